@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Installs what building and testing need on Debian 12. One package a line, with its purpose.
+# With --print, prints the package names only.
+packages() {
+	sed -n 's/^#:[[:space:]]*\([^[:space:]]*\).*/\1/p' "$0"
+}
+#: build-essential          compiler and make
+#: pkg-config               library flags
+#: clang                    libFuzzer targets
+#: libclang-rt-14-dev       sanitizer and fuzzer runtimes
+#: clang-format             make style
+#: sparse                   make sparse
+#: libmnl-dev               netlink (the module's family, rtnetlink)
+#: libnl-route-3-dev        an independent netlink reader, in tests
+#: libnl-genl-3-dev         the same, generic netlink
+#: libsystemd-dev           event loop, notify, watchdog, journal
+#: libcyaml-dev             configuration
+#: libjansson-dev           JSON
+#: libbsd-dev               queue and tree macros
+#: libcap-ng-dev            dropping capabilities
+#: libseccomp-dev           the speaker's system-call filter
+#: libcmocka-dev            unit tests
+#: linux-headers-amd64      the module
+#: linux-image-amd64        the QEMU guest's kernel
+#: linux-source-6.1         the User-mode Linux guests
+#: flex                     kernel build
+#: bison                    kernel build
+#: bc                       kernel build
+#: libelf-dev               kernel build
+#: libssl-dev               kernel build
+#: kmod                     modprobe, depmod
+#: xz-utils                 unpacking the kernel source
+#: cpio                     the QEMU guest's initramfs
+#: qemu-system-x86          the QEMU guest
+#: busybox-static           the QEMU guest's first process
+#: iproute2                 namespaces, bonds, netlink
+#: iputils-ping             probes
+#: ethtool                  links
+#: nftables                 comparison in the bench
+#: tcpdump                  packet truth in the selftests
+#: tshark                   second reader of what is sent
+#: python3-scapy            second encoder and decoder
+#: python3-yaml             the netlink specification
+#: frr                      route reflector and peer
+#: gobgpd                   route reflector and peer
+#: exabgp                   peer
+#: jq                       reading JSON in scripts
+
+if [ "$1" = "--print" ]; then
+	packages
+	exit 0
+fi
+missing=
+for p in $(packages); do
+	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
+done
+[ -z "$missing" ] && exit 0
+[ "$(id -u)" = 0 ] || { echo "deps: need root to install:$missing" >&2; exit 1; }
+echo "deps: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing >/dev/null
