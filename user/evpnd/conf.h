@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The running configuration: what an operator wrote, checked and normalised. Plain values without
+ * pointers inside the items, so that the parent can hand every item to the speaker as one message.
+ * The parser (conf.c) belongs to the parent; this header is what both processes share.
+ */
+#ifndef EVPND_CONF_H
+#define EVPND_CONF_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "types.h"
+
+#define CONF_NAME_MAX 64
+#define CONF_PATH_MAX 256
+#define CONF_RT_MAX 16
+#define CONF_VLAN_BYTES 512
+#define CONF_BGP_PORT 179
+
+enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
+
+/* CONF_STANDBY_AUTO is resolved by the speaker once the link is known: lacp-oos on an 802.3ad bond
+ * that is a bridge port, down on a routed 802.3ad bond, block elsewhere.
+ */
+enum conf_standby { CONF_STANDBY_AUTO, CONF_STANDBY_BLOCK, CONF_STANDBY_LACP_OOS, CONF_STANDBY_DOWN };
+enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
+enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
+enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP };
+
+/**
+ * struct conf_global - what belongs to the daemon as a whole
+ * @router_id: BGP identifier, network byte order, never 0 (RFC 6286)
+ * @as: own AS number, 1..4294967294
+ * @listen: addresses to listen on; @n_listen 0 means all, v4 and v6
+ * @port: TCP port to listen on, 0 listens not at all
+ * @originator: originator address of RT-4 and next hop of every route; len 0: the router id
+ * @core_isolation: what a segment does while no BGP session is Established
+ * @isolation_delay_ms: how long no session must be up before that applies
+ * @startup_delay_ms: after a start, segments stay INIT this long or until every neighbour sent
+ *	End-of-RIB, whichever comes first
+ */
+struct conf_global {
+	uint32_t router_id;
+	uint32_t as;
+	struct ip_addr listen[8];
+	uint8_t n_listen;
+	uint16_t port;
+	struct ip_addr originator;
+	enum conf_isolation core_isolation;
+	uint32_t isolation_delay_ms;
+	uint32_t startup_delay_ms;
+};
+
+/**
+ * struct conf_neighbor - one BGP neighbour, key @address and @port
+ * @hold_time: seconds, 0 or 3..65535; proposed in OPEN
+ * @connect_retry_ms: base of the connect-retry timer
+ * @gtsm_hops: TTL security, 0 off, else the greatest distance in hops (RFC 5082)
+ * @multihop: eBGP only, TTL to send with; 0 means 1 for eBGP
+ * @source: local address to bind, len 0 for the routing table's choice
+ * @has_md5: a TCP MD5 key exists; the key itself never leaves the parent
+ * @has_ao: TCP-AO keys exist, likewise
+ * @send_multicast: RT-6 and above may be sent (GoBGP and OpenBGPD reset the session on them)
+ * @shutdown: administratively down
+ */
+struct conf_neighbor {
+	struct ip_addr address;
+	uint16_t port;
+	uint32_t remote_as;
+	struct ip_addr source;
+	char description[CONF_NAME_MAX];
+	char interface[IFNAMSIZ];
+	uint16_t hold_time;
+	uint32_t connect_retry_ms;
+	uint8_t gtsm_hops;
+	uint8_t multihop;
+	bool passive;
+	bool has_md5;
+	bool has_ao;
+	bool send_multicast;
+	bool shutdown;
+};
+
+struct conf_vrf {
+	char name[CONF_NAME_MAX];
+	struct ecomm import[CONF_RT_MAX];
+	struct ecomm export[CONF_RT_MAX];
+	uint8_t n_import;
+	uint8_t n_export;
+};
+
+/**
+ * struct conf_df - how one segment elects (RFC 8584, 9785, 9786, 9722)
+ * @algorithm: 0 modulo, 1 HRW, 2 highest, 3 lowest preference
+ * @wait_ms: DF_WAIT timer, 0 allowed; default 3000
+ * @recovery_wait_ms: boot timer of a Don't-Preempt segment before it advertises itself
+ * @skew_ms: RFC 9722 skew, default 10
+ * @port_mode: advertise P; default true for port-active and never together with @ac_df
+ */
+struct conf_df {
+	uint8_t algorithm;
+	uint16_t preference;
+	bool dont_preempt;
+	bool ac_df;
+	bool port_mode;
+	bool time_sync;
+	uint32_t wait_ms;
+	uint32_t recovery_wait_ms;
+	uint32_t skew_ms;
+};
+
+/**
+ * struct conf_segment - one Ethernet Segment, key @name
+ * @interface: device it binds to, by name; need not exist yet
+ * @esi: valid when @esi_source is CONF_ESI_STATIC (es-id + es-sys-mac is already folded in)
+ * @es_import: override of the ES-Import Route Target; all zero: derived from the ESI
+ * @ad_per_es: originate RT-1 per ES (A9 allows to switch it off)
+ * @ad_per_evi: originate RT-1 per EVI for every VLAN whose attachment circuit is up
+ * @vlans: bitmap of 4096, VLANs elected one by one when not in port mode; bit 0 is untagged
+ * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
+ * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
+ * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
+ */
+struct conf_segment {
+	char name[CONF_NAME_MAX];
+	char interface[IFNAMSIZ];
+	enum conf_esi_source esi_source;
+	struct esi esi;
+	struct mac es_import;
+	enum conf_mode mode;
+	enum conf_standby standby;
+	enum conf_loss_policy on_daemon_loss;
+	uint32_t owner_hold_ms;
+	uint32_t allow;
+	bool ad_per_es;
+	bool ad_per_evi;
+	struct conf_df df;
+	uint8_t vlans[CONF_VLAN_BYTES];
+	struct ecomm route_targets[CONF_RT_MAX];
+	uint8_t n_route_targets;
+};
+
+/**
+ * struct conf - a whole configuration; the arrays are owned by it
+ */
+struct conf {
+	struct conf_global global;
+	struct conf_neighbor *neighbors;
+	size_t n_neighbors;
+	struct conf_vrf *vrfs;
+	size_t n_vrfs;
+	struct conf_segment *segments;
+	size_t n_segments;
+};
+
+/* conf_data.c: shared by parent and speaker */
+struct conf *conf_new(void);
+void conf_free(struct conf *conf);
+struct conf *conf_dup(const struct conf *conf);
+int conf_add_neighbor(struct conf *conf, const struct conf_neighbor *n);
+int conf_add_vrf(struct conf *conf, const struct conf_vrf *v);
+int conf_add_segment(struct conf *conf, const struct conf_segment *s);
+const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
+					  uint16_t port);
+const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
+const char *conf_mode_name(enum conf_mode mode);
+const char *conf_standby_name(enum conf_standby standby);
+
+#endif
