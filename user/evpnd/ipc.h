@@ -31,7 +31,7 @@ enum ipc_type {
 	/* facts */
 	IPC_FACT_LINK, /* struct fact_link */
 	IPC_FACT_LINK_GONE, /* struct fact_link, only ifindex and ifname hold */
-	IPC_FACT_LINKS_DONE, /* the first dump is complete */
+	IPC_FACT_LINKS_DONE, /* the first dumps of links and of the module's segments are complete */
 	IPC_FACT_KERNEL, /* struct fact_kernel */
 	IPC_FACT_ES, /* struct fact_es: the module said something about a segment */
 
@@ -104,18 +104,28 @@ struct fact_kernel {
 	char text[128];
 };
 
-/* @ifindex 0: the segment's device does not exist; @fail_applied: a loss policy is in force */
+/**
+ * struct fact_es - what the module says of a segment it has
+ * @ifindex: 0: the segment's device does not exist
+ * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
+ *	so all segments of the first dump are sent before IPC_FACT_LINKS_DONE
+ * @fail_applied: a loss policy is in force
+ * @gone: the module has it no more; only @esi holds
+ */
 struct fact_es {
 	struct esi esi;
 	uint32_t ifindex;
+	bool df;
 	bool fail_applied;
 	bool gone;
+	uint8_t vlan_df[CONF_VLAN_BYTES];
 };
 
 /**
  * struct wish_es - what a segment shall be in the kernel, key @esi
  * @generation: of the resynchronisation it belongs to
  * @df: the role, of the port in port-active mode
+ * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
  * @vlan_df: VLANs for which this PE is DF, in the other modes
  */
 struct wish_es {
@@ -128,6 +138,7 @@ struct wish_es {
 	uint32_t owner_hold_ms;
 	uint32_t allow;
 	bool df;
+	bool draining;
 	uint8_t vlan_df[CONF_VLAN_BYTES];
 };
 
