@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/evpn.yaml */
+/* YNL-GEN kernel source */
+/* To regenerate run: make generate */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/evpn.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation evpn_a_es_owner_hold_time_range = {
+	.max	= EVPN_HOLD_TIME_MAX,
+};
+
+/* EVPN_CMD_ES_NEW - do */
+const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1] = {
+	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EVPN_A_ES_STANDBY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EVPN_A_ES_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_MAX_LEN(EVPN_VLAN_MAP_LEN),
+	[EVPN_A_ES_OWNER_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_es_owner_hold_time_range),
+	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_ES_SET - do */
+const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1] = {
+	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EVPN_A_ES_STANDBY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EVPN_A_ES_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_MAX_LEN(EVPN_VLAN_MAP_LEN),
+	[EVPN_A_ES_OWNER_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_es_owner_hold_time_range),
+	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_ES_GET - do */
+const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1] = {
+	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+};
+
+/* EVPN_CMD_ES_DEL - do */
+const struct nla_policy evpn_es_del_nl_policy[EVPN_A_ES_ESI + 1] = {
+	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+};
+
+/* EVPN_CMD_ES_SWEEP - do */
+const struct nla_policy evpn_es_sweep_nl_policy[EVPN_A_ES_GENERATION + 1] = {
+	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_STATS_GET - do */
+const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1] = {
+	[EVPN_A_STATS_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_STATS_RESET] = { .type = NLA_FLAG, },
+};
+
+/* EVPN_CMD_OWNER_SET - do */
+const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_GENERATION + 1] = {
+	[EVPN_A_OWNER_GENERATION] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_OWNER_GET - do */
+const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1] = {
+};
+
+/* Ops table for evpn */
+const struct genl_ops evpn_nl_ops[8] = {
+	{
+		.cmd		= EVPN_CMD_ES_NEW,
+		.doit		= evpn_nl_es_new_doit,
+		.policy		= evpn_es_new_nl_policy,
+		.maxattr	= EVPN_A_ES_GENERATION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_ES_SET,
+		.doit		= evpn_nl_es_set_doit,
+		.policy		= evpn_es_set_nl_policy,
+		.maxattr	= EVPN_A_ES_GENERATION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_ES_GET,
+		.doit		= evpn_nl_es_get_doit,
+		.dumpit		= evpn_nl_es_get_dumpit,
+		.policy		= evpn_es_get_nl_policy,
+		.maxattr	= EVPN_A_ES_ESI,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_ES_DEL,
+		.doit		= evpn_nl_es_del_doit,
+		.policy		= evpn_es_del_nl_policy,
+		.maxattr	= EVPN_A_ES_ESI,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_ES_SWEEP,
+		.doit		= evpn_nl_es_sweep_doit,
+		.policy		= evpn_es_sweep_nl_policy,
+		.maxattr	= EVPN_A_ES_GENERATION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_STATS_GET,
+		.doit		= evpn_nl_stats_get_doit,
+		.dumpit		= evpn_nl_stats_get_dumpit,
+		.policy		= evpn_stats_get_nl_policy,
+		.maxattr	= EVPN_A_STATS_RESET,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_OWNER_SET,
+		.doit		= evpn_nl_owner_set_doit,
+		.policy		= evpn_owner_set_nl_policy,
+		.maxattr	= EVPN_A_OWNER_GENERATION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_OWNER_GET,
+		.doit		= evpn_nl_owner_get_doit,
+		.policy		= evpn_owner_get_nl_policy,
+		.maxattr	= EVPN_A_OWNER_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+};
+
+const struct genl_multicast_group evpn_nl_mcgrps[2] = {
+	[EVPN_NLGRP_CONFIG] = { "config", },
+	[EVPN_NLGRP_ALARM] = { "alarm", },
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/evpn.yaml */
+/* YNL-GEN kernel header */
+/* To regenerate run: make generate */
+
+#ifndef _LINUX_EVPN_GEN_H
+#define _LINUX_EVPN_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/evpn.h>
+
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1];
+
+extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1];
+
+extern const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1];
+
+extern const struct nla_policy evpn_es_del_nl_policy[EVPN_A_ES_ESI + 1];
+
+extern const struct nla_policy evpn_es_sweep_nl_policy[EVPN_A_ES_GENERATION + 1];
+
+extern const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1];
+
+extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_GENERATION + 1];
+
+extern const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1];
+
+/* Ops table for evpn */
+extern const struct genl_ops evpn_nl_ops[8];
+extern const struct genl_multicast_group evpn_nl_mcgrps[2];
+
+int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_es_set_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_es_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_es_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int evpn_nl_es_del_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_es_sweep_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	EVPN_NLGRP_CONFIG,
+	EVPN_NLGRP_ALARM,
+};
+
+#endif /* _LINUX_EVPN_GEN_H */
