@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Second stage of a guest's start, common to all of them: the root is a
+# copy-on-write view of the host's, /run/guest/ctl is shared with the host.
+# Mounts what programs expect, loads the module, runs the command, says how it
+# ended, and switches the machine off.
+#
+# From the host, in ctl/: env (variables, shell syntax), command (shell syntax).
+# To the host, in ctl/: status (a number), refused (why the command did not
+# run), kmemleak (unreferenced objects), modules-left.
+
+transport=$1
+ctl=/run/guest/ctl
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root LANG=C.UTF-8 TERM=${TERM:-dumb}
+. $ctl/env
+
+say() {
+	echo "evpn-guest: $*" >/dev/kmsg
+}
+
+off() {
+	sync
+	busybox poweroff -f
+	sleep 60
+}
+
+refuse() {
+	echo "$*" >$ctl/refused
+	say "refused: $*"
+	off
+}
+
+# share TAG PATH: the host's directory PATH, writable, at the same place here.
+share() {
+	mkdir -p "$2"
+	case $transport in
+	uml) mount -t hostfs -o "$2" none "$2" ;;
+	qemu) mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 "$1" "$2" ;;
+	esac
+}
+
+mounts() {
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	mount -t devtmpfs devtmpfs /dev 2>/dev/null || [ -c /dev/null ]
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs tmpfs /dev/shm
+	mount -t debugfs debugfs /sys/kernel/debug
+	mount -t tracefs tracefs /sys/kernel/tracing
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mount -t tmpfs -o mode=755 tmpfs /var/log
+	ln -sfn /proc/self/fd /dev/fd
+	ln -sfn /proc/self/fd/0 /dev/stdin
+	ln -sfn /proc/self/fd/1 /dev/stdout
+	ln -sfn /proc/self/fd/2 /dev/stderr
+	mkdir -p /run/netns /run/lock
+	install -d -o frr -g frr /run/frr /var/log/frr 2>/dev/null
+	umount -l /run/guest/old 2>/dev/null
+	# modules of a kernel that the host has not installed
+	if [ -n "$EVPN_KMODS" ]; then
+		mkdir -p "/lib/modules/$(uname -r)"
+		mount --bind "$EVPN_KMODS" "/lib/modules/$(uname -r)"
+	fi
+}
+
+load_module() {
+	local dep
+	[ -n "$EVPN_KO" ] || return 0
+	for dep in $(modinfo -F depends "$EVPN_KO" | tr , ' '); do
+		modprobe "$dep" || refuse "evpn.ko needs $dep, which does not load"
+	done
+	insmod "$EVPN_KO" $EVPN_PARAMS || refuse "evpn.ko does not load: $(dmesg | tail -n 3)"
+	say "module $(grep '^evpn ' /proc/modules)"
+}
+
+# The lines that carry the command's output: raw, so that bytes arrive as sent.
+streams() {
+	case $transport in
+	uml) out=/dev/ttyS0 err=/dev/ttyS1 ;;
+	qemu) out=/dev/vport1p1 err=/dev/vport1p2 ;;
+	esac
+	[ "$EVPN_MERGE" = y ] && err=$out
+	if [ $transport = uml ]; then
+		exec 5<>$out 6<>$err
+		stty -F $out raw -echo
+		stty -F $err raw -echo
+	else
+		exec 5>$out
+		if [ "$EVPN_MERGE" = y ]; then exec 6>&5; else exec 6>$err; fi
+	fi
+}
+
+# drain: until the host has every byte (setting a line waits for its output).
+drain() {
+	[ $transport = uml ] || return 0
+	stty -F $out raw -echo
+	stty -F $err raw -echo
+}
+
+# Everything that still runs, then every namespace: what stays behind is a leak.
+clear_up() {
+	kill -KILL -1 2>/dev/null
+	wait
+	ip -all netns del
+}
+
+leaks() {
+	[ -e /sys/kernel/debug/kmemleak ] || return 0
+	sleep "${1:-6}"
+	echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak >>$ctl/kmemleak
+	echo clear >/sys/kernel/debug/kmemleak
+}
+
+mounts
+streams
+hostname "${EVPN_GUEST:-guest}"
+ip link set lo up
+[ -z "$EVPN_OUT" ] || share out "$EVPN_OUT" || refuse "cannot mount $EVPN_OUT"
+[ -e /sys/kernel/debug/kmemleak ] && echo clear >/sys/kernel/debug/kmemleak
+echo 2 >/proc/sys/net/core/netdev_unregister_timeout_secs
+say "start"
+load_module
+cd "$EVPN_TREE" || refuse "$EVPN_TREE: no such directory"
+
+if [ -n "$EVPN_SHELL" ]; then
+	setsid -c bash -i <"$EVPN_SHELL" >"$EVPN_SHELL" 2>&1
+	status=$?
+else
+	bash $ctl/command </dev/null >&5 2>&6 5>&- 6>&-
+	status=$?
+fi
+say "command ended with status $status"
+drain
+clear_up
+if [ -d /sys/module/evpn ]; then
+	grep '^evpn ' /proc/modules >$ctl/module
+	leaks 6
+	timeout -s KILL 30 rmmod evpn 
+	[ -d /sys/module/evpn ] && echo evpn >$ctl/modules-left
+	leaks 6
+fi
+say "end"
+echo $status >$ctl/status
+off

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Reads a guest's kernel log for what no test may cause. Sourced by guest.sh.
+
+KLOG_BAD='WARNING: |BUG: |BUG at |KASAN|KFENCE|UBSAN|Oops|Kernel panic|general protection fault'
+KLOG_BAD="$KLOG_BAD|INFO: possible|possible (circular|recursive) locking|inconsistent lock state"
+KLOG_BAD="$KLOG_BAD|suspicious RCU usage|held lock freed|bad unlock balance|DEBUG_LOCKS_WARN_ON"
+KLOG_BAD="$KLOG_BAD|rcu.*(stall|detected.*stalls)|self-detected stall|soft lockup|blocked for more than"
+KLOG_BAD="$KLOG_BAD|sleeping function called|scheduling while atomic|refcount_t:|list_(add|del) corruption"
+KLOG_BAD="$KLOG_BAD|unregister_netdevice: waiting|leaked reference|ref_tracker: |ODEBUG:"
+KLOG_BAD="$KLOG_BAD|evpn.*(leak|not destroyed)"
+
+# klog_since_start FILE: the log from the point where the guest was ready.
+klog_since_start() {
+	tr -d '\r' <"$1" | sed -n '/evpn-guest: start/,$p'
+}
+
+# klog_bad FILE: the lines that must not be there, with their numbers.
+klog_bad() {
+	tr -d '\r' <"$1" | awk '/evpn-guest: start/ { on = 1 } on { print NR ": " $0 }' |
+		grep -E "$KLOG_BAD" | grep -v 'evpn-guest: '
+}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Builds evpn.ko for a guest's kernel from a private copy of the sources, so
+# that builds for several kernels never meet. Sourced by guest.sh.
+
+# kernel_build_dir GUEST: what KDIR is for that guest.
+kernel_build_dir() {
+	case $1 in
+	qemu) echo "/lib/modules/$(qemu_version)/build" ;;
+	*) echo "$CACHE/$(kernel_key "$1")" ;;
+	esac
+}
+
+# build_modules GUEST SOURCE: modules of SOURCE (a tree with a Kbuild) for that
+# kernel; prints the directory that holds the .ko files. One directory per
+# content, so an unchanged module costs nothing.
+build_modules() {
+	local guest=$1 src=$2 kdir key dir arch=() old
+	[ -e "$src/Kbuild" ] || die "$src/Kbuild not found"
+	kdir=$(kernel_build_dir "$guest")
+	[ -e "$kdir/Makefile" ] || die "$guest: no kernel to build against in $kdir"
+	[ "$guest" = qemu ] || arch=(ARCH=um)
+	key=$(cd "$src" && { echo "$kdir"; find Kbuild kernel include -type f \
+		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' -o -name 'Makefile*' \) \
+		! -name '*.mod.c' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-12)
+	dir=$CACHE/modules/$guest/$key
+	if [ ! -e "$dir/ready" ]; then
+		mkdir -p "$CACHE/modules/$guest"
+		exec 9>"$CACHE/modules/$guest/lock"
+		flock 9
+	fi
+	if [ ! -e "$dir/ready" ]; then
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		(cd "$src" && tar -c --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' --exclude='*.mod' \
+			--exclude='*.mod.c' -- Kbuild $(ls -d kernel include 2>/dev/null)) | tar -x -C "$dir"
+		echo "guest: building evpn.ko for $guest" >&2
+		nice make -C "$kdir" "${arch[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
+			{ cat "$dir/build.log" >&2; die "$guest: the module does not build: $dir/build.log"; }
+		touch "$dir/ready"
+		# the newest five are kept
+		for old in $(ls -dt "$CACHE/modules/$guest"/*/ | tail -n +6); do
+			rm -rf "$old"
+		done
+	fi
+	exec 9>&-
+	touch "$dir"
+	echo "$dir"
+}

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# One run of a guest, whichever kind: control directory, output streams, time
+# limit, verdict. Sourced by guest.sh.
+
+KERNEL_ARGS=(oops=panic panic=-1 ignore_loglevel bonding.max_bonds=0 dummy.numdummies=0
+	ifb.numifbs=0 rcupdate.rcu_cpu_stall_timeout=60)
+
+# contain COMMAND...: becomes COMMAND such that it and all that it starts die
+# with this script, even if this script is killed outright. Without root there
+# is no PID namespace; then only the process group is killed.
+contain() {
+	if [ "$(id -u)" = 0 ]; then
+		exec setsid -w setpriv --pdeathsig KILL unshare --pid --fork --kill-child -- \
+			sh -c '"$@"; exit $?' sh "$@"
+	fi
+	exec setsid -w setpriv --pdeathsig KILL "$@"
+}
+
+# What init.sh reads in the guest.
+write_control() {
+	local v
+	mkdir "$RUN/ctl"
+	{
+		printf 'EVPN_TREE=%q EVPN_OUT=%q EVPN_GUEST=%q\n' "$TREE" "$OUT" "$GUEST"
+		printf 'EVPN_KMODS=%q EVPN_PARAMS=%q\n' "$KMODS" "${PARAMS[*]}"
+		[ -n "$KO" ] && echo 'EVPN_KO=/run/guest/ctl/modules/evpn.ko'
+		[ "$(stat -Lc %d:%i /dev/fd/1)" = "$(stat -Lc %d:%i /dev/fd/2)" ] && echo EVPN_MERGE=y
+		[ -n "$SHELL_MODE" ] && printf 'EVPN_SHELL=%q TERM=%q\n' "$SHELL_TTY" "$TERM"
+		for v in $(compgen -e | grep -E '^(EVPN|KSFT)_'); do
+			case $v in EVPN_TREE | EVPN_OUT | EVPN_GUEST | EVPN_KO | EVPN_CACHE) continue ;; esac
+			printf '%s=%q\n' "$v" "${!v}"
+		done
+		echo 'export ${!EVPN_*} ${!KSFT_*}'
+	} >"$RUN/ctl/env"
+	printf '%q ' "${COMMAND[@]}" >"$RUN/ctl/command"
+	if [ -n "$KO" ]; then
+		mkdir "$RUN/ctl/modules"
+		cp "$KO"/*.ko "$RUN/ctl/modules/" 2>/dev/null ||
+			find "$KO" -name '*.ko' -exec cp {} "$RUN/ctl/modules/" \;
+	fi
+}
+
+# Everything of this run is gone when the script ends, however it ends.
+cleanup() {
+	local p
+	trap - EXIT INT TERM HUP
+	for p in $GUEST_PID; do
+		kill -KILL -- "-$p" "$p" 2>/dev/null
+	done
+	for p in $TIMER_PID $READERS; do
+		kill "$p" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$RUN"
+}
+
+keep_log() {
+	[ -n "$OUT" ] && [ -e "$RUN/console.log" ] && tr -d '\r' <"$RUN/console.log" >"$OUT/dmesg.txt"
+	return 0
+}
+
+# verdict: reads what the guest left behind and decides the exit status.
+verdict() {
+	local status bad=0
+	keep_log
+	if [ -e "$RUN/ctl/refused" ]; then
+		echo "guest: $GUEST: $(cat "$RUN/ctl/refused")" >&2
+		return 93
+	fi
+	if [ ! -e "$RUN/ctl/status" ]; then
+		if [ -n "$TIMED_OUT" ]; then
+			echo "guest: $GUEST: no end after $TIMEOUT s; the kernel's last lines:" >&2
+			tail -n 15 "$RUN/console.log" >&2
+			return 92
+		fi
+		echo "guest: $GUEST died; the kernel's last lines:" >&2
+		tail -n 40 "$RUN/console.log" >&2
+		return 91
+	fi
+	status=$(cat "$RUN/ctl/status")
+	if klog_bad "$RUN/console.log" >"$RUN/bad"; then
+		echo "guest: $GUEST: the kernel log complains:" >&2
+		head -n 60 "$RUN/bad" >&2
+		bad=1
+	fi
+	if [ -s "$RUN/ctl/kmemleak" ]; then
+		echo "guest: $GUEST: memory that nobody refers to any more:" >&2
+		head -n 60 "$RUN/ctl/kmemleak" >&2
+		[ -n "$OUT" ] && cp "$RUN/ctl/kmemleak" "$OUT/kmemleak.txt"
+		bad=1
+	fi
+	if [ -e "$RUN/ctl/modules-left" ]; then
+		echo "guest: $GUEST: evpn.ko could not be unloaded at the end" >&2
+		bad=1
+	fi
+	if [ $bad = 1 ]; then
+		echo "guest: $GUEST: the command itself ended with status $status" >&2
+		return 90
+	fi
+	return "$status"
+}
+
+run_guest() {
+	local ended
+	KERNEL=$(build "$GUEST") || exit 93
+	KO=''
+	[ -n "$NO_MODULE" ] || KO=$(build_modules "$GUEST" "$SOURCE") || exit 93
+	KMODS=''
+	[ "$GUEST" = qemu ] || KMODS=$(echo "$KERNEL"/root/lib/modules/*)
+
+	GUEST_PID='' TIMER_PID='' READERS='' TIMED_OUT=''
+	RUN=$(mktemp -d "${TMPDIR:-/tmp}/evpn-guest.XXXXXX") || exit 93
+	trap cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	SHELL_TTY=/dev/tty1
+	[ "$GUEST" = qemu ] && SHELL_TTY=/dev/ttyS1
+	write_control
+	: >"$RUN/console.log"
+	if [ -n "$SHELL_MODE" ]; then
+		run_shell
+		return
+	fi
+	mkfifo "$RUN/stdout" "$RUN/stderr"
+	cat "$RUN/stdout" &
+	READERS=$!
+	cat "$RUN/stderr" >&2 &
+	READERS="$READERS $!"
+	(
+		exec 4>"$RUN/stdout" 5>"$RUN/stderr"
+		trap - EXIT INT TERM HUP
+		"exec_${GUEST%-debug}"
+	) &
+	GUEST_PID=$!
+	sleep "$TIMEOUT" &
+	TIMER_PID=$!
+	wait -n -p ended "$GUEST_PID" "$TIMER_PID"
+	if [ "$ended" = "$TIMER_PID" ]; then
+		TIMED_OUT=y
+		TIMER_PID=''
+		kill -KILL -- "-$GUEST_PID" "$GUEST_PID" 2>/dev/null
+	fi
+	wait "$GUEST_PID" 2>/dev/null
+	GUEST_PID=''
+	# the readers end when the guest's ends of the pipes are closed
+	wait $READERS
+	READERS=''
+	verdict
+}
+
+run_shell() {
+	local old
+	old=$(stty -g)
+	( "exec_${GUEST%-debug}" )
+	stty "$old"
+	verdict
+}

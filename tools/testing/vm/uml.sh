@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Starts a User-mode Linux guest. Sourced by guest.sh.
+
+# exec_uml: replaces the caller by the guest. Kernel messages go to
+# $RUN/console.log, serial line 0 and 1 to the descriptors 4 and 5.
+exec_uml() {
+	local con=(con=null con0=null,fd:3 ssl=null ssl0=null,fd:4 ssl1=null,fd:5)
+	[ -n "$SHELL_MODE" ] && con=(con=null con0=null,fd:3 con1=fd:0,fd:1 ssl=null)
+	exec 3>>"$RUN/console.log"
+	export TMPDIR=/dev/shm
+	set -- "$KERNEL/linux" mem="${MEM:-$(uml_mem)}M" uml_dir="$RUN/" umid=uml \
+		rootfstype=hostfs rootflags=/ ro init="$VM/init-uml.sh" EVPN_CTL="$RUN/ctl" \
+		"${con[@]}" "${KERNEL_ARGS[@]}" "${EXTRA_ARGS[@]}"
+	if [ -n "$SHELL_MODE" ]; then
+		contain "$@" 2>&3
+	else
+		contain "$@" </dev/null >&3 2>&3
+	fi
+}
+
+uml_mem() {
+	[ "$GUEST" = uml-debug ] && echo 1536 || echo 768
+}
