@@ -22,6 +22,7 @@ struct rib_peer;
  * @peer: who advertised it; NULL: originated here
  * @attrs: interned, valid as long as the path is in the RIB
  * @nlri_rest: what of the NLRI is not key (ESI of RT-2, labels, flags) is in @nlri
+ * @next_hop: of MP_REACH; none for a local path
  * @stale: kept by graceful restart; never a DF election candidate
  * @since: monotonic, nanoseconds
  */
@@ -29,6 +30,7 @@ struct rib_path {
 	const struct rib_peer *peer;
 	const struct bgp_attrs *attrs;
 	const struct evpn_nlri *nlri;
+	struct ip_addr next_hop;
 	int64_t since;
 	bool stale;
 };
@@ -52,7 +54,7 @@ void rib_peer_free(struct rib_peer *peer); /* removes its paths first */
 void rib_peer_set(struct rib_peer *peer, bool ebgp, uint32_t router_id);
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer);
 int rib_update(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri,
-	       const struct bgp_attrs *attrs);
+	       const struct ip_addr *next_hop, const struct bgp_attrs *attrs);
 int rib_withdraw(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri);
 void rib_peer_clear(struct rib *rib, struct rib_peer *peer);
 void rib_peer_mark_stale(struct rib *rib, struct rib_peer *peer);
