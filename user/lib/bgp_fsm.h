@@ -175,7 +175,7 @@ struct bgp_identity {
 	u32 as;
 };
 
-enum bgp_verdict {
+enum bgp_survivor {
 	BGP_KEEP_BOTH, /* no collision yet: the old one has no OPEN to compare with */
 	BGP_CLOSE_NEW,
 	BGP_CLOSE_OLD,
@@ -191,7 +191,7 @@ enum bgp_verdict {
  * which restarts gracefully announces itself by its new connection (RFC 4724 section 4.2). Two
  * connections opened by the same side: the newer one, unless the old one is Established.
  */
-enum bgp_verdict bgp_collision(const struct bgp_contender *old, const struct bgp_contender *fresh,
+enum bgp_survivor bgp_collision(const struct bgp_contender *old, const struct bgp_contender *fresh,
 			       struct bgp_identity self, struct bgp_identity peer, bool restarts);
 
 #endif
