@@ -121,6 +121,9 @@ void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now);
  * @gain: NDF to DF; false: DF to NDF
  * @now: real time
  *
+ * For roles that change because a PE came. A role gained because a PE went (DF_EV_LOST_ES) does not
+ * wait: nobody else forwards.
+ *
  * Return: a real time, never before @now; @now itself means at once.
  */
 s64 df_handover_at(const struct df_handover *h, bool gain, s64 now);
