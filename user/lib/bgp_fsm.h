@@ -152,7 +152,11 @@ static inline s64 bgp_keepalive_ns(u16 hold)
  */
 s64 bgp_jitter_ns(s64 ns, u32 random);
 
-/** bgp_idle_hold_ns() - 1 s doubled with every failure up to 120 s, with jitter */
+/**
+ * bgp_idle_hold_ns() - 1 s, doubled with every further failure up to 120 s, with jitter
+ *
+ * Return: nanoseconds; 0 without a failure, that is after the operator's reset.
+ */
 s64 bgp_idle_hold_ns(unsigned int failures, u32 random);
 
 /**
