@@ -3,6 +3,9 @@
  * The EVPN RIB: for every NLRI key the paths that neighbours advertised and the one originated here,
  * and which is best (RFC 4271 section 9.1 with the route-reflector tie-breaks of RFC 4456). Attributes
  * are interned: a million routes with the same attributes hold them once.
+ *
+ * evpnd advertises what it originates and nothing else: it is no route reflector and gives no transit,
+ * so the RIB has no part in what is sent (that is export.h).
  */
 #ifndef EVPND_RIB_H
 #define EVPND_RIB_H
@@ -16,21 +19,26 @@
 
 struct rib;
 struct rib_peer;
+struct rib_attrs;
 
 /**
  * struct rib_path - one path of one NLRI
  * @peer: who advertised it; NULL: originated here
  * @attrs: interned, valid as long as the path is in the RIB
- * @nlri_rest: what of the NLRI is not key (ESI of RT-2, labels, flags) is in @nlri
- * @next_hop: of MP_REACH; none for a local path
- * @stale: kept by graceful restart; never a DF election candidate
+ * @next_hop: of MP_REACH_NLRI, never NULL; len 0 for a local path
+ * @nlri: what of the NLRI is not key (ESI of RT-2, labels, flags) is in here as well
+ * @stale: kept by somebody's long-lived graceful restart (community LLGR_STALE); never a DF election
+ *	candidate
  * @since: monotonic, nanoseconds
+ *
+ * A path that is handed out, and its @nlri, are valid until the callee returns; the one that rib_best()
+ * returns until the next call into the RIB.
  */
 struct rib_path {
 	const struct rib_peer *peer;
 	const struct bgp_attrs *attrs;
+	const struct ip_addr *next_hop;
 	const struct evpn_nlri *nlri;
-	struct ip_addr next_hop;
 	int64_t since;
 	bool stale;
 };
@@ -39,28 +47,67 @@ struct rib_path {
  * typedef rib_change_fn - the best path of a key changed
  * @now: NULL when no path is left; a change of attributes or of non-key fields counts, a refresh
  *	with equal content does not
+ *
+ * The RIB is consistent when it is called; local routes may be originated and withdrawn from it.
  */
 typedef void (*rib_change_fn)(void *data, const struct evpn_nlri *nlri, const struct rib_path *now);
 
-/* return false to stop the walk */
+/* return false to stop the walk; the RIB must not be changed from it */
 typedef bool (*rib_walk_fn)(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
 			    size_t n_paths, size_t best);
 
 struct rib *rib_new(rib_change_fn change, void *data);
-void rib_free(struct rib *rib);
+void rib_free(struct rib *rib); /* no callbacks; peers are freed as well */
+
+/**
+ * rib_attrs_get() - intern attributes and next hop
+ * @nh: NULL for a route that is originated here
+ *
+ * Return: a reference for the caller, to be given back with rib_attrs_put(), or NULL on ENOMEM.
+ */
+struct rib_attrs *rib_attrs_get(struct rib *rib, const struct bgp_attrs *attrs,
+				const struct ip_addr *nh);
+struct rib_attrs *rib_attrs_ref(struct rib_attrs *attrs);
+void rib_attrs_put(struct rib *rib, struct rib_attrs *attrs);
+const struct bgp_attrs *rib_attrs(const struct rib_attrs *attrs);
+
 struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address, void *session);
-void rib_peer_free(struct rib_peer *peer); /* removes its paths first */
-/* what the decision process needs to know about a session, set when it becomes Established */
+void rib_peer_free(struct rib *rib, struct rib_peer *peer); /* removes its paths first */
+/* what the decision process needs to know about a session, set when it becomes Established; host order */
 void rib_peer_set(struct rib_peer *peer, bool ebgp, uint32_t router_id);
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer);
+void *rib_peer_session(const struct rib_peer *peer);
+size_t rib_peer_count(const struct rib_peer *peer); /* paths */
+
+/**
+ * rib_update() - a path appeared or changed
+ * @peer: NULL: originated here
+ * @nlri: evpn_key() must give a key
+ * @attrs: the RIB takes its own reference
+ *
+ * Return: 1 when the path is new or different, 0 when it was there with equal content, -EINVAL for a
+ * route without a key, -ENOMEM.
+ */
 int rib_update(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri,
-	       const struct ip_addr *next_hop, const struct bgp_attrs *attrs);
+	       struct rib_attrs *attrs);
+
+/** rib_withdraw() - a path went; Return: 1 when it was there, else 0 */
 int rib_withdraw(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri);
-void rib_peer_clear(struct rib *rib, struct rib_peer *peer);
-void rib_peer_mark_stale(struct rib *rib, struct rib_peer *peer);
-void rib_peer_sweep_stale(struct rib *rib, struct rib_peer *peer);
+
+/**
+ * rib_peer_clear() - remove the paths of a peer, RT-1 and RT-4 before all others
+ * @max: at most so many, 0 for all; RT-1 and RT-4 always go completely
+ *
+ * Return: true when paths are left, so that a big table can go in slices.
+ */
+bool rib_peer_clear(struct rib *rib, struct rib_peer *peer, size_t max);
+
+/* BoRR: what is not advertised again until EoRR goes (RFC 7313); until then it stays fully in force */
+void rib_peer_refresh_begin(struct rib_peer *peer);
+void rib_peer_refresh_end(struct rib *rib, struct rib_peer *peer);
+
 void rib_walk(const struct rib *rib, unsigned int type /* 0: all */, rib_walk_fn fn, void *data);
-const struct rib_path *rib_best(const struct rib *rib, const struct evpn_nlri *nlri);
-size_t rib_count(const struct rib *rib, unsigned int type);
+const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri);
+size_t rib_count(const struct rib *rib, unsigned int type /* 0: all */);
 
 #endif
