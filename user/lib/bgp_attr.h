@@ -190,8 +190,7 @@ struct bgp_ctx {
 
 /**
  * struct bgp_mp - MP_REACH_NLRI or MP_UNREACH_NLRI
- * @nh: next hop: the address (the global one of a pair); none in MP_UNREACH and for families we
- *	do not know
+ * @nh: next hop; none in MP_UNREACH and for families other than EVPN and IP unicast
  * @nlri: to be walked with evpn_iter_init() when @afi/@safi is 25/70
  */
 struct bgp_mp {

@@ -147,8 +147,9 @@ bool evpn_iter_next(struct evpn_iter *it, struct evpn_nlri *n, struct bgp_outcom
  * @n: a route that evpn_iter_next() accepted, reachable
  * @out: result; the reason is set unless accepted
  *
- * Needs no configuration: RT-1 per ES without ESI Label, with a split-horizon type RFC 9746 forbids;
- * RT-4 without ES-Import; RT-5 overlay-index rules of RFC 9136 section 3.2; EVI-RT counts of RFC 9251 ...
+ * The rules that need no configuration: the split-horizon type of RT-1 per ES (RFC 9746), the reserved
+ * ESI of an RT-2 that synchronizes neighbours, overlay index and router's MAC of RT-5 (RFC 9136),
+ * the number of EVI-RTs of RT-7 and RT-8 that have an ES-Import (RFC 9251).
  *
  * Return: out->verdict, BGP_ACCEPT or BGP_WITHDRAW.
  */

@@ -240,7 +240,7 @@ struct bgp_af_flags {
 
 /**
  * struct bgp_caps - the capabilities of an OPEN
- * @refresh: capability 2 (or the old 128)
+ * @refresh: capability 2; @refresh_old: its old code 128
  * @gr: capability 64 was there; gr_n == 0 means helper only
  * @gr_flags: BGP_GR_RESTARTING, BGP_GR_NOTIFICATION
  * @gr_time: seconds, 0 to 4095
@@ -306,8 +306,8 @@ struct bgp_open {
  *
  * Checks that need no configuration: version, hold time, identifier 0, AS 0 (RFC 7607), AS_TRANS
  * against capability 65, form of parameters and capabilities. An unknown capability is no error; an
- * unknown parameter is (2/4). A capability of impossible length is ignored as RFC 5492 allows, with
- * two exceptions: capability 65 and 1 give 2/7, because the session could not work.
+ * unknown parameter is (2/4). A capability of impossible length is ignored, with two exceptions: 1 and
+ * 65 give 2/0, because the session could not work without what they say.
  *
  * Return: 0, or -EBADMSG.
  */
