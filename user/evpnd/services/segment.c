@@ -1,0 +1,638 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment.c - the segment service: Ethernet Segments of this PE, from configuration and links to
+ * routes, roles and wishes. It knows no VNI, no MAC address and no neighbour entry.
+ *
+ * After a start the roles that the kernel still has are kept until an election is finished, so that a
+ * restart of the daemon moves no traffic. While no BGP session is up, elections are frozen: what the
+ * others do cannot be known, and to become DF for that reason would make two.
+ *
+ * RFC 7432 (5, 8.1, 8.5), RFC 8584, RFC 9785, RFC 9786, RFC 9722
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "segment.h"
+
+#define FIRST_ID 2
+
+struct segment *segment_by_name(struct segments *ss, const char *name)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (!strcmp(s->conf.name, name))
+			return s;
+	return NULL;
+}
+
+struct segment *segment_by_esi(struct segments *ss, const struct esi *esi)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (s->esi_known && !esi_cmp(&s->esi, esi))
+			return s;
+	return NULL;
+}
+
+const struct link *segment_link(const struct segments *ss, const char *ifname)
+{
+	const struct link *l;
+
+	TAILQ_FOREACH(l, &ss->links, entry)
+		if (!strcmp(l->fact.ifname, ifname))
+			return l;
+	return NULL;
+}
+
+/* An event for `evpnctl monitor`; steals @more. */
+void segment_tell(struct segment *s, const char *object, const char *event, json_t *more)
+{
+	json_t *e = json_pack("{s:s, s:s}", "event", event, "name", s->conf.name);
+
+	if (more)
+		json_object_update(e, more);
+	json_decref(more);
+	speaker_event_json(s->owner->speaker, object, e);
+}
+
+static enum conf_standby standby_of(const struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+
+	if (s->conf.standby != CONF_STANDBY_AUTO)
+		return s->conf.standby;
+	if (!l || l->fact.bond_mode != 4) /* not 802.3ad: nobody to tell */
+		return CONF_STANDBY_BLOCK;
+	return strcmp(l->fact.master_kind, "bridge") ? CONF_STANDBY_DOWN : CONF_STANDBY_LACP_OOS;
+}
+
+/* Port-active candidates that do not agree elect per VLAN, and so does the kernel then. */
+static enum conf_mode mode_of(const struct segment *s)
+{
+	if (s->conf.mode == CONF_PORT_ACTIVE && !s->force.port)
+		return CONF_SINGLE_ACTIVE;
+	return s->conf.mode;
+}
+
+static void make_wish(const struct segment *s, struct wish_es *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->generation = speaker_generation(s->owner->speaker);
+	w->esi = s->esi;
+	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
+	w->mode = mode_of(s);
+	w->standby = standby_of(s);
+	w->loss_policy = s->conf.on_daemon_loss;
+	w->owner_hold_ms = s->conf.owner_hold_ms;
+	w->allow = s->conf.allow;
+	w->df = s->force.df;
+	w->draining = s->drain == DRAIN_LEAVING;
+	if (!s->force.port)
+		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
+}
+
+/* Tell the kernel, through the parent; only what changed, unless @again. */
+void segment_send_wish(struct segment *s, bool again)
+{
+	struct wish_es w;
+
+	if (!s->esi_known || !s->owner->links_done)
+		return;
+	make_wish(s, &w);
+	if (s->wished && !again && !memcmp(&w, &s->last_wish, sizeof(w)))
+		return;
+	s->last_wish = w;
+	s->wished = true;
+	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, sizeof(w));
+}
+
+static void unwish(struct segment *s)
+{
+	struct wish_es w = {.esi = s->esi};
+
+	if (!s->wished)
+		return;
+	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &w, sizeof(w));
+	s->wished = false;
+}
+
+static void sweep(struct segments *ss)
+{
+	struct wish_sweep w = {speaker_generation(ss->speaker)};
+
+	speaker_wish(ss->speaker, IPC_WISH_SWEEP, &w, sizeof(w));
+}
+
+/* A restarted daemon takes over the roles of its predecessor until it has elected. */
+static void adopt(struct segment *s)
+{
+	const struct segments *ss = s->owner;
+	size_t i;
+
+	for (i = 0; i < ss->n_kernel_es; i++) {
+		const struct fact_es *k = &ss->kernel_es[i];
+
+		if (esi_cmp(&k->esi, &s->esi))
+			continue;
+		s->force.df = k->df;
+		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
+		s->adopted = true;
+		log_info("segment %s: keeps role %s until the election", s->conf.name,
+			 k->df ? "DF" : "non-DF");
+		return;
+	}
+}
+
+static bool has_carrier(const struct fact_link *f)
+{
+	if (!f->carrier)
+		return false;
+	return strcmp(f->kind, "bond") || !f->members || f->members_up;
+}
+
+static bool port_state(struct segment *s, const struct link *l)
+{
+	char *why = s->port_reason;
+
+	why[0] = '\0';
+	if (!l)
+		snprintf(why, ROLE_TEXT_MAX, "%s does not exist", s->conf.interface);
+	else if (!(l->fact.flags & IFF_UP))
+		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", s->conf.interface);
+	else if (!has_carrier(&l->fact))
+		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", s->conf.interface);
+	return !why[0];
+}
+
+static void esi_from_lacp(struct segment *s, const struct link *l)
+{
+	struct esi esi;
+
+	if (s->conf.esi_source != CONF_ESI_LACP || !l || mac_is_zero(&l->fact.ad_partner))
+		return;
+	esi = esi_make_lacp(&l->fact.ad_partner, l->fact.ad_partner_key);
+	if (s->esi_known && !esi_cmp(&esi, &s->esi))
+		return;
+	if (segment_by_esi(s->owner, &esi)) {
+		log_error("segment %s: the LACP partner of %s gives %s, which is taken already",
+			  s->conf.name, s->conf.interface, esi_format(&esi, (char[ESI_STRLEN]){0}));
+		return;
+	}
+	if (s->esi_known) {
+		segment_fsm(s, DF_EV_ES_DOWN);
+		unwish(s);
+	}
+	s->esi = esi;
+	s->esi_known = true;
+	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
+		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
+	adopt(s);
+}
+
+static void try_up(struct segment *s)
+{
+	if (!s->port_up || !s->esi_known || !s->owner->started)
+		return;
+	if (s->fsm.state == DF_INIT)
+		segment_fsm(s, DF_EV_ES_UP);
+}
+
+/* The segment's device or one of its sub-interfaces changed. */
+static void update_port(struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+	bool was = s->port_up;
+
+	s->ifindex = l ? l->fact.ifindex : 0;
+	s->port_up = port_state(s, l);
+	if (was && !s->port_up) {
+		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
+		s->adopted = false;
+		segment_fsm(s, DF_EV_ES_DOWN); /* the withdraw leaves before anything else */
+		log_warning("segment %s: down: %s", s->conf.name, s->port_reason);
+	}
+	if (!s->owner->links_done)
+		return;
+	esi_from_lacp(s, l);
+	if (!was && s->port_up) {
+		segment_tell(s, "es", "up", NULL);
+		log_info("segment %s: %s is up", s->conf.name, s->conf.interface);
+	}
+	if (segment_update_circuits(s) && s->advertised) {
+		segment_originate_ad(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
+	segment_send_wish(s, false);
+	try_up(s);
+}
+
+static void update_ports(struct segments *ss)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		update_port(s);
+}
+
+static void segment_add(struct segments *ss, const struct conf_segment *c)
+{
+	struct segment *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		log_error("segment %s: no memory", c->name);
+		return;
+	}
+	s->owner = ss;
+	s->conf = *c;
+	s->id = ss->next_id++;
+	s->esi = c->esi;
+	s->esi_known = c->esi_source == CONF_ESI_STATIC;
+	segment_elect_init(s);
+	TAILQ_INSERT_TAIL(&ss->list, s, entry);
+	if (s->esi_known)
+		adopt(s);
+	update_port(s);
+}
+
+static void segment_remove(struct segment *s)
+{
+	segment_fsm(s, DF_EV_ES_DOWN);
+	unwish(s);
+	TAILQ_REMOVE(&s->owner->list, s, entry);
+	segment_drain_reset(s);
+	segment_elect_done(s);
+	free(s);
+}
+
+/* What makes it another segment, and not the same one with other values. */
+static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
+{
+	return a->esi_source == b->esi_source && !esi_cmp(&a->esi, &b->esi) &&
+	       !strcmp(a->interface, b->interface) && a->mode == b->mode &&
+	       a->df.port_mode == b->df.port_mode && !mac_cmp(&a->es_import, &b->es_import) &&
+	       a->ad_per_es == b->ad_per_es && a->ad_per_evi == b->ad_per_evi &&
+	       !memcmp(a->vlans, b->vlans, sizeof(a->vlans));
+}
+
+static void segment_change(struct segment *s, const struct conf_segment *c)
+{
+	if (!memcmp(&s->conf, c, sizeof(*c)))
+		return;
+	s->conf = *c;
+	s->fsm.wait_ns = c->df.wait_ms * DF_NS_PER_MS;
+	s->fsm.hold_ns = c->df.dont_preempt ? c->df.recovery_wait_ms * DF_NS_PER_MS : 0;
+	s->handover.peering_ns = s->fsm.wait_ns;
+	s->handover.skew_ns = c->df.skew_ms * DF_NS_PER_MS;
+	segment_send_wish(s, false);
+	if (!s->advertised)
+		return;
+	s->offer = (struct df_offer){.pref = c->df.preference, .dont_preempt = c->df.dont_preempt};
+	if (s->drain == DRAIN_NO)
+		segment_originate(s);
+	segment_originate_ad(s);
+	segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+static void remove_gone(struct segments *ss, const struct conf *now)
+{
+	struct segment *s, *next;
+	const struct conf_segment *c;
+
+	for (s = TAILQ_FIRST(&ss->list); s; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		c = conf_segment(now, s->conf.name);
+		if (!c || !is_same(&s->conf, c))
+			segment_remove(s);
+	}
+}
+
+static bool same_identity(const struct conf *a, const struct conf *b)
+{
+	return a->global.router_id == b->global.router_id &&
+	       ip_equal(&a->global.originator, &b->global.originator);
+}
+
+/* RT-1 carries the export targets of the VRFs. */
+static bool same_targets(const struct conf *a, const struct conf *b)
+{
+	return a->n_vrfs == b->n_vrfs &&
+	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs)));
+}
+
+static void try_start(struct segments *ss);
+
+static void segments_conf(void *state, const struct conf *old, const struct conf *now)
+{
+	struct segments *ss = state;
+	struct segment *s;
+	size_t i;
+
+	if (old && !same_identity(old, now))
+		while ((s = TAILQ_FIRST(&ss->list)))
+			segment_remove(s);
+	ss->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
+							 now->global.originator;
+	remove_gone(ss, now);
+	for (i = 0; i < now->n_segments; i++) {
+		s = segment_by_name(ss, now->segments[i].name);
+		if (s)
+			segment_change(s, &now->segments[i]);
+		else
+			segment_add(ss, &now->segments[i]);
+	}
+	if (old && !same_targets(old, now))
+		TAILQ_FOREACH(s, &ss->list, entry)
+			if (s->advertised)
+				segment_originate_ad(s);
+	if (!old)
+		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
+	ss->configured = (unsigned int)now->n_neighbors;
+	try_start(ss);
+}
+
+static void recalculate(struct segments *ss)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+static void settle(struct segments *ss)
+{
+	if (ss->settled)
+		return;
+	ss->settled = true;
+	if (ss->isolated)
+		log_info("core isolation has ended: %u of %u sessions are Established",
+			 ss->established, ss->configured);
+	ss->isolated = false;
+	timer_stop(&ss->isolation_timer);
+	recalculate(ss);
+}
+
+/* Segments may come up: links are known, and the sessions have said what they know, or time is up. */
+static void start_segments(struct segments *ss)
+{
+	struct segment *s;
+
+	if (ss->started || !ss->links_done)
+		return;
+	ss->started = true;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		try_up(s);
+	sweep(ss);
+}
+
+static void try_start(struct segments *ss)
+{
+	if (!ss->links_done || ss->synced < ss->configured)
+		return;
+	settle(ss);
+	start_segments(ss);
+}
+
+static void settle_fired(void *data)
+{
+	struct segments *ss = data;
+
+	if (ss->established)
+		settle(ss);
+	else if (!ss->settled && !ss->isolated)
+		timer_start(&ss->isolation_timer, 0);
+	if (ss->links_done)
+		start_segments(ss);
+}
+
+static void isolation_fired(void *data)
+{
+	struct segments *ss = data;
+	const struct conf_global *g = &speaker_conf(ss->speaker)->global;
+	bool block = g->core_isolation == CONF_ISOLATION_BLOCK;
+	struct segment *s;
+
+	ss->isolated = true;
+	log_warning("core isolation: none of %u BGP sessions is Established; segments %s",
+		    ss->configured, block ? "are blocked" : "keep their roles");
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		segment_tell(s, "es", "isolated",
+			     json_pack("{s:s}", "policy", block ? "block" : "keep"));
+		if (block)
+			segment_drop_roles(s, "core isolation");
+	}
+}
+
+static void segments_sync(void *state, unsigned int established, unsigned int synced,
+			  unsigned int configured)
+{
+	const struct conf *conf;
+	struct segments *ss = state;
+	bool lost = !established && configured && (ss->established || ss->settled);
+
+	ss->established = established;
+	ss->synced = synced;
+	ss->configured = configured;
+	conf = speaker_conf(ss->speaker);
+	if (!conf)
+		return;
+	if (lost && ss->settled) {
+		ss->settled = false;
+		timer_start(&ss->isolation_timer, conf->global.isolation_delay_ms);
+	}
+	if (!ss->settled && ss->started && synced)
+		settle(ss);
+	else if (!ss->settled && ss->started && established && !timer_running(&ss->settle_timer))
+		timer_start(&ss->settle_timer, conf->global.startup_delay_ms);
+	try_start(ss);
+}
+
+static void link_changed(struct segments *ss, const struct fact_link *f)
+{
+	struct link *l;
+
+	TAILQ_FOREACH(l, &ss->links, entry)
+		if (l->fact.ifindex == f->ifindex)
+			break;
+	if (!l) {
+		l = calloc(1, sizeof(*l));
+		if (!l) {
+			log_error("link %s: no memory", f->ifname);
+			return;
+		}
+		TAILQ_INSERT_TAIL(&ss->links, l, entry);
+	}
+	l->fact = *f;
+}
+
+static void link_gone(struct segments *ss, u32 ifindex)
+{
+	struct link *l, *next;
+
+	for (l = TAILQ_FIRST(&ss->links); l; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (l->fact.ifindex != ifindex)
+			continue;
+		TAILQ_REMOVE(&ss->links, l, entry);
+		free(l);
+	}
+}
+
+/* Before the first configuration is in force, what the kernel has is only remembered. */
+static void kernel_es(struct segments *ss, const struct fact_es *f)
+{
+	struct segment *s = segment_by_esi(ss, &f->esi);
+	struct fact_es *more;
+
+	if (ss->links_done) {
+		if (s && f->fail_applied)
+			log_warning("segment %s: the kernel had applied its loss policy",
+				    s->conf.name);
+		return;
+	}
+	if (f->gone)
+		return;
+	more = realloc(ss->kernel_es, (ss->n_kernel_es + 1) * sizeof(*more));
+	if (!more)
+		return;
+	ss->kernel_es = more;
+	ss->kernel_es[ss->n_kernel_es++] = *f;
+	if (s && !s->wished)
+		adopt(s);
+}
+
+static void wish_answered(struct segments *ss, const struct wish_result *r)
+{
+	static const char *const names[] = {"installed", "pending", "refused"};
+	struct segment *s = segment_by_esi(ss, &r->esi);
+
+	if (!s)
+		return;
+	if (r->status == WISH_REFUSED)
+		log_error("segment %s: the kernel refused: %s", s->conf.name, r->text);
+	if (r->status != s->result.status || strcmp(r->text, s->result.text))
+		segment_tell(s, "kernel", names[r->status],
+			     json_pack("{s:s?}", "message", r->text[0] ? r->text : NULL));
+	s->result = *r;
+	if (r->status == WISH_INSTALLED)
+		segment_tell(s, "kernel", "enforced",
+			     json_pack("{s:s}", "role", s->last_wish.df ? "df" : "non-df"));
+}
+
+static void segments_fact(void *state, enum ipc_type type, const void *fact)
+{
+	struct segments *ss = state;
+
+	switch (type) {
+	case IPC_FACT_LINK:
+		link_changed(ss, fact);
+		update_ports(ss);
+		break;
+	case IPC_FACT_LINK_GONE:
+		link_gone(ss, ((const struct fact_link *)fact)->ifindex);
+		update_ports(ss);
+		break;
+	case IPC_FACT_LINKS_DONE:
+		ss->links_done = true;
+		update_ports(ss);
+		if (speaker_conf(ss->speaker))
+			try_start(ss);
+		break;
+	case IPC_FACT_KERNEL:
+		ss->kernel = *(const struct fact_kernel *)fact;
+		break;
+	case IPC_FACT_ES:
+		kernel_es(ss, fact);
+		break;
+	case IPC_WISH_RESULT:
+		wish_answered(ss, fact);
+		break;
+	default:
+		break;
+	}
+}
+
+static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	segment_route_heard(state, nlri, now);
+}
+
+static void segments_resync(void *state, uint32_t generation)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		segment_send_wish(s, true);
+	if (ss->started)
+		sweep(ss);
+}
+
+static int run_later(sd_event_source *source, void *data)
+{
+	segment_run_later(data);
+	return 0;
+}
+
+static void *segments_start(struct speaker *speaker)
+{
+	struct segments *ss = calloc(1, sizeof(*ss));
+	sd_event *event = speaker_event(speaker);
+
+	if (!ss)
+		return NULL;
+	ss->speaker = speaker;
+	ss->next_id = FIRST_ID;
+	TAILQ_INIT(&ss->list);
+	TAILQ_INIT(&ss->links);
+	RB_INIT(&ss->routes);
+	if (sd_event_add_defer(event, &ss->later, run_later, ss) < 0) {
+		free(ss);
+		return NULL;
+	}
+	sd_event_source_set_enabled(ss->later, SD_EVENT_OFF);
+	timer_init(&ss->settle_timer, event, 1000, settle_fired, ss);
+	timer_init(&ss->isolation_timer, event, 1000, isolation_fired, ss);
+	return ss;
+}
+
+/*
+ * The process ends. The kernel keeps every role: whether the daemon stops for a moment or for good is
+ * not known here, and the owner hold time with the loss policy decides it.
+ */
+static void segments_stop(void *state)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	while ((s = TAILQ_FIRST(&ss->list))) {
+		TAILQ_REMOVE(&ss->list, s, entry);
+		segment_drain_reset(s);
+		segment_elect_done(s);
+		free(s);
+	}
+	while (!TAILQ_EMPTY(&ss->links))
+		link_gone(ss, TAILQ_FIRST(&ss->links)->fact.ifindex);
+	segment_routes_free(ss);
+	timer_done(&ss->settle_timer);
+	timer_done(&ss->isolation_timer);
+	sd_event_source_unref(ss->later);
+	free(ss->kernel_es);
+	free(ss);
+}
+
+const struct service segment_service = {
+	.name = "segment",
+	.route_types = 1u << EVPN_AD | 1u << EVPN_ES,
+	.start = segments_start,
+	.stop = segments_stop,
+	.conf = segments_conf,
+	.fact = segments_fact,
+	.route = segments_route,
+	.sync = segments_sync,
+	.query = segment_query,
+	.resync = segments_resync,
+};

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * segment.h - the segment service, shared by its own files only: which Ethernet Segments this PE has,
+ * what it says of them (RT-1, RT-4), what the others say, who is elected, and what the kernel is to do.
+ *
+ *   segment.c         entry points, configuration, links, sessions
+ *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_elect.c   state machine, election, hand-over, roles into force
+ *   segment_drain.c   taking a segment out of service before anything is blocked
+ *   segment_show.c    answers to the control socket
+ */
+#ifndef EVPND_SEGMENT_H
+#define EVPND_SEGMENT_H
+
+#include <net/if.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#include "bgp_extcomm.h"
+#include "df.h"
+#include "df_fsm.h"
+#include "service.h"
+#include "timer.h"
+
+#define ROLE_TEXT_MAX 160
+
+/**
+ * struct roles - the roles of one segment, computed or in force
+ * @port: one role for the port (RFC 9786); else one per VLAN
+ * @df: port: the role; per VLAN: DF for at least one
+ */
+struct roles {
+	bool port;
+	bool df;
+	u8 vlan[DF_VLAN_BYTES];
+};
+
+/* One network device of this PE, as the parent reported it. */
+struct link {
+	TAILQ_ENTRY(link) entry;
+	struct fact_link fact;
+};
+
+/**
+ * struct es_route - an RT-1 or RT-4 of another PE; key is @esi, @type, @rd, @etag, @orig
+ * @es_import: RT-4: its ES-Import route target, zero when there is none
+ * @sct: RT-4: service carving time as real time, or DF_NEVER
+ * @l2_flags: RT-1: P and B
+ */
+struct es_route {
+	RB_ENTRY(es_route) entry;
+	struct esi esi;
+	u8 type;
+	struct rd rd;
+	u32 etag;
+	struct ip_addr orig;
+
+	struct ip_addr next_hop;
+	struct mac es_import;
+	struct ecomm_df df;
+	u8 n_df;
+	bool single_active;
+	u16 l2_flags;
+	s64 sct;
+};
+RB_HEAD(es_routes, es_route);
+RB_PROTOTYPE(es_routes, es_route, entry, es_route_cmp);
+
+enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
+
+/**
+ * struct segment - one configured segment
+ * @id: number in its route distinguishers
+ * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
+ * @port_up: the device can carry traffic; @port_reason says why not
+ * @adopted: @force came from the kernel after a restart and was not elected yet
+ * @advertised: RT-4 and RT-1 are out
+ * @pending: an event is waiting for the end of this round of the loop; @pending_ev is which
+ * @cand: candidates of the last election, @n_cand of them, @local the own one or -1
+ * @cand_evi: per candidate the tags of its RT-1 per EVI
+ * @target: as elected; @force: in force
+ * @lose_at, @gain_at: real time at which @target comes into force (RFC 9722)
+ * @l2_sent: P/B last advertised in RT-1 per ES
+ * @wished: a wish was sent; @result: the kernel's answer
+ */
+struct segment {
+	TAILQ_ENTRY(segment) entry;
+	struct segments *owner;
+	struct conf_segment conf;
+	u16 id;
+	struct esi esi;
+	bool esi_known;
+
+	u32 ifindex;
+	bool port_up;
+	char port_reason[ROLE_TEXT_MAX];
+
+	struct df_fsm fsm;
+	struct timer fsm_timer;
+	struct df_handover handover;
+	struct timer handover_timer;
+	struct df_offer offer;
+	bool advertised;
+	s64 own_sct;
+	bool pending;
+	enum df_event pending_ev;
+
+	struct df_candidate *cand;
+	struct df_tags *cand_evi;
+	unsigned int n_cand;
+	int local;
+	struct df_agreement agreed;
+	struct ip_addr df_addr;
+	struct ip_addr backup_addr;
+	bool df_differs; /* VLANs have different DFs: @df_addr is the first one's */
+
+	struct roles target;
+	struct roles force;
+	bool adopted;
+	s64 lose_at;
+	s64 gain_at;
+	s64 since; /* CLOCK_MONOTONIC, of the last change of @force */
+	u16 l2_sent;
+	u8 evi_up[DF_VLAN_BYTES];
+
+	enum drain_state drain;
+	struct timer drain_timer;
+	bool drain_confirmed;
+
+	bool wished;
+	struct wish_es last_wish;
+	struct wish_result result;
+};
+
+/**
+ * struct segments - the service's state
+ * @roles: what the kernel had at the start, until the first configuration is settled
+ * @settled: sessions are as they should be, or there are none; while not, an election changes no role
+ * @started: segments may come up
+ * @isolated: no session for longer than the isolation delay
+ */
+struct segments {
+	struct speaker *speaker;
+	TAILQ_HEAD(, segment) list;
+	TAILQ_HEAD(, link) links;
+	struct es_routes routes;
+	struct fact_es *kernel_es;
+	size_t n_kernel_es;
+	struct ip_addr self;
+	bool links_done;
+	bool started;
+	bool settled;
+	bool isolated;
+	unsigned int established;
+	unsigned int synced;
+	unsigned int configured;
+	struct timer settle_timer;
+	struct timer isolation_timer;
+	sd_event_source *later;
+	struct fact_kernel kernel;
+	u16 next_id;
+	u64 elections;
+};
+
+/* segment.c */
+struct segment *segment_by_name(struct segments *ss, const char *name);
+struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
+const struct link *segment_link(const struct segments *ss, const char *ifname);
+void segment_send_wish(struct segment *s, bool again);
+void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
+
+/* segment_route.c */
+void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
+			 const struct rib_path *now);
+void segment_routes_free(struct segments *ss);
+void segment_collect(struct segment *s);
+void segment_cand_free(struct segment *s);
+void segment_originate(struct segment *s);
+void segment_originate_ad(struct segment *s);
+void segment_withdraw(struct segment *s, bool ad_too);
+bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
+u16 segment_caps(const struct segment *s);
+bool segment_update_circuits(struct segment *s);
+
+/* segment_elect.c */
+void segment_fsm(struct segment *s, enum df_event ev);
+void segment_later(struct segment *s, enum df_event ev);
+void segment_run_later(struct segments *ss);
+void segment_elect_init(struct segment *s);
+void segment_elect_done(struct segment *s);
+void segment_put_in_force(struct segment *s);
+void segment_drop_roles(struct segment *s, const char *why);
+void segment_vlans(const struct segment *s, u8 vlans[DF_VLAN_BYTES]);
+s64 segment_realtime(void);
+
+/* segment_drain.c */
+bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);
+void segment_drain_progress(struct segment *s);
+void segment_drain_reset(struct segment *s);
+const char *segment_drain_name(enum drain_state state);
+
+/* segment_show.c */
+bool segment_query(void *state, const char *method, const json_t *params, json_t **result,
+		   char *err, size_t err_len);
+
+#endif
