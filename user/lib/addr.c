@@ -34,7 +34,7 @@ int ip_cmp(const struct ip_addr *a, const struct ip_addr *b)
 
 struct ip_addr ip_v4(u32 host_order)
 {
-	struct ip_addr a = { .len = 4 };
+	struct ip_addr a = {.len = 4};
 
 	store32(a.b, host_order);
 	return a;
@@ -42,7 +42,7 @@ struct ip_addr ip_v4(u32 host_order)
 
 struct ip_addr ip_from_bytes(const void *bytes, size_t len)
 {
-	struct ip_addr a = { 0 };
+	struct ip_addr a = {0};
 
 	if (len == 4 || len == 16) {
 		a.len = (u8)len;
@@ -114,7 +114,7 @@ socklen_t ip_to_sockaddr(const struct ip_addr *a, u16 port, struct sockaddr_stor
 
 struct ip_prefix prefix_make(const struct ip_addr *a, u8 plen)
 {
-	struct ip_prefix p = { .addr = *a, .plen = plen };
+	struct ip_prefix p = {.addr = *a, .plen = plen};
 
 	if (p.plen > ip_bits(a))
 		p.plen = ip_bits(a);

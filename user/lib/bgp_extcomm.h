@@ -161,6 +161,9 @@ enum ecomm_kind ecomm_kind(const struct ecomm *c);
 /** ecomm_kind_name() - "route-target", "df-election" ...: the names decode prints */
 const char *ecomm_kind_name(enum ecomm_kind k);
 
+/** ecomm_tunnel_name() - "vxlan", "mpls", ... of an encapsulation; NULL when unknown */
+const char *ecomm_tunnel_name(u16 tunnel);
+
 /** ecomm_decode() - take one apart; never fails: EC_UNKNOWN keeps the octets */
 void ecomm_decode(const struct ecomm *c, struct ecomm_value *v);
 

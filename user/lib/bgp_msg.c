@@ -58,40 +58,40 @@ static const char *const err_names[] = {
 };
 
 static const struct subname subnames[] = {
-	{ BGP_ERR_HEADER, BGP_HEADER_SYNC, "Connection Not Synchronized" },
-	{ BGP_ERR_HEADER, BGP_HEADER_BAD_LEN, "Bad Message Length" },
-	{ BGP_ERR_HEADER, BGP_HEADER_BAD_TYPE, "Bad Message Type" },
-	{ BGP_ERR_OPEN, BGP_OPEN_VERSION, "Unsupported Version Number" },
-	{ BGP_ERR_OPEN, BGP_OPEN_PEER_AS, "Bad Peer AS" },
-	{ BGP_ERR_OPEN, BGP_OPEN_BGP_ID, "Bad BGP Identifier" },
-	{ BGP_ERR_OPEN, BGP_OPEN_PARAM, "Unsupported Optional Parameter" },
-	{ BGP_ERR_OPEN, BGP_OPEN_HOLD_TIME, "Unacceptable Hold Time" },
-	{ BGP_ERR_OPEN, BGP_OPEN_CAPABILITY, "Unsupported Capability" },
-	{ BGP_ERR_OPEN, BGP_OPEN_ROLE, "Role Mismatch" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_MALFORMED, "Malformed Attribute List" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_UNKNOWN_WELL_KNOWN, "Unrecognized Well-known Attribute" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_MISSING, "Missing Well-known Attribute" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_FLAGS, "Attribute Flags Error" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_LENGTH, "Attribute Length Error" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_ORIGIN, "Invalid ORIGIN Attribute" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_NEXT_HOP, "Invalid NEXT_HOP Attribute" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_OPTIONAL, "Optional Attribute Error" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_NETWORK, "Invalid Network Field" },
-	{ BGP_ERR_UPDATE, BGP_UPDATE_AS_PATH, "Malformed AS_PATH" },
-	{ BGP_ERR_FSM, BGP_FSM_OPENSENT, "Unexpected Message in OpenSent State" },
-	{ BGP_ERR_FSM, BGP_FSM_OPENCONFIRM, "Unexpected Message in OpenConfirm State" },
-	{ BGP_ERR_FSM, BGP_FSM_ESTABLISHED, "Unexpected Message in Established State" },
-	{ BGP_ERR_CEASE, BGP_CEASE_MAX_PREFIX, "Maximum Number of Prefixes Reached" },
-	{ BGP_ERR_CEASE, BGP_CEASE_SHUTDOWN, "Administrative Shutdown" },
-	{ BGP_ERR_CEASE, BGP_CEASE_DECONFIGURED, "Peer De-configured" },
-	{ BGP_ERR_CEASE, BGP_CEASE_RESET, "Administrative Reset" },
-	{ BGP_ERR_CEASE, BGP_CEASE_REJECTED, "Connection Rejected" },
-	{ BGP_ERR_CEASE, BGP_CEASE_CONFIG, "Other Configuration Change" },
-	{ BGP_ERR_CEASE, BGP_CEASE_COLLISION, "Connection Collision Resolution" },
-	{ BGP_ERR_CEASE, BGP_CEASE_RESOURCES, "Out of Resources" },
-	{ BGP_ERR_CEASE, BGP_CEASE_HARD_RESET, "Hard Reset" },
-	{ BGP_ERR_CEASE, BGP_CEASE_BFD_DOWN, "BFD Down" },
-	{ BGP_ERR_REFRESH, BGP_REFRESH_LENGTH, "Invalid Message Length" },
+	{BGP_ERR_HEADER, BGP_HEADER_SYNC, "Connection Not Synchronized"},
+	{BGP_ERR_HEADER, BGP_HEADER_BAD_LEN, "Bad Message Length"},
+	{BGP_ERR_HEADER, BGP_HEADER_BAD_TYPE, "Bad Message Type"},
+	{BGP_ERR_OPEN, BGP_OPEN_VERSION, "Unsupported Version Number"},
+	{BGP_ERR_OPEN, BGP_OPEN_PEER_AS, "Bad Peer AS"},
+	{BGP_ERR_OPEN, BGP_OPEN_BGP_ID, "Bad BGP Identifier"},
+	{BGP_ERR_OPEN, BGP_OPEN_PARAM, "Unsupported Optional Parameter"},
+	{BGP_ERR_OPEN, BGP_OPEN_HOLD_TIME, "Unacceptable Hold Time"},
+	{BGP_ERR_OPEN, BGP_OPEN_CAPABILITY, "Unsupported Capability"},
+	{BGP_ERR_OPEN, BGP_OPEN_ROLE, "Role Mismatch"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_MALFORMED, "Malformed Attribute List"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_UNKNOWN_WELL_KNOWN, "Unrecognized Well-known Attribute"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_MISSING, "Missing Well-known Attribute"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_FLAGS, "Attribute Flags Error"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_LENGTH, "Attribute Length Error"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_ORIGIN, "Invalid ORIGIN Attribute"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_NEXT_HOP, "Invalid NEXT_HOP Attribute"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_OPTIONAL, "Optional Attribute Error"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_NETWORK, "Invalid Network Field"},
+	{BGP_ERR_UPDATE, BGP_UPDATE_AS_PATH, "Malformed AS_PATH"},
+	{BGP_ERR_FSM, BGP_FSM_OPENSENT, "Unexpected Message in OpenSent State"},
+	{BGP_ERR_FSM, BGP_FSM_OPENCONFIRM, "Unexpected Message in OpenConfirm State"},
+	{BGP_ERR_FSM, BGP_FSM_ESTABLISHED, "Unexpected Message in Established State"},
+	{BGP_ERR_CEASE, BGP_CEASE_MAX_PREFIX, "Maximum Number of Prefixes Reached"},
+	{BGP_ERR_CEASE, BGP_CEASE_SHUTDOWN, "Administrative Shutdown"},
+	{BGP_ERR_CEASE, BGP_CEASE_DECONFIGURED, "Peer De-configured"},
+	{BGP_ERR_CEASE, BGP_CEASE_RESET, "Administrative Reset"},
+	{BGP_ERR_CEASE, BGP_CEASE_REJECTED, "Connection Rejected"},
+	{BGP_ERR_CEASE, BGP_CEASE_CONFIG, "Other Configuration Change"},
+	{BGP_ERR_CEASE, BGP_CEASE_COLLISION, "Connection Collision Resolution"},
+	{BGP_ERR_CEASE, BGP_CEASE_RESOURCES, "Out of Resources"},
+	{BGP_ERR_CEASE, BGP_CEASE_HARD_RESET, "Hard Reset"},
+	{BGP_ERR_CEASE, BGP_CEASE_BFD_DOWN, "BFD Down"},
+	{BGP_ERR_REFRESH, BGP_REFRESH_LENGTH, "Invalid Message Length"},
 };
 
 const char *bgp_err_name(u8 code)
@@ -114,19 +114,19 @@ static const struct {
 	u8 safi;
 	const char *name;
 } af_names[] = {
-	{ BGP_AFI_IPV4, BGP_SAFI_UNICAST, "ipv4-unicast" },
-	{ BGP_AFI_IPV4, 2, "ipv4-multicast" },
-	{ BGP_AFI_IPV4, 4, "ipv4-labeled-unicast" },
-	{ BGP_AFI_IPV4, 128, "ipv4-vpn" },
-	{ BGP_AFI_IPV4, BGP_SAFI_RTC, "rt-constraint" },
-	{ BGP_AFI_IPV4, 133, "ipv4-flowspec" },
-	{ BGP_AFI_IPV6, BGP_SAFI_UNICAST, "ipv6-unicast" },
-	{ BGP_AFI_IPV6, 2, "ipv6-multicast" },
-	{ BGP_AFI_IPV6, 4, "ipv6-labeled-unicast" },
-	{ BGP_AFI_IPV6, 128, "ipv6-vpn" },
-	{ BGP_AFI_IPV6, 133, "ipv6-flowspec" },
-	{ BGP_AFI_L2VPN, 65, "l2vpn-vpls" },
-	{ BGP_AFI_L2VPN, BGP_SAFI_EVPN, "l2vpn-evpn" },
+	{BGP_AFI_IPV4, BGP_SAFI_UNICAST, "ipv4-unicast"},
+	{BGP_AFI_IPV4, 2, "ipv4-multicast"},
+	{BGP_AFI_IPV4, 4, "ipv4-labeled-unicast"},
+	{BGP_AFI_IPV4, 128, "ipv4-vpn"},
+	{BGP_AFI_IPV4, BGP_SAFI_RTC, "rt-constraint"},
+	{BGP_AFI_IPV4, 133, "ipv4-flowspec"},
+	{BGP_AFI_IPV6, BGP_SAFI_UNICAST, "ipv6-unicast"},
+	{BGP_AFI_IPV6, 2, "ipv6-multicast"},
+	{BGP_AFI_IPV6, 4, "ipv6-labeled-unicast"},
+	{BGP_AFI_IPV6, 128, "ipv6-vpn"},
+	{BGP_AFI_IPV6, 133, "ipv6-flowspec"},
+	{BGP_AFI_L2VPN, 65, "l2vpn-vpls"},
+	{BGP_AFI_L2VPN, BGP_SAFI_EVPN, "l2vpn-evpn"},
 };
 
 const char *bgp_afi_safi_name(u16 afi, u8 safi)
@@ -172,8 +172,8 @@ int bgp_header_parse(const u8 *buf, size_t avail, size_t max, struct bgp_header 
 	h->type = buf[18];
 	if (h->len < BGP_HEADER_LEN || h->len > max) {
 		bgp_error_set(err, BGP_ERR_HEADER, BGP_HEADER_BAD_LEN, buf + 16, 2,
-			      "message length %u is not between %u and %zu", h->len,
-			      BGP_HEADER_LEN, max);
+			      "message length %u is not between %u and %zu", h->len, BGP_HEADER_LEN,
+			      max);
 		return -EBADMSG;
 	}
 	if (h->type < BGP_OPEN || h->type > BGP_ROUTE_REFRESH) {
@@ -222,8 +222,12 @@ size_t bgp_keepalive_encode(u8 *buf, size_t cap)
 /* Octets of the UTF-8 character at @p, 0 when it is none. Control characters are none. */
 static size_t utf8_char(const u8 *p, size_t left)
 {
-	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+	static const u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = p[0] < 0x80	   ? 1 :
+		   p[0] >> 5 == 6  ? 2 :
+		   p[0] >> 4 == 14 ? 3 :
+		   p[0] >> 3 == 30 ? 4 :
+				     0;
 	u32 v;
 
 	if (n == 1)
@@ -331,7 +335,8 @@ int bgp_refresh_decode(const u8 *body, size_t len, struct bgp_refresh *r, struct
 		w_bytes(&w, body, len < BGP_ERR_DATA_LEN ? len : BGP_ERR_DATA_LEN);
 		bgp_error_set(err, BGP_ERR_REFRESH, BGP_REFRESH_LENGTH, head, w.len,
 			      "a ROUTE-REFRESH of subtype %u has %zu octets after its header, "
-			      "expected 4", r->subtype, len);
+			      "expected 4",
+			      r->subtype, len);
 		return -EBADMSG;
 	}
 	return 0;

@@ -119,7 +119,7 @@ static bool read_role(struct cursor *v, struct bgp_caps *c)
 /* RFC 4724 section 3: of several instances the last one counts. */
 static bool read_gr(struct cursor *v, struct bgp_caps *c)
 {
-	struct bgp_af_flags af = { 0 };
+	struct bgp_af_flags af = {0};
 	u16 head;
 
 	if (cur_left(v) < 2 || (cur_left(v) - 2) % 4)
@@ -145,7 +145,7 @@ static bool read_as4(struct cursor *v, struct bgp_caps *c)
 
 static bool read_add_path(struct cursor *v, struct bgp_caps *c)
 {
-	struct bgp_af_flags af = { 0 };
+	struct bgp_af_flags af = {0};
 
 	if (cur_left(v) % 4)
 		return false;
@@ -162,7 +162,7 @@ static bool read_add_path(struct cursor *v, struct bgp_caps *c)
 
 static bool read_llgr(struct cursor *v, struct bgp_caps *c)
 {
-	struct bgp_af_flags af = { 0 };
+	struct bgp_af_flags af = {0};
 
 	if (cur_left(v) % 7)
 		return false;
@@ -310,18 +310,18 @@ static const struct cap_ops {
 	bool (*read)(struct cursor *v, struct bgp_caps *c);
 	bool (*write)(struct wbuf *w, const struct bgp_caps *c, unsigned int i);
 } cap_table[] = {
-	{ BGP_CAP_MP, true, read_mp, write_mp },
-	{ BGP_CAP_REFRESH, false, read_refresh, write_refresh },
-	{ BGP_CAP_EXT_NH, false, read_ext_nh, write_ext_nh },
-	{ BGP_CAP_EXT_MSG, false, read_ext_msg, write_ext_msg },
-	{ BGP_CAP_ROLE, false, read_role, write_role },
-	{ BGP_CAP_GR, false, read_gr, write_gr },
-	{ BGP_CAP_AS4, true, read_as4, write_as4 },
-	{ BGP_CAP_ADD_PATH, false, read_add_path, write_add_path },
-	{ BGP_CAP_ENH_REFRESH, false, read_enh_refresh, write_enh_refresh },
-	{ BGP_CAP_LLGR, false, read_llgr, write_llgr },
-	{ BGP_CAP_FQDN, false, read_fqdn, write_fqdn },
-	{ BGP_CAP_REFRESH_OLD, false, read_refresh_old, write_refresh_old },
+	{BGP_CAP_MP, true, read_mp, write_mp},
+	{BGP_CAP_REFRESH, false, read_refresh, write_refresh},
+	{BGP_CAP_EXT_NH, false, read_ext_nh, write_ext_nh},
+	{BGP_CAP_EXT_MSG, false, read_ext_msg, write_ext_msg},
+	{BGP_CAP_ROLE, false, read_role, write_role},
+	{BGP_CAP_GR, false, read_gr, write_gr},
+	{BGP_CAP_AS4, true, read_as4, write_as4},
+	{BGP_CAP_ADD_PATH, false, read_add_path, write_add_path},
+	{BGP_CAP_ENH_REFRESH, false, read_enh_refresh, write_enh_refresh},
+	{BGP_CAP_LLGR, false, read_llgr, write_llgr},
+	{BGP_CAP_FQDN, false, read_fqdn, write_fqdn},
+	{BGP_CAP_REFRESH_OLD, false, read_refresh_old, write_refresh_old},
 };
 
 enum { CAP_ROWS = sizeof(cap_table) / sizeof(cap_table[0]) };
@@ -437,13 +437,14 @@ static int read_all_params(struct cursor *c, struct bgp_open *o, struct bgp_erro
 	return read_params(c, extended, &o->caps, err);
 
 truncated:
-	bgp_error_set(err, BGP_ERR_OPEN, 0, NULL, 0, "the OPEN ends before its optional parameters");
+	bgp_error_set(err, BGP_ERR_OPEN, 0, NULL, 0,
+		      "the OPEN ends before its optional parameters");
 	return -EBADMSG;
 }
 
 static int check_fixed(const struct bgp_open *o, struct bgp_error *err)
 {
-	static const u8 our_version[2] = { 0, 4 };
+	static const u8 our_version[2] = {0, 4};
 
 	if (o->version != 4) {
 		bgp_error_set(err, BGP_ERR_OPEN, BGP_OPEN_VERSION, our_version, 2,

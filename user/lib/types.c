@@ -108,7 +108,7 @@ char *esi_format(const struct esi *e, char buf[ESI_STRLEN])
 
 struct esi esi_make_arbitrary(const u8 value[9])
 {
-	struct esi e = { { ESI_ARBITRARY } };
+	struct esi e = {{ESI_ARBITRARY}};
 
 	memcpy(e.b + 1, value, 9);
 	return e;
@@ -116,7 +116,7 @@ struct esi esi_make_arbitrary(const u8 value[9])
 
 static struct esi esi_mac_and_16(u8 type, const struct mac *m, u16 v)
 {
-	struct esi e = { { type } };
+	struct esi e = {{type}};
 
 	memcpy(e.b + 1, m->b, sizeof(m->b));
 	store16(e.b + 7, v);
@@ -135,7 +135,7 @@ struct esi esi_make_mstp(const struct mac *root, u16 priority)
 
 struct esi esi_make_mac(const struct mac *system, u32 discriminator)
 {
-	struct esi e = { { ESI_MAC } };
+	struct esi e = {{ESI_MAC}};
 
 	memcpy(e.b + 1, system->b, sizeof(system->b));
 	store24(e.b + 7, discriminator);
@@ -144,7 +144,7 @@ struct esi esi_make_mac(const struct mac *system, u32 discriminator)
 
 static struct esi esi_two_32(u8 type, u32 a, u32 b)
 {
-	struct esi e = { { type } };
+	struct esi e = {{type}};
 
 	store32(e.b + 1, a);
 	store32(e.b + 5, b);
@@ -183,7 +183,7 @@ bool mac_is_zero(const struct mac *m)
 
 struct rd rd_make_as2(u16 as, u32 number)
 {
-	struct rd rd = { { 0, RD_AS2 } };
+	struct rd rd = {{0, RD_AS2}};
 
 	store16(rd.b + 2, as);
 	store32(rd.b + 4, number);
@@ -192,7 +192,7 @@ struct rd rd_make_as2(u16 as, u32 number)
 
 static struct rd rd_32_and_16(u8 type, u32 a, u16 b)
 {
-	struct rd rd = { { 0, type } };
+	struct rd rd = {{0, type}};
 
 	store32(rd.b + 2, a);
 	store16(rd.b + 6, b);
