@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# evpnd on a PE: its configuration, its start, its ends. Sourced.
+
+# pe_config PE: what an operator would write. A scenario changes single values with LAB_* before it
+# calls this again, or edits the file.
+pe_config() {
+	local pe=$1 p n=${1#pe} s pref neighbor
+	mkdir -p "$LAB_RUN/$pe"
+	{
+		echo "router-id: $(underlay "$pe")"
+		echo "as: 65000"
+		echo "core-isolation: $LAB_ISOLATION"
+		[ -n "$LAB_SYSTEM_EXTRA" ] && echo "$LAB_SYSTEM_EXTRA"
+		echo "neighbors:"
+		if [ "$LAB_RR" = none ]; then
+			for ((p = 1; p <= LAB_PES; p++)); do
+				[ "pe$p" = "$pe" ] || pe_neighbor "$(underlay "pe$p")"
+			done
+		else
+			pe_neighbor "$(underlay rr)"
+		fi
+		echo "segments:"
+		for ((s = 1; s <= LAB_SEGMENTS; s++)); do
+			pref=$LAB_PREFERENCE
+			[ "$s" = 2 ] && pref=$LAB_PREFERENCE2
+			# shellcheck disable=SC2086
+			cat <<-END
+				  - name: ${CE[s]}
+				    interface: bond$((s - 1))
+				    esi: 00:11:22:33:44:55:66:77:88:0$s
+				    mode: $LAB_MODE
+				    standby: $LAB_STANDBY
+				    on-daemon-loss: $LAB_LOSS
+				    owner-hold: $LAB_OWNER_HOLD
+				    df: {algorithm: $(word "$n" $LAB_ALGORITHM), preference: $(word "$n" $pref), dont-preempt: $LAB_DONT_PREEMPT, wait: $LAB_WAIT}
+			END
+		done
+	} >"$LAB_RUN/$pe/evpnd.yaml"
+}
+
+pe_neighbor() {
+	echo "  - {address: $1, remote-as: 65000, hold-time: $LAB_HOLD, connect-retry: 1s}"
+}
+
+# pe_start PE: evpnd in the PE's namespace, sockets under /run/evpn/PE
+pe_start() {
+	local pe=$1
+	[ -e "$LAB_RUN/$pe/evpnd.yaml" ] || pe_config "$pe"
+	in_ns "$pe" "$LAB_BUILD/evpnd" -n "$(ns "$pe")" -c "$LAB_RUN/$pe/evpnd.yaml" \
+		>>"$LAB_RUN/$pe/evpnd.log" 2>&1 &
+	echo $! >"$LAB_RUN/$pe/pid"
+	disown
+}
+
+# pe_stop PE [SIGNAL]
+pe_stop() {
+	[ -e "$LAB_RUN/$1/pid" ] || return 0
+	kill_wait "$(cat "$LAB_RUN/$1/pid")" "${2:-TERM}"
+	rm -f "$LAB_RUN/$1/pid"
+}
+
+pe_ctl() {
+	local pe=$1
+	shift
+	in_ns "$pe" "$LAB_BUILD/evpnctl" -N "$(ns "$pe")" "$@"
+}
