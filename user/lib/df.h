@@ -37,7 +37,7 @@ enum {
 	DF_CANDIDATES_MAX = 256,
 	DF_PREF_DEFAULT = 32767,
 	DF_VLAN_BYTES = 512, /* a bitmap of 4096 VLANs: VLAN v is bit v % 8 of octet v / 8 */
-	DF_SENTENCE_LEN = 256,
+	DF_SENTENCE_LEN = 320,
 };
 
 /**

@@ -50,10 +50,10 @@ int df_tags_add(struct df_tags *t, u32 tag)
 	wide = reallocarray(t->wide, t->n_wide + 1, sizeof(*wide));
 	if (!wide)
 		return -ENOMEM;
+	t->wide = wide;
 	at = wide_find(t, tag);
 	memmove(wide + at + 1, wide + at, (t->n_wide - at) * sizeof(*wide));
 	wide[at] = tag;
-	t->wide = wide;
 	t->n_wide++;
 	return 0;
 }
