@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_df.c - evpnctl df: who is Designated Forwarder, and why; and an election computed from a JSON
+ * case, without daemon or module.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "df_json.h"
+#include "doc.h"
+#include "show.h"
+
+static const struct param show_params[] = {
+	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true },
+	{},
+};
+
+static const struct param why_params[] = {
+	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true,
+	  .required = true },
+	{ .key = "vlan", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4095, .positional = true },
+	{},
+};
+
+static bool same(const json_t *a, const json_t *b, const char *key)
+{
+	return json_equal((json_t *)doc_get(a, key), (json_t *)doc_get(b, key)) ||
+	       (!doc_get(a, key) && !doc_get(b, key));
+}
+
+static void vlan_row(struct out_table *t, const json_t *s, const char *vlans, const json_t *result)
+{
+	out_cell_of(t, OUT_NAME, s, "name");
+	out_cell(t, OUT_PLAIN, "%s", vlans);
+	out_cell_of(t, OUT_ADDR, result, "df");
+	out_cell_of(t, OUT_ADDR, result, "backup");
+	out_cell_of(t, OUT_PLAIN, s, "algorithm");
+	out_cell(t, OUT_PLAIN, "%s", doc_true(s, "self") ? "this PE" : "");
+}
+
+/* One row for the VLANs that have the same DF and the same backup as row @first. */
+static void vlan_group(struct out_table *t, const json_t *s, const json_t *list, size_t first)
+{
+	json_t *vlans = json_array(), *row, *lead = json_array_get(list, first);
+	char *text;
+	size_t i;
+
+	json_array_foreach(list, i, row) {
+		if (!same(row, lead, "df") || !same(row, lead, "backup"))
+			continue;
+		if (i < first)
+			goto done; /* printed with that one */
+		json_array_append(vlans, json_object_get(row, "vlan"));
+	}
+	text = doc_ranges(vlans);
+	vlan_row(t, s, text, lead);
+	free(text);
+done:
+	json_decref(vlans);
+}
+
+static void print_df_rows(struct out_table *t, const json_t *s)
+{
+	const json_t *list = doc_get(s, "per-vlan");
+	size_t i;
+
+	if (doc_true(s, "port-mode") || !json_array_size(list)) {
+		vlan_row(t, s, "port", s);
+		return;
+	}
+	for (i = 0; i < json_array_size(list); i++)
+		vlan_group(t, s, list, i);
+}
+
+void print_df(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "segments"), *s;
+	struct out_table *t;
+	size_t i;
+
+	if (!json_array_size(list)) {
+		fputs("No segment.\n", o->f);
+		return;
+	}
+	t = out_table("segment|vlan|df|backup|algorithm|");
+	json_array_foreach(list, i, s)
+		print_df_rows(t, s);
+	out_table_end(o, t, 0);
+}
+
+static void add_flag(char *flags, size_t size, const json_t *c, const char *key)
+{
+	if (doc_true(c, key))
+		snprintf(flags + strlen(flags), size - strlen(flags), "%s%s", *flags ? "," : "",
+			 key);
+}
+
+static void candidate_row(struct out_table *t, const json_t *doc, const json_t *c)
+{
+	const char *address = doc_str(c, "address");
+	bool df = address && doc_is(doc, "df", address);
+	bool backup = address && doc_is(doc, "backup", address);
+	bool eligible = doc_true(c, "eligible");
+	char flags[96] = "";
+
+	add_flag(flags, sizeof(flags), c, "dont-preempt");
+	add_flag(flags, sizeof(flags), c, "port-mode");
+	add_flag(flags, sizeof(flags), c, "ac-df");
+	add_flag(flags, sizeof(flags), c, "time-sync");
+	out_cell(t, df ? OUT_GOOD : OUT_PLAIN, "%s", df ? "DF" : backup ? "backup" : "");
+	out_cell(t, OUT_ADDR, "%s", address ? address : "?");
+	out_cell(t, OUT_PLAIN, "%s", doc_true(c, "local") ? "this PE" : "");
+	out_cell_of(t, OUT_PLAIN, c, "algorithm");
+	out_cell_of(t, OUT_PLAIN, c, "preference");
+	out_cell(t, OUT_PLAIN, "%s", *flags ? flags : "-");
+	if (doc_get(c, "weight"))
+		out_cell_of(t, OUT_PLAIN, c, "weight");
+	else
+		out_cell(t, OUT_PLAIN, "%s", "");
+	out_cell_of(t, OUT_PLAIN, c, "rank");
+	out_cell(t, eligible ? OUT_PLAIN : OUT_BAD, "%s", eligible ? "" : doc_str(c, "reason") ?
+		 doc_str(c, "reason") : "takes no part");
+}
+
+static void print_candidates(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "candidates"), *c;
+	struct out_table *t;
+	size_t i;
+
+	if (!json_array_size(list)) {
+		fputs("    no candidate\n", o->f);
+		return;
+	}
+	t = out_table("|candidate||advertised|>preference|flags|>weight|>rank|");
+	json_array_foreach(list, i, c)
+		candidate_row(t, doc, c);
+	out_table_end(o, t, 4);
+}
+
+static void print_line(struct out *o, const char *label, enum out_style style, const char *text)
+{
+	if (!text)
+		return;
+	out_raw(o, OUT_PLAIN, "    %-10s", label);
+	out_raw(o, style, "%s", text);
+	out_end(o);
+}
+
+static void print_agreement(struct out *o, const json_t *doc)
+{
+	const char *reason = doc_str(doc, "winner-reason");
+
+	print_line(o, "algorithm", OUT_PLAIN, doc_str(doc, "algorithm"));
+	print_line(o, "agreement", OUT_PLAIN, doc_str(doc, "agreement"));
+	print_line(o, "fallback", OUT_WARN, doc_str(doc, "fallback"));
+	print_line(o, "df", OUT_ADDR, doc_str(doc, "df") ? doc_str(doc, "df") : "nobody");
+	print_line(o, "because", OUT_PLAIN, reason);
+	print_line(o, "backup", OUT_ADDR, doc_str(doc, "backup"));
+	print_line(o, "state", OUT_PLAIN, doc_str(doc, "state"));
+	if (doc_get(doc, "timer-ms"))
+		fprintf(o->f, "    %-10s%.1fs until it is decided again\n", "timer",
+			doc_int(doc, "timer-ms", 0) / 1000.0);
+}
+
+void print_why(struct out *o, const json_t *doc)
+{
+	out_word(o, OUT_PLAIN, "segment");
+	out_pair(o, NULL, OUT_NAME, doc, "name");
+	out_pair(o, "esi", OUT_ID, doc, "esi");
+	if (doc_get(doc, "vlan"))
+		out_pair(o, "vlan", OUT_PLAIN, doc, "vlan");
+	else
+		out_word(o, OUT_PLAIN, "elected once for the whole port");
+	out_end(o);
+	print_candidates(o, doc);
+	print_agreement(o, doc);
+}
+
+static int run_elect(struct app *app, json_t *params)
+{
+	char sentence[CMD_ERR_LEN];
+	json_error_t error;
+	json_t *in = json_loadf(stdin, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error), *out;
+
+	if (!in) {
+		fprintf(stderr, "df elect: standard input is not JSON: line %d, column %d: %s\n",
+			error.line, error.column, error.text);
+		return EXIT_USAGE;
+	}
+	out = df_json_elect(in, sentence, sizeof(sentence));
+	json_decref(in);
+	if (!out) {
+		fprintf(stderr, "df elect: %s\n", sentence);
+		return EXIT_USAGE;
+	}
+	out_doc(&app->out, out, NULL);
+	json_decref(out);
+	return EXIT_OK;
+}
+
+static const struct command commands[] = {
+	{ .name = "show", .help = "the Designated Forwarder of each segment and VLAN",
+	  .params = show_params, .method = "df.show", .print = print_df },
+	{ .name = "why", .help = "the candidates, what each advertised, the winner and why",
+	  .params = why_params, .method = "df.why", .print = print_why },
+	{ .name = "elect", .help = "elect offline: a JSON case, or an array of them, on standard input",
+	  .run = run_elect },
+	{},
+};
+
+const struct object object_df = {
+	.name = "df",
+	.help = "Designated Forwarder election",
+	.commands = commands,
+};

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/* cmd_kernel.c - evpnctl kernel: what the module holds, asked of the module itself, without evpnd */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "doc.h"
+#include "kernel_doc.h"
+#include "show.h"
+
+static const char *const table_names[] = { "es", "stats", "owner", NULL };
+
+static const struct param show_params[] = {
+	{ .key = "table", .kind = PARAM_ONE_OF, .what = "TABLE", .values = table_names,
+	  .positional = true },
+	{},
+};
+
+static bool has(const json_t *list, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (!strcmp(json_string_value(item), name))
+			return true;
+	return false;
+}
+
+static void print_seconds(struct out *o, const char *label, const json_t *obj, const char *key)
+{
+	long long ms = doc_int(obj, key, 0);
+
+	out_word(o, OUT_PLAIN, ms % 1000 ? "%s %.1fs" : "%s %.0fs", label, ms / 1000.0);
+}
+
+static void print_es_head(struct out *o, const json_t *s)
+{
+	const json_t *oper = doc_get(s, "oper");
+	bool blocked = has(oper, "blocked");
+	const char *device = doc_str(s, "device");
+
+	out_pair(o, NULL, OUT_ID, s, "esi");
+	out_raw(o, OUT_PLAIN, ":");
+	out_pair(o, NULL, OUT_NAME, s, "interface");
+	if (device && !doc_is(s, "interface", device))
+		out_pair(o, "now called", OUT_NAME, s, "device");
+	out_pair(o, NULL, OUT_PLAIN, s, "mode");
+	out_pair(o, "role", doc_is(s, "role", "df") ? OUT_GOOD : OUT_WARN, s, "role");
+	if (!doc_get(s, "vlan-df") || blocked)
+		out_word(o, blocked ? OUT_WARN : OUT_GOOD, blocked ? "blocked" : "forwarding");
+	out_since(o, NULL, s, "since");
+	out_nl(o);
+	out_pair(o, "device", out_good(doc_is(s, "state", "bound")), s, "state");
+	if (doc_get(s, "why"))
+		out_raw(o, OUT_PLAIN, ": %s", doc_str(s, "why"));
+	if (doc_int(s, "ifindex", 0))
+		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
+}
+
+static void print_es_oper(struct out *o, const json_t *s)
+{
+	const json_t *oper = doc_get(s, "oper");
+
+	if (has(oper, "lacp-oos"))
+		out_word(o, OUT_WARN, "LACP out of sync");
+	if (has(oper, "dormant"))
+		out_word(o, OUT_WARN, "dormant");
+	if (has(oper, "fail-applied"))
+		out_word(o, OUT_BAD, "owner lost: loss policy in force");
+	if (has(oper, "hold-running")) {
+		out_word(o, OUT_WARN, "owner lost:");
+		print_seconds(o, "loss policy in", s, "hold-remaining-ms");
+	}
+	out_nl(o);
+	out_pair(o, "standby", OUT_PLAIN, s, "standby");
+	out_pair(o, "loss-policy", OUT_PLAIN, s, "loss-policy");
+	print_seconds(o, "after", s, "owner-hold-ms");
+	out_pair(o, "allow", OUT_PLAIN, s, "allow");
+	out_pair(o, "transitions", OUT_PLAIN, s, "transitions");
+	if (o->details)
+		out_pair(o, "generation", OUT_PLAIN, s, "generation");
+}
+
+static void print_members(struct out *o, const json_t *s)
+{
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach(doc_get(s, "members"), i, m) {
+		out_nl(o);
+		out_pair(o, "member", OUT_NAME, m, "interface");
+		if (doc_true(m, "lacp-rewriting"))
+			out_word(o, OUT_WARN, "LACPDUs rewritten");
+		if (doc_get(m, "lacpdu-age-ms"))
+			out_word(o, OUT_PLAIN, "last LACPDU sent %.1fs ago",
+				 doc_int(m, "lacpdu-age-ms", 0) / 1000.0);
+	}
+}
+
+/* Counters that are zero are left out, unless details are wanted. */
+static void print_counters(struct out *o, const json_t *stats)
+{
+	static const char *const keys[] = { "allowed-ingress", "allowed-egress", "lacp-rewritten",
+					    "lacp-echo", "lacp-sent", "lacp-stale" };
+	const json_t *drop;
+	size_t i;
+
+	json_array_foreach(doc_get(stats, "drops"), i, drop) {
+		if (!doc_int(drop, "packets", 0) && !o->details)
+			continue;
+		out_nl(o);
+		out_word(o, OUT_PLAIN, "dropped %-7s %-14s %10lld packets %12lld bytes",
+			 doc_str(drop, "direction"), doc_str(drop, "reason"),
+			 doc_int(drop, "packets", 0), doc_int(drop, "bytes", 0));
+	}
+	out_nl(o);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		out_pair(o, keys[i], OUT_PLAIN, stats, keys[i]);
+}
+
+void print_kernel_es(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "segments"), *s;
+	size_t i;
+
+	json_array_foreach(list, i, s) {
+		print_es_head(o, s);
+		print_es_oper(o, s);
+		if (doc_get(s, "vlan-df")) {
+			char *vlans = doc_ranges(doc_get(s, "vlan-df"));
+
+			out_nl(o);
+			out_word(o, OUT_PLAIN, "df for vlans %s", *vlans ? vlans : "none");
+			free(vlans);
+		}
+		print_members(o, s);
+		if (doc_get(s, "stats"))
+			print_counters(o, doc_get(s, "stats"));
+		out_end(o);
+	}
+	if (!json_array_size(list))
+		fputs("The module holds no segment in this network namespace.\n", o->f);
+}
+
+void print_kernel_stats(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "stats"), *s;
+	size_t i;
+
+	json_array_foreach(list, i, s) {
+		out_pair(o, NULL, OUT_ID, s, "esi");
+		out_raw(o, OUT_PLAIN, ":");
+		print_counters(o, s);
+		out_end(o);
+	}
+	if (!json_array_size(list))
+		fputs("The module holds no segment in this network namespace.\n", o->f);
+}
+
+void print_kernel_owner(struct out *o, const json_t *doc)
+{
+	out_pair(o, "owner", out_good(doc_is(doc, "state", "present")), doc, "state");
+	out_pair(o, "pid", OUT_PLAIN, doc, "pid");
+	out_since(o, NULL, doc, "since");
+	if (o->details) {
+		out_pair(o, "portid", OUT_PLAIN, doc, "portid");
+		out_pair(o, "generation", OUT_PLAIN, doc, "generation");
+	}
+	if (doc_int(doc, "holding", 0)) {
+		out_word(o, OUT_WARN, "%lld segments wait,", doc_int(doc, "holding", 0));
+		print_seconds(o, "loss policy in", doc, "hold-remaining-ms");
+	}
+	if (doc_int(doc, "failed", 0))
+		out_word(o, OUT_BAD, "loss policy in force on %lld segments",
+			 doc_int(doc, "failed", 0));
+	out_end(o);
+}
+
+struct collection {
+	json_t *list;
+	struct kernel_clock clock;
+};
+
+/* A dump that was disturbed starts again: the later word about a segment replaces the earlier. */
+static void collect(json_t *list, json_t *doc)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (doc_is(json_array_get(list, i), "esi", doc_str(doc, "esi"))) {
+			json_array_set_new(list, i, doc);
+			return;
+		}
+	json_array_append_new(list, doc);
+}
+
+static void take_es(void *data, const struct nl_es *es)
+{
+	struct collection *c = data;
+
+	collect(c->list, kernel_es_doc(es, &c->clock));
+}
+
+static void take_stats(void *data, const struct nl_es_stats *stats)
+{
+	struct collection *c = data;
+
+	collect(c->list, kernel_stats_doc(stats));
+}
+
+static void add_stats(json_t *segments, const json_t *stats)
+{
+	json_t *s, *t;
+	size_t i, j;
+
+	json_array_foreach(segments, i, s)
+		json_array_foreach(stats, j, t)
+			if (doc_is(t, "esi", doc_str(s, "esi")))
+				json_object_set(s, "stats", t);
+}
+
+static int show_list(struct app *app, struct nl_evpn *e, bool stats_only, struct nl_err *err)
+{
+	struct collection es = { json_array(), kernel_clock() };
+	struct collection stats = { json_array(), es.clock };
+	json_t *doc;
+	int r = 0;
+
+	if (!stats_only)
+		r = nl_evpn_es_dump(e, take_es, &es, err);
+	if (!r && (stats_only || app->out.stats))
+		r = nl_evpn_stats_dump(e, take_stats, &stats, err);
+	add_stats(es.list, stats.list);
+	doc = stats_only ? json_pack("{s:O}", "stats", stats.list) :
+			   json_pack("{s:O}", "segments", es.list);
+	if (!r)
+		out_doc(&app->out, doc, stats_only ? print_kernel_stats : print_kernel_es);
+	json_decref(doc);
+	json_decref(es.list);
+	json_decref(stats.list);
+	return r;
+}
+
+static int show_owner(struct app *app, struct nl_evpn *e, struct nl_err *err)
+{
+	struct kernel_clock clock = kernel_clock();
+	struct nl_owner owner = {};
+	int r = nl_evpn_owner_get(e, &owner, err);
+	json_t *doc;
+
+	if (r)
+		return r;
+	doc = kernel_owner_doc(&owner, &clock);
+	out_doc(&app->out, doc, print_kernel_owner);
+	json_decref(doc);
+	return 0;
+}
+
+static int run_show(struct app *app, json_t *params)
+{
+	struct nl_err err = {};
+	struct nl_evpn e;
+	int r = nl_evpn_open(&e, &err);
+
+	if (!r) {
+		if (doc_is(params, "table", "owner"))
+			r = show_owner(app, &e, &err);
+		else
+			r = show_list(app, &e, doc_is(params, "table", "stats"), &err);
+		nl_evpn_close(&e);
+	}
+	if (!r)
+		return EXIT_OK;
+	return app_refuse(app, r == -EPERM ? "%s; you need to be root" : "%s",
+			  *err.text ? err.text : strerror(-r));
+}
+
+static const struct command commands[] = {
+	{ .name = "show", .help = "segments (with -s their counters), counters alone, or the owner",
+	  .params = show_params, .run = run_show },
+	{},
+};
+
+const struct object object_kernel = {
+	.name = "kernel",
+	.help = "what the kernel module holds; needs no evpnd",
+	.commands = commands,
+};

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* cmd_summary.c - evpnctl without a word: how it is, in five lines and one more for each problem */
+#include "app.h"
+#include "doc.h"
+#include "show.h"
+
+static void print_daemon(struct out *o, const json_t *doc)
+{
+	bool degraded = doc_true(doc, "degraded");
+	char buf[32];
+
+	out_word(o, OUT_PLAIN, "evpnd");
+	out_pair(o, NULL, OUT_PLAIN, doc, "version");
+	out_word(o, OUT_PLAIN, "is");
+	out_word(o, out_good(!degraded), degraded ? "degraded" : "healthy");
+	out_raw(o, OUT_PLAIN, ": router-id");
+	out_pair(o, NULL, OUT_ADDR, doc, "router-id");
+	out_pair(o, "as", OUT_PLAIN, doc, "as");
+	out_word(o, OUT_PLAIN, "up %s",
+		 out_duration(buf, sizeof(buf), doc_int(doc, "uptime-ms", 0) / 1000));
+}
+
+static void print_peers_line(struct out *o, const json_t *peers)
+{
+	long long all = doc_int(peers, "configured", 0), up = doc_int(peers, "established", 0);
+
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "peers   ");
+	out_word(o, out_good(up == all), "%lld of %lld", up, all);
+	out_word(o, OUT_PLAIN, "established");
+}
+
+static void print_segments_line(struct out *o, const json_t *seg)
+{
+	long long down = doc_int(seg, "down", 0);
+
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "segments %lld:", doc_int(seg, "configured", 0));
+	out_word(o, OUT_PLAIN, "%lld df, %lld non-df,", doc_int(seg, "df", 0),
+		 doc_int(seg, "non-df", 0));
+	out_word(o, down ? OUT_BAD : OUT_PLAIN, "%lld down", down);
+}
+
+static void print_routes_line(struct out *o, const json_t *routes)
+{
+	const char *sep = ":", *type;
+	long long all = 0;
+	json_t *n;
+
+	json_object_foreach((json_t *)routes, type, n)
+		all += json_integer_value(n);
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "routes   %lld", all);
+	json_object_foreach((json_t *)routes, type, n) {
+		if (!json_integer_value(n))
+			continue;
+		out_raw(o, OUT_PLAIN, "%s %lld of type %s", sep, json_integer_value(n), type);
+		sep = ",";
+	}
+}
+
+void print_summary(struct out *o, const json_t *doc)
+{
+	const json_t *kernel = doc_get(doc, "kernel"), *problems = doc_get(doc, "problems"), *p;
+	bool present = doc_true(kernel, "present");
+	size_t i;
+
+	print_daemon(o, doc);
+	print_peers_line(o, doc_get(doc, "peers"));
+	print_segments_line(o, doc_get(doc, "segments"));
+	print_routes_line(o, doc_get(doc, "routes"));
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "kernel  ");
+	out_word(o, out_good(present), present ? "module present" : "no module");
+	if (doc_str(kernel, "message"))
+		out_raw(o, OUT_PLAIN, ": %s", doc_str(kernel, "message"));
+	json_array_foreach(problems, i, p) {
+		out_nl(o);
+		out_word(o, OUT_BAD, "!");
+		out_word(o, OUT_PLAIN, "%s", json_string_value(p));
+	}
+	out_end(o);
+}
+
+static int run_summary(struct app *app, json_t *params)
+{
+	int status = EXIT_REFUSED;
+	json_t *r = app_call(app, "summary", params, &status);
+
+	if (!r)
+		return status;
+	out_doc(&app->out, r, print_summary);
+	status = doc_true(r, "degraded") ? EXIT_REFUSED : EXIT_OK;
+	json_decref(r);
+	return status;
+}
+
+const struct command command_summary = { .name = "summary", .run = run_summary };

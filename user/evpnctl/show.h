@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * show.h - the printers that more than one command uses; each takes the document that
+ * Documentation/control-socket.rst describes for its method (or one element of its list).
+ */
+#ifndef EVPNCTL_SHOW_H
+#define EVPNCTL_SHOW_H
+
+#include "out.h"
+
+/* cmd_summary.c */
+void print_summary(struct out *o, const json_t *doc);
+
+/* cmd_es.c */
+void print_segments(struct out *o, const json_t *doc); /* es.show */
+void print_segment(struct out *o, const json_t *segment);
+
+/* cmd_df.c */
+void print_df(struct out *o, const json_t *doc); /* df.show */
+void print_why(struct out *o, const json_t *doc); /* df.why */
+
+/* cmd_peer.c */
+void print_peers(struct out *o, const json_t *doc); /* peer.show */
+
+/* cmd_route.c */
+void print_routes(struct out *o, const json_t *doc); /* route.show */
+void print_route(struct out *o, const json_t *route);
+
+/* cmd_kernel.c: the documents are made by kernel_doc.c */
+void print_kernel_es(struct out *o, const json_t *doc);
+void print_kernel_stats(struct out *o, const json_t *doc);
+void print_kernel_owner(struct out *o, const json_t *doc);
+
+/* cmd_config.c */
+void print_config_diff(struct out *o, const json_t *doc);
+
+/* cmd_metrics.c */
+void print_metrics(struct out *o, const json_t *doc);
+
+/* cmd_monitor.c */
+void print_event(struct out *o, const json_t *event);
+
+/* app.c: the answer's "message", when there is one */
+void print_message(struct out *o, const json_t *doc);
+
+#endif
