@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The segment service in front of a speaker that only writes down what it is asked to do, in order.
+ * Links, routes and sessions are played to it; elections, timers and candidates are the real ones.
+ *
+ * Requirements: A9, A10, A15 to A17, A24, A25, A29, A30, A37, B6, B8 to B11
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "services/segment.h"
+
+struct speaker {
+	sd_event *event;
+	struct conf *conf;
+	struct segments *ss;
+	char log[16384];
+	struct evpn_nlri rt4;
+	struct ecomm ec[8];
+	size_t n_ec;
+	u16 pb; /* P/B of the last RT-1 per ES, 0xffff without the community */
+	struct wish_es wish;
+};
+
+static void note(struct speaker *sp, const char *fmt, ...)
+{
+	size_t used = strlen(sp->log);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
+	va_end(ap);
+}
+
+sd_event *speaker_event(struct speaker *sp)
+{
+	return sp->event;
+}
+
+const struct conf *speaker_conf(struct speaker *sp)
+{
+	return sp->conf;
+}
+
+struct rib *speaker_rib(struct speaker *sp)
+{
+	return NULL;
+}
+
+uint32_t speaker_generation(struct speaker *sp)
+{
+	return 7;
+}
+
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+{
+	if (type == IPC_WISH_ES) {
+		sp->wish = *(const struct wish_es *)wish;
+		note(sp, "%s%s ", sp->wish.df ? "df" : "ndf", sp->wish.draining ? "-draining" : "");
+	} else {
+		note(sp, type == IPC_WISH_SWEEP ? "sweep " : "unwish ");
+	}
+}
+
+void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
+{
+	json_decref(event);
+}
+
+int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
+		      bool urgent)
+{
+	struct l2_attr l2;
+
+	if (n->type == EVPN_ES) {
+		sp->rt4 = *n;
+		sp->n_ec = ecomm_count(&a->ext);
+		memcpy(sp->ec, a->ext.p, a->ext.len);
+		note(sp, "+4 ");
+	} else if (n->etag == EVPN_MAX_ETAG) {
+		sp->pb = ecomm_get_l2_attr(&a->ext, &l2) ? l2.flags : 0xffff;
+		note(sp, "+1 ");
+	} else {
+		note(sp, "+1:%u ", n->etag);
+	}
+	return 0;
+}
+
+int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
+{
+	if (n->type == EVPN_ES || n->etag == EVPN_MAX_ETAG)
+		note(sp, "-%u%s ", n->type, urgent ? "!" : "");
+	return 0;
+}
+
+void speaker_flush(struct speaker *sp)
+{
+	size_t n = strlen(sp->log);
+
+	if (n < 2 || sp->log[n - 2] != '|')
+		note(sp, "| ");
+}
+
+static const char esi_text[] = "00:11:22:33:44:55:66:77:88:99";
+
+static struct conf_segment ce1(void)
+{
+	struct conf_segment c;
+
+	memset(&c, 0, sizeof(c));
+	strcpy(c.name, "ce1");
+	strcpy(c.interface, "bond0");
+	esi_parse(&c.esi, esi_text);
+	c.mode = CONF_PORT_ACTIVE;
+	c.standby = CONF_STANDBY_LACP_OOS;
+	c.ad_per_es = true;
+	c.df = (struct conf_df){
+		.algorithm = DF_ALG_HIGHEST, .preference = 100, .port_mode = true, .wait_ms = 30};
+	return c;
+}
+
+struct setup {
+	struct conf_segment seg;
+	unsigned int neighbors;
+	enum conf_isolation isolation;
+	u32 startup_delay_ms;
+	bool kernel_df; /* the kernel still has the segment as DF */
+};
+
+static struct speaker *begin(const struct setup *setup)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+	struct conf_neighbor n = {.address = ip_v4(0x0a000009), .port = 179};
+	struct fact_es k = {.esi = setup->seg.esi, .df = true, .ifindex = 5};
+
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	sd_event_new(&sp->event);
+	sp->conf = conf_new();
+	sp->conf->global.router_id = htonl(0x0a000001);
+	sp->conf->global.core_isolation = setup->isolation;
+	sp->conf->global.isolation_delay_ms = 20;
+	sp->conf->global.startup_delay_ms = setup->startup_delay_ms;
+	for (; n.address.b[3] < 9 + setup->neighbors; n.address.b[3]++)
+		conf_add_neighbor(sp->conf, &n);
+	conf_add_segment(sp->conf, &setup->seg);
+	sp->ss = segment_service.start(sp);
+	if (setup->kernel_df)
+		segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+	segment_service.conf(sp->ss, NULL, sp->conf);
+	return sp;
+}
+
+static void end(struct speaker *sp)
+{
+	segment_service.stop(sp->ss);
+	conf_free(sp->conf);
+	sd_event_unref(sp->event);
+	free(sp);
+}
+
+static void run(struct speaker *sp, int ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, now;
+
+	while ((now = timer_now_us()) < until)
+		sd_event_run(sp->event, until - now);
+}
+
+static void bond(struct speaker *sp, bool carrier)
+{
+	struct fact_link f = {.ifindex = 5,
+			      .ifname = "bond0",
+			      .kind = "bond",
+			      .flags = IFF_UP,
+			      .carrier = carrier,
+			      .bond_mode = 4,
+			      .members = 1,
+			      .members_up = carrier};
+
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+}
+
+static void links_done(struct speaker *sp)
+{
+	segment_service.fact(sp->ss, IPC_FACT_LINKS_DONE, NULL);
+}
+
+struct says {
+	u32 pe;
+	u8 alg;
+	u16 caps;
+	u16 pref;
+	s64 sct;
+};
+
+static void rt4(struct speaker *sp, const struct says *w, bool gone)
+{
+	struct ecomm_df df = {w->alg, w->caps, w->pref};
+	struct ecomm ec[3];
+	struct evpn_nlri n = {.type = EVPN_ES, .rd = rd_make_ip(w->pe, 1), .orig = ip_v4(w->pe)};
+	struct ip_addr nh = ip_v4(w->pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+	size_t k = 0;
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	ec[k++] = ecomm_es_import(&n.esi);
+	ec[k++] = ecomm_df_election(&df);
+	if (w->sct) {
+		struct sct t = sct_from_ns(w->sct);
+
+		ec[k++] = ecomm_sct(&t);
+	}
+	a.ext = ecomm_slice(ec, k);
+	segment_service.route(sp->ss, &n, gone ? NULL : &p);
+}
+
+static void rt1(struct speaker *sp, u32 pe, u16 pb)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
+	struct ecomm ec[2] = {ecomm_esi_label(ESI_LABEL_SINGLE_ACTIVE, 0), ecomm_l2_attr(pb, 0)};
+	struct ip_addr nh = ip_v4(pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 2);
+	segment_service.route(sp->ss, &n, &p);
+}
+
+#define PE2 0x0a000002
+#define PORT DF_CAP_PORT
+static const struct says better = {PE2, DF_ALG_HIGHEST, PORT, 200, 0};
+static const struct says worse = {PE2, DF_ALG_HIGHEST, PORT, 50, 0};
+
+static void expect(struct speaker *sp, const char *what)
+{
+	assert_string_equal(sp->log, what);
+	sp->log[0] = '\0';
+}
+
+/* Blocked first, then announced, elected after DF_WAIT, P said; B when the other one wins. */
+static void election(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+
+	expect(sp, "");
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "ndf | +4 +1 | sweep ");
+	assert_int_equal(sp->pb, 0);
+	run(sp, 60);
+	expect(sp, "df | +1 ");
+	assert_int_equal(sp->pb, L2_ATTR_P);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	expect(sp, "ndf | +1 ");
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	rt4(sp, &better, true);
+	run(sp, 5);
+	expect(sp, "df | +1 ");
+	end(sp);
+}
+
+/* A dead link: the withdraws are written before the kernel or anybody else hears of it (A37). */
+static void mass_withdraw(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	sp->log[0] = '\0';
+	bond(sp, false);
+	expect(sp, "-1! -4! | ndf | ");
+	bond(sp, true);
+	expect(sp, "| +4 +1 | ");
+	end(sp);
+}
+
+/* A daemon that comes back does not touch a role before it has elected. */
+static void restart_keeps_role(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1(), .kernel_df = true});
+
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "df +4 +1 | sweep ");
+	run(sp, 60);
+	expect(sp, "| +1 ");
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+static void restart_then_lost(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1(), .kernel_df = true});
+
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &better, false);
+	run(sp, 60);
+	expect(sp, "df +4 +1 | sweep ndf | +1 ");
+	end(sp);
+}
+
+/* Segments wait for every neighbour's End-of-RIB, or for the start-up delay. */
+static void start_waits(void **state)
+{
+	struct speaker *sp =
+		begin(&(struct setup){.seg = ce1(), .neighbors = 2, .startup_delay_ms = 1000});
+
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "ndf ");
+	segment_service.sync(sp->ss, 2, 1, 2);
+	expect(sp, "");
+	segment_service.sync(sp->ss, 2, 2, 2);
+	expect(sp, "| +4 +1 | sweep ");
+	end(sp);
+}
+
+static void start_delay(void **state)
+{
+	struct speaker *sp =
+		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20});
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 100);
+	expect(sp, "ndf | +4 +1 | sweep ");
+	assert_false(sp->wish.df); /* alone without a session: nobody can say who forwards */
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* All sessions lost: `keep` changes nothing, although the other PE's routes are gone. */
+static void isolation_keep(void **state)
+{
+	struct speaker *sp =
+		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 1000});
+
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &better, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	sp->log[0] = '\0';
+	rt4(sp, &better, true);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	expect(sp, "");
+	assert_true(sp->ss->isolated);
+	segment_service.sync(sp->ss, 1, 0, 1);
+	run(sp, 5);
+	expect(sp, "");
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	expect(sp, "df | +1 ");
+	end(sp);
+}
+
+static void isolation_block(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1(),
+						   .neighbors = 1,
+						   .startup_delay_ms = 1000,
+						   .isolation = CONF_ISOLATION_BLOCK});
+
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	assert_true(sp->wish.df);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* Drain: RT-4 away, the other says P, the CE is told, then blocked: never a moment without DF. */
+static void drain(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+	char err[256];
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_false(segment_drain(s, false, err, sizeof(err)));
+	assert_non_null(strstr(err, "no other PE"));
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	sp->log[0] = '\0';
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 5);
+	expect(sp, "-4! | ");
+	rt1(sp, PE2, 0);
+	run(sp, 5);
+	expect(sp, "");
+	rt1(sp, PE2, L2_ATTR_P);
+	expect(sp, "df-draining | ");
+	run(sp, 600);
+	expect(sp, "ndf | +1 ");
+	assert_int_equal(s->drain, DRAIN_DONE);
+	rt4(sp, &worse, true);
+	run(sp, 5);
+	expect(sp, ""); /* drained stays drained */
+	assert_true(segment_drain(s, true, err, sizeof(err)));
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* A recovering PE with Don't Preempt inherits the other's preference, and stays standby (A24). */
+static void non_revertive(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct says self_like = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_DP, 50, 0};
+	struct speaker *sp;
+	struct ecomm_df df;
+	struct slice ext;
+
+	setup.seg.df.dont_preempt = true;
+	setup.seg.df.recovery_wait_ms = 20;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "ndf | sweep ");
+	rt4(sp, &self_like, false);
+	run(sp, 100);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_int_equal(ecomm_get_df(&ext, &df), 1);
+	assert_int_equal(df.pref, 50);
+	assert_int_equal(df.caps, PORT);
+	assert_false(sp->wish.df);
+	rt4(sp, &self_like, true);
+	run(sp, 5);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	ecomm_get_df(&ext, &df);
+	assert_int_equal(df.pref, 100);
+	assert_int_equal(df.caps, PORT | DF_CAP_DP);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* A peer without port mode: both fall back to the default, per VLAN (A38). */
+static void fallback(void **state)
+{
+	struct says plain = {PE2, DF_ALG_HIGHEST, 0, 50, 0};
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &plain, false);
+	run(sp, 60);
+	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
+	assert_int_equal(sp->wish.vlan_df[0], 0x55); /* even VLANs: ordinal 0 of two */
+	assert_int_not_equal(segment_by_name(sp->ss, "ce1")->agreed.fallback, DF_FALLBACK_NONE);
+	rt4(sp, &plain, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* RFC 9722: the old DF stops at the carving time minus the skew, not when the route arrives. */
+static void synchronised(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct says soon = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_TIME, 200, 0};
+	struct speaker *sp;
+
+	setup.seg.df.time_sync = true;
+	setup.seg.df.wait_ms = 1000;
+	setup.seg.df.skew_ms = 10;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->n_ec, 3);
+	run(sp, 1100);
+	assert_true(sp->wish.df);
+	soon.sct = segment_realtime() + 200 * DF_NS_PER_MS;
+	rt4(sp, &soon, false);
+	run(sp, 120);
+	assert_true(sp->wish.df);
+	run(sp, 100);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
+/* Nothing but P or B in the Layer 2 Attributes; no RT-1 at all when switched off (A9, A30). */
+static void only_rt4(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+
+	setup.seg.ad_per_es = false;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	expect(sp, "ndf | +4 | sweep df | ");
+	bond(sp, false);
+	expect(sp, "-4! | ndf | ");
+	end(sp);
+}
+
+/* A reload that changes the preference keeps the segment, its routes and its role. */
+static void reload(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct conf *old = sp->conf;
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	sp->log[0] = '\0';
+	sp->conf = conf_dup(old);
+	segment_service.conf(sp->ss, old, sp->conf);
+	expect(sp, "");
+	conf_free(old);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->segments[0].df.preference = 150;
+	segment_service.conf(sp->ss, old, sp->conf);
+	run(sp, 5);
+	expect(sp, "+4 +1 | +1 ");
+	conf_free(old);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->n_segments = 0;
+	segment_service.conf(sp->ss, old, sp->conf);
+	expect(sp, "-1! -4! | ndf | unwish ");
+	conf_free(old);
+	end(sp);
+}
+
+/* ESI type 1: nothing is said or wished before the LACP partner is known. */
+static void esi_from_partner(void **state)
+{
+	struct fact_link f = {.ifindex = 5,
+			      .ifname = "bond0",
+			      .kind = "bond",
+			      .flags = IFF_UP,
+			      .carrier = true,
+			      .bond_mode = 4,
+			      .members = 1,
+			      .members_up = 1};
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	char buf[ESI_STRLEN];
+
+	setup.seg.esi_source = CONF_ESI_LACP;
+	memset(&setup.seg.esi, 0, sizeof(setup.seg.esi));
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "sweep ");
+	mac_parse(&f.ad_partner, "00:aa:bb:cc:dd:ee");
+	f.ad_partner_key = 0x64;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	expect(sp, "ndf | +4 +1 | ");
+	assert_string_equal(esi_format(&sp->rt4.esi, buf), "01:00:aa:bb:cc:dd:ee:00:64:00");
+	end(sp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(election),
+		cmocka_unit_test(mass_withdraw),
+		cmocka_unit_test(restart_keeps_role),
+		cmocka_unit_test(restart_then_lost),
+		cmocka_unit_test(start_waits),
+		cmocka_unit_test(start_delay),
+		cmocka_unit_test(isolation_keep),
+		cmocka_unit_test(isolation_block),
+		cmocka_unit_test(drain),
+		cmocka_unit_test(non_revertive),
+		cmocka_unit_test(fallback),
+		cmocka_unit_test(synchronised),
+		cmocka_unit_test(only_rt4),
+		cmocka_unit_test(reload),
+		cmocka_unit_test(esi_from_partner),
+	};
+
+	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);
+}
