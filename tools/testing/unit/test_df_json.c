@@ -267,42 +267,6 @@ static void too_many_candidates(void **state)
 	json_decref(in);
 }
 
-static void explanation(void **state)
-{
-	struct df_candidate c[2] = {
-		{.n_df_election = 1, .alg = 2, .caps = DF_CAP_PORT | DF_CAP_DP, .pref = 300},
-		{.n_df_election = 1, .alg = 2, .caps = DF_CAP_PORT, .pref = 300},
-	};
-	struct df_election e;
-	struct esi esi;
-	json_t *got, *want;
-
-	assert_int_equal(esi_parse(&esi, "00:11:22:33:44:55:66:77:88:99"), 0);
-	c[0].addr = ip_v4(0x0a000002);
-	c[1].addr = ip_v4(0x0a000001);
-	assert_int_equal(df_prepare(&e, &esi, c, 2, 0), 0);
-	got = df_json_explain(&e, 10);
-	want = parse(
-		"{'esi': '00:11:22:33:44:55:66:77:88:99', 'vlan': null, 'port-mode': true,"
-		"'algorithm': 'highest-preference', 'fallback': null, 'agreed': 'all candidates "
-		"advertise highest-preference, port mode', 'df': '10.0.0.2', 'backup': '10.0.0.1',"
-		"'reason': 'dont-preempt', 'why': '10.0.0.2 shares the highest preference, 300, "
-		"and has Don`t Preempt', 'warning': null, 'candidates': ["
-		"{'address': '10.0.0.1', 'df-election': 1, 'algorithm': 'highest-preference',"
-		"'capabilities': ['port-mode'], 'preference': 300, 'takes-part': true,"
-		"'excluded': null, 'ordinal': 0, 'weight': null},"
-		"{'address': '10.0.0.2', 'df-election': 1, 'algorithm': 'highest-preference',"
-		"'capabilities': ['dont-preempt', 'port-mode'], 'preference': 300,"
-		"'takes-part': true, 'excluded': null, 'ordinal': 1, 'weight': null}]}");
-	json_object_set_new(
-		want, "why",
-		json_string("10.0.0.2 shares the highest preference, 300, and has Don't "
-			    "Preempt"));
-	assert_true(json_equal(got, want));
-	json_decref(got);
-	json_decref(want);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,7 +283,6 @@ int main(void)
 		cmocka_unit_test(misspelt_keys),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(too_many_candidates),
-		cmocka_unit_test(explanation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
