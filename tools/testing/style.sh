@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Include rules (from the compiler's own dependency output), SPDX lines, formatting, and what the
+# kernel's logic may not include. Prints TAP. Usage: style.sh OBJECT-DIRECTORY
+cd "$(dirname "$0")/../.." || exit 1
+objdir=${1:-build/obj}
+n=0 bad=0
+
+result() {	# 0 or not, name, details
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $2"
+		sed 's/^/#   /' <<<"$3"
+	fi
+}
+
+sources() {
+	git ls-files -c -o --exclude-standard -- "$@"
+}
+
+check_edges() {
+	find "$objdir" -name '*.d' -path '*/user/*' -print0 | xargs -0 -r cat | python3 -c '
+import fnmatch, re, sys
+rooms, edges, never, allow = [], {}, {}, set()
+for line in open("tools/testing/rooms.txt"):
+    w = line.split()
+    if not w or w[0].startswith("#"):
+        continue
+    if w[0] == "room":
+        rooms.append((w[1], w[2:]))
+    elif w[0] == "edge":
+        edges[w[1]] = set(w[2:])
+    elif w[0] == "never":
+        never[w[1]] = set(w[2:])
+    elif w[0] == "allow":
+        allow.add((w[1], w[2]))
+def room(path):
+    for name, globs in rooms:
+        if any(fnmatch.fnmatch(path, g) for g in globs):
+            return name
+    return None
+wrong, seen = set(), 0
+text = sys.stdin.read().replace("\\\n", " ")
+for line in text.splitlines():
+    m = re.match(r"(\S+\.o):\s*(.*)", line)
+    if not m:
+        continue
+    deps = [d for d in m.group(2).split() if not d.startswith("/")]
+    src, headers = deps[0], deps[1:]
+    frm = room(src)
+    if frm is None:
+        wrong.add(f"{src}: lives in no room")
+        continue
+    seen += 1
+    for h in headers:
+        to = room(h)
+        if (src, h) in allow:
+            continue
+        if to not in edges[frm] or h in never.get(frm, ()):
+            wrong.add(f"{src} ({frm}) may not include {h} ({to})")
+if not seen:
+    wrong.add("no dependency files found: build first")
+print("\n".join(sorted(wrong)))
+'
+}
+
+out=$(check_edges)
+result "$([ -z "$out" ] && echo 0 || echo 1)" "include rules" "$out"
+
+# Kernel logic never includes netlink: only the handlers, the notifications and the module's entry do.
+out=$(grep -lE '#include [<"](net/genetlink|net/netlink|linux/netlink|netlink_gen)' kernel/*.c kernel/core/*.[ch] 2>/dev/null |
+	grep -vE '^kernel/(netlink|netlink_gen|notify|main)\.c$')
+result "$([ -z "$out" ] && echo 0 || echo 1)" "kernel logic includes no netlink" "$out"
+
+out=$(grep -ln LINUX_VERSION_CODE kernel/*.[ch] kernel/core/*.[ch] kernel/tests/*.[ch] 2>/dev/null)
+result "$([ -z "$out" ] && echo 0 || echo 1)" "no kernel version tests outside compat-include" "$out"
+
+out=$(for f in $(sources '*.c' '*.h' '*.sh' '*.py' '*.mk' '*.rst' 'Makefile' 'Kbuild' '*/Makefile'); do
+	head -3 "$f" | grep -q 'SPDX-License-Identifier: ' || echo "$f: no SPDX line"
+done)
+result "$([ -z "$out" ] && echo 0 || echo 1)" "SPDX lines" "$out"
+
+out=$(sources 'user/*.c' 'user/*.h' 'kernel/*.c' 'kernel/*.h' 'tools/testing/*.c' |
+	grep -vE 'netlink_gen|kernel/trace\.h|compat-include' | xargs clang-format --dry-run 2>&1 |
+	grep -oE '^[^: ]+:[0-9]+' | cut -d: -f1 | sort | uniq -c | awk '{print $2 ": " $1 " places"}')
+result "$([ -z "$out" ] && echo 0 || echo 1)" "formatting (clang-format)" "$out"
+
+out=$(for f in $(sources '*.sh'); do bash -n "$f" 2>&1; done)
+result "$([ -z "$out" ] && echo 0 || echo 1)" "shell scripts parse" "$out"
+
+echo "1..$n"
+[ "$bad" = 0 ]
