@@ -75,28 +75,37 @@ load_module() {
 	say "module $(grep '^evpn ' /proc/modules)"
 }
 
-# The lines that carry the command's output: raw, so that bytes arrive as sent.
+# port NAME: the device of a virtio port.
+port() {
+	local p
+	p=$(grep -lx "$1" /sys/class/virtio-ports/*/name) || refuse "no port $1"
+	p=${p%/name}
+	echo "/dev/${p##*/}"
+}
+
+# The lines that carry the command's output, on descriptors 5 and 6: raw, so
+# that bytes arrive as sent.
 streams() {
+	[ -z "$EVPN_SHELL" ] || return 0
 	case $transport in
-	uml) out=/dev/ttyS0 err=/dev/ttyS1 ;;
-	qemu) out=/dev/vport1p1 err=/dev/vport1p2 ;;
+	uml)
+		exec 5<>/dev/ttyS0 6<>/dev/ttyS1
+		drain
+		;;
+	qemu)
+		modprobe -q virtio_console
+		exec 5>"$(port evpn.out)" 6>"$(port evpn.err)"
+		;;
 	esac
-	[ "$EVPN_MERGE" = y ] && err=$out
-	if [ $transport = uml ]; then
-		exec 5<>$out 6<>$err
-		stty -F $out raw -echo
-		stty -F $err raw -echo
-	else
-		exec 5>$out
-		if [ "$EVPN_MERGE" = y ]; then exec 6>&5; else exec 6>$err; fi
-	fi
+	[ "$EVPN_MERGE" = y ] && exec 6>&5
+	return 0
 }
 
 # drain: until the host has every byte (setting a line waits for its output).
 drain() {
-	[ $transport = uml ] || return 0
-	stty -F $out raw -echo
-	stty -F $err raw -echo
+	[ $transport = uml ] && [ -z "$EVPN_SHELL" ] || return 0
+	stty -F /dev/ttyS0 raw -echo
+	stty -F /dev/ttyS1 raw -echo
 }
 
 # Everything that still runs, then every namespace: what stays behind is a leak.

@@ -22,7 +22,7 @@ build_modules() {
 	[ "$guest" = qemu ] || arch=(ARCH=um)
 	key=$(cd "$src" && { echo "$kdir"; find Kbuild kernel include -type f \
 		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' -o -name 'Makefile*' \) \
-		! -name '*.mod.c' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-12)
+		! -name '*.mod.c' ! -name compat-autoconf.h -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-12)
 	dir=$CACHE/modules/$guest/$key
 	if [ ! -e "$dir/ready" ]; then
 		mkdir -p "$CACHE/modules/$guest"
@@ -33,7 +33,7 @@ build_modules() {
 		rm -rf "$dir"
 		mkdir -p "$dir"
 		(cd "$src" && tar -c --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' --exclude='*.mod' \
-			--exclude='*.mod.c' -- Kbuild $(ls -d kernel include 2>/dev/null)) | tar -x -C "$dir"
+			--exclude='*.mod.c' --exclude=compat-autoconf.h -- Kbuild $(ls -d kernel include 2>/dev/null)) | tar -x -C "$dir"
 		echo "guest: building evpn.ko for $guest" >&2
 		nice make -C "$kdir" "${arch[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
 			{ cat "$dir/build.log" >&2; die "$guest: the module does not build: $dir/build.log"; }

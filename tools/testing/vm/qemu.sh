@@ -1,2 +1,95 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# The guest with Debian's own kernel, under QEMU. Sourced by guest.sh.
+
+QEMU=qemu-system-x86_64
+QEMU_MODULES='virtio_pci virtio_console 9p 9pnet_virtio overlay'
+
+# qemu_version: the newest installed 6.1 kernel.
+qemu_version() {
+	local v
+	v=$(ls /boot/vmlinuz-6.1* 2>/dev/null | sort -V | tail -n1)
+	[ -n "$v" ] || die "no /boot/vmlinuz-6.1*: make deps"
+	echo "${v#/boot/vmlinuz-}"
+}
+
+# make_initramfs VERSION FILE: busybox, the modules in the order in which they
+# load, and init-qemu.sh. Needs no privilege.
+make_initramfs() {
+	local version=$1 dir m
+	dir=$(mktemp -d)
+	mkdir -p "$dir/bin" "$dir/modules"
+	cp "$(command -v busybox)" "$dir/bin/busybox"
+	cp "$VM/init-qemu.sh" "$dir/init"
+	chmod 755 "$dir/init" "$dir/bin/busybox"
+	for m in $QEMU_MODULES; do
+		/sbin/modprobe -S "$version" --show-depends "$m" || return 1
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r m; do
+		cp "$m" "$dir/modules/"
+		basename "$m" >>"$dir/modules/order"
+	done
+	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet | gzip -1) >"$2.tmp.$$" &&
+		mv "$2.tmp.$$" "$2"
+	rm -rf "$dir"
+}
+
+# build_qemu: the directory with vmlinuz and initrd.
+build_qemu() {
+	local version out
+	version=$(qemu_version) || exit 1
+	command -v "$QEMU" >/dev/null || die "$QEMU not found: make deps"
+	busybox true 2>/dev/null || die "busybox not found: make deps"
+	out=$CACHE/qemu-$({ echo "$version $QEMU_MODULES"; cat "$VM/init-qemu.sh"; busybox | head -n1; } |
+		sha256sum | cut -c1-12)
+	if [ ! -e "$out/ready" ]; then
+		mkdir -p "$out"
+		cp "/boot/vmlinuz-$version" "$out/vmlinuz"
+		make_initramfs "$version" "$out/initrd" || die "cannot make the initramfs"
+		touch "$out/ready"
+	fi
+	echo "$out"
+}
+
+# accelerator: kvm where an ordinary guest really starts under it (a /dev/kvm
+# that opens proves nothing), else tcg. The answer is kept.
+accelerator() {
+	local known
+	[ -r /dev/kvm ] && [ -w /dev/kvm ] || { echo tcg; return; }
+	known=$CACHE/accel-$({ uname -r; "$QEMU" --version; echo "$KERNEL"; } | sha256sum | cut -c1-12)
+	if [ ! -s "$known" ]; then
+		echo "guest: trying whether KVM starts a guest here" >&2
+		if timeout -s KILL 15 "$QEMU" -accel kvm -cpu host -m 256 -nodefaults -display none \
+			-no-reboot -serial stdio -kernel "$KERNEL/vmlinuz" -initrd "$KERNEL/initrd" \
+			-append 'console=ttyS0 panic=-1 evpn_probe' </dev/null 2>/dev/null |
+			grep -q evpn-probe-ok; then
+			echo kvm >"$known"
+		else
+			echo tcg >"$known"
+		fi
+	fi
+	cat "$known"
+}
+
+# exec_qemu: replaces the caller by the guest; descriptors as in exec_uml.
+exec_qemu() {
+	local accel cpu=host con args
+	accel=$(accelerator)
+	[ "$accel" = tcg ] && accel=tcg,thread=multi cpu=max
+	con="console=ttyS0 evpn_init=$VM/init.sh mitigations=off random.trust_cpu=on no_timer_check"
+	con="$con watchdog_thresh=30 ${KERNEL_ARGS[*]} ${EXTRA_ARGS[*]}"
+	args=(-machine q35 -accel "$accel" -cpu "$cpu" -smp "$SMP" -m "${MEM:-1024}"
+		-nodefaults -no-user-config -display none -no-reboot
+		-kernel "$KERNEL/vmlinuz" -initrd "$KERNEL/initrd" -append "$con"
+		-chardev "file,id=log,path=$RUN/console.log" -serial chardev:log
+		-device virtio-rng-pci
+		-virtfs "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"
+		-virtfs "local,path=$RUN/ctl,mount_tag=ctl,security_model=none")
+	[ -n "$OUT" ] && args+=(-virtfs "local,path=$OUT,mount_tag=out,security_model=none,multidevs=remap")
+	if [ -n "$SHELL_MODE" ]; then
+		contain "$QEMU" "${args[@]}" -chardev stdio,id=tty,signal=off -serial chardev:tty
+	fi
+	contain "$QEMU" "${args[@]}" -device virtio-serial-pci \
+		-chardev "file,id=out,path=$RUN/stdout" -device virtserialport,chardev=out,name=evpn.out \
+		-chardev "file,id=err,path=$RUN/stderr" -device virtserialport,chardev=err,name=evpn.err \
+		</dev/null >>"$RUN/console.log" 2>&1
+}
