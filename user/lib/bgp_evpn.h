@@ -47,6 +47,7 @@ enum {
  * struct evpn_nlri - one route
  * @type: enum evpn_type, or an unknown number (then only @value counts)
  * @path_id: add-path identifier, 0 without add-path
+ * @bad_key: the key itself is malformed: there is no route to speak of
  * @rd: 1 to 10
  * @esi: 1, 2, 4, 5, 7, 8
  * @etag: Ethernet tag: 1, 2, 3, 5 to 10
@@ -75,6 +76,7 @@ struct evpn_nlri {
 	u8 flags;
 	u8 max_resp;
 	bool old_leave;
+	bool bad_key;
 	u32 path_id;
 	u32 etag;
 	u32 label[2];
