@@ -45,6 +45,9 @@ packages() {
 #: frr                      route reflector and peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
+#: debhelper                packages
+#: dh-dkms                  packages
+#: debootstrap              a clean system to install the packages on
 #: jq                       reading JSON in scripts
 
 if [ "$1" = "--print" ]; then
