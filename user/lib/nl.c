@@ -65,7 +65,7 @@ struct nl *nl_open_listener(int bus, int rcvbuf)
 	if (!nl)
 		return NULL;
 	fd = nl_fd(nl);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)) < 0)
+	if (rcvbuf && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
 	return nl;
 }
@@ -82,6 +82,11 @@ void nl_close(struct nl *nl)
 int nl_fd(const struct nl *nl)
 {
 	return mnl_socket_get_fd(nl->sock);
+}
+
+uint32_t nl_port(const struct nl *nl)
+{
+	return mnl_socket_get_portid(nl->sock);
 }
 
 int nl_join(struct nl *nl, uint32_t group)

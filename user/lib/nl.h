@@ -47,10 +47,13 @@ typedef int (*nl_fn)(void *data, const struct nlmsghdr *nlh);
  */
 struct nl *nl_open(int bus);
 
-/** nl_open_listener() - a non-blocking socket with a receive buffer of @rcvbuf octets */
+/** nl_open_listener() - a non-blocking socket with a receive buffer of @rcvbuf octets, 0: as it is */
 struct nl *nl_open_listener(int bus, int rcvbuf);
 void nl_close(struct nl *nl);
 int nl_fd(const struct nl *nl);
+
+/** nl_port() - the port number the kernel knows the socket by */
+uint32_t nl_port(const struct nl *nl);
 
 /** nl_join() - hear a multicast group; 0 or a negative errno */
 int nl_join(struct nl *nl, uint32_t group);

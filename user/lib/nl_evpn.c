@@ -324,6 +324,16 @@ bool nl_genl_is_newfamily(const struct nlmsghdr *nlh, const char *name)
 	return !strcmp(found, name);
 }
 
+bool nl_genl_is_delfamily(const struct nlmsghdr *nlh, uint16_t family)
+{
+	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || nl_evpn_cmd(nlh) != CTRL_CMD_DELFAMILY)
+		return false;
+	nl_attr_table(nlh, sizeof(struct genlmsghdr), tb, CTRL_ATTR_MAX);
+	return nl_u16(tb[CTRL_ATTR_FAMILY_ID]) == family;
+}
+
 uint32_t nl_genl_ctrl_group(void)
 {
 	return GENL_ID_CTRL; /* static in the kernel since groups have numbers */

@@ -145,6 +145,9 @@ void nl_evpn_parse_owner(const struct nlmsghdr *nlh, struct nl_owner *owner);
 /** nl_genl_is_newfamily() - is @nlh nlctrl's message that a family of @name has appeared? */
 bool nl_genl_is_newfamily(const struct nlmsghdr *nlh, const char *name);
 
+/** nl_genl_is_delfamily() - is @nlh nlctrl's message that the family of this number has gone? */
+bool nl_genl_is_delfamily(const struct nlmsghdr *nlh, uint16_t family);
+
 /** nl_genl_ctrl_group() - number of nlctrl's group "notify" */
 uint32_t nl_genl_ctrl_group(void);
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kern.h - the speaker's wishes against what the module has, reconciled.
+ *
+ * A wish stays until it is taken back or swept, whatever becomes of the speaker or of the module:
+ * a speaker that dies changes nothing in the kernel, and a module that is loaded again gets all of
+ * them. Nothing is done to a segment in the kernel that nobody has wished anything about, until a
+ * sweep says that all wishes are there.
+ */
+#ifndef EVPND_KERN_H
+#define EVPND_KERN_H
+
+#include <systemd/sd-event.h>
+
+#include "ipc.h"
+
+struct kern;
+
+/**
+ * struct kern_ops - what comes back
+ * @kernel: the module came or went
+ * @es: what the module says of a segment changed
+ * @result: what became of a wish: at once when it was made, and again when that changes
+ */
+struct kern_ops {
+	void (*kernel)(void *data, const struct fact_kernel *fact);
+	void (*es)(void *data, const struct fact_es *fact);
+	void (*result)(void *data, const struct wish_result *result);
+};
+
+/** struct kern_counts - @installs: requests the module accepted; @reasserts: somebody else had interfered */
+struct kern_counts {
+	unsigned int installed;
+	unsigned int pending;
+	unsigned int refused;
+	uint64_t installs;
+	uint64_t reasserts;
+};
+
+/** kern_new() - find the module or begin to wait for it; reads what it has. NULL with errno set */
+struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data);
+
+/** kern_free() - gives the ownership back; roles in the kernel stay as they are */
+void kern_free(struct kern *kern);
+
+/** kern_wish() - carried out before it returns, when the module is there */
+void kern_wish(struct kern *kern, const struct wish_es *wish);
+void kern_wish_gone(struct kern *kern, const struct esi *esi);
+
+/** kern_sweep() - all wishes of @generation were made: every other segment goes */
+void kern_sweep(struct kern *kern, uint32_t generation);
+
+/** kern_replay() - a fresh speaker: tell it everything; its generations have nothing to do with the last one's */
+void kern_replay(struct kern *kern);
+const struct fact_kernel *kern_fact(const struct kern *kern);
+void kern_count(const struct kern *kern, struct kern_counts *counts);
+
+/** kern_wish_ok() - does every field of a wish have a value that it can have? @why: a sentence */
+bool kern_wish_ok(const struct wish_es *wish, const char **why);
+
+#endif
