@@ -30,6 +30,7 @@ struct df_case {
 	struct esi esi;
 	u32 *vlans;
 	size_t n_vlans;
+	const json_t *list; /* candidates, borrowed */
 	struct df_candidate *cand;
 	struct df_tags *tags; /* one per candidate, in use where ad-per-evi is given */
 	size_t n;
@@ -293,6 +294,7 @@ static int read_candidates(struct reader *r, const json_t *obj, struct df_case *
 	if (json_array_size(list) > DF_CANDIDATES_MAX)
 		return fail(r, "candidates", "%zu candidates, at most %d are supported",
 			    json_array_size(list), DF_CANDIDATES_MAX);
+	k->list = list;
 	k->n = json_array_size(list);
 	k->cand = calloc(k->n + 1, sizeof(*k->cand));
 	k->tags = calloc(k->n + 1, sizeof(*k->tags));
@@ -363,11 +365,12 @@ static void free_case(struct df_case *k)
 
 /* Writing */
 
-static json_t *address_json(const struct df_election *e, int index)
+/* As the user wrote it. */
+static json_t *address_json(const struct df_case *k, int index)
 {
-	char addr[IP_STRLEN];
+	const json_t *c = index < 0 ? NULL : json_array_get(k->list, index);
 
-	return index < 0 ? json_null() : json_string(ip_format(&e->cand[index].addr, addr));
+	return c ? json_incref(json_object_get(c, "address")) : json_null();
 }
 
 static json_t *sentence_json(const char *s)
@@ -375,24 +378,25 @@ static json_t *sentence_json(const char *s)
 	return *s ? json_string(s) : json_null();
 }
 
-static json_t *result_json(const struct df_election *e, json_t *vlan, struct df_result res)
+static json_t *result_json(const struct df_case *k, json_t *vlan, struct df_result res)
 {
-	return json_pack("{s:o, s:o, s:o}", "vlan", vlan, "df", address_json(e, res.df), "backup",
-			 address_json(e, res.backup));
+	return json_pack("{s:o, s:o, s:o}", "vlan", vlan, "df", address_json(k, res.df), "backup",
+			 address_json(k, res.backup));
 }
 
 static json_t *results_json(const struct df_election *e, const struct df_case *k)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *vlan;
 	size_t i;
 
 	if (df_is_port_mode(e)) {
-		json_array_append_new(list, result_json(e, json_null(), df_elect_port(e)));
+		json_array_append_new(list, result_json(k, json_null(), df_elect_port(e)));
 		return list;
 	}
-	for (i = 0; i < k->n_vlans; i++)
-		json_array_append_new(
-			list, result_json(e, json_integer(k->vlans[i]), df_elect(e, k->vlans[i])));
+	for (i = 0; i < k->n_vlans; i++) {
+		vlan = json_integer(k->vlans[i]);
+		json_array_append_new(list, result_json(k, vlan, df_elect(e, k->vlans[i])));
+	}
 	return list;
 }
 

@@ -147,10 +147,10 @@ static void everything_but_the_address_is_optional(void **state)
 	      "'time-sync': null, 'df-election': null, 'ad-per-es': null, 'ad-per-evi': null}]}",
 	      "{'algorithm': 'modulo', 'port-mode': false, 'fallback': null, 'result': ["
 	      "{'vlan': 0, 'df': '192.0.2.1', 'backup': null}]}");
-	/* notes of the caller are left alone, and addresses come out in their shortest form */
+	/* notes of the caller are left alone, and addresses come out as they were written */
 	gives("{'name': 'case 1', 'candidates': [{'address': '2001:DB8:0:0::1', 'site': 'a'}]}",
 	      "{'algorithm': 'modulo', 'port-mode': false, 'fallback': null, 'result': ["
-	      "{'vlan': 0, 'df': '2001:db8::1', 'backup': null}]}");
+	      "{'vlan': 0, 'df': '2001:DB8:0:0::1', 'backup': null}]}");
 }
 
 static void array_of_cases(void **state)
