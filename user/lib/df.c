@@ -124,7 +124,7 @@ static void find_dissent(const struct df_candidate *cand, unsigned int n, u16 ig
 		write_sentence(cand, differing, a);
 }
 
-static void refuse_unsupported(const struct df_candidate *cand, u8 alg, struct df_agreement *a)
+static void refuse_unsupported(u8 alg, struct df_agreement *a)
 {
 	a->fallback = DF_FALLBACK_UNSUPPORTED;
 	a->dissenter = a->reference;
@@ -153,7 +153,7 @@ void df_agree(const struct df_candidate *cand, unsigned int n, int local,
 	df_effective(&cand[agreed->reference], &alg, &caps);
 	find_dissent(cand, n, ignored, agreed);
 	if (!agreed->fallback && !df_algorithm(alg))
-		refuse_unsupported(cand, alg, agreed);
+		refuse_unsupported(alg, agreed);
 	if (agreed->fallback)
 		return;
 	agreed->reference = -1;
