@@ -196,6 +196,6 @@ enum bgp_survivor {
  * connections opened by the same side: the newer one, unless the old one is Established.
  */
 enum bgp_survivor bgp_collision(const struct bgp_contender *old, const struct bgp_contender *fresh,
-			       struct bgp_identity self, struct bgp_identity peer, bool restarts);
+				struct bgp_identity self, struct bgp_identity peer, bool restarts);
 
 #endif

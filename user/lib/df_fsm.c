@@ -134,14 +134,17 @@ void df_handover_init(struct df_handover *h, s64 peering_ns, s64 skew_ns)
 	*h = (struct df_handover){DF_NEVER, peering_ns, skew_ns};
 }
 
-/* The distance is compared so that no carving time, however absurd, can overflow. */
+/*
+ * The clock of the sender may be ahead of ours by as much as the skew provides for: a carving time
+ * that is that little too far away is a good one, and to ignore it would cost the whole wait.
+ */
 void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now)
 {
 	if (!time_sync) {
 		h->sct = DF_NEVER;
 		return;
 	}
-	if (sct == DF_NEVER || sct <= now || sct - now > h->peering_ns)
+	if (sct == DF_NEVER || sct <= now || sct - now > h->peering_ns + h->skew_ns)
 		return;
 	if (h->sct == DF_NEVER || sct > h->sct)
 		h->sct = sct;
