@@ -10,13 +10,15 @@ KLOG_BAD="$KLOG_BAD|sleeping function called|scheduling while atomic|refcount_t:
 KLOG_BAD="$KLOG_BAD|unregister_netdevice: waiting|leaked reference|ref_tracker: |ODEBUG:"
 KLOG_BAD="$KLOG_BAD|evpn.*(leak|not destroyed)"
 
-# klog_since_start FILE: the log from the point where the guest was ready.
-klog_since_start() {
-	tr -d '\r' <"$1" | sed -n '/evpn-guest: start/,$p'
-}
-
 # klog_bad FILE: the lines that must not be there, with their numbers.
 klog_bad() {
-	tr -d '\r' <"$1" | awk '/evpn-guest: start/ { on = 1 } on { print NR ": " $0 }' |
+	awk '/evpn-guest: start/ { on = 1 } on { print NR ": " $0 }' "$1" |
 		grep -E "$KLOG_BAD" | grep -v 'evpn-guest: '
+}
+
+# klog_report FILE: the first of them with what the kernel says around it.
+klog_report() {
+	local line
+	line=$(klog_bad "$1" | sed -n '1s/:.*//p')
+	sed -n "$((line > 3 ? line - 3 : 1)),$((line + 60))p" "$1" | sed '/end trace/q'
 }

@@ -56,7 +56,8 @@ cleanup() {
 }
 
 keep_log() {
-	[ -n "$OUT" ] && [ -e "$RUN/console.log" ] && tr -d '\r' <"$RUN/console.log" >"$OUT/dmesg.txt"
+	tr -d '\r' <"$RUN/console.log" >"$RUN/dmesg"
+	[ -n "$OUT" ] && cp "$RUN/dmesg" "$OUT/dmesg.txt"
 	return 0
 }
 
@@ -71,17 +72,21 @@ verdict() {
 	if [ ! -e "$RUN/ctl/status" ]; then
 		if [ -n "$TIMED_OUT" ]; then
 			echo "guest: $GUEST: no end after $TIMEOUT s; the kernel's last lines:" >&2
-			tail -n 15 "$RUN/console.log" >&2
+			tail -n 15 "$RUN/dmesg" >&2
 			return 92
 		fi
 		echo "guest: $GUEST died; the kernel's last lines:" >&2
-		tail -n 40 "$RUN/console.log" >&2
+		tail -n 60 "$RUN/dmesg" >&2
 		return 91
 	fi
 	status=$(cat "$RUN/ctl/status")
-	if klog_bad "$RUN/console.log" >"$RUN/bad"; then
-		echo "guest: $GUEST: the kernel log complains:" >&2
-		head -n 60 "$RUN/bad" >&2
+	if klog_bad "$RUN/dmesg" >"$RUN/bad"; then
+		{
+			echo "guest: $GUEST: the kernel log complains:"
+			head -n 20 "$RUN/bad"
+			echo "guest: the first of these in full:"
+			klog_report "$RUN/dmesg"
+		} >&2
 		bad=1
 	fi
 	if [ -s "$RUN/ctl/kmemleak" ]; then
