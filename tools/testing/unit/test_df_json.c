@@ -123,7 +123,7 @@ static void fallback_is_a_sentence(void **state)
 static void ac_df_per_vlan(void **state)
 {
 	gives("{'vlans': [1, 2, 3], 'candidates': ["
-	      "{'address': '10.0.0.1', 'ac-df': true, 'ad-per-evi': [2]},"
+	      "{'address': '10.0.0.1', 'ac-df': true, 'ad-per-evi': [2, 100000]},"
 	      "{'address': '10.0.0.2', 'ac-df': true, 'ad-per-evi': [1, 2]},"
 	      "{'address': '10.0.0.3', 'ac-df': true, 'ad-per-es': false}]}",
 	      "{'algorithm': 'modulo', 'port-mode': false, 'fallback': null, 'result': ["
