@@ -2,7 +2,9 @@
 # evpn: EVPN multihoming for Linux PEs. `make help` lists the targets.
 
 KVER  ?= $(shell uname -r)
-KDIR  ?= /lib/modules/$(KVER)/build
+# The running kernel's build directory; without one (a guest's host), the newest there is.
+KDIR  ?= $(firstword $(wildcard /lib/modules/$(KVER)/build) \
+	$(lastword $(sort $(wildcard /lib/modules/*/build))) /lib/modules/$(KVER)/build)
 O     ?= $(CURDIR)/build
 DESTDIR ?=
 PREFIX  ?= /usr

@@ -2,8 +2,7 @@
 # The module: build, checks, and the code generated from the netlink specification.
 # Run from the top of the tree (`make module` and friends do).
 
-KVER ?= $(shell uname -r)
-KDIR ?= /lib/modules/$(KVER)/build
+KDIR ?= /lib/modules/$(shell uname -r)/build
 ARCH_ARG := $(if $(ARCH),ARCH=$(ARCH))
 W    ?= 1
 KBUILD = $(MAKE) --no-print-directory -C '$(KDIR)' M='$(CURDIR)' $(ARCH_ARG)

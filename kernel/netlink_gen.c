@@ -11,11 +11,6 @@
 
 #include <uapi/linux/evpn.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation evpn_a_es_owner_hold_time_range = {
-	.max	= EVPN_HOLD_TIME_MAX,
-};
-
 /* EVPN_CMD_ES_NEW - do */
 const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
@@ -23,8 +18,8 @@ const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1] = {
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EVPN_A_ES_STANDBY] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EVPN_A_ES_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_MAX_LEN(EVPN_VLAN_MAP_LEN),
-	[EVPN_A_ES_OWNER_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_es_owner_hold_time_range),
+	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_EXACT_LEN(EVPN_VLAN_MAP_LEN),
+	[EVPN_A_ES_OWNER_HOLD_TIME] = { .type = NLA_U32, },
 	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
@@ -37,8 +32,8 @@ const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1] = {
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EVPN_A_ES_STANDBY] = NLA_POLICY_MAX(NLA_U32, 2),
 	[EVPN_A_ES_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
-	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_MAX_LEN(EVPN_VLAN_MAP_LEN),
-	[EVPN_A_ES_OWNER_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_es_owner_hold_time_range),
+	[EVPN_A_ES_VLAN_DF] = NLA_POLICY_EXACT_LEN(EVPN_VLAN_MAP_LEN),
+	[EVPN_A_ES_OWNER_HOLD_TIME] = { .type = NLA_U32, },
 	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },

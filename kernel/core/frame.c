@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Decodes the outermost header of an Ethernet frame: where it goes, its VLAN, its EtherType.
+ *
+ * Only the outer tag counts (802.1ad: the service tag), because that is what a segment's VLANs are
+ * numbered by. The tag is either in the metadata of the packet or still in its bytes.
+ *
+ * IEEE 802.3-2022 clause 3, IEEE 802.1Q-2022 clause 9 and tables 8-1 and 8-13.
+ */
+#include "frame.h"
+
+enum {
+	OFFSET_ETHERTYPE = 12,
+	OFFSET_TCI = 14,
+	OFFSET_TAGGED_ETHERTYPE = 16,
+	VID_MASK = 0xfff,
+};
+
+static enum evpn_group frame_group(const u8 *dst)
+{
+	static const u8 reserved[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+
+	if (memcmp(dst, reserved, sizeof(reserved)))
+		return EVPN_GROUP_NONE;
+	if (dst[5] == 0x02)
+		return EVPN_GROUP_SLOW;
+	if (dst[5] <= 0x0f)
+		return EVPN_GROUP_LINK;
+	if ((dst[5] & 0xf0) == 0x30)
+		return EVPN_GROUP_CFM;
+	return EVPN_GROUP_NONE;
+}
+
+/**
+ * evpn_frame_parse() - decode the start of a frame
+ * @data: the frame from its destination address on
+ * @len: octets at @data, at least EVPN_FRAME_LOOK_LEN of a frame that is as long
+ * @accel: the outer tag is not in @data but in @tci
+ * @tci: tag control information when @accel
+ * @frame: result
+ *
+ * Return: 0, or -EINVAL when the frame ends before its EtherType.
+ */
+int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_frame *frame)
+{
+	if (len < EVPN_FRAME_HDR_LEN)
+		return -EINVAL;
+
+	frame->group = frame_group(data);
+	frame->proto = evpn_be16(data + OFFSET_ETHERTYPE);
+	frame->vid = 0;
+	if (accel) {
+		frame->vid = tci & VID_MASK;
+		return 0;
+	}
+	if (frame->proto != EVPN_P_8021Q && frame->proto != EVPN_P_8021AD)
+		return 0;
+	if (len < EVPN_FRAME_LOOK_LEN)
+		return -EINVAL;
+	frame->vid = evpn_be16(data + OFFSET_TCI) & VID_MASK;
+	frame->proto = evpn_be16(data + OFFSET_TAGGED_ETHERTYPE);
+	return 0;
+}

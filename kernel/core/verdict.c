@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * May this frame pass?
+ *
+ * Port-active (draft-ietf-bess-evpn-mh-pa): a non-DF drops everything, in both directions, at the
+ * segment's device and again at the members of a bond, so that neither a packet socket nor a tc
+ * redirection gets around it. Single-active (RFC 7432 section 14.1.1): a VLAN that this PE is not
+ * DF for is dropped in both directions, at the segment's device only.
+ *
+ * What keeps the link itself alive passes a blocked port: slow protocols where the wire is, and
+ * what the allow-list names. Such a frame must be untagged and sent to a group address that
+ * bridges do not forward; the EtherType alone would let anybody tunnel through.
+ */
+#include "verdict.h"
+
+static bool allow_listed(u32 flags, const struct evpn_frame *frame)
+{
+	u32 allow = (flags & EVPN_PF_ALLOW) >> EVPN_PF_ALLOW_SHIFT;
+
+	switch (frame->proto) {
+	case EVPN_P_LLDP:
+		return (allow & EVPN_ALLOW_LLDP) && frame->group == EVPN_GROUP_LINK;
+	case EVPN_P_EAPOL:
+		return (allow & EVPN_ALLOW_EAPOL) && frame->group == EVPN_GROUP_LINK;
+	case EVPN_P_CFM:
+		return (allow & EVPN_ALLOW_CFM) && frame->group == EVPN_GROUP_CFM;
+	default:
+		return false;
+	}
+}
+
+static bool passes_blocked(u32 flags, enum evpn_place place, bool arp_monitor,
+			   const struct evpn_frame *frame)
+{
+	if (frame->vid)
+		return false;
+	/* A slow protocol ends at the member; on the bond itself it would be somebody's tunnel. */
+	if (frame->proto == EVPN_P_SLOW)
+		return frame->group == EVPN_GROUP_SLOW && place != EVPN_PLACE_LAG;
+	if (frame->proto == EVPN_P_ARP)
+		return arp_monitor && place == EVPN_PLACE_MEMBER;
+	return allow_listed(flags, frame);
+}
+
+static bool vlan_passes(const struct evpn_policy *policy, u16 vid)
+{
+	if (policy->flags & EVPN_PF_FAIL)
+		return false;
+	if (!policy->vlan_df)
+		return policy->flags & EVPN_PF_DF;
+	return policy->vlan_df[vid / 8] & BIT(vid % 8);
+}
+
+static unsigned int drop_reason(u32 flags, enum evpn_place place)
+{
+	if (flags & EVPN_PF_FAIL)
+		return EVPN_DROP + EVPN_DROP_REASON_OWNER_LOST;
+	if (flags & EVPN_PF_VLANS)
+		return EVPN_DROP + EVPN_DROP_REASON_VLAN_STANDBY;
+	if (place == EVPN_PLACE_MEMBER)
+		return EVPN_DROP + EVPN_DROP_REASON_STANDBY_MEMBER;
+	return EVPN_DROP + EVPN_DROP_REASON_STANDBY;
+}
+
+/**
+ * evpn_verdict() - judge a frame
+ * @policy: what is in force
+ * @place: where the frame was seen
+ * @arp_monitor: ARP passes a blocked member, because bonding may be probing the link with it
+ *	(an answer ends at the bond, which does not let it pass)
+ * @frame: the frame, or NULL when it could not be decoded; direction does not matter
+ *
+ * Return: EVPN_PASS, EVPN_ALLOW, or EVPN_DROP plus the reason.
+ */
+unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,
+			  const struct evpn_frame *frame)
+{
+	u32 flags = policy->flags;
+
+	if (!evpn_policy_active(flags))
+		return EVPN_PASS;
+	/* VLANs are told apart on the segment's device; its members carry all of them. */
+	if (!(flags & EVPN_PF_BLOCK) && place == EVPN_PLACE_MEMBER)
+		return EVPN_PASS;
+	if (!frame)
+		return EVPN_DROP + EVPN_DROP_REASON_MALFORMED;
+	if (!(flags & EVPN_PF_BLOCK) && vlan_passes(policy, frame->vid))
+		return EVPN_PASS;
+	if (passes_blocked(flags, place, arp_monitor, frame))
+		return EVPN_ALLOW;
+	return drop_reason(flags, place);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* May this frame pass? The whole forwarding policy of a segment, without any packet machinery. */
+#ifndef EVPN_CORE_VERDICT_H
+#define EVPN_CORE_VERDICT_H
+
+#include <linux/evpn.h>
+
+#include "frame.h"
+
+/**
+ * enum evpn_place - where a frame was seen
+ * @EVPN_PLACE_DEVICE: the segment's device, which is no link aggregate
+ * @EVPN_PLACE_LAG: the segment's device, a bond or a team
+ * @EVPN_PLACE_MEMBER: a member of that aggregate
+ */
+enum evpn_place {
+	EVPN_PLACE_DEVICE,
+	EVPN_PLACE_LAG,
+	EVPN_PLACE_MEMBER,
+};
+
+/*
+ * The flags of a policy, one word so that the data path reads them in one piece.
+ *
+ * BLOCK	the whole port drops
+ * VLANS	each frame is judged by its VLAN
+ * DF		with VLANS and no map: this PE is DF for all of them
+ * FAIL		BLOCK or VLANS stand because the owner was lost
+ * OOS		LACPDUs leave the members out of sync
+ * ALLOW	enum evpn_allow, shifted
+ */
+#define EVPN_PF_BLOCK BIT(0)
+#define EVPN_PF_VLANS BIT(1)
+#define EVPN_PF_DF BIT(2)
+#define EVPN_PF_FAIL BIT(3)
+#define EVPN_PF_OOS BIT(4)
+#define EVPN_PF_ALLOW_SHIFT 8
+#define EVPN_PF_ALLOW GENMASK(10, 8)
+
+/**
+ * struct evpn_policy - what is in force on a segment
+ * @flags: EVPN_PF_*
+ * @vlan_df: EVPN_VLAN_MAP_LEN octets as in the netlink attribute, or NULL
+ */
+struct evpn_policy {
+	u32 flags;
+	const u8 *vlan_df;
+};
+
+/**
+ * enum evpn_verdict - what to do with a frame
+ * @EVPN_PASS: nothing forbids it
+ * @EVPN_ALLOW: it passes a blocked port by the allow-list
+ * @EVPN_DROP: drop; the reason (enum evpn_drop_reason) is added to this value
+ */
+enum evpn_verdict {
+	EVPN_PASS,
+	EVPN_ALLOW,
+	EVPN_DROP,
+};
+
+/* Can a frame be dropped at all under these flags? */
+static inline bool evpn_policy_active(u32 flags)
+{
+	return flags & (EVPN_PF_BLOCK | EVPN_PF_VLANS);
+}
+
+unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,
+			  const struct evpn_frame *frame);
+
+#endif /* EVPN_CORE_VERDICT_H */

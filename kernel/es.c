@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The Ethernet Segment: what user space wishes of it, what follows from that for the data path,
+ * and its life.
+ *
+ * A segment has one word of flags and one VLAN map that the data path reads. Both are derived
+ * here, from the mode, the role and the loss policy, and nowhere else. The whole port changes
+ * with one store.
+ *
+ * RFC 7432 sections 5 and 8.5, draft-ietf-bess-evpn-mh-pa.
+ */
+#include <linux/ktime.h>
+#include <linux/percpu.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "evpn.h"
+#include "trace.h"
+
+#define node_es(n) rb_entry_safe(n, struct evpn_es, node)
+
+static int esi_cmp(const struct evpn_esi *a, const struct evpn_esi *b)
+{
+	return memcmp(a->octet, b->octet, EVPN_ESI_LEN);
+}
+
+static int es_key_cmp(const void *key, const struct rb_node *node)
+{
+	return esi_cmp(key, &node_es(node)->esi);
+}
+
+static int es_node_cmp(struct rb_node *new, const struct rb_node *node)
+{
+	return esi_cmp(&node_es(new)->esi, &node_es(node)->esi);
+}
+
+/** evpn_es_find() - the segment of an ESI, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_es_find(struct evpn_net *en, const struct evpn_esi *esi)
+{
+	lockdep_assert_held(&en->lock);
+	return node_es(rb_find(esi, &en->segments, es_key_cmp));
+}
+
+/** evpn_es_first() - the segment with the lowest ESI, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_es_first(struct evpn_net *en)
+{
+	lockdep_assert_held(&en->lock);
+	return node_es(rb_first(&en->segments));
+}
+
+/** evpn_es_after() - the segment that follows, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_es_after(const struct evpn_es *es)
+{
+	return node_es(rb_next(&es->node));
+}
+
+/** evpn_es_next() - the first segment with an ESI above @esi, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_es_next(struct evpn_net *en, const struct evpn_esi *esi)
+{
+	struct rb_node *node = en->segments.rb_node;
+	struct evpn_es *next = NULL;
+
+	lockdep_assert_held(&en->lock);
+	while (node) {
+		struct evpn_es *es = node_es(node);
+
+		if (esi_cmp(&es->esi, esi) > 0) {
+			next = es;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return next;
+}
+
+/** evpn_es_conf_init() - the defaults of a new segment */
+void evpn_es_conf_init(struct evpn_es_conf *conf)
+{
+	*conf = (struct evpn_es_conf){
+		.mode = EVPN_MODE_PORT_ACTIVE,
+		.standby = EVPN_STANDBY_BLOCK,
+		.role = EVPN_ROLE_NON_DF,
+		.hold_ms = EVPN_DEFAULT_HOLD_MS,
+		.loss_policy = EVPN_LOSS_POLICY_HOLD,
+		.allow = EVPN_DEFAULT_ALLOW,
+	};
+}
+
+static u32 es_flags(const struct evpn_es *es)
+{
+	bool df = es->conf.role == EVPN_ROLE_DF && !es->failed;
+	u32 flags = es->conf.allow << EVPN_PF_ALLOW_SHIFT;
+
+	if (es->failed)
+		flags |= EVPN_PF_FAIL;
+	switch (es->conf.mode) {
+	case EVPN_MODE_PORT_ACTIVE:
+		if (!df)
+			flags |= EVPN_PF_BLOCK;
+		if (!df && es->conf.standby != EVPN_STANDBY_BLOCK)
+			flags |= EVPN_PF_OOS;
+		break;
+	case EVPN_MODE_SINGLE_ACTIVE:
+		flags |= EVPN_PF_VLANS;
+		if (df)
+			flags |= EVPN_PF_DF;
+		break;
+	}
+	return flags;
+}
+
+static void es_note_transition(struct evpn_es *es, u32 before)
+{
+	trace_evpn_role(es, before, es->flags);
+	if ((before ^ es->flags) & EVPN_PF_BLOCK) {
+		es->changed = ktime_get_ns();
+		es->transitions++;
+	}
+}
+
+/*
+ * The store that moves the port. What reads the flags sees the VLAN map published before them:
+ * pairs with the smp_load_acquire() in filter.c.
+ */
+static void es_publish(struct evpn_es *es, u32 flags)
+{
+	u32 before = es->flags;
+
+	if (before == flags)
+		return;
+	smp_store_release(&es->flags, flags);
+	es_note_transition(es, before);
+	if ((before ^ flags) & EVPN_PF_OOS)
+		evpn_lacp_resend(es);
+}
+
+/**
+ * evpn_es_apply() - make the data path, the device and the partners follow the wish
+ * @es: the segment
+ *
+ * Context: under evpn_net.lock; RTNL is not needed.
+ */
+void evpn_es_apply(struct evpn_es *es)
+{
+	u32 flags = es_flags(es);
+
+	lockdep_assert_held(&es->net->lock);
+	es_publish(es, flags);
+	if (es->port)
+		evpn_port_set_dormant(es->port, (flags & EVPN_PF_BLOCK) &&
+						es->conf.standby == EVPN_STANDBY_DOWN);
+}
+
+/* Gives @es the map of @change, and the change nothing. True when that is news. */
+static bool es_take_map(struct evpn_es *es, struct evpn_es_change *change)
+{
+	struct evpn_vlan_map *old;
+
+	if (!change->map)
+		return false;
+	old = rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
+	if (old && !memcmp(old->octet, change->map->octet, sizeof(old->octet)))
+		return false;
+	rcu_assign_pointer(es->map, change->map);
+	change->map = NULL;
+	if (old)
+		kfree_rcu(old, rcu);
+	return true;
+}
+
+/* Called a grace period after the last hook that could lead here was taken out. */
+static void es_free(struct rcu_head *rcu)
+{
+	struct evpn_es *es = container_of(rcu, struct evpn_es, rcu);
+
+	pr_debug("es " EVPN_ESI_FMT " destroyed\n", EVPN_ESI_ARG(&es->esi));
+	free_percpu(es->stats);
+	kfree(rcu_dereference_protected(es->map, true));
+	kfree(es);
+}
+
+static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
+{
+	struct evpn_es *es = kzalloc(sizeof(*es), GFP_KERNEL_ACCOUNT);
+
+	if (!es)
+		return NULL;
+	es->stats = evpn_stats_alloc();
+	if (!es->stats) {
+		kfree(es);
+		return NULL;
+	}
+	es->net = en;
+	es->esi = *esi;
+	INIT_LIST_HEAD(&es->members);
+	pr_debug("es " EVPN_ESI_FMT " created\n", EVPN_ESI_ARG(esi));
+	return es;
+}
+
+/* Is the name free for @es to wish for? @es is NULL while it is being created. */
+static int es_check_name(struct evpn_net *en, const struct evpn_es *es,
+			 struct evpn_es_change *change, struct netlink_ext_ack *extack)
+{
+	const char *ifname = change->conf.ifname;
+	struct evpn_es *other;
+
+	if (!change->has_ifname || !*ifname)
+		return 0;
+	if (!dev_valid_name(ifname)) {
+		NL_SET_ERR_MSG_FMT(extack, "'%s' cannot be the name of a device", ifname);
+		change->device_refused = true;
+		return -EINVAL;
+	}
+	evpn_for_each_es(other, en) {
+		if (other == es || strcmp(other->conf.ifname, ifname))
+			continue;
+		NL_SET_ERR_MSG_FMT(extack, "%s already belongs to segment " EVPN_ESI_FMT, ifname,
+				   EVPN_ESI_ARG(&other->esi));
+		change->device_refused = true;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/*
+ * Binds to the device a request names. A device that is not there yet is no error; that it had
+ * another name when it was bound does not matter as long as no other device has the name now.
+ */
+static int es_bind_name(struct evpn_es *es, struct evpn_es_change *change,
+			struct netlink_ext_ack *extack)
+{
+	const char *ifname = change->conf.ifname;
+	struct net_device *dev;
+	int err;
+
+	if (!change->has_ifname)
+		return 0;
+	ASSERT_RTNL();
+	dev = *ifname ? __dev_get_by_name(es->net->net, ifname) : NULL;
+	if (dev && es->port && es->port->dev == dev)
+		return 0;
+	if (dev) {
+		err = evpn_port_bind(es, dev, extack);
+		change->device_refused = err;
+		return err;
+	}
+	if (strcmp(ifname, es->conf.ifname) || !*ifname) {
+		evpn_port_unbind(es);
+		es->state = EVPN_ES_STATE_UNBOUND;
+	}
+	return 0;
+}
+
+/**
+ * evpn_es_create() - a new segment
+ * @en: the namespace's state; has no segment of this ESI
+ * @esi: the key
+ * @change: the wish; owns its map again when the creation fails
+ * @extack: why not
+ *
+ * It blocks, if it is to block, before its device's first frame can pass the hooks.
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: the segment, or an error pointer.
+ */
+struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
+			       struct evpn_es_change *change, struct netlink_ext_ack *extack)
+{
+	struct evpn_es *es;
+	int err;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&en->lock);
+	err = es_check_name(en, NULL, change, extack);
+	if (err)
+		return ERR_PTR(err);
+	es = es_alloc(en, esi);
+	if (!es)
+		return ERR_PTR(-ENOMEM);
+
+	es->conf = change->conf;
+	RCU_INIT_POINTER(es->map, change->map);
+	es->flags = es_flags(es);
+	err = es_bind_name(es, change, extack);
+	if (err) {
+		RCU_INIT_POINTER(es->map, NULL);
+		call_rcu(&es->rcu, es_free);
+		return ERR_PTR(err);
+	}
+	change->map = NULL;
+	es->changed = ktime_get_ns();
+	rb_find_add(&es->node, &en->segments, es_node_cmp);
+	en->seq++;
+	evpn_es_apply(es);
+	trace_evpn_es(es, EVPN_ES_CREATED);
+	evpn_notify_es(es, EVPN_CMD_ES_NTF);
+	return es;
+}
+
+/**
+ * evpn_es_change() - change a segment; all of the request or nothing
+ * @es: the segment
+ * @change: the wish; owns its map again unless that was taken
+ * @extack: why not
+ *
+ * Naming the role ends a loss policy in force: somebody decides again.
+ *
+ * Context: under evpn_net.lock, and under RTNL when the request names the device.
+ * Return: 0 or an error.
+ */
+int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
+		   struct netlink_ext_ack *extack)
+{
+	const struct evpn_port *port = es->port;
+	bool news, hold_changed;
+	int err;
+
+	lockdep_assert_held(&es->net->lock);
+	err = es_check_name(es->net, es, change, extack);
+	if (err)
+		return err;
+	err = es_bind_name(es, change, extack);
+	if (err)
+		return err;
+
+	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
+	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
+	es->conf = change->conf;
+	if (change->has_role && es->failed) {
+		es->failed = false;
+		news = true;
+	}
+	news |= es_take_map(es, change);
+	if (!news)
+		return 0;
+	es->net->seq++;
+	evpn_es_apply(es);
+	if (hold_changed)
+		evpn_owner_hold_changed(es);
+	trace_evpn_es(es, EVPN_ES_CHANGED);
+	evpn_notify_es(es, EVPN_CMD_ES_NTF);
+	return 0;
+}
+
+/**
+ * evpn_es_destroy() - delete a segment
+ * @es: the segment; freed a grace period later
+ *
+ * The port opens, and partners that were told otherwise hear that they are in sync, before the
+ * hooks go: it is the caller who wants the segment gone.
+ *
+ * Context: under RTNL and evpn_net.lock.
+ */
+void evpn_es_destroy(struct evpn_es *es)
+{
+	ASSERT_RTNL();
+	lockdep_assert_held(&es->net->lock);
+	evpn_notify_es(es, EVPN_CMD_ES_DEL_NTF);
+	trace_evpn_es(es, EVPN_ES_DESTROYED);
+	es_publish(es, 0);
+	evpn_port_unbind(es);
+	rb_erase(&es->node, &es->net->segments);
+	es->net->seq++;
+	/*
+	 * Nothing finds the segment any more but a hook that is still running; it does so within
+	 * an RCU read-side section that began before the hooks were taken out.
+	 */
+	call_rcu(&es->rcu, es_free);
+}
+
+/** evpn_es_sweep() - delete what is not of this generation; under RTNL and evpn_net.lock */
+void evpn_es_sweep(struct evpn_net *en, u32 generation)
+{
+	struct evpn_es *es, *next;
+
+	for (es = evpn_es_first(en); es; es = next) {
+		next = evpn_es_after(es);
+		if (es->conf.generation != generation)
+			evpn_es_destroy(es);
+	}
+}
+
+/** evpn_es_fail() - the owner stays away: block; under evpn_net.lock */
+void evpn_es_fail(struct evpn_es *es)
+{
+	lockdep_assert_held(&es->net->lock);
+	es->failed = true;
+	es->net->seq++;
+	evpn_es_apply(es);
+	trace_evpn_es(es, EVPN_ES_FAILED);
+	evpn_notify_es(es, EVPN_CMD_ES_NTF);
+	evpn_notify_es(es, EVPN_CMD_ES_FAIL_NTF);
+}
+
+/** evpn_es_oper() - what is in force, as enum evpn_oper; under evpn_net.lock */
+u32 evpn_es_oper(const struct evpn_es *es)
+{
+	u32 oper = 0;
+
+	if (es->flags & EVPN_PF_BLOCK)
+		oper |= EVPN_OPER_BLOCKED;
+	if (es->flags & EVPN_PF_OOS)
+		oper |= EVPN_OPER_LACP_OOS;
+	if (es->port && es->port->dormant)
+		oper |= EVPN_OPER_DORMANT;
+	if (es->holding)
+		oper |= EVPN_OPER_HOLD_RUNNING;
+	if (es->failed)
+		oper |= EVPN_OPER_FAIL_APPLIED;
+	return oper;
+}

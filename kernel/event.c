@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens to devices: they come, go, change their names, join a bond and leave it. Segments
+ * are bound and unbound accordingly, without user space.
+ *
+ * The notifier runs under RTNL, and on recent kernels for some events under the instance lock of
+ * the device too. It only takes evpn_net.lock, puts hooks in and out and sends notifications;
+ * nothing here changes a device, other than by the link watch, which works later.
+ */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+
+#include "evpn.h"
+
+static void event_changed(struct evpn_es *es)
+{
+	es->net->seq++;
+	evpn_notify_es(es, EVPN_CMD_ES_NTF);
+}
+
+/* Segments without a device: may one of them have this one, or was it in the way of one? */
+static void event_resolve(struct evpn_net *en, const struct net_device *dev)
+{
+	struct evpn_es *es;
+
+	evpn_for_each_es(es, en) {
+		if (es->port || !es->conf.ifname[0])
+			continue;
+		if (es->state != EVPN_ES_STATE_REJECTED && strcmp(es->conf.ifname, dev->name))
+			continue;
+		if (evpn_port_resolve(es))
+			event_changed(es);
+	}
+}
+
+static bool event_rename_port(struct evpn_port *port, const struct net_device *dev)
+{
+	if (!port || port->dev != dev)
+		return false;
+	strscpy(port->name, dev->name, sizeof(port->name));
+	return true;
+}
+
+static void event_rename(struct evpn_net *en, const struct net_device *dev)
+{
+	struct evpn_port *port;
+	struct evpn_es *es;
+
+	evpn_for_each_es(es, en) {
+		bool ours = event_rename_port(es->port, dev);
+
+		list_for_each_entry(port, &es->members, list)
+			ours |= event_rename_port(port, dev);
+		if (ours)
+			event_changed(es);
+	}
+	event_resolve(en, dev);
+}
+
+static void event_unregister(struct evpn_net *en, const struct net_device *dev)
+{
+	struct evpn_es *es;
+
+	evpn_for_each_es(es, en) {
+		if (es->port && es->port->dev == dev) {
+			evpn_port_unbind(es);
+			es->state = EVPN_ES_STATE_UNBOUND;
+			event_changed(es);
+		} else if (evpn_port_member_del(es, dev)) {
+			event_changed(es);
+		}
+	}
+	event_resolve(en, dev);
+}
+
+/* One device cannot be a segment and a member of one. */
+static int event_refuse_enslaving(struct evpn_net *en,
+				  const struct netdev_notifier_changeupper_info *info,
+				  const struct net_device *dev)
+{
+	struct evpn_es *es;
+
+	if (!info->linking || !netif_is_lag_master(info->upper_dev))
+		return 0;
+	es = evpn_port_es(en, dev);
+	if (!es)
+		return 0;
+	NL_SET_ERR_MSG_FMT(info->info.extack, "%s belongs to segment " EVPN_ESI_FMT, dev->name,
+			   EVPN_ESI_ARG(&es->esi));
+	return -EBUSY;
+}
+
+static int event_change_upper(struct evpn_net *en,
+			      const struct netdev_notifier_changeupper_info *info,
+			      struct net_device *dev)
+{
+	struct evpn_es *es;
+	int err;
+
+	if (!netif_is_lag_master(info->upper_dev))
+		return 0;
+	es = evpn_port_es(en, info->upper_dev);
+	if (es && info->linking) {
+		err = evpn_port_member_add(es, dev, info->info.extack);
+		if (err)
+			return err;
+		event_changed(es);
+	} else if (es && evpn_port_member_del(es, dev)) {
+		event_changed(es);
+	}
+	if (!info->linking)
+		event_resolve(en, dev);
+	return 0;
+}
+
+static int event_handle(struct evpn_net *en, unsigned long event, void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		event_resolve(en, dev);
+		return 0;
+	case NETDEV_CHANGENAME:
+		event_rename(en, dev);
+		return 0;
+	case NETDEV_UNREGISTER:
+		event_unregister(en, dev);
+		return 0;
+	case NETDEV_PRECHANGEUPPER:
+		return event_refuse_enslaving(en, info, dev);
+	case NETDEV_CHANGEUPPER:
+		return event_change_upper(en, info, dev);
+	}
+	return 0;
+}
+
+/** evpn_netdev_event() - notifier for the devices of one namespace */
+int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct evpn_net *en = container_of(nb, struct evpn_net, netdev_nb);
+	int err;
+
+	switch (event) {
+	case NETDEV_REGISTER:
+	case NETDEV_CHANGENAME:
+	case NETDEV_UNREGISTER:
+	case NETDEV_PRECHANGEUPPER:
+	case NETDEV_CHANGEUPPER:
+		break;
+	default:
+		return NOTIFY_DONE;
+	}
+	mutex_lock(&en->lock);
+	err = event_handle(en, event, ptr);
+	mutex_unlock(&en->lock);
+	return notifier_from_errno(err);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module's own header: objects, who protects what, and what each file offers the others.
+ *
+ * Locks, outermost first:
+ *
+ *	RTNL		which device a segment is bound to, which members that device has
+ *	evpn_net.lock	everything else a request or an event may change; taken inside RTNL
+ *	evpn_port.lacp_lock	the LACPDU seen last on a member; the data path takes it
+ *
+ * The data path takes none of the first two. It reaches a port, and through it a segment, only
+ * from a netfilter hook, hence within an RCU read-side section. A port is freed a grace period
+ * after its hooks were taken out, a segment a grace period after its ports were.
+ */
+#ifndef EVPN_H
+#define EVPN_H
+
+#include <linux/evpn.h>
+#include <linux/if.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netlink.h>
+#include <linux/rbtree.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "core/lacpdu.h"
+#include "core/verdict.h"
+
+struct genl_info;
+struct nf_hook_state;
+
+#define EVPN_DIRECTIONS __EVPN_DIRECTION_MAX
+#define EVPN_REASONS __EVPN_DROP_REASON_MAX
+
+enum evpn_default {
+	EVPN_DEFAULT_HOLD_MS = 10000,
+	EVPN_DEFAULT_ALLOW = EVPN_ALLOW_LLDP,
+};
+
+/* "00:11:22:33:44:55:66:77:88:99" for %s in messages: "%*phC" of the kernel, with its arguments. */
+#define EVPN_ESI_FMT "%*phC"
+#define EVPN_ESI_ARG(esi) EVPN_ESI_LEN, (esi)->octet
+
+/** struct evpn_esi - an Ethernet Segment Identifier, network order */
+struct evpn_esi {
+	u8 octet[EVPN_ESI_LEN];
+};
+
+/** enum evpn_lacp_counter - what is counted about LACPDUs */
+enum evpn_lacp_counter {
+	EVPN_LACP_REWRITTEN,
+	EVPN_LACP_ECHO,
+	EVPN_LACP_SENT,
+	EVPN_LACP_STALE,
+	EVPN_LACP_COUNTERS,
+};
+
+/** enum evpn_es_event - what happened to a segment, for the trace */
+enum evpn_es_event {
+	EVPN_ES_CREATED,
+	EVPN_ES_CHANGED,
+	EVPN_ES_BOUND,
+	EVPN_ES_UNBOUND,
+	EVPN_ES_REJECTED,
+	EVPN_ES_FAILED,
+	EVPN_ES_DESTROYED,
+};
+
+/** struct evpn_stats - the counters of one segment as plain numbers */
+struct evpn_stats {
+	u64 packets[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64 allowed[EVPN_DIRECTIONS];
+	u64 lacp[EVPN_LACP_COUNTERS];
+};
+
+/** struct evpn_pcpu_stats - the same as one CPU counts them */
+struct evpn_pcpu_stats {
+	u64_stats_t packets[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64_stats_t bytes[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64_stats_t allowed[EVPN_DIRECTIONS];
+	u64_stats_t lacp[EVPN_LACP_COUNTERS];
+	struct u64_stats_sync syncp;
+};
+
+/** struct evpn_vlan_map - VLANs this PE is DF for; replaced as a whole, never written to */
+struct evpn_vlan_map {
+	struct rcu_head rcu;
+	u8 octet[EVPN_VLAN_MAP_LEN];
+};
+
+/**
+ * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
+ * @list: in evpn_es.members; evpn_net.lock
+ * @es: the segment; not counted, see the head of this file
+ * @dev: the device; held until the hooks are out
+ * @dev_tracker: of that reference
+ * @place: what the device is to the segment
+ * @ops: the hooks, by direction; the network stack points here until a grace period after
+ * @name: copy of the device's name; evpn_net.lock
+ * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
+ * @lacp_lock: protects the two LACPDU members below
+ * @lacpdu: the last LACPDU the host sent here, before any rewriting
+ * @lacpdu_at: when, in jiffies
+ * @lacp_sent: @lacpdu and @lacpdu_at are valid; once true it remains so
+ * @lacp_heard: a LACPDU has been received here
+ * @resending: the copy of @lacpdu on its way through our own hook, for comparison only
+ * @rcu: for kfree_rcu()
+ */
+struct evpn_port {
+	struct list_head list;
+	struct evpn_es *es;
+	struct net_device *dev;
+	netdevice_tracker dev_tracker;
+	enum evpn_place place;
+	struct nf_hook_ops ops[EVPN_DIRECTIONS];
+	char name[IFNAMSIZ];
+	bool dormant;
+
+	spinlock_t lacp_lock;
+	u8 lacpdu[EVPN_LACPDU_LEN];
+	unsigned long lacpdu_at;
+	bool lacp_sent;
+	bool lacp_heard;
+	const struct sk_buff *resending;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct evpn_es_conf - what user space wishes of a segment
+ * @ifname: the device wished for, empty for none
+ * @mode: enum evpn_mode
+ * @standby: enum evpn_standby
+ * @role: enum evpn_role
+ * @hold_ms: owner hold time in milliseconds
+ * @loss_policy: enum evpn_loss_policy
+ * @allow: enum evpn_allow
+ * @generation: for sweeping
+ */
+struct evpn_es_conf {
+	char ifname[IFNAMSIZ];
+	u32 mode;
+	u32 standby;
+	u32 role;
+	u32 hold_ms;
+	u32 loss_policy;
+	u32 allow;
+	u32 generation;
+};
+
+/**
+ * struct evpn_es_change - a request to create or change a segment
+ * @conf: the wished configuration, complete
+ * @map: the VLAN map wished for, or NULL when it does not speak of one; owned by the change
+ * @has_ifname: the request names the device
+ * @has_role: the request names the role
+ * @device_refused: set by the callee: it was the device that was refused
+ */
+struct evpn_es_change {
+	struct evpn_es_conf conf;
+	struct evpn_vlan_map *map;
+	bool has_ifname;
+	bool has_role;
+	bool device_refused;
+};
+
+/**
+ * struct evpn_es - an Ethernet Segment
+ * @node: in evpn_net.segments, by @esi
+ * @net: the namespace's state; outlives the segment
+ * @esi: the key
+ * @conf: the wish
+ * @state: enum evpn_es_state
+ * @why: with EVPN_ES_STATE_REJECTED, a sentence
+ * @port: of the device bound to, or NULL
+ * @members: evpn_port of each member of that device; written under RTNL and evpn_net.lock
+ * @failed: the loss policy is in force
+ * @holding: the owner is gone and the hold time is running
+ * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
+ * @transitions: how often
+ * @flags: EVPN_PF_*, for the data path
+ * @map: for the data path; published before the @flags that make it count
+ * @stats: counters
+ * @stats_base: their values at the last reset; evpn_net.lock
+ * @rcu: for freeing
+ *
+ * Members without a remark are protected by evpn_net.lock.
+ */
+struct evpn_es {
+	struct rb_node node;
+	struct evpn_net *net;
+	struct evpn_esi esi;
+	struct evpn_es_conf conf;
+	u32 state;
+	char why[80];
+	struct evpn_port *port;
+	struct list_head members;
+	bool failed;
+	bool holding;
+	u64 changed;
+	u32 transitions;
+
+	u32 flags;
+	struct evpn_vlan_map __rcu *map;
+	struct evpn_pcpu_stats __percpu *stats;
+	struct evpn_stats stats_base;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct evpn_owner - who decides in a namespace
+ * @state: enum evpn_owner_state
+ * @portid: its generic netlink port
+ * @pid: its process, in the initial PID namespace
+ * @generation: its own number
+ * @since: when @state began, CLOCK_MONOTONIC in nanoseconds
+ * @lost_at: when it was lost, jiffies
+ */
+struct evpn_owner {
+	u32 state;
+	u32 portid;
+	u32 pid;
+	u32 generation;
+	u64 since;
+	unsigned long lost_at;
+};
+
+/**
+ * struct evpn_net - the module's state in one network namespace
+ * @net: that namespace
+ * @lock: see the head of this file
+ * @segments: struct evpn_es in the order of their ESI; @lock
+ * @seq: changes whenever @segments does, so that a dump can tell; @lock
+ * @owner: @lock
+ * @hold_work: puts the loss policy in force when hold times end
+ * @netdev_nb: device events of this namespace
+ */
+struct evpn_net {
+	struct net *net;
+	struct mutex lock;
+	struct rb_root segments;
+	u32 seq;
+	struct evpn_owner owner;
+	struct delayed_work hold_work;
+	struct notifier_block netdev_nb;
+};
+
+#define evpn_for_each_es(es, en)                                                                   \
+	for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
+
+/* main.c */
+extern bool evpn_userns;
+struct evpn_net *evpn_net(const struct net *net);
+
+/* es.c */
+struct evpn_es *evpn_es_first(struct evpn_net *en);
+struct evpn_es *evpn_es_after(const struct evpn_es *es);
+struct evpn_es *evpn_es_find(struct evpn_net *en, const struct evpn_esi *esi);
+struct evpn_es *evpn_es_next(struct evpn_net *en, const struct evpn_esi *esi);
+void evpn_es_conf_init(struct evpn_es_conf *conf);
+struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
+			       struct evpn_es_change *change, struct netlink_ext_ack *extack);
+int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
+		   struct netlink_ext_ack *extack);
+void evpn_es_apply(struct evpn_es *es);
+void evpn_es_destroy(struct evpn_es *es);
+void evpn_es_sweep(struct evpn_net *en, u32 generation);
+void evpn_es_fail(struct evpn_es *es);
+u32 evpn_es_oper(const struct evpn_es *es);
+
+/* port.c */
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack);
+void evpn_port_unbind(struct evpn_es *es);
+bool evpn_port_resolve(struct evpn_es *es);
+void evpn_port_set_dormant(struct evpn_port *port, bool dormant);
+int evpn_port_member_add(struct evpn_es *es, struct net_device *dev,
+			 struct netlink_ext_ack *extack);
+bool evpn_port_member_del(struct evpn_es *es, const struct net_device *dev);
+struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev);
+
+/* event.c */
+int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr);
+
+/* filter.c */
+unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state);
+unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+
+/* lacp.c */
+bool evpn_lacp_egress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
+void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
+bool evpn_lacp_seen(const struct evpn_port *port);
+bool evpn_lacp_age(struct evpn_port *port, u32 *ms);
+void evpn_lacp_resend(struct evpn_es *es);
+
+/* owner.c */
+int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,
+		     struct netlink_ext_ack *extack);
+int evpn_owner_netlink_event(struct notifier_block *nb, unsigned long event, void *ptr);
+u32 evpn_owner_hold_remaining(const struct evpn_es *es);
+void evpn_owner_hold_changed(struct evpn_es *es);
+void evpn_owner_hold_work(struct work_struct *work);
+
+/* stats.c */
+struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void);
+void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
+		     enum evpn_drop_reason reason, unsigned int len);
+void evpn_stats_allow(struct evpn_es *es, enum evpn_direction direction);
+void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter);
+void evpn_stats_read(const struct evpn_es *es, struct evpn_stats *stats);
+void evpn_stats_reset(struct evpn_es *es);
+
+/* notify.c */
+size_t evpn_es_msg_size(const struct evpn_es *es);
+int evpn_es_fill(struct sk_buff *msg, const struct evpn_es *es);
+int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en);
+void evpn_notify_es(const struct evpn_es *es, u8 cmd);
+void evpn_notify_owner(struct evpn_net *en);
+
+/* netlink.c */
+int evpn_netlink_init(void);
+void evpn_netlink_exit(void);
+void *evpn_netlink_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd);
+void evpn_netlink_multicast(struct evpn_net *en, struct sk_buff *msg, unsigned int group);
+bool evpn_netlink_listeners(struct evpn_net *en, unsigned int group);
+void evpn_netlink_overrun(struct evpn_net *en, unsigned int group);
+
+#endif /* EVPN_H */

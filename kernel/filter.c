@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data path: netfilter hooks at netdev ingress and egress of a segment's device and of each
+ * of its members. They find the segment by the pointer given at registration, ask core/ for a
+ * verdict, count, and drop or pass. Nothing is decided here.
+ *
+ * Ingress runs after the packet taps and tc, and before VLAN devices, bonding and bridging, with
+ * the outer tag always in the metadata. Egress runs before tc and the queueing discipline.
+ */
+#include <linux/if_vlan.h>
+
+#include "evpn.h"
+#include "trace.h"
+
+/*
+ * Decode without changing the packet: it may be shared with a packet tap.
+ * @offset: of the destination address, relative to skb->data
+ */
+static bool filter_parse(const struct sk_buff *skb, int offset, struct evpn_frame *frame)
+{
+	u8 buf[EVPN_FRAME_LOOK_LEN];
+	u32 len = min_t(int, (int)skb->len - offset, sizeof(buf));
+	const u8 *data = skb_header_pointer(skb, offset, len, buf);
+
+	return data && !evpn_frame_parse(data, len, skb_vlan_tag_present(skb), skb_vlan_tag_get(skb),
+					 frame);
+}
+
+static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, int offset,
+				 enum evpn_direction direction, u32 flags)
+{
+	struct evpn_es *es = port->es;
+	struct evpn_vlan_map *map = rcu_dereference(es->map);
+	struct evpn_policy policy = { .flags = flags, .vlan_df = map ? map->octet : NULL };
+	bool arp_monitor = !evpn_lacp_seen(port);
+	unsigned int verdict, reason;
+	struct evpn_frame frame;
+	bool decoded;
+
+	decoded = filter_parse(skb, offset, &frame);
+	verdict = evpn_verdict(&policy, port->place, arp_monitor, decoded ? &frame : NULL);
+	if (verdict == EVPN_PASS)
+		return NF_ACCEPT;
+	if (verdict == EVPN_ALLOW) {
+		evpn_stats_allow(es, direction);
+		return NF_ACCEPT;
+	}
+	reason = verdict - EVPN_DROP;
+	evpn_stats_drop(es, direction, reason, skb->len - offset);
+	trace_evpn_drop(es, port, direction, reason, decoded ? &frame : NULL, skb->len - offset);
+	return NF_DROP;
+}
+
+/** evpn_filter_ingress() - nf_hookfn for frames that enter through a port */
+unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct evpn_port *port = priv;
+	/* Pairs with es_publish(): who sees the flags sees the map that belongs to them. */
+	u32 flags = smp_load_acquire(&port->es->flags);
+
+	if (port->place == EVPN_PLACE_MEMBER)
+		evpn_lacp_ingress(port, skb, flags);
+	if (!evpn_policy_active(flags))
+		return NF_ACCEPT;
+	return filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
+}
+
+/** evpn_filter_egress() - nf_hookfn for frames that leave through a port */
+unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct evpn_port *port = priv;
+	u32 flags = smp_load_acquire(&port->es->flags);
+
+	if (port->place == EVPN_PLACE_MEMBER && !evpn_lacp_egress(port, skb, flags))
+		return NF_DROP;
+	if (!evpn_policy_active(flags))
+		return NF_ACCEPT;
+	return filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * EVPN multihoming enforcement: the module's beginning and end, and those of its state in a
+ * network namespace.
+ *
+ * RFC 7432, RFC 8584 and draft-ietf-bess-evpn-mh-pa, as far as a forwarding plane is concerned.
+ */
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/netns/generic.h>
+
+#include "evpn.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+bool evpn_userns __ro_after_init;
+module_param_named(userns, evpn_userns, bool, 0444);
+MODULE_PARM_DESC(userns, "let CAP_NET_ADMIN of a user namespace be enough (default: no)");
+
+static unsigned int evpn_net_id __ro_after_init;
+
+/** evpn_net() - the module's state in a network namespace */
+struct evpn_net *evpn_net(const struct net *net)
+{
+	return net_generic(net, evpn_net_id);
+}
+
+static int __net_init evpn_net_init(struct net *net)
+{
+	struct evpn_net *en = evpn_net(net);
+	int err;
+
+	en->net = net;
+	mutex_init(&en->lock);
+	en->segments = RB_ROOT;
+	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
+	en->netdev_nb.notifier_call = evpn_netdev_event;
+	err = register_netdevice_notifier_net(net, &en->netdev_nb);
+	if (err)
+		return err;
+	pr_debug("net %u created\n", net->ns.inum);
+	return 0;
+}
+
+/*
+ * When a namespace ends, its devices went before, and took our hooks with them. When the module
+ * ends, the devices are alive and full of traffic, and the hooks go here.
+ */
+static void __net_exit evpn_net_exit(struct net *net)
+{
+	struct evpn_net *en = evpn_net(net);
+	struct evpn_es *es;
+
+	cancel_delayed_work_sync(&en->hold_work);
+	rtnl_lock();
+	mutex_lock(&en->lock);
+	while ((es = evpn_es_first(en)))
+		evpn_es_destroy(es);
+	mutex_unlock(&en->lock);
+	rtnl_unlock();
+	unregister_netdevice_notifier_net(net, &en->netdev_nb);
+	mutex_destroy(&en->lock);
+	pr_debug("net %u destroyed\n", net->ns.inum);
+}
+
+static struct pernet_operations evpn_net_ops = {
+	.init = evpn_net_init,
+	.exit = evpn_net_exit,
+	.id = &evpn_net_id,
+	.size = sizeof(struct evpn_net),
+};
+
+static struct notifier_block evpn_netlink_nb = {
+	.notifier_call = evpn_owner_netlink_event,
+};
+
+static int __init evpn_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&evpn_net_ops);
+	if (err)
+		return err;
+	err = netlink_register_notifier(&evpn_netlink_nb);
+	if (err)
+		goto err_pernet;
+	err = evpn_netlink_init();
+	if (err)
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	netlink_unregister_notifier(&evpn_netlink_nb);
+err_pernet:
+	unregister_pernet_subsys(&evpn_net_ops);
+	return err;
+}
+
+static void __exit evpn_exit(void)
+{
+	evpn_netlink_exit();
+	netlink_unregister_notifier(&evpn_netlink_nb);
+	unregister_pernet_subsys(&evpn_net_ops);
+	/* Hooks that are still running end first, then what they used is freed. */
+	synchronize_net();
+	rcu_barrier();
+}
+
+module_init(evpn_init);
+module_exit(evpn_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("EVPN multihoming: enforces the Designated Forwarder role of Ethernet Segments");
+MODULE_VERSION("0.1.0");

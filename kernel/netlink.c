@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: what is asked, in the terms of the objects, and back. Each handler
+ * locks, calls, unlocks. The table of operations and the attribute policies are generated from
+ * Documentation/netlink/specs/evpn.yaml.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+#include <net/sock.h>
+
+#include "evpn.h"
+#include "netlink_gen.h"
+
+static struct genl_ops netlink_ops[ARRAY_SIZE(evpn_nl_ops)] __ro_after_init;
+
+static struct genl_family netlink_family __ro_after_init = {
+	.name = EVPN_FAMILY_NAME,
+	.version = EVPN_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = netlink_ops,
+	.n_ops = ARRAY_SIZE(netlink_ops),
+	.mcgrps = evpn_nl_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(evpn_nl_mcgrps),
+};
+
+/* The family is registered. */
+static bool netlink_ready;
+
+/* Sets the offending attribute beside the sentence. */
+#define REFUSE(info, attr, fmt, args...)                                                           \
+	do {                                                                                       \
+		NL_SET_BAD_ATTR((info)->extack, (info)->attrs[attr]);                              \
+		NL_SET_ERR_MSG_FMT((info)->extack, fmt, ##args);                                   \
+	} while (0)
+
+static bool esi_reserved(const struct evpn_esi *esi)
+{
+	return !memchr_inv(esi->octet, 0x00, EVPN_ESI_LEN) ||
+	       !memchr_inv(esi->octet, 0xff, EVPN_ESI_LEN);
+}
+
+/* @attr is of the set of the operation: the segments' and the statistics' ESI differ. */
+static int parse_esi(struct genl_info *info, int attr, struct evpn_esi *esi)
+{
+	if (GENL_REQ_ATTR_CHECK(info, attr)) {
+		NL_SET_ERR_MSG(info->extack, "the ESI of the segment is missing");
+		return -EINVAL;
+	}
+	memcpy(esi->octet, nla_data(info->attrs[attr]), EVPN_ESI_LEN);
+	if (esi_reserved(esi)) {
+		REFUSE(info, attr, EVPN_ESI_FMT " is a reserved ESI", EVPN_ESI_ARG(esi));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static struct evpn_es *get_es(struct evpn_net *en, struct genl_info *info, int attr,
+			      const struct evpn_esi *esi)
+{
+	struct evpn_es *es = evpn_es_find(en, esi);
+
+	if (es)
+		return es;
+	REFUSE(info, attr, "there is no segment " EVPN_ESI_FMT, EVPN_ESI_ARG(esi));
+	return ERR_PTR(-ENOENT);
+}
+
+static void parse_u32(const struct genl_info *info, int attr, u32 *value)
+{
+	if (info->attrs[attr])
+		*value = nla_get_u32(info->attrs[attr]);
+}
+
+static int parse_map(const struct genl_info *info, struct evpn_es_change *change)
+{
+	const struct nlattr *attr = info->attrs[EVPN_A_ES_VLAN_DF];
+
+	if (!attr)
+		return 0;
+	change->map = kmalloc(sizeof(*change->map), GFP_KERNEL_ACCOUNT);
+	if (!change->map)
+		return -ENOMEM;
+	memcpy(change->map->octet, nla_data(attr), EVPN_VLAN_MAP_LEN);
+	return 0;
+}
+
+/* Overwrites in @change what the request names. */
+static int parse_change(struct genl_info *info, struct evpn_es_change *change)
+{
+	struct evpn_es_conf *conf = &change->conf;
+	const struct nlattr *ifname = info->attrs[EVPN_A_ES_IFNAME];
+
+	if (ifname) {
+		memset(conf->ifname, 0, sizeof(conf->ifname));
+		nla_strscpy(conf->ifname, ifname, sizeof(conf->ifname));
+		change->has_ifname = true;
+	}
+	change->has_role = info->attrs[EVPN_A_ES_ROLE];
+	parse_u32(info, EVPN_A_ES_MODE, &conf->mode);
+	parse_u32(info, EVPN_A_ES_STANDBY, &conf->standby);
+	parse_u32(info, EVPN_A_ES_ROLE, &conf->role);
+	parse_u32(info, EVPN_A_ES_OWNER_HOLD_TIME, &conf->hold_ms);
+	parse_u32(info, EVPN_A_ES_LOSS_POLICY, &conf->loss_policy);
+	parse_u32(info, EVPN_A_ES_ALLOW, &conf->allow);
+	parse_u32(info, EVPN_A_ES_GENERATION, &conf->generation);
+	if (conf->hold_ms > EVPN_HOLD_TIME_MAX) {
+		REFUSE(info, EVPN_A_ES_OWNER_HOLD_TIME, "a hold time of %u ms is above %u",
+		       conf->hold_ms, EVPN_HOLD_TIME_MAX);
+		return -EINVAL;
+	}
+	return parse_map(info, change);
+}
+
+static int netlink_create(struct evpn_net *en, const struct evpn_esi *esi, struct genl_info *info,
+			  struct evpn_es_change *change)
+{
+	int err;
+
+	evpn_es_conf_init(&change->conf);
+	err = parse_change(info, change);
+	return err ? err : PTR_ERR_OR_ZERO(evpn_es_create(en, esi, change, info->extack));
+}
+
+static int netlink_change(struct evpn_es *es, struct genl_info *info, struct evpn_es_change *change)
+{
+	int err;
+
+	change->conf = es->conf;
+	err = parse_change(info, change);
+	return err ? err : evpn_es_change(es, change, info->extack);
+}
+
+static int netlink_new(struct evpn_net *en, const struct evpn_esi *esi, struct genl_info *info,
+		       struct evpn_es_change *change)
+{
+	struct evpn_es *es = evpn_es_find(en, esi);
+
+	if (!es)
+		return netlink_create(en, esi, info, change);
+	if (info->nlhdr->nlmsg_flags & NLM_F_EXCL) {
+		REFUSE(info, EVPN_A_ES_ESI, "segment " EVPN_ESI_FMT " is there already",
+		       EVPN_ESI_ARG(esi));
+		return -EEXIST;
+	}
+	return netlink_change(es, info, change);
+}
+
+static int netlink_set(struct evpn_net *en, const struct evpn_esi *esi, struct genl_info *info,
+		       struct evpn_es_change *change)
+{
+	struct evpn_es *es = get_es(en, info, EVPN_A_ES_ESI, esi);
+
+	return IS_ERR(es) ? PTR_ERR(es) : netlink_change(es, info, change);
+}
+
+/*
+ * Creation and change. RTNL is taken for what touches the binding to a device; a change of the
+ * role alone does not wait for whoever holds RTNL.
+ */
+static int netlink_wish(struct genl_info *info, bool rtnl,
+			int (*doit)(struct evpn_net *en, const struct evpn_esi *esi,
+				    struct genl_info *info, struct evpn_es_change *change))
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct evpn_es_change change = {};
+	struct evpn_esi esi;
+	int err;
+
+	err = parse_esi(info, EVPN_A_ES_ESI, &esi);
+	if (err)
+		return err;
+	if (rtnl)
+		rtnl_lock();
+	mutex_lock(&en->lock);
+	err = doit(en, &esi, info, &change);
+	mutex_unlock(&en->lock);
+	if (rtnl)
+		rtnl_unlock();
+	if (change.device_refused)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[EVPN_A_ES_IFNAME]);
+	/* A creation that failed late may have shown the map to a hook. */
+	if (change.map)
+		kfree_rcu(change.map, rcu);
+	return err;
+}
+
+/** evpn_nl_es_new_doit() - create a segment, or change it */
+int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return netlink_wish(info, true, netlink_new);
+}
+
+/** evpn_nl_es_set_doit() - change a segment */
+int evpn_nl_es_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return netlink_wish(info, info->attrs[EVPN_A_ES_IFNAME], netlink_set);
+}
+
+/** evpn_nl_es_del_doit() - delete a segment */
+int evpn_nl_es_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct evpn_esi esi;
+	struct evpn_es *es;
+	int err;
+
+	err = parse_esi(info, EVPN_A_ES_ESI, &esi);
+	if (err)
+		return err;
+	rtnl_lock();
+	mutex_lock(&en->lock);
+	es = get_es(en, info, EVPN_A_ES_ESI, &esi);
+	if (IS_ERR(es))
+		err = PTR_ERR(es);
+	else
+		evpn_es_destroy(es);
+	mutex_unlock(&en->lock);
+	rtnl_unlock();
+	return err;
+}
+
+/** evpn_nl_es_sweep_doit() - delete the segments of other generations */
+int evpn_nl_es_sweep_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+
+	if (GENL_REQ_ATTR_CHECK(info, EVPN_A_ES_GENERATION)) {
+		NL_SET_ERR_MSG(info->extack, "the generation to keep is missing");
+		return -EINVAL;
+	}
+	rtnl_lock();
+	mutex_lock(&en->lock);
+	evpn_es_sweep(en, nla_get_u32(info->attrs[EVPN_A_ES_GENERATION]));
+	mutex_unlock(&en->lock);
+	rtnl_unlock();
+	return 0;
+}
+
+/** evpn_netlink_put() - begin a message, see genlmsg_put() */
+void *evpn_netlink_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd)
+{
+	return genlmsg_put(msg, portid, seq, &netlink_family, flags, cmd);
+}
+
+/* Answers a request with @msg, which is taken over, or with @err. */
+static int netlink_reply(struct genl_info *info, struct sk_buff *msg, void *hdr, int err)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static void *reply_put(struct sk_buff *msg, const struct genl_info *info, u8 cmd)
+{
+	return evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, cmd);
+}
+
+/** evpn_nl_es_get_doit() - read a segment */
+int evpn_nl_es_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct sk_buff *msg = NULL;
+	struct evpn_esi esi;
+	struct evpn_es *es;
+	void *hdr = NULL;
+	int err;
+
+	err = parse_esi(info, EVPN_A_ES_ESI, &esi);
+	if (err)
+		return err;
+	mutex_lock(&en->lock);
+	es = get_es(en, info, EVPN_A_ES_ESI, &esi);
+	if (IS_ERR(es)) {
+		err = PTR_ERR(es);
+		goto unlock;
+	}
+	msg = nlmsg_new(evpn_es_msg_size(es), GFP_KERNEL);
+	if (!msg) {
+		err = -ENOMEM;
+		goto unlock;
+	}
+	hdr = reply_put(msg, info, EVPN_CMD_ES_GET);
+	err = hdr ? evpn_es_fill(msg, es) : -EMSGSIZE;
+unlock:
+	mutex_unlock(&en->lock);
+	return netlink_reply(info, msg, hdr, err);
+}
+
+/* Where a dump goes on: after this ESI. */
+struct dump_position {
+	struct evpn_esi last;
+	bool begun;
+};
+
+static int dump_one(struct sk_buff *msg, struct netlink_callback *cb, const struct evpn_es *es,
+		    u8 cmd, int (*fill)(struct sk_buff *msg, const struct evpn_es *es))
+{
+	void *hdr = evpn_netlink_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				     NLM_F_MULTI, cmd);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (fill(msg, es)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/*
+ * Dumps the segments in the order of their ESI. What is created or deleted meanwhile does not
+ * make it skip or repeat another, and is flagged as NLM_F_DUMP_INTR.
+ */
+static int netlink_dump(struct sk_buff *msg, struct netlink_callback *cb, u8 cmd,
+			int (*fill)(struct sk_buff *msg, const struct evpn_es *es))
+{
+	struct evpn_net *en = evpn_net(sock_net(msg->sk));
+	struct dump_position *pos = (struct dump_position *)cb->ctx;
+	struct evpn_es *es;
+	int err = 0;
+
+	BUILD_BUG_ON(sizeof(*pos) > sizeof(cb->ctx));
+	mutex_lock(&en->lock);
+	cb->seq = en->seq;
+	es = pos->begun ? evpn_es_next(en, &pos->last) : evpn_es_first(en);
+	for (; es; es = evpn_es_after(es)) {
+		err = dump_one(msg, cb, es, cmd, fill);
+		if (err)
+			break;
+		pos->last = es->esi;
+		pos->begun = true;
+	}
+	mutex_unlock(&en->lock);
+	return msg->len ? msg->len : err;
+}
+
+/** evpn_nl_es_get_dumpit() - read all segments */
+int evpn_nl_es_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return netlink_dump(skb, cb, EVPN_CMD_ES_GET, evpn_es_fill);
+}
+
+static int fill_counter(struct sk_buff *msg, const struct evpn_stats *stats, u32 direction,
+			u32 reason)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_STATS_COUNTER);
+
+	if (!nest || nla_put_u32(msg, EVPN_A_COUNTER_DIRECTION, direction) ||
+	    nla_put_u32(msg, EVPN_A_COUNTER_REASON, reason) ||
+	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_PACKETS, stats->packets[direction][reason],
+			      EVPN_A_COUNTER_PAD) ||
+	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_BYTES, stats->bytes[direction][reason],
+			      EVPN_A_COUNTER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_number(struct sk_buff *msg, int attr, u64 value)
+{
+	return nla_put_u64_64bit(msg, attr, value, EVPN_A_STATS_PAD);
+}
+
+static int fill_stats(struct sk_buff *msg, const struct evpn_es *es)
+{
+	struct evpn_stats stats;
+	u32 d, r;
+
+	evpn_stats_read(es, &stats);
+	if (nla_put(msg, EVPN_A_STATS_ESI, EVPN_ESI_LEN, es->esi.octet))
+		return -EMSGSIZE;
+	for (d = 0; d < EVPN_DIRECTIONS; d++) {
+		for (r = 0; r < EVPN_REASONS; r++) {
+			if (fill_counter(msg, &stats, d, r))
+				return -EMSGSIZE;
+		}
+	}
+	if (fill_number(msg, EVPN_A_STATS_ALLOWED_INGRESS,
+			stats.allowed[EVPN_DIRECTION_INGRESS]) ||
+	    fill_number(msg, EVPN_A_STATS_ALLOWED_EGRESS, stats.allowed[EVPN_DIRECTION_EGRESS]) ||
+	    fill_number(msg, EVPN_A_STATS_LACP_REWRITTEN, stats.lacp[EVPN_LACP_REWRITTEN]) ||
+	    fill_number(msg, EVPN_A_STATS_LACP_ECHO, stats.lacp[EVPN_LACP_ECHO]) ||
+	    fill_number(msg, EVPN_A_STATS_LACP_SENT, stats.lacp[EVPN_LACP_SENT]) ||
+	    fill_number(msg, EVPN_A_STATS_LACP_STALE, stats.lacp[EVPN_LACP_STALE]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/** evpn_nl_stats_get_doit() - read, and reset, the counters of a segment */
+int evpn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct evpn_esi esi;
+	struct sk_buff *msg;
+	struct evpn_es *es;
+	void *hdr;
+	int err;
+
+	err = parse_esi(info, EVPN_A_STATS_ESI, &esi);
+	if (err)
+		return err;
+	msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = reply_put(msg, info, EVPN_CMD_STATS_GET);
+	mutex_lock(&en->lock);
+	es = get_es(en, info, EVPN_A_STATS_ESI, &esi);
+	if (IS_ERR(es))
+		err = PTR_ERR(es);
+	else
+		err = hdr ? fill_stats(msg, es) : -EMSGSIZE;
+	if (!err && info->attrs[EVPN_A_STATS_RESET])
+		evpn_stats_reset(es);
+	mutex_unlock(&en->lock);
+	return netlink_reply(info, msg, hdr, err);
+}
+
+/** evpn_nl_stats_get_dumpit() - read the counters of all segments */
+int evpn_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return netlink_dump(skb, cb, EVPN_CMD_STATS_GET, fill_stats);
+}
+
+/** evpn_nl_owner_set_doit() - make the sender the owner */
+int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	bool replace = info->nlhdr->nlmsg_flags & NLM_F_REPLACE;
+	u32 generation = 0;
+	int err;
+
+	parse_u32(info, EVPN_A_OWNER_GENERATION, &generation);
+	mutex_lock(&en->lock);
+	err = evpn_owner_claim(en, info->snd_portid, generation, replace, info->extack);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+/** evpn_nl_owner_get_doit() - read who is the owner */
+int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = reply_put(msg, info, EVPN_CMD_OWNER_GET);
+	mutex_lock(&en->lock);
+	err = hdr ? evpn_owner_fill(msg, en) : -EMSGSIZE;
+	mutex_unlock(&en->lock);
+	return netlink_reply(info, msg, hdr, err);
+}
+
+/** evpn_netlink_listeners() - does anybody listen to this group of the namespace? */
+bool evpn_netlink_listeners(struct evpn_net *en, unsigned int group)
+{
+	return READ_ONCE(netlink_ready) && genl_has_listeners(&netlink_family, en->net, group);
+}
+
+/** evpn_netlink_multicast() - send @msg, which is taken over, to a group of the namespace */
+void evpn_netlink_multicast(struct evpn_net *en, struct sk_buff *msg, unsigned int group)
+{
+	genlmsg_multicast_netns(&netlink_family, en->net, msg, 0, group, GFP_KERNEL);
+}
+
+/** evpn_netlink_overrun() - let the listeners read ENOBUFS: they have to dump again */
+void evpn_netlink_overrun(struct evpn_net *en, unsigned int group)
+{
+	genl_set_err(&netlink_family, en->net, 0, group, ENOBUFS);
+}
+
+/**
+ * evpn_netlink_init() - register the family
+ *
+ * With the module parameter userns, CAP_NET_ADMIN in the user namespace that owns the network
+ * namespace is enough.
+ *
+ * Return: 0 or an error.
+ */
+int __init evpn_netlink_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(netlink_ops); i++) {
+		netlink_ops[i] = evpn_nl_ops[i];
+		if (evpn_userns) {
+			netlink_ops[i].flags &= ~GENL_ADMIN_PERM;
+			netlink_ops[i].flags |= GENL_UNS_ADMIN_PERM;
+		}
+	}
+	err = genl_register_family(&netlink_family);
+	WRITE_ONCE(netlink_ready, !err);
+	return err;
+}
+
+/** evpn_netlink_exit() - unregister the family; no request is running when this returns */
+void evpn_netlink_exit(void)
+{
+	/* From here on the numbers of the groups may become another family's. */
+	WRITE_ONCE(netlink_ready, false);
+	genl_unregister_family(&netlink_family);
+}

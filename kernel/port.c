@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A segment's devices: which device may carry a segment, and where hooks are put in and taken out.
+ *
+ * A link aggregate (bond, team) has hooks on itself and on each member. Any other Ethernet device
+ * has them on itself. The netfilter core neither holds the device nor removes a hook when the
+ * device goes, so each port holds a reference and NETDEV_UNREGISTER takes the hooks out; should
+ * that ever be forgotten, the device would be seen waiting for us.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/vxlan.h>
+
+#include "evpn.h"
+#include "trace.h"
+
+/*
+ * Before everything else at ingress, so that nothing takes a blocked frame on a fast path; after
+ * everything else at egress, so that nothing changes a frame that was judged.
+ */
+enum hook_priority {
+	PRIORITY_INGRESS = INT_MIN + 100,
+	PRIORITY_EGRESS = INT_MAX - 100,
+};
+
+/* Why @dev cannot carry a segment: a sentence that goes on after its name, or NULL. */
+static const char *port_unfit(const struct net_device *dev)
+{
+	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
+		return "is not an Ethernet device";
+	if (netif_is_bridge_master(dev))
+		return "is a bridge; a segment is one of its ports";
+	if (netif_is_l3_master(dev))
+		return "is a VRF; a segment is a device in it";
+	if (is_vlan_dev(dev))
+		return "is a VLAN device; name the device below it";
+	if (netif_is_macvlan(dev))
+		return "is a macvlan device; name the device below it";
+	if (netif_is_vxlan(dev))
+		return "is a VXLAN device; a segment faces the customer";
+	return NULL;
+}
+
+/** evpn_port_es() - the segment bound to @dev, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev)
+{
+	struct evpn_es *es;
+
+	evpn_for_each_es(es, en) {
+		if (es->port && es->port->dev == dev)
+			return es;
+	}
+	return NULL;
+}
+
+static int port_check(const struct evpn_es *es, struct net_device *dev,
+		      struct netlink_ext_ack *extack)
+{
+	struct net_device *master = netdev_master_upper_dev_get(dev);
+	struct evpn_es *other = evpn_port_es(es->net, dev);
+	const char *unfit = port_unfit(dev);
+
+	if (unfit) {
+		NL_SET_ERR_MSG_FMT(extack, "%s %s", dev->name, unfit);
+		return -EOPNOTSUPP;
+	}
+	if (master && netif_is_lag_master(master)) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is a member of %s; name that", dev->name,
+				   master->name);
+		return -EBUSY;
+	}
+	if (other) {
+		NL_SET_ERR_MSG_FMT(extack, "%s already belongs to segment " EVPN_ESI_FMT, dev->name,
+				   EVPN_ESI_ARG(&other->esi));
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static void port_init_hooks(struct evpn_port *port)
+{
+	port->ops[EVPN_DIRECTION_INGRESS] = (struct nf_hook_ops){
+		.hook = evpn_filter_ingress,
+		.dev = port->dev,
+		.priv = port,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_INGRESS,
+		.priority = PRIORITY_INGRESS,
+	};
+	port->ops[EVPN_DIRECTION_EGRESS] = (struct nf_hook_ops){
+		.hook = evpn_filter_egress,
+		.dev = port->dev,
+		.priv = port,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_EGRESS,
+		.priority = PRIORITY_EGRESS,
+	};
+}
+
+static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
+				     enum evpn_place place, struct netlink_ext_ack *extack)
+{
+	struct evpn_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	port->es = es;
+	port->dev = dev;
+	port->place = place;
+	spin_lock_init(&port->lacp_lock);
+	strscpy(port->name, dev->name, sizeof(port->name));
+	port_init_hooks(port);
+	err = nf_register_net_hooks(es->net->net, port->ops, ARRAY_SIZE(port->ops));
+	if (err) {
+		NL_SET_ERR_MSG_FMT(extack, "%s has no room for netfilter hooks", dev->name);
+		/* The first hook may have been in for a moment. */
+		kfree_rcu(port, rcu);
+		return ERR_PTR(err);
+	}
+	netdev_hold(dev, &port->dev_tracker, GFP_KERNEL);
+	pr_debug("port %s created\n", port->name);
+	return port;
+}
+
+/*
+ * A hook that is running keeps the port until its RCU read-side section ends, and so does a
+ * reader of the list of hooks. The device is not needed that long: what runs on its hooks was
+ * given the device by a caller that keeps it through the same section.
+ */
+static void port_destroy(struct evpn_port *port)
+{
+	evpn_port_set_dormant(port, false);
+	nf_unregister_net_hooks(port->es->net->net, port->ops, ARRAY_SIZE(port->ops));
+	netdev_put(port->dev, &port->dev_tracker);
+	pr_debug("port %s destroyed\n", port->name);
+	kfree_rcu(port, rcu);
+}
+
+static void port_destroy_list(struct list_head *ports)
+{
+	struct evpn_port *port, *next;
+
+	list_for_each_entry_safe(port, next, ports, list) {
+		list_del(&port->list);
+		port_destroy(port);
+	}
+}
+
+static int port_create_members(struct evpn_es *es, struct net_device *dev, struct list_head *ports,
+			       struct netlink_ext_ack *extack)
+{
+	struct net_device *lower;
+	struct evpn_port *port;
+	struct list_head *iter;
+
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		port = port_create(es, lower, EVPN_PLACE_MEMBER, extack);
+		if (IS_ERR(port)) {
+			port_destroy_list(ports);
+			return PTR_ERR(port);
+		}
+		list_add_tail(&port->list, ports);
+	}
+	return 0;
+}
+
+/**
+ * evpn_port_bind() - bind a segment to a device, and to its members if it is an aggregate
+ * @es: the segment; a device it was bound to is let go, after the new one is hooked
+ * @dev: the device
+ * @extack: why not
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: 0, or an error, and then nothing has changed.
+ */
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	bool lag = netif_is_lag_master(dev);
+	struct evpn_port *port;
+	LIST_HEAD(members);
+	int err;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&es->net->lock);
+	err = port_check(es, dev, extack);
+	if (err)
+		return err;
+	port = port_create(es, dev, lag ? EVPN_PLACE_LAG : EVPN_PLACE_DEVICE, extack);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (lag) {
+		err = port_create_members(es, dev, &members, extack);
+		if (err) {
+			port_destroy(port);
+			return err;
+		}
+	}
+	evpn_port_unbind(es);
+	es->port = port;
+	list_splice(&members, &es->members);
+	es->state = EVPN_ES_STATE_BOUND;
+	trace_evpn_es(es, EVPN_ES_BOUND);
+	return 0;
+}
+
+/**
+ * evpn_port_unbind() - let go of the device; the caller says what state the segment is in then
+ * @es: the segment, bound or not
+ *
+ * Context: under RTNL and evpn_net.lock.
+ */
+void evpn_port_unbind(struct evpn_es *es)
+{
+	struct evpn_port *port = es->port;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&es->net->lock);
+	es->why[0] = '\0';
+	if (!port)
+		return;
+	trace_evpn_es(es, EVPN_ES_UNBOUND);
+	es->port = NULL;
+	port_destroy_list(&es->members);
+	port_destroy(port);
+}
+
+static bool port_reject(struct evpn_es *es, const char *why)
+{
+	if (es->state == EVPN_ES_STATE_REJECTED && !strcmp(es->why, why))
+		return false;
+	es->state = EVPN_ES_STATE_REJECTED;
+	strscpy(es->why, why, sizeof(es->why));
+	trace_evpn_es(es, EVPN_ES_REJECTED);
+	return true;
+}
+
+/**
+ * evpn_port_resolve() - look again for the device that a segment without one wishes for
+ * @es: the segment, not bound
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: whether the segment's state has changed.
+ */
+bool evpn_port_resolve(struct evpn_es *es)
+{
+	struct net_device *dev = __dev_get_by_name(es->net->net, es->conf.ifname);
+	struct netlink_ext_ack extack = {};
+	u32 before = es->state;
+
+	if (!dev) {
+		es->state = EVPN_ES_STATE_UNBOUND;
+		es->why[0] = '\0';
+		return before != es->state;
+	}
+	if (evpn_port_bind(es, dev, &extack))
+		return port_reject(es, extack._msg ? extack._msg : "out of memory");
+	evpn_es_apply(es);
+	return true;
+}
+
+/**
+ * evpn_port_set_dormant() - hold the device operationally down (RFC 2863), or stop doing so
+ * @port: the port
+ * @dormant: which
+ *
+ * A device that somebody else has made dormant is left to them.
+ *
+ * Context: under evpn_net.lock.
+ */
+void evpn_port_set_dormant(struct evpn_port *port, bool dormant)
+{
+	if (dormant == port->dormant)
+		return;
+	if (dormant && netif_dormant(port->dev))
+		return;
+	port->dormant = dormant;
+	if (dormant)
+		netif_dormant_on(port->dev);
+	else
+		netif_dormant_off(port->dev);
+}
+
+/**
+ * evpn_port_member_add() - the segment's aggregate has a new member
+ * @es: the segment
+ * @dev: the member; carries no traffic yet
+ * @extack: why not
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: 0 or an error.
+ */
+int evpn_port_member_add(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	struct evpn_port *port = port_create(es, dev, EVPN_PLACE_MEMBER, extack);
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	list_add_tail(&port->list, &es->members);
+	return 0;
+}
+
+/**
+ * evpn_port_member_del() - a device is not a member any more
+ * @es: the segment
+ * @dev: the device, whether it was a member or not
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: whether it was one.
+ */
+bool evpn_port_member_del(struct evpn_es *es, const struct net_device *dev)
+{
+	struct evpn_port *port, *next;
+
+	list_for_each_entry_safe(port, next, &es->members, list) {
+		if (port->dev != dev)
+			continue;
+		list_del(&port->list);
+		port_destroy(port);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Cases for core/, shared by the KUnit suite (core_kunit.c) and the programs in user space
+ * (tools/testing/unit/test_core_*.c): the same tables in both worlds.
+ */
+#ifndef EVPN_TESTS_CORE_CASES_H
+#define EVPN_TESTS_CORE_CASES_H
+
+#include "../core/lacpdu.h"
+#include "../core/verdict.h"
+
+#define CASE_DST_HOST 0x02, 0x00, 0x00, 0x00, 0x00, 0x01
+#define CASE_DST_SLOW 0x01, 0x80, 0xc2, 0x00, 0x00, 0x02
+#define CASE_DST_LLDP 0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e
+#define CASE_DST_CFM 0x01, 0x80, 0xc2, 0x00, 0x00, 0x35
+#define CASE_DST_STP_GARP 0x01, 0x80, 0xc2, 0x00, 0x00, 0x21
+#define CASE_SRC 0x02, 0x00, 0x00, 0x00, 0x00, 0x02
+
+struct frame_case {
+	const char *name;
+	u8 data[EVPN_FRAME_LOOK_LEN];
+	u32 len;
+	bool accel;
+	u16 tci;
+	int err;
+	struct evpn_frame want;
+};
+
+static const struct frame_case frame_cases[] = {
+	{ "untagged IPv4", { CASE_DST_HOST, CASE_SRC, 0x08, 0x00, 0x45, 0, 0, 0 }, 18, false, 0, 0,
+	  { EVPN_GROUP_NONE, 0, 0x0800 } },
+	{ "shortest frame with an EtherType", { CASE_DST_HOST, CASE_SRC, 0x86, 0xdd }, 14, false, 0, 0,
+	  { EVPN_GROUP_NONE, 0, 0x86dd } },
+	{ "no EtherType", { CASE_DST_HOST, CASE_SRC, 0x08 }, 13, false, 0, -EINVAL, {} },
+	{ "nothing at all", {}, 0, false, 0, -EINVAL, {} },
+	{ "VLAN in the payload", { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0xe0, 0x0a, 0x08, 0x06 }, 18,
+	  false, 0, 0, { EVPN_GROUP_NONE, 10, 0x0806 } },
+	{ "QinQ: the outer tag counts",
+	  { CASE_DST_HOST, CASE_SRC, 0x88, 0xa8, 0x0f, 0xff, 0x81, 0x00 }, 18, false, 0, 0,
+	  { EVPN_GROUP_NONE, 4095, 0x8100 } },
+	{ "the tag is cut off", { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0x00, 0x0a, 0x08 }, 17, false, 0,
+	  -EINVAL, {} },
+	{ "VLAN in the metadata", { CASE_DST_HOST, CASE_SRC, 0x08, 0x00 }, 14, true, 0x7001, 0,
+	  { EVPN_GROUP_NONE, 1, 0x0800 } },
+	{ "outer tag in the metadata, inner in the payload",
+	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0x00, 0x14, 0x08, 0x00 }, 18, true, 30, 0,
+	  { EVPN_GROUP_NONE, 30, 0x8100 } },
+	{ "priority tag", { CASE_DST_LLDP, CASE_SRC, 0x81, 0x00, 0xe0, 0x00, 0x88, 0xcc }, 18, false, 0,
+	  0, { EVPN_GROUP_LINK, 0, 0x88cc } },
+	{ "slow protocol", { CASE_DST_SLOW, CASE_SRC, 0x88, 0x09, 0x01, 0x01, 0, 0 }, 18, false, 0, 0,
+	  { EVPN_GROUP_SLOW, 0, 0x8809 } },
+	{ "CFM group", { CASE_DST_CFM, CASE_SRC, 0x89, 0x02, 0, 0, 0, 0 }, 18, false, 0, 0,
+	  { EVPN_GROUP_CFM, 0, 0x8902 } },
+	{ "a group that bridges do forward", { CASE_DST_STP_GARP, CASE_SRC, 0x88, 0xf5 }, 14, false, 0,
+	  0, { EVPN_GROUP_NONE, 0, 0x88f5 } },
+};
+
+/* The VLAN map of the verdict cases: DF for VLANs 0, 10 and 4095. */
+static const u8 case_map[EVPN_VLAN_MAP_LEN] = { [0] = 0x01, [1] = 0x04, [511] = 0x80 };
+
+#define CASE_ALLOW(bits) ((bits) << EVPN_PF_ALLOW_SHIFT)
+#define CASE_DROP(reason) (EVPN_DROP + EVPN_DROP_REASON_##reason)
+
+struct verdict_case {
+	const char *name;
+	u32 flags;
+	bool map;
+	enum evpn_place place;
+	bool arp_monitor;
+	bool malformed;
+	struct evpn_frame frame;
+	unsigned int want;
+};
+
+static const struct verdict_case verdict_cases[] = {
+	{ "A11: a DF passes", 0, false, EVPN_PLACE_LAG, false, false, { EVPN_GROUP_NONE, 0, 0x0800 },
+	  EVPN_PASS },
+	{ "a DF passes what cannot be decoded", 0, false, EVPN_PLACE_LAG, false, true, {}, EVPN_PASS },
+	{ "A12: a non-DF blocks untagged", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, false, false,
+	  { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(STANDBY) },
+	{ "A12: a non-DF blocks every VLAN", EVPN_PF_BLOCK, true, EVPN_PLACE_DEVICE, false, false,
+	  { EVPN_GROUP_NONE, 10, 0x86dd }, CASE_DROP(STANDBY) },
+	{ "A12: and at the members", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
+	  { EVPN_GROUP_NONE, 4095, 0x8100 }, CASE_DROP(STANDBY_MEMBER) },
+	{ "blocked and cannot be decoded", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, true, {},
+	  CASE_DROP(MALFORMED) },
+	{ "the loss policy has its own reason", EVPN_PF_BLOCK | EVPN_PF_FAIL, false, EVPN_PLACE_LAG,
+	  false, false, { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(OWNER_LOST) },
+
+	{ "A14: LACP passes a blocked member", EVPN_PF_BLOCK | EVPN_PF_OOS, false, EVPN_PLACE_MEMBER,
+	  false, false, { EVPN_GROUP_SLOW, 0, 0x8809 }, EVPN_ALLOW },
+	{ "slow protocols pass a plain device", EVPN_PF_BLOCK, false, EVPN_PLACE_DEVICE, false, false,
+	  { EVPN_GROUP_SLOW, 0, 0x8809 }, EVPN_ALLOW },
+	{ "none has business on the bond itself", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, false, false,
+	  { EVPN_GROUP_SLOW, 0, 0x8809 }, CASE_DROP(STANDBY) },
+	{ "the EtherType alone is not enough", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
+	  { EVPN_GROUP_NONE, 0, 0x8809 }, CASE_DROP(STANDBY_MEMBER) },
+	{ "nor is it with a tag", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
+	  { EVPN_GROUP_SLOW, 7, 0x8809 }, CASE_DROP(STANDBY_MEMBER) },
+
+	{ "LLDP, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
+	  false, { EVPN_GROUP_LINK, 0, 0x88cc }, EVPN_ALLOW },
+	{ "LLDP, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM), false,
+	  EVPN_PLACE_MEMBER, false, false, { EVPN_GROUP_LINK, 0, 0x88cc },
+	  CASE_DROP(STANDBY_MEMBER) },
+	{ "LLDP to a host", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
+	  false, { EVPN_GROUP_NONE, 0, 0x88cc }, CASE_DROP(STANDBY_MEMBER) },
+	{ "LLDP in a VLAN", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
+	  false, { EVPN_GROUP_LINK, 10, 0x88cc }, CASE_DROP(STANDBY_MEMBER) },
+	{ "EAPOL, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_EAPOL), false, EVPN_PLACE_DEVICE,
+	  false, false, { EVPN_GROUP_LINK, 0, 0x888e }, EVPN_ALLOW },
+	{ "EAPOL, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_DEVICE,
+	  false, false, { EVPN_GROUP_LINK, 0, 0x888e }, CASE_DROP(STANDBY) },
+	{ "CFM, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_CFM), false, EVPN_PLACE_MEMBER, false,
+	  false, { EVPN_GROUP_CFM, 0, 0x8902 }, EVPN_ALLOW },
+	{ "CFM to another group", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_CFM), false, EVPN_PLACE_MEMBER,
+	  false, false, { EVPN_GROUP_LINK, 0, 0x8902 }, CASE_DROP(STANDBY_MEMBER) },
+
+	{ "ARP at a member without LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
+	  { EVPN_GROUP_NONE, 0, 0x0806 }, EVPN_ALLOW },
+	{ "ARP at a member with LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
+	  { EVPN_GROUP_NONE, 0, 0x0806 }, CASE_DROP(STANDBY_MEMBER) },
+	{ "ARP ends at the bond", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, true, false,
+	  { EVPN_GROUP_NONE, 0, 0x0806 }, CASE_DROP(STANDBY) },
+	{ "ARP in a VLAN is not the monitor's", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
+	  { EVPN_GROUP_NONE, 10, 0x0806 }, CASE_DROP(STANDBY_MEMBER) },
+
+	{ "single-active, DF for the VLAN", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, false,
+	  { EVPN_GROUP_NONE, 10, 0x0800 }, EVPN_PASS },
+	{ "single-active, not DF for the VLAN", EVPN_PF_VLANS | EVPN_PF_DF, true, EVPN_PLACE_LAG, false,
+	  false, { EVPN_GROUP_NONE, 11, 0x0800 }, CASE_DROP(VLAN_STANDBY) },
+	{ "the last VLAN of the map", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, false,
+	  { EVPN_GROUP_NONE, 4095, 0x0800 }, EVPN_PASS },
+	{ "untagged is VLAN 0", EVPN_PF_VLANS, true, EVPN_PLACE_DEVICE, false, false,
+	  { EVPN_GROUP_NONE, 0, 0x0800 }, EVPN_PASS },
+	{ "without a map the role counts: DF", EVPN_PF_VLANS | EVPN_PF_DF, false, EVPN_PLACE_LAG, false,
+	  false, { EVPN_GROUP_NONE, 11, 0x0800 }, EVPN_PASS },
+	{ "without a map the role counts: non-DF", EVPN_PF_VLANS, false, EVPN_PLACE_LAG, false, false,
+	  { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(VLAN_STANDBY) },
+	{ "a blocked VLAN 0 still lets LLDP by", EVPN_PF_VLANS | CASE_ALLOW(EVPN_ALLOW_LLDP), false,
+	  EVPN_PLACE_LAG, false, false, { EVPN_GROUP_LINK, 0, 0x88cc }, EVPN_ALLOW },
+	{ "members carry all VLANs", EVPN_PF_VLANS, true, EVPN_PLACE_MEMBER, false, false,
+	  { EVPN_GROUP_NONE, 11, 0x0800 }, EVPN_PASS },
+	{ "the loss policy takes every VLAN", EVPN_PF_VLANS | EVPN_PF_FAIL, true, EVPN_PLACE_LAG, false,
+	  false, { EVPN_GROUP_NONE, 10, 0x0800 }, CASE_DROP(OWNER_LOST) },
+	{ "single-active and cannot be decoded", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, true, {},
+	  CASE_DROP(MALFORMED) },
+};
+
+/* A LACPDU of bonding's, in sync, with slow periods asked for by the partner. */
+static const u8 case_lacpdu[EVPN_LACPDU_LEN] = {
+	CASE_DST_SLOW, CASE_SRC, 0x88, 0x09, /* Ethernet */
+	0x01, 0x01, 0x01, 0x14, /* LACP version 1, actor information */
+	0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, /* system priority, system */
+	0x00, 0x0f, 0x00, 0xff, 0x00, 0x01, /* key, port priority, port */
+	0x3f, 0x00, 0x00, 0x00, /* state: all but defaulted and expired */
+	0x02, 0x14, /* partner information */
+	0x80, 0x00, 0x02, 0x00, 0x00, 0x00, 0x02, 0x00,
+	0x00, 0x11, 0x00, 0x80, 0x00, 0x02,
+	0x3d, 0x00, 0x00, 0x00, /* state: long timeout */
+	0x03, 0x10, /* collector information; the rest is zero */
+};
+
+enum {
+	CASE_ACTOR_STATE = 32,
+	CASE_PARTNER_INFO = 38,
+	CASE_PARTNER_STATE = 52,
+	CASE_INFO_LEN = 14,
+	CASE_ACTOR_INFO = 18,
+};
+
+/* Changes of one octet after which it is no LACPDU any more, or still one. */
+struct lacpdu_case {
+	const char *name;
+	u32 offset;
+	u8 value;
+	u32 len;
+	bool want;
+};
+
+static const struct lacpdu_case lacpdu_cases[] = {
+	{ "as it is", 0, 0x01, EVPN_LACPDU_LEN, true },
+	{ "version 2", 15, 0x02, EVPN_LACPDU_LEN, true },
+	{ "one octet short", 0, 0x01, EVPN_LACPDU_LEN - 1, false },
+	{ "empty", 0, 0x01, 0, false },
+	{ "to another group", 5, 0x03, EVPN_LACPDU_LEN, false },
+	{ "another EtherType", 13, 0x08, EVPN_LACPDU_LEN, false },
+	{ "a marker", 14, 0x02, EVPN_LACPDU_LEN, false },
+	{ "OAM", 14, 0x03, EVPN_LACPDU_LEN, false },
+	{ "version 0", 15, 0x00, EVPN_LACPDU_LEN, false },
+	{ "no actor", 16, 0x02, EVPN_LACPDU_LEN, false },
+	{ "actor of another length", 17, 0x13, EVPN_LACPDU_LEN, false },
+	{ "no partner", 36, 0x01, EVPN_LACPDU_LEN, false },
+	{ "partner of another length", 37, 0x15, EVPN_LACPDU_LEN, false },
+};
+
+/* The answer of the partner to @sent: its information about us is what we sent. */
+static inline void case_answer(u8 *answer, const u8 *sent)
+{
+	memcpy(answer, case_lacpdu, EVPN_LACPDU_LEN);
+	memcpy(answer + CASE_PARTNER_INFO, sent + CASE_ACTOR_INFO, CASE_INFO_LEN);
+	answer[CASE_PARTNER_STATE] = sent[CASE_ACTOR_STATE];
+}
+
+#endif /* EVPN_TESTS_CORE_CASES_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit: the cases of core/ inside the kernel. Runs when the module is loaded. */
+#include <kunit/test.h>
+
+#include "core_cases.h"
+
+static void core_frame(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(frame_cases); i++) {
+		const struct frame_case *c = &frame_cases[i];
+		struct evpn_frame got = {};
+
+		KUNIT_ASSERT_EQ_MSG(test, c->err,
+				    evpn_frame_parse(c->data, c->len, c->accel, c->tci, &got),
+				    "%s", c->name);
+		if (c->err)
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, c->want.group, got.group, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->want.vid, got.vid, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->want.proto, got.proto, "%s", c->name);
+	}
+}
+
+static void core_verdict(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
+		const struct verdict_case *c = &verdict_cases[i];
+		struct evpn_policy policy = { c->flags, c->map ? case_map : NULL };
+
+		KUNIT_EXPECT_EQ_MSG(test, c->want,
+				    evpn_verdict(&policy, c->place, c->arp_monitor,
+						 c->malformed ? NULL : &c->frame),
+				    "%s", c->name);
+	}
+}
+
+static void core_lacpdu_valid(struct kunit *test)
+{
+	u8 pdu[EVPN_LACPDU_LEN];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lacpdu_cases); i++) {
+		const struct lacpdu_case *c = &lacpdu_cases[i];
+
+		memcpy(pdu, case_lacpdu, sizeof(pdu));
+		pdu[c->offset] = c->value;
+		KUNIT_EXPECT_EQ_MSG(test, c->want, evpn_lacpdu_valid(pdu, c->len), "%s", c->name);
+	}
+}
+
+static void core_lacpdu_oos(struct kunit *test)
+{
+	u8 sent[EVPN_LACPDU_LEN], answer[EVPN_LACPDU_LEN];
+
+	memcpy(sent, case_lacpdu, sizeof(sent));
+	KUNIT_EXPECT_TRUE(test, evpn_lacpdu_set_oos(sent));
+	KUNIT_EXPECT_EQ(test, 0x07, evpn_lacpdu_actor_state(sent));
+	KUNIT_EXPECT_FALSE(test, evpn_lacpdu_set_oos(sent));
+
+	case_answer(answer, sent);
+	KUNIT_EXPECT_TRUE(test, evpn_lacpdu_echo_differs(answer, case_lacpdu));
+	evpn_lacpdu_fix_echo(answer, case_lacpdu);
+	KUNIT_EXPECT_FALSE(test, evpn_lacpdu_echo_differs(answer, case_lacpdu));
+	KUNIT_EXPECT_EQ(test, 0x3f, answer[CASE_PARTNER_STATE]);
+}
+
+static struct kunit_case core_kunit_cases[] = {
+	KUNIT_CASE(core_frame),
+	KUNIT_CASE(core_verdict),
+	KUNIT_CASE(core_lacpdu_valid),
+	KUNIT_CASE(core_lacpdu_oos),
+	{}
+};
+
+static struct kunit_suite core_kunit_suite = {
+	.name = "evpn-core",
+	.test_cases = core_kunit_cases,
+};
+
+kunit_test_suite(core_kunit_suite);

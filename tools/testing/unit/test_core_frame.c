@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kernel/core/frame.c and verdict.c in user space, with the cases that KUnit runs too. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "../../../kernel/tests/core_cases.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Each frame is copied to a buffer of its very size, so that the sanitizer sees an over-read. */
+static void test_frame(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(frame_cases); i++) {
+		const struct frame_case *c = &frame_cases[i];
+		u8 *data = malloc(c->len ? c->len : 1);
+		struct evpn_frame got = {};
+
+		print_message("frame: %s\n", c->name);
+		memcpy(data, c->data, c->len);
+		assert_int_equal(c->err, evpn_frame_parse(data, c->len, c->accel, c->tci, &got));
+		free(data);
+		if (c->err)
+			continue;
+		assert_int_equal(c->want.group, got.group);
+		assert_int_equal(c->want.vid, got.vid);
+		assert_int_equal(c->want.proto, got.proto);
+	}
+}
+
+static void test_verdict(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
+		const struct verdict_case *c = &verdict_cases[i];
+		struct evpn_policy policy = { c->flags, c->map ? case_map : NULL };
+
+		print_message("verdict: %s\n", c->name);
+		assert_int_equal(c->want, evpn_verdict(&policy, c->place, c->arp_monitor,
+						       c->malformed ? NULL : &c->frame));
+	}
+}
+
+/* A12: no VLAN, no EtherType and no destination but the listed ones passes a blocked port. */
+static void test_blocked_exhaustively(void **state)
+{
+	struct evpn_policy policy = { EVPN_PF_BLOCK | EVPN_PF_OOS, NULL };
+	unsigned long passed = 0;
+
+	for (unsigned int proto = 0; proto < 0x10000; proto++) {
+		for (unsigned int vid = 0; vid < 4096; vid += proto == EVPN_P_SLOW ? 1 : 97) {
+			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_CFM; g++) {
+				struct evpn_frame f = { g, vid, proto };
+
+				if (evpn_verdict(&policy, EVPN_PLACE_MEMBER, false, &f) < EVPN_DROP)
+					passed++;
+			}
+		}
+	}
+	/* Untagged slow protocols to their group, and nothing else. */
+	assert_int_equal(passed, 1);
+}
+
+/* Each VLAN of a map is told from its neighbours. */
+static void test_vlan_map(void **state)
+{
+	static u8 map[EVPN_VLAN_MAP_LEN];
+	struct evpn_policy policy = { EVPN_PF_VLANS, map };
+
+	for (unsigned int v = 0; v < 4096; v++) {
+		memset(map, 0, sizeof(map));
+		map[v / 8] = 1 << (v % 8);
+		for (unsigned int other = 0; other < 4096; other++) {
+			struct evpn_frame f = { EVPN_GROUP_NONE, other, 0x0800 };
+			unsigned int got = evpn_verdict(&policy, EVPN_PLACE_LAG, false, &f);
+
+			assert_int_equal(got, other == v ? EVPN_PASS : CASE_DROP(VLAN_STANDBY));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_blocked_exhaustively),
+		cmocka_unit_test(test_vlan_map),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
