@@ -156,12 +156,13 @@ static void one_step(struct field *f, enum decide_step step)
 
 size_t decide_best(const struct decide_path *paths, size_t n, enum decide_step *step)
 {
-	uint32_t left[n];
+	uint32_t left[n ? n : 1];
 	struct field f = { .paths = paths, .left = left, .n = n };
 	enum decide_step s = DECIDE_ONLY;
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	left[0] = 0;
+	for (i = 1; i < n; i++)
 		left[i] = (uint32_t)i;
 	while (f.n > 1 && ++s < DECIDE_STEPS)
 		one_step(&f, s);
