@@ -41,8 +41,7 @@ static bool bad_key(struct evpn_nlri *n, struct bgp_outcome *out, const char *fi
 		    const char *expected)
 {
 	n->bad_key = true;
-	return fail(out,
-		    n->type >= EVPN_SMET && n->type <= EVPN_LEAVE ? BGP_RESET : BGP_WITHDRAW,
+	return fail(out, n->type >= EVPN_SMET && n->type <= EVPN_LEAVE ? BGP_RESET : BGP_WITHDRAW,
 		    "EVPN route type %u: %s is %u, expected %s", n->type, field, value, expected);
 }
 
@@ -230,8 +229,7 @@ static bool decode_leave(struct cursor *c, struct evpn_nlri *n, bool withdraw,
 static bool decode_region(struct cursor *c, struct evpn_nlri *n, bool withdraw,
 			  struct bgp_outcome *out)
 {
-	if (!get_rd(c, n) || !cur_u32(c, &n->etag) ||
-	    !cur_bytes(c, n->region, sizeof(n->region)))
+	if (!get_rd(c, n) || !cur_u32(c, &n->etag) || !cur_bytes(c, n->region, sizeof(n->region)))
 		return too_short(n, out);
 	return at_end(c, n, out);
 }
@@ -257,17 +255,17 @@ static const struct {
 	bool (*decode)(struct cursor *c, struct evpn_nlri *n, bool withdraw,
 		       struct bgp_outcome *out);
 } types[] = {
-	[EVPN_AD] = { "ethernet-ad", decode_ad },
-	[EVPN_MACIP] = { "mac-ip", decode_macip },
-	[EVPN_IMET] = { "inclusive-multicast", decode_imet },
-	[EVPN_ES] = { "ethernet-segment", decode_es },
-	[EVPN_PREFIX] = { "ip-prefix", decode_prefix },
-	[EVPN_SMET] = { "selective-multicast", decode_smet },
-	[EVPN_JOIN] = { "join-sync", decode_join },
-	[EVPN_LEAVE] = { "leave-sync", decode_leave },
-	[EVPN_REGION_PMSI] = { "per-region-i-pmsi", decode_region },
-	[EVPN_SPMSI] = { "s-pmsi", decode_spmsi },
-	[EVPN_LEAF_AD] = { "leaf-ad", decode_leaf },
+	[EVPN_AD] = {"ethernet-ad", decode_ad},
+	[EVPN_MACIP] = {"mac-ip", decode_macip},
+	[EVPN_IMET] = {"inclusive-multicast", decode_imet},
+	[EVPN_ES] = {"ethernet-segment", decode_es},
+	[EVPN_PREFIX] = {"ip-prefix", decode_prefix},
+	[EVPN_SMET] = {"selective-multicast", decode_smet},
+	[EVPN_JOIN] = {"join-sync", decode_join},
+	[EVPN_LEAVE] = {"leave-sync", decode_leave},
+	[EVPN_REGION_PMSI] = {"per-region-i-pmsi", decode_region},
+	[EVPN_SPMSI] = {"s-pmsi", decode_spmsi},
+	[EVPN_LEAF_AD] = {"leaf-ad", decode_leaf},
 };
 
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
@@ -277,8 +275,8 @@ const char *evpn_type_name(u8 type)
 	return type < TYPES && types[type].name ? types[type].name : "unknown";
 }
 
-enum bgp_verdict evpn_decode(u8 type, const struct slice *value, bool withdraw,
-			     struct evpn_nlri *n, struct bgp_outcome *out)
+enum bgp_verdict evpn_decode(u8 type, const struct slice *value, bool withdraw, struct evpn_nlri *n,
+			     struct bgp_outcome *out)
 {
 	struct cursor c = cur_slice(value);
 

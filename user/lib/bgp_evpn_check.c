@@ -64,14 +64,17 @@ static void check_ad(const struct bgp_attrs *attrs, const struct evpn_nlri *n,
 	if (!sht)
 		return;
 	if (label.flags & ESI_LABEL_SINGLE_ACTIVE)
-		withdraw(out, "ESI Label flags are 0x%02x: split-horizon type %u with single-active",
+		withdraw(out,
+			 "ESI Label flags are 0x%02x: split-horizon type %u with single-active",
 			 label.flags, sht >> 6);
 	else if (sht == ESI_LABEL_SHT_MASK)
 		withdraw(out, "ESI Label flags are 0x%02x: split-horizon type 3 is reserved",
 			 label.flags);
 	else if (!encap_has_choice(attrs))
-		withdraw(out, "ESI Label flags are 0x%02x: split-horizon type %u, expected 0 with this "
-			 "encapsulation", label.flags, sht >> 6);
+		withdraw(out,
+			 "ESI Label flags are 0x%02x: split-horizon type %u, expected 0 with this "
+			 "encapsulation",
+			 label.flags, sht >> 6);
 }
 
 /* An RT-2 with an ES-Import or an EVI-RT synchronizes a neighbour of an Ethernet Segment. */
@@ -83,7 +86,8 @@ static void check_macip(const struct bgp_attrs *attrs, const struct evpn_nlri *n
 	if (!esi_is_reserved(&n->esi))
 		return;
 	if (ecomm_find(&attrs->ext, EC_ES_IMPORT) || ecomm_find(&attrs->ext, EC_EVI_RT))
-		withdraw(out, "EVPN route type 2 with ES-Import or EVI-RT has ESI %s, which is reserved",
+		withdraw(out,
+			 "EVPN route type 2 with ES-Import or EVI-RT has ESI %s, which is reserved",
 			 esi_format(&n->esi, esi));
 }
 
@@ -96,8 +100,10 @@ static void check_prefix(const struct bgp_attrs *attrs, const struct evpn_nlri *
 	bool has_rmac = ecomm_get_router_mac(&attrs->ext, &rmac);
 
 	if (has_esi && has_gw)
-		withdraw(out, "EVPN route type 5 has ESI %s and gateway %s, expected one of them at most",
-			 esi_format(&n->esi, text), ip_format(&n->gw, ip));
+		withdraw(
+			out,
+			"EVPN route type 5 has ESI %s and gateway %s, expected one of them at most",
+			esi_format(&n->esi, text), ip_format(&n->gw, ip));
 	else if (has_rmac && mac_is_multicast(&rmac))
 		withdraw(out, "Router's MAC %s is a group address", mac_format(&rmac, text));
 	else if (!n->label[0] && !has_esi && !has_gw && !has_rmac)
@@ -112,8 +118,8 @@ static void check_sync(const struct bgp_attrs *attrs, const struct evpn_nlri *n,
 			 ecomm_count_kind(&attrs->ext, EC_EVI_RT6);
 
 	if (evi_rts != 1 && ecomm_find(&attrs->ext, EC_ES_IMPORT))
-		withdraw(out, "EVPN route type %u with ES-Import has %zu EVI-RTs, expected 1", n->type,
-			 evi_rts);
+		withdraw(out, "EVPN route type %u with ES-Import has %zu EVI-RTs, expected 1",
+			 n->type, evi_rts);
 }
 
 enum bgp_verdict evpn_check(const struct bgp_attrs *attrs, const struct evpn_nlri *n,

@@ -256,8 +256,7 @@ int evpn_from_key(const u8 *key, size_t len, struct evpn_nlri *n)
 	if (!cur_u8(&c, &n->type))
 		return -EINVAL;
 	n->value = cur_rest(&c);
-	if (n->type >= EVPN_AD && n->type <= EVPN_SPMSI &&
-	    !cur_bytes(&c, n->rd.b, sizeof(n->rd.b)))
+	if (n->type >= EVPN_AD && n->type <= EVPN_SPMSI && !cur_bytes(&c, n->rd.b, sizeof(n->rd.b)))
 		return -EINVAL;
 	return get_key_fields(&c, n) && !cur_left(&c) && encodable(n) ? 0 : -EINVAL;
 }
@@ -301,7 +300,7 @@ static void add_octets(struct text *t, const u8 *p, size_t len)
 
 char *evpn_format(const struct evpn_nlri *n, char buf[EVPN_STRLEN])
 {
-	struct text t = { buf, EVPN_STRLEN };
+	struct text t = {buf, EVPN_STRLEN};
 	char esi[ESI_STRLEN], mac[MAC_STRLEN], ip[IP_STRLEN];
 
 	add(&t, "[%u]", n->type);
