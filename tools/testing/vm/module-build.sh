@@ -3,6 +3,19 @@
 # Builds evpn.ko for a guest's kernel from a private copy of the sources, so
 # that builds for several kernels never meet. Sourced by guest.sh.
 
+# source_files: what the module is made of, below the current directory; not
+# what an earlier build left there.
+source_files() {
+	find Kbuild kernel include -type f \
+		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' -o -name 'Makefile*' -o -name '*.mk' \) \
+		! -name '*.mod.c' ! -name compat-autoconf.h 2>/dev/null | LC_ALL=C sort
+}
+
+# copy_sources FROM TO
+copy_sources() {
+	(cd "$1" && source_files | tar -c -T -) | tar -x -C "$2"
+}
+
 # kernel_build_dir GUEST: what KDIR is for that guest.
 kernel_build_dir() {
 	case $1 in
@@ -20,9 +33,8 @@ build_modules() {
 	kdir=$(kernel_build_dir "$guest")
 	[ -e "$kdir/Makefile" ] || die "$guest: no kernel to build against in $kdir"
 	[ "$guest" = qemu ] || arch=(ARCH=um)
-	key=$(cd "$src" && { echo "$kdir"; find Kbuild kernel include -type f \
-		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' -o -name 'Makefile*' \) \
-		! -name '*.mod.c' ! -name compat-autoconf.h -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-12)
+	key=$(cd "$src" && { echo "$kdir"; source_files | xargs -d '\n' sha256sum; } |
+		sha256sum | cut -c1-12)
 	dir=$CACHE/modules/$guest/$key
 	if [ ! -e "$dir/ready" ]; then
 		mkdir -p "$CACHE/modules/$guest"
@@ -32,8 +44,7 @@ build_modules() {
 	if [ ! -e "$dir/ready" ]; then
 		rm -rf "$dir"
 		mkdir -p "$dir"
-		(cd "$src" && tar -c --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' --exclude='*.mod' \
-			--exclude='*.mod.c' --exclude=compat-autoconf.h -- Kbuild $(ls -d kernel include 2>/dev/null)) | tar -x -C "$dir"
+		copy_sources "$src" "$dir"
 		echo "guest: building evpn.ko for $guest" >&2
 		nice make -C "$kdir" "${arch[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
 			{ cat "$dir/build.log" >&2; die "$guest: the module does not build: $dir/build.log"; }
