@@ -241,14 +241,6 @@ struct df_result df_elect_port(const struct df_election *e)
 	return df_elect(e, 0);
 }
 
-void df_elect_tags(const struct df_election *e, const u32 *tags, size_t n, struct df_result *res)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		res[i] = df_elect(e, tags[i]);
-}
-
 unsigned int df_elect_vlans(const struct df_election *e, const u8 vlans[DF_VLAN_BYTES],
 			    unsigned int who, u8 won[DF_VLAN_BYTES])
 {

@@ -55,9 +55,6 @@ struct df_tags {
 /** df_tags_add() - Return: 0 (also when it was there already), or -ENOMEM */
 int df_tags_add(struct df_tags *t, u32 tag);
 
-/** df_tags_del() - take a tag out, if it is there */
-void df_tags_del(struct df_tags *t, u32 tag);
-
 bool df_tags_has(const struct df_tags *t, u32 tag);
 
 /** df_tags_fini() - free what the set owns; it is the empty set afterwards */
@@ -208,9 +205,6 @@ struct df_result df_elect(const struct df_election *e, u32 tag);
 /** df_elect_port() - DF and backup DF of the port; only when df_is_port_mode() */
 struct df_result df_elect_port(const struct df_election *e);
 
-/** df_elect_tags() - df_elect() for @n tags at once, in their order */
-void df_elect_tags(const struct df_election *e, const u32 *tags, size_t n, struct df_result *res);
-
 /**
  * df_elect_vlans() - which VLANs one candidate wins
  * @vlans: bitmap of the VLANs to elect
@@ -301,7 +295,6 @@ struct df_explanation {
 /** df_explain() - elect once more and say why; @tag is ignored in port mode */
 void df_explain(const struct df_election *e, u32 tag, struct df_explanation *x);
 
-const char *df_reason_name(enum df_reason reason);
 const char *df_exclusion_name(enum df_exclusion excluded);
 
 /* What to advertise: Don't Preempt, RFC 9785 section 4.3. */

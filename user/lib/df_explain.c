@@ -7,23 +7,11 @@
 
 #include "df_alg.h"
 
-static const char *const reason_names[] = {
-	[DF_REASON_NONE] = "no candidate",	[DF_REASON_ALONE] = "only candidate",
-	[DF_REASON_ORDINAL] = "ordinal",	[DF_REASON_WEIGHT] = "weight",
-	[DF_REASON_PREFERENCE] = "preference",	[DF_REASON_DP] = "dont-preempt",
-	[DF_REASON_ADDRESS] = "lowest address",
-};
-
 static const char *const exclusion_names[] = {
 	[DF_IN] = "takes part",
 	[DF_OUT_AD_PER_ES] = "no RT-1 per ES",
 	[DF_OUT_AD_PER_EVI] = "no RT-1 per EVI",
 };
-
-const char *df_reason_name(enum df_reason reason)
-{
-	return reason_names[reason];
-}
 
 const char *df_exclusion_name(enum df_exclusion excluded)
 {

@@ -121,14 +121,6 @@ unsigned int df_fsm_event(struct df_fsm *f, enum df_event ev, s64 now)
 	}
 }
 
-unsigned int df_fsm_skip_wait(struct df_fsm *f, s64 now)
-{
-	if (f->deadline == DF_NEVER)
-		return 0;
-	f->deadline = now;
-	return df_fsm_event(f, DF_EV_TIMER, now);
-}
-
 void df_handover_init(struct df_handover *h, s64 peering_ns, s64 skew_ns)
 {
 	*h = (struct df_handover){DF_NEVER, peering_ns, skew_ns};

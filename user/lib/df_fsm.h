@@ -72,9 +72,6 @@ void df_fsm_init(struct df_fsm *f, s64 wait_ns, s64 hold_ns);
  */
 unsigned int df_fsm_event(struct df_fsm *f, enum df_event ev, s64 now);
 
-/** df_fsm_skip_wait() - end DF_WAIT (or the hold time) now: everybody has been heard. As above. */
-unsigned int df_fsm_skip_wait(struct df_fsm *f, s64 now);
-
 const char *df_state_name(enum df_state state);
 const char *df_event_name(enum df_event ev);
 

@@ -58,21 +58,6 @@ int df_tags_add(struct df_tags *t, u32 tag)
 	return 0;
 }
 
-void df_tags_del(struct df_tags *t, u32 tag)
-{
-	size_t at;
-
-	if (tag < VLANS) {
-		t->vlan[tag / 8] &= ~(1u << tag % 8);
-		return;
-	}
-	if (!df_tags_has(t, tag))
-		return;
-	at = wide_find(t, tag);
-	t->n_wide--;
-	memmove(t->wide + at, t->wide + at + 1, (t->n_wide - at) * sizeof(*t->wide));
-}
-
 void df_tags_fini(struct df_tags *t)
 {
 	free(t->wide);

@@ -160,20 +160,6 @@ static void hold_before_wait(void **state)
 	assert_int_equal(df_fsm_event(&f, DF_EV_TIMER, 2 * S), A | C);
 }
 
-static void waiting_can_be_cut_short(void **state)
-{
-	struct df_fsm f;
-
-	df_fsm_init(&f, 3 * S, 2 * S);
-	assert_int_equal(df_fsm_skip_wait(&f, 0), 0);
-	df_fsm_event(&f, DF_EV_ES_UP, 0);
-	assert_int_equal(df_fsm_skip_wait(&f, 100 * MS), A);
-	assert_int_equal(f.deadline, 100 * MS + 3 * S);
-	assert_int_equal(df_fsm_skip_wait(&f, 200 * MS), C);
-	assert_int_equal(f.state, DF_CALC);
-	assert_int_equal(df_fsm_skip_wait(&f, 300 * MS), 0);
-}
-
 static void names_exist(void **state)
 {
 	int i;
@@ -267,7 +253,6 @@ int main(void)
 		cmocka_unit_test(timer_is_not_early),
 		cmocka_unit_test(no_wait_elects_at_once),
 		cmocka_unit_test(hold_before_wait),
-		cmocka_unit_test(waiting_can_be_cut_short),
 		cmocka_unit_test(names_exist),
 		cmocka_unit_test(old_df_stops_first),
 		cmocka_unit_test(times_nobody_believes),
