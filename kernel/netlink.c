@@ -141,7 +141,7 @@ static int netlink_new(struct evpn_net *en, const struct evpn_esi *esi, struct g
 
 	if (!es)
 		return netlink_create(en, esi, info, change);
-	if (info->nlhdr->nlmsg_flags & NLM_F_EXCL) {
+	if (info->attrs[EVPN_A_ES_EXCLUSIVE]) {
 		REFUSE(info, EVPN_A_ES_ESI, "segment " EVPN_ESI_FMT " is there already",
 		       EVPN_ESI_ARG(esi));
 		return -EEXIST;
@@ -434,7 +434,7 @@ int evpn_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_net *en = evpn_net(genl_info_net(info));
-	bool replace = info->nlhdr->nlmsg_flags & NLM_F_REPLACE;
+	bool replace = info->attrs[EVPN_A_OWNER_REPLACE];
 	u32 generation = 0;
 	int err;
 

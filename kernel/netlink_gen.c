@@ -12,7 +12,7 @@
 #include <uapi/linux/evpn.h>
 
 /* EVPN_CMD_ES_NEW - do */
-const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1] = {
+const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -23,6 +23,7 @@ const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1] = {
 	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_ES_EXCLUSIVE] = { .type = NLA_FLAG, },
 };
 
 /* EVPN_CMD_ES_SET - do */
@@ -61,8 +62,9 @@ const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1] = {
 };
 
 /* EVPN_CMD_OWNER_SET - do */
-const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_GENERATION + 1] = {
+const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1] = {
 	[EVPN_A_OWNER_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_OWNER_REPLACE] = { .type = NLA_FLAG, },
 };
 
 /* EVPN_CMD_OWNER_GET - do */
@@ -75,7 +77,7 @@ const struct genl_ops evpn_nl_ops[8] = {
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
 		.policy		= evpn_es_new_nl_policy,
-		.maxattr	= EVPN_A_ES_GENERATION,
+		.maxattr	= EVPN_A_ES_EXCLUSIVE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -119,7 +121,7 @@ const struct genl_ops evpn_nl_ops[8] = {
 		.cmd		= EVPN_CMD_OWNER_SET,
 		.doit		= evpn_nl_owner_set_doit,
 		.policy		= evpn_owner_set_nl_policy,
-		.maxattr	= EVPN_A_OWNER_GENERATION,
+		.maxattr	= EVPN_A_OWNER_REPLACE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

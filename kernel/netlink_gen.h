@@ -12,7 +12,7 @@
 
 #include <uapi/linux/evpn.h>
 
-extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_GENERATION + 1];
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1];
 
 extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1];
 
@@ -24,7 +24,7 @@ extern const struct nla_policy evpn_es_sweep_nl_policy[EVPN_A_ES_GENERATION + 1]
 
 extern const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1];
 
-extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_GENERATION + 1];
+extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1];
 
 extern const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1];
 

@@ -221,7 +221,7 @@ int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, stru
 	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_OWNER_SET);
 
 	if (replace)
-		nlh->nlmsg_flags |= NLM_F_REPLACE;
+		mnl_attr_put(nlh, EVPN_A_OWNER_REPLACE, 0, NULL);
 	mnl_attr_put_u32(nlh, EVPN_A_OWNER_GENERATION, generation);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
