@@ -113,6 +113,7 @@ struct segment {
 	struct ip_addr df_addr;
 	struct ip_addr backup_addr;
 	bool df_differs; /* VLANs have different DFs: @df_addr is the first one's */
+	bool hrw_tie; /* the operator was warned that HRW cannot tell two candidates apart */
 
 	struct roles target;
 	struct roles force;

@@ -176,6 +176,18 @@ static void log_agreement(struct segment *s, const struct df_agreement *before)
 			       now->fallback ? now->sentence : NULL));
 }
 
+/* Once for every time that it becomes so. */
+static void warn_of_hrw_tie(struct segment *s, const struct df_election *e)
+{
+	char sentence[DF_SENTENCE_LEN];
+	int a, b;
+	bool tie = df_hrw_tie(e, &a, &b, sentence);
+
+	if (tie && !s->hrw_tie)
+		log_warning("segment %s: %s", s->conf.name, sentence);
+	s->hrw_tie = tie;
+}
+
 /* When the change comes into force: synchronised with a recovering peer if all PEs can (T). */
 static void schedule(struct segment *s)
 {
@@ -207,6 +219,7 @@ static void calculate(struct segment *s)
 	s->owner->elections++;
 	s->agreed = e->agreed;
 	log_agreement(s, &before);
+	warn_of_hrw_tie(s, e);
 	segment_vlans(s, vlans);
 	name_winners(s, e, vlans);
 	memset(&s->target, 0, sizeof(s->target));
