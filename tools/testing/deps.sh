@@ -15,7 +15,7 @@ packages() {
 #: libnl-route-3-dev        an independent netlink reader, in tests
 #: libnl-genl-3-dev         the same, generic netlink
 #: libsystemd-dev           event loop, notify, watchdog, journal
-#: libcyaml-dev             configuration
+#: libyaml-dev              configuration
 #: libjansson-dev           JSON
 #: libbsd-dev               queue and tree macros
 #: libcap-ng-dev            dropping capabilities
