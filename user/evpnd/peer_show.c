@@ -262,7 +262,7 @@ static void peer_metric(json_t *list, const struct session *s, const char *name,
 void peer_metrics(struct speaker *sp, json_t *list)
 {
 	struct session *s;
-	char type[8];
+	char type[16];
 	int t;
 
 	TAILQ_FOREACH(s, &sp->sessions, link) {
