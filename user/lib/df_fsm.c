@@ -123,7 +123,7 @@ unsigned int df_fsm_event(struct df_fsm *f, enum df_event ev, s64 now)
 
 void df_handover_init(struct df_handover *h, s64 peering_ns, s64 skew_ns)
 {
-	*h = (struct df_handover){DF_NEVER, peering_ns, skew_ns};
+	*h = (struct df_handover){.sct = DF_NEVER, .peering_ns = peering_ns, .skew_ns = skew_ns};
 }
 
 /*
@@ -138,15 +138,22 @@ void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now)
 	}
 	if (sct == DF_NEVER || sct <= now || sct - now > h->peering_ns + h->skew_ns)
 		return;
-	if (h->sct == DF_NEVER || sct > h->sct)
+	if (h->sct == DF_NEVER || sct > h->sct) {
 		h->sct = sct;
+		h->gain_now = false;
+	}
+}
+
+void df_handover_lost(struct df_handover *h)
+{
+	h->gain_now = true;
 }
 
 s64 df_handover_at(const struct df_handover *h, bool gain, s64 now)
 {
 	s64 at;
 
-	if (h->sct == DF_NEVER)
+	if (h->sct == DF_NEVER || (gain && h->gain_now))
 		return now;
 	at = gain ? h->sct : h->sct - h->skew_ns;
 	return at > now ? at : now;

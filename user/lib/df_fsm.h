@@ -82,11 +82,13 @@ const char *df_event_name(enum df_event ev);
  * @sct: latest service carving time that counts, or DF_NEVER
  * @peering_ns: own DF_WAIT time: a carving time further away than this is not believed
  * @skew_ns: how much earlier the old DF stops than the new one starts
+ * @gain_now: a PE went while @sct was awaited: nobody may be left to forward what is gained
  */
 struct df_handover {
 	s64 sct;
 	s64 peering_ns;
 	s64 skew_ns;
+	bool gain_now;
 };
 
 /** df_handover_init() - idle; both in nanoseconds */
@@ -114,12 +116,17 @@ static inline s64 df_handover_own(s64 now, s64 peering_ns)
 void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now);
 
 /**
+ * df_handover_lost() - the RT-4 of a peer went
+ *
+ * Roles gained until the next carving time arrives come into force at once, because the one who had
+ * them may be the one who went. Roles lost still wait for their new owner.
+ */
+void df_handover_lost(struct df_handover *h);
+
+/**
  * df_handover_at() - when to put a changed role into force
  * @gain: NDF to DF; false: DF to NDF
  * @now: real time
- *
- * For roles that change because a PE came. A role gained because a PE went (DF_EV_LOST_ES) does not
- * wait: nobody else forwards.
  *
  * Return: a real time, never before @now; @now itself means at once.
  */

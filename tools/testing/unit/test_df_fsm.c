@@ -234,6 +234,22 @@ static void latest_of_several_counts(void **state)
 	assert_int_equal(df_handover_at(&h, false, T0 + S), T0 + 3 * S - 10 * MS);
 }
 
+/* The active PE dies while another one is coming back: its roles cannot wait. */
+static void a_role_of_the_dead_is_taken_at_once(void **state)
+{
+	struct df_handover h = partner();
+
+	df_handover_rcvd(&h, true, T0 + 3 * S, T0);
+	df_handover_lost(&h);
+	assert_int_equal(df_handover_at(&h, true, T0 + S), T0 + S);
+	assert_int_equal(df_handover_at(&h, false, T0 + S), T0 + 3 * S - 10 * MS);
+	/* an older carving time changes nothing, the next recovery starts anew */
+	df_handover_rcvd(&h, true, T0 + 2 * S, T0 + S);
+	assert_int_equal(df_handover_at(&h, true, T0 + S), T0 + S);
+	df_handover_rcvd(&h, true, T0 + 4 * S, T0 + S);
+	assert_int_equal(df_handover_at(&h, true, T0 + S), T0 + 4 * S);
+}
+
 static void one_without_t_cancels(void **state)
 {
 	struct df_handover h = partner();
@@ -257,6 +273,7 @@ int main(void)
 		cmocka_unit_test(old_df_stops_first),
 		cmocka_unit_test(times_nobody_believes),
 		cmocka_unit_test(latest_of_several_counts),
+		cmocka_unit_test(a_role_of_the_dead_is_taken_at_once),
 		cmocka_unit_test(one_without_t_cancels),
 	};
 

@@ -67,7 +67,9 @@ static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
 	if (!s)
 		return;
 	if (r->type == EVPN_ES) {
-		if (!gone)
+		if (gone)
+			df_handover_lost(&s->handover);
+		else
 			df_handover_rcvd(&s->handover, r->n_df == 1 && r->df.caps & DF_CAP_TIME,
 					 r->sct, segment_realtime());
 		segment_later(s, gone ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
