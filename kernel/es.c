@@ -89,7 +89,8 @@ void evpn_es_conf_init(struct evpn_es_conf *conf)
 
 static u32 es_flags(const struct evpn_es *es)
 {
-	bool df = es->conf.role == EVPN_ROLE_DF && !es->failed;
+	bool df = es->conf.role != EVPN_ROLE_NON_DF && !es->failed;
+	bool leaves = !df || es->conf.role == EVPN_ROLE_DRAINING;
 	u32 flags = es->conf.allow << EVPN_PF_ALLOW_SHIFT;
 
 	if (es->failed)
@@ -98,7 +99,7 @@ static u32 es_flags(const struct evpn_es *es)
 	case EVPN_MODE_PORT_ACTIVE:
 		if (!df)
 			flags |= EVPN_PF_BLOCK;
-		if (!df && es->conf.standby != EVPN_STANDBY_BLOCK)
+		if (leaves && es->conf.standby != EVPN_STANDBY_BLOCK)
 			flags |= EVPN_PF_OOS;
 		break;
 	case EVPN_MODE_SINGLE_ACTIVE:

@@ -106,6 +106,13 @@ static uint32_t standby_to_kernel(enum conf_standby standby)
 	return EVPN_STANDBY_BLOCK;
 }
 
+static uint32_t role_to_kernel(const struct wish_es *w)
+{
+	if (!w->df)
+		return EVPN_ROLE_NON_DF;
+	return w->draining ? EVPN_ROLE_DRAINING : EVPN_ROLE_DF;
+}
+
 static void to_kernel(const struct kern *kern, const struct wish_es *w, struct nl_es_conf *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -113,7 +120,7 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 	memcpy(c->ifname, w->ifname, sizeof(c->ifname));
 	c->mode = mode_to_kernel(w->mode);
 	c->standby = standby_to_kernel(w->standby);
-	c->role = w->df ? EVPN_ROLE_DF : EVPN_ROLE_NON_DF;
+	c->role = role_to_kernel(w);
 	c->vlan_map = w->mode != CONF_PORT_ACTIVE;
 	if (c->vlan_map)
 		memcpy(c->vlan_df, w->vlan_df, sizeof(c->vlan_df));
@@ -138,7 +145,7 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	memset(fact, 0, sizeof(*fact));
 	fact->esi = es->conf.esi;
 	fact->ifindex = es->ifindex;
-	fact->df = es->conf.role == EVPN_ROLE_DF;
+	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
 	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
 	if (es->conf.vlan_map)
 		memcpy(fact->vlan_df, es->conf.vlan_df, sizeof(fact->vlan_df));

@@ -43,12 +43,18 @@ enum evpn_standby {
 	EVPN_STANDBY_DOWN,
 };
 
-/*
- * Result of the Designated Forwarder election.
+/**
+ * enum evpn_role - Result of the Designated Forwarder election.
+ * @EVPN_ROLE_NON_DF: Another PE forwards.
+ * @EVPN_ROLE_DF: This PE forwards.
+ * @EVPN_ROLE_DRAINING: This PE still forwards, and its partners are told to
+ *   leave it: as df, but LACP is out of sync unless the standby policy is
+ *   block. The step between df and non-df that loses no frame.
  */
 enum evpn_role {
 	EVPN_ROLE_NON_DF,
 	EVPN_ROLE_DF,
+	EVPN_ROLE_DRAINING,
 };
 
 /**
