@@ -115,9 +115,11 @@ clear_up() {
 	ip -all netns del
 }
 
+# An object is reported when it is 5 s old and two scans found it unreferenced.
 leaks() {
 	[ -e /sys/kernel/debug/kmemleak ] || return 0
-	sleep "${1:-6}"
+	sleep 5.1
+	echo scan >/sys/kernel/debug/kmemleak
 	echo scan >/sys/kernel/debug/kmemleak
 	cat /sys/kernel/debug/kmemleak >>$ctl/kmemleak
 	echo clear >/sys/kernel/debug/kmemleak
@@ -145,11 +147,10 @@ say "command ended with status $status"
 drain
 clear_up
 if [ -d /sys/module/evpn ]; then
-	grep '^evpn ' /proc/modules >$ctl/module
-	leaks 6
+	leaks
 	timeout -s KILL 30 rmmod evpn 
 	[ -d /sys/module/evpn ] && echo evpn >$ctl/modules-left
-	leaks 6
+	leaks
 fi
 say "end"
 echo $status >$ctl/status
