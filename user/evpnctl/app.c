@@ -13,12 +13,12 @@
 #include "show.h"
 
 const struct object *const objects[] = {
-	&object_es,	 &object_df,	 &object_peer,	  &object_route, &object_kernel,
-	&object_config,	 &object_monitor, &object_decode, &object_metrics, &object_log,
-	&object_version, NULL,
+	&object_es,	 &object_df,	 &object_peer,	  &object_route,
+	&object_kernel,	 &object_config, &object_monitor, &object_decode,
+	&object_metrics, &object_log,	 &object_version, NULL,
 };
 
-void print_message(struct out *o, const json_t *doc)
+void print_answer(struct out *o, const json_t *doc)
 {
 	if (out_pair(o, NULL, OUT_PLAIN, doc, "message"))
 		out_end(o);
@@ -31,7 +31,7 @@ int app_ask(struct app *app, json_t *params)
 
 	if (!r)
 		return status;
-	out_doc(&app->out, r, app->command->print ? app->command->print : print_message);
+	out_doc(&app->out, r, app->command->print ? app->command->print : print_answer);
 	json_decref(r);
 	return EXIT_OK;
 }
@@ -51,7 +51,8 @@ static int enter_netns(const char *name)
 	snprintf(path, sizeof(path), "/run/netns/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		fprintf(stderr, "evpnctl: no network namespace \"%s\": %s\n", name, strerror(errno));
+		fprintf(stderr, "evpnctl: no network namespace \"%s\": %s\n", name,
+			strerror(errno));
 		return EXIT_REFUSED;
 	}
 	r = setns(fd, CLONE_NEWNET);

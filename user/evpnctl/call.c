@@ -118,8 +118,7 @@ static int print_refusal(struct app *app, const json_t *error)
 	app_refuse(app, "%s", message ? message : "refused without a reason");
 	json_array_foreach(list, i, item)
 		fprintf(stderr, "  line %lld, column %lld: %s\n", doc_int(item, "line", 0),
-			doc_int(item, "column", 0),
-			doc_str(item, "message") ? doc_str(item, "message") : "?");
+			doc_int(item, "column", 0), doc_show(item, "message"));
 	return doc_is(error, "code", CTL_USAGE) ? EXIT_USAGE : EXIT_REFUSED;
 }
 

@@ -3,8 +3,11 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "near.h"
 
 enum { WORD_MAX = 64, PARAMS_MAX = 32 };
 
@@ -25,50 +28,19 @@ const char *cmd_string_name(const void *rows, int i)
 	return ((const char *const *)rows)[i];
 }
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to insert, delete, replace or swap with their neighbour to get from @a to @b. */
-static int distance(const char *a, const char *b)
-{
-	int d[WORD_MAX][WORD_MAX];
-	int n = strlen(a), m = strlen(b);
-	int i, j;
-
-	if (n >= WORD_MAX || m >= WORD_MAX)
-		return WORD_MAX;
-	for (i = 0; i <= n; i++)
-		d[i][0] = i;
-	for (j = 0; j <= m; j++)
-		d[0][j] = j;
-	for (i = 1; i <= n; i++)
-		for (j = 1; j <= m; j++) {
-			d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
-					d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	return d[n][m];
-}
-
 const char *cmd_nearest(const char *word, const char *(*name)(const void *rows, int i),
 			const void *rows)
 {
-	int len = strlen(word);
-	int limit = len <= 2 ? 1 : len <= 6 ? 2 : 3;
-	const char *best = NULL, *s;
-	int i, d;
+	unsigned int best = UINT_MAX, d;
+	const char *found = NULL, *s;
+	int i;
 
-	for (i = 0; (s = name(rows, i)); i++) {
-		d = distance(word, s);
-		if (d <= limit && d < len) {
-			limit = d - 1;
-			best = s;
+	for (i = 0; (s = name(rows, i)); i++)
+		if (near_enough(word, s, &d) && d < best) {
+			best = d;
+			found = s;
 		}
-	}
-	return best;
+	return found;
 }
 
 /* Everything that can be said, for the end of a sentence. */
@@ -145,14 +117,17 @@ int cmd_word(const char *word, const char *(*name)(const void *rows, int i), con
 	return -1;
 }
 
-/* Puts @value (stolen) at "a.b.c" below @root. */
-static void put(json_t *root, const char *path, json_t *value)
+/*
+ * Puts @value (stolen) at "a.b.c" below @root. Two words may lead to the same place ("esi 00:11:…"
+ * and "es-id 1"): then only one of them may be there.
+ */
+static bool put(json_t *root, const struct param *p, json_t *value, char err[CMD_ERR_LEN])
 {
+	const char *path = p->path ? p->path : p->key, *dot;
 	char part[WORD_MAX];
-	const char *dot;
 	json_t *child;
 
-	while ((dot = strchr(path, '.'))) {
+	while (json_is_object(root) && (dot = strchr(path, '.'))) {
 		snprintf(part, sizeof(part), "%.*s", (int)(dot - path), path);
 		child = json_object_get(root, part);
 		if (!child) {
@@ -162,8 +137,28 @@ static void put(json_t *root, const char *path, json_t *value)
 		root = child;
 		path = dot + 1;
 	}
+	if (!json_is_object(root) || json_object_get(root, path)) {
+		snprintf(err, CMD_ERR_LEN, "\"%s\" says otherwise what another word has said",
+			 p->key);
+		json_decref(value);
+		return false;
+	}
 	if (json_object_set_new(root, path, value))
 		out_of_memory();
+	return true;
+}
+
+static json_t *list_of(const char *word)
+{
+	json_t *list = json_array();
+	size_t len;
+
+	for (; *word; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		if (len)
+			json_array_append_new(list, json_stringn(word, len));
+	}
+	return list;
 }
 
 static json_t *one_of(const struct param *p, const char *word, char err[CMD_ERR_LEN])
@@ -198,8 +193,8 @@ static json_t *number(const struct param *p, const char *word, char err[CMD_ERR_
 
 static json_t *boolean(const struct param *p, const char *word, char err[CMD_ERR_LEN])
 {
-	static const char *const yes[] = { "yes", "true", "on", NULL };
-	static const char *const no[] = { "no", "false", "off", NULL };
+	static const char *const yes[] = {"yes", "true", "on", NULL};
+	static const char *const no[] = {"no", "false", "off", NULL};
 	int i;
 
 	for (i = 0; yes[i]; i++) {
@@ -223,6 +218,8 @@ static json_t *param_value(const struct param *p, const char *word, char err[CMD
 		return boolean(p, word, err);
 	case PARAM_ONE_OF:
 		return one_of(p, word, err);
+	case PARAM_LIST:
+		return list_of(word);
 	case PARAM_FLAG:
 		return json_true();
 	case PARAM_REST:
@@ -242,16 +239,18 @@ static json_t *param_value(const struct param *p, const char *word, char err[CMD
  * Which row does a word belong to: the key itself, else the next place for a value without its key.
  * @given: bit N: row N has its value
  */
-static const struct param *param_of(const struct param *params, const char *word, unsigned int given)
+static const struct param *param_of(const struct param *params, const char *word,
+				    unsigned int given)
 {
 	const struct param *p;
 
 	for (p = params; p && p->key; p++)
 		if (p->kind != PARAM_REST && !strcmp(p->key, word))
 			return p;
+	if (word[0] == '-') /* a mistyped option is no name */
+		return NULL;
 	for (p = params; p && p->key; p++)
-		if (p->kind == PARAM_REST ||
-		    (p->positional && !(given & 1u << (p - params))))
+		if (p->kind == PARAM_REST || (p->positional && !(given & 1u << (p - params))))
 			return p;
 	return NULL;
 }
@@ -271,7 +270,21 @@ static void say_unknown_param(const struct param *params, const char *word, unsi
 	if (n)
 		say_unknown(err, word, "word", cmd_string_name, left);
 	else
-		snprintf(err, CMD_ERR_LEN, "unknown word \"%.40s\"; nothing more is expected", word);
+		snprintf(err, CMD_ERR_LEN, "unknown word \"%.40s\"; nothing more is expected",
+			 word);
+}
+
+/* One more word of PARAM_REST. Return: as take_param() */
+static int append(json_t *out, const struct param *p, json_t *value, char err[CMD_ERR_LEN])
+{
+	const char *path = p->path ? p->path : p->key;
+
+	if (!json_object_get(out, path) && !put(out, p, json_array(), err)) {
+		json_decref(value);
+		return 0;
+	}
+	json_array_append_new(json_object_get(out, path), value);
+	return 1;
 }
 
 /* One word, or a key and its value. Return: how many words were used, 0 on error. */
@@ -279,7 +292,6 @@ static int take_param(const struct command *cmd, int argc, char **argv, json_t *
 		      unsigned int *given, char err[CMD_ERR_LEN])
 {
 	const struct param *p = param_of(cmd->params, argv[0], *given);
-	const char *path;
 	bool keyed;
 	json_t *v;
 
@@ -287,7 +299,6 @@ static int take_param(const struct command *cmd, int argc, char **argv, json_t *
 		say_unknown_param(cmd->params, argv[0], *given, err);
 		return 0;
 	}
-	path = p->path ? p->path : p->key;
 	keyed = p->kind != PARAM_REST && p->kind != PARAM_FLAG && !strcmp(p->key, argv[0]);
 	if (p->kind != PARAM_REST && *given & 1u << (p - cmd->params)) {
 		snprintf(err, CMD_ERR_LEN, "\"%s\" is there twice", p->key);
@@ -301,14 +312,9 @@ static int take_param(const struct command *cmd, int argc, char **argv, json_t *
 	if (!v)
 		return 0;
 	*given |= 1u << (p - cmd->params);
-	if (p->kind != PARAM_REST) {
-		put(out, path, v);
-		return 1 + keyed;
-	}
-	if (!json_object_get(out, path))
-		put(out, path, json_array());
-	json_array_append_new(json_object_get(out, path), v);
-	return 1;
+	if (p->kind == PARAM_REST)
+		return append(out, p, v, err);
+	return put(out, p, v, err) ? 1 + keyed : 0;
 }
 
 static int parse_params(const struct command *cmd, int argc, char **argv, json_t *out,
@@ -326,8 +332,9 @@ static int parse_params(const struct command *cmd, int argc, char **argv, json_t
 	for (p = cmd->params; p && p->key; p++) {
 		if (!p->required || given & 1u << (p - cmd->params))
 			continue;
-		snprintf(err, CMD_ERR_LEN, p->positional ? "%s is missing" : "\"%2$s %1$s\" is missing",
-			 p->what, p->key);
+		snprintf(err, CMD_ERR_LEN,
+			 p->positional ? "%s is missing" : "\"%2$s %1$s\" is missing", p->what,
+			 p->key);
 		return -1;
 	}
 	return 0;
@@ -335,8 +342,8 @@ static int parse_params(const struct command *cmd, int argc, char **argv, json_t
 
 static bool is_help(int argc, char **argv)
 {
-	return argc > 0 && (!strcmp(argv[0], "help") || !strcmp(argv[0], "-h") ||
-			    !strcmp(argv[0], "--help"));
+	return argc > 0 &&
+	       (!strcmp(argv[0], "help") || !strcmp(argv[0], "-h") || !strcmp(argv[0], "--help"));
 }
 
 /* "es: " or "es show: " in front of a sentence. */
@@ -381,7 +388,7 @@ int cmd_parse(int argc, char **argv, struct request *req, char err[CMD_ERR_LEN])
 {
 	int i;
 
-	*req = (struct request){ .params = json_object(), .command = &command_summary };
+	*req = (struct request){.params = json_object(), .command = &command_summary};
 	if (argc == 0)
 		return 0;
 	if (is_help(argc, argv)) {

@@ -19,19 +19,20 @@
 /* Exit status of evpnctl. */
 enum {
 	EXIT_OK = 0,
-	EXIT_USAGE = 1, /* the words make no sense */
+	EXIT_USAGE = 1,	  /* the words make no sense */
 	EXIT_REFUSED = 2, /* refused, degraded, or nobody there to answer */
 };
 
 enum { CMD_ERR_LEN = 1024 };
 
 enum param_kind {
-	PARAM_WORD, /* "key VALUE" */
+	PARAM_WORD,   /* "key VALUE" */
 	PARAM_NUMBER, /* "key N", @min to @max */
-	PARAM_BOOL, /* "key yes" or "key no" */
+	PARAM_BOOL,   /* "key yes" or "key no" */
 	PARAM_ONE_OF, /* "key VALUE", VALUE is in @values */
-	PARAM_FLAG, /* "key" */
-	PARAM_REST, /* every word that is left, as an array; always positional */
+	PARAM_LIST,   /* "key A,B,C", an array */
+	PARAM_FLAG,   /* "key" */
+	PARAM_REST,   /* every word that is left, as an array; always positional */
 };
 
 /* What completion offers for a value. */

@@ -14,7 +14,7 @@
 extern char **environ;
 
 static const struct param check_params[] = {
-	{ .key = "file", .what = "FILE", .hint = HINT_FILE, .positional = true },
+	{.key = "file", .what = "FILE", .hint = HINT_FILE, .positional = true},
 	{},
 };
 
@@ -41,7 +41,7 @@ static int run_check(struct app *app, json_t *params)
 	const char *file = doc_str(params, "file");
 	char buf[4096], *name = strdup(file ? file : "/etc/evpn/evpnd.yaml");
 	const char *evpnd = find_evpnd(buf, sizeof(buf));
-	char *argv[] = { (char *)evpnd, check, name, NULL };
+	char *argv[] = {(char *)evpnd, check, name, NULL};
 	int status, error;
 	pid_t pid;
 
@@ -81,7 +81,7 @@ static int run_show(struct app *app, json_t *params)
 static void print_change(struct out *o, const json_t *c)
 {
 	char *running = doc_text(doc_get(c, "running")), *file = doc_text(doc_get(c, "file"));
-	const char *path = doc_str(c, "path");
+	const char *path = doc_show(c, "path");
 
 	if (doc_is(c, "op", "add"))
 		out_word(o, OUT_GOOD, "+ %s %s", path, file);
@@ -116,18 +116,35 @@ void print_config_diff(struct out *o, const json_t *doc)
 	json_array_foreach(changes, i, item)
 		print_change(o, item);
 	if (!json_array_size(changes) && !json_array_size(errors))
-		fputs("The running configuration is the file's.\n", o->f);
+		fputs("No difference: the running configuration is what the file says.\n", o->f);
+}
+
+/* A file with errors could not be loaded: that is no success. */
+static int run_diff(struct app *app, json_t *params)
+{
+	int status = EXIT_REFUSED;
+	json_t *r = app_call(app, "config.diff", params, &status);
+
+	if (!r)
+		return status;
+	out_doc(&app->out, r, print_config_diff);
+	status = json_array_size(doc_get(r, "errors")) ? EXIT_REFUSED : EXIT_OK;
+	json_decref(r);
+	return status;
 }
 
 static const struct command commands[] = {
-	{ .name = "show", .help = "the running configuration, in the file's own form",
-	  .run = run_show },
-	{ .name = "check", .help = "is a file (/etc/evpn/evpnd.yaml) valid? Needs no running evpnd",
-	  .params = check_params, .run = run_check },
-	{ .name = "diff", .help = "what a reload would change", .method = "config.diff",
-	  .print = print_config_diff },
-	{ .name = "reload", .help = "apply the file; an invalid file changes nothing",
-	  .method = "config.reload" },
+	{.name = "show",
+	 .help = "the running configuration, in the file's own form",
+	 .run = run_show},
+	{.name = "check",
+	 .help = "is a file (/etc/evpn/evpnd.yaml) valid? Needs no running evpnd",
+	 .params = check_params,
+	 .run = run_check},
+	{.name = "diff", .help = "what a reload would change", .run = run_diff},
+	{.name = "reload",
+	 .help = "apply the file; an invalid file changes nothing",
+	 .method = "config.reload"},
 	{},
 };
 

@@ -12,8 +12,8 @@
 #include "doc.h"
 
 static const struct param params[] = {
-	{ .key = "--attributes", .path = "attributes", .kind = PARAM_FLAG },
-	{ .key = "hex", .kind = PARAM_REST, .what = "HEX" },
+	{.key = "--attributes", .path = "attributes", .kind = PARAM_FLAG},
+	{.key = "hex", .kind = PARAM_REST, .what = "HEX"},
 	{},
 };
 

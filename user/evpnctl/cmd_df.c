@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "df_json.h"
@@ -12,14 +13,13 @@
 #include "show.h"
 
 static const struct param show_params[] = {
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true },
+	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true},
 	{},
 };
 
 static const struct param why_params[] = {
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true,
-	  .required = true },
-	{ .key = "vlan", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4095, .positional = true },
+	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
+	{.key = "vlan", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4095, .positional = true},
 	{},
 };
 
@@ -34,9 +34,9 @@ static void vlan_row(struct out_table *t, const json_t *s, const char *vlans, co
 	out_cell_of(t, OUT_NAME, s, "name");
 	out_cell(t, OUT_PLAIN, "%s", vlans);
 	out_cell_of(t, OUT_ADDR, result, "df");
+	out_cell(t, OUT_GOOD, "%s", result == s && doc_true(s, "self") ? "this PE" : "");
 	out_cell_of(t, OUT_ADDR, result, "backup");
 	out_cell_of(t, OUT_PLAIN, s, "algorithm");
-	out_cell(t, OUT_PLAIN, "%s", doc_true(s, "self") ? "this PE" : "");
 }
 
 /* One row for the VLANs that have the same DF and the same backup as row @first. */
@@ -83,7 +83,7 @@ void print_df(struct out *o, const json_t *doc)
 		fputs("No segment.\n", o->f);
 		return;
 	}
-	t = out_table("segment|vlan|df|backup|algorithm|");
+	t = out_table("segment|vlan|df||backup|algorithm");
 	json_array_foreach(list, i, s)
 		print_df_rows(t, s);
 	out_table_end(o, t, 0);
@@ -94,6 +94,21 @@ static void add_flag(char *flags, size_t size, const json_t *c, const char *key)
 	if (doc_true(c, key))
 		snprintf(flags + strlen(flags), size - strlen(flags), "%s%s", *flags ? "," : "",
 			 key);
+}
+
+/* What only one of the algorithms looks at. */
+static void measure_cell(struct out_table *t, const json_t *c, const char *key, bool counts)
+{
+	if (counts)
+		out_cell_of(t, OUT_PLAIN, c, key);
+	else
+		out_cell(t, OUT_PLAIN, "%s", "");
+}
+
+static bool advertises_preference(const json_t *c)
+{
+	return doc_is(c, "algorithm", "highest-preference") ||
+	       doc_is(c, "algorithm", "lowest-preference");
 }
 
 static void candidate_row(struct out_table *t, const json_t *doc, const json_t *c)
@@ -109,18 +124,17 @@ static void candidate_row(struct out_table *t, const json_t *doc, const json_t *
 	add_flag(flags, sizeof(flags), c, "ac-df");
 	add_flag(flags, sizeof(flags), c, "time-sync");
 	out_cell(t, df ? OUT_GOOD : OUT_PLAIN, "%s", df ? "DF" : backup ? "backup" : "");
-	out_cell(t, OUT_ADDR, "%s", address ? address : "?");
+	out_cell(t, OUT_ADDR, "%s", doc_show(c, "address"));
 	out_cell(t, OUT_PLAIN, "%s", doc_true(c, "local") ? "this PE" : "");
 	out_cell_of(t, OUT_PLAIN, c, "algorithm");
-	out_cell_of(t, OUT_PLAIN, c, "preference");
+	measure_cell(t, c, "preference", advertises_preference(c));
 	out_cell(t, OUT_PLAIN, "%s", *flags ? flags : "-");
-	if (doc_get(c, "weight"))
-		out_cell_of(t, OUT_PLAIN, c, "weight");
-	else
-		out_cell(t, OUT_PLAIN, "%s", "");
-	out_cell_of(t, OUT_PLAIN, c, "rank");
-	out_cell(t, eligible ? OUT_PLAIN : OUT_BAD, "%s", eligible ? "" : doc_str(c, "reason") ?
-		 doc_str(c, "reason") : "takes no part");
+	measure_cell(t, c, "weight", doc_is(doc, "algorithm", "hrw"));
+	measure_cell(t, c, "rank", doc_is(doc, "algorithm", "modulo"));
+	out_cell(t, eligible ? OUT_PLAIN : OUT_BAD, "%s",
+		 eligible	      ? "" :
+		 doc_str(c, "reason") ? doc_str(c, "reason") :
+					"takes no part");
 }
 
 static void print_candidates(struct out *o, const json_t *doc)
@@ -133,7 +147,7 @@ static void print_candidates(struct out *o, const json_t *doc)
 		fputs("    no candidate\n", o->f);
 		return;
 	}
-	t = out_table("|candidate||advertised|>preference|flags|>weight|>rank|");
+	t = out_table("|candidate||advertises|>preference|flags|>weight|>ordinal|");
 	json_array_foreach(list, i, c)
 		candidate_row(t, doc, c);
 	out_table_end(o, t, 4);
@@ -153,8 +167,10 @@ static void print_agreement(struct out *o, const json_t *doc)
 	const char *reason = doc_str(doc, "winner-reason");
 
 	print_line(o, "algorithm", OUT_PLAIN, doc_str(doc, "algorithm"));
-	print_line(o, "agreement", OUT_PLAIN, doc_str(doc, "agreement"));
-	print_line(o, "fallback", OUT_WARN, doc_str(doc, "fallback"));
+	if (doc_str(doc, "fallback"))
+		print_line(o, "fallback", OUT_WARN, doc_str(doc, "fallback"));
+	else
+		print_line(o, "agreed", OUT_PLAIN, doc_str(doc, "agreement"));
 	print_line(o, "df", OUT_ADDR, doc_str(doc, "df") ? doc_str(doc, "df") : "nobody");
 	print_line(o, "because", OUT_PLAIN, reason);
 	print_line(o, "backup", OUT_ADDR, doc_str(doc, "backup"));
@@ -184,6 +200,8 @@ static int run_elect(struct app *app, json_t *params)
 	json_error_t error;
 	json_t *in = json_loadf(stdin, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error), *out;
 
+	if (isatty(fileno(app->out.f)))
+		app->out.pretty = true;
 	if (!in) {
 		fprintf(stderr, "df elect: standard input is not JSON: line %d, column %d: %s\n",
 			error.line, error.column, error.text);
@@ -201,12 +219,19 @@ static int run_elect(struct app *app, json_t *params)
 }
 
 static const struct command commands[] = {
-	{ .name = "show", .help = "the Designated Forwarder of each segment and VLAN",
-	  .params = show_params, .method = "df.show", .print = print_df },
-	{ .name = "why", .help = "the candidates, what each advertised, the winner and why",
-	  .params = why_params, .method = "df.why", .print = print_why },
-	{ .name = "elect", .help = "elect offline: a JSON case, or an array of them, on standard input",
-	  .run = run_elect },
+	{.name = "show",
+	 .help = "the Designated Forwarder of each segment and VLAN",
+	 .params = show_params,
+	 .method = "df.show",
+	 .print = print_df},
+	{.name = "why",
+	 .help = "the candidates, what each advertised, the winner and why",
+	 .params = why_params,
+	 .method = "df.why",
+	 .print = print_why},
+	{.name = "elect",
+	 .help = "elect offline: a JSON case, or an array of them, on standard input",
+	 .run = run_elect},
 	{},
 };
 

@@ -2,55 +2,29 @@
 /* cmd_es.c - evpnctl es: the Ethernet Segments of this PE */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app.h"
 #include "doc.h"
+#include "es_params.h"
 #include "show.h"
 
-static const char *const mode_names[] = { "all-active", "single-active", "port-active", NULL };
-static const char *const standby_names[] = { "block", "lacp-oos", "down", NULL };
-static const char *const loss_names[] = { "hold", "block", NULL };
-static const char *const config_algorithms[] = { "modulo", "hrw", "preference",
-						 "lowest-preference", NULL };
+enum { DRAIN_POLL_MS = 50, DRAIN_WAIT_MS = 15000 };
 
 static const struct param show_params[] = {
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true },
-	{ .key = "esi", .what = "ESI" },
+	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true},
+	{.key = "esi", .what = "ESI"},
 	{},
 };
 
-/* The keys of a segment in the configuration file, flat: "preference 200" is df.preference there. */
-#define SEGMENT_PARAMS(needed)                                                                     \
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true,                 \
-	  .required = true },                                                                      \
-	{ .key = "interface", .what = "DEV", .hint = HINT_INTERFACE, .required = needed },         \
-	{ .key = "esi", .what = "ESI" },                                                           \
-	{ .key = "es-id", .path = "esi.es-id", .kind = PARAM_NUMBER, .what = "N", .min = 1,        \
-	  .max = 0xffffff },                                                                       \
-	{ .key = "es-sys-mac", .path = "esi.es-sys-mac", .what = "MAC" },                          \
-	{ .key = "mode", .kind = PARAM_ONE_OF, .what = "MODE", .values = mode_names },             \
-	{ .key = "standby", .kind = PARAM_ONE_OF, .what = "POLICY", .values = standby_names },     \
-	{ .key = "algorithm", .path = "df.algorithm", .kind = PARAM_ONE_OF, .what = "ALGORITHM",   \
-	  .values = config_algorithms },                                                           \
-	{ .key = "preference", .path = "df.preference", .kind = PARAM_NUMBER, .what = "N",         \
-	  .max = 65535 },                                                                          \
-	{ .key = "dont-preempt", .path = "df.dont-preempt", .kind = PARAM_BOOL },                  \
-	{ .key = "wait", .path = "df.wait", .what = "TIME" },                                      \
-	{ .key = "on-daemon-loss", .kind = PARAM_ONE_OF, .what = "POLICY", .values = loss_names }
-
-static const struct param add_params[] = { SEGMENT_PARAMS(true), {} };
-static const struct param set_params[] = { SEGMENT_PARAMS(false), {} };
-
 static const struct param name_params[] = {
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true,
-	  .required = true },
+	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
 	{},
 };
 
 static const struct param drain_params[] = {
-	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true,
-	  .required = true },
-	{ .key = "undo", .kind = PARAM_FLAG },
+	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
+	{.key = "undo", .kind = PARAM_FLAG},
 	{},
 };
 
@@ -78,30 +52,35 @@ static void print_head(struct out *o, const json_t *s)
 static void print_port(struct out *o, const json_t *s)
 {
 	out_nl(o);
-	out_pair(o, "esi", OUT_ID, s, "esi");
+	if (!out_pair(o, "esi", OUT_ID, s, "esi"))
+		out_word(o, OUT_WARN, "esi not known yet");
 	if (doc_is(s, "esi-source", "lacp"))
 		out_word(o, OUT_PLAIN, "(from LACP)");
 	out_pair(o, "oper", out_good(doc_is(s, "oper", "up")), s, "oper");
 	if (doc_int(s, "members", 0))
-		out_word(o, OUT_PLAIN, "members %lld/%lld up", doc_int(s, "members-up", 0),
+		out_word(o, OUT_PLAIN, "members %lld/%lld", doc_int(s, "members-up", 0),
 			 doc_int(s, "members", 0));
 	out_pair(o, "standby", OUT_PLAIN, s, "standby");
 	if (o->details)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
 }
 
+/* Who forwards; where it is the whole port, the role says whether that is this PE. */
 static void print_election(struct out *o, const json_t *s)
 {
+	bool port = doc_true(s, "port-mode");
+
 	out_nl(o);
-	out_pair(o, "df", OUT_ADDR, s, "df");
+	if (out_pair(o, "df", OUT_ADDR, s, "df") && port && doc_is(s, "role", "df"))
+		out_word(o, OUT_PLAIN, "(this PE)");
 	out_pair(o, "backup", OUT_ADDR, s, "backup");
-	out_pair(o, "by", OUT_PLAIN, s, "algorithm");
-	if (doc_true(s, "port-mode"))
-		out_word(o, OUT_PLAIN, "for the whole port");
+	out_pair(o, "elected by", OUT_PLAIN, s, "algorithm");
+	out_word(o, OUT_PLAIN, port ? "for the port" : "for each VLAN");
 	if (!doc_is(s, "state", "df-done") || o->details)
 		out_pair(o, "state", OUT_WARN, s, "state");
-	if (!out_pair(o, "peers", OUT_ADDR, s, "peers"))
-		out_word(o, OUT_PLAIN, "no other PE");
+	out_nl(o);
+	if (!out_pair(o, "other PEs", OUT_ADDR, s, "peers"))
+		out_word(o, OUT_PLAIN, "no other PE has this segment");
 }
 
 static void print_vlans(struct out *o, const json_t *s)
@@ -109,10 +88,13 @@ static void print_vlans(struct out *o, const json_t *s)
 	const json_t *vlans = doc_get(s, "vlans");
 	char *all = doc_ranges(doc_get(vlans, "configured"));
 	char *df = doc_ranges(doc_get(vlans, "df"));
+	bool port = doc_true(s, "port-mode");
 
-	if (*all && (!doc_true(s, "port-mode") || o->details)) {
+	if (*all && (!port || o->details)) {
 		out_nl(o);
-		out_word(o, OUT_PLAIN, "vlans %s df for %s", all, *df ? df : "none");
+		out_word(o, OUT_PLAIN, "vlans %s", all);
+		if (!port)
+			out_word(o, OUT_PLAIN, "df for %s", *df ? df : "none");
 	}
 	free(all);
 	free(df);
@@ -127,7 +109,8 @@ static void print_trouble(struct out *o, const json_t *s)
 
 	if (doc_str(s, "reason")) {
 		out_nl(o);
-		out_word(o, OUT_BAD, "%s", doc_str(s, "reason"));
+		out_word(o, doc_is(s, "oper", "up") ? OUT_WARN : OUT_BAD, "%s",
+			 doc_str(s, "reason"));
 	}
 	if (doc_str(s, "fallback")) {
 		out_nl(o);
@@ -135,7 +118,11 @@ static void print_trouble(struct out *o, const json_t *s)
 	}
 	if (kernel && (!installed || o->details)) {
 		out_nl(o);
-		out_pair(o, "kernel", installed ? OUT_GOOD : OUT_BAD, kernel, "status");
+		out_pair(o, "kernel",
+			 installed			     ? OUT_GOOD :
+			 doc_is(kernel, "status", "pending") ? OUT_WARN :
+							       OUT_BAD,
+			 kernel, "status");
 		if (message)
 			out_raw(o, OUT_PLAIN, ": %s", message);
 	}
@@ -173,32 +160,99 @@ static int run_change(struct app *app, json_t *params)
 	return app_ask(app, params);
 }
 
+/* How far a segment's drain has come: a copy of its row of es.show, NULL when evpnd went away. */
+static json_t *drain_progress(struct app *app, const char *name, int *status)
+{
+	json_t *params = json_pack("{s:s}", "name", name);
+	json_t *r = app_call(app, "es.show", params, status);
+	json_t *row = json_incref(json_array_get(json_object_get(r, "segments"), 0));
+
+	json_decref(params);
+	json_decref(r);
+	return row;
+}
+
+/* The hand-over takes as long as the other PE and the CE need; evpnd bounds both. */
+static json_t *wait_drained(struct app *app, const char *name, int *status)
+{
+	const struct timespec pause = {.tv_nsec = DRAIN_POLL_MS * 1000000L};
+	json_t *row = NULL;
+	int i;
+
+	for (i = 0; i < DRAIN_WAIT_MS / DRAIN_POLL_MS; i++) {
+		json_decref(row);
+		row = drain_progress(app, name, status);
+		if (!row || doc_is(row, "drain-state", "done") || doc_is(row, "drain-state", "no"))
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return row;
+}
+
+static json_t *drain_answer(const char *name, const json_t *row)
+{
+	bool drained = doc_is(row, "drain-state", "done");
+	const char *df = doc_str(row, "df");
+	json_t *message;
+
+	if (drained)
+		message = json_sprintf("segment %s is drained, %s forwards", name,
+				       df ? df : "nobody");
+	else if (doc_is(row, "drain-state", "no"))
+		message = json_sprintf(
+			"segment %s: no other PE took over, this PE keeps forwarding", name);
+	else
+		message = json_sprintf("segment %s: not handed over after %d seconds, still trying",
+				       name, DRAIN_WAIT_MS / 1000);
+	return json_pack("{s:s, s:b, s:s?, s:o}", "name", name, "drained", (int)drained, "df", df,
+			 "message", message);
+}
+
 static int run_drain(struct app *app, json_t *params)
 {
+	const char *name = doc_str(params, "name");
+	bool undo = doc_true(params, "undo");
 	int status = EXIT_REFUSED;
-	json_t *r = app_call(app, "es.drain", params, &status);
+	json_t *r = app_call(app, "es.drain", params, &status), *row;
 
+	if (r && !undo && !doc_true(r, "drained")) {
+		row = wait_drained(app, name, &status);
+		json_decref(r);
+		r = row ? drain_answer(name, row) : NULL;
+		json_decref(row);
+	}
 	if (!r)
 		return status;
-	out_doc(&app->out, r, print_message);
-	/* an answer, but not what was asked for */
-	status = doc_true(params, "undo") || doc_true(r, "drained") ? EXIT_OK : EXIT_REFUSED;
+	out_doc(&app->out, r, print_answer);
+	status = undo || doc_true(r, "drained") ? EXIT_OK : EXIT_REFUSED;
 	json_decref(r);
 	return status;
 }
 
 static const struct command commands[] = {
-	{ .name = "show", .help = "segments, their role and who is DF", .params = show_params,
-	  .method = "es.show", .print = print_segments },
-	{ .name = "add", .help = "add a segment to the running configuration, not to the file",
-	  .params = add_params, .method = "es.add", .run = run_change },
-	{ .name = "set", .help = "change a segment in the running configuration",
-	  .params = set_params, .method = "es.set", .run = run_change },
-	{ .name = "del", .help = "remove a segment from the running configuration",
-	  .params = name_params, .method = "es.del" },
-	{ .name = "drain",
-	  .help = "hand a segment over to another PE without losing a frame; undo: take part again",
-	  .params = drain_params, .run = run_drain },
+	{.name = "show",
+	 .help = "segments, their role and who is DF",
+	 .params = show_params,
+	 .method = "es.show",
+	 .print = print_segments},
+	{.name = "add",
+	 .help = "add a segment to the running configuration, not to the file",
+	 .params = es_add_params,
+	 .method = "es.add",
+	 .run = run_change},
+	{.name = "set",
+	 .help = "change a segment in the running configuration",
+	 .params = es_set_params,
+	 .method = "es.set",
+	 .run = run_change},
+	{.name = "del",
+	 .help = "remove a segment from the running configuration",
+	 .params = name_params,
+	 .method = "es.del"},
+	{.name = "drain",
+	 .help = "hand a segment over to another PE without losing a frame; undo: take part again",
+	 .params = drain_params,
+	 .run = run_drain},
 	{},
 };
 

@@ -9,11 +9,14 @@
 #include "kernel_doc.h"
 #include "show.h"
 
-static const char *const table_names[] = { "es", "stats", "owner", NULL };
+static const char *const table_names[] = {"es", "stats", "owner", NULL};
 
 static const struct param show_params[] = {
-	{ .key = "table", .kind = PARAM_ONE_OF, .what = "TABLE", .values = table_names,
-	  .positional = true },
+	{.key = "table",
+	 .kind = PARAM_ONE_OF,
+	 .what = "TABLE",
+	 .values = table_names,
+	 .positional = true},
 	{},
 };
 
@@ -23,7 +26,7 @@ static bool has(const json_t *list, const char *name)
 	size_t i;
 
 	json_array_foreach(list, i, item)
-		if (!strcmp(json_string_value(item), name))
+		if (json_is_string(item) && !strcmp(json_string_value(item), name))
 			return true;
 	return false;
 }
@@ -53,8 +56,6 @@ static void print_es_head(struct out *o, const json_t *s)
 	out_since(o, NULL, s, "since");
 	out_nl(o);
 	out_pair(o, "device", out_good(doc_is(s, "state", "bound")), s, "state");
-	if (doc_get(s, "why"))
-		out_raw(o, OUT_PLAIN, ": %s", doc_str(s, "why"));
 	if (doc_int(s, "ifindex", 0))
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
 }
@@ -102,8 +103,8 @@ static void print_members(struct out *o, const json_t *s)
 /* Counters that are zero are left out, unless details are wanted. */
 static void print_counters(struct out *o, const json_t *stats)
 {
-	static const char *const keys[] = { "allowed-ingress", "allowed-egress", "lacp-rewritten",
-					    "lacp-echo", "lacp-sent", "lacp-stale" };
+	static const char *const keys[] = {"allowed-ingress", "allowed-egress", "lacp-rewritten",
+					   "lacp-echo",	      "lacp-sent",	"lacp-stale"};
 	const json_t *drop;
 	size_t i;
 
@@ -112,7 +113,7 @@ static void print_counters(struct out *o, const json_t *stats)
 			continue;
 		out_nl(o);
 		out_word(o, OUT_PLAIN, "dropped %-7s %-14s %10lld packets %12lld bytes",
-			 doc_str(drop, "direction"), doc_str(drop, "reason"),
+			 doc_show(drop, "direction"), doc_show(drop, "reason"),
 			 doc_int(drop, "packets", 0), doc_int(drop, "bytes", 0));
 	}
 	out_nl(o);
@@ -136,6 +137,10 @@ void print_kernel_es(struct out *o, const json_t *doc)
 			free(vlans);
 		}
 		print_members(o, s);
+		if (doc_get(s, "why")) {
+			out_nl(o);
+			out_pair(o, NULL, OUT_BAD, s, "why");
+		}
 		if (doc_get(s, "stats"))
 			print_counters(o, doc_get(s, "stats"));
 		out_end(o);
@@ -162,19 +167,23 @@ void print_kernel_stats(struct out *o, const json_t *doc)
 void print_kernel_owner(struct out *o, const json_t *doc)
 {
 	out_pair(o, "owner", out_good(doc_is(doc, "state", "present")), doc, "state");
-	out_pair(o, "pid", OUT_PLAIN, doc, "pid");
 	out_since(o, NULL, doc, "since");
+	out_pair(o, "pid", OUT_PLAIN, doc, "pid");
 	if (o->details) {
 		out_pair(o, "portid", OUT_PLAIN, doc, "portid");
 		out_pair(o, "generation", OUT_PLAIN, doc, "generation");
 	}
 	if (doc_int(doc, "holding", 0)) {
-		out_word(o, OUT_WARN, "%lld segments wait,", doc_int(doc, "holding", 0));
+		out_nl(o);
+		out_word(o, OUT_WARN, "segments that keep their role: %lld,",
+			 doc_int(doc, "holding", 0));
 		print_seconds(o, "loss policy in", doc, "hold-remaining-ms");
 	}
-	if (doc_int(doc, "failed", 0))
-		out_word(o, OUT_BAD, "loss policy in force on %lld segments",
+	if (doc_int(doc, "failed", 0)) {
+		out_nl(o);
+		out_word(o, OUT_BAD, "segments under their loss policy: %lld",
 			 doc_int(doc, "failed", 0));
+	}
 	out_end(o);
 }
 
@@ -223,8 +232,8 @@ static void add_stats(json_t *segments, const json_t *stats)
 
 static int show_list(struct app *app, struct nl_evpn *e, bool stats_only, struct nl_err *err)
 {
-	struct collection es = { json_array(), kernel_clock() };
-	struct collection stats = { json_array(), es.clock };
+	struct collection es = {json_array(), kernel_clock()};
+	struct collection stats = {json_array(), es.clock};
 	json_t *doc;
 	int r = 0;
 
@@ -278,8 +287,10 @@ static int run_show(struct app *app, json_t *params)
 }
 
 static const struct command commands[] = {
-	{ .name = "show", .help = "segments (with -s their counters), counters alone, or the owner",
-	  .params = show_params, .run = run_show },
+	{.name = "show",
+	 .help = "segments (with -s their counters), counters alone, or the owner",
+	 .params = show_params,
+	 .run = run_show},
 	{},
 };
 

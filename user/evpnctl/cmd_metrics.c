@@ -44,7 +44,8 @@ static void print_family(FILE *f, const json_t *m)
 	int len = family_len(m);
 	const char *name = doc_str(m, "name");
 
-	fprintf(f, "# TYPE %.*s %s\n", len, name, doc_is(m, "type", "counter") ? "counter" : "gauge");
+	fprintf(f, "# TYPE %.*s %s\n", len, name,
+		doc_is(m, "type", "counter") ? "counter" : "gauge");
 	if (!doc_str(m, "help"))
 		return;
 	fprintf(f, "# HELP %.*s ", len, name);

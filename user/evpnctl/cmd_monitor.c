@@ -8,10 +8,14 @@
 #include "doc.h"
 #include "show.h"
 
-static const char *const object_names[] = { "es", "df", "peer", "route", "kernel", "link", NULL };
+static const char *const object_names[] = {"es", "df", "peer", "route", "kernel", "link", NULL};
 
-static const struct param params[] = {
-	{ .key = "object", .path = "objects", .kind = PARAM_REST, .what = "OBJECT", .values = object_names },
+static const struct param monitor_params[] = {
+	{.key = "object",
+	 .path = "objects",
+	 .kind = PARAM_REST,
+	 .what = "OBJECT",
+	 .values = object_names},
 	{},
 };
 
@@ -30,7 +34,8 @@ static void print_time(struct out *o, const json_t *event)
 /* What is in every event, or is printed already. */
 static bool is_frame(const char *key)
 {
-	static const char *const frame[] = { "time", "mono-ns", "object", "event", "name", NULL };
+	static const char *const frame[] = {"time", "mono-ns", "object", "event",
+					    "name", "address", "route",	 NULL};
 	int i;
 
 	for (i = 0; frame[i]; i++)
@@ -50,7 +55,7 @@ static enum out_style style_of(const char *key, const json_t *value)
 	if (!strcmp(key, "address") || !strcmp(key, "peer") || !strcmp(key, "df") ||
 	    !strcmp(key, "backup"))
 		return OUT_ADDR;
-	if (!strcmp(s, "df") || !strcmp(s, "up") || !strcmp(s, "established"))
+	if (!strcmp(s, "df") || !strcmp(s, "up") || !strcmp(s, "Established"))
 		return OUT_GOOD;
 	if (!strcmp(s, "down") || !strcmp(s, "refused"))
 		return OUT_BAD;
@@ -62,44 +67,51 @@ static void print_members(struct out *o, const json_t *event)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)event, key, value)
-		if (!is_frame(key) && !json_is_object(value))
-			out_pair(o, key, style_of(key, value), event, key);
+	json_object_foreach((json_t *)event, key, value) {
+		if (is_frame(key) || json_is_object(value))
+			continue;
+		out_pair(o, key, style_of(key, value), event, key);
+	}
 }
 
-static void print_line(struct out *o, const json_t *event)
+/* Time (with -t), what it happened to, what happened. */
+void print_event(struct out *o, const json_t *event)
 {
+	if (o->timestamp)
+		print_time(o, event);
 	out_pair(o, NULL, OUT_HEAD, event, "object");
 	out_pair(o, NULL, OUT_NAME, event, "name");
-	out_pair(o, NULL, OUT_PLAIN, event, "event");
+	out_pair(o, NULL, OUT_ADDR, event, "address");
+	out_pair(o, NULL, OUT_ID, event, "route");
+	/* "state established", "role df": the event is named by what changed */
+	if (!doc_get(event, doc_str(event, "event") ? doc_str(event, "event") : ""))
+		out_pair(o, NULL, OUT_PLAIN, event, "event");
 	print_members(o, event);
 	out_end(o);
 }
 
-/* An event that carries its object whole is printed as `show` prints it, below the line. */
-void print_event(struct out *o, const json_t *event)
+/* With -d: how the object is now, as `show` prints it. */
+static void print_now(struct app *app, const json_t *event)
 {
-	static const struct {
-		const char *key;
-		out_print_fn print;
-	} whole[] = {
-		{ "segment", print_segment },
-		{ "route", print_route },
-	};
-	size_t i;
+	json_t *params, *now;
 
-	if (o->timestamp)
-		print_time(o, event);
-	print_line(o, event);
-	for (i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		if (json_is_object(doc_get(event, whole[i].key)))
-			whole[i].print(o, doc_get(event, whole[i].key));
+	if (!doc_str(event, "name") ||
+	    !(doc_is(event, "object", "es") || doc_is(event, "object", "df")))
+		return;
+	params = json_pack("{s:s}", "name", doc_str(event, "name"));
+	now = app_try(app, "es.show", params);
+	if (now)
+		print_segments(&app->out, now);
+	json_decref(params);
+	json_decref(now);
 }
 
 static bool one_event(struct app *app, const json_t *event)
 {
 	app->out.now = time(NULL);
 	out_doc(&app->out, event, print_event);
+	if (app->out.details && !app->out.json)
+		print_now(app, event);
 	return !fflush(app->out.f);
 }
 
@@ -110,7 +122,7 @@ static int run_monitor(struct app *app, json_t *p)
 
 static const struct command command_monitor = {
 	.name = "monitor",
-	.params = params,
+	.params = monitor_params,
 	.run = run_monitor,
 };
 

@@ -2,27 +2,30 @@
 /* cmd_peer.c - evpnctl peer: the BGP neighbours */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app.h"
 #include "doc.h"
 #include "show.h"
 
-static const char *const soft_names[] = { "in", "out", NULL };
+static const char *const soft_names[] = {"in", "out", NULL};
 
 static const struct param show_params[] = {
-	{ .key = "address", .what = "ADDRESS", .hint = HINT_PEER, .positional = true },
+	{.key = "address", .what = "ADDRESS", .hint = HINT_PEER, .positional = true},
 	{},
 };
 
 static const struct param clear_params[] = {
-	{ .key = "address", .what = "ADDRESS", .hint = HINT_PEER, .positional = true },
-	{ .key = "soft", .kind = PARAM_ONE_OF, .what = "DIRECTION", .values = soft_names },
+	{.key = "address", .what = "ADDRESS", .hint = HINT_PEER, .positional = true},
+	{.key = "soft", .kind = PARAM_ONE_OF, .what = "DIRECTION", .values = soft_names},
 	{},
 };
 
 static bool is_up(const json_t *p)
 {
-	return doc_is(p, "state", "established");
+	const char *state = doc_str(p, "state");
+
+	return state && !strcasecmp(state, "Established");
 }
 
 static void counters_cells(struct out_table *t, const json_t *p)
@@ -41,7 +44,7 @@ static void peer_row(struct out *o, struct out_table *t, const json_t *p)
 		out_duration(buf, sizeof(buf), o->now - doc_int(p, "since", 0));
 	out_cell_of(t, OUT_ADDR, p, "address");
 	out_cell_of(t, OUT_PLAIN, p, "remote-as");
-	out_cell(t, out_good(is_up(p)), "%s", doc_str(p, "state") ? doc_str(p, "state") : "?");
+	out_cell(t, out_good(is_up(p)), "%s", doc_show(p, "state"));
 	out_cell(t, OUT_PLAIN, "%s", buf);
 	counters_cells(t, p);
 	out_cell(t, OUT_PLAIN, "%s", doc_str(p, "description") ? doc_str(p, "description") : "");
@@ -51,11 +54,10 @@ static void peer_row(struct out *o, struct out_table *t, const json_t *p)
 static void print_trouble(struct out *o, const json_t *p)
 {
 	const char *error = doc_str(p, "last-error");
-	const char *address = doc_str(p, "address");
 
 	if (is_up(p) || (!error && !doc_get(p, "connect-in-ms")))
 		return;
-	out_word(o, OUT_ADDR, "%s", address ? address : "?");
+	out_word(o, OUT_ADDR, "%s", doc_show(p, "address"));
 	out_raw(o, OUT_PLAIN, ":");
 	if (error)
 		out_word(o, OUT_BAD, "%s%s", error, doc_get(p, "connect-in-ms") ? ";" : "");
@@ -109,15 +111,16 @@ static void print_one(struct out *o, const json_t *p)
 	out_pair(o, "hold-time", OUT_PLAIN, p, "hold-time");
 	out_pair(o, "keepalive", OUT_PLAIN, p, "keepalive");
 	out_pair(o, "resets", OUT_PLAIN, p, "resets");
-	if (doc_get(p, "capabilities")) {
+	if (json_array_size(doc_get(p, "capabilities"))) {
 		out_nl(o);
 		out_pair(o, "capabilities", OUT_PLAIN, p, "capabilities");
 	}
 	print_counters(o, p, "received");
 	print_counters(o, p, "sent");
-	if (is_up(p) && doc_get(p, "end-of-rib")) {
+	if (is_up(p)) {
 		out_nl(o);
-		out_pair(o, "end-of-rib", OUT_PLAIN, p, "end-of-rib");
+		out_word(o, OUT_PLAIN, "end-of-rib %s",
+			 doc_true(p, "end-of-rib") ? "received" : "awaited");
 	}
 	if (doc_str(p, "last-error")) {
 		out_nl(o);
@@ -157,11 +160,16 @@ static int run_show(struct app *app, json_t *params)
 }
 
 static const struct command commands[] = {
-	{ .name = "show", .help = "sessions; all about one when its address is given",
-	  .params = show_params, .method = "peer.show", .print = print_peers, .run = run_show },
-	{ .name = "clear",
-	  .help = "reset a session, or all; soft in: ask for the routes again, soft out: send again",
-	  .params = clear_params, .method = "peer.clear" },
+	{.name = "show",
+	 .help = "sessions; all about one when its address is given",
+	 .params = show_params,
+	 .method = "peer.show",
+	 .print = print_peers,
+	 .run = run_show},
+	{.name = "clear",
+	 .help = "reset a session, or all; soft in: ask for the routes again, soft out: send again",
+	 .params = clear_params,
+	 .method = "peer.clear"},
 	{},
 };
 

@@ -75,6 +75,8 @@ void print_summary(struct out *o, const json_t *doc)
 	if (doc_str(kernel, "message"))
 		out_raw(o, OUT_PLAIN, ": %s", doc_str(kernel, "message"));
 	json_array_foreach(problems, i, p) {
+		if (!json_is_string(p))
+			continue;
 		out_nl(o);
 		out_word(o, OUT_BAD, "!");
 		out_word(o, OUT_PLAIN, "%s", json_string_value(p));
@@ -95,4 +97,4 @@ static int run_summary(struct app *app, json_t *params)
 	return status;
 }
 
-const struct command command_summary = { .name = "summary", .run = run_summary };
+const struct command command_summary = {.name = "summary", .run = run_summary};

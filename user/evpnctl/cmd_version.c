@@ -26,7 +26,7 @@ static int run_version(struct app *app, json_t *params)
 	return EXIT_OK;
 }
 
-static const struct command command_version = { .name = "version", .run = run_version };
+static const struct command command_version = {.name = "version", .run = run_version};
 
 const struct object object_version = {
 	.name = "version",

@@ -70,7 +70,7 @@ static void offer_hint(struct app *app, enum param_hint hint, const char *word)
 
 static void offer_value(struct app *app, const struct param *p, const char *word)
 {
-	static const char *const booleans[] = { "yes", "no", NULL };
+	static const char *const booleans[] = {"yes", "no", NULL};
 
 	if (p->kind == PARAM_BOOL)
 		offer_all(booleans, word);

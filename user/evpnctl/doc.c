@@ -20,6 +20,13 @@ const char *doc_str(const json_t *obj, const char *key)
 	return json_string_value(json_object_get(obj, key));
 }
 
+const char *doc_show(const json_t *obj, const char *key)
+{
+	const char *s = doc_str(obj, key);
+
+	return s ? s : "?";
+}
+
 bool doc_is(const json_t *obj, const char *key, const char *value)
 {
 	const char *s = doc_str(obj, key);

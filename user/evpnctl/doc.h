@@ -16,6 +16,9 @@ const json_t *doc_get(const json_t *obj, const char *key);
 /** doc_str() - NULL when it is no string */
 const char *doc_str(const json_t *obj, const char *key);
 
+/** doc_show() - the string, "?" when it is none: for a format that must have one */
+const char *doc_show(const json_t *obj, const char *key);
+
 /** doc_is() - the member is this string */
 bool doc_is(const json_t *obj, const char *key, const char *value);
 

@@ -91,7 +91,8 @@ static void help_all(FILE *f)
 
 	fputs("Usage: evpnctl [OPTIONS] OBJECT [COMMAND] [WORDS]\n"
 	      "       evpnctl [OPTIONS]              how it is; exit status 2 when degraded\n\n"
-	      "Objects and their commands (any unambiguous prefix will do)\n", f);
+	      "Objects and their commands (any unambiguous prefix will do)\n",
+	      f);
 	for (i = 0; objects[i]; i++) {
 		if (objects[i]->hidden)
 			continue;

@@ -4,8 +4,9 @@
 
 #include "types.h"
 
-#define NAME_OF(names, value)                                                                      \
-	((value) < sizeof(names) / sizeof((names)[0]) && (names)[value] ? (names)[value] : "unknown")
+#define NAME_OF(names, value)                                                              \
+	((value) < sizeof(names) / sizeof((names)[0]) && (names)[value] ? (names)[value] : \
+									  "unknown")
 
 static const char *const mode_names[] = {
 	[EVPN_MODE_ALL_ACTIVE] = "all-active",
@@ -22,6 +23,7 @@ static const char *const standby_names[] = {
 static const char *const role_names[] = {
 	[EVPN_ROLE_NON_DF] = "non-df",
 	[EVPN_ROLE_DF] = "df",
+	[EVPN_ROLE_DRAINING] = "draining",
 };
 
 static const char *const loss_names[] = {
@@ -55,9 +57,9 @@ static const char *const owner_names[] = {
 };
 
 /* By bit number. */
-static const char *const oper_bits[] = { "blocked", "lacp-oos", "dormant", "hold-running",
-					 "fail-applied", NULL };
-static const char *const allow_bits[] = { "lldp", "eapol", "cfm", NULL };
+static const char *const oper_bits[] = {"blocked",	"lacp-oos",	"dormant",
+					"hold-running", "fail-applied", NULL};
+static const char *const allow_bits[] = {"lldp", "eapol", "cfm", NULL};
 
 struct kernel_clock kernel_clock(void)
 {
@@ -106,10 +108,10 @@ static json_t *member_list(const struct nl_es *es)
 		const struct nl_es_member *m = &es->members[i];
 
 		age = m->has_lacpdu_age ? json_integer(m->lacpdu_age_ms) : json_null();
-		json_array_append_new(list, json_pack("{s:s, s:I, s:b, s:o}", "interface", m->ifname,
-						      "ifindex", (json_int_t)m->ifindex,
-						      "lacp-rewriting", (int)m->lacp_rewriting,
-						      "lacpdu-age-ms", age));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:b, s:o}", "interface", m->ifname,
+						"ifindex", (json_int_t)m->ifindex, "lacp-rewriting",
+						(int)m->lacp_rewriting, "lacpdu-age-ms", age));
 	}
 	return list;
 }
@@ -119,72 +121,105 @@ static json_t *text_or_null(const char *s)
 	return *s ? json_string(s) : json_null();
 }
 
+static void put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new(o, key, value);
+}
+
+static void put_text(json_t *o, const char *key, const char *text)
+{
+	put(o, key, json_string(text));
+}
+
+static void put_number(json_t *o, const char *key, uint64_t n)
+{
+	put(o, key, json_integer((json_int_t)n));
+}
+
+static void put_esi(json_t *o, const struct esi *esi)
+{
+	char buf[ESI_STRLEN];
+
+	put_text(o, "esi", esi_format(esi, buf));
+}
+
+static void put_conf(json_t *o, const struct nl_es_conf *c)
+{
+	put_esi(o, &c->esi);
+	put_text(o, "interface", c->ifname);
+	put_text(o, "mode", NAME_OF(mode_names, c->mode));
+	put_text(o, "standby", NAME_OF(standby_names, c->standby));
+	put_text(o, "role", NAME_OF(role_names, c->role));
+	put(o, "vlan-df", c->vlan_map ? vlan_list(c->vlan_df) : json_null());
+	put_number(o, "owner-hold-ms", c->owner_hold_ms);
+	put_text(o, "loss-policy", NAME_OF(loss_names, c->loss_policy));
+	put(o, "allow", bit_names(allow_bits, c->allow));
+	put_number(o, "generation", c->generation);
+}
+
 json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock)
 {
-	const struct nl_es_conf *c = &es->conf;
-	char esi[ESI_STRLEN];
 	bool holding = es->oper & EVPN_OPER_HOLD_RUNNING;
+	json_t *o = json_object();
 
-	return json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s, s:o, s:I, s:s, s:o, s:I, s:s, s:o, s:o,"
-			 " s:o, s:I, s:I, s:o}",
-			 "esi", esi_format(&c->esi, esi),
-			 "interface", c->ifname,
-			 "device", text_or_null(es->device),
-			 "ifindex", (json_int_t)es->ifindex,
-			 "mode", NAME_OF(mode_names, c->mode),
-			 "standby", NAME_OF(standby_names, c->standby),
-			 "role", NAME_OF(role_names, c->role),
-			 "vlan-df", c->vlan_map ? vlan_list(c->vlan_df) : json_null(),
-			 "owner-hold-ms", (json_int_t)c->owner_hold_ms,
-			 "loss-policy", NAME_OF(loss_names, c->loss_policy),
-			 "allow", bit_names(allow_bits, c->allow),
-			 "generation", (json_int_t)c->generation,
-			 "state", NAME_OF(state_names, es->state),
-			 "why", text_or_null(es->why),
-			 "oper", bit_names(oper_bits, es->oper),
-			 "hold-remaining-ms",
-			 holding ? json_integer(es->hold_remaining_ms) : json_null(),
-			 "since", since(clock, es->changed_ns),
-			 "transitions", (json_int_t)es->transitions,
-			 "members", member_list(es));
+	put_conf(o, &es->conf);
+	put(o, "device", text_or_null(es->device));
+	put_number(o, "ifindex", es->ifindex);
+	put_text(o, "state", NAME_OF(state_names, es->state));
+	put(o, "why", text_or_null(es->why));
+	put(o, "oper", bit_names(oper_bits, es->oper));
+	put(o, "hold-remaining-ms", holding ? json_integer(es->hold_remaining_ms) : json_null());
+	put(o, "since", json_integer(since(clock, es->changed_ns)));
+	put_number(o, "transitions", es->transitions);
+	put(o, "members", member_list(es));
+	return o;
+}
+
+static json_t *drop_doc(const struct nl_es_stats *stats, unsigned int direction,
+			unsigned int reason)
+{
+	const struct nl_es_drops *d = &stats->drops[direction][reason];
+	json_t *o = json_object();
+
+	put_text(o, "direction", NAME_OF(direction_names, direction));
+	put_text(o, "reason", NAME_OF(reason_names, reason));
+	put_number(o, "packets", d->packets);
+	put_number(o, "bytes", d->bytes);
+	return o;
 }
 
 json_t *kernel_stats_doc(const struct nl_es_stats *stats)
 {
-	json_t *drops = json_array();
-	char esi[ESI_STRLEN];
-	int d, r;
+	json_t *o = json_object(), *drops = json_array();
+	unsigned int d, r;
 
 	for (d = 0; d <= EVPN_DIRECTION_MAX; d++)
 		for (r = 0; r <= EVPN_DROP_REASON_MAX; r++)
-			json_array_append_new(
-				drops, json_pack("{s:s, s:s, s:I, s:I}",
-						 "direction", NAME_OF(direction_names, (unsigned int)d),
-						 "reason", NAME_OF(reason_names, (unsigned int)r),
-						 "packets", (json_int_t)stats->drops[d][r].packets,
-						 "bytes", (json_int_t)stats->drops[d][r].bytes));
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I}",
-			 "esi", esi_format(&stats->esi, esi), "drops", drops,
-			 "allowed-ingress", (json_int_t)stats->allowed_ingress,
-			 "allowed-egress", (json_int_t)stats->allowed_egress,
-			 "lacp-rewritten", (json_int_t)stats->lacp_rewritten,
-			 "lacp-echo", (json_int_t)stats->lacp_echo,
-			 "lacp-sent", (json_int_t)stats->lacp_sent,
-			 "lacp-stale", (json_int_t)stats->lacp_stale);
+			json_array_append_new(drops, drop_doc(stats, d, r));
+	put_esi(o, &stats->esi);
+	put(o, "drops", drops);
+	put_number(o, "allowed-ingress", stats->allowed_ingress);
+	put_number(o, "allowed-egress", stats->allowed_egress);
+	put_number(o, "lacp-rewritten", stats->lacp_rewritten);
+	put_number(o, "lacp-echo", stats->lacp_echo);
+	put_number(o, "lacp-sent", stats->lacp_sent);
+	put_number(o, "lacp-stale", stats->lacp_stale);
+	return o;
 }
 
-json_t *kernel_owner_doc(const struct nl_owner *o, const struct kernel_clock *clock)
+json_t *kernel_owner_doc(const struct nl_owner *owner, const struct kernel_clock *clock)
 {
-	bool ever = o->state != EVPN_OWNER_STATE_NONE;
+	bool ever = owner->state != EVPN_OWNER_STATE_NONE;
+	json_t *o = json_object();
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:I}",
-			 "state", NAME_OF(owner_names, o->state),
-			 "portid", ever ? json_integer(o->portid) : json_null(),
-			 "pid", ever ? json_integer(o->pid) : json_null(),
-			 "generation", ever ? json_integer(o->generation) : json_null(),
-			 "since", ever ? json_integer(since(clock, o->since_ns)) : json_null(),
-			 "holding", (json_int_t)o->holding,
-			 "hold-remaining-ms",
-			 o->holding ? json_integer(o->hold_remaining_ms) : json_null(),
-			 "failed", (json_int_t)o->failed);
+	put_text(o, "state", NAME_OF(owner_names, owner->state));
+	put(o, "portid", ever ? json_integer(owner->portid) : json_null());
+	put(o, "pid", ever ? json_integer(owner->pid) : json_null());
+	put(o, "generation", ever ? json_integer(owner->generation) : json_null());
+	put(o, "since", ever ? json_integer(since(clock, owner->since_ns)) : json_null());
+	put_number(o, "holding", owner->holding);
+	put(o, "hold-remaining-ms",
+	    owner->holding ? json_integer(owner->hold_remaining_ms) : json_null());
+	put_number(o, "failed", owner->failed);
+	return o;
 }

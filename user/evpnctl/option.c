@@ -28,19 +28,19 @@ static const struct option_row {
 	enum param_hint hint;
 	const char *help;
 } rows[N_ROWS] = {
-	[OPT_JSON] = { "json", 'j', NULL, HINT_NONE, "JSON" },
-	[OPT_PRETTY] = { "pretty", 'p', NULL, HINT_NONE, "JSON, indented" },
-	[OPT_DETAILS] = { "details", 'd', NULL, HINT_NONE, "more of everything" },
-	[OPT_STATISTICS] = { "statistics", 's', NULL, HINT_NONE, "counters" },
-	[OPT_TIMESTAMP] = { "timestamp", 't', NULL, HINT_NONE, "monitor: when it happened" },
-	[OPT_ONELINE] = { "oneline", 'o', NULL, HINT_NONE, "each record on one line" },
-	[OPT_COLOR] = { "color", 'c', "=auto|always|never", HINT_NONE,
-			"colour; auto: on a terminal without NO_COLOR" },
-	[OPT_NETNS] = { "netns", 'n', "NAME", HINT_NETNS,
-			"evpnd and kernel of that network namespace" },
-	[OPT_SOCKET] = { "socket", 0, "PATH", HINT_FILE, "where evpnd listens" },
-	[OPT_HELP] = { "help", 'h', NULL, HINT_NONE, "this text" },
-	[OPT_VERSION] = { "Version", 'V', NULL, HINT_NONE, "version of evpnctl and of evpnd" },
+	[OPT_JSON] = {"json", 'j', NULL, HINT_NONE, "JSON"},
+	[OPT_PRETTY] = {"pretty", 'p', NULL, HINT_NONE, "JSON, indented"},
+	[OPT_DETAILS] = {"details", 'd', NULL, HINT_NONE, "more of everything"},
+	[OPT_STATISTICS] = {"statistics", 's', NULL, HINT_NONE, "counters"},
+	[OPT_TIMESTAMP] = {"timestamp", 't', NULL, HINT_NONE, "monitor: when it happened"},
+	[OPT_ONELINE] = {"oneline", 'o', NULL, HINT_NONE, "each record on one line"},
+	[OPT_COLOR] = {"color", 'c', "=auto|always|never", HINT_NONE,
+		       "colour; auto: on a terminal without NO_COLOR"},
+	[OPT_NETNS] = {"netns", 'n', "NAME", HINT_NETNS,
+		       "evpnd and kernel of that network namespace"},
+	[OPT_SOCKET] = {"socket", 0, "PATH", HINT_FILE, "where evpnd listens"},
+	[OPT_HELP] = {"help", 'h', NULL, HINT_NONE, "this text"},
+	[OPT_VERSION] = {"Version", 'V', NULL, HINT_NONE, "version of evpnctl and of evpnd"},
 };
 
 static const char *row_name(const void *unused, int i)
@@ -174,8 +174,10 @@ void option_help(FILE *f)
 		n = r->letter ? snprintf(words, sizeof(words), "-%c, ", r->letter) :
 				snprintf(words, sizeof(words), "    ");
 		snprintf(words + n, sizeof(words) - n, "--%s%s%s%s", r->name,
-			 attached ? "[" : r->value ? " " : "", r->value ? r->value : "",
-			 attached ? "]" : "");
+			 attached ? "[" :
+			 r->value ? " " :
+				    "",
+			 r->value ? r->value : "", attached ? "]" : "");
 		fprintf(f, "  %-32s %s\n", words, r->help);
 	}
 }

@@ -13,8 +13,8 @@
 #define INDENT "    "
 
 static const char *const escape[] = {
-	[OUT_PLAIN] = "",	   [OUT_NAME] = "\033[36m", [OUT_ADDR] = "\033[35m",
-	[OUT_ID] = "\033[33m",	   [OUT_GOOD] = "\033[32m", [OUT_WARN] = "\033[33m",
+	[OUT_PLAIN] = "",	  [OUT_NAME] = "\033[36m", [OUT_ADDR] = "\033[35m",
+	[OUT_ID] = "\033[33m",	  [OUT_GOOD] = "\033[32m", [OUT_WARN] = "\033[33m",
 	[OUT_BAD] = "\033[31;1m", [OUT_HEAD] = "\033[1m",
 };
 
@@ -26,7 +26,7 @@ void out_of_memory(void)
 
 void out_init(struct out *o, FILE *f)
 {
-	*o = (struct out){ .f = f, .now = time(NULL) };
+	*o = (struct out){.f = f, .now = time(NULL)};
 }
 
 void out_set_color(struct out *o, enum out_color when)

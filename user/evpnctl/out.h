@@ -17,7 +17,7 @@ enum out_style {
 	OUT_PLAIN,
 	OUT_NAME, /* of an interface or a segment */
 	OUT_ADDR, /* an IP address */
-	OUT_ID, /* ESI, MAC, route distinguisher */
+	OUT_ID,	  /* ESI, MAC, route distinguisher */
 	OUT_GOOD,
 	OUT_WARN,
 	OUT_BAD,

@@ -16,7 +16,7 @@ void print_segments(struct out *o, const json_t *doc); /* es.show */
 void print_segment(struct out *o, const json_t *segment);
 
 /* cmd_df.c */
-void print_df(struct out *o, const json_t *doc); /* df.show */
+void print_df(struct out *o, const json_t *doc);  /* df.show */
 void print_why(struct out *o, const json_t *doc); /* df.why */
 
 /* cmd_peer.c */
@@ -24,7 +24,6 @@ void print_peers(struct out *o, const json_t *doc); /* peer.show */
 
 /* cmd_route.c */
 void print_routes(struct out *o, const json_t *doc); /* route.show */
-void print_route(struct out *o, const json_t *route);
 
 /* cmd_kernel.c: the documents are made by kernel_doc.c */
 void print_kernel_es(struct out *o, const json_t *doc);
@@ -41,6 +40,6 @@ void print_metrics(struct out *o, const json_t *doc);
 void print_event(struct out *o, const json_t *event);
 
 /* app.c: the answer's "message", when there is one */
-void print_message(struct out *o, const json_t *doc);
+void print_answer(struct out *o, const json_t *doc);
 
 #endif

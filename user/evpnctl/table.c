@@ -49,7 +49,7 @@ static void add_cell(struct out_table *t, enum out_style style, char *text)
 		t->width[column] = text_width(text);
 	if (*text && t->n >= t->columns)
 		t->used[column] = true;
-	t->cells[t->n++] = (struct cell){ text, style };
+	t->cells[t->n++] = (struct cell){text, style};
 }
 
 struct out_table *out_table(const char *columns)
@@ -110,7 +110,7 @@ static void print_row(struct out *o, const struct out_table *t, const struct cel
 	int pad;
 
 	/* no blanks at the end of a line */
-	while (last && !*row[last].text)
+	while (last && (!t->used[last] || !*row[last].text))
 		last--;
 	fprintf(o->f, "%*s", (int)indent, "");
 	for (i = 0; i <= last; i++) {
