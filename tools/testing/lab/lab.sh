@@ -61,16 +61,27 @@ lab_until() {
 	done
 }
 
-lab_build_probe() {
-	PROBE=$LAB_BUILD/lab/probe
-	[ "$PROBE" -nt "$LAB_DIR/probe.c" ] && return
-	[ -w "$LAB_TREE" ] || PROBE=/run/evpn-lab/probe
-	mkdir -p "$(dirname "$PROBE")"
-	gcc -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter "$LAB_DIR/probe.c" -o "$PROBE.$$" &&
-		mv "$PROBE.$$" "$PROBE" || lab_fail "probe does not build"
+# lab_tool NAME SOURCE [FLAGS]: a small program, built when it is missing or old; prints its path.
+# Where the tree cannot be written (in a guest) it is built under /run.
+lab_tool() {
+	local name=$1 src=$2 out=$LAB_BUILD/lab/$1
+	shift 2
+	[ "$out" -nt "$src" ] || out=/run/evpn-lab/tools/$name
+	if [ ! "$out" -nt "$src" ]; then
+		[ -w "$LAB_TREE" ] && out=$LAB_BUILD/lab/$name
+		mkdir -p "${out%/*}"
+		# shellcheck disable=SC2086
+		gcc -D_GNU_SOURCE -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
+			"$src" -o "$out.$$" $* && mv "$out.$$" "$out" || return 1
+	fi
+	echo "$out"
 }
 
-# can_bond: this kernel has what the lab needs
+lab_build() {
+	PROBE=$(lab_tool probe "$LAB_DIR/probe.c") || lab_fail "probe does not build"
+}
+
+# lab_possible: this kernel has what the lab needs
 lab_possible() {
 	[ "$(id -u)" = 0 ] || lab_skip "needs root"
 	modprobe bonding 2>/dev/null
@@ -100,7 +111,7 @@ lab_up() {
 	lab_possible
 	lab_down
 	mkdir -p "$LAB_RUN"
-	lab_build_probe
+	lab_build
 	topology_up
 	rr_up
 	[ "$LAB_EVPND" = yes ] || return 0
@@ -123,7 +134,7 @@ kill_wait() {
 	kill "-${2:-TERM}" "$1" 2>/dev/null || return 0
 	local i
 	for i in $(seq 100); do
-		[ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status" || return 0
+		grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null || return 0
 		sleep 0.05
 	done
 	kill -KILL "$1" 2>/dev/null
@@ -146,10 +157,11 @@ lab_usage() {
 	cat >&2 <<-END
 		usage: lab.sh up [--pes 2|3] [--segments 1|2] [--members 1|2] [--rr frr|gobgp|none]
 		                 [--standby block|lacp-oos|down] [--ce lacp|broadcast|active-backup]
+		                 [--lacp-rate fast|slow]
 		                 [--vlans "10 20"] [--algorithm A] [--preference "300 200 100"]
 		                 [--dont-preempt yes|no] [--wait 0s] [--hold 3] [--isolation keep|block]
 		                 [--loss hold|block] [--owner-hold 10s] [--evpnd yes|no] [--prefix lab-]
-		       lab.sh status|down
+		       lab.sh status|down|build
 		       lab.sh exec NODE COMMAND...      in ce, pe1, pe2, host, rr, core, wire
 		       lab.sh ctl PE WORD...            evpnctl of that PE
 		       lab.sh cut|mend CE PE            a cable
@@ -175,6 +187,7 @@ lab_main() {
 		declare -p "${!LAB_@}" >"$LAB_RUN/options"
 		;;
 	down) lab_down ;;
+	build) lab_build ;;
 	status) lab_status ;;
 	exec) in_ns "$@" ;;
 	ctl) pe_ctl "$@" ;;

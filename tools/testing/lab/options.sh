@@ -10,6 +10,7 @@ lab_defaults() {
 	: "${LAB_MEMBERS:=1}"            # 1 or 2: links from each PE to each CE
 	: "${LAB_RR:=frr}"               # frr, gobgp, or none (PEs peer directly)
 	: "${LAB_STANDBY:=lacp-oos}"     # block, lacp-oos, down
+	: "${LAB_LACP_RATE:=fast}"       # fast: a LACPDU a second; slow: every 30 s
 	: "${LAB_CE:=}"                  # lacp, broadcast, active-backup; "": by LAB_STANDBY
 	: "${LAB_MODE:=port-active}"
 	: "${LAB_VLANS:=10 20}"          # tagged networks beside the untagged one
@@ -41,7 +42,7 @@ lab_option() {
 	local var
 	var=LAB_$(tr 'a-z-' 'A-Z_' <<<"${1#--}")
 	case $var in
-	LAB_PREFIX | LAB_PES | LAB_SEGMENTS | LAB_MEMBERS | LAB_RR | LAB_STANDBY | LAB_CE | LAB_MODE | \
+	LAB_PREFIX | LAB_PES | LAB_SEGMENTS | LAB_MEMBERS | LAB_RR | LAB_STANDBY | LAB_LACP_RATE | LAB_CE | LAB_MODE | \
 		LAB_VLANS | LAB_ALGORITHM | LAB_PREFERENCE | LAB_PREFERENCE2 | LAB_DONT_PREEMPT | LAB_WAIT | \
 		LAB_HOLD | LAB_ISOLATION | LAB_LOSS | LAB_OWNER_HOLD | LAB_EVPND | LAB_BUILD)
 		printf -v "$var" '%s' "$2"

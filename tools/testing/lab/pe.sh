@@ -20,6 +20,8 @@ pe_config() {
 		else
 			pe_neighbor "$(underlay rr)"
 		fi
+		echo "vrfs:"
+		echo "  - {name: red, route-targets: {import: [\"65000:1\"], export: [\"65000:1\"]}}"
 		echo "segments:"
 		for ((s = 1; s <= LAB_SEGMENTS; s++)); do
 			pref=$LAB_PREFERENCE
@@ -63,5 +65,5 @@ pe_stop() {
 pe_ctl() {
 	local pe=$1
 	shift
-	in_ns "$pe" "$LAB_BUILD/evpnctl" -N "$(ns "$pe")" "$@"
+	"$LAB_BUILD/evpnctl" -n "$(ns "$pe")" "$@"
 }

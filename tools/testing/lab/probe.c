@@ -9,7 +9,6 @@
  *
  * Standards: VXLAN header RFC 7348, IEEE 802.1Q tags.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>

@@ -79,7 +79,11 @@ cable() {
 		[ "$from" = "$a" ] && to=$b || to=$a
 		node wire link set "$from" up
 		tcb wire qdisc add dev "$from" clsact
-		tcb wire filter add dev "$from" ingress pref 1000 matchall action mirred egress redirect dev "$to"
+		# slow protocols apart, so that each is counted on its own
+		tcb wire filter add dev "$from" ingress pref 10 protocol 0x8809 matchall \
+			action mirred egress redirect dev "$to"
+		tcb wire filter add dev "$from" ingress pref 1000 protocol all matchall \
+			action mirred egress redirect dev "$to"
 	done
 }
 
@@ -111,7 +115,7 @@ pe_segment() {
 	local p=$1 s=$2 n=pe$1 m b=bond$(($2 - 1)) br=br$(($2 - 1))
 	if [ "$LAB_CE" = lacp ]; then
 		node "$n" link add name "$b" address "44:38:39:00:0$s:01" mtu 9000 type bond mode 802.3ad \
-			miimon 10 lacp_rate fast ad_actor_sys_prio 100 \
+			miimon 10 lacp_rate "$LAB_LACP_RATE" ad_actor_sys_prio 100 \
 			ad_actor_system "44:38:39:00:00:0$s" ad_user_port_key "$s"
 	else
 		node "$n" link add name "$b" address "44:38:39:00:0$s:01" mtu 9000 type bond \
@@ -135,7 +139,7 @@ ce_bond() {
 	case $LAB_CE in
 	lacp)
 		node "$n" link add name bond0 address "02:00:00:00:0$s:ce" mtu 9000 type bond mode 802.3ad \
-			miimon 10 lacp_rate fast xmit_hash_policy layer3+4
+			miimon 10 lacp_rate "$LAB_LACP_RATE" xmit_hash_policy layer3+4
 		;;
 	broadcast | active-backup)
 		node "$n" link add name bond0 address "02:00:00:00:0$s:ce" mtu 9000 type bond \

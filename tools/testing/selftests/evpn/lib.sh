@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scenarios share: checks and TAP, waiting, cleaning up, and the lab with its tools.
+#
+# A scenario sources this file, says with `begin` what it is about and which requirements it shows,
+# raises a lab, makes its checks and ends with `finish`:
+#
+#	RET=0
+#	... ; check_err $? "sentence when that failed"
+#	log_test "what was shown"
+
+set -u
+SELF=$(basename "$0" .sh)
+TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../../lab/lab.sh
+. "$TESTS_DIR/../../lab/lab.sh"
+
+KSFT_PASS=0
+KSFT_FAIL=1
+KSFT_SKIP=4
+
+TESTS=0
+FAILED=0
+RET=0
+REASON=
+DEFERRED=()
+
+# --- checks and TAP ----------------------------------------------------------------------------
+
+# begin TITLE REQUIREMENT...
+begin() {
+	echo "# $SELF: $1"
+	shift
+	echo "# shows: $*"
+	trap ended EXIT
+}
+
+# check_err STATUS SENTENCE: the first failure counts
+check_err() {
+	[ "$1" -eq 0 ] || [ "$RET" -ne 0 ] || { RET=1 REASON=$2; }
+}
+
+check_fail() {
+	[ "$1" -ne 0 ] || [ "$RET" -ne 0 ] || { RET=1 REASON=$2; }
+}
+
+# check_eq IS SHOULD WHAT
+check_eq() {
+	[ "$1" = "$2" ]
+	check_err $? "$3: is '$1', should be '$2'"
+}
+
+# check_le IS LIMIT WHAT
+check_le() {
+	[ -n "$1" ] && [ "${1%.*}" -le "$2" ] 2>/dev/null
+	check_err $? "$3: is '$1', at most $2"
+}
+
+log_test() {
+	TESTS=$((TESTS + 1))
+	if [ "$RET" -eq 0 ]; then
+		echo "ok $TESTS $1"
+	else
+		FAILED=$((FAILED + 1))
+		echo "not ok $TESTS $1"
+		echo "# $REASON"
+	fi
+	RET=0
+	REASON=
+}
+
+log_info() { echo "# $*"; }
+
+# log_skip NAME REASON: one check that cannot be made here
+log_skip() {
+	TESTS=$((TESTS + 1))
+	echo "ok $TESTS $1 # SKIP $2"
+}
+
+# skip REASON: the whole scenario cannot be run here
+skip() {
+	echo "1..0 # SKIP $*"
+	trap - EXIT
+	undo
+	exit $KSFT_SKIP
+}
+
+finish() {
+	trap - EXIT
+	[ "$FAILED" -eq 0 ] || on_failure
+	undo
+	echo "1..$TESTS"
+	[ "$FAILED" -eq 0 ] && exit $KSFT_PASS
+	exit $KSFT_FAIL
+}
+
+# A scenario that ends anywhere else than in finish has failed.
+ended() {
+	local status=$?
+	trap - EXIT
+	[ $status -eq $KSFT_SKIP ] && { undo; exit $KSFT_SKIP; }
+	echo "not ok $((TESTS + 1)) the scenario came to its end (status $status)"
+	on_failure
+	undo
+	exit $KSFT_FAIL
+}
+
+# What helps to understand a failure, as comments.
+on_failure() {
+	local f
+	for f in "$LAB_RUN"/pe*/evpnd.log "$LAB_RUN"/rr/*.log; do
+		[ -s "$f" ] && { echo "# --- ${f#"$LAB_RUN"/}"; tail -n 25 "$f" | sed 's/^/# /'; }
+	done
+	return 0
+}
+
+# --- cleaning up and waiting -------------------------------------------------------------------
+
+defer() { DEFERRED+=("$*"); }
+
+undo() {
+	local i
+	for ((i = ${#DEFERRED[@]} - 1; i >= 0; i--)); do
+		eval "${DEFERRED[i]}"
+	done >/dev/null 2>&1
+	DEFERRED=()
+}
+
+mono_ms() { local up; read -r up _ </proc/uptime; echo $((10#${up/./} * 10)); }
+
+# busywait MS COMMAND...: until the command succeeds, asked without a pause
+busywait() {
+	local end=$(($(mono_ms) + $1))
+	shift
+	until "$@"; do
+		[ "$(mono_ms)" -lt "$end" ] || return 1
+	done
+}
+
+# slowwait SECONDS COMMAND...: the same with a tenth of a second between two questions
+slowwait() {
+	local end=$(($(mono_ms) + $1 * 1000))
+	shift
+	until "$@"; do
+		[ "$(mono_ms)" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- what a scenario needs ---------------------------------------------------------------------
+
+need_module() {
+	[ -d /sys/module/evpn ] || modprobe evpn 2>/dev/null ||
+		skip "evpn.ko is not loaded: run this in a guest, tools/testing/vm/guest.sh"
+}
+
+need_evpnd() {
+	[ -x "$LAB_BUILD/evpnd" ] && [ -x "$LAB_BUILD/evpnctl" ] || skip "evpnd is not built: make user"
+}
+
+# lab OPTION VALUE...: raises it, and takes it down at the end; skips where that is not possible
+lab() {
+	local out
+	while [ $# -gt 0 ]; do
+		lab_option "$1" "$2" || lab_fail "no such option: $1"
+		shift 2
+	done
+	lab_defaults
+	[ "$LAB_EVPND" = no ] || need_evpnd
+	out=$(lab_possible 2>&1) || skip "${out#lab: SKIP: }"
+	defer lab_down
+	lab_up
+	BONDWATCH=$(lab_tool bondwatch "$TESTS_DIR/bondwatch.c") || skip "bondwatch does not build"
+	FRAMES=$(lab_tool frames "$TESTS_DIR/frames.c") || skip "frames does not build"
+	EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
+		"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+}
+
+# --- the module, spoken to directly ------------------------------------------------------------
+
+ESI1=00:11:22:33:44:55:66:77:88:01
+ESI2=00:11:22:33:44:55:66:77:88:02
+
+# nl NODE VERB KEY=VALUE...: prints what the kernel answers
+nl() {
+	local node=$1
+	shift
+	in_ns "$node" "$EVPN_NL" "$@"
+}
+
+# nl_field NODE KEY ESI: one value of a segment as the kernel has it
+nl_field() {
+	nl "$1" es-get esi="$3" | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+# own NODE: holds an owner socket open in the background
+own() {
+	coproc OWN { in_ns "$1" "$EVPN_NL"; }
+	OWNER_PID=$OWN_PID
+	echo "owner-set replace" >&"${OWN[1]}"
+	local answer
+	read -r answer <&"${OWN[0]}"
+	[ "$answer" = ok ]
+}
+
+disown_segment() {
+	kill -KILL "$OWNER_PID" 2>/dev/null
+	wait "$OWNER_PID" 2>/dev/null
+	return 0
+}
+
+# --- the wire: counted beside the system under test ---------------------------------------------
+
+# wire_lacp END / wire_other END: frames that entered the wire there since it was laid; slow
+# protocols, and everything else
+wire_lacp() { wire_counter "$1" 10; }
+wire_other() { wire_counter "$1" 1000; }
+wire_counter() {
+	tc -n "$(ns wire)" -s -j filter show dev "$1" ingress pref "$2" |
+		jq '[.[].options? | .actions? // [] | .[].stats.packets] | add // 0'
+}
+
+# --- LACP as the customer sees it --------------------------------------------------------------
+
+# ce_state CE PORT a|p: the actor's or the partner's port state, a number
+ce_state() {
+	ce_ports "$1" | awk -v p="$2" -v w="$3" '$1 == p { print w == "a" ? $2 : $3 }'
+}
+
+# In sync, collecting and distributing (bits 3, 4, 5), or not in sync
+ce_uses() {
+	local s
+	s=$(ce_state "$1" "$2" a)
+	[ $((${s:-0} & 0x38)) -eq $((0x38)) ]
+}
+ce_uses_not() {
+	local s
+	s=$(ce_state "$1" "$2" a)
+	[ $((${s:-0x38} & 0x30)) -eq 0 ]
+}
+ce_uses_only() {
+	local port=$1 p
+	ce_uses ce "pe$port" || return 1
+	for ((p = 1; p <= LAB_PES; p++)); do
+		[ "$p" = "$port" ] || ce_uses_not ce "pe$p" || return 1
+	done
+}
+
+# --- evpnd -------------------------------------------------------------------------------------
+
+# es_json PE [SEGMENT]
+es_json() { pe_ctl "$1" -j es show "${2:-ce}" 2>/dev/null; }
+role_is() { [ "$(es_json "$1" "${3:-ce}" | jq -r '.segments[0].role')" = "$2" ]; }
+state_is() { [ "$(es_json "$1" "${3:-ce}" | jq -r '.segments[0].state')" = "$2" ]; }
+
+# settled PE...: the first is DF and all agree on it, in words and in the kernel
+settled() {
+	local df=$1 p s=${SEGMENT:-ce} esi=${SEGMENT_ESI:-$ESI1} want
+	want=$(underlay "$df")
+	for ((p = 1; p <= LAB_PES; p++)); do
+		[ "$(es_json "pe$p" "$s" | jq -r '.segments[0].df')" = "$want" ] || return 1
+	done
+	for ((p = 1; p <= LAB_PES; p++)); do
+		if [ "pe$p" = "$df" ]; then
+			[ "$(nl_field "pe$p" role "$esi")" = df ] || return 1
+		else
+			[ "$(nl_field "pe$p" role "$esi")" = non-df ] || return 1
+		fi
+	done
+}
+
+# ready PE: settled on that PE, the CE uses it, and a ping passes
+ready() {
+	slowwait 15 settled "$1" || return 1
+	[ "$LAB_CE" != lacp ] || slowwait 10 ce_uses_only "${1#pe}" || return 1
+	slowwait 10 lab_passes
+}
+
+# --- probes ------------------------------------------------------------------------------------
+
+# probe_start NAME [OPTIONS]: in the background, CE to host and back, a result in $PROBE_DIR/NAME
+probe_start() {
+	local name=$1
+	shift
+	PROBE_DIR=$LAB_RUN/probe
+	mkdir -p "$PROBE_DIR"
+	"$PROBE" -a "$(ns ce),10.1.0.1" -b "$(ns host),10.1.0.100" -j -w "$PROBE_DIR/$name.log" "$@" \
+		>"$PROBE_DIR/$name" &
+	PROBE_PID=$!
+	sleep 0.3
+}
+
+probe_stop() {
+	kill -INT "$PROBE_PID" 2>/dev/null
+	wait "$PROBE_PID"
+}
+
+# probe_get NAME DIRECTION(0: from the CE, 1: to it) KEY
+probe_get() { jq -r ".directions[$2].\"$3\"" "$PROBE_DIR/$1"; }
