@@ -45,7 +45,7 @@ struct ipc {
 	size_t queued;
 	bool reading;
 	bool dead;
-	uint8_t buf[IPC_MSG_MAX];
+	_Alignas(8) uint8_t buf[IPC_MSG_MAX]; /* so that the body behind the header is aligned */
 };
 
 #define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s)}
