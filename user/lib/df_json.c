@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "df_json.h"
+#include "near.h"
 
 #define TAG_MAX 0xfffffffeLL /* 0xffffffff is MAX-ET, RFC 7432 section 8.2.1 */
 
@@ -86,38 +87,10 @@ static const char *const candidate_keys[] = {
 	"time-sync", "df-election", "ad-per-es",  "ad-per-evi",	  NULL,
 };
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	a = a < b ? a : b;
-	return a < c ? a : c;
-}
-
-/* Edit distance; SIZE_MAX for strings too long to be one of ours. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[32], n = strlen(b), i, j;
-
-	if (n >= 31 || strlen(a) >= 31)
-		return SIZE_MAX;
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (j = 0; j < n; j++) {
-			size_t up = row[j + 1];
-
-			row[j + 1] = min3(up + 1, row[j] + 1, diagonal + (a[i] != b[j]));
-			diagonal = up;
-		}
-	}
-	return row[n];
-}
-
 static int check_keys(struct reader *r, const json_t *obj, const char *const *keys)
 {
 	const char *const *k;
+	unsigned int distance;
 	const char *name;
 	json_t *value;
 
@@ -128,7 +101,7 @@ static int check_keys(struct reader *r, const json_t *obj, const char *const *ke
 		if (*k)
 			continue;
 		for (k = keys; *k; k++)
-			if (distance(name, *k) <= (strlen(*k) + 2) / 4)
+			if (near_enough(name, *k, &distance))
 				return fail(r, name, "unknown key, did you mean \"%s\"?", *k);
 	}
 	return 0;
