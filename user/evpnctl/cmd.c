@@ -330,7 +330,7 @@ static int parse_params(const struct command *cmd, int argc, char **argv, json_t
 			return -1;
 	}
 	for (p = cmd->params; p && p->key; p++) {
-		if (!p->required || given & 1u << (p - cmd->params))
+		if (!cmd_requires(cmd, p) || given & 1u << (p - cmd->params))
 			continue;
 		snprintf(err, CMD_ERR_LEN,
 			 p->positional ? "%s is missing" : "\"%2$s %1$s\" is missing", p->what,

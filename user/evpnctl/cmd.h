@@ -65,6 +65,7 @@ struct app;
  * struct command - a command of an object
  * @help: a few words, without full stop
  * @params: ends with a row without @key; NULL: none
+ * @partial: of the required words only the positional ones are
  * @method: of the control socket (Documentation/control-socket.rst); NULL when @run does it all
  * @print: the answer as text; NULL: print the answer's "message", or nothing
  * @run: instead of asking @method and printing the answer. Return: the exit status
@@ -73,6 +74,7 @@ struct command {
 	const char *name;
 	const char *help;
 	const struct param *params;
+	bool partial;
 	const char *method;
 	out_print_fn print;
 	int (*run)(struct app *app, json_t *params);
@@ -130,6 +132,12 @@ struct request {
  * Return: 0, or -1.
  */
 int cmd_parse(int argc, char **argv, struct request *req, char err[CMD_ERR_LEN]);
+
+/** cmd_requires() - @cmd is refused without a value for @p */
+static inline bool cmd_requires(const struct command *cmd, const struct param *p)
+{
+	return p->required && (p->positional || !cmd->partial);
+}
 
 /** cmd_help() - the help a request with @help asks for */
 void cmd_help(const struct request *req, FILE *f);

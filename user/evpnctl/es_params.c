@@ -12,75 +12,32 @@ static const char *const algorithms[] = {
 	"modulo", "hrw", "preference", "highest-preference", "lowest-preference", NULL,
 };
 
-#define WORD(k, w)                  \
-	{                           \
-		.key = k, .what = w \
-	}
-#define LIST(k, w)                                      \
-	{                                               \
-		.key = k, .kind = PARAM_LIST, .what = w \
-	}
-#define YES_NO(k, p)                                                         \
-	{                                                                    \
-		.key = k, .path = p, .kind = PARAM_BOOL, .what = "yes or no" \
-	}
-#define TIME(k, p)                                  \
-	{                                           \
-		.key = k, .path = p, .what = "TIME" \
-	}
-#define ONE_OF(k, p, v)                                                                \
-	{                                                                              \
-		.key = k, .path = p, .kind = PARAM_ONE_OF, .what = "WORD", .values = v \
-	}
-
-/* @needed: a new segment has none of these yet */
-#define SEGMENT_PARAMS(needed)                                                             \
-	{                                                                                  \
-		.key = "name",                                                             \
-		.what = "NAME",                                                            \
-		.hint = HINT_SEGMENT,                                                      \
-		.positional = true,                                                        \
-		.required = true,                                                          \
-	},                                                                                 \
-		{                                                                          \
-			.key = "interface",                                                \
-			.what = "DEV",                                                     \
-			.hint = HINT_INTERFACE,                                            \
-			.required = needed,                                                \
-		},                                                                         \
-		{                                                                          \
-			.key = "mode",                                                     \
-			.kind = PARAM_ONE_OF,                                              \
-			.what = "MODE",                                                    \
-			.values = modes,                                                   \
-			.required = needed,                                                \
-		},                                                                         \
-		WORD("esi", "ESI"),                                                        \
-		{                                                                          \
-			.key = "es-id",                                                    \
-			.path = "esi.es-id",                                               \
-			.kind = PARAM_NUMBER,                                              \
-			.what = "N",                                                       \
-			.min = 1,                                                          \
-			.max = 0xffffff,                                                   \
-		},                                                                         \
-		{.key = "es-sys-mac", .path = "esi.es-sys-mac", .what = "MAC"},            \
-		ONE_OF("standby", NULL, standbys),                                         \
-		ONE_OF("algorithm", "df.algorithm", algorithms),                           \
-		{                                                                          \
-			.key = "preference",                                               \
-			.path = "df.preference",                                           \
-			.kind = PARAM_NUMBER,                                              \
-			.what = "N",                                                       \
-			.max = 65535,                                                      \
-		},                                                                         \
-		YES_NO("dont-preempt", "df.dont-preempt"), YES_NO("ac-df", "df.ac-df"),    \
-		YES_NO("port-mode", "df.port-mode"), YES_NO("time-sync", "df.time-sync"),  \
-		TIME("wait", "df.wait"), TIME("recovery-wait", "df.recovery-wait"),        \
-		TIME("skew", "df.skew"), LIST("vlans", "VLANS"), WORD("es-import", "MAC"), \
-		YES_NO("ad-per-es", NULL), YES_NO("ad-per-evi", NULL),                     \
-		LIST("route-targets", "RTS"), ONE_OF("on-daemon-loss", NULL, losses),      \
-		TIME("owner-hold", NULL), LIST("allow", "PROTOCOLS")
-
-const struct param es_add_params[] = {SEGMENT_PARAMS(true), {}};
-const struct param es_set_params[] = {SEGMENT_PARAMS(false), {}};
+/* clang-format off */
+const struct param es_params[] = {
+	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true },
+	{ .key = "interface", .what = "DEV", .hint = HINT_INTERFACE, .required = true },
+	{ .key = "mode", .kind = PARAM_ONE_OF, .what = "MODE", .values = modes, .required = true },
+	{ .key = "esi", .what = "ESI" },
+	{ .key = "es-id", .path = "esi.es-id", .kind = PARAM_NUMBER, .what = "N", .min = 1, .max = 0xffffff },
+	{ .key = "es-sys-mac", .path = "esi.es-sys-mac", .what = "MAC" },
+	{ .key = "standby", .kind = PARAM_ONE_OF, .what = "POLICY", .values = standbys },
+	{ .key = "algorithm", .path = "df.algorithm", .kind = PARAM_ONE_OF, .what = "NAME", .values = algorithms },
+	{ .key = "preference", .path = "df.preference", .kind = PARAM_NUMBER, .what = "N", .max = 65535 },
+	{ .key = "dont-preempt", .path = "df.dont-preempt", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "ac-df", .path = "df.ac-df", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "port-mode", .path = "df.port-mode", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "time-sync", .path = "df.time-sync", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "wait", .path = "df.wait", .what = "TIME" },
+	{ .key = "recovery-wait", .path = "df.recovery-wait", .what = "TIME" },
+	{ .key = "skew", .path = "df.skew", .what = "TIME" },
+	{ .key = "vlans", .kind = PARAM_LIST, .what = "VLANS" },
+	{ .key = "es-import", .what = "MAC" },
+	{ .key = "ad-per-es", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "ad-per-evi", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "route-targets", .kind = PARAM_LIST, .what = "RTS" },
+	{ .key = "on-daemon-loss", .kind = PARAM_ONE_OF, .what = "POLICY", .values = losses },
+	{ .key = "owner-hold", .what = "TIME" },
+	{ .key = "allow", .kind = PARAM_LIST, .what = "PROTOCOLS" },
+	{},
+};
+/* clang-format on */

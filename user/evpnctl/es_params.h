@@ -5,7 +5,6 @@
 
 #include "cmd.h"
 
-extern const struct param es_add_params[];
-extern const struct param es_set_params[];
+extern const struct param es_params[];
 
 #endif

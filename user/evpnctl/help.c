@@ -18,7 +18,7 @@ static void write_values(FILE *f, const struct param *p)
 }
 
 /* "NAME", "[esi ESI]", "mode {a|b}", "[local]", "[HEX]..." */
-static char *param_syntax(const struct param *p)
+static char *param_syntax(const struct param *p, bool required)
 {
 	char *text = NULL;
 	size_t len;
@@ -26,7 +26,7 @@ static char *param_syntax(const struct param *p)
 
 	if (!f)
 		return NULL;
-	if (!p->required)
+	if (!required)
 		fputc('[', f);
 	if (!p->positional && p->kind != PARAM_REST)
 		fputs(p->key, f);
@@ -38,14 +38,15 @@ static char *param_syntax(const struct param *p)
 		else
 			fputs(p->kind == PARAM_BOOL ? "{yes|no}" : p->what, f);
 	}
-	fputs(p->required ? "" : "]", f);
+	fputs(required ? "" : "]", f);
 	fputs(p->kind == PARAM_REST ? "..." : "", f);
 	fclose(f);
 	return text;
 }
 
+/* @brief: words that may be left out are not listed for a command that shares them with another */
 static void write_syntax(FILE *f, const struct object *object, const struct command *cmd,
-			 const char *lead)
+			 const char *lead, bool brief)
 {
 	int column = fprintf(f, "%s evpnctl %s", lead, object->name);
 	const struct param *p;
@@ -53,8 +54,11 @@ static void write_syntax(FILE *f, const struct object *object, const struct comm
 
 	if (!object->self)
 		column += fprintf(f, cmd == object->commands ? " [%s]" : " %s", cmd->name);
+	brief = brief && cmd->partial;
 	for (p = cmd->params; p && p->key; p++) {
-		word = param_syntax(p);
+		if (brief && !cmd_requires(cmd, p))
+			continue;
+		word = param_syntax(p, cmd_requires(cmd, p));
 		if (!word)
 			return;
 		if (column + 1 + (int)strlen(word) > LINE_MAX_LEN)
@@ -62,7 +66,7 @@ static void write_syntax(FILE *f, const struct object *object, const struct comm
 		column += fprintf(f, " %s", word);
 		free(word);
 	}
-	fputc('\n', f);
+	fputs(brief ? " [WORD VALUE]...\n" : "\n", f);
 }
 
 static void help_object(FILE *f, const struct object *object)
@@ -71,12 +75,12 @@ static void help_object(FILE *f, const struct object *object)
 	const char *lead = "Usage:";
 
 	if (object->self) {
-		write_syntax(f, object, cmd, lead);
+		write_syntax(f, object, cmd, lead, true);
 		fprintf(f, "\n%s\n", object->help);
 		return;
 	}
 	for (; cmd->name; cmd++, lead = "      ")
-		write_syntax(f, object, cmd, lead);
+		write_syntax(f, object, cmd, lead, true);
 	fprintf(f, "\n%s\n", object->help);
 	for (cmd = object->commands; cmd->name; cmd++)
 		fprintf(f, "  %-8s %s\n", cmd->name, cmd->help);
@@ -115,7 +119,7 @@ void cmd_help(const struct request *req, FILE *f)
 	} else if (!req->command || req->object->self) {
 		help_object(f, req->object);
 	} else {
-		write_syntax(f, req->object, req->command, "Usage:");
+		write_syntax(f, req->object, req->command, "Usage:", false);
 		fprintf(f, "\n%s\n", req->command->help);
 	}
 }
