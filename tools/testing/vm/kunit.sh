@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Inside a guest whose kernel has KUnit: the module's suites ran when it was
 # loaded; this prints their cases as TAP.
-cases=$(dmesg -t | grep -E '^ +(not )?ok [0-9]+' | sed 's/^ *//')
+cases=$(dmesg -t | grep -E '^ {4}(not )?ok [0-9]+' | sed 's/^ *//')
 if [ -z "$cases" ]; then
 	echo "Bail out! the kernel log has no KUnit result"
 	exit 1
