@@ -6,12 +6,12 @@
 #
 #   df_second.sh [SEED [COUNT]]
 #
-# The seed is the same in every run unless one is given. EVPNCTL, or O, says where evpnctl is.
+# The seed is the same in every run unless one is given. EVPNCTL, O or UNIT_DIR say where evpnctl is.
 
 cd "$(dirname "$0")/../../.." || exit 1
 
 evpnctl=
-for f in "$EVPNCTL" "${O:+$O/evpnctl}" build/evpnctl; do
+for f in "$EVPNCTL" "${O:+$O/evpnctl}" "${UNIT_DIR:+$UNIT_DIR/../../evpnctl}" build/evpnctl; do
 	if [ -n "$f" ] && [ -x "$f" ]; then
 		evpnctl=$f
 		break
