@@ -81,8 +81,6 @@ enum bgp_action {
 #define BGP_IDLE_HOLD_MIN_NS (1 * BGP_NS_PER_S)
 #define BGP_IDLE_HOLD_MAX_NS (120 * BGP_NS_PER_S)
 #define BGP_HOLD_MIN_S 3
-#define BGP_HOLD_DEFAULT_S 90
-#define BGP_CONNECT_RETRY_DEFAULT_S 10
 
 /**
  * struct bgp_fsm - the machine of one connection (all zero is Idle)
