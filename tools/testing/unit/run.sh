@@ -43,7 +43,7 @@ one() { # NAME COMMAND...
 		skipped=$((skipped + 1))
 		return
 	fi
-	sed "s/^\(not ok\|ok\) \([0-9]*\)\( - \)\?/\1 $name: /; t; s/^/# /" "$out"
+	sed "s/^\(not ok\|ok\) \([0-9]*\)\( - \)\?/\1 $name: /; t; /^#/!s/^/# /" "$out"
 	skip=$(grep -c '^ok .*# *[Ss][Kk][Ii][Pp]' "$out")
 	ok=$(($(grep -c '^ok ' "$out") - skip))
 	nok=$(grep -c '^not ok ' "$out")
