@@ -163,7 +163,8 @@ json_t *route_show(struct speaker *sp, const json_t *params, char *err, size_t e
 	if (!read_filter(params, &f, err, err_len))
 		return NULL;
 	rib_walk(sp->rib, f.type, collect, &l);
-	qsort(l.routes, l.n, sizeof(*l.routes), by_key);
+	if (l.n)
+		qsort(l.routes, l.n, sizeof(*l.routes), by_key);
 	list = json_array();
 	for (i = 0; i < l.n; i++)
 		json_array_append_new(list, l.routes[i].json);

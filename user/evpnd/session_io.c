@@ -352,6 +352,19 @@ static void receive_notification(struct conn *c, const u8 *body, size_t len)
 	conn_event(c, BGP_EV_NOTIFICATION, NULL);
 }
 
+/*
+ * A neighbour without graceful restart need not send End-of-RIB. Its first KEEPALIVE in Established
+ * comes after its table as far as anybody can tell, so it stands for the mark.
+ */
+static void receive_keepalive(struct conn *c)
+{
+	bool implied = c->fsm.state == BGP_ESTABLISHED && !c->open.caps.gr;
+
+	conn_event(c, BGP_EV_KEEPALIVE, NULL);
+	if (implied)
+		session_eor_received(c->session);
+}
+
 static void receive(struct conn *c, const struct bgp_header *h, const u8 *body)
 {
 	size_t len = h->len - BGP_HEADER_LEN;
@@ -368,7 +381,7 @@ static void receive(struct conn *c, const struct bgp_header *h, const u8 *body)
 		receive_notification(c, body, len);
 		break;
 	case BGP_KEEPALIVE:
-		conn_event(c, BGP_EV_KEEPALIVE, NULL);
+		receive_keepalive(c);
 		break;
 	case BGP_ROUTE_REFRESH:
 		refresh_receive(c, body, len);

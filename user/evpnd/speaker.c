@@ -324,6 +324,8 @@ static void on_parent_gone(void *data)
 {
 	struct speaker *sp = data;
 
+	if (sp->stopping)
+		return;
 	log_error("the parent is gone");
 	sd_event_exit(sp->event, 1);
 }

@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_update.c - routes in and out of a real speaker: RFC 7606 outcomes, loops, End-of-RIB,
+ * route refresh both ways, what is advertised in which order and how it is packed.
+ *
+ * RFC 4271 (9), RFC 4456 (8), RFC 4724 (2), RFC 7606, RFC 7313, RFC 8654
+ */
+#include "evpnd_rig.h"
+#include "speaker_priv.h"
+
+static void start(struct rig *r, struct peer *p, int (*body)(int))
+{
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+
+	rig_start(r, body);
+	rig_conf(r, &n, 1);
+	if (p)
+		peer_up(r, p, RIG_PEER);
+}
+
+static void end(struct rig *r, struct peer *p)
+{
+	peer_close(p);
+	assert_int_equal(rig_stop(r, true), 0);
+}
+
+static json_int_t received(struct rig *r, const char *what)
+{
+	return json_integer_value(json_object_get(rig_peer(r, "received"), what));
+}
+
+/* ---- in ---- */
+
+static void routes_in(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	u8 buf[BGP_MAX_LEN];
+	struct bgp_packer pack;
+	struct peer p;
+	struct rig r;
+	json_t *a, *path;
+
+	start(&r, &p, speaker_main);
+	peer_announce(&p, &es);
+	RIG_UNTIL(rig_routes(&r) == 1);
+	a = rig_ask(&r, "route.show", json_pack("{s:i}", "type", 4));
+	path = json_array_get(
+		json_object_get(json_array_get(json_object_get(json_object_get(a, "result"),
+							       "routes"),
+					       0),
+				"paths"),
+		0);
+	assert_string_equal(json_string_value(json_object_get(path, "peer")), RIG_PEER);
+	assert_string_equal(json_string_value(json_object_get(path, "next-hop")), RIG_PEER);
+	assert_true(json_is_true(json_object_get(path, "best")));
+	json_decref(a);
+	bgp_pack_unreach(&pack, buf, sizeof(buf), &ctx);
+	bgp_pack_add(&pack, &es);
+	peer_send(&p, buf, bgp_pack_end(&pack));
+	RIG_UNTIL(rig_routes(&r) == 0);
+	assert_int_equal(received(&r, "withdrawn"), 1);
+	peer_announce(&p, &es);
+	RIG_UNTIL(rig_routes(&r) == 1);
+	assert_int_equal(received(&r, "routes"), 1);
+	peer_close(&p);
+	RIG_UNTIL(rig_routes(&r) == 0);
+	assert_int_equal(rig_stop(&r, true), 0);
+}
+
+static void eor_in(void **state)
+{
+	u8 buf[64];
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	assert_true(json_is_false(rig_peer(&r, "end-of-rib")));
+	peer_send(&p, buf, bgp_eor_encode(BGP_AFI_L2VPN, BGP_SAFI_EVPN, buf, sizeof(buf)));
+	RIG_UNTIL(json_is_true(rig_peer(&r, "end-of-rib")));
+	end(&r, &p);
+}
+
+/* A neighbour without graceful restart may never send End-of-RIB: its first KEEPALIVE stands for it. */
+static void eor_implicit(void **state)
+{
+	struct bgp_open o = peer_open();
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	assert_true(json_is_false(rig_peer(&r, "end-of-rib")));
+	peer_keepalive(&p);
+	RIG_UNTIL(json_is_true(rig_peer(&r, "end-of-rib")));
+	peer_close(&p);
+	RIG_UNTIL(!rig_state_is(&r, "Established"));
+	o.caps.gr = true;
+	peer_connect(&r, &p, RIG_PEER);
+	peer_handshake(&p, &o);
+	peer_expect_eor(&p);
+	peer_keepalive(&p);
+	poll(NULL, 0, 100);
+	assert_true(json_is_false(rig_peer(&r, "end-of-rib")));
+	end(&r, &p);
+}
+
+/* One attribute from octets, put at the end of a good UPDATE. */
+static size_t with_attribute(u8 *buf, size_t len, const u8 *attr, size_t n)
+{
+	memcpy(buf + len, attr, n);
+	store16(buf + 16, (u16)(len + n));
+	store16(buf + 21, (u16)(load16(buf + 21) + n));
+	return len + n;
+}
+
+/* What is wrong, and what becomes of an RT-4 that was there before. */
+static void errors_in(void **state)
+{
+	static const struct {
+		const char *name;
+		u8 attr[16];
+		size_t n;
+		bool stays; /* the route */
+		u8 subcode; /* of NOTIFICATION 3, 0: the session stays */
+	} cases[] = {
+		{ "unknown transitive attribute", { 0xc0, 99, 2, 1, 2 }, 5, true, 0 },
+		{ "bad AGGREGATOR is discarded", { 0xc0, 7, 3, 1, 2, 3 }, 6, true, 0 },
+		{ "large communities of odd length", { 0xc0, 32, 3, 1, 2, 3 }, 6, false, 0 },
+		{ "second ORIGIN is discarded", { 0x40, 1, 1, 2 }, 4, true, 0 },
+		{ "MP_UNREACH that overruns", { 0x80, 15, 4, 0, 25, 70, 4 }, 7, false, 9 },
+		{ "unknown well-known attribute", { 0x40, 98, 1, 0 }, 4, false, 2 },
+	};
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct ecomm ext = ecomm_es_import(&es.esi);
+	struct bgp_attrs a = rig_attrs(&ext);
+	u8 buf[BGP_MAX_LEN];
+	struct peer p;
+	struct rig r;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start(&r, &p, speaker_main);
+		peer_announce(&p, &es);
+		RIG_UNTIL(rig_routes(&r) == 1);
+		len = rig_update(&es, &a, RIG_PEER, buf);
+		len = with_attribute(buf, len, cases[i].attr, cases[i].n);
+		peer_send(&p, buf, len);
+		RIG_UNTIL(received(&r, "updates") >= 2);
+		if (cases[i].subcode) {
+			peer_expect(&p, BGP_NOTIFICATION);
+			assert_int_equal(p.buf[19], 3);
+		} else if (!rig_state_is(&r, "Established")) {
+			fail_msg("%s: the session went down: %s", cases[i].name,
+				 json_string_value(rig_peer(&r, "last-error")));
+		} else if (rig_routes(&r) != cases[i].stays) {
+			fail_msg("%s: the route %s", cases[i].name,
+				 cases[i].stays ? "went" : "stayed");
+		}
+		end(&r, &p);
+	}
+}
+
+/* RT-6 and types nobody has defined, among good ones: the session stays and the good one arrives. */
+static void unknown_types(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri unknown = { .type = 200, .value = { (const u8 *)"abcdef", 6 } };
+	struct ecomm ext = ecomm_es_import(&es.esi);
+	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	struct bgp_attrs a = rig_attrs(&ext);
+	struct ip_addr nh = rig_addr(RIG_PEER);
+	u8 buf[BGP_MAX_LEN], attrs[512];
+	struct slice encoded = { attrs, 0 };
+	struct bgp_packer pack;
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	encoded.len = (size_t)bgp_attrs_encode(&a, &ctx, attrs, sizeof(attrs));
+	bgp_pack_reach(&pack, buf, sizeof(buf), &ctx, &nh, &encoded);
+	assert_int_equal(bgp_pack_add(&pack, &unknown), 1);
+	assert_int_equal(bgp_pack_add(&pack, &es), 1);
+	peer_send(&p, buf, bgp_pack_end(&pack));
+	RIG_UNTIL(rig_routes(&r) == 1);
+	assert_int_equal(received(&r, "discarded"), 1);
+	assert_true(rig_state_is(&r, "Established"));
+	end(&r, &p);
+}
+
+/* What went in a circle is not used, and replaces what came before by the same neighbour. */
+static void loops(void **state)
+{
+	struct evpn_nlri es = rig_es("127.0.0.9", 1);
+	struct ecomm ext = ecomm_es_import(&es.esi);
+	u8 own_as[] = { 2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff }, own_id[4];
+	u8 buf[BGP_MAX_LEN];
+	struct peer p;
+	struct rig r;
+	int i;
+
+	store32(own_id, INADDR_LOOPBACK);
+	start(&r, &p, speaker_main);
+	for (i = 0; i < 4; i++) {
+		struct bgp_attrs a = rig_attrs(&ext);
+
+		peer_announce(&p, &es);
+		RIG_UNTIL(rig_routes(&r) == 1);
+		if (i == 0)
+			a.as_path = (struct slice){ own_as, sizeof(own_as) };
+		if (i == 1) {
+			a.present |= BGP_BIT(BGP_ATTR_ORIGINATOR_ID);
+			a.originator_id = INADDR_LOOPBACK;
+		}
+		if (i == 2) {
+			a.present |= BGP_BIT(BGP_ATTR_CLUSTER_LIST);
+			a.cluster = (struct slice){ own_id, 4 };
+		}
+		peer_send(&p, buf, rig_update(&es, &a, i == 3 ? RIG_SELF : RIG_PEER, buf));
+		RIG_UNTIL(rig_routes(&r) == 0);
+		assert_true(rig_state_is(&r, "Established"));
+	}
+	end(&r, &p);
+}
+
+static void refresh_in(void **state)
+{
+	struct evpn_nlri a = rig_es(RIG_PEER, 1), b = rig_es(RIG_PEER, 2);
+	struct bgp_refresh mark = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	u8 buf[64];
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	peer_announce(&p, &a);
+	peer_announce(&p, &b);
+	RIG_UNTIL(rig_routes(&r) == 2);
+	mark.subtype = BGP_REFRESH_BORR;
+	peer_send(&p, buf, bgp_refresh_encode(&mark, buf, sizeof(buf)));
+	peer_announce(&p, &a);
+	poll(NULL, 0, 50);
+	assert_int_equal(rig_routes(&r), 2);
+	mark.subtype = BGP_REFRESH_EORR;
+	peer_send(&p, buf, bgp_refresh_encode(&mark, buf, sizeof(buf)));
+	RIG_UNTIL(rig_routes(&r) == 1);
+	end(&r, &p);
+}
+
+/* ---- out: a speaker that originates, as a service would ---- */
+
+#define TABLE 3000
+
+static struct bgp_attrs own_attrs(const struct ecomm *ext)
+{
+	struct bgp_attrs a;
+
+	bgp_attrs_init(&a);
+	a.present = BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	a.ext = ecomm_slice(ext, 1);
+	return a;
+}
+
+static void originate(struct speaker *sp, uint16_t i, bool urgent)
+{
+	struct evpn_nlri n = rig_es(RIG_SELF, i);
+	struct esi first = rig_es(RIG_SELF, 1).esi;
+	struct ecomm ext = ecomm_es_import(&first);
+	struct bgp_attrs a = own_attrs(&ext);
+
+	if (speaker_originate(sp, &n, &a, urgent))
+		exit(3);
+}
+
+/* Signals tell the speaker's process what the "service" does next. */
+static struct speaker *under_test;
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *data)
+{
+	uint16_t i;
+	struct evpn_nlri n;
+
+	if (si->ssi_signo == SIGUSR1) {
+		for (i = 1; i <= TABLE; i++)
+			originate(under_test, i, false);
+	} else {
+		/* a table is on its way; one segment fails */
+		for (i = 1; i <= TABLE; i++) {
+			n = rig_es(RIG_SELF, i);
+			speaker_withdraw(under_test, &n, false);
+		}
+		originate(under_test, 7, false);
+		for (i = 1000; i < 1003; i++) {
+			n = rig_es(RIG_SELF, i);
+			originate(under_test, i, false);
+			speaker_withdraw(under_test, &n, true);
+		}
+		speaker_flush(under_test);
+	}
+	return 0;
+}
+
+static int originating_speaker(int ipc_fd)
+{
+	sigset_t set;
+	sd_event *event;
+	int status;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sd_event_new(&event);
+	under_test = speaker_new(event, ipc_fd);
+	sd_event_add_signal(event, NULL, SIGUSR1, on_signal, NULL);
+	sd_event_add_signal(event, NULL, SIGUSR2, on_signal, NULL);
+	sd_event_loop(event);
+	status = under_test->status;
+	speaker_free(under_test);
+	sd_event_unref(event);
+	return status;
+}
+
+struct got {
+	unsigned int updates, reach, unreach;
+	bool eor;
+	uint16_t first_unreach[3];
+};
+
+static void read_update(struct peer *p, struct got *got, const struct bgp_ctx *ctx)
+{
+	struct bgp_update u;
+	struct evpn_iter it;
+	struct bgp_outcome out;
+	struct evpn_nlri n;
+
+	assert_int_equal(bgp_update_decode(p->buf + 19, p->len - 19, ctx, &u), BGP_ACCEPT);
+	got->updates++;
+	got->eor |= u.eor;
+	if (u.reach.present) {
+		struct ip_addr self = rig_addr(RIG_SELF);
+
+		assert_true(ip_equal(&u.reach.nh, &self));
+		assert_true(BGP_HAS(&u.attrs, BGP_ATTR_ORIGIN));
+		assert_true(BGP_HAS(&u.attrs, BGP_ATTR_AS_PATH));
+		evpn_iter_init(&it, &u.reach.nlri, false, false);
+		while (evpn_iter_next(&it, &n, &out))
+			got->reach++;
+	}
+	if (u.unreach.present && !u.eor) {
+		evpn_iter_init(&it, &u.unreach.nlri, false, true);
+		while (evpn_iter_next(&it, &n, &out))
+			if (got->unreach++ < 3)
+				got->first_unreach[got->unreach - 1] = load16(n.esi.b + 8);
+	}
+}
+
+static struct got read_until(struct peer *p, const struct bgp_ctx *ctx, unsigned int reach,
+			     unsigned int unreach, bool eor)
+{
+	struct got got = { 0 };
+
+	while (got.reach < reach || got.unreach < unreach || got.eor < eor) {
+		peer_expect(p, BGP_UPDATE);
+		read_update(p, &got, ctx);
+	}
+	return got;
+}
+
+static const struct bgp_ctx ibgp = { .as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN };
+
+/* A table of equal attributes is packed: 3,000 RT-4 of 25 octets in messages of 4096. */
+static void table_out(void **state)
+{
+	struct peer p, late;
+	struct rig r;
+	struct got got;
+	struct conf_neighbor n[2] = { rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3") };
+
+	rig_start(&r, originating_speaker);
+	rig_conf(&r, n, 2);
+	peer_up(&r, &p, RIG_PEER);
+	kill(r.pid, SIGUSR1);
+	got = read_until(&p, &ibgp, TABLE, 0, false);
+	assert_int_equal(got.reach, TABLE);
+	assert_in_range(got.updates, TABLE * 25 / 4096, TABLE * 25 / 4096 + 4);
+	/* somebody new gets the same, End-of-RIB at the end */
+	peer_connect(&r, &late, "127.0.0.3");
+	{
+		struct bgp_open o = peer_open();
+
+		o.id = 0x7f000003;
+		peer_handshake(&late, &o);
+	}
+	got = read_until(&late, &ibgp, TABLE, 0, true);
+	assert_int_equal(got.reach, TABLE);
+	assert_int_equal(rig_routes(&r), TABLE);
+	peer_close(&late);
+	end(&r, &p);
+}
+
+/* A withdraw that is urgent leaves before thousands that are not; nothing is sent twice. */
+static void urgent_first(void **state)
+{
+	struct peer p;
+	struct rig r;
+	struct got got;
+
+	start(&r, &p, originating_speaker);
+	kill(r.pid, SIGUSR1);
+	read_until(&p, &ibgp, TABLE, 0, false);
+	kill(r.pid, SIGUSR2);
+	peer_expect(&p, BGP_UPDATE);
+	got = (struct got){ 0 };
+	read_update(&p, &got, &ibgp);
+	assert_in_range(got.unreach, 3, TABLE); /* one UPDATE for all three */
+	assert_int_equal(got.first_unreach[0], 1000);
+	assert_int_equal(got.first_unreach[1], 1001);
+	assert_int_equal(got.first_unreach[2], 1002);
+	while (got.unreach < TABLE - 1 || !got.reach) {
+		peer_expect(&p, BGP_UPDATE);
+		read_update(&p, &got, &ibgp);
+	}
+	assert_int_equal(got.unreach, TABLE - 1);
+	assert_int_equal(got.reach, 1);
+	end(&r, &p);
+}
+
+/* A neighbour that does not read gets the last state when it does, and costs no memory meanwhile. */
+static void slow_neighbor(void **state)
+{
+	struct peer p;
+	struct rig r;
+	struct got got = { 0 };
+	int i, small = 4096;
+
+	start(&r, &p, originating_speaker);
+	setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	for (i = 0; i < 20; i++) {
+		kill(r.pid, SIGUSR1);
+		poll(NULL, 0, 10);
+		kill(r.pid, SIGUSR2);
+		poll(NULL, 0, 10);
+	}
+	assert_true(rig_state_is(&r, "Established"));
+	kill(r.pid, SIGUSR1);
+	RIG_UNTIL(rig_routes(&r) == TABLE);
+	/* whatever the history was, it ends with all of them there */
+	{
+		static bool there[TABLE + 1];
+		int n = 0;
+
+		while (n < TABLE) {
+			struct bgp_update u;
+			struct evpn_iter it;
+			struct bgp_outcome out;
+			struct evpn_nlri route;
+
+			peer_expect(&p, BGP_UPDATE);
+			bgp_update_decode(p.buf + 19, p.len - 19, &ibgp, &u);
+			evpn_iter_init(&it, u.reach.present ? &u.reach.nlri : &u.unreach.nlri,
+				       false, !u.reach.present);
+			while (evpn_iter_next(&it, &route, &out)) {
+				uint16_t k = load16(route.esi.b + 8);
+
+				n += u.reach.present - there[k];
+				there[k] = u.reach.present;
+			}
+			got.updates++;
+		}
+	}
+	assert_in_range(got.updates, 1, 1000);
+	end(&r, &p);
+}
+
+static void refresh_out(void **state)
+{
+	struct bgp_refresh ask = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	u8 buf[64];
+	struct peer p;
+	struct rig r;
+	struct got got;
+
+	start(&r, &p, originating_speaker);
+	kill(r.pid, SIGUSR1);
+	read_until(&p, &ibgp, TABLE, 0, false);
+	peer_send(&p, buf, bgp_refresh_encode(&ask, buf, sizeof(buf)));
+	peer_expect(&p, BGP_ROUTE_REFRESH);
+	assert_int_equal(p.buf[21], BGP_REFRESH_BORR);
+	got = read_until(&p, &ibgp, TABLE, 0, false);
+	assert_int_equal(got.unreach, 0);
+	peer_expect(&p, BGP_ROUTE_REFRESH);
+	assert_int_equal(p.buf[21], BGP_REFRESH_EORR);
+	end(&r, &p);
+}
+
+/* Extended messages: fewer and longer ones, if both sides can. */
+static void extended_messages(void **state)
+{
+	const struct bgp_ctx ctx = {
+		.as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN_EXTENDED,
+	};
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct bgp_open o = peer_open();
+	struct peer p;
+	struct rig r;
+	struct got got;
+
+	rig_start(&r, originating_speaker);
+	rig_conf(&r, &n, 1);
+	o.caps.ext_msg = true;
+	peer_connect(&r, &p, RIG_PEER);
+	peer_handshake(&p, &o);
+	peer_expect_eor(&p);
+	kill(r.pid, SIGUSR1);
+	got = read_until(&p, &ctx, TABLE, 0, false);
+	assert_in_range(got.updates, 1, 3);
+	end(&r, &p);
+}
+
+/* Towards another AS: our AS in the path, no LOCAL_PREF. */
+static void external_neighbor(void **state)
+{
+	const struct bgp_ctx ctx = { .as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN };
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct bgp_open o = peer_open();
+	struct bgp_update u;
+	struct peer p;
+	struct rig r;
+
+	n.remote_as = 4200000001;
+	o.as = 4200000001;
+	o.caps.as = o.as;
+	rig_start(&r, originating_speaker);
+	rig_conf(&r, &n, 1);
+	peer_connect(&r, &p, RIG_PEER);
+	peer_handshake(&p, &o);
+	peer_expect_eor(&p);
+	kill(r.pid, SIGUSR1);
+	peer_expect(&p, BGP_UPDATE);
+	assert_int_equal(bgp_update_decode(p.buf + 19, p.len - 19, &ctx, &u), BGP_ACCEPT);
+	assert_false(BGP_HAS(&u.attrs, BGP_ATTR_LOCAL_PREF));
+	assert_int_equal(bgp_as_path_first(&u.attrs), RIG_AS);
+	assert_int_equal(bgp_as_path_length(&u.attrs), 1);
+	end(&r, &p);
+}
+
+/* The end of the process: withdraws first, then Cease. */
+static void goodbye(void **state)
+{
+	struct peer p;
+	struct rig r;
+	struct got got;
+
+	start(&r, &p, originating_speaker);
+	kill(r.pid, SIGUSR1);
+	read_until(&p, &ibgp, TABLE, 0, false);
+	rig_send(&r, IPC_SHUTDOWN, NULL, 0, -1);
+	got = read_until(&p, &ibgp, 0, TABLE, false);
+	assert_int_equal(got.unreach, TABLE);
+	peer_expect_notification(&p, 6, 2);
+	peer_close(&p);
+	assert_int_equal(rig_stop(&r, false), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(routes_in),	     cmocka_unit_test(eor_in),
+		cmocka_unit_test(eor_implicit),	     cmocka_unit_test(errors_in),
+		cmocka_unit_test(unknown_types),     cmocka_unit_test(loops),
+		cmocka_unit_test(refresh_in),	     cmocka_unit_test(table_out),
+		cmocka_unit_test(urgent_first),	     cmocka_unit_test(slow_neighbor),
+		cmocka_unit_test(refresh_out),	     cmocka_unit_test(extended_messages),
+		cmocka_unit_test(external_neighbor), cmocka_unit_test(goodbye),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
