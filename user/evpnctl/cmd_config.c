@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cmd_config.c - evpnctl config: the running configuration and the file */
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,7 +10,7 @@
 #include "doc.h"
 #include "show.h"
 
-extern char **environ;
+#define DEFAULT_FILE "/etc/evpn/evpnd.yaml"
 
 static const struct param check_params[] = {
 	{.key = "file", .what = "FILE", .hint = HINT_FILE, .positional = true},
@@ -34,26 +33,25 @@ static const char *find_evpnd(char *buf, size_t size)
 	return access(buf, X_OK) ? "evpnd" : buf;
 }
 
-/* The parser is evpnd's own: what it accepts here is what it will accept. */
+/*
+ * The parser is evpnd's own: what it accepts here is what it will accept. It prints its errors
+ * itself.
+ */
 static int run_check(struct app *app, json_t *params)
 {
-	static char check[] = "--check";
 	const char *file = doc_str(params, "file");
-	char buf[4096], *name = strdup(file ? file : "/etc/evpn/evpnd.yaml");
+	int status = 0;
+	char buf[4096];
 	const char *evpnd = find_evpnd(buf, sizeof(buf));
-	char *argv[] = {(char *)evpnd, check, name, NULL};
-	int status, error;
-	pid_t pid;
+	pid_t pid = fork();
 
-	if (!name)
-		out_of_memory();
-	error = posix_spawnp(&pid, evpnd, NULL, NULL, argv, environ);
-	free(name);
-	if (error)
-		return app_refuse(app, "%s cannot be started: %s", evpnd, strerror(error));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return app_refuse(app, "%s: %s", evpnd, strerror(errno));
+	if (!pid) {
+		execlp(evpnd, "evpnd", "--check", file ? file : DEFAULT_FILE, NULL);
+		fprintf(stderr, "config check: %s cannot be started: %s\n", evpnd, strerror(errno));
+		_exit(EXIT_REFUSED);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return app_refuse(app, "%s cannot be started: %s", evpnd, strerror(errno));
 	if (WIFSIGNALED(status))
 		return app_refuse(app, "%s was ended by signal %d", evpnd, WTERMSIG(status));
 	return WEXITSTATUS(status) ? EXIT_REFUSED : EXIT_OK;
