@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -122,6 +124,13 @@ static int print_refusal(struct app *app, const json_t *error)
 	return doc_is(error, "code", CTL_USAGE) ? EXIT_USAGE : EXIT_REFUSED;
 }
 
+static void limit_patience(const struct app *app, struct ctl_client *c)
+{
+	struct timeval tv = {.tv_sec = app->patience_s};
+
+	setsockopt(ctl_fd(c), SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+}
+
 json_t *app_call(struct app *app, const char *method, json_t *params, int *status)
 {
 	struct ctl_client *c = open_client(app);
@@ -131,6 +140,7 @@ json_t *app_call(struct app *app, const char *method, json_t *params, int *statu
 	*status = EXIT_REFUSED;
 	if (!c)
 		return NULL;
+	limit_patience(app, c);
 	r = ctl_call(c, method, params, &answer);
 	ctl_close(c);
 	if (!r)
@@ -138,6 +148,8 @@ json_t *app_call(struct app *app, const char *method, json_t *params, int *statu
 	if (r > 0) {
 		*status = print_refusal(app, answer);
 		json_decref(answer);
+	} else if (r == -EAGAIN) {
+		app_refuse(app, "evpnd has not answered for %u seconds", app->patience_s);
 	} else {
 		app_refuse(app, "no answer from evpnd: %s", strerror(-r));
 	}
@@ -153,6 +165,7 @@ json_t *app_try(struct app *app, const char *method, json_t *params)
 	free(path);
 	if (!c)
 		return NULL;
+	limit_patience(app, c);
 	if (ctl_call(c, method, params, &answer)) {
 		json_decref(answer);
 		answer = NULL;

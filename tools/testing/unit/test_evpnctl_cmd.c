@@ -7,6 +7,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../../../user/evpnctl/app.h"
@@ -311,6 +313,24 @@ static void the_socket_is_that_of_the_namespace(void **state)
 	free(path);
 }
 
+/* A daemon that hangs: it listens, and never answers. */
+static void a_silent_daemon_is_not_waited_for_for_ever(void **state)
+{
+	struct app app = {.socket = "/tmp/test_evpnctl_silent.sock", .patience_s = 1};
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), status = EXIT_OK;
+
+	strcpy(sun.sun_path, app.socket);
+	unlink(sun.sun_path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_null(app_call(&app, "summary", NULL, &status));
+	assert_int_equal(status, EXIT_REFUSED);
+	assert_null(app_try(&app, "summary", NULL));
+	close(fd);
+	unlink(sun.sun_path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +341,7 @@ int main(void)
 		cmocka_unit_test(options_come_before_the_object),
 		cmocka_unit_test(a_wrong_option_is_answered),
 		cmocka_unit_test(colour_obeys_no_color),
+		cmocka_unit_test(a_silent_daemon_is_not_waited_for_for_ever),
 		cmocka_unit_test(the_socket_is_that_of_the_namespace),
 	};
 

@@ -227,6 +227,10 @@ is "-j and -p print the same document" same "$(
 	[ -n "$a" ] && [ "$a" = "$b" ] && echo same
 )"
 
+is "what cannot be written is a failure" "2:evpnctl: standard output: No space left on device" \
+	"$(said=$("$EVPNCTL" help 2>&1 >/dev/full); echo "$?:$said")"
+is "a reader that goes away is none" 0 "$("$EVPNCTL" help | :; echo "${PIPESTATUS[0]}")"
+
 # --- completion --------------------------------------------------------------------------------
 
 # completes SHOULD WORD...
