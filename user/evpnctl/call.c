@@ -100,13 +100,17 @@ static void say_command(const struct app *app, FILE *f)
 int app_refuse(const struct app *app, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		out_of_memory();
+	va_end(ap);
 	say_command(app, stderr);
 	fputs(": ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
+	out_safely(stderr, text);
 	fputc('\n', stderr);
+	free(text);
 	return EXIT_REFUSED;
 }
 
@@ -118,9 +122,14 @@ static int print_refusal(struct app *app, const json_t *error)
 	size_t i;
 
 	app_refuse(app, "%s", message ? message : "refused without a reason");
-	json_array_foreach(list, i, item)
-		fprintf(stderr, "  line %lld, column %lld: %s\n", doc_int(item, "line", 0),
-			doc_int(item, "column", 0), doc_show(item, "message"));
+	json_array_foreach(list, i, item) {
+		fputs("  ", stderr);
+		if (doc_int(item, "line", 0))
+			fprintf(stderr, "line %lld, column %lld: ", doc_int(item, "line", 0),
+				doc_int(item, "column", 0));
+		out_safely(stderr, doc_show(item, "message"));
+		fputc('\n', stderr);
+	}
 	return doc_is(error, "code", CTL_USAGE) ? EXIT_USAGE : EXIT_REFUSED;
 }
 

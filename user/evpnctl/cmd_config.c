@@ -96,7 +96,7 @@ static void print_error(struct out *o, const json_t *e)
 {
 	const char *message = json_is_string(e) ? json_string_value(e) : doc_str(e, "message");
 
-	if (doc_get(e, "line"))
+	if (doc_int(e, "line", 0))
 		out_word(o, OUT_BAD, "line %lld, column %lld: %s", doc_int(e, "line", 0),
 			 doc_int(e, "column", 0), message ? message : "?");
 	else

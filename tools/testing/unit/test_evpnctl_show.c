@@ -210,12 +210,29 @@ static void columns_are_aligned(void **state)
 	free(text);
 }
 
+/* A peer chooses the text of its NOTIFICATION; it must not choose what the terminal does. */
+static void text_from_the_network_does_not_steer_the_terminal(void **state)
+{
+	struct screen s = {.print = print_peers, .with = {.details = true}};
+	json_t *doc = json_pack("{s:[{s:s, s:s}]}", "peers", "address", "192.0.2.9", "last-error",
+				"\033]0;owned\007 \xc2\x9b\x31m\n\x7f Z\xc3\xbcrich");
+	char *text = printed(&s, doc);
+
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\007'));
+	assert_null(strstr(text, "\xc2\x9b"));
+	assert_non_null(strstr(text, "?]0;owned? ?1m?? Z\xc3\xbcrich\n"));
+	json_decref(doc);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_are_as_recorded),
 		cmocka_unit_test(json_is_the_document),
 		cmocka_unit_test(printers_survive_strange_documents),
+		cmocka_unit_test(text_from_the_network_does_not_steer_the_terminal),
 		cmocka_unit_test(durations_read_like_those_of_a_router),
 		cmocka_unit_test(columns_are_aligned),
 	};
