@@ -9,6 +9,8 @@
  *
  * RFC 7432 sections 5 and 8.5, draft-ietf-bess-evpn-mh-pa.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/rtnetlink.h>

@@ -5,6 +5,8 @@
  *
  * RFC 7432, RFC 8584 and draft-ietf-bess-evpn-mh-pa, as far as a forwarding plane is concerned.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
