@@ -348,8 +348,9 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 		TAILQ_FOREACH(s, &ss->list, entry)
 			if (s->advertised)
 				segment_originate_ad(s);
-	if (!old)
+	if (!ss->have_conf)
 		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
+	ss->have_conf = true;
 	ss->configured = (unsigned int)now->n_neighbors;
 	try_start(ss);
 }
@@ -390,7 +391,7 @@ static void start_segments(struct segments *ss)
 
 static void try_start(struct segments *ss)
 {
-	if (!ss->links_done || ss->synced < ss->configured)
+	if (!ss->have_conf || !ss->links_done || ss->synced < ss->configured)
 		return;
 	settle(ss);
 	start_segments(ss);
@@ -429,24 +430,24 @@ static void isolation_fired(void *data)
 static void segments_sync(void *state, unsigned int established, unsigned int synced,
 			  unsigned int configured)
 {
-	const struct conf *conf;
+	const struct conf_global *global;
 	struct segments *ss = state;
 	bool lost = !established && configured && (ss->established || ss->settled);
 
 	ss->established = established;
 	ss->synced = synced;
 	ss->configured = configured;
-	conf = speaker_conf(ss->speaker);
-	if (!conf)
+	if (!ss->have_conf)
 		return;
+	global = &speaker_conf(ss->speaker)->global;
 	if (lost && ss->settled) {
 		ss->settled = false;
-		timer_start(&ss->isolation_timer, conf->global.isolation_delay_ms);
+		timer_start(&ss->isolation_timer, global->isolation_delay_ms);
 	}
 	if (!ss->settled && ss->started && synced)
 		settle(ss);
 	else if (!ss->settled && ss->started && established && !timer_running(&ss->settle_timer))
-		timer_start(&ss->settle_timer, conf->global.startup_delay_ms);
+		timer_start(&ss->settle_timer, global->startup_delay_ms);
 	try_start(ss);
 }
 
@@ -538,8 +539,7 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	case IPC_FACT_LINKS_DONE:
 		ss->links_done = true;
 		update_ports(ss);
-		if (speaker_conf(ss->speaker))
-			try_start(ss);
+		try_start(ss);
 		break;
 	case IPC_FACT_KERNEL:
 		ss->kernel = *(const struct fact_kernel *)fact;

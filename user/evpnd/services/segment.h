@@ -136,6 +136,7 @@ struct segment {
 /**
  * struct segments - the service's state
  * @roles: what the kernel had at the start, until the first configuration is settled
+ * @have_conf: the first configuration is in force
  * @settled: sessions are as they should be, or there are none; while not, an election changes no role
  * @started: segments may come up
  * @isolated: no session for longer than the isolation delay
@@ -148,6 +149,7 @@ struct segments {
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
 	struct ip_addr self;
+	bool have_conf;
 	bool links_done;
 	bool started;
 	bool settled;
