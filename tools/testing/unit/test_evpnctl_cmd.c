@@ -145,6 +145,8 @@ static const struct {
 	{"es add ce1 interface bond0 mode port-active es-id 1 esi 00:11",
 	 "es add: \"esi\" says otherwise what another word has said"},
 	{"es add ce1 interface bond0", "es add: \"mode MODE\" is missing"},
+	{"es set ce1 vlans 10,\xff", "es set: vlans: the value is not valid UTF-8 text"},
+	{"es show \xff", "es show: name: the value is not valid UTF-8 text"},
 	{"df elect x", "df elect: unknown word \"x\"; nothing more is expected"},
 	{"kernel show stat", "kernel show: unknown table \"stat\"; did you mean \"stats\"? Valid: "
 			     "es, stats, owner"},
@@ -205,7 +207,7 @@ static void everything_has_a_help(void **state)
 {
 	const struct command *cmd;
 	char line[128];
-	int i;
+	int i, n;
 
 	check_help("help");
 	for (i = 0; objects[i]; i++) {
@@ -216,6 +218,9 @@ static void everything_has_a_help(void **state)
 		for (cmd = objects[i]->commands; cmd && cmd->name; cmd++) {
 			assert_non_null(cmd->help);
 			assert_true(cmd->method || cmd->run);
+			for (n = 0; cmd->params && cmd->params[n].key; n++)
+				;
+			assert_in_range(n, 0, 32); /* bits of "given" */
 			snprintf(line, sizeof(line), "%s %s --help", objects[i]->name, cmd->name);
 			check_help(line);
 		}
