@@ -22,18 +22,17 @@ struct merging {
 	void (*add)(struct parent *p, json_t *result);
 };
 
-/* The sentences of all errors as one; and each of them with its place. */
+/* A single error is said as it is; of several there is a list, each with its place. */
 static json_t *errors_to_json(const struct conf_errors *errors, const char *what)
 {
 	json_t *error, *list = conf_errors_json(errors, false);
-	char message[400];
 
 	if (json_array_size(list) == 1)
-		snprintf(message, sizeof(message), "%s: %s", what,
-			 json_string_value(json_object_get(json_array_get(list, 0), "message")));
+		error = ctl_error(
+			CTL_REFUSED, "%s",
+			json_string_value(json_object_get(json_array_get(list, 0), "message")));
 	else
-		snprintf(message, sizeof(message), "%s: %zu errors", what, errors->count);
-	error = ctl_error(CTL_REFUSED, "%s", message);
+		error = ctl_error(CTL_REFUSED, "%s: %zu errors", what, errors->count);
 	json_object_set_new(error, "errors", list);
 	return error;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,7 @@ int spawn_main(int argc, char **argv)
 	uid_t uid;
 	gid_t gid;
 
+	prctl(PR_SET_NAME, "evpnd-speaker");
 	log_open("evpnd[speaker]", argc == N_ARGS && !strcmp(argv[4], "human"));
 	if (argc != N_ARGS || !sandbox_policy_parse(argv[2], &policy) ||
 	    !log_level_parse(argv[3], &level) || fstat(SPEAKER_FD, &st) < 0 ||
