@@ -13,44 +13,44 @@ static const struct {
 	enum ecomm_kind kind;
 	const char *text;
 } known[] = {
-	{ "0002fde800000001", EC_RT, "rt:65000:1" },
-	{ "01020a0000010005", EC_RT, "rt:10.0.0.1:5" },
-	{ "0202fa56ea000001", EC_RT, "rt:4200000000:1" },
-	{ "0003fde800000001", EC_ORIGIN, "soo:65000:1" },
-	{ "01030a0000010005", EC_ORIGIN, "soo:10.0.0.1:5" },
-	{ "030c000000000008", EC_ENCAP, "encap:vxlan" },
-	{ "030c00000000000a", EC_ENCAP, "encap:mpls" },
-	{ "030c000000000063", EC_ENCAP, "encap:99" },
-	{ "030d000000000000", EC_DEFAULT_GW, "default-gw" },
-	{ "030b000000000064", EC_COLOR, "color:100" },
-	{ "0600000000000007", EC_MAC_MOBILITY, "mobility:7" },
-	{ "06000100ffffffff", EC_MAC_MOBILITY, "mobility:4294967295 sticky" },
-	{ "0601010000000000", EC_ESI_LABEL, "esi-label:0 single-active" },
-	{ "0601000000000641", EC_ESI_LABEL, "esi-label:1601 all-active" },
-	{ "0601400000000000", EC_ESI_LABEL, "esi-label:0 all-active local-bias" },
-	{ "0602112233445566", EC_ES_IMPORT, "es-import:11:22:33:44:55:66" },
-	{ "0603aabbccddeeff", EC_ROUTER_MAC, "rmac:aa:bb:cc:dd:ee:ff" },
-	{ "0604000205dc0000", EC_L2_ATTR, "l2-attr:mtu 1500 P" },
-	{ "0604000100000000", EC_L2_ATTR, "l2-attr:mtu 0 B" },
-	{ "0605010000000064", EC_ETREE, "e-tree:100 leaf" },
-	{ "0606000400000000", EC_DF_ELECTION, "df:alg 0 port-mode" },
-	{ "0606028000007fff", EC_DF_ELECTION, "df:alg 2 pref 32767 dont-preempt" },
-	{ "0606015000000000", EC_DF_ELECTION, "df:alg 1 ac-df time-sync" },
-	{ "06061f0000000009", EC_DF_ELECTION, "df:alg 31 pref 9" },
-	{ "0607000064000000", EC_ISID, "i-sid:100" },
-	{ "0608030000000000", EC_ARP_ND, "arp-nd:0x03 router override" },
-	{ "0608080000000000", EC_ARP_ND, "arp-nd:0x08 immutable" },
-	{ "0609000300000000", EC_MCAST_FLAGS, "mcast:0x0003 igmp-proxy mld-proxy" },
-	{ "060afde800000001", EC_EVI_RT, "evi-rt:65000:1" },
-	{ "060b0a0000010005", EC_EVI_RT, "evi-rt:10.0.0.1:5" },
-	{ "060cfa56ea000001", EC_EVI_RT, "evi-rt:4200000000:1" },
-	{ "060d010203040506", EC_EVI_RT6, "evi-rt6:0x060d010203040506" },
-	{ "060e000000000064", EC_AC, "ac:100" },
-	{ "060fed0037808000", EC_SCT, "sct:3976214400.50000" },
-	{ "0610000000000000", EC_UNKNOWN, "unknown:0x0610000000000000" },
-	{ "4006000000000000", EC_UNKNOWN, "unknown:0x4006000000000000" },
-	{ "4002fde800000001", EC_UNKNOWN, "unknown:0x4002fde800000001" },
-	{ "03060000000000ff", EC_UNKNOWN, "unknown:0x03060000000000ff" },
+	{"0002fde800000001", EC_RT, "rt:65000:1"},
+	{"01020a0000010005", EC_RT, "rt:10.0.0.1:5"},
+	{"0202fa56ea000001", EC_RT, "rt:4200000000:1"},
+	{"0003fde800000001", EC_ORIGIN, "soo:65000:1"},
+	{"01030a0000010005", EC_ORIGIN, "soo:10.0.0.1:5"},
+	{"030c000000000008", EC_ENCAP, "encap:vxlan"},
+	{"030c00000000000a", EC_ENCAP, "encap:mpls"},
+	{"030c000000000063", EC_ENCAP, "encap:99"},
+	{"030d000000000000", EC_DEFAULT_GW, "default-gw"},
+	{"030b000000000064", EC_COLOR, "color:100"},
+	{"0600000000000007", EC_MAC_MOBILITY, "mobility:7"},
+	{"06000100ffffffff", EC_MAC_MOBILITY, "mobility:4294967295 sticky"},
+	{"0601010000000000", EC_ESI_LABEL, "esi-label:0 single-active"},
+	{"0601000000000641", EC_ESI_LABEL, "esi-label:1601 all-active"},
+	{"0601400000000000", EC_ESI_LABEL, "esi-label:0 all-active local-bias"},
+	{"0602112233445566", EC_ES_IMPORT, "es-import:11:22:33:44:55:66"},
+	{"0603aabbccddeeff", EC_ROUTER_MAC, "rmac:aa:bb:cc:dd:ee:ff"},
+	{"0604000205dc0000", EC_L2_ATTR, "l2-attr:mtu 1500 P"},
+	{"0604000100000000", EC_L2_ATTR, "l2-attr:mtu 0 B"},
+	{"0605010000000064", EC_ETREE, "e-tree:100 leaf"},
+	{"0606000400000000", EC_DF_ELECTION, "df:alg 0 port-mode"},
+	{"0606028000007fff", EC_DF_ELECTION, "df:alg 2 pref 32767 dont-preempt"},
+	{"0606015000000000", EC_DF_ELECTION, "df:alg 1 ac-df time-sync"},
+	{"06061f0000000009", EC_DF_ELECTION, "df:alg 31 pref 9"},
+	{"0607000064000000", EC_ISID, "i-sid:100"},
+	{"0608030000000000", EC_ARP_ND, "arp-nd:0x03 router override"},
+	{"0608080000000000", EC_ARP_ND, "arp-nd:0x08 immutable"},
+	{"0609000300000000", EC_MCAST_FLAGS, "mcast:0x0003 igmp-proxy mld-proxy"},
+	{"060afde800000001", EC_EVI_RT, "evi-rt:65000:1"},
+	{"060b0a0000010005", EC_EVI_RT, "evi-rt:10.0.0.1:5"},
+	{"060cfa56ea000001", EC_EVI_RT, "evi-rt:4200000000:1"},
+	{"060d010203040506", EC_EVI_RT6, "evi-rt6:0x060d010203040506"},
+	{"060e000000000064", EC_AC, "ac:100"},
+	{"060fed0037808000", EC_SCT, "sct:3976214400.50000"},
+	{"0610000000000000", EC_UNKNOWN, "unknown:0x0610000000000000"},
+	{"4006000000000000", EC_UNKNOWN, "unknown:0x4006000000000000"},
+	{"4002fde800000001", EC_UNKNOWN, "unknown:0x4002fde800000001"},
+	{"03060000000000ff", EC_UNKNOWN, "unknown:0x03060000000000ff"},
 };
 
 static struct ecomm from_hex(const char *hex)
@@ -63,7 +63,7 @@ static struct ecomm from_hex(const char *hex)
 
 static void every_kind(void **state)
 {
-	bool seen[EC_KINDS] = { 0 };
+	bool seen[EC_KINDS] = {0};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		struct ecomm c = from_hex(known[i].hex), again;
@@ -86,9 +86,9 @@ static void every_kind(void **state)
 
 static void makers(void **state)
 {
-	struct ecomm_df port_mode = { .alg = DF_ALG_MODULO, .caps = DF_CAP_PORT, .pref = 32767 };
-	struct ecomm_df pref = { .alg = DF_ALG_HIGHEST, .caps = DF_CAP_DP, .pref = 200 };
-	struct sct sct = { 0xed003780, 0x8000 };
+	struct ecomm_df port_mode = {.alg = DF_ALG_MODULO, .caps = DF_CAP_PORT, .pref = 32767};
+	struct ecomm_df pref = {.alg = DF_ALG_HIGHEST, .caps = DF_CAP_DP, .pref = 200};
+	struct sct sct = {0xed003780, 0x8000};
 	struct ecomm c, rt;
 	struct esi esi;
 	struct mac mac;
@@ -183,7 +183,7 @@ static void finding(void **state)
 /* RFC 8584 section 2.2.1: none, and more than one, count as the default algorithm. */
 static void df_election_once(void **state)
 {
-	struct ecomm two[] = { from_hex("0606028000007fff"), from_hex("0606028000007fff") };
+	struct ecomm two[] = {from_hex("0606028000007fff"), from_hex("0606028000007fff")};
 	struct slice s = ecomm_slice(two, 2);
 	struct ecomm_df df;
 
@@ -202,8 +202,10 @@ static void df_election_once(void **state)
 static void sorting(void **state)
 {
 	struct ecomm list[] = {
-		from_hex("0602112233445566"), from_hex("0002fde800000002"),
-		from_hex("0602112233445566"), from_hex("0002fde800000001"),
+		from_hex("0602112233445566"),
+		from_hex("0002fde800000002"),
+		from_hex("0602112233445566"),
+		from_hex("0002fde800000001"),
 	};
 
 	assert_int_equal(ecomm_sort(list, 4), 3);
@@ -217,14 +219,15 @@ static void timestamps(void **state)
 {
 	const s64 half = 1767225600500000000ll, second = 1000000000ll;
 	const s64 era = (4294967296ll - 2208988800ll) * second; /* 2036-02-07T06:28:16Z */
-	const s64 times[] = { half, era - second, era - 1, era, era + second, era + 17 * second / 3,
-			      0, -second, half + 15259 };
+	const s64 times[] = {half, era - second, era - 1,
+			     era,  era + second, era + 17 * second / 3,
+			     0,	   -second,	 half + 15259};
 	struct sct t = sct_from_ns(half);
 
 	assert_int_equal(t.seconds, 0xed003780);
 	assert_int_equal(t.fraction, 0x8000);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-		s64 near[] = { times[i], times[i] - 3 * second, times[i] + 3600 * second };
+		s64 near[] = {times[i], times[i] - 3 * second, times[i] + 3600 * second};
 		struct sct again;
 
 		t = sct_from_ns(times[i]);
