@@ -115,6 +115,15 @@ int app_refuse(const struct app *app, const char *fmt, ...)
 }
 
 /* The sentence of evpnd, or of the kernel, as it is; then the faults of a file, when there are any. */
+/* An only fault without a place in a file is the message itself. */
+static bool says_more(const json_t *faults, const char *message)
+{
+	const json_t *first = json_array_get(faults, 0);
+
+	return json_array_size(faults) > 1 || doc_int(first, "line", 0) ||
+	       (message && !doc_is(first, "message", message));
+}
+
 static int print_refusal(struct app *app, const json_t *error)
 {
 	const json_t *list = doc_get(error, "errors"), *item;
@@ -122,6 +131,8 @@ static int print_refusal(struct app *app, const json_t *error)
 	size_t i;
 
 	app_refuse(app, "%s", message ? message : "refused without a reason");
+	if (!says_more(list, message))
+		list = NULL;
 	json_array_foreach(list, i, item) {
 		fputs("  ", stderr);
 		if (doc_int(item, "line", 0))

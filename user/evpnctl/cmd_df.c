@@ -66,7 +66,7 @@ static void print_df_rows(struct out_table *t, const json_t *s)
 	size_t i;
 
 	if (doc_true(s, "port-mode") || !json_array_size(list)) {
-		vlan_row(t, s, "port", s);
+		vlan_row(t, s, doc_true(s, "port-mode") ? "port" : "-", s);
 		return;
 	}
 	for (i = 0; i < json_array_size(list); i++)

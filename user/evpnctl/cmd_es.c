@@ -43,7 +43,7 @@ static void print_head(struct out *o, const json_t *s)
 	out_pair(o, NULL, OUT_PLAIN, s, "mode");
 	out_pair(o, "role", role_style(s), s, "role");
 	out_since(o, NULL, s, "since");
-	if (doc_true(s, "draining"))
+	if (doc_true(s, "draining") && !doc_str(s, "reason"))
 		out_word(o, OUT_WARN, "draining");
 	if (doc_true(s, "isolated"))
 		out_word(o, OUT_BAD, "isolated");
@@ -69,12 +69,13 @@ static void print_port(struct out *o, const json_t *s)
 static void print_election(struct out *o, const json_t *s)
 {
 	bool port = doc_true(s, "port-mode");
+	bool done = doc_str(s, "df") || doc_is(s, "state", "df-done");
 
 	out_nl(o);
 	if (out_pair(o, "df", OUT_ADDR, s, "df") && port && doc_is(s, "role", "df"))
 		out_word(o, OUT_PLAIN, "(this PE)");
 	out_pair(o, "backup", OUT_ADDR, s, "backup");
-	out_pair(o, "elected by", OUT_PLAIN, s, "algorithm");
+	out_pair(o, done ? "elected by" : "to be elected by", OUT_PLAIN, s, "algorithm");
 	out_word(o, OUT_PLAIN, port ? "for the port" : "for each VLAN");
 	if (!doc_is(s, "state", "df-done") || o->details)
 		out_pair(o, "state", OUT_WARN, s, "state");

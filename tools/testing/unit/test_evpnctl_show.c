@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What evpnctl prints: a document in (tools/testing/unit/evpnctl/NAME.json), text out, compared with
- * NAME.txt to the octet. Run from the top of the tree. The files were read as a newcomer would
- * before they were committed; a change of a screen is a change of its file.
+ * NAME.txt to the octet. recorded-*.json came from an evpnd, the others hold what is hard to provoke.
+ * Run from the top of the tree. The files were read as a newcomer would before they were committed;
+ * a change of a screen is a change of its file.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,6 +49,12 @@ static const struct screen {
 	{"kernel-es.json", "kernel-es.txt", print_kernel_es, {}},
 	{"kernel-es.json", "kernel-es-details.txt", print_kernel_es, {.details = true}},
 	{"kernel-owner.json", "kernel-owner.txt", print_kernel_owner, {}},
+	{"recorded-summary.json", "recorded-summary.txt", print_summary, {}},
+	{"recorded-es.json", "recorded-es.txt", print_segments, {}},
+	{"recorded-df.json", "recorded-df.txt", print_df, {}},
+	{"recorded-why.json", "recorded-why.txt", print_why, {}},
+	{"recorded-peers.json", "recorded-peers.txt", print_peers, {}},
+	{"recorded-routes.json", "recorded-routes.txt", print_routes, {}},
 	{"events.json", "events.txt", print_event, {}},
 	{"events.json", "events-timestamp.txt", print_event, {.timestamp = true}},
 };
