@@ -21,7 +21,8 @@ static const struct param monitor_params[] = {
 
 static void print_time(struct out *o, const json_t *event)
 {
-	double t = json_number_value(doc_get(event, "time"));
+	const json_t *at = doc_get(event, "time");
+	double t = at ? json_number_value(at) : (double)o->now;
 	time_t seconds = (time_t)t;
 	char buf[32];
 	struct tm tm;
@@ -34,8 +35,8 @@ static void print_time(struct out *o, const json_t *event)
 /* What is in every event, or is printed in its own place; or says nothing. */
 static bool is_frame(const json_t *event, const char *key)
 {
-	static const char *const frame[] = {"time",    "mono-ns", "object", "event",  "name",
-					    "address", "route",	  "reason", "message"};
+	static const char *const frame[] = {"time",    "mono-ns", "object", "event",   "name",
+					    "address", "route",	  "reason", "message", "interface"};
 	size_t i;
 
 	for (i = 0; i < sizeof(frame) / sizeof(frame[0]); i++)
@@ -88,7 +89,7 @@ void print_event(struct out *o, const json_t *event)
 	if (o->timestamp)
 		print_time(o, event);
 	out_pair(o, NULL, OUT_HEAD, event, "object");
-	out_pair(o, NULL, OUT_NAME, event, "name");
+	out_pair(o, NULL, OUT_NAME, event, doc_get(event, "name") ? "name" : "interface");
 	out_pair(o, NULL, OUT_ADDR, event, "address");
 	/* "state Established", "role df": the event is named by what changed */
 	if (what && !doc_get(event, what))
