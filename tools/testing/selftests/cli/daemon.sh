@@ -14,6 +14,7 @@ set -u
 TOP=$(cd "$(dirname "$0")/../../../.." && pwd)
 EVPNCTL=${EVPNCTL:-$TOP/build/evpnctl}
 EVPND=${EVPND:-$TOP/build/evpnd}
+PATH=$(dirname "$EVPND"):$PATH # for config check
 TESTS=0
 FAILED=0
 DIR=$(mktemp -d)
