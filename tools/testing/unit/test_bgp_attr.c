@@ -693,6 +693,19 @@ static void encode_order(void **state)
 	assert_memory_equal(buf, out, (size_t)len);
 }
 
+/* Code 0 is reserved, but optional transitive it is passed on like any other. */
+static void attribute_zero(void **state)
+{
+	struct bgp_update u;
+	u8 buf[64], out[64];
+	int len;
+
+	decode_stream("c0 00 02 abcd" ORIGIN, &offline, &u, buf, sizeof(buf));
+	assert_int_equal(u.out.verdict, BGP_ACCEPT);
+	len = bgp_attrs_encode(&u.attrs, &offline, out, sizeof(out));
+	assert_hex(out, (size_t)len, "e0 00 02 abcd" ORIGIN);
+}
+
 static void copies_compare(void **state)
 {
 	static const char one[] = GOOD "c0 10 08 0602112233445566 c0 c8 02 abcd";
@@ -890,6 +903,7 @@ int main(void)
 		cmocka_unit_test(packing_refuses),
 		cmocka_unit_test(packed_octets),
 		cmocka_unit_test(pmsi),
+		cmocka_unit_test(attribute_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
  *	name|octets|field=value;field=value
  *
  * The fields are tshark's, the values what it must show (second_reader.sh); a ~ in front: it is known not
- * to read the message to its end. With --corpus DIR it writes
- * the UPDATEs as seeds for fuzz_update.
+ * to read the message to its end. With --corpus DIR it writes them as seeds for fuzz_message and
+ * fuzz_update.
  */
 #include "hex.h"
 
@@ -403,27 +403,43 @@ static int list(void)
 	return 0;
 }
 
-/* A seed: one octet of options (none), then the body of an UPDATE. See fuzz_update.c. */
-static int corpus(const char *dir)
+static int write_file(const char *dir, const char *name, const u8 *head, size_t head_len,
+		      const u8 *body, size_t len)
 {
-	for (unsigned int i = 0; i < n_samples; i++) {
-		const struct sample *s = &samples[i];
-		char name[512];
-		u8 options = 0;
-		int fd;
+	char path[512];
+	int fd;
 
-		if (s->msg[18] != BGP_UPDATE)
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", dir, s->name);
-		fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-		if (fd < 0 || write(fd, &options, 1) != 1 ||
-		    write(fd, s->msg + 19, s->len - 19) != (ssize_t)(s->len - 19)) {
-			perror(name);
-			return 1;
-		}
-		close(fd);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (fd < 0 || write(fd, head, head_len) != (ssize_t)head_len ||
+	    write(fd, body, len) != (ssize_t)len || close(fd)) {
+		perror(path);
+		return 1;
 	}
 	return 0;
+}
+
+/*
+ * Seeds: in DIR/message the messages; in DIR/update one octet of options (none) and the body of an
+ * UPDATE, as fuzz_update.c reads them.
+ */
+static int corpus(const char *dir)
+{
+	const u8 options = 0;
+	char sub[480];
+	int bad = 0;
+
+	for (unsigned int i = 0; i < n_samples; i++) {
+		const struct sample *s = &samples[i];
+
+		snprintf(sub, sizeof(sub), "%s/message", dir);
+		bad |= write_file(sub, s->name, NULL, 0, s->msg, s->len);
+		if (s->msg[18] != BGP_UPDATE)
+			continue;
+		snprintf(sub, sizeof(sub), "%s/update", dir);
+		bad |= write_file(sub, s->name, &options, 1, s->msg + 19, s->len - 19);
+	}
+	return bad;
 }
 
 int main(int argc, char **argv)
