@@ -37,6 +37,7 @@ static const struct screen {
 	{"df.json", "df.txt", print_df, {}},
 	{"why-preference.json", "why-preference.txt", print_why, {}},
 	{"why-fallback.json", "why-fallback.txt", print_why, {}},
+	{"why-wait.json", "why-wait.txt", print_why, {}},
 	{"peers.json", "peers.txt", print_peers, {}},
 	{"peers.json", "peers-details.txt", print_peers, {.details = true}},
 	{"empty.json", "peers-empty.txt", print_peers, {}},
