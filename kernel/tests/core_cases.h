@@ -6,6 +6,7 @@
 #ifndef EVPN_TESTS_CORE_CASES_H
 #define EVPN_TESTS_CORE_CASES_H
 
+/* clang-format off: tables, a case to a line or two */
 #include "../core/lacpdu.h"
 #include "../core/verdict.h"
 

@@ -50,7 +50,7 @@ static void die(const char *what)
 static struct mnl_socket *open_socket(int protocol)
 {
 	struct mnl_socket *s = mnl_socket_open(protocol);
-	struct timeval patience = { .tv_sec = 5 };
+	struct timeval patience = {.tv_sec = 5};
 	int one = 1;
 
 	if (!s || mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0)
@@ -148,7 +148,7 @@ static int transact(struct mnl_socket *s, struct nlmsghdr *nlh)
 
 static void put_esi(struct nlmsghdr *nlh, unsigned int n)
 {
-	uint8_t esi[EVPN_ESI_LEN] = { 0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, n + 1 };
+	uint8_t esi[EVPN_ESI_LEN] = {0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, n + 1};
 
 	const struct genlmsghdr *hdr = mnl_nlmsg_get_payload(nlh);
 
@@ -187,9 +187,9 @@ static void put_wish(struct nlmsghdr *nlh)
 static struct nlmsghdr *random_request(char *buf)
 {
 	static const uint8_t cmds[] = {
-		EVPN_CMD_ES_NEW, EVPN_CMD_ES_NEW, EVPN_CMD_ES_SET, EVPN_CMD_ES_SET, EVPN_CMD_ES_SET,
-		EVPN_CMD_ES_GET, EVPN_CMD_ES_DEL, EVPN_CMD_ES_SWEEP, EVPN_CMD_STATS_GET,
-		EVPN_CMD_OWNER_SET, EVPN_CMD_OWNER_GET,
+		EVPN_CMD_ES_NEW,    EVPN_CMD_ES_NEW,	EVPN_CMD_ES_SET,    EVPN_CMD_ES_SET,
+		EVPN_CMD_ES_SET,    EVPN_CMD_ES_GET,	EVPN_CMD_ES_DEL,    EVPN_CMD_ES_SWEEP,
+		EVPN_CMD_STATS_GET, EVPN_CMD_OWNER_SET, EVPN_CMD_OWNER_GET,
 	};
 	uint8_t cmd = cmds[rand() % sizeof(cmds)];
 	struct nlmsghdr *nlh = begin(buf, family, cmd);
@@ -298,8 +298,8 @@ static void put_garbage(struct nlmsghdr *nlh)
 	}
 	/* A last attribute whose length lies. */
 	if (rand() % 4 == 0)
-		((struct nlattr *)mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr)))->nla_len =
-			rand();
+		((struct nlattr *)mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr)))
+			->nla_len = rand();
 }
 
 static int run_garbage(time_t end)
@@ -397,12 +397,24 @@ static struct nlmsghdr *set_master(char *buf, const char *dev, const char *maste
 	return nlh;
 }
 
-enum fault_op { OP_NEW, OP_SET, OP_REBIND, OP_ENSLAVE, OP_RELEASE, OP_GET, OP_DUMP, OP_STATS,
-		OP_OWNER, OP_DEL, OP_COUNT };
+enum fault_op {
+	OP_NEW,
+	OP_SET,
+	OP_REBIND,
+	OP_ENSLAVE,
+	OP_RELEASE,
+	OP_GET,
+	OP_DUMP,
+	OP_STATS,
+	OP_OWNER,
+	OP_DEL,
+	OP_COUNT
+};
 
-static const char *const op_names[] = { "es-new", "es-set", "es-set of another device", "enslaving",
-					"releasing", "es-get", "es-get, all", "stats-get",
-					"owner-set", "es-del" };
+static const char *const op_names[] = {"es-new",      "es-set",	   "es-set of another device",
+				       "enslaving",   "releasing", "es-get",
+				       "es-get, all", "stats-get", "owner-set",
+				       "es-del"};
 
 static struct nlmsghdr *op_request(enum fault_op op, char *buf, char **argv)
 {
