@@ -29,6 +29,7 @@ write_control() {
 		echo 'set -a'
 		printf 'EVPN_TREE=%q EVPN_OUT=%q EVPN_GUEST=%q\n' "$TREE" "$OUT" "$GUEST"
 		printf 'EVPN_KMODS=%q EVPN_PARAMS=%q\n' "$KMODS" "${PARAMS[*]}"
+		[ -n "$NO_LEAKS" ] && echo EVPN_NO_LEAKS=y
 		[ -n "$KO" ] && echo 'EVPN_KO=/run/guest/ctl/modules/evpn.ko'
 		[ -n "$KO" ] && printf 'EVPN_DEPENDS=%q\n' "$(/sbin/modinfo -F depends \
 			"$RUN/ctl/modules/evpn.ko" | tr , ' ')"
