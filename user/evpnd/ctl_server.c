@@ -419,6 +419,9 @@ static void work(struct client *c)
 	if (c->working)
 		return;
 	c->working = true;
+	/* Only a client that has read its last answer is heard again. */
+	if (!write_out(c))
+		c->doomed = true;
 	while (!c->request && !c->doomed && (!waiting(c) || c->objects)) {
 		r = ctl_lines_next(&c->in, &line, &len);
 		if (r <= 0)
@@ -511,11 +514,15 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
 static int clear_path(const struct sockaddr_un *un)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
 	int r = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (!connect(fd, (const struct sockaddr *)un, sizeof(*un)))
+	/* connect() says of any other file, too, that nobody listens there */
+	if (!lstat(un->sun_path, &st) && !S_ISSOCK(st.st_mode))
+		r = -EEXIST;
+	else if (!connect(fd, (const struct sockaddr *)un, sizeof(*un)))
 		r = -EADDRINUSE;
 	else if (errno == ECONNREFUSED)
 		r = unlink(un->sun_path) < 0 ? -errno : 0;
