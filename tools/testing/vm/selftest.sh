@@ -6,6 +6,8 @@
 
 vm=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d) || exit 1
+# here a run keeps what is its own, and its processes carry the name
+mkdir "$dir/runs"
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM
 n=0 bad=0
@@ -26,7 +28,7 @@ run() {
 	local options=(--no-leaks)
 	[ "$1" = --leaks ] && { options=(); shift; }
 	while [ "$1" != -- ]; do options+=("$1"); shift; done
-	"$vm/guest.sh" run --source "$vm/selftest" --timeout 120 "${options[@]}" "$guest" "$@" \
+	TMPDIR=$dir/runs "$vm/guest.sh" run --source "$vm/selftest" --timeout 120 "${options[@]}" "$guest" "$@" \
 		>"$dir/out" 2>"$dir/err"
 }
 
@@ -77,7 +79,7 @@ ends() {
 	run --param refuse=1 -- true
 	[ $? = 93 ] && grep -q 'does not load' "$dir/err"
 	result "a module that does not load is told"
-	! pgrep -f "$dir" >/dev/null
+	! pgrep -f "$dir/runs" >/dev/null && [ -z "$(ls "$dir/runs")" ]
 	result "nothing runs on"
 }
 
