@@ -71,14 +71,15 @@ check_err $? "-s does not show the counter"
 log_test "counters: dropped frames are seen"
 
 # The owner, while it is there and after it went.
-coproc OWN { nlk; }
+coproc OWN { exec ip netns exec $NS "$EVPN_NL"; }
+owner=$OWN_PID # bash forgets it with the process
 echo "owner-set generation=7" >&"${OWN[1]}"
 read -r answer <&"${OWN[0]}"
 check_eq "$answer" ok "owner-set"
 check_eq "$(json owner | jq -r '.state, .generation')" "$(printf 'present\n7')" "the owner"
 check_eq "$(json owner | jq .pid)" "$(nlk owner-get | tr ' ' '\n' | sed -n 's/^pid=//p')" "its pid"
-kill -KILL "$OWN_PID"
-wait "$OWN_PID" 2>/dev/null
+kill -KILL "$owner"
+wait "$owner" 2>/dev/null
 owner_is_lost() { [ "$(json owner | jq -r .state)" = lost ]; }
 slowwait 5 owner_is_lost
 check_err $? "the owner's end is not seen"
