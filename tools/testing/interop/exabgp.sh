@@ -3,9 +3,12 @@
 # ExaBGP as a neighbour. It reads our routes with a decoder of its own, and prints them as JSON. Sourced.
 
 exabgp_conf() {
+	# its standard output stays open: ExaBGP takes the end of it for the program's death
+	printf '#!/bin/sh\nwhile read -r l; do echo "$l" >>%s/exabgp.json; done\n' "$TMP" >"$TMP/reader"
+	chmod 755 "$TMP/reader"
 	cat >"$TMP/exabgp.conf" <<-END
 		process reader {
-			run /bin/sh -c "exec cat >>$TMP/exabgp.json";
+			run $TMP/reader;
 			encoder json;
 		}
 		neighbor ${EXABGP_NEIGHBOR:-192.0.2.1} {
@@ -17,7 +20,7 @@ exabgp_conf() {
 			family { l2vpn evpn; }
 			api {
 				processes [ reader ];
-				receive { parsed; update; neighbor-changes; }
+				receive { parsed; update; }
 			}
 		}
 	END
@@ -35,7 +38,7 @@ exabgp_session() {
 	within 20 established
 }
 
-exabgp_saw() { jq -e "$1" "$TMP/exabgp.json" >/dev/null; }
+exabgp_saw() { jq -en "[inputs | $1] | length > 0" "$TMP/exabgp.json" >/dev/null; }
 
 exabgp_cases() {
 	if ! command -v exabgp >/dev/null; then

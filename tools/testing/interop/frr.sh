@@ -7,7 +7,7 @@ frr_conf() {
 	local address=${FRR_NEIGHBOR:-192.0.2.1} line
 	cat >"$TMP/bgpd.conf" <<-END
 		hostname peer
-		log file $TMP/peer.log debugging
+		log file $TMP/bgpd.log
 		router bgp ${FRR_AS:-65000}
 		 bgp router-id 192.0.2.2
 		 no bgp default ipv4-unicast
@@ -197,8 +197,8 @@ frr_dies() {
 
 frr_md5_cases() {
 	fresh
-	echo -n "a key of 24 octets, say.." >"$TMP/key"
-	frr_conf "password a key of 24 octets, say.." "timers connect 1" && FRR_ARGS=-Z frr_start
+	echo -n "a-key-of-24-octets,-say.." >"$TMP/key"
+	frr_conf "password a-key-of-24-octets,-say.." "timers connect 1" && FRR_ARGS=-Z frr_start
 	evpnd_conf "password-file: $TMP/key"
 	chmod 600 "$TMP/key"
 	chown root:root "$TMP/key"

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # GoBGP as a neighbour: routes in its own words both ways. Sourced.
+#
+# GoBGP treats a route as withdrawn that carries an EVPN community it does not know; of Debian's version
+# that is DF Election (and Layer 2 Attributes), so evpnd is told to leave those out for it. That it really
+# is needed is checked as well: the day it is not, this test says so.
 
 gobgp_conf() {
 	cat >"$TMP/gobgp.toml" <<-END
@@ -32,7 +36,7 @@ gobgp_cli() { peer gobgp --host 127.0.0.1 "$@"; }
 gobgp_session() {
 	gobgp_conf
 	gobgp_start || return 1
-	evpnd_conf "$1"
+	evpnd_conf "${1-basic-communities: yes}"
 	evpnd_start || return 1
 	within 20 established
 }
@@ -50,14 +54,14 @@ gobgp_cases() {
 	check "gobgp: Established" gobgp_session
 	check "gobgp: has our RT-4" within 5 gobgp_has "type:esi.*192.0.2.1"
 	check "gobgp: has our RT-1 per ES" within 5 gobgp_has "type:A-D.*4294967295"
-	check "gobgp: its RT-4 arrives, with every community" gobgp_es
+	check "gobgp: its RT-4 arrives" gobgp_es
 	check "gobgp: its RT-1, RT-2, RT-3 and RT-5 arrive" gobgp_others
 	check "gobgp: its withdraw arrives" gobgp_withdraw
 	check "gobgp: soft reset in and out, both stay up" gobgp_refresh
 	check "gobgp: our segment goes down: RT-1 and RT-4 go there" gobgp_mass_withdraw
 	fresh
 	GOBGP_HOLD=3
-	check "gobgp: hold time 3 s is Established" gobgp_session "hold-time: 3s"
+	check "gobgp: hold time 3 s is Established" gobgp_session "hold-time: 3s, basic-communities: yes"
 	check "gobgp: hold time 3 s stays up for 8 s" stays_up 8
 	unset GOBGP_HOLD
 	fresh
@@ -74,26 +78,22 @@ gobgp_cases() {
 	check "gobgp: it is passive, we connect" gobgp_session
 	unset GOBGP_PASSIVE
 	fresh
-	check "gobgp: we are passive, it connects" gobgp_session "passive: yes"
+	check "gobgp: we are passive, it connects" gobgp_session "passive: yes, basic-communities: yes"
+	fresh
+	check "gobgp: with DF Election, Established" gobgp_session ""
+	check "gobgp: our RT-4 with DF Election is refused there, RT-1 is not" gobgp_refuses
+	check "gobgp: and the session stays" stays_up 2
+}
+
+gobgp_refuses() {
+	within 5 gobgp_has "type:A-D.*4294967295" && within 2 grep -q "unknown evpn subtype: 6" "$TMP/peer.log" &&
+		gobgp_has_not "type:esi.*192.0.2.1"
 }
 
 gobgp_es() {
 	gobgp_cli global rib -a evpn add esi 192.0.2.2 esi MAC 44:38:39:ff:ff:01 1 rd 192.0.2.2:1 \
 		rt 65000:1 || return 1
-	within 5 gobgp_es_arrived
-}
-
-gobgp_es_arrived() {
-	peer_count 4
-	[ "$n" -ge 1 ] || treated_as_withdrawn 4
-}
-
-# A route without ES-Import is none for an Ethernet Segment; the log has to say so.
-treated_as_withdrawn() { grep -q "is treated as withdrawn" "$TMP/evpnd.log"; }
-
-peer_count() {
-	n=$(ctl -j route show type "$1" |
-		jq "[.routes[] | select(any(.paths[]; .peer == \"192.0.2.2\"))] | length")
+	within 5 has_route 4
 }
 
 gobgp_others() {

@@ -119,7 +119,7 @@ evpnd_conf() {
 }
 
 evpnd_start() {
-	dut "$BUILD/evpnd" -n "$DUT" -c "$TMP/evpnd.yaml" >>"$TMP/evpnd.log" 2>&1 &
+	ip netns exec "$DUT" "$BUILD/evpnd" -n "$DUT" -c "$TMP/evpnd.yaml" >>"$TMP/evpnd.log" 2>&1 &
 	EVPND_PID=$!
 	within 5 ctl peer show
 }
@@ -150,10 +150,16 @@ stays_up() {
 	established && [ "$(resets)" = "$before" ]
 }
 
-# has_route TYPE [PEER]: a route of that type that the neighbour advertised
+# peer_count TYPE: $n is how many routes of that type the neighbour advertised
+peer_count() {
+	n=$(ctl -j route show type "$1" |
+		jq "[.routes[] | select(any(.paths[]; .peer == \"${ADDRESS:-192.0.2.2}\"))] | length")
+}
+
 has_route() {
-	[ "$(ctl -j route show type "$1" |
-		jq "[.routes[] | select(any(.paths[]; .peer == \"${2:-${ADDRESS:-192.0.2.2}}\"))] | length")" -ge 1 ]
+	local n
+	peer_count "$1"
+	[ "$n" -ge 1 ]
 }
 
 has_no_route() { ! has_route "$@"; }
@@ -163,7 +169,7 @@ has_no_route() { ! has_route "$@"; }
 PEER_PIDS=
 
 peer_run() {
-	peer "$@" >>"$TMP/peer.log" 2>&1 &
+	ip netns exec "$PEER" "$@" >>"$TMP/peer.log" 2>&1 &
 	PEER_PIDS="$PEER_PIDS $!"
 }
 
