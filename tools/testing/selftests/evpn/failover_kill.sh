@@ -16,6 +16,8 @@ begin "kill -9 of the active PE's evpnd" A11 A12 A37
 need_module
 lab --standby lacp-oos --loss block --owner-hold 4s
 
+both_in_sync() { ce_uses ce pe1 && ce_uses ce pe2; }
+
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
 log_test "PE1 is DF"
@@ -24,7 +26,7 @@ pid=$(cat "$LAB_RUN/pe1/pid")
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 probe_start kill -r 200 -f 8
 pe_stop pe1 KILL
-killed=$("$PROBE" -n)
+killed=$(nl pe1 owner-get | tr ' ' '\n' | sed -n 's/^since=//p')
 slowwait 3 eval '[ "$(nl_field pe2 role $ESI1)" = df ]'
 check_err $? "PE2 does not take over"
 check_eq "$(nl_field pe1 role $ESI1)" df "PE1's role in the kernel"
@@ -38,7 +40,6 @@ slowwait 2 both_in_sync
 log_test "PE2 takes over; PE1's kernel goes on within the hold time"
 
 # after the hold time
-both_in_sync() { ce_uses ce pe1 && ce_uses ce pe2; }
 slowwait 6 eval '[[ $(nl_field pe1 oper $ESI1) == *fail-applied* ]]'
 check_err $? "the loss policy was not applied"
 at=$(nl_field pe1 changed $ESI1)

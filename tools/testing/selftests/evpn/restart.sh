@@ -22,7 +22,7 @@ check_err $? "PE1 does not become DF: $(ce_ports ce)"
 "$BONDWATCH" "$(ns ce)" bond0 12 >"$LAB_RUN/bondwatch" &
 watch=$!
 transitions=$(nl_field pe2 transitions $ESI1)
-probe_start standby -r 500
+probe_start standby -r 200
 restart pe2
 slowwait 8 settled pe1
 check_err $? "the PEs do not agree on PE1 after the restart"
@@ -38,7 +38,7 @@ log_test "the standby's evpnd restarted: no frame lost, no LACP change, no trans
 "$BONDWATCH" "$(ns ce)" bond0 12 >"$LAB_RUN/bondwatch" &
 watch=$!
 transitions=$(nl_field pe1 transitions $ESI1)
-probe_start active -r 500
+probe_start active -r 200
 restart pe1
 slowwait 8 settled pe1
 check_err $? "the PEs do not agree on PE1 after the restart"
