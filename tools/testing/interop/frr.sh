@@ -282,7 +282,9 @@ frr_mh_cases() {
 	FRR_EVPN=advertise-all-vni frr_conf "timers connect 1"
 	frr_start
 	what="frr: evpn mh on $FRR_MH_ON"
-	MODE=single-active PREFERENCE=2000
+	# FRR counts a PE only if its RT-1 per EVI is there, with the route target of one of its VNIs and
+	# Ethernet tag 0; any other tag it takes for that of RT-1 per ES
+	MODE=single-active PREFERENCE=2000 PER_EVI=yes VLANS=untagged
 	if ! frr_session; then
 		not_ok "$what: session"
 		return
@@ -308,16 +310,17 @@ we_are() { [ "$(ctl -j es show ce1 | jq -r '.segments[0].role')" = "$1" ]; }
 our_df_is() { [ "$(ctl -j es show ce1 | jq -r '.segments[0].df')" = "$1" ]; }
 
 frr_es() { vty show evpn es 03:44:38:39:ff:ff:01:00:00:01 json; }
-frr_is_df() { frr_es | jq -e '.flags | index("nonDF") | not' >/dev/null; }
-frr_is_non_df() { frr_es | jq -e '.flags | index("nonDF")' >/dev/null; }
-frr_has_peer() { frr_es | jq -e '.vteps | length >= 1' >/dev/null; }
-frr_has_no_peer() { ! frr_has_peer; }
+frr_is_df() { frr_es | jq -e '.flags | index("nonDF") == null' >/dev/null; }
+frr_is_non_df() { frr_es | jq -e '.flags | index("nonDF") != null' >/dev/null; }
+frr_has_peer() { frr_es | jq -e '.vteps | length == 1' >/dev/null; }
+frr_has_no_peer() { frr_es | jq -e '.vteps | length == 0' >/dev/null; }
 
 frr_mh_df() {
 	if [ "$1" = dut ]; then
-		within 10 we_are df && within 5 frr_is_non_df && our_df_is 192.0.2.1
+		within 10 we_are df && within 5 frr_has_peer && within 5 frr_is_non_df && our_df_is 192.0.2.1
 	else
-		within 10 we_are non-df && within 5 frr_is_df && within 2 our_df_is 192.0.2.2
+		within 10 we_are non-df && within 5 frr_has_peer && within 5 frr_is_df &&
+			within 2 our_df_is 192.0.2.2
 	fi
 }
 

@@ -15,7 +15,7 @@ DUT=interop-$$-dut
 PEER=interop-$$-peer
 TMP=
 ESI=03:44:38:39:ff:ff:01:00:00:01
-BUILD=${O:-$PWD/build}
+BUILD=${EVPN_BUILD:-${O:-$PWD/build}}
 
 count=0 failed=0 skipped=0
 
@@ -87,6 +87,8 @@ wire_up() {
 	dut ip link add ce0 type veth peer name ce0p
 	dut ip link set ce0 up
 	dut ip link set ce0p up
+	dut ip link add link ce0 name ce0.100 type vlan id 100
+	dut ip link set ce0.100 up
 }
 
 wire_down() {
@@ -108,12 +110,14 @@ evpnd_conf() {
 		neighbors:
 		  - {address: ${ADDRESS:-192.0.2.2}, remote-as: ${REMOTE_AS:-65000}, connect-retry: 500ms${1:+, $1}}
 		vrfs:
-		  - {name: red, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
+		  - {name: red, route-targets: {import: ["65000:1"], export: ["65000:1", "65000:100"]}}
 		segments:
 		  - name: ce1
 		    interface: ce0
 		    esi: $ESI
 		    mode: ${MODE:-single-active}
+		    vlans: [${VLANS:-100}]
+		    ad-per-evi: ${PER_EVI:-no}
 		    df: {algorithm: preference, preference: ${PREFERENCE:-200}, wait: 0s${2:+, $2}}
 	END
 }
@@ -188,5 +192,5 @@ fresh() {
 	evpnd_stop
 	peer_stop
 	rm -rf "${TMP:?}"/*
-	unset ADDRESS REMOTE_AS MODE PREFERENCE EVPND_TOP
+	unset PER_EVI VLANS ADDRESS REMOTE_AS MODE PREFERENCE EVPND_TOP
 }
