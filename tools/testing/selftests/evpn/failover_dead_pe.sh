@@ -15,8 +15,9 @@ lab --standby lacp-oos --hold 3
 
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
+# the core first, or else PE1 would still find the time to say goodbye
 # shellcheck disable=SC2046
-probe_start dead -r 100 -d 8 -t 1 $(cut_ends ce pe1) -c "$(ns core),pe1"
+probe_start dead -r 100 -d 8 -t 1 -c "$(ns core),pe1" $(cut_ends ce pe1)
 wait "$PROBE_PID"
 check_failover dead 5500 pe2
 [ "$(jq '.directions[0]."gap-ms" | floor' "$PROBE_DIR/dead")" -ge 1500 ]

@@ -193,7 +193,9 @@ nl() {
 
 # nl_field NODE KEY ESI: one value of a segment as the kernel has it
 nl_field() {
-	nl "$1" es-get esi="$3" | tr ' ' '\n' | sed -n "s/^$2=//p"
+	local answer
+	answer=$(nl "$1" es-get esi="$3")
+	[[ $answer =~ (^| )"$2"=([^[:space:]]*) ]] && echo "${BASH_REMATCH[2]}"
 }
 
 # own NODE: holds an owner socket open in the background
@@ -256,14 +258,18 @@ es_json() { pe_ctl "$1" -j es show "${2:-ce}" 2>/dev/null; }
 role_is() { [ "$(es_json "$1" "${3:-ce}" | jq -r '.segments[0].role')" = "$2" ]; }
 state_is() { [ "$(es_json "$1" "${3:-ce}" | jq -r '.segments[0].state')" = "$2" ]; }
 
-# settled PE...: the first is DF and all agree on it, in words and in the kernel
+# settled PE: that PE is DF and all whose link is up say so, in words and in the kernel; SEGMENT and
+# SEGMENT_ESI name another one than the first
 settled() {
-	local df=$1 p s=${SEGMENT:-ce} esi=${SEGMENT_ESI:-$ESI1} want
+	local df=$1 p s=${SEGMENT:-ce} esi=${SEGMENT_ESI:-$ESI1} want says
 	want=$(underlay "$df")
 	for ((p = 1; p <= LAB_PES; p++)); do
-		[ "$(es_json "pe$p" "$s" | jq -r '.segments[0].df')" = "$want" ] || return 1
-	done
-	for ((p = 1; p <= LAB_PES; p++)); do
+		says=$(es_json "pe$p" "$s" | jq -r '.segments[0] | "\(.oper) \(.df)"')
+		case $says in
+		"up $want") ;;
+		down*) [ "pe$p" != "$df" ] || return 1 ;;
+		*) return 1 ;;
+		esac
 		if [ "pe$p" = "$df" ]; then
 			[ "$(nl_field "pe$p" role "$esi")" = df ] || return 1
 		else
