@@ -53,9 +53,10 @@ static json_t *capabilities(const struct conn *c)
 
 static json_t *counters(const struct session_count *n, uint64_t routes)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages, "updates",
-			 (json_int_t)n->updates, "routes", (json_int_t)routes, "withdrawn",
-			 (json_int_t)n->withdrawn, "discarded", (json_int_t)n->discarded);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages,
+			 "updates", (json_int_t)n->updates, "routes", (json_int_t)routes,
+			 "withdrawn", (json_int_t)n->withdrawn, "discarded",
+			 (json_int_t)n->discarded);
 }
 
 static json_t *connect_in(const struct session *s)
@@ -111,7 +112,7 @@ static bool wanted_address(const json_t *params, struct ip_addr *address, char *
 {
 	const json_t *value = json_object_get(params, "address");
 
-	*address = (struct ip_addr){ 0 };
+	*address = (struct ip_addr){0};
 	if (!value || json_is_null(value))
 		return true;
 	if (json_is_string(value) && ip_parse(address, json_string_value(value)) == 0)
@@ -222,11 +223,10 @@ static void add_problem(json_t *problems, const struct session *s)
 	const char *why = *s->last_error ? s->last_error : "no connection yet";
 
 	if (s->conf.shutdown)
-		json_array_append_new(problems,
-				      json_sprintf("neighbor %s is shut down", s->name));
+		json_array_append_new(problems, json_sprintf("neighbor %s is shut down", s->name));
 	else if (!s->established)
-		json_array_append_new(problems,
-				      json_sprintf("neighbor %s is not Established: %s", s->name, why));
+		json_array_append_new(
+			problems, json_sprintf("neighbor %s is not Established: %s", s->name, why));
 }
 
 json_t *peer_summary(struct speaker *sp)
@@ -270,7 +270,8 @@ void peer_metrics(struct speaker *sp, json_t *list)
 		       s->name, s->established);
 		metric(list, "evpn_bgp_peer_routes", "gauge", "routes received and in the RIB",
 		       "peer", s->name, (json_int_t)rib_peer_count(s->rib_peer));
-		peer_metric(list, s, "evpn_bgp_peer_resets", "times the session went down", s->resets);
+		peer_metric(list, s, "evpn_bgp_peer_resets", "times the session went down",
+			    s->resets);
 		peer_metric(list, s, "evpn_bgp_peer_updates_received", "UPDATE messages received",
 			    s->received.updates);
 		peer_metric(list, s, "evpn_bgp_peer_updates_sent", "UPDATE messages sent",

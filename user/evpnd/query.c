@@ -60,8 +60,8 @@ static json_t *metrics(struct speaker *sp, const json_t *params, char *err, size
 		    !speaker_services[i]->query(sp->states[i], "metrics", params, &part, err,
 						err_len))
 			continue;
-		json_array_extend(list, json_is_object(part) ? json_object_get(part, "metrics") :
-							       part);
+		json_array_extend(list,
+				  json_is_object(part) ? json_object_get(part, "metrics") : part);
 		json_decref(part);
 	}
 	return json_pack("{s:o}", "metrics", list);
@@ -92,9 +92,9 @@ static const struct {
 	const char *method;
 	query_fn fn;
 } queries[] = {
-	{ "summary", summary },	    { "peer.show", peer_show }, { "peer.clear", peer_clear },
-	{ "route.show", route_show }, { "metrics", metrics },	{ "log", set_log_level },
-	{ "monitor", set_monitor },
+	{"summary", summary},	    {"peer.show", peer_show}, {"peer.clear", peer_clear},
+	{"route.show", route_show}, {"metrics", metrics},     {"log", set_log_level},
+	{"monitor", set_monitor},
 };
 
 /* Return: whether the method exists; *@result is NULL when it was refused. */
@@ -148,9 +148,10 @@ static void run(struct speaker *sp, uint32_t id)
 
 	reply = answer(sp, query);
 	text = json_dumps(reply, JSON_COMPACT);
-	ipc_send_text(sp->ipc, IPC_ANSWER, id,
-		      text ? text :
-			     "{\"error\": {\"code\": \"unavailable\", \"message\": \"no memory\"}}");
+	ipc_send_text(
+		sp->ipc, IPC_ANSWER, id,
+		text ? text :
+		       "{\"error\": {\"code\": \"unavailable\", \"message\": \"no memory\"}}");
 	free(text);
 	json_decref(reply);
 	json_decref(query);

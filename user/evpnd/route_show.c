@@ -155,8 +155,8 @@ static bool read_filter(const json_t *params, struct filter *f, char *err, size_
 
 json_t *route_show(struct speaker *sp, const json_t *params, char *err, size_t err_len)
 {
-	struct filter f = { 0 };
-	struct listing l = { .filter = &f };
+	struct filter f = {0};
+	struct listing l = {.filter = &f};
 	json_t *list;
 	size_t i;
 

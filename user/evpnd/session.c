@@ -19,8 +19,8 @@
 
 #define NS_PER_MS 1000000LL
 #define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
-#define WARN_MAX 5 /* lines about one neighbour's messages in a window */
-#define CLEAR_SLICE 4096 /* paths removed in one turn of the loop */
+#define WARN_MAX 5	       /* lines about one neighbour's messages in a window */
+#define CLEAR_SLICE 4096       /* paths removed in one turn of the loop */
 #define IDLE_ACCEPT_FAILURES 3 /* after so many failures the neighbour has to wait, too */
 
 /* ---- words ---- */
@@ -263,8 +263,9 @@ static void log_step(struct conn *c, const struct bgp_step *step)
 		log_warning("neighbor %s: down: %s%s%s", s->name, step->reason,
 			    *s->last_error ? ": " : "", s->last_error);
 	else
-		log_debug("neighbor %s%s: %s%s%s", s->name, c == s->second ? " (second connection)" : "",
-			  text, step->to < step->from && *s->last_error ? ": " : "",
+		log_debug("neighbor %s%s: %s%s%s", s->name,
+			  c == s->second ? " (second connection)" : "", text,
+			  step->to < step->from && *s->last_error ? ": " : "",
 			  step->to < step->from ? s->last_error : "");
 }
 
@@ -304,10 +305,10 @@ static bool survives_collision(struct conn *c)
 {
 	struct session *s = c->session;
 	struct conn *other = c == s->conn ? s->second : s->conn;
-	const struct bgp_contender old = { other->fsm.state, other->outgoing };
-	const struct bgp_contender fresh = { c->fsm.state, c->outgoing };
-	struct bgp_identity self = { speaker_router_id(s->speaker), s->speaker->conf->global.as };
-	struct bgp_identity peer = { c->open.id, c->open.as };
+	const struct bgp_contender old = {other->fsm.state, other->outgoing};
+	const struct bgp_contender fresh = {c->fsm.state, c->outgoing};
+	struct bgp_identity self = {speaker_router_id(s->speaker), s->speaker->conf->global.as};
+	struct bgp_identity peer = {c->open.id, c->open.as};
 	bool restarts = bgp_caps_gr(&other->open.caps, BGP_AFI_L2VPN, BGP_SAFI_EVPN) != NULL;
 
 	switch (bgp_collision(&old, &fresh, self, peer, restarts)) {
@@ -333,7 +334,8 @@ void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err)
 	enum bgp_state before = session_state(s);
 	struct bgp_step step;
 
-	if (ev == BGP_EV_OPEN && s->second && c->fsm.state == BGP_OPENSENT && !survives_collision(c))
+	if (ev == BGP_EV_OPEN && s->second && c->fsm.state == BGP_OPENSENT &&
+	    !survives_collision(c))
 		return;
 	step = bgp_fsm_event(&c->fsm, ev);
 	end_actions(c, &step, err);

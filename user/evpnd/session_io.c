@@ -186,7 +186,7 @@ static int take_fd(struct conn *c, int fd, uint32_t events)
 {
 	int r;
 
-	c->ctx = (struct bgp_ctx){ .as4 = true, .max_len = BGP_MAX_LEN };
+	c->ctx = (struct bgp_ctx){.as4 = true, .max_len = BGP_MAX_LEN};
 	r = set_buffers(c);
 	if (r < 0)
 		return r;
@@ -306,8 +306,8 @@ void conn_write(struct conn *c)
 	if (c->fd < 0 || c->connecting)
 		return;
 	while (c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_off, c->out_len,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n =
+			send(c->fd, c->out + c->out_off, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n <= 0)
 			break;
@@ -324,7 +324,7 @@ void conn_write(struct conn *c)
 static void receive_open(struct conn *c, const u8 *body, size_t len)
 {
 	struct bgp_open *open = &c->open;
-	struct bgp_error err = { 0 };
+	struct bgp_error err = {0};
 
 	if (c->open_received) {
 		conn_event(c, BGP_EV_OPEN, NULL);
@@ -392,7 +392,7 @@ static void receive(struct conn *c, const struct bgp_header *h, const u8 *body)
 /* Every whole message of what was read. The connection may be gone after each of them. */
 static void frame(struct conn *c)
 {
-	struct bgp_error err = { 0 };
+	struct bgp_error err = {0};
 	struct bgp_header h;
 	size_t off = 0;
 	int r;

@@ -18,7 +18,7 @@
 #include "speaker_priv.h"
 
 enum {
-	CLEAN_SLICE = 4096, /* paths of a lost neighbour removed in one turn */
+	CLEAN_SLICE = 4096,  /* paths of a lost neighbour removed in one turn */
 	LAST_WORDS_MS = 500, /* for withdraws and Cease to reach TCP when the process ends */
 	LAST_WORDS_POLL_MS = 20,
 };
@@ -145,7 +145,7 @@ static int on_cleaner(sd_event_source *source, void *data)
 
 void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port)
 {
-	const struct ipc_socket request = { .neighbor = *address, .port = port };
+	const struct ipc_socket request = {.neighbor = *address, .port = port};
 
 	ipc_send(sp->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
 }
@@ -169,7 +169,8 @@ void speaker_sync(struct speaker *sp)
 
 /* ---- services ---- */
 
-static void route_event(struct speaker *sp, const struct evpn_nlri *nlri, const struct rib_path *now)
+static void route_event(struct speaker *sp, const struct evpn_nlri *nlri,
+			const struct rib_path *now)
 {
 	char route[EVPN_STRLEN], rd[RD_STRLEN], peer[IP_STRLEN];
 	const struct ip_addr *from = now && now->peer ? rib_peer_address(now->peer) : NULL;
@@ -189,7 +190,8 @@ static void on_route(void *data, const struct evpn_nlri *nlri, const struct rib_
 	if (!sp->services_up)
 		return;
 	for (i = 0; speaker_services[i]; i++)
-		if (speaker_services[i]->route && speaker_services[i]->route_types >> nlri->type & 1)
+		if (speaker_services[i]->route &&
+		    speaker_services[i]->route_types >> nlri->type & 1)
 			speaker_services[i]->route(sp->states[i], nlri, now);
 	if (sp->route_events)
 		route_event(sp, nlri, now);

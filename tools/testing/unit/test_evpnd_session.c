@@ -75,7 +75,7 @@ static void other_as(struct bgp_open *o)
 
 static void no_evpn(struct bgp_open *o)
 {
-	o->caps.mp[0] = (struct bgp_af){ BGP_AFI_IPV4, BGP_SAFI_UNICAST };
+	o->caps.mp[0] = (struct bgp_af){BGP_AFI_IPV4, BGP_SAFI_UNICAST};
 }
 
 static void own_id(struct bgp_open *o)
@@ -96,11 +96,11 @@ static void hold_two(struct bgp_open *o)
 static void open_refused(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ "another AS", other_as, 2, 2, "its AS is 65001, configured is 65000" },
-		{ "no EVPN", no_evpn, 2, 7, "does not offer the address family l2vpn evpn" },
-		{ "our own identifier", own_id, 2, 3, "identifier is our own, 127.0.0.1" },
-		{ "identifier 0", zero_id, 2, 3, "" },
-		{ "hold time 2", hold_two, 2, 6, "" },
+		{"another AS", other_as, 2, 2, "its AS is 65001, configured is 65000"},
+		{"no EVPN", no_evpn, 2, 7, "does not offer the address family l2vpn evpn"},
+		{"our own identifier", own_id, 2, 3, "identifier is our own, 127.0.0.1"},
+		{"identifier 0", zero_id, 2, 3, ""},
+		{"hold time 2", hold_two, 2, 6, ""},
 	};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	const char *error;
@@ -129,7 +129,7 @@ static void open_refused(void **state)
 /* 2/7 carries the capability that is missed (RFC 5492 section 3). */
 static void missing_capability_data(void **state)
 {
-	static const u8 want[] = { 1, 4, 0, 25, 0, 70 };
+	static const u8 want[] = {1, 4, 0, 25, 0, 70};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer p;
@@ -173,7 +173,7 @@ static void octet_by_octet(void **state)
 
 static void bad_header(void **state)
 {
-	static const u8 bad[19] = { 0xff, 0xff, 0xfe };
+	static const u8 bad[19] = {0xff, 0xff, 0xfe};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct peer p;
 	struct rig r;
@@ -264,7 +264,7 @@ static void hold_zero(void **state)
 /* Answer the speaker's request with a socket, as the parent does. */
 static void give_socket(struct rig *r, const char *bind_to, int error)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_in sin = {.sin_family = AF_INET};
 	struct rig_msg m;
 	struct ipc_socket answer;
 	int fd = -1;
@@ -419,7 +419,7 @@ static void accept_while_connecting(void **state)
 	/* a full backlog: SYNs are not answered */
 	listen(fd, 0);
 	for (i = 0; i < 16; i++) {
-		struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(port) };
+		struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(port)};
 
 		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		inet_pton(AF_INET, RIG_PEER, &sin.sin_addr);
@@ -456,7 +456,8 @@ static void clear(void **state)
 	rig_conf(&r, &n, 1);
 	peer_up(&r, &p, RIG_PEER);
 	a = rig_ask(&r, "peer.clear", json_pack("{s:s}", "address", RIG_PEER));
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(a, "result"), "cleared")), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(a, "result"), "cleared")), 1);
 	json_decref(a);
 	peer_expect_notification(&p, 6, 4);
 	peer_close(&p);
@@ -483,7 +484,7 @@ static void clear(void **state)
 /* A reload that does not concern a session leaves it alone; one that does restarts it. */
 static void reload(void **state)
 {
-	struct conf_neighbor n[2] = { rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3") };
+	struct conf_neighbor n[2] = {rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3")};
 	struct peer p;
 	struct rig r;
 
@@ -533,8 +534,9 @@ static void notified(void **state)
 	peer_up(&r, &p, RIG_PEER);
 	peer_send(&p, buf, bgp_shutdown_encode(2, "moving to rack 7", buf, sizeof(buf)));
 	RIG_UNTIL(!rig_state_is(&r, "Established"));
-	assert_string_equal(json_string_value(rig_peer(&r, "last-error")),
-			    "received NOTIFICATION 6/2 (Cease, Administrative Shutdown): moving to rack 7");
+	assert_string_equal(
+		json_string_value(rig_peer(&r, "last-error")),
+		"received NOTIFICATION 6/2 (Cease, Administrative Shutdown): moving to rack 7");
 	peer_close(&p);
 	assert_int_equal(rig_stop(&r, true), 0);
 }

@@ -34,7 +34,7 @@ static json_int_t received(struct rig *r, const char *what)
 static void routes_in(void **state)
 {
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
-	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	u8 buf[BGP_MAX_LEN];
 	struct bgp_packer pack;
 	struct peer p;
@@ -46,10 +46,9 @@ static void routes_in(void **state)
 	RIG_UNTIL(rig_routes(&r) == 1);
 	a = rig_ask(&r, "route.show", json_pack("{s:i}", "type", 4));
 	path = json_array_get(
-		json_object_get(json_array_get(json_object_get(json_object_get(a, "result"),
-							       "routes"),
-					       0),
-				"paths"),
+		json_object_get(
+			json_array_get(json_object_get(json_object_get(a, "result"), "routes"), 0),
+			"paths"),
 		0);
 	assert_string_equal(json_string_value(json_object_get(path, "peer")), RIG_PEER);
 	assert_string_equal(json_string_value(json_object_get(path, "next-hop")), RIG_PEER);
@@ -123,12 +122,12 @@ static void errors_in(void **state)
 		bool stays; /* the route */
 		u8 subcode; /* of NOTIFICATION 3, 0: the session stays */
 	} cases[] = {
-		{ "unknown transitive attribute", { 0xc0, 99, 2, 1, 2 }, 5, true, 0 },
-		{ "bad AGGREGATOR is discarded", { 0xc0, 7, 3, 1, 2, 3 }, 6, true, 0 },
-		{ "large communities of odd length", { 0xc0, 32, 3, 1, 2, 3 }, 6, false, 0 },
-		{ "second ORIGIN is discarded", { 0x40, 1, 1, 2 }, 4, true, 0 },
-		{ "MP_UNREACH that overruns", { 0x80, 15, 4, 0, 25, 70, 4 }, 7, false, 9 },
-		{ "unknown well-known attribute", { 0x40, 98, 1, 0 }, 4, false, 2 },
+		{"unknown transitive attribute", {0xc0, 99, 2, 1, 2}, 5, true, 0},
+		{"bad AGGREGATOR is discarded", {0xc0, 7, 3, 1, 2, 3}, 6, true, 0},
+		{"large communities of odd length", {0xc0, 32, 3, 1, 2, 3}, 6, false, 0},
+		{"second ORIGIN is discarded", {0x40, 1, 1, 2}, 4, true, 0},
+		{"MP_UNREACH that overruns", {0x80, 15, 4, 0, 25, 70, 4}, 7, false, 9},
+		{"unknown well-known attribute", {0x40, 98, 1, 0}, 4, false, 2},
 	};
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
@@ -164,13 +163,13 @@ static void errors_in(void **state)
 static void unknown_types(void **state)
 {
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
-	struct evpn_nlri unknown = { .type = 200, .value = { (const u8 *)"abcdef", 6 } };
+	struct evpn_nlri unknown = {.type = 200, .value = {(const u8 *)"abcdef", 6}};
 	struct ecomm ext = ecomm_es_import(&es.esi);
-	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	struct bgp_attrs a = rig_attrs(&ext);
 	struct ip_addr nh = rig_addr(RIG_PEER);
 	u8 buf[BGP_MAX_LEN], attrs[512];
-	struct slice encoded = { attrs, 0 };
+	struct slice encoded = {attrs, 0};
 	struct bgp_packer pack;
 	struct peer p;
 	struct rig r;
@@ -192,7 +191,7 @@ static void loops(void **state)
 {
 	struct evpn_nlri es = rig_es("127.0.0.9", 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
-	u8 own_as[] = { 2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff }, own_id[4];
+	u8 own_as[] = {2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff}, own_id[4];
 	u8 buf[BGP_MAX_LEN];
 	struct peer p;
 	struct rig r;
@@ -206,14 +205,14 @@ static void loops(void **state)
 		peer_announce(&p, &es);
 		RIG_UNTIL(rig_routes(&r) == 1);
 		if (i == 0)
-			a.as_path = (struct slice){ own_as, sizeof(own_as) };
+			a.as_path = (struct slice){own_as, sizeof(own_as)};
 		if (i == 1) {
 			a.present |= BGP_BIT(BGP_ATTR_ORIGINATOR_ID);
 			a.originator_id = INADDR_LOOPBACK;
 		}
 		if (i == 2) {
 			a.present |= BGP_BIT(BGP_ATTR_CLUSTER_LIST);
-			a.cluster = (struct slice){ own_id, 4 };
+			a.cluster = (struct slice){own_id, 4};
 		}
 		peer_send(&p, buf, rig_update(&es, &a, i == 3 ? RIG_SELF : RIG_PEER, buf));
 		RIG_UNTIL(rig_routes(&r) == 0);
@@ -225,7 +224,7 @@ static void loops(void **state)
 static void refresh_in(void **state)
 {
 	struct evpn_nlri a = rig_es(RIG_PEER, 1), b = rig_es(RIG_PEER, 2);
-	struct bgp_refresh mark = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	struct bgp_refresh mark = {.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	u8 buf[64];
 	struct peer p;
 	struct rig r;
@@ -263,8 +262,8 @@ static void originate(struct speaker *sp, uint16_t i, bool urgent)
 {
 	struct evpn_nlri n = rig_es(RIG_SELF, i);
 	struct esi first = rig_es(RIG_SELF, 1).esi;
-	const struct ecomm_df df = { .alg = 2, .pref = 100 };
-	struct ecomm ext[2] = { ecomm_es_import(&first), ecomm_df_election(&df) };
+	const struct ecomm_df df = {.alg = 2, .pref = 100};
+	struct ecomm ext[2] = {ecomm_es_import(&first), ecomm_df_election(&df)};
 	struct bgp_attrs a = own_attrs(ext, 2);
 
 	if (speaker_originate(sp, &n, &a, urgent))
@@ -357,7 +356,7 @@ static void read_update(struct peer *p, struct got *got, const struct bgp_ctx *c
 static struct got read_until(struct peer *p, const struct bgp_ctx *ctx, unsigned int reach,
 			     unsigned int unreach, bool eor)
 {
-	struct got got = { 0 };
+	struct got got = {0};
 
 	while (got.reach < reach || got.unreach < unreach || got.eor < eor) {
 		peer_expect(p, BGP_UPDATE);
@@ -366,7 +365,7 @@ static struct got read_until(struct peer *p, const struct bgp_ctx *ctx, unsigned
 	return got;
 }
 
-static const struct bgp_ctx ibgp = { .as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN };
+static const struct bgp_ctx ibgp = {.as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN};
 
 /* A table of equal attributes is packed: 3,000 RT-4 of 25 octets in messages of 4096. */
 static void table_out(void **state)
@@ -374,7 +373,7 @@ static void table_out(void **state)
 	struct peer p, late;
 	struct rig r;
 	struct got got;
-	struct conf_neighbor n[2] = { rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3") };
+	struct conf_neighbor n[2] = {rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3")};
 
 	rig_start(&r, originating_speaker);
 	rig_conf(&r, n, 2);
@@ -410,7 +409,7 @@ static void urgent_first(void **state)
 	read_until(&p, &ibgp, TABLE, 0, false);
 	kill(r.pid, SIGUSR2);
 	peer_expect(&p, BGP_UPDATE);
-	got = (struct got){ 0 };
+	got = (struct got){0};
 	read_update(&p, &got, &ibgp);
 	assert_in_range(got.unreach, 3, TABLE); /* one UPDATE for all three */
 	assert_int_equal(got.first_unreach[0], 1000);
@@ -430,7 +429,7 @@ static void slow_neighbor(void **state)
 {
 	struct peer p;
 	struct rig r;
-	struct got got = { 0 };
+	struct got got = {0};
 	int i, small = 4096;
 
 	start(&r, &p, originating_speaker);
@@ -474,7 +473,7 @@ static void slow_neighbor(void **state)
 
 static void refresh_out(void **state)
 {
-	struct bgp_refresh ask = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	struct bgp_refresh ask = {.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	u8 buf[64];
 	struct peer p;
 	struct rig r;
@@ -497,7 +496,9 @@ static void refresh_out(void **state)
 static void extended_messages(void **state)
 {
 	const struct bgp_ctx ctx = {
-		.as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN_EXTENDED,
+		.as4 = true,
+		.peer = BGP_PEER_IBGP,
+		.max_len = BGP_MAX_LEN_EXTENDED,
 	};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct bgp_open o = peer_open();
@@ -520,7 +521,7 @@ static void extended_messages(void **state)
 /* Towards another AS: our AS in the path, no LOCAL_PREF. */
 static void external_neighbor(void **state)
 {
-	const struct bgp_ctx ctx = { .as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct bgp_update u;
