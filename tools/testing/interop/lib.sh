@@ -87,8 +87,6 @@ wire_up() {
 	dut ip link add ce0 type veth peer name ce0p
 	dut ip link set ce0 up
 	dut ip link set ce0p up
-	dut ip link add link ce0 name ce0.100 type vlan id 100
-	dut ip link set ce0.100 up
 }
 
 wire_down() {
@@ -96,6 +94,7 @@ wire_down() {
 	peer_stop
 	ip netns del "$DUT" 2>/dev/null
 	ip netns del "$PEER" 2>/dev/null
+	ip netns del "$DUT2" 2>/dev/null
 }
 
 # ---- evpnd ----
