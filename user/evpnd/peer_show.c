@@ -222,9 +222,7 @@ static void add_problem(json_t *problems, const struct session *s)
 {
 	const char *why = *s->last_error ? s->last_error : "no connection yet";
 
-	if (s->conf.shutdown)
-		json_array_append_new(problems, json_sprintf("neighbor %s is shut down", s->name));
-	else if (!s->established)
+	if (!s->established && !s->conf.shutdown)
 		json_array_append_new(
 			problems, json_sprintf("neighbor %s is not Established: %s", s->name, why));
 }
@@ -236,7 +234,7 @@ json_t *peer_summary(struct speaker *sp)
 	struct session *s;
 
 	TAILQ_FOREACH(s, &sp->sessions, link) {
-		configured++;
+		configured += !s->conf.shutdown;
 		established += s->established;
 		add_problem(problems, s);
 	}

@@ -94,6 +94,7 @@ static void came_up(struct session *s, struct conn *c)
 	s->refreshing = false;
 	rib_peer_set(s->rib_peer, session_is_ebgp(s), c->open.id);
 	export_attach(s->speaker->export, &s->cursor);
+	s->logged_error[0] = '\0';
 	log_info("neighbor %s: Established, hold time %u s", s->name, c->hold_time);
 	report(s, "up", NULL);
 	speaker_wake_output(s->speaker);
@@ -252,6 +253,21 @@ static void begin_actions(struct conn *c, const struct bgp_step *step)
 	conn_write(c);
 }
 
+/* Why it went wrong: what is known beyond the state machine's own words. */
+static const char *cause(const struct session *s, const struct bgp_step *step)
+{
+	return *s->last_error ? s->last_error : step->reason;
+}
+
+/* A neighbour that cannot be reached says so once, not with every attempt. */
+static void log_unreachable(struct session *s)
+{
+	if (!strcmp(s->last_error, s->logged_error))
+		return;
+	log_info("neighbor %s: %s", s->name, s->last_error);
+	strcpy(s->logged_error, s->last_error);
+}
+
 static void log_step(struct conn *c, const struct bgp_step *step)
 {
 	struct session *s = c->session;
@@ -259,14 +275,13 @@ static void log_step(struct conn *c, const struct bgp_step *step)
 
 	if (!*bgp_step_format(step, text, sizeof(text)))
 		return;
+	log_debug("neighbor %s%s: %s", s->name, c == s->second ? " (second connection)" : "", text);
+	if (step->event == BGP_EV_COLLISION || step->to >= step->from)
+		return;
 	if (step->from == BGP_ESTABLISHED)
-		log_warning("neighbor %s: down: %s%s%s", s->name, step->reason,
-			    *s->last_error ? ": " : "", s->last_error);
-	else
-		log_debug("neighbor %s%s: %s%s%s", s->name,
-			  c == s->second ? " (second connection)" : "", text,
-			  step->to < step->from && *s->last_error ? ": " : "",
-			  step->to < step->from ? s->last_error : "");
+		log_warning("neighbor %s: down: %s", s->name, cause(s, step));
+	else if (step->from >= BGP_OPENSENT)
+		session_warn(s, "no session: %s", cause(s, step));
 }
 
 static void promote_second(struct session *s)
@@ -346,14 +361,16 @@ void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err)
 		session_actions(s, c, BGP_ACT_STOP_TIMERS);
 	begin_actions(c, &step);
 	settle(c, &step);
+	if (step.event == BGP_EV_TCP_FAIL && step.from == BGP_CONNECT)
+		log_unreachable(s);
 	if (session_state(s) == before)
 		return;
 	s->since = timer_now_ns();
 	if (before == BGP_ESTABLISHED) {
-		report(s, "down", *s->last_error ? s->last_error : step.reason);
+		report(s, "down", cause(s, &step));
 		speaker_sync(s->speaker);
-	} else if (session_state(s) != BGP_ESTABLISHED) {
-		report(s, "state", step.reason);
+	} else if (before >= BGP_OPENSENT && session_state(s) < BGP_OPENSENT) {
+		report(s, "failed", cause(s, &step));
 	}
 }
 
@@ -363,8 +380,10 @@ static void connect_retry_expired(void *data)
 {
 	struct session *s = data;
 
-	if (s->conn->connecting)
-		session_error(s, "connect: no answer to our SYN");
+	if (s->conn->connecting) {
+		session_error(s, "connect: no answer");
+		log_unreachable(s);
+	}
 	conn_event(s->conn, BGP_EV_CONNECT_RETRY, NULL);
 }
 
