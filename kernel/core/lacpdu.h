@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The LACPDU on the wire (IEEE 802.1AX-2020 section 6.4.2), as far as signalling out of sync goes. */
+/* The LACPDU on the wire (IEEE 802.1AX-2020 section 6.4.2), as far as out of sync needs it. */
 #ifndef EVPN_CORE_LACPDU_H
 #define EVPN_CORE_LACPDU_H
 
