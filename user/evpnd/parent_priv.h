@@ -30,6 +30,8 @@ enum { PARENT_WHY_LEN = 160 };
  * @why: why there is no speaker, for clients
  * @violations: messages of this speaker that made no sense
  * @deadline: to SIGKILL a speaker that does not end
+ * @ping, @ping_ms: under a watchdog, how often the speaker is asked whether it lives; @unanswered: asked
+ *	since it last said so
  * @listen_again: to open listening sockets that could not be opened
  */
 struct parent {
@@ -57,6 +59,9 @@ struct parent {
 	u64 respawn_ms;
 	struct timer respawn;
 	struct timer deadline;
+	struct timer ping;
+	u64 ping_ms;
+	unsigned int unanswered;
 	struct timer listen_again;
 };
 
