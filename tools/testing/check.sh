@@ -13,6 +13,9 @@ cd "$(dirname "$0")/../.." || exit 1
 here=tools/testing
 vm=$here/vm
 logs=${O:-$PWD/build}/check
+# the steps are makes of their own; the usual O needs no mention
+unset MAKEFLAGS MFLAGS MAKELEVEL
+[ "${O:-$PWD/build}" = "$PWD/build" ] && unset O
 
 # Lane, name, how long it may take (seconds), command. A line of dashes: the
 # lanes wait for each other there.
@@ -39,7 +42,7 @@ steps() {
 	b uml-debug     3000 guest uml-debug $here/selftests/evpn/run.sh
 	-
 	a qemu          2400 guest qemu $here/selftests/evpn/run.sh
-	b package       900  $here/package.sh
+	b package       900  env -u O $here/package.sh
 	END
 }
 
