@@ -84,6 +84,9 @@ static void report(struct session *s, const char *event, const char *reason)
 
 static void came_up(struct session *s, struct conn *c)
 {
+	/* the other connection never saw an OPEN, so nothing was decided between them until now */
+	if (c == s->second)
+		conn_event(s->conn, BGP_EV_COLLISION, NULL);
 	if (s->clearing)
 		rib_peer_clear(s->speaker->rib, s->rib_peer, 0);
 	s->clearing = false;
@@ -228,6 +231,7 @@ static void end_actions(struct conn *c, const struct bgp_step *step, const struc
 	}
 	if (step->actions & BGP_ACT_CLOSE) {
 		conn_write(c);
+		conn_drain(c);
 		conn_close(c);
 	}
 	if (step->actions & BGP_ACT_DROP_ATTEMPT && (c->connecting || c->requested))

@@ -25,6 +25,7 @@ enum {
 	IN_BYTES = 65536, /* a whole extended message, or more than a thousand routes a read */
 	CONTROL_BYTES = 4096 + 512, /* kept free for messages that are not UPDATEs */
 	NOTSENT_BYTES = 32768,
+	DRAIN_READS = 64, /* of IN_BYTES each, before a connection is closed */
 	SEND_HOLD_MIN_S = 480,
 	SLACK_HOLD_US = 10000,
 	SLACK_KEEPALIVE_US = 50000,
@@ -84,6 +85,21 @@ void conn_close(struct conn *c)
 	timer_stop(&c->hold);
 	timer_stop(&c->keepalive);
 	timer_stop(&c->send_hold);
+}
+
+/*
+ * Closing a socket that has unread octets resets the connection, and a reset may overtake the
+ * NOTIFICATION that says why. So what is there is read and forgotten.
+ */
+void conn_drain(struct conn *c)
+{
+	int reads = DRAIN_READS;
+
+	if (c->fd < 0)
+		return;
+	shutdown(c->fd, SHUT_WR);
+	while (reads-- && recv(c->fd, c->in, c->in_cap, MSG_DONTWAIT) > 0)
+		;
 }
 
 void conn_free(struct conn *c)

@@ -41,6 +41,8 @@ static const char *loop_reason(const struct session *s, const struct bgp_update 
 		return "our identifier is in CLUSTER_LIST";
 	if (ip_equal(&u->reach.nh, &own))
 		return "the next hop is our own address";
+	if (ip_is_zero(&u->reach.nh) || ip_is_multicast(&u->reach.nh))
+		return "the next hop is no address of a host";
 	return NULL;
 }
 

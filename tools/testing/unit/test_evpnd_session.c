@@ -406,6 +406,36 @@ static void collision_lower(void **state)
 	collision(0x0a000001, false);
 }
 
+/* They take our connection and say nothing on it, but finish the one of their own: that one counts. */
+static void silent_on_ours(void **state)
+{
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct bgp_open o = peer_open();
+	struct peer ours, theirs;
+	struct rig r;
+	uint16_t port = 0;
+	int fd = rig_listen(RIG_PEER, &port);
+
+	n.passive = false;
+	n.port = port;
+	rig_start(&r, speaker_main);
+	rig_conf(&r, &n, 1);
+	give_socket(&r, RIG_SELF, 0);
+	ours.fd = accept(fd, NULL, NULL);
+	peer_expect(&ours, BGP_OPEN);
+	peer_connect(&r, &theirs, RIG_PEER);
+	peer_handshake(&theirs, &o);
+	peer_expect_eor(&theirs);
+	peer_expect_notification(&ours, 6, 7);
+	RIG_UNTIL(rig_state_is(&r, "Established"));
+	json_decref(rig_ask(&r, "peer.clear", json_pack("{s:s}", "soft", "in")));
+	peer_expect(&theirs, BGP_ROUTE_REFRESH);
+	peer_close(&ours);
+	peer_close(&theirs);
+	close(fd);
+	assert_int_equal(rig_stop(&r, true), 0);
+}
+
 /* An attempt of ours that hangs must not stand in the way of the neighbour's own connection. */
 static void accept_while_connecting(void **state)
 {
@@ -584,6 +614,7 @@ int main(void)
 		cmocka_unit_test(unknown_address),
 		cmocka_unit_test(collision_higher),
 		cmocka_unit_test(collision_lower),
+		cmocka_unit_test(silent_on_ours),
 		cmocka_unit_test(accept_while_connecting),
 		cmocka_unit_test(clear),
 		cmocka_unit_test(reload),

@@ -199,7 +199,10 @@ static void loops(void **state)
 
 	store32(own_id, INADDR_LOOPBACK);
 	start(&r, &p, speaker_main);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
+		static const char *const next_hops[] = {
+			RIG_PEER, RIG_PEER, RIG_PEER, RIG_SELF, "0.0.0.0", "224.0.0.5",
+		};
 		struct bgp_attrs a = rig_attrs(&ext);
 
 		peer_announce(&p, &es);
@@ -214,7 +217,7 @@ static void loops(void **state)
 			a.present |= BGP_BIT(BGP_ATTR_CLUSTER_LIST);
 			a.cluster = (struct slice){own_id, 4};
 		}
-		peer_send(&p, buf, rig_update(&es, &a, i == 3 ? RIG_SELF : RIG_PEER, buf));
+		peer_send(&p, buf, rig_update(&es, &a, next_hops[i], buf));
 		RIG_UNTIL(rig_routes(&r) == 0);
 		assert_true(rig_state_is(&r, "Established"));
 	}
