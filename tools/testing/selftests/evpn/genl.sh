@@ -118,17 +118,21 @@ check_eq "$(nl pe1 es-get)" "" "segments after the sweep"
 log_test "a dump is complete and ordered, and says when it was disturbed"
 
 # Notifications are GET replies, and come to listeners in this namespace only.
-in_ns pe1 "$EVPN_NL" monitor 1.5 >"$LAB_RUN/heard1" &
-in_ns pe2 "$EVPN_NL" monitor 1.5 >"$LAB_RUN/heard2" &
-slowwait 3 grep -q monitoring "$LAB_RUN/heard1"
-slowwait 3 grep -q monitoring "$LAB_RUN/heard2"
+bg pe1 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard1"
+listeners=$!
+bg pe2 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard2"
+listeners="$listeners $!"
+slowwait 10 grep -q monitoring "$LAB_RUN/heard1"
+slowwait 10 grep -q monitoring "$LAB_RUN/heard2"
 says es-new esi=$ESI1 ifname=bond0 role=df ok
 got=$(nl pe1 es-get esi=$ESI1 | head -1)
 says es-set esi=$ESI1 role=non-df ok
 # a resynchronization that changes nothing is no news
 says es-new esi=$ESI1 ifname=bond0 generation=5 ok
 says es-del esi=$ESI1 ok
-wait
+slowwait 10 grep -q es-del-ntf "$LAB_RUN/heard1"
+# shellcheck disable=SC2086
+kill $listeners
 check_eq "$(grep -o '^es-[a-z-]*' "$LAB_RUN/heard1" | tr '\n' ' ')" "es-ntf es-ntf es-del-ntf " "heard in pe1"
 check_eq "$(sed -n 's/^es-ntf //p' "$LAB_RUN/heard1" | head -1)" "${got#es-get }" "the first notification"
 check_eq "$(cat "$LAB_RUN/heard2")" monitoring "heard in pe2"
