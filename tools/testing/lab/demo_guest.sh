@@ -42,10 +42,10 @@ lab_until 10 lab_passes || lab_fail "no ping through PE1"
 run pe1 es show
 run pe1 df why ce
 say "The CE's own view (/proc/net/bonding): port, its LACP state, its partner's"
-ce_ports ce | sed 's/^/    /; s/ 63 63$/&    in sync, used/; t; s/$/     out of sync, not used/'
+ce_ports ce | awk '{ printf "    %s %s %s    %s\n", $1, $2, $3, $2 == 63 ? "in sync, used" : "out of sync, not used" }'
 echo
 
-BONDWATCH=$(lab_tool bondwatch "$LAB_DIR/../selftests/evpn/bondwatch.c") || lab_fail "bondwatch does not build"
+lab_build_tests
 for p in pe1 pe2; do
 	pe_ctl $p -j monitor >"$EVPN_OUT/$p.json" 2>/dev/null &
 done

@@ -173,10 +173,7 @@ lab() {
 	out=$(lab_possible 2>&1) || skip "${out#lab: SKIP: }"
 	defer lab_down
 	lab_up
-	BONDWATCH=$(lab_tool bondwatch "$TESTS_DIR/bondwatch.c") || skip "bondwatch does not build"
-	FRAMES=$(lab_tool frames "$TESTS_DIR/frames.c") || skip "frames does not build"
-	EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-		"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+	lab_build_tests
 }
 
 # --- the module, spoken to directly ------------------------------------------------------------
