@@ -88,6 +88,11 @@ frr_cases() {
 	check "frr: has our RT-4 over IPv6" within 5 frr_rib 4 ES-Import
 
 	fresh
+	FRR_GR=default frr_conf && FRR_ARGS=-Z frr_start
+	check "frr: graceful restart as FRR has it by default: Established" frr_session
+	check "frr: and End-of-RIB is sent, not implied" frr_explicit_eor
+
+	fresh
 	REMOTE_AS=65002
 	FRR_AS=65002 frr_conf && FRR_ARGS=-Z frr_start
 	check "frr: eBGP is Established" frr_session
@@ -133,6 +138,10 @@ frr_has_es() {
 
 frr_has_ad() {
 	within 5 frr_rib 1 "ESI-label-Rt:SA"
+}
+
+frr_explicit_eor() {
+	within 10 test_true end-of-rib && peer_field capabilities | grep -q graceful-restart
 }
 
 frr_refreshes() {

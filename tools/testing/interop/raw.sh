@@ -60,10 +60,22 @@ raw_cases() {
 	check "raw: a thousand KEEPALIVEs" raw keepalive-burst up
 	check "raw: an UPDATE in segments of one octet" raw_routes one-octet-at-a-time 4 1
 	check "raw: evpnd is alive and well" ctl peer show
+	fresh
+	evpnd_conf
+	evpnd_start
+	check "raw: nobody listens: last-error says so, the log says it once" raw_nobody
 }
 
 raw_notified() {
 	peer "$HERE/raw.py" "$1" 2>&1 | grep -q "^notification $2/"
 }
+
+raw_nobody() {
+	within 5 raw_refused || return 1
+	sleep 3 # half a dozen attempts
+	[ "$(grep -c "connect: Connection refused" "$TMP/evpnd.log")" = 1 ]
+}
+
+raw_refused() { peer_field '"last-error"' | grep -q "connect: Connection refused"; }
 
 treated_in_log() { grep -q "UPDATE: .*(withdraw)" "$TMP/evpnd.log"; }
