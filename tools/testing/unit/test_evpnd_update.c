@@ -224,6 +224,56 @@ static void loops(void **state)
 	end(&r, &p);
 }
 
+#define BIG 10000
+
+static void announce_macs(struct peer *p, u32 count)
+{
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
+	struct ecomm rt = {{0, 2, 0xfd, 0xe8, 0, 0, 0, 1}};
+	struct bgp_attrs a = rig_attrs(&rt);
+	struct ip_addr nh = rig_addr(RIG_PEER);
+	u8 buf[BGP_MAX_LEN], attrs[512];
+	struct slice encoded = {attrs, 0};
+	struct bgp_packer pack;
+	u32 i;
+
+	encoded.len = (size_t)bgp_attrs_encode(&a, &ctx, attrs, sizeof(attrs));
+	bgp_pack_reach(&pack, buf, sizeof(buf), &ctx, &nh, &encoded);
+	for (i = 0; i < count; i++) {
+		struct evpn_nlri n = {.type = EVPN_MACIP, .labels = 1, .label = {100}};
+
+		n.rd = rd_make_ip(0x7f000002, 1);
+		store32(n.mac.b + 2, i);
+		if (bgp_pack_add(&pack, &n) == 1)
+			continue;
+		peer_send(p, buf, bgp_pack_end(&pack));
+		bgp_pack_reach(&pack, buf, sizeof(buf), &ctx, &nh, &encoded);
+		bgp_pack_add(&pack, &n);
+	}
+	peer_send(p, buf, bgp_pack_end(&pack));
+}
+
+/* A big table goes in slices; a neighbour that is back before the last one does not lose its new routes. */
+static void back_before_cleared(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	announce_macs(&p, BIG);
+	peer_announce(&p, &es);
+	RIG_UNTIL(rig_routes(&r) == BIG + 1);
+	peer_close(&p);
+	peer_up(&r, &p, RIG_PEER);
+	announce_macs(&p, 5);
+	RIG_UNTIL(rig_routes(&r) == 5);
+	assert_int_equal(received(&r, "routes"), 5);
+	peer_close(&p);
+	RIG_UNTIL(rig_routes(&r) == 0);
+	assert_int_equal(rig_stop(&r, true), 0);
+}
+
 static void refresh_in(void **state)
 {
 	struct evpn_nlri a = rig_es(RIG_PEER, 1), b = rig_es(RIG_PEER, 2);
@@ -593,14 +643,14 @@ static void goodbye(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(routes_in),	     cmocka_unit_test(eor_in),
-		cmocka_unit_test(eor_implicit),	     cmocka_unit_test(errors_in),
-		cmocka_unit_test(unknown_types),     cmocka_unit_test(loops),
-		cmocka_unit_test(refresh_in),	     cmocka_unit_test(table_out),
-		cmocka_unit_test(urgent_first),	     cmocka_unit_test(slow_neighbor),
-		cmocka_unit_test(refresh_out),	     cmocka_unit_test(extended_messages),
-		cmocka_unit_test(external_neighbor), cmocka_unit_test(basic_communities),
-		cmocka_unit_test(goodbye),
+		cmocka_unit_test(routes_in),	       cmocka_unit_test(eor_in),
+		cmocka_unit_test(eor_implicit),	       cmocka_unit_test(errors_in),
+		cmocka_unit_test(unknown_types),       cmocka_unit_test(loops),
+		cmocka_unit_test(back_before_cleared), cmocka_unit_test(refresh_in),
+		cmocka_unit_test(table_out),	       cmocka_unit_test(urgent_first),
+		cmocka_unit_test(slow_neighbor),       cmocka_unit_test(refresh_out),
+		cmocka_unit_test(extended_messages),   cmocka_unit_test(external_neighbor),
+		cmocka_unit_test(basic_communities),   cmocka_unit_test(goodbye),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
