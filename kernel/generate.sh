@@ -22,13 +22,11 @@ skip() {
 	exit 4
 }
 
-# The Debian archive this machine uses, whichever of apt's two formats names it.
+# The Debian archive this machine uses, as apt itself understands its sources.
 archive() {
-	{
-		sed -n 's/^URIs:[[:space:]]*\([^[:space:]]*\).*/\1/p' /etc/apt/sources.list.d/*.sources
-		sed -n 's/^deb[[:space:]]\(\[[^]]*\][[:space:]]*\)\{0,1\}\([^[:space:]]*\).*/\2/p' \
-			/etc/apt/sources.list /etc/apt/sources.list.d/*.list
-	} 2>/dev/null | grep '/debian/*$' | head -n 1
+	apt-get indextargets 'Created-By: Packages' --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' |
+		awk -v codename="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
+			'$2 == codename && $3 == "main" { print $1; exit }'
 }
 
 fetch() {
