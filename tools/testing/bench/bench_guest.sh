@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The part of the bench that runs in the guest: bench_guest.sh failover|drain|idle ...
-# Leaves NAME.csv in $EVPN_OUT: name,unit,target,values...
+# Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
 MEASURE=$*
@@ -12,7 +12,7 @@ must() { "$@" || lab_fail "$* failed"; }
 save() {
 	local name=$1
 	shift
-	(IFS=,; echo "$*") >>"$EVPN_OUT/$name.csv"
+	(IFS=$'\t'; echo "$*") >>"$EVPN_OUT/$name.tsv"
 }
 
 # One cable cut for each run, with 1,000 datagrams a second in both directions: from the cut to the
@@ -37,7 +37,7 @@ failover() { # TITLE TARGET LAB-OPTION...
 }
 
 drain() {
-	local i values=()
+	local i values=() closed=()
 	unset LAB_CE
 	lab --standby lacp-oos
 	for i in $(seq "$RUNS"); do
@@ -48,11 +48,13 @@ drain() {
 		slowwait 3 ce_uses_only 2
 		sleep 0.3
 		probe_stop
-		values+=("$(jq '[.directions[].lost] | add' "$PROBE_DIR/drain")")
+		values+=($(($(lost drain 0) + $(lost drain 1))))
+		closed+=("$(discarded drain 1)")
 		echo "# drain: run $i: ${values[-1]} lost of $(jq '[.directions[].sent] | add' "$PROBE_DIR/drain")"
 		pe_ctl pe1 es drain ce undo
 	done
-	save drain "datagrams lost in a drain, 2 x 1,000 a second" datagrams 0 "${values[@]}"
+	save drain "lost in a drain, 2 x 1,000 a second" datagrams 0 "${values[@]}"
+	save drain "  dropped by the CE's bond as it closes a link" datagrams - "${closed[@]}"
 	lab_down
 }
 

@@ -16,11 +16,10 @@ export EVPN_BENCH_RUNS=${RUNS:-20}
 what=${*:-failover drain idle election}
 
 mkdir -p "$OUT"
-rm -f "$OUT"/*.csv
+rm -f "$OUT"/*.tsv
 make --no-print-directory -s user >"$OUT/build.log" 2>&1 && tools/testing/lab/lab.sh build ||
 	{ tail -n 20 "$OUT/build.log"; exit 1; }
 
-# CSV: name,unit,target,values...
 election() {
 	cc -O2 -D_GNU_SOURCE -Iuser/lib -o "$OUT/bench_df" $BENCH/bench_df.c build/libevpn.a -lbsd -ljansson || return
 	"$OUT/bench_df" "$EVPN_BENCH_RUNS" | tee "$OUT/election.txt" >&2
@@ -43,7 +42,7 @@ case " $what " in *" election "*) election 2>/dev/null ;; esac
 
 echo
 printf '%-52s %5s %9s %9s %9s  %s\n' "measured" runs median worst target unit
-cat "$OUT"/*.csv 2>/dev/null | awk -F, '
+cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 	{
 		n = 0
 		for (i = 4; i <= NF; i++) if ($i != "") v[++n] = $i + 0

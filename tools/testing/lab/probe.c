@@ -373,9 +373,13 @@ static int by_received(const void *a, const void *b)
 	return (x->received > y->received) - (x->received < y->received);
 }
 
-/* @first: the first datagram sent after the cut that arrived */
+/*
+ * @discarded: of the lost ones, those that did reach the receiver's machine and were dropped by it,
+ *	as a bond does with what comes in by a link that it has just closed
+ * @first: the first datagram sent after the cut that arrived
+ */
 struct summary {
-	uint64_t received, lost, duplicates;
+	uint64_t received, lost, discarded, duplicates;
 	int64_t gap, gap_start, gap_end;
 	const struct record *before, *after, *first;
 };
@@ -393,6 +397,7 @@ static void summarise(const struct end *e, struct summary *s)
 
 		if (!r->copies) {
 			s->lost++;
+			s->discarded += !!r->via;
 			continue;
 		}
 		sorted[s->received++] = r;
@@ -433,6 +438,9 @@ static void print_text(void)
 		       ", reordered %" PRIu64 "\n",
 		       ends[d].netns, ends[d].netns == ends[0].netns ? ends[1].netns : ends[0].netns,
 		       ends[d].n, s.received, s.lost, s.duplicates, ends[d].reordered);
+		if (s.discarded)
+			printf("  of the lost ones %" PRIu64 " reached %s and were dropped there\n", s.discarded,
+			       ends[!d].netns);
 		if (s.after)
 			printf("  longest silence %.1f ms, last before it via %s, first after it via %s\n",
 			       ms(s.gap), via_of(s.before), via_of(s.after));
@@ -455,9 +463,10 @@ static void print_json(void)
 
 		summarise(&ends[d], &s);
 		printf("%s\n{\"from\": \"%s\", \"to\": \"%s\", \"sent\": %zu, \"received\": %" PRIu64
-		       ", \"lost\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"reordered\": %" PRIu64,
+		       ", \"lost\": %" PRIu64 ", \"discarded\": %" PRIu64 ", \"duplicates\": %" PRIu64
+		       ", \"reordered\": %" PRIu64,
 		       d ? "," : "", ends[d].netns, ends[!d].netns, ends[d].n, s.received, s.lost,
-		       s.duplicates, ends[d].reordered);
+		       s.discarded, s.duplicates, ends[d].reordered);
 		printf(", \"gap-ms\": %.3f", ms(s.gap));
 		if (s.after)
 			printf(", \"gap-start-ns\": %" PRId64 ", \"gap-end-ns\": %" PRId64

@@ -22,6 +22,8 @@ for i in 1 2 3; do
 	sleep 0.3
 	probe_stop
 	check_eq "$(lost drain 0) $(lost drain 1)" "0 0" "datagrams lost, from the CE and to it"
+	check_le "$(discarded drain 1)" 3 "datagrams that the CE's bond dropped when it closed its port to PE1"
+	[ "$(discarded drain 1)" = 0 ] || log_info "dropped by the CE's bond when it closed its port: $(discarded drain 1)"
 	check_eq "$(awk '/^a>b/ { last = $6 } END { print last }' "$PROBE_DIR/drain.log")" 192.0.2.2 "way from the CE"
 	check_eq "$(awk '/^b>a/ { last = $6 } END { print last }' "$PROBE_DIR/drain.log")" pe2 "way to the CE"
 	check_eq "$(es_json pe1 | jq '.segments[0].draining')" true "PE1 says it is draining"

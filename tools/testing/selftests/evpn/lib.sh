@@ -304,9 +304,12 @@ probe_stop() {
 # probe_get NAME DIRECTION(0: from the CE, 1: to it) KEY
 probe_get() { jq -r ".directions[$2].\"$3\"" "$PROBE_DIR/$1"; }
 
-# gap_ms NAME DIRECTION, lost NAME DIRECTION, via_after NAME DIRECTION: of a finished probe
+# gap_ms NAME DIRECTION, lost NAME DIRECTION, via_after NAME DIRECTION: of a finished probe. A
+# datagram that reached a port of the CE and was dropped by the CE's own bond, because it closed
+# that port in this moment, is not lost but "discarded"; see Documentation/lab.rst.
 gap_ms() { probe_get "$1" "$2" gap-ms; }
-lost() { probe_get "$1" "$2" lost; }
+lost() { jq ".directions[$2] | .lost - .discarded" "$PROBE_DIR/$1"; }
+discarded() { probe_get "$1" "$2" discarded; }
 via_after() { probe_get "$1" "$2" via-after; }
 
 # cut_ends CE PE: the arguments with which the probe cuts a cable itself
