@@ -552,3 +552,10 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 					return;
 	}
 }
+
+bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data)
+{
+	const struct rib_dest *d = dest_find(rib, key, len, rib_hash(rib, key, len));
+
+	return d && walk_dest(rib, d, fn, data);
+}

@@ -8,12 +8,14 @@
 #include "speaker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "peer_show.h"
 #include "session.h"
 #include "speaker_priv.h"
 
@@ -137,6 +139,8 @@ static int on_cleaner(sd_event_source *source, void *data)
 		if (!s->clearing)
 			continue;
 		s->clearing = rib_peer_clear(sp->rib, s->rib_peer, CLEAN_SLICE);
+		if (!s->clearing)
+			malloc_trim(0);
 		speaker_wake_cleaner(sp);
 		return 0;
 	}
@@ -357,6 +361,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	sp->started = timer_now_ns();
 	TAILQ_INIT(&sp->sessions);
 	TAILQ_INIT(&sp->listeners);
+	TAILQ_INIT(&sp->route_jobs);
 	sp->conf = conf_new();
 	sp->rib = rib_new(on_route, sp);
 	sp->export = sp->rib ? export_new(sp->rib, on_export, sp) : NULL;
@@ -379,6 +384,7 @@ void speaker_free(struct speaker *sp)
 	while ((s = TAILQ_FIRST(&sp->sessions)))
 		session_free(s, BGP_EV_STOP);
 	listener_clear(sp);
+	route_jobs_free(sp);
 	ipc_free(sp->ipc);
 	sd_event_source_disable_unref(sp->output);
 	sd_event_source_disable_unref(sp->cleaner);

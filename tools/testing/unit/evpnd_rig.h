@@ -105,7 +105,7 @@ static inline json_t *rig_ask(struct rig *r, const char *method, json_t *params)
 	u8 body[IPC_MSG_MAX];
 	struct ipc_text head = {.id = ++r->queries};
 	static struct rig_msg m;
-	static char answer[1 << 20];
+	static char answer[4 << 20];
 	size_t len = 0;
 
 	memcpy(body, &head, sizeof(head));

@@ -571,6 +571,58 @@ static void extended_messages(void **state)
 	end(&r, &p);
 }
 
+static json_int_t shown(struct rig *r, json_t *params, const char *code)
+{
+	json_t *a = rig_ask(r, "route.show", params), *result = json_object_get(a, "result");
+	json_int_t n = (json_int_t)json_array_size(json_object_get(result, "routes"));
+
+	if (code)
+		assert_string_equal(
+			json_string_value(json_object_get(json_object_get(a, "error"), "code")),
+			code);
+	else
+		assert_int_equal(json_integer_value(json_object_get(result, "total")), n);
+	json_decref(a);
+	return n;
+}
+
+/* The table in an answer of many pieces, in order; every filter; what is no filter is refused. */
+static void route_show_filters(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	const char *rd, *last = "";
+	json_t *a, *route;
+	struct peer p;
+	struct rig r;
+	size_t i;
+
+	start(&r, &p, originating_speaker);
+	kill(r.pid, SIGUSR1);
+	peer_announce(&p, &es);
+	announce_macs(&p, 10);
+	RIG_UNTIL(rig_routes(&r) == TABLE + 11);
+	assert_int_equal(shown(&r, NULL, NULL), TABLE + 11);
+	assert_int_equal(shown(&r, json_pack("{s:i}", "type", 2), NULL), 10);
+	assert_int_equal(shown(&r, json_pack("{s:b}", "local", 1), NULL), TABLE);
+	assert_int_equal(shown(&r, json_pack("{s:s}", "peer", RIG_PEER), NULL), 11);
+	assert_int_equal(shown(&r, json_pack("{s:s}", "rd", "127.0.0.1:7"), NULL), 1);
+	assert_int_equal(
+		shown(&r, json_pack("{s:s}", "esi", "00:11:22:33:44:55:66:77:00:01"), NULL), 2);
+	assert_int_equal(shown(&r, json_pack("{s:i, s:b}", "type", 2, "local", 1), NULL), 0);
+	shown(&r, json_pack("{s:i}", "type", 12), "usage");
+	shown(&r, json_pack("{s:s}", "esi", "nonsense"), "usage");
+	shown(&r, json_pack("{s:i}", "peer", 5), "usage");
+	a = rig_ask(&r, "route.show", json_pack("{s:b}", "local", 1));
+	json_array_foreach(json_object_get(json_object_get(a, "result"), "routes"), i, route) {
+		rd = json_string_value(json_object_get(route, "rd"));
+		assert_int_equal(strncmp(rd, "127.0.0.1:", 10), 0);
+		assert_true(atoi(rd + 10) > (*last ? atoi(last + 10) : 0));
+		last = rd;
+	}
+	json_decref(a);
+	end(&r, &p);
+}
+
 /* Towards another AS: our AS in the path, no LOCAL_PREF. */
 static void external_neighbor(void **state)
 {
@@ -643,14 +695,23 @@ static void goodbye(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(routes_in),	       cmocka_unit_test(eor_in),
-		cmocka_unit_test(eor_implicit),	       cmocka_unit_test(errors_in),
-		cmocka_unit_test(unknown_types),       cmocka_unit_test(loops),
-		cmocka_unit_test(back_before_cleared), cmocka_unit_test(refresh_in),
-		cmocka_unit_test(table_out),	       cmocka_unit_test(urgent_first),
-		cmocka_unit_test(slow_neighbor),       cmocka_unit_test(refresh_out),
-		cmocka_unit_test(extended_messages),   cmocka_unit_test(external_neighbor),
-		cmocka_unit_test(basic_communities),   cmocka_unit_test(goodbye),
+		cmocka_unit_test(routes_in),
+		cmocka_unit_test(eor_in),
+		cmocka_unit_test(eor_implicit),
+		cmocka_unit_test(errors_in),
+		cmocka_unit_test(unknown_types),
+		cmocka_unit_test(loops),
+		cmocka_unit_test(back_before_cleared),
+		cmocka_unit_test(refresh_in),
+		cmocka_unit_test(table_out),
+		cmocka_unit_test(urgent_first),
+		cmocka_unit_test(slow_neighbor),
+		cmocka_unit_test(refresh_out),
+		cmocka_unit_test(extended_messages),
+		cmocka_unit_test(external_neighbor),
+		cmocka_unit_test(basic_communities),
+		cmocka_unit_test(route_show_filters),
+		cmocka_unit_test(goodbye),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
