@@ -153,6 +153,15 @@ stays_up() {
 	established && [ "$(resets)" = "$before" ]
 }
 
+# stays_down SECONDS: not once Established in that time
+stays_down() {
+	local i
+	for ((i = 0; i < $1 * 5; i++)); do
+		established && return 1
+		sleep 0.2
+	done
+}
+
 # peer_count TYPE: $n is how many routes of that type the neighbour advertised
 peer_count() {
 	n=$(ctl -j route show type "$1" |
