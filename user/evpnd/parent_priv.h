@@ -84,6 +84,8 @@ void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf);
 /* read the file again; @errors: what is wrong with it, and then nothing has changed */
 int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes);
+/* is this bond's LACP partner the ESI of a segment? @data: the parent */
+bool parent_conf_follows(void *data, const char *ifname);
 void parent_conf_listen(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);

@@ -52,6 +52,16 @@ static void on_closed(void *data)
 {
 }
 
+static void on_link(void *data, const struct fact_link *now, const struct fact_link *before)
+{
+}
+
+static void on_link_gone(void *data, const struct fact_link *last)
+{
+}
+
+static const struct links_ops links_ops = {on_link, on_link_gone, parent_conf_follows};
+
 static struct conf_file *a_conf(void)
 {
 	static const char text[] =
@@ -75,6 +85,8 @@ static void start(int *client)
 	}
 	log_set_level(LOG_LEVEL_ERROR);
 	p.conf = a_conf();
+	if (!p.links)
+		p.links = links_new(p.event, &links_ops, &p);
 	p.relay = relay_new();
 	p.ctl = ctl_server_new(p.event, -1, &parent_ctl_ops, &p);
 	check(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair));
