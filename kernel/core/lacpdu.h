@@ -17,6 +17,7 @@
 
 bool evpn_lacpdu_valid(const u8 *data, u32 len);
 u8 evpn_lacpdu_actor_state(const u8 *data);
+u8 evpn_lacpdu_partner_state(const u8 *data);
 u32 evpn_lacpdu_period_ms(const u8 *data);
 bool evpn_lacpdu_set_oos(u8 *data);
 bool evpn_lacpdu_echo_differs(const u8 *data, const u8 *sent);
