@@ -374,19 +374,23 @@ static int by_received(const void *a, const void *b)
 }
 
 /*
+ * @outage: the longest run of lost datagrams, from when the first of them was sent to when the next
+ *	one was sent that arrived, in ns; unlike @gap it does not count the time in which this process
+ *	was not running
  * @discarded: of the lost ones, those that did reach the receiver's machine and were dropped by it,
  *	as a bond does with what comes in by a link that it has just closed
  * @first: the first datagram sent after the cut that arrived
  */
 struct summary {
 	uint64_t received, lost, discarded, duplicates;
-	int64_t gap, gap_start, gap_end;
+	int64_t gap, outage;
 	const struct record *before, *after, *first;
 };
 
 static void summarise(const struct end *e, struct summary *s)
 {
 	const struct record **sorted = calloc(e->n + 1, sizeof(*sorted));
+	int64_t lost_since = 0;
 	size_t i;
 
 	*s = (struct summary){ 0 };
@@ -395,11 +399,15 @@ static void summarise(const struct end *e, struct summary *s)
 	for (i = 0; i < e->n; i++) {
 		const struct record *r = &e->records[i];
 
+		if (lost_since && r->sent - lost_since > s->outage)
+			s->outage = r->sent - lost_since;
 		if (!r->copies) {
 			s->lost++;
 			s->discarded += !!r->via;
+			lost_since = lost_since ? lost_since : r->sent;
 			continue;
 		}
+		lost_since = 0;
 		sorted[s->received++] = r;
 		s->duplicates += r->copies - 1;
 		if (cut_at && r->sent > cut_at && (!s->first || r->received < s->first->received))
@@ -467,7 +475,7 @@ static void print_json(void)
 		       ", \"reordered\": %" PRIu64,
 		       d ? "," : "", ends[d].netns, ends[!d].netns, ends[d].n, s.received, s.lost,
 		       s.discarded, s.duplicates, ends[d].reordered);
-		printf(", \"gap-ms\": %.3f", ms(s.gap));
+		printf(", \"gap-ms\": %.3f, \"outage-ms\": %.3f", ms(s.gap), ms(s.outage));
 		if (s.after)
 			printf(", \"gap-start-ns\": %" PRId64 ", \"gap-end-ns\": %" PRId64
 			       ", \"via-before\": \"%s\", \"via-after\": \"%s\"",
