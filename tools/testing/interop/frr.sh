@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# FRR's bgpd, alone (it takes next hops as reachable then) or with zebra for its own `evpn mh`. Sourced.
+# FRR's bgpd, alone (it takes next hops as reachable then) or with zebra for its own `evpn mh`.
+# Requirements A16, A17 (as FRR reads them), B3, B6, B8. Sourced.
 
 # frr_conf NEIGHBOR-LINES: bgpd.conf; each line is one `neighbor ADDRESS ...` without the first two words
 frr_conf() {
@@ -243,22 +244,16 @@ frr_ten_restarts() {
 
 # ---- FRR's own multihoming on the same segment ----
 
-# A bridge with a VNI behind it and a port with `evpn mh`: what zebra needs to bring a segment up.
+# A bond in a bridge with a VNI behind it: what zebra needs to bring a segment up.
 frr_mh_devices() {
-	peer ip link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0
+	peer ip link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0 &&
+		peer ip link add ce0 type bond mode 802.3ad || return 1
 	peer ip link add vx100 type vxlan id 100 local 192.0.2.2 dstport 4789 nolearning
 	peer ip link set vx100 master br0
 	peer bridge vlan add vid 100 dev vx100 pvid untagged
-	if ! peer ip link add ce0 type bond mode 802.3ad 2>/dev/null; then
-		peer ip link add ce0 type veth peer name ce0p
-		peer ip link set ce0p up
-		FRR_MH_ON="a plain interface"
-	else
-		peer ip link add ce0m type veth peer name ce0p
-		peer ip link set ce0p up
-		peer ip link set ce0m master ce0
-		FRR_MH_ON="a bond"
-	fi
+	peer ip link add ce0m type veth peer name ce0p
+	peer ip link set ce0p up
+	peer ip link set ce0m master ce0
 	peer ip link set ce0 master br0
 	peer bridge vlan add vid 100 dev ce0
 	peer ip link set vx100 up
@@ -267,9 +262,12 @@ frr_mh_devices() {
 }
 
 frr_mh_cases() {
-	local what
+	local what="frr: evpn mh"
 	fresh
-	frr_mh_devices
+	if ! frr_mh_devices 2>/dev/null; then
+		skip "$what" "this kernel has no bond or no VLAN-aware bridge; guest.sh is run in one that has"
+		return
+	fi
 	cat >"$TMP/zebra.conf" <<-END
 		hostname peer
 		log file $TMP/zebra.log
@@ -282,7 +280,6 @@ frr_mh_cases() {
 	END
 	FRR_EVPN=advertise-all-vni frr_conf "timers connect 1"
 	frr_start
-	what="frr: evpn mh on $FRR_MH_ON"
 	# FRR counts a PE only if its RT-1 per EVI is there, with the route target of one of its VNIs and
 	# Ethernet tag 0; any other tag it takes for that of RT-1 per ES
 	MODE=single-active PREFERENCE=2000 PER_EVI=yes VLANS=untagged

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Two PEs that only talk to a route reflector: FRR's bgpd, then GoBGP. Sourced.
+# Two PEs that only talk to a route reflector: FRR's bgpd, then GoBGP. Requirements A35, A36, B6, B8. Sourced.
 #
 #   dut 192.0.2.1 ---- 192.0.2.2 peer (reflector) 192.0.3.2 ---- 192.0.3.3 dut2
 

@@ -3,6 +3,7 @@
  * test_evpnd_update.c - routes in and out of a real speaker: RFC 7606 outcomes, loops, End-of-RIB,
  * route refresh both ways, what is advertised in which order and how it is packed.
  *
+ * Requirement A37: what a mass withdraw needs is sent first.
  * RFC 4271 (9), RFC 4456 (8), RFC 4724 (2), RFC 7606, RFC 7313, RFC 8654
  */
 #include "evpnd_rig.h"
