@@ -151,7 +151,8 @@ run_lane() {
 # anything else the lines that matter, and a sign of life every minute.
 look() {
 	local f name begin log total line= last width
-	width=$(tput cols 2>/dev/null || echo 100)
+	width=160
+	[ -t 1 ] && width=$(tput cols 2>/dev/null || echo 80)
 	for f in "$logs"/.running.*; do
 		read -r name begin 2>/dev/null <"$f" || continue
 		log=$logs/$name.log
