@@ -95,6 +95,7 @@ wire_down() {
 	ip netns del "$DUT" 2>/dev/null
 	ip netns del "$PEER" 2>/dev/null
 	ip netns del "$DUT2" 2>/dev/null
+	rmdir "/run/evpn/$DUT" "/run/evpn/$DUT2" 2>/dev/null
 }
 
 # ---- evpnd ----
