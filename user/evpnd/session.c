@@ -263,13 +263,19 @@ static const char *cause(const struct session *s, const struct bgp_step *step)
 	return *s->last_error ? s->last_error : step->reason;
 }
 
-/* A neighbour that cannot be reached says so once, not with every attempt. */
+/* Why there is no session is said once, not with every attempt. */
+static bool is_news(struct session *s, const char *why)
+{
+	bool news = strcmp(why, s->logged_error) != 0;
+
+	snprintf(s->logged_error, sizeof(s->logged_error), "%s", why);
+	return news;
+}
+
 static void log_unreachable(struct session *s)
 {
-	if (!strcmp(s->last_error, s->logged_error))
-		return;
-	log_info("neighbor %s: %s", s->name, s->last_error);
-	strcpy(s->logged_error, s->last_error);
+	if (is_news(s, s->last_error))
+		log_info("neighbor %s: %s", s->name, s->last_error);
 }
 
 static void log_step(struct conn *c, const struct bgp_step *step)
@@ -284,7 +290,7 @@ static void log_step(struct conn *c, const struct bgp_step *step)
 		return;
 	if (step->from == BGP_ESTABLISHED)
 		log_warning("neighbor %s: down: %s", s->name, cause(s, step));
-	else if (step->from >= BGP_OPENSENT)
+	else if (step->from >= BGP_OPENSENT && is_news(s, cause(s, step)))
 		session_warn(s, "no session: %s", cause(s, step));
 }
 

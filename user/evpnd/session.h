@@ -109,7 +109,7 @@ struct session {
 	struct session_count sent;
 	unsigned int resets;
 	char last_error[SESSION_TEXT_MAX];
-	char logged_error[SESSION_TEXT_MAX]; /* the last one about connecting that the log has */
+	char logged_error[SESSION_TEXT_MAX]; /* why there is no session, as the log has it */
 	int64_t warn_window;
 	unsigned int warned;
 	unsigned int muted;
