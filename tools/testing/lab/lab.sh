@@ -133,7 +133,7 @@ lab_down() {
 		[ -e "$f" ] && kill_wait "$(cat "$f")"
 	done
 	topology_down
-	rm -rf "$LAB_RUN"
+	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"pe[1-3]
 	rmdir /run/evpn-lab 2>/dev/null
 	return 0
 }
@@ -195,7 +195,11 @@ lab_main() {
 		lab_up
 		declare -p "${!LAB_@}" >"$LAB_RUN/options"
 		;;
-	down) lab_down ;;
+	down)
+		lab_down
+		rm -rf /run/evpn-lab/tools
+		rmdir /run/evpn-lab 2>/dev/null
+		;;
 	build) lab_build && lab_build_tests ;;
 	status) lab_status ;;
 	exec) in_ns "$@" ;;

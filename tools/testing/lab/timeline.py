@@ -69,7 +69,7 @@ class Run:
 
     def wall_ahead(self):
         """By how much the wall clock is ahead of the monotonic one, in ns."""
-        return next(int(e["time"] * 1e9) - ns for ns, e in self.daemon("pe1"))
+        return next((int(e["time"] * 1e9) - ns for ns, e in self.daemon("pe1")), 0)
 
     def port_states(self):
         with open(self.path("bond.log")) as f:
