@@ -30,6 +30,7 @@ static void check_reasons(const struct conf_errors *errors)
 		check(errors->items[i].message[0]);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct conf_errors errors = {}, none = {};

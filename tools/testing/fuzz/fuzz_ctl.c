@@ -167,6 +167,7 @@ static void speak(const uint8_t *data, size_t size)
 	send(speaker, answer, sizeof(hdr) + hdr.len, MSG_NOSIGNAL);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ctl_lines lines = {};
