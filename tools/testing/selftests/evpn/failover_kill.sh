@@ -82,4 +82,22 @@ check_eq "$(lost standby 0) $(lost standby 1)" "0 0" "datagrams lost"
 check_eq "$(grep -c ' pe1 ' "$LAB_RUN/bondwatch")" 1 "states of the CE's port to PE1"
 log_test "kill -9 of the standby's evpnd is not seen in traffic"
 
+# The process that reads from the network dies on its own: its parent keeps the roles in force and
+# starts another one, which adopts them. The other PE may forward meanwhile; nothing is lost.
+"$BONDWATCH" "$(ns ce)" bond0 20 >"$LAB_RUN/bondwatch" &
+watch=$!
+probe_start speaker -r 200
+kill -KILL "$(pgrep -P "$(cat "$LAB_RUN/pe1/pid")" | head -n 1)"
+slowwait 5 eval '[ "$(nl_field pe2 role $ESI1)" = df ]'
+check_err $? "PE2 did not notice"
+[[ $(nl_field pe1 oper $ESI1) != *hold-running* ]]
+check_err $? "PE1's kernel lost its owner, although the parent lives"
+ready pe1
+check_err $? "not settled again: $(ce_ports ce)"
+probe_stop
+kill $watch 2>/dev/null; wait $watch 2>/dev/null
+check_eq "$(lost speaker 0) $(lost speaker 1)" "0 0" "datagrams lost"
+check_eq "$(grep -c ' pe1 ' "$LAB_RUN/bondwatch")" 1 "states of the CE's port to PE1"
+log_test "kill -9 of the active PE's speaker alone: another one is started, nothing is lost"
+
 finish
