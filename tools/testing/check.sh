@@ -32,8 +32,9 @@ steps() {
 	a sparse        300  $here/module.sh sparse
 	a module-6.12   600  $vm/headers.sh compile bookworm-backports
 	a module-7.2    600  $vm/headers.sh compile sid
-	a fuzz          1800 make -j2 fuzz-run
 	b kernels       2400 kernels
+	b package       900  env -u O $here/package.sh
+	b fuzz          1800 make -j2 fuzz-run
 	-
 	a kunit         300  guest uml-debug $vm/kunit.sh
 	a uml           3600 guest uml $here/selftests/evpn/run.sh
@@ -41,7 +42,6 @@ steps() {
 	a guests        900  $vm/selftest.sh uml uml-debug qemu
 	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
-	b package       900  env -u O $here/package.sh
 	END
 }
 

@@ -173,6 +173,9 @@ static void run(struct speaker *sp, int ms)
 
 	while ((now = timer_now_us()) < until)
 		sd_event_run(sp->event, until - now);
+	/* a machine that slept through it all still owes what came due */
+	while (sd_event_run(sp->event, 0) > 0)
+		;
 }
 
 static void bond(struct speaker *sp, bool carrier)
