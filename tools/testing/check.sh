@@ -39,6 +39,7 @@ steps() {
 	a kunit         300  guest uml-debug $vm/kunit.sh
 	a uml           3600 guest uml $here/selftests/evpn/run.sh
 	a interop       900  $here/interop/run.sh
+	a interop-mh    600  guest uml $here/interop/guest.sh
 	a guests        900  $vm/selftest.sh uml uml-debug qemu
 	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
