@@ -18,12 +18,16 @@ lab --evpnd no --ce lacp --standby lacp-oos
 # role ROLE POLICY: sets it while the CE's bond is watched; fills WHEN_PARTNER and
 # WHEN_ACTOR, the milliseconds until the CE saw, and until it acted, or "" for never
 role() {
-	local start log=$LAB_RUN/bondwatch
-	timeout 3 "$BONDWATCH" "$(ns ce)" bond0 >"$log" &
-	slowwait 2 test -s "$log"
+	local start watch log=$LAB_RUN/bondwatch
+	: >"$log"
+	timeout 30 "$BONDWATCH" "$(ns ce)" bond0 >"$log" &
+	watch=$!
+	slowwait 15 grep -q ' pe2 ' "$log" # on a slow guest it takes its time to look for the first time
 	sleep 0.2
 	nl pe2 es-set esi=$ESI1 role="$1" standby="$2" >/dev/null
-	wait $!
+	sleep 2.5
+	kill $watch
+	wait $watch 2>/dev/null
 	start=$(nl_field pe2 changed $ESI1) # by the same clock
 	read -r WHEN_PARTNER WHEN_ACTOR LAST_ACTOR LAST_PARTNER < <(awk -v t="$start" '
 		$2 == "pe2" {
