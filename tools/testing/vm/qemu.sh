@@ -74,7 +74,9 @@ accelerator() {
 exec_qemu() {
 	local accel cpu=host con args
 	accel=$(accelerator)
-	[ "$accel" = tcg ] && accel=tcg,thread=multi cpu=max
+	# One thread for all processors: with one each, a guest that patches its own code (a netfilter
+	# hook comes or goes) while another processor runs it has been seen to die.
+	[ "$accel" = tcg ] && accel=tcg,thread=single cpu=max
 	con="console=ttyS0 evpn_init=$VM/init.sh mitigations=off random.trust_cpu=on no_timer_check"
 	con="$con watchdog_thresh=30 ${KERNEL_ARGS[*]} ${EXTRA_ARGS[*]}"
 	args=(-machine q35 -accel "$accel" -cpu "$cpu" -smp "$SMP" -m "${MEM:-1024}"
