@@ -9,6 +9,8 @@
  *
  * RFC 7432 sections 5 and 8.5, draft-ietf-bess-evpn-mh-pa.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/rtnetlink.h>
@@ -150,7 +152,7 @@ void evpn_es_apply(struct evpn_es *es)
 	es_publish(es, flags);
 	if (es->port)
 		evpn_port_set_dormant(es->port, (flags & EVPN_PF_BLOCK) &&
-						es->conf.standby == EVPN_STANDBY_DOWN);
+							es->conf.standby == EVPN_STANDBY_DOWN);
 }
 
 /* Gives @es the map of @change, and the change nothing. True when that is news. */

@@ -252,8 +252,7 @@ struct evpn_net {
 	struct notifier_block netdev_nb;
 };
 
-#define evpn_for_each_es(es, en)                                                                   \
-	for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
+#define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
 
 /* main.c */
 extern bool evpn_userns;
@@ -303,7 +302,7 @@ void evpn_lacp_resend(struct evpn_es *es);
 /* owner.c */
 int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,
 		     struct netlink_ext_ack *extack);
-int evpn_owner_netlink_event(struct notifier_block *nb, unsigned long event, void *ptr);
+void evpn_owner_gone(struct evpn_net *en, u32 portid);
 u32 evpn_owner_hold_remaining(const struct evpn_es *es);
 void evpn_owner_hold_changed(struct evpn_es *es);
 void evpn_owner_hold_work(struct work_struct *work);

@@ -22,8 +22,8 @@ static bool filter_parse(const struct sk_buff *skb, int offset, struct evpn_fram
 	u32 len = min_t(int, (int)skb->len - offset, sizeof(buf));
 	const u8 *data = skb_header_pointer(skb, offset, len, buf);
 
-	return data && !evpn_frame_parse(data, len, skb_vlan_tag_present(skb), skb_vlan_tag_get(skb),
-					 frame);
+	return data && !evpn_frame_parse(data, len, skb_vlan_tag_present(skb),
+					 skb_vlan_tag_get(skb), frame);
 }
 
 static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, int offset,
@@ -31,7 +31,7 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 {
 	struct evpn_es *es = port->es;
 	struct evpn_vlan_map *map = rcu_dereference(es->map);
-	struct evpn_policy policy = { .flags = flags, .vlan_df = map ? map->octet : NULL };
+	struct evpn_policy policy = {.flags = flags, .vlan_df = map ? map->octet : NULL};
 	bool arp_monitor = !evpn_lacp_seen(port);
 	unsigned int verdict, reason;
 	struct evpn_frame frame;

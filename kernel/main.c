@@ -5,8 +5,9 @@
  *
  * RFC 7432, RFC 8584 and draft-ietf-bess-evpn-mh-pa, as far as a forwarding plane is concerned.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 
@@ -71,10 +72,6 @@ static struct pernet_operations evpn_net_ops = {
 	.size = sizeof(struct evpn_net),
 };
 
-static struct notifier_block evpn_netlink_nb = {
-	.notifier_call = evpn_owner_netlink_event,
-};
-
 static int __init evpn_init(void)
 {
 	int err;
@@ -82,16 +79,11 @@ static int __init evpn_init(void)
 	err = register_pernet_subsys(&evpn_net_ops);
 	if (err)
 		return err;
-	err = netlink_register_notifier(&evpn_netlink_nb);
-	if (err)
-		goto err_pernet;
 	err = evpn_netlink_init();
 	if (err)
-		goto err_notifier;
+		goto err_pernet;
 	return 0;
 
-err_notifier:
-	netlink_unregister_notifier(&evpn_netlink_nb);
 err_pernet:
 	unregister_pernet_subsys(&evpn_net_ops);
 	return err;
@@ -100,7 +92,6 @@ err_pernet:
 static void __exit evpn_exit(void)
 {
 	evpn_netlink_exit();
-	netlink_unregister_notifier(&evpn_netlink_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
 	/* Hooks that are still running end first, then what they used is freed. */
 	synchronize_net();

@@ -31,10 +31,10 @@ static struct genl_family netlink_family __ro_after_init = {
 static bool netlink_ready;
 
 /* Sets the offending attribute beside the sentence. */
-#define REFUSE(info, attr, fmt, args...)                                                           \
-	do {                                                                                       \
-		NL_SET_BAD_ATTR((info)->extack, (info)->attrs[attr]);                              \
-		NL_SET_ERR_MSG_FMT((info)->extack, fmt, ##args);                                   \
+#define REFUSE(info, attr, fmt, args...)                              \
+	do {                                                          \
+		NL_SET_BAD_ATTR((info)->extack, (info)->attrs[attr]); \
+		NL_SET_ERR_MSG_FMT((info)->extack, fmt, ##args);      \
 	} while (0)
 
 static bool esi_reserved(const struct evpn_esi *esi)
@@ -384,8 +384,7 @@ static int fill_stats(struct sk_buff *msg, const struct evpn_es *es)
 				return -EMSGSIZE;
 		}
 	}
-	if (fill_number(msg, EVPN_A_STATS_ALLOWED_INGRESS,
-			stats.allowed[EVPN_DIRECTION_INGRESS]) ||
+	if (fill_number(msg, EVPN_A_STATS_ALLOWED_INGRESS, stats.allowed[EVPN_DIRECTION_INGRESS]) ||
 	    fill_number(msg, EVPN_A_STATS_ALLOWED_EGRESS, stats.allowed[EVPN_DIRECTION_EGRESS]) ||
 	    fill_number(msg, EVPN_A_STATS_LACP_REWRITTEN, stats.lacp[EVPN_LACP_REWRITTEN]) ||
 	    fill_number(msg, EVPN_A_STATS_LACP_ECHO, stats.lacp[EVPN_LACP_ECHO]) ||
@@ -480,8 +479,22 @@ void evpn_netlink_overrun(struct evpn_net *en, unsigned int group)
 	genl_set_err(&netlink_family, en->net, 0, group, ENOBUFS);
 }
 
+static int netlink_released(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct netlink_notify *notify = ptr;
+
+	/* The socket still holds the namespace, and with it our state. */
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+		evpn_owner_gone(evpn_net(notify->net), notify->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netlink_nb = {
+	.notifier_call = netlink_released,
+};
+
 /**
- * evpn_netlink_init() - register the family
+ * evpn_netlink_init() - register the family, and hear of sockets that are closed
  *
  * With the module parameter userns, CAP_NET_ADMIN in the user namespace that owns the network
  * namespace is enough.
@@ -500,15 +513,21 @@ int __init evpn_netlink_init(void)
 			netlink_ops[i].flags |= GENL_UNS_ADMIN_PERM;
 		}
 	}
+	err = netlink_register_notifier(&netlink_nb);
+	if (err)
+		return err;
 	err = genl_register_family(&netlink_family);
+	if (err)
+		netlink_unregister_notifier(&netlink_nb);
 	WRITE_ONCE(netlink_ready, !err);
 	return err;
 }
 
-/** evpn_netlink_exit() - unregister the family; no request is running when this returns */
+/** evpn_netlink_exit() - undo that; no request and no notifier is running when this returns */
 void evpn_netlink_exit(void)
 {
 	/* From here on the numbers of the groups may become another family's. */
 	WRITE_ONCE(netlink_ready, false);
 	genl_unregister_family(&netlink_family);
+	netlink_unregister_notifier(&netlink_nb);
 }

@@ -11,11 +11,11 @@
 
 static size_t member_size(void)
 {
-	return nla_total_size(0) +			/* EVPN_A_ES_MEMBER */
-	       nla_total_size(sizeof(u32)) +		/* IFINDEX */
-	       nla_total_size(IFNAMSIZ) +		/* IFNAME */
-	       nla_total_size(0) +			/* LACP_REWRITING */
-	       nla_total_size(sizeof(u32));		/* LACPDU_AGE */
+	return nla_total_size(0) +	     /* EVPN_A_ES_MEMBER */
+	       nla_total_size(sizeof(u32)) + /* IFINDEX */
+	       nla_total_size(IFNAMSIZ) +    /* IFNAME */
+	       nla_total_size(0) +	     /* LACP_REWRITING */
+	       nla_total_size(sizeof(u32));  /* LACPDU_AGE */
 }
 
 static size_t members_size(const struct evpn_es *es)
@@ -32,11 +32,10 @@ static size_t members_size(const struct evpn_es *es)
 size_t evpn_es_msg_size(const struct evpn_es *es)
 {
 	return GENL_HDRLEN + nla_total_size(EVPN_ESI_LEN) +
-	       2 * nla_total_size(IFNAMSIZ) +		/* IFNAME, DEVICE */
-	       nla_total_size(EVPN_VLAN_MAP_LEN) +
-	       nla_total_size(sizeof(es->why)) +
-	       12 * nla_total_size(sizeof(u32)) +	/* the numbers and flags */
-	       nla_total_size_64bit(sizeof(u64)) +	/* CHANGED */
+	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
+	       nla_total_size(EVPN_VLAN_MAP_LEN) + nla_total_size(sizeof(es->why)) +
+	       12 * nla_total_size(sizeof(u32)) +  /* the numbers and flags */
+	       nla_total_size_64bit(sizeof(u64)) + /* CHANGED */
 	       members_size(es);
 }
 
@@ -98,8 +97,8 @@ static int fill_state(struct sk_buff *msg, const struct evpn_es *es)
 	    nla_put_u32(msg, EVPN_A_ES_STATE, es->state) ||
 	    (es->why[0] && nla_put_string(msg, EVPN_A_ES_WHY, es->why)) ||
 	    nla_put_u32(msg, EVPN_A_ES_OPER, evpn_es_oper(es)) ||
-	    (es->holding && nla_put_u32(msg, EVPN_A_ES_HOLD_REMAINING,
-					evpn_owner_hold_remaining(es))) ||
+	    (es->holding &&
+	     nla_put_u32(msg, EVPN_A_ES_HOLD_REMAINING, evpn_owner_hold_remaining(es))) ||
 	    nla_put_u64_64bit(msg, EVPN_A_ES_CHANGED, es->changed, EVPN_A_ES_PAD) ||
 	    nla_put_u32(msg, EVPN_A_ES_TRANSITIONS, es->transitions))
 		return -EMSGSIZE;

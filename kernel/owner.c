@@ -4,7 +4,6 @@
  * or because its process died, each segment's hold time begins; when it ends without a new claim,
  * the segment's loss policy applies. Until then nothing changes in the data path.
  */
-#include <linux/netlink.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 
@@ -62,21 +61,19 @@ static void owner_lost(struct evpn_net *en)
 	mod_delayed_work(system_wq, &en->hold_work, 0);
 }
 
-/** evpn_owner_netlink_event() - notifier: a netlink socket has been closed */
-int evpn_owner_netlink_event(struct notifier_block *nb, unsigned long event, void *ptr)
+/**
+ * evpn_owner_gone() - a socket has been closed; it may have been the owner
+ * @en: the namespace's state
+ * @portid: the socket's generic netlink port
+ *
+ * Context: takes evpn_net.lock.
+ */
+void evpn_owner_gone(struct evpn_net *en, u32 portid)
 {
-	struct netlink_notify *notify = ptr;
-	struct evpn_net *en;
-
-	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
-		return NOTIFY_DONE;
-	/* The socket still holds the namespace, and with it our state. */
-	en = evpn_net(notify->net);
 	mutex_lock(&en->lock);
-	if (en->owner.state == EVPN_OWNER_STATE_PRESENT && en->owner.portid == notify->portid)
+	if (en->owner.state == EVPN_OWNER_STATE_PRESENT && en->owner.portid == portid)
 		owner_lost(en);
 	mutex_unlock(&en->lock);
-	return NOTIFY_DONE;
 }
 
 static unsigned long owner_deadline(const struct evpn_es *es)

@@ -7,6 +7,8 @@
  * device goes, so each port holds a reference and NETDEV_UNREGISTER takes the hooks out; should
  * that ever be forgotten, the device would be seen waiting for us.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>

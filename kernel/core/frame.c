@@ -18,7 +18,7 @@ enum {
 
 static enum evpn_group frame_group(const u8 *dst)
 {
-	static const u8 reserved[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+	static const u8 reserved[5] = {0x01, 0x80, 0xc2, 0x00, 0x00};
 
 	if (memcmp(dst, reserved, sizeof(reserved)))
 		return EVPN_GROUP_NONE;

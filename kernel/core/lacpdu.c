@@ -44,7 +44,7 @@ enum {
  */
 bool evpn_lacpdu_valid(const u8 *data, u32 len)
 {
-	static const u8 group[6] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x02 };
+	static const u8 group[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x02};
 
 	return len >= EVPN_LACPDU_LEN && !memcmp(data, group, sizeof(group)) &&
 	       evpn_be16(data + OFFSET_ETHERTYPE) == EVPN_P_SLOW &&

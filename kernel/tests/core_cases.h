@@ -6,6 +6,8 @@
 #ifndef EVPN_TESTS_CORE_CASES_H
 #define EVPN_TESTS_CORE_CASES_H
 
+/* Tables: a case to a line or two. */
+/* clang-format off */
 #include "../core/lacpdu.h"
 #include "../core/verdict.h"
 

@@ -13,8 +13,8 @@ static void core_frame(struct kunit *test)
 		struct evpn_frame got = {};
 
 		KUNIT_ASSERT_EQ_MSG(test, c->err,
-				    evpn_frame_parse(c->data, c->len, c->accel, c->tci, &got),
-				    "%s", c->name);
+				    evpn_frame_parse(c->data, c->len, c->accel, c->tci, &got), "%s",
+				    c->name);
 		if (c->err)
 			continue;
 		KUNIT_EXPECT_EQ_MSG(test, c->want.group, got.group, "%s", c->name);
@@ -29,7 +29,7 @@ static void core_verdict(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
 		const struct verdict_case *c = &verdict_cases[i];
-		struct evpn_policy policy = { c->flags, c->map ? case_map : NULL };
+		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
 
 		KUNIT_EXPECT_EQ_MSG(test, c->want,
 				    evpn_verdict(&policy, c->place, c->arp_monitor,
@@ -68,13 +68,11 @@ static void core_lacpdu_oos(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x3f, answer[CASE_PARTNER_STATE]);
 }
 
-static struct kunit_case core_kunit_cases[] = {
-	KUNIT_CASE(core_frame),
-	KUNIT_CASE(core_verdict),
-	KUNIT_CASE(core_lacpdu_valid),
-	KUNIT_CASE(core_lacpdu_oos),
-	{}
-};
+static struct kunit_case core_kunit_cases[] = {KUNIT_CASE(core_frame),
+					       KUNIT_CASE(core_verdict),
+					       KUNIT_CASE(core_lacpdu_valid),
+					       KUNIT_CASE(core_lacpdu_oos),
+					       {}};
 
 static struct kunit_suite core_kunit_suite = {
 	.name = "evpn-core",

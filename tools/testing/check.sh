@@ -29,6 +29,7 @@ steps() {
 	module-6.12   600  $vm/headers.sh compile bookworm-backports
 	module-7.2    600  $vm/headers.sh compile sid
 	interop       900  $here/interop/run.sh
+	guests        900  $vm/selftest.sh uml uml-debug qemu
 	kunit         1500 guest uml-debug $vm/kunit.sh
 	uml           1800 guest uml $here/selftests/evpn/run.sh
 	uml-debug     2400 guest uml-debug $here/selftests/evpn/run.sh

@@ -18,10 +18,10 @@ function skip(name) { print "S " name }
 	planned += $0 + 0
 	next
 }
-/^(not )?ok [0-9]+/ {
+/^(not )?ok( |$)/ {
 	bad = /^not /
 	name = $0
-	sub(/^(not )?ok [0-9]+ *(- *)?/, "", name)
+	sub(/^(not )?ok *[0-9]* *(- *)?/, "", name)
 	seen++
 	if (toupper(name) ~ /# *SKIP/)
 		skip(name)

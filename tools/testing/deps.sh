@@ -33,7 +33,7 @@ packages() {
 #: xz-utils                 unpacking the kernel source
 #: cpio                     the QEMU guest's initramfs
 #: qemu-system-x86          the QEMU guest
-#: busybox-static           the QEMU guest's first process
+#: busybox-static           the guests' first process
 #: iproute2                 namespaces, bonds, netlink
 #: iputils-ping             probes
 #: ethtool                  links

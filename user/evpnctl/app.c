@@ -89,10 +89,19 @@ static int run(struct app *app, int argc, char **argv)
 	return status;
 }
 
+/* What was printed must have arrived; a reader that went away (head) has what it wanted. */
+static int written(int status)
+{
+	if (!fflush(stdout) || errno == EPIPE)
+		return status;
+	fprintf(stderr, "evpnctl: standard output: %s\n", strerror(errno));
+	return EXIT_REFUSED;
+}
+
 int app_main(int argc, char **argv)
 {
 	char sentence[CMD_ERR_LEN];
-	struct app app = {};
+	struct app app = {.patience_s = APP_PATIENCE_S};
 	int used;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -104,5 +113,5 @@ int app_main(int argc, char **argv)
 		fprintf(stderr, "evpnctl: %s\n", sentence);
 		return EXIT_USAGE;
 	}
-	return run(&app, argc - 1 - used, argv + 1 + used);
+	return written(run(&app, argc - 1 - used, argv + 1 + used));
 }

@@ -8,15 +8,19 @@
 #include "cmd.h"
 #include "out.h"
 
+enum { APP_PATIENCE_S = 30 };
+
 /**
  * struct app - the options and what follows from them
  * @socket: --socket; NULL: found by app_socket_path()
  * @netns: -n; the process has entered it
+ * @patience_s: how long evpnd may take to answer, seconds
  */
 struct app {
 	struct out out;
 	const char *socket;
 	const char *netns;
+	unsigned int patience_s;
 	const struct object *object;
 	const struct command *command;
 };

@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -98,17 +100,30 @@ static void say_command(const struct app *app, FILE *f)
 int app_refuse(const struct app *app, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		out_of_memory();
+	va_end(ap);
 	say_command(app, stderr);
 	fputs(": ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
+	out_safely(stderr, text);
 	fputc('\n', stderr);
+	free(text);
 	return EXIT_REFUSED;
 }
 
 /* The sentence of evpnd, or of the kernel, as it is; then the faults of a file, when there are any. */
+/* An only fault without a place in a file is the message itself. */
+static bool says_more(const json_t *faults, const char *message)
+{
+	const json_t *first = json_array_get(faults, 0);
+
+	return json_array_size(faults) > 1 || doc_int(first, "line", 0) ||
+	       (message && !doc_is(first, "message", message));
+}
+
 static int print_refusal(struct app *app, const json_t *error)
 {
 	const json_t *list = doc_get(error, "errors"), *item;
@@ -116,10 +131,24 @@ static int print_refusal(struct app *app, const json_t *error)
 	size_t i;
 
 	app_refuse(app, "%s", message ? message : "refused without a reason");
-	json_array_foreach(list, i, item)
-		fprintf(stderr, "  line %lld, column %lld: %s\n", doc_int(item, "line", 0),
-			doc_int(item, "column", 0), doc_show(item, "message"));
+	if (!says_more(list, message))
+		list = NULL;
+	json_array_foreach(list, i, item) {
+		fputs("  ", stderr);
+		if (doc_int(item, "line", 0))
+			fprintf(stderr, "line %lld, column %lld: ", doc_int(item, "line", 0),
+				doc_int(item, "column", 0));
+		out_safely(stderr, doc_show(item, "message"));
+		fputc('\n', stderr);
+	}
 	return doc_is(error, "code", CTL_USAGE) ? EXIT_USAGE : EXIT_REFUSED;
+}
+
+static void limit_patience(const struct app *app, struct ctl_client *c)
+{
+	struct timeval tv = {.tv_sec = app->patience_s};
+
+	setsockopt(ctl_fd(c), SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 }
 
 json_t *app_call(struct app *app, const char *method, json_t *params, int *status)
@@ -131,6 +160,7 @@ json_t *app_call(struct app *app, const char *method, json_t *params, int *statu
 	*status = EXIT_REFUSED;
 	if (!c)
 		return NULL;
+	limit_patience(app, c);
 	r = ctl_call(c, method, params, &answer);
 	ctl_close(c);
 	if (!r)
@@ -138,6 +168,8 @@ json_t *app_call(struct app *app, const char *method, json_t *params, int *statu
 	if (r > 0) {
 		*status = print_refusal(app, answer);
 		json_decref(answer);
+	} else if (r == -EAGAIN) {
+		app_refuse(app, "evpnd has not answered for %u seconds", app->patience_s);
 	} else {
 		app_refuse(app, "no answer from evpnd: %s", strerror(-r));
 	}
@@ -153,6 +185,7 @@ json_t *app_try(struct app *app, const char *method, json_t *params)
 	free(path);
 	if (!c)
 		return NULL;
+	limit_patience(app, c);
 	if (ctl_call(c, method, params, &answer)) {
 		json_decref(answer);
 		answer = NULL;

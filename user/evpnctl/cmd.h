@@ -139,6 +139,16 @@ static inline bool cmd_requires(const struct command *cmd, const struct param *p
 	return p->required && (p->positional || !cmd->partial);
 }
 
+/**
+ * cmd_parse_params() - the words after a command
+ * @out: result, an object that they are put into
+ * @err: on error a sentence
+ *
+ * Return: 0, or -1.
+ */
+int cmd_parse_params(const struct command *cmd, int argc, char **argv, json_t *out,
+		     char err[CMD_ERR_LEN]);
+
 /** cmd_help() - the help a request with @help asks for */
 void cmd_help(const struct request *req, FILE *f);
 
@@ -152,6 +162,10 @@ void cmd_help(const struct request *req, FILE *f);
  */
 int cmd_word(const char *word, const char *(*name)(const void *rows, int i), const void *rows,
 	     const char *kind, char err[CMD_ERR_LEN]);
+
+/** cmd_say_unknown() - "unknown KIND "WORD"; did you mean "…"? Valid: …" into @err */
+void cmd_say_unknown(char err[CMD_ERR_LEN], const char *word, const char *kind,
+		     const char *(*name)(const void *rows, int i), const void *rows);
 
 /** cmd_nearest() - the row that a mistyped word is closest to, NULL when none is close */
 const char *cmd_nearest(const char *word, const char *(*name)(const void *rows, int i),

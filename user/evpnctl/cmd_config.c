@@ -1,63 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cmd_config.c - evpnctl config: the running configuration and the file */
-#include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "app.h"
+#include "config_check.h"
 #include "doc.h"
 #include "show.h"
-
-extern char **environ;
 
 static const struct param check_params[] = {
 	{.key = "file", .what = "FILE", .hint = HINT_FILE, .positional = true},
 	{},
 };
-
-/* evpnd beside this program (a build directory), else the one in PATH. */
-static const char *find_evpnd(char *buf, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", buf, size - 1);
-	char *slash;
-
-	if (n <= 0)
-		return "evpnd";
-	buf[n] = '\0';
-	slash = strrchr(buf, '/');
-	if (!slash || slash + sizeof("/evpnd") > buf + size)
-		return "evpnd";
-	strcpy(slash, "/evpnd");
-	return access(buf, X_OK) ? "evpnd" : buf;
-}
-
-/* The parser is evpnd's own: what it accepts here is what it will accept. */
-static int run_check(struct app *app, json_t *params)
-{
-	static char check[] = "--check";
-	const char *file = doc_str(params, "file");
-	char buf[4096], *name = strdup(file ? file : "/etc/evpn/evpnd.yaml");
-	const char *evpnd = find_evpnd(buf, sizeof(buf));
-	char *argv[] = {(char *)evpnd, check, name, NULL};
-	int status, error;
-	pid_t pid;
-
-	if (!name)
-		out_of_memory();
-	error = posix_spawnp(&pid, evpnd, NULL, NULL, argv, environ);
-	free(name);
-	if (error)
-		return app_refuse(app, "%s cannot be started: %s", evpnd, strerror(error));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return app_refuse(app, "%s: %s", evpnd, strerror(errno));
-	if (WIFSIGNALED(status))
-		return app_refuse(app, "%s was ended by signal %d", evpnd, WTERMSIG(status));
-	return WEXITSTATUS(status) ? EXIT_REFUSED : EXIT_OK;
-}
 
 /* For people as the file is written, for programs as JSON. */
 static int run_show(struct app *app, json_t *params)
@@ -78,18 +32,53 @@ static int run_show(struct app *app, json_t *params)
 	return EXIT_OK;
 }
 
+/* A whole segment or neighbor: a line for each of its keys, "df.preference 200". */
+static void print_members(struct out *o, const json_t *value, const char *sign, const char *path)
+{
+	char *below, *text;
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)value, key, v) {
+		if (asprintf(&below, "%s%s%s", path, *path ? "." : "", key) < 0)
+			out_of_memory();
+		text = doc_text(v);
+		if (json_is_object(v)) {
+			print_members(o, v, sign, below);
+		} else if (*text) {
+			out_word(o, OUT_PLAIN, "%s     %s %s", sign, below, text);
+			out_end(o);
+		}
+		free(text);
+		free(below);
+	}
+}
+
+static void print_whole(struct out *o, enum out_style style, const char *sign, const char *path,
+			const json_t *value)
+{
+	char *text = doc_text(json_is_object(value) ? NULL : value);
+
+	out_word(o, style, "%s %s%s%s", sign, path, *text ? " " : "", text);
+	out_end(o);
+	if (json_is_object(value))
+		print_members(o, value, sign, "");
+	free(text);
+}
+
 static void print_change(struct out *o, const json_t *c)
 {
 	char *running = doc_text(doc_get(c, "running")), *file = doc_text(doc_get(c, "file"));
 	const char *path = doc_show(c, "path");
 
-	if (doc_is(c, "op", "add"))
-		out_word(o, OUT_GOOD, "+ %s %s", path, file);
-	else if (doc_is(c, "op", "remove"))
-		out_word(o, OUT_BAD, "- %s %s", path, running);
-	else
+	if (doc_is(c, "op", "add")) {
+		print_whole(o, OUT_GOOD, "+", path, doc_get(c, "file"));
+	} else if (doc_is(c, "op", "remove")) {
+		print_whole(o, OUT_BAD, "-", path, doc_get(c, "running"));
+	} else {
 		out_word(o, OUT_WARN, "~ %s %s -> %s", path, running, file);
-	out_end(o);
+		out_end(o);
+	}
 	free(running);
 	free(file);
 }
@@ -98,7 +87,7 @@ static void print_error(struct out *o, const json_t *e)
 {
 	const char *message = json_is_string(e) ? json_string_value(e) : doc_str(e, "message");
 
-	if (doc_get(e, "line"))
+	if (doc_int(e, "line", 0))
 		out_word(o, OUT_BAD, "line %lld, column %lld: %s", doc_int(e, "line", 0),
 			 doc_int(e, "column", 0), message ? message : "?");
 	else
@@ -140,7 +129,7 @@ static const struct command commands[] = {
 	{.name = "check",
 	 .help = "is a file (/etc/evpn/evpnd.yaml) valid? Needs no running evpnd",
 	 .params = check_params,
-	 .run = run_check},
+	 .run = config_check},
 	{.name = "diff", .help = "what a reload would change", .run = run_diff},
 	{.name = "reload",
 	 .help = "apply the file; an invalid file changes nothing",

@@ -66,7 +66,7 @@ static void print_df_rows(struct out_table *t, const json_t *s)
 	size_t i;
 
 	if (doc_true(s, "port-mode") || !json_array_size(list)) {
-		vlan_row(t, s, "port", s);
+		vlan_row(t, s, doc_true(s, "port-mode") ? "port" : "-", s);
 		return;
 	}
 	for (i = 0; i < json_array_size(list); i++)
@@ -174,7 +174,11 @@ static void print_agreement(struct out *o, const json_t *doc)
 	print_line(o, "df", OUT_ADDR, doc_str(doc, "df") ? doc_str(doc, "df") : "nobody");
 	print_line(o, "because", OUT_PLAIN, reason);
 	print_line(o, "backup", OUT_ADDR, doc_str(doc, "backup"));
-	print_line(o, "state", OUT_PLAIN, doc_str(doc, "state"));
+	if (doc_is(doc, "state", "init"))
+		print_line(o, "state", OUT_WARN,
+			   "init: this was the last election, none is in force");
+	else
+		print_line(o, "state", OUT_PLAIN, doc_str(doc, "state"));
 	if (doc_get(doc, "timer-ms"))
 		fprintf(o->f, "    %-10s%.1fs until it is decided again\n", "timer",
 			doc_int(doc, "timer-ms", 0) / 1000.0);

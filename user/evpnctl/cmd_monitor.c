@@ -21,7 +21,8 @@ static const struct param monitor_params[] = {
 
 static void print_time(struct out *o, const json_t *event)
 {
-	double t = json_number_value(doc_get(event, "time"));
+	const json_t *at = doc_get(event, "time");
+	double t = at ? json_number_value(at) : (double)o->now;
 	time_t seconds = (time_t)t;
 	char buf[32];
 	struct tm tm;
@@ -31,17 +32,19 @@ static void print_time(struct out *o, const json_t *event)
 	out_word(o, OUT_PLAIN, "[%s.%06d]", buf, (int)((t - (double)seconds) * 1e6));
 }
 
-/* What is in every event, or is printed already. */
-static bool is_frame(const char *key)
+/* What is in every event, or is printed in its own place; or says nothing. */
+static bool is_frame(const json_t *event, const char *key)
 {
-	static const char *const frame[] = {"time", "mono-ns", "object", "event",
-					    "name", "address", "route",	 NULL};
-	int i;
+	static const char *const frame[] = {"time",    "mono-ns", "object", "event",   "name",
+					    "address", "route",	  "reason", "message", "interface"};
+	size_t i;
 
-	for (i = 0; frame[i]; i++)
+	for (i = 0; i < sizeof(frame) / sizeof(frame[0]); i++)
 		if (!strcmp(key, frame[i]))
 			return true;
-	return false;
+	if (!strcmp(key, "port"))
+		return doc_int(event, key, 0) == 179;
+	return !strcmp(key, "type") && doc_get(event, "route");
 }
 
 static enum out_style style_of(const char *key, const json_t *value)
@@ -67,26 +70,34 @@ static void print_members(struct out *o, const json_t *event)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)event, key, value) {
-		if (is_frame(key) || json_is_object(value))
-			continue;
-		out_pair(o, key, style_of(key, value), event, key);
-	}
+	json_object_foreach((json_t *)event, key, value)
+		if (!is_frame(event, key) && !json_is_object(value))
+			out_pair(o, key, style_of(key, value), event, key);
 }
 
-/* Time (with -t), what it happened to, what happened. */
+static void print_sentence(struct out *o, const json_t *event, const char *key)
+{
+	if (doc_str(event, key))
+		out_raw(o, OUT_PLAIN, ": %s", doc_str(event, key));
+}
+
+/* Time (with -t), what it happened to, what happened, why. */
 void print_event(struct out *o, const json_t *event)
 {
+	const char *what = doc_str(event, "event");
+
 	if (o->timestamp)
 		print_time(o, event);
 	out_pair(o, NULL, OUT_HEAD, event, "object");
-	out_pair(o, NULL, OUT_NAME, event, "name");
+	out_pair(o, NULL, OUT_NAME, event, doc_get(event, "name") ? "name" : "interface");
 	out_pair(o, NULL, OUT_ADDR, event, "address");
+	/* "state Established", "role df": the event is named by what changed */
+	if (what && !doc_get(event, what))
+		out_word(o, OUT_PLAIN, "%s", what);
 	out_pair(o, NULL, OUT_ID, event, "route");
-	/* "state established", "role df": the event is named by what changed */
-	if (!doc_get(event, doc_str(event, "event") ? doc_str(event, "event") : ""))
-		out_pair(o, NULL, OUT_PLAIN, event, "event");
 	print_members(o, event);
+	print_sentence(o, event, "reason");
+	print_sentence(o, event, "message");
 	out_end(o);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cmd_summary.c - evpnctl without a word: how it is, in five lines and one more for each problem */
+#include <string.h>
+
 #include "app.h"
 #include "doc.h"
 #include "show.h"
@@ -59,9 +61,21 @@ static void print_routes_line(struct out *o, const json_t *routes)
 	}
 }
 
+static bool lists(const json_t *problems, const char *sentence)
+{
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(problems, i, p)
+		if (json_is_string(p) && !strcmp(json_string_value(p), sentence))
+			return true;
+	return false;
+}
+
 void print_summary(struct out *o, const json_t *doc)
 {
 	const json_t *kernel = doc_get(doc, "kernel"), *problems = doc_get(doc, "problems"), *p;
+	const char *message = doc_str(kernel, "message");
 	bool present = doc_true(kernel, "present");
 	size_t i;
 
@@ -71,9 +85,10 @@ void print_summary(struct out *o, const json_t *doc)
 	print_routes_line(o, doc_get(doc, "routes"));
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "kernel  ");
-	out_word(o, out_good(present), present ? "module present" : "no module");
-	if (doc_str(kernel, "message"))
-		out_raw(o, OUT_PLAIN, ": %s", doc_str(kernel, "message"));
+	if (message && (present || !lists(problems, message)))
+		out_word(o, out_good(present), "%s", message);
+	else
+		out_word(o, out_good(present), present ? "module present" : "no module");
 	json_array_foreach(problems, i, p) {
 		if (!json_is_string(p))
 			continue;

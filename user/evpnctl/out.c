@@ -51,11 +51,29 @@ void out_doc(struct out *o, const json_t *doc, out_print_fn print)
 		print(o, doc);
 }
 
+void out_safely(FILE *f, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	for (; *p; p++) {
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+			fputc('?', f);
+			p++;
+		} else {
+			fputc(*p < ' ' || *p == 0x7f ? '?' : *p, f);
+		}
+	}
+}
+
 static void write_styled(struct out *o, enum out_style style, const char *text)
 {
 	bool paint = o->color && style != OUT_PLAIN && *text;
 
-	fprintf(o->f, "%s%s%s", paint ? escape[style] : "", text, paint ? "\033[0m" : "");
+	if (paint)
+		fputs(escape[style], o->f);
+	out_safely(o->f, text);
+	if (paint)
+		fputs("\033[0m", o->f);
 }
 
 __attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)

@@ -60,6 +60,14 @@ void out_init(struct out *o, FILE *f);
  */
 void out_set_color(struct out *o, enum out_color when);
 
+/**
+ * out_safely() - text that somebody else has chosen, a peer perhaps
+ *
+ * Control characters (C0, DEL, C1 in UTF-8) are written as '?', so they do not steer the terminal.
+ * out_word() and its kin do the same.
+ */
+void out_safely(FILE *f, const char *text);
+
 typedef void (*out_print_fn)(struct out *o, const json_t *doc);
 
 /** out_doc() - @doc as JSON with -j, as what @print makes of it otherwise; @print NULL: always JSON */

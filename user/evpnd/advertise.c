@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "bgp_extcomm.h"
 #include "decide.h"
 #include "log.h"
 #include "speaker_priv.h"
@@ -21,8 +22,31 @@
 enum {
 	TURN_BYTES = 1 << 18, /* queued for one neighbour in one turn of the loop */
 	ATTRS_MAX = BGP_MAX_LEN_EXTENDED,
+	ECOMM_MAX = ATTRS_MAX / 8,
+	EVPN_COMMUNITY = 0x06, /* type */
+	ROUTER_MAC_COMMUNITY = 0x03,
 	FIRST_MULTICAST = EVPN_SMET, /* this route type and above go only to whom they are configured for */
 };
+
+/* MAC Mobility, ESI Label, ES-Import, Router's MAC, and whatever is not of EVPN's own type. */
+static bool is_basic(const struct ecomm *c)
+{
+	return c->b[0] != EVPN_COMMUNITY || c->b[1] <= ROUTER_MAC_COMMUNITY;
+}
+
+/* Leave out what GoBGP would take offence at. */
+static void keep_basic(struct bgp_attrs *a)
+{
+	static struct ecomm kept[ECOMM_MAX];
+	size_t n = 0, i;
+
+	for (i = 0; i < ecomm_count(&a->ext) && n < ECOMM_MAX; i++)
+		if (is_basic(ecomm_at(&a->ext, i)))
+			kept[n++] = *ecomm_at(&a->ext, i);
+	a->ext = ecomm_slice(kept, n);
+	if (!n)
+		a->present &= ~BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+}
 
 /* What the session adds to the attributes that the service gave. */
 static int encode_attrs(const struct session *s, const struct bgp_attrs *own, u8 *buf, size_t cap)
@@ -35,6 +59,8 @@ static int encode_attrs(const struct session *s, const struct bgp_attrs *own, u8
 		a.origin = BGP_ORIGIN_IGP;
 	a.as_path = (struct slice){ NULL, 0 };
 	a.as4 = true;
+	if (s->conf.basic_communities)
+		keep_basic(&a);
 	if (session_is_ebgp(s)) {
 		a.present &= ~BGP_BIT(BGP_ATTR_LOCAL_PREF);
 		a.as_path.len = bgp_as_path_prepend(&a, s->speaker->conf->global.as, path,

@@ -65,6 +65,9 @@ struct conf_global {
  * @has_md5: a TCP MD5 key exists; the key itself never leaves the parent
  * @has_ao: TCP-AO keys exist, likewise
  * @send_multicast: RT-6 and above may be sent (GoBGP and OpenBGPD reset the session on them)
+ * @basic_communities: of the EVPN extended communities only those of RFC 7432 and the Router's MAC are
+ *	sent. GoBGP treats a route as withdrawn that has one it does not know, such as DF Election;
+ *	without that one every PE falls back to the default election
  * @shutdown: administratively down
  */
 struct conf_neighbor {
@@ -82,6 +85,7 @@ struct conf_neighbor {
 	bool has_md5;
 	bool has_ao;
 	bool send_multicast;
+	bool basic_communities;
 	bool shutdown;
 };
 

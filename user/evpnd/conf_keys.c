@@ -107,6 +107,7 @@ const struct conf_key conf_neighbor_keys[] = {
 	{"passive", &conf_bool, NEIGHBOR(passive)},
 	{"shutdown", &conf_bool, NEIGHBOR(shutdown)},
 	{"send-multicast", &conf_bool, NEIGHBOR(send_multicast)},
+	{"basic-communities", &conf_bool, NEIGHBOR(basic_communities)},
 	{"password-file", &conf_path, FIELD(struct conf_neighbor_item, secret.password_file)},
 	{"ao-keys", &conf_ao_keys, FIELD(struct conf_neighbor_item, secret.ao)},
 	{},

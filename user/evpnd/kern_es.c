@@ -131,12 +131,23 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 	c->generation = kern->generation;
 }
 
-/* What somebody else could have changed; the generation is nobody's business but ours. */
+/* What is left of @c that somebody else could have changed to an effect. */
+static void normalize(struct nl_es_conf *c)
+{
+	c->generation = 0;
+	/* a map that was there before stays in the module, without meaning in this mode */
+	if (c->mode != EVPN_MODE_PORT_ACTIVE)
+		return;
+	c->vlan_map = false;
+	memset(c->vlan_df, 0, sizeof(c->vlan_df));
+}
+
 static bool same_conf(const struct nl_es_conf *a, const struct nl_es_conf *b)
 {
 	struct nl_es_conf x = *a, y = *b;
 
-	x.generation = y.generation = 0;
+	normalize(&x);
+	normalize(&y);
 	return !memcmp(&x, &y, sizeof(x));
 }
 

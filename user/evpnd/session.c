@@ -361,6 +361,8 @@ static void connect_retry_expired(void *data)
 {
 	struct session *s = data;
 
+	if (s->conn->connecting)
+		session_error(s, "connect: no answer to our SYN");
 	conn_event(s->conn, BGP_EV_CONNECT_RETRY, NULL);
 }
 
@@ -505,7 +507,8 @@ static bool same_session(const struct conf_neighbor *a, const struct conf_neighb
 	       !strcmp(a->interface, b->interface) && a->hold_time == b->hold_time &&
 	       a->gtsm_hops == b->gtsm_hops && a->multihop == b->multihop &&
 	       a->has_md5 == b->has_md5 && a->has_ao == b->has_ao &&
-	       a->send_multicast == b->send_multicast && a->passive == b->passive;
+	       a->send_multicast == b->send_multicast &&
+	       a->basic_communities == b->basic_communities && a->passive == b->passive;
 }
 
 void session_conf(struct session *s, const struct conf_neighbor *conf, bool restart)

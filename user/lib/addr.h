@@ -31,8 +31,8 @@ struct ip_prefix {
 	u8 plen;
 };
 
-#define IP_STRLEN 46		/* INET6_ADDRSTRLEN */
-#define PREFIX_STRLEN 50	/* address, '/', three digits */
+#define IP_STRLEN 46	 /* INET6_ADDRSTRLEN */
+#define PREFIX_STRLEN 50 /* address, '/', three digits */
 
 /** ip_is_none() - no address at all */
 static inline bool ip_is_none(const struct ip_addr *a)

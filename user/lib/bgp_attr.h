@@ -169,7 +169,7 @@ struct bgp_attrs {
 void bgp_attrs_init(struct bgp_attrs *a);
 
 enum bgp_peer_kind {
-	BGP_PEER_UNKNOWN,	/* decode offline: no rule that needs to know applies */
+	BGP_PEER_UNKNOWN, /* decode offline: no rule that needs to know applies */
 	BGP_PEER_IBGP,
 	BGP_PEER_EBGP,
 };
@@ -341,8 +341,8 @@ enum bgp_pmsi_type {
 
 enum {
 	PMSI_F_LEAF_INFO = 0x01,
-	PMSI_F_PRUNE_UNKNOWN = 0x02,	/* U, RFC 9574 */
-	PMSI_F_PRUNE_BM = 0x04,		/* BM */
+	PMSI_F_PRUNE_UNKNOWN = 0x02, /* U, RFC 9574 */
+	PMSI_F_PRUNE_BM = 0x04,	     /* BM */
 	PMSI_F_AR_MASK = 0x18,
 	PMSI_F_AR_REPLICATOR = 0x08,
 	PMSI_F_AR_LEAF = 0x10,
@@ -394,8 +394,8 @@ struct bgp_packer {
 	struct wbuf w;
 	struct slice attrs;
 	bool add_path;
-	size_t total_at;	/* offset of the total attribute length */
-	size_t mp_at;		/* offset of the MP attribute's length */
+	size_t total_at; /* offset of the total attribute length */
+	size_t mp_at;	 /* offset of the MP attribute's length */
 	unsigned int routes;
 };
 

@@ -260,7 +260,7 @@ int bgp_attrs_encode(const struct bgp_attrs *a, const struct bgp_ctx *ctx, u8 *b
 	u64 unknown[4];
 	bool any = unknown_codes(a, unknown);
 
-	for (unsigned int code = 1; code < (any ? 256 : BGP_ATTR_KNOWN_MAX); code++) {
+	for (unsigned int code = 0; code < (any ? 256 : BGP_ATTR_KNOWN_MAX); code++) {
 		const struct attr_row *row;
 
 		if (unknown[code >> 6] & (1ull << (code & 63))) {

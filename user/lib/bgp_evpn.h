@@ -18,29 +18,29 @@
 #include "bgp_attr.h"
 
 enum evpn_type {
-	EVPN_AD = 1,		/* Ethernet auto-discovery, per ES (tag EVPN_MAX_ETAG) or per EVI */
+	EVPN_AD = 1, /* Ethernet auto-discovery, per ES (tag EVPN_MAX_ETAG) or per EVI */
 	EVPN_MACIP = 2,
-	EVPN_IMET = 3,		/* inclusive multicast */
-	EVPN_ES = 4,		/* Ethernet Segment */
+	EVPN_IMET = 3, /* inclusive multicast */
+	EVPN_ES = 4,   /* Ethernet Segment */
 	EVPN_PREFIX = 5,
-	EVPN_SMET = 6,		/* selective multicast */
-	EVPN_JOIN = 7,		/* multicast membership report synch */
-	EVPN_LEAVE = 8,		/* multicast leave synch */
-	EVPN_REGION_PMSI = 9,	/* per-region I-PMSI A-D */
-	EVPN_SPMSI = 10,	/* S-PMSI A-D */
+	EVPN_SMET = 6,	      /* selective multicast */
+	EVPN_JOIN = 7,	      /* multicast membership report synch */
+	EVPN_LEAVE = 8,	      /* multicast leave synch */
+	EVPN_REGION_PMSI = 9, /* per-region I-PMSI A-D */
+	EVPN_SPMSI = 10,      /* S-PMSI A-D */
 	EVPN_LEAF_AD = 11,
 };
 
-#define EVPN_MAX_ETAG 0xffffffffu	/* tag of RT-1 per ES */
-#define EVPN_KEY_MAX 256		/* octets of the longest key */
-#define EVPN_STRLEN 600			/* of the longest evpn_format(), NUL included */
+#define EVPN_MAX_ETAG 0xffffffffu /* tag of RT-1 per ES */
+#define EVPN_KEY_MAX 256	  /* octets of the longest key */
+#define EVPN_STRLEN 600		  /* of the longest evpn_format(), NUL included */
 
 /* Flags octet of RT-6 to RT-8. The group's family says whether IGMP or MLD is meant. */
 enum {
 	EVPN_MC_IGMP1 = 0x01,	/* MLDv1 with an IPv6 group */
 	EVPN_MC_IGMP2 = 0x02,	/* MLDv2 */
 	EVPN_MC_IGMP3 = 0x04,	/* must be 0 for MLD */
-	EVPN_MC_EXCLUDE = 0x08,	/* IE: exclude mode */
+	EVPN_MC_EXCLUDE = 0x08, /* IE: exclude mode */
 };
 
 /**
@@ -166,8 +166,8 @@ enum bgp_verdict evpn_check(const struct bgp_attrs *attrs, const struct evpn_nlr
  *
  * What evpn_iter_next() does for each route. Return: out->verdict.
  */
-enum bgp_verdict evpn_decode(u8 type, const struct slice *value, bool withdraw,
-			     struct evpn_nlri *n, struct bgp_outcome *out);
+enum bgp_verdict evpn_decode(u8 type, const struct slice *value, bool withdraw, struct evpn_nlri *n,
+			     struct bgp_outcome *out);
 
 /**
  * evpn_encode() - type, length and value of one route (no path identifier)

@@ -19,8 +19,8 @@
 
 enum ecomm_kind {
 	EC_UNKNOWN,
-	EC_RT,			/* route target, type 0, 1, 2 */
-	EC_ORIGIN,		/* route origin (site of origin), type 0, 1, 2 */
+	EC_RT,	   /* route target, type 0, 1, 2 */
+	EC_ORIGIN, /* route origin (site of origin), type 0, 1, 2 */
 	EC_ENCAP,
 	EC_DEFAULT_GW,
 	EC_COLOR,
@@ -34,8 +34,8 @@ enum ecomm_kind {
 	EC_ISID,
 	EC_ARP_ND,
 	EC_MCAST_FLAGS,
-	EC_EVI_RT,		/* 06/0A to 06/0C */
-	EC_EVI_RT6,		/* 06/0D: cannot hold an IPv6 RT; never sent, never matches */
+	EC_EVI_RT,  /* 06/0A to 06/0C */
+	EC_EVI_RT6, /* 06/0D: cannot hold an IPv6 RT; never sent, never matches */
 	EC_AC,
 	EC_SCT,
 	EC_KINDS
@@ -79,11 +79,11 @@ struct esi_label {
 };
 
 enum {
-	L2_ATTR_B = 0x0001,	/* backup */
-	L2_ATTR_P = 0x0002,	/* primary */
-	L2_ATTR_C = 0x0004,	/* control word */
-	L2_ATTR_F = 0x0008,	/* flow label */
-	L2_ATTR_CI = 0x0010,	/* control word indicator */
+	L2_ATTR_B = 0x0001,  /* backup */
+	L2_ATTR_P = 0x0002,  /* primary */
+	L2_ATTR_C = 0x0004,  /* control word */
+	L2_ATTR_F = 0x0008,  /* flow label */
+	L2_ATTR_CI = 0x0010, /* control word indicator */
 };
 
 /** struct l2_attr - Layer 2 Attributes; @mtu: 0 means not to be compared */
@@ -137,18 +137,18 @@ struct ecomm_value {
 	enum ecomm_kind kind;
 	struct ecomm raw;
 	union {
-		struct ecomm rt;		/* EC_RT, EC_ORIGIN, EC_EVI_RT: as a route target 0x/02 */
-		u16 tunnel;			/* EC_ENCAP: enum ecomm_tunnel */
-		u32 color;			/* EC_COLOR */
+		struct ecomm rt; /* EC_RT, EC_ORIGIN, EC_EVI_RT: as a route target 0x/02 */
+		u16 tunnel;	 /* EC_ENCAP: enum ecomm_tunnel */
+		u32 color;	 /* EC_COLOR */
 		struct mac_mobility mobility;
-		struct esi_label esi_label;	/* EC_ESI_LABEL, EC_ETREE */
-		struct mac mac;			/* EC_ES_IMPORT, EC_ROUTER_MAC */
+		struct esi_label esi_label; /* EC_ESI_LABEL, EC_ETREE */
+		struct mac mac;		    /* EC_ES_IMPORT, EC_ROUTER_MAC */
 		struct l2_attr l2;
 		struct ecomm_df df;
-		u32 isid;			/* EC_ISID: 24 bits */
-		u8 arp_nd;			/* EC_ARP_ND: ARP_ND_* */
-		u16 mcast;			/* EC_MCAST_FLAGS: MCAST_* */
-		u32 ac;				/* EC_AC: the Ethernet tag */
+		u32 isid;  /* EC_ISID: 24 bits */
+		u8 arp_nd; /* EC_ARP_ND: ARP_ND_* */
+		u16 mcast; /* EC_MCAST_FLAGS: MCAST_* */
+		u32 ac;	   /* EC_AC: the Ethernet tag */
 		struct sct sct;
 	};
 };
@@ -188,7 +188,7 @@ static inline const struct ecomm *ecomm_at(const struct slice *s, size_t i)
 /** ecomm_slice() - an array of communities as an attribute's value */
 static inline struct slice ecomm_slice(const struct ecomm *c, size_t n)
 {
-	return (struct slice){ n ? c->b : NULL, n * sizeof(*c) };
+	return (struct slice){n ? c->b : NULL, n * sizeof(*c)};
 }
 
 /** ecomm_count_kind() - how many of that kind: 0, 1, "more than one" */
@@ -204,7 +204,7 @@ bool ecomm_has(const struct slice *s, const struct ecomm *c);
 size_t ecomm_sort(struct ecomm *c, size_t n);
 
 /* Makers. */
-struct ecomm ecomm_es_import(const struct esi *e);	/* 06/02 + ESI octets 1 to 6, every type */
+struct ecomm ecomm_es_import(const struct esi *e); /* 06/02 + ESI octets 1 to 6, every type */
 struct ecomm ecomm_es_import_mac(const struct mac *m);
 struct ecomm ecomm_esi_label(u8 flags, u32 label);
 struct ecomm ecomm_router_mac(const struct mac *m);

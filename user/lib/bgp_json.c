@@ -181,7 +181,7 @@ static void put_message(json_t *o, u8 type, const u8 *body, size_t len, const st
 	struct bgp_error err = {0};
 	struct bgp_update u;
 	struct bgp_open open;
-	struct bgp_refresh r = { 0 };
+	struct bgp_refresh r = {0};
 	int error = 0;
 
 	switch (type) {
@@ -271,20 +271,23 @@ static int digit(char c)
 int bgp_hex_parse(const char *text, u8 *out, size_t *len, char *reason, size_t reason_len)
 {
 	const char *p = text;
-	bool half = false;
+	int high = -1;
 	size_t n = 0;
 
 	for (; *p; p++) {
 		int d = digit(*p);
 
-		if (d == 0 && !half && (p[1] == 'x' || p[1] == 'X')) {
+		if (d == 0 && high < 0 && (p[1] == 'x' || p[1] == 'X')) {
 			p++;
 			continue;
 		}
+		if (d >= 0 && high < 0) {
+			high = d;
+			continue;
+		}
 		if (d >= 0) {
-			out[n] = (u8)(half ? out[n] << 4 | d : d);
-			n += half;
-			half = !half;
+			out[n++] = (u8)(high << 4 | d);
+			high = -1;
 			continue;
 		}
 		if (!strchr(" \t\r\n\v\f:-", *p)) {
@@ -299,10 +302,10 @@ int bgp_hex_parse(const char *text, u8 *out, size_t *len, char *reason, size_t r
 			return -EINVAL;
 		}
 	}
-	if (half || !n) {
+	if (high >= 0 || !n) {
 		snprintf(reason, reason_len, "%s",
-			 half ? "the number of hexadecimal digits is odd" :
-				"no hexadecimal digits");
+			 high >= 0 ? "the number of hexadecimal digits is odd" :
+				     "no hexadecimal digits");
 		return -EINVAL;
 	}
 	*len = n;

@@ -19,8 +19,8 @@
 
 enum {
 	BGP_HEADER_LEN = 19,
-	BGP_MAX_LEN = 4096,		/* octets of a message, without capability 6 */
-	BGP_MAX_LEN_EXTENDED = 65535,	/* with it; never for OPEN and KEEPALIVE */
+	BGP_MAX_LEN = 4096,	      /* octets of a message, without capability 6 */
+	BGP_MAX_LEN_EXTENDED = 65535, /* with it; never for OPEN and KEEPALIVE */
 	BGP_MIN_OPEN = 29,
 	BGP_MIN_UPDATE = 23,
 	BGP_MIN_NOTIFICATION = 21,
@@ -202,13 +202,13 @@ enum bgp_cap {
 };
 
 enum {
-	BGP_CAPS_AF = 32,	/* address families remembered of each capability; more are ignored */
-	BGP_CAPS_UNKNOWN = 16,	/* codes of unknown capabilities remembered */
+	BGP_CAPS_AF = 32, /* address families remembered of each capability; more are ignored */
+	BGP_CAPS_UNKNOWN = 16, /* codes of unknown capabilities remembered */
 	BGP_ADD_PATH_RECEIVE = 1,
 	BGP_ADD_PATH_SEND = 2,
-	BGP_GR_RESTARTING = 0x8,	/* R: the restart state */
-	BGP_GR_NOTIFICATION = 0x4,	/* N: RFC 8538 */
-	BGP_GR_FORWARDING = 0x80,	/* F, per family */
+	BGP_GR_RESTARTING = 0x8,   /* R: the restart state */
+	BGP_GR_NOTIFICATION = 0x4, /* N: RFC 8538 */
+	BGP_GR_FORWARDING = 0x80,  /* F, per family */
 };
 
 enum bgp_role {
@@ -234,8 +234,8 @@ struct bgp_af_nh {
 struct bgp_af_flags {
 	u16 afi;
 	u8 safi;
-	u8 flags;	/* add-path: 1 receive, 2 send, 3 both; GR and LLGR: BGP_GR_FORWARDING */
-	u32 time;	/* LLGR: stale time in seconds, 24 bits; else 0 */
+	u8 flags; /* add-path: 1 receive, 2 send, 3 both; GR and LLGR: BGP_GR_FORWARDING */
+	u32 time; /* LLGR: stale time in seconds, 24 bits; else 0 */
 };
 
 /**
@@ -360,7 +360,7 @@ enum bgp_refresh_subtype {
 
 struct bgp_refresh {
 	u16 afi;
-	u8 subtype;	/* enum bgp_refresh_subtype; others are to be ignored, RFC 7313 section 5 */
+	u8 subtype; /* enum bgp_refresh_subtype; others are to be ignored, RFC 7313 section 5 */
 	u8 safi;
 };
 

@@ -112,8 +112,7 @@ static void find_end_of_rib(const struct slice *stream, u64 seen, struct bgp_upd
 		u->eor = true;
 		u->eor_af = (struct bgp_af){BGP_AFI_IPV4, BGP_SAFI_UNICAST};
 	} else if (u->unreach.present && !u->unreach.nlri.len &&
-		   seen == BGP_BIT(BGP_ATTR_MP_UNREACH) &&
-		   stream->len <= MP_EXTENDED_HEADER + 3) {
+		   seen == BGP_BIT(BGP_ATTR_MP_UNREACH) && stream->len <= MP_EXTENDED_HEADER + 3) {
 		u->eor = true;
 		u->eor_af = (struct bgp_af){u->unreach.afi, u->unreach.safi};
 	}

@@ -30,7 +30,7 @@ struct cursor {
 
 static inline struct cursor cur_make(const void *p, size_t len)
 {
-	return (struct cursor){ p, p ? (const u8 *)p + len : NULL };
+	return (struct cursor){p, p ? (const u8 *)p + len : NULL};
 }
 
 static inline struct cursor cur_slice(const struct slice *s)
@@ -47,7 +47,7 @@ static inline size_t cur_left(const struct cursor *c)
 /** cur_rest() - what is left, without reading it */
 static inline struct slice cur_rest(const struct cursor *c)
 {
-	return (struct slice){ c->p, cur_left(c) };
+	return (struct slice){c->p, cur_left(c)};
 }
 
 static inline u16 load16(const u8 *p)
@@ -154,7 +154,7 @@ static inline bool cur_take(struct cursor *c, size_t n, struct slice *s)
 {
 	if (cur_left(c) < n)
 		return false;
-	*s = (struct slice){ c->p, n };
+	*s = (struct slice){c->p, n};
 	c->p += n;
 	return true;
 }
@@ -175,7 +175,7 @@ struct wbuf {
 
 static inline struct wbuf w_make(void *buf, size_t cap)
 {
-	return (struct wbuf){ .buf = buf, .cap = cap };
+	return (struct wbuf){.buf = buf, .cap = cap};
 }
 
 /**

@@ -244,6 +244,13 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_fn fn, void *data, struct nl
 	return converse(&rd);
 }
 
+static void throw_away(struct nl *nl)
+{
+	while (mnl_socket_recvfrom(nl->sock, nl->buf, sizeof(nl->buf)) >= 0 || errno == EINTR ||
+	       errno == ENOBUFS)
+		;
+}
+
 int nl_receive(struct nl *nl, nl_fn fn, void *data)
 {
 	for (;;) {
@@ -253,6 +260,10 @@ int nl_receive(struct nl *nl, nl_fn fn, void *data)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == ENOBUFS) {
+			throw_away(nl);
+			return -ENOBUFS;
+		}
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -errno;
 		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {

@@ -93,8 +93,8 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 	mnl_attr_put_u32(nlh, EVPN_A_ES_MODE, conf->mode);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_STANDBY, conf->standby);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_ROLE, conf->role);
-	mnl_attr_put(nlh, EVPN_A_ES_VLAN_DF, conf->vlan_map ? sizeof(conf->vlan_df) : 0,
-		     conf->vlan_df);
+	if (conf->vlan_map)
+		mnl_attr_put(nlh, EVPN_A_ES_VLAN_DF, sizeof(conf->vlan_df), conf->vlan_df);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_OWNER_HOLD_TIME, conf->owner_hold_ms);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_LOSS_POLICY, conf->loss_policy);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_ALLOW, conf->allow);

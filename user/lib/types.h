@@ -43,10 +43,10 @@ struct ecomm {
 };
 
 /* Buffer sizes, the terminating NUL included. */
-#define ESI_STRLEN 30	/* 00:11:22:33:44:55:66:77:88:99 */
-#define MAC_STRLEN 18	/* 00:11:22:33:44:55 */
-#define RD_STRLEN 24	/* 255.255.255.255:65535, 4294967295:65535 or 0x1122334455667788 */
-#define RT_STRLEN 24	/* as RD_STRLEN */
+#define ESI_STRLEN 30 /* 00:11:22:33:44:55:66:77:88:99 */
+#define MAC_STRLEN 18 /* 00:11:22:33:44:55 */
+#define RD_STRLEN 24  /* 255.255.255.255:65535, 4294967295:65535 or 0x1122334455667788 */
+#define RT_STRLEN 24  /* as RD_STRLEN */
 
 enum esi_type {
 	ESI_ARBITRARY = 0,

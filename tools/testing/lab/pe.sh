@@ -49,8 +49,8 @@ pe_neighbor() {
 pe_start() {
 	local pe=$1
 	[ -e "$LAB_RUN/$pe/evpnd.yaml" ] || pe_config "$pe"
-	in_ns "$pe" "$LAB_BUILD/evpnd" -n "$(ns "$pe")" -c "$LAB_RUN/$pe/evpnd.yaml" \
-		>>"$LAB_RUN/$pe/evpnd.log" 2>&1 &
+	bg "$pe" "$LAB_BUILD/evpnd" -f -n "$(ns "$pe")" -c "$LAB_RUN/$pe/evpnd.yaml" \
+		>>"$LAB_RUN/$pe/evpnd.log" 2>&1
 	echo $! >"$LAB_RUN/$pe/pid"
 	disown
 }

@@ -68,7 +68,7 @@ rr_gobgp() {
 			END
 		done
 	} >"$dir/gobgpd.toml"
-	in_ns rr gobgpd -f "$dir/gobgpd.toml" --api-hosts=127.0.0.1:50051 -p >"$dir/gobgpd.log" 2>&1 &
+	bg rr gobgpd -f "$dir/gobgpd.toml" --api-hosts=127.0.0.1:50051 -p >"$dir/gobgpd.log" 2>&1
 	echo $! >"$dir/pid"
 }
 

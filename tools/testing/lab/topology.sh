@@ -29,6 +29,13 @@ in_ns() {
 	ip netns exec "$LAB_PREFIX$node" "$@"
 }
 
+# bg NODE COMMAND...: in the background; $! is the command itself, not a shell around it
+bg() {
+	local node=$1
+	shift
+	ip netns exec "$LAB_PREFIX$node" "$@" &
+}
+
 # --- writing down ------------------------------------------------------------------------------
 
 # all LINE: for ip outside of any namespace; node NODE LINE: inside one; sys NODE PATH VALUE

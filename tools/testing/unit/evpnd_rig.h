@@ -116,6 +116,7 @@ static inline json_t *rig_ask(struct rig *r, const char *method, json_t *params)
 		assert_true(rig_wait(r, IPC_ANSWER, &m, RIG_WAIT_MS));
 		memcpy(&head, m.body, sizeof(head));
 		assert_int_equal(head.id, r->queries);
+		assert_true(len + m.hdr.len <= sizeof(answer));
 		memcpy(answer + len, m.body + sizeof(head), m.hdr.len - sizeof(head));
 		len += m.hdr.len - sizeof(head);
 	} while (head.more);
@@ -446,11 +447,15 @@ static inline void peer_announce(struct peer *p, const struct evpn_nlri *n)
 	peer_send(p, buf, rig_update(n, &a, RIG_PEER, buf));
 }
 
+/* How many routes of all types are in the RIB. */
 static inline json_int_t rig_routes(struct rig *r)
 {
-	json_t *a = rig_ask(r, "route.show", NULL);
-	json_int_t n = json_integer_value(json_object_get(json_object_get(a, "result"), "total"));
+	json_t *a = rig_ask(r, "summary", NULL), *count;
+	json_int_t n = 0;
+	const char *type;
 
+	json_object_foreach(json_object_get(json_object_get(a, "result"), "routes"), type, count)
+		n += json_integer_value(count);
 	json_decref(a);
 	return n;
 }

@@ -20,7 +20,7 @@ static inline size_t unhex(const char *s, uint8_t *out, size_t cap)
 	size_t n = 0;
 
 	while (*s) {
-		char pair[3] = { 0 };
+		char pair[3] = {0};
 		char *end;
 
 		if (*s == ' ') {

@@ -36,7 +36,7 @@ static void test_verdict(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
 		const struct verdict_case *c = &verdict_cases[i];
-		struct evpn_policy policy = { c->flags, c->map ? case_map : NULL };
+		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
 
 		print_message("verdict: %s\n", c->name);
 		assert_int_equal(c->want, evpn_verdict(&policy, c->place, c->arp_monitor,
@@ -47,13 +47,13 @@ static void test_verdict(void **state)
 /* A12: no VLAN, no EtherType and no destination but the listed ones passes a blocked port. */
 static void test_blocked_exhaustively(void **state)
 {
-	struct evpn_policy policy = { EVPN_PF_BLOCK | EVPN_PF_OOS, NULL };
+	struct evpn_policy policy = {EVPN_PF_BLOCK | EVPN_PF_OOS, NULL};
 	unsigned long passed = 0;
 
 	for (unsigned int proto = 0; proto < 0x10000; proto++) {
 		for (unsigned int vid = 0; vid < 4096; vid += proto == EVPN_P_SLOW ? 1 : 97) {
 			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_CFM; g++) {
-				struct evpn_frame f = { g, vid, proto };
+				struct evpn_frame f = {g, vid, proto};
 
 				if (evpn_verdict(&policy, EVPN_PLACE_MEMBER, false, &f) < EVPN_DROP)
 					passed++;
@@ -68,13 +68,13 @@ static void test_blocked_exhaustively(void **state)
 static void test_vlan_map(void **state)
 {
 	static u8 map[EVPN_VLAN_MAP_LEN];
-	struct evpn_policy policy = { EVPN_PF_VLANS, map };
+	struct evpn_policy policy = {EVPN_PF_VLANS, map};
 
 	for (unsigned int v = 0; v < 4096; v++) {
 		memset(map, 0, sizeof(map));
 		map[v / 8] = 1 << (v % 8);
 		for (unsigned int other = 0; other < 4096; other++) {
-			struct evpn_frame f = { EVPN_GROUP_NONE, other, 0x0800 };
+			struct evpn_frame f = {EVPN_GROUP_NONE, other, 0x0800};
 			unsigned int got = evpn_verdict(&policy, EVPN_PLACE_LAG, false, &f);
 
 			assert_int_equal(got, other == v ? EVPN_PASS : CASE_DROP(VLAN_STANDBY));

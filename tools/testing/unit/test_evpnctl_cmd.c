@@ -7,6 +7,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../../../user/evpnctl/app.h"
@@ -143,6 +145,8 @@ static const struct {
 	{"es add ce1 interface bond0 mode port-active es-id 1 esi 00:11",
 	 "es add: \"esi\" says otherwise what another word has said"},
 	{"es add ce1 interface bond0", "es add: \"mode MODE\" is missing"},
+	{"es set ce1 vlans 10,\xff", "es set: vlans: the value is not valid UTF-8 text"},
+	{"es show \xff", "es show: name: the value is not valid UTF-8 text"},
 	{"df elect x", "df elect: unknown word \"x\"; nothing more is expected"},
 	{"kernel show stat", "kernel show: unknown table \"stat\"; did you mean \"stats\"? Valid: "
 			     "es, stats, owner"},
@@ -203,7 +207,7 @@ static void everything_has_a_help(void **state)
 {
 	const struct command *cmd;
 	char line[128];
-	int i;
+	int i, n;
 
 	check_help("help");
 	for (i = 0; objects[i]; i++) {
@@ -214,6 +218,9 @@ static void everything_has_a_help(void **state)
 		for (cmd = objects[i]->commands; cmd && cmd->name; cmd++) {
 			assert_non_null(cmd->help);
 			assert_true(cmd->method || cmd->run);
+			for (n = 0; cmd->params && cmd->params[n].key; n++)
+				;
+			assert_in_range(n, 0, 32); /* bits of "given" */
 			snprintf(line, sizeof(line), "%s %s --help", objects[i]->name, cmd->name);
 			check_help(line);
 		}
@@ -311,6 +318,24 @@ static void the_socket_is_that_of_the_namespace(void **state)
 	free(path);
 }
 
+/* A daemon that hangs: it listens, and never answers. */
+static void a_silent_daemon_is_not_waited_for_for_ever(void **state)
+{
+	struct app app = {.socket = "/tmp/test_evpnctl_silent.sock", .patience_s = 1};
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), status = EXIT_OK;
+
+	strcpy(sun.sun_path, app.socket);
+	unlink(sun.sun_path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_null(app_call(&app, "summary", NULL, &status));
+	assert_int_equal(status, EXIT_REFUSED);
+	assert_null(app_try(&app, "summary", NULL));
+	close(fd);
+	unlink(sun.sun_path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +346,7 @@ int main(void)
 		cmocka_unit_test(options_come_before_the_object),
 		cmocka_unit_test(a_wrong_option_is_answered),
 		cmocka_unit_test(colour_obeys_no_color),
+		cmocka_unit_test(a_silent_daemon_is_not_waited_for_for_ever),
 		cmocka_unit_test(the_socket_is_that_of_the_namespace),
 	};
 

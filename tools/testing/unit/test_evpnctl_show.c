@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What evpnctl prints: a document in (tools/testing/unit/evpnctl/NAME.json), text out, compared with
- * NAME.txt to the octet. Run from the top of the tree. The files were read as a newcomer would
- * before they were committed; a change of a screen is a change of its file.
+ * NAME.txt to the octet. recorded-*.json came from an evpnd, the others hold what is hard to provoke.
+ * Run from the top of the tree. The files were read as a newcomer would before they were committed;
+ * a change of a screen is a change of its file.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,6 +37,7 @@ static const struct screen {
 	{"df.json", "df.txt", print_df, {}},
 	{"why-preference.json", "why-preference.txt", print_why, {}},
 	{"why-fallback.json", "why-fallback.txt", print_why, {}},
+	{"why-wait.json", "why-wait.txt", print_why, {}},
 	{"peers.json", "peers.txt", print_peers, {}},
 	{"peers.json", "peers-details.txt", print_peers, {.details = true}},
 	{"empty.json", "peers-empty.txt", print_peers, {}},
@@ -48,6 +50,12 @@ static const struct screen {
 	{"kernel-es.json", "kernel-es.txt", print_kernel_es, {}},
 	{"kernel-es.json", "kernel-es-details.txt", print_kernel_es, {.details = true}},
 	{"kernel-owner.json", "kernel-owner.txt", print_kernel_owner, {}},
+	{"recorded-summary.json", "recorded-summary.txt", print_summary, {}},
+	{"recorded-es.json", "recorded-es.txt", print_segments, {}},
+	{"recorded-df.json", "recorded-df.txt", print_df, {}},
+	{"recorded-why.json", "recorded-why.txt", print_why, {}},
+	{"recorded-peers.json", "recorded-peers.txt", print_peers, {}},
+	{"recorded-routes.json", "recorded-routes.txt", print_routes, {}},
 	{"events.json", "events.txt", print_event, {}},
 	{"events.json", "events-timestamp.txt", print_event, {.timestamp = true}},
 };
@@ -210,12 +218,29 @@ static void columns_are_aligned(void **state)
 	free(text);
 }
 
+/* A peer chooses the text of its NOTIFICATION; it must not choose what the terminal does. */
+static void text_from_the_network_does_not_steer_the_terminal(void **state)
+{
+	struct screen s = {.print = print_peers, .with = {.details = true}};
+	json_t *doc = json_pack("{s:[{s:s, s:s}]}", "peers", "address", "192.0.2.9", "last-error",
+				"\033]0;owned\007 \xc2\x9b\x31m\n\x7f Z\xc3\xbcrich");
+	char *text = printed(&s, doc);
+
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\007'));
+	assert_null(strstr(text, "\xc2\x9b"));
+	assert_non_null(strstr(text, "?]0;owned? ?1m?? Z\xc3\xbcrich\n"));
+	json_decref(doc);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_are_as_recorded),
 		cmocka_unit_test(json_is_the_document),
 		cmocka_unit_test(printers_survive_strange_documents),
+		cmocka_unit_test(text_from_the_network_does_not_steer_the_terminal),
 		cmocka_unit_test(durations_read_like_those_of_a_router),
 		cmocka_unit_test(columns_are_aligned),
 	};

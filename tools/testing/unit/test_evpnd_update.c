@@ -249,13 +249,13 @@ static void refresh_in(void **state)
 
 #define TABLE 3000
 
-static struct bgp_attrs own_attrs(const struct ecomm *ext)
+static struct bgp_attrs own_attrs(const struct ecomm *ext, size_t n)
 {
 	struct bgp_attrs a;
 
 	bgp_attrs_init(&a);
 	a.present = BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
-	a.ext = ecomm_slice(ext, 1);
+	a.ext = ecomm_slice(ext, n);
 	return a;
 }
 
@@ -263,8 +263,9 @@ static void originate(struct speaker *sp, uint16_t i, bool urgent)
 {
 	struct evpn_nlri n = rig_es(RIG_SELF, i);
 	struct esi first = rig_es(RIG_SELF, 1).esi;
-	struct ecomm ext = ecomm_es_import(&first);
-	struct bgp_attrs a = own_attrs(&ext);
+	const struct ecomm_df df = { .alg = 2, .pref = 100 };
+	struct ecomm ext[2] = { ecomm_es_import(&first), ecomm_df_election(&df) };
+	struct bgp_attrs a = own_attrs(ext, 2);
 
 	if (speaker_originate(sp, &n, &a, urgent))
 		exit(3);
@@ -543,6 +544,30 @@ static void external_neighbor(void **state)
 	end(&r, &p);
 }
 
+/* A neighbour that cannot stand communities it does not know gets those of RFC 7432 only. */
+static void basic_communities(void **state)
+{
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct bgp_update u;
+	struct peer p;
+	struct rig r;
+	int basic;
+
+	for (basic = 0; basic < 2; basic++) {
+		n.basic_communities = basic;
+		rig_start(&r, originating_speaker);
+		rig_conf(&r, &n, 1);
+		peer_up(&r, &p, RIG_PEER);
+		kill(r.pid, SIGUSR1);
+		peer_expect(&p, BGP_UPDATE);
+		assert_int_equal(bgp_update_decode(p.buf + 19, p.len - 19, &ibgp, &u), BGP_ACCEPT);
+		assert_int_equal(ecomm_count(&u.attrs.ext), basic ? 1 : 2);
+		assert_int_equal(ecomm_count_kind(&u.attrs.ext, EC_ES_IMPORT), 1);
+		assert_int_equal(ecomm_count_kind(&u.attrs.ext, EC_DF_ELECTION), !basic);
+		end(&r, &p);
+	}
+}
+
 /* The end of the process: withdraws first, then Cease. */
 static void goodbye(void **state)
 {
@@ -570,7 +595,8 @@ int main(void)
 		cmocka_unit_test(refresh_in),	     cmocka_unit_test(table_out),
 		cmocka_unit_test(urgent_first),	     cmocka_unit_test(slow_neighbor),
 		cmocka_unit_test(refresh_out),	     cmocka_unit_test(extended_messages),
-		cmocka_unit_test(external_neighbor), cmocka_unit_test(goodbye),
+		cmocka_unit_test(external_neighbor), cmocka_unit_test(basic_communities),
+		cmocka_unit_test(goodbye),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -556,6 +556,58 @@ static void reload(void **state)
 	end(sp);
 }
 
+/* VLANs may come and go: the segment stays, with its routes and its number. */
+static void reload_vlans(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct conf *old;
+	struct speaker *sp;
+	struct rd rd;
+
+	setup.seg.ad_per_evi = true;
+	setup.seg.vlans[0] = 0x06;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_non_null(strstr(sp->log, "+1:1 +1:2"));
+	rd = sp->rt4.rd;
+	sp->log[0] = '\0';
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->segments[0].vlans[0] = 0x0a;
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	run(sp, 5);
+	assert_null(strstr(sp->log, "-4"));
+	assert_null(strstr(sp->log, "unwish"));
+	assert_non_null(strstr(sp->log, "+1:1 +1:3"));
+	assert_int_equal(rd_cmp(&rd, &sp->rt4.rd), 0);
+	end(sp);
+}
+
+/* Who asks a PE whose port is down is told who is left, not who was. */
+static void view_while_down(void **state)
+{
+	struct ip_addr pe2 = ip_v4(PE2);
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_true(ip_equal(&s->df_addr, &sp->ss->self));
+	bond(sp, false);
+	assert_true(ip_equal(&s->df_addr, &pe2));
+	assert_true(ip_is_none(&s->backup_addr));
+	rt4(sp, &worse, true);
+	run(sp, 5);
+	assert_true(ip_is_none(&s->df_addr));
+	end(sp);
+}
+
 /* ESI type 1: nothing is said or wished before the LACP partner is known. */
 static void esi_from_partner(void **state)
 {
@@ -603,6 +655,8 @@ int main(void)
 		cmocka_unit_test(only_rt4),
 		cmocka_unit_test(reload),
 		cmocka_unit_test(esi_from_partner),
+		cmocka_unit_test(reload_vlans),
+		cmocka_unit_test(view_while_down),
 	};
 
 	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);

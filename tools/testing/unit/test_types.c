@@ -49,7 +49,7 @@ static void esi_texts(void **state)
 
 static void esi_types_of_rfc7432(void **state)
 {
-	const u8 nine[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	const u8 nine[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 	struct mac m;
 	struct esi e;
 
@@ -92,20 +92,32 @@ static void mac_texts(void **state)
 static const struct {
 	const char *text, *rd, *rt;
 } rds[] = {
-	{ "65000:1", "0000fde800000001", "0002fde800000001" },
-	{ "0:4294967295", "00000000ffffffff", "00020000ffffffff" },
-	{ "10.0.0.1:5", "00010a0000010005", "01020a0000010005" },
-	{ "255.255.255.255:65535", "0001ffffffffffff", "0102ffffffffffff" },
-	{ "4200000000:65535", "0002fa56ea00ffff", "0202fa56ea00ffff" },
-	{ "65000L:1", "00020000fde80001", "02020000fde80001" },
+	{"65000:1", "0000fde800000001", "0002fde800000001"},
+	{"0:4294967295", "00000000ffffffff", "00020000ffffffff"},
+	{"10.0.0.1:5", "00010a0000010005", "01020a0000010005"},
+	{"255.255.255.255:65535", "0001ffffffffffff", "0102ffffffffffff"},
+	{"4200000000:65535", "0002fa56ea00ffff", "0202fa56ea00ffff"},
+	{"65000L:1", "00020000fde80001", "02020000fde80001"},
 };
 
 static void rd_and_rt_texts(void **state)
 {
 	static const char *const bad[] = {
-		"",	   "65000",	"65000:",	":1",	       "65000:4294967296",
-		"1.2.3:4", "1.2.3.4:65536", "4200000000:65536", "4294967296:1", "-1:1",
-		"1:-1",	   "1:1 ",	"1.2.3.4.5:1",	"65000:1:2",   "255.255.255.255.255:1",
+		"",
+		"65000",
+		"65000:",
+		":1",
+		"65000:4294967296",
+		"1.2.3:4",
+		"1.2.3.4:65536",
+		"4200000000:65536",
+		"4294967296:1",
+		"-1:1",
+		"1:-1",
+		"1:1 ",
+		"1.2.3.4.5:1",
+		"65000:1:2",
+		"255.255.255.255.255:1",
 	};
 	char text[RD_STRLEN];
 	struct ecomm rt;
@@ -138,10 +150,10 @@ static void rd_and_rt_texts(void **state)
 static void address_order(void **state)
 {
 	static const char *const ascending[] = {
-		"9.255.255.255", "10.0.0.9", "10.0.0.10", "138.0.0.1", "::1", "2001:db8::1",
-		"2001:db8::2",	 "fe80::1",
+		"9.255.255.255", "10.0.0.9",	"10.0.0.10",   "138.0.0.1",
+		"::1",		 "2001:db8::1", "2001:db8::2", "fe80::1",
 	};
-	struct ip_addr a, b, none = { 0 };
+	struct ip_addr a, b, none = {0};
 	const size_t n = sizeof(ascending) / sizeof(ascending[0]);
 
 	for (size_t i = 0; i < n; i++) {
@@ -159,7 +171,7 @@ static void address_order(void **state)
 static void address_texts(void **state)
 {
 	char text[IP_STRLEN];
-	struct ip_addr a, none = { 0 };
+	struct ip_addr a, none = {0};
 
 	assert_int_equal(ip_parse(&a, "192.0.2.1"), 0);
 	assert_int_equal(ip_bits(&a), 32);
@@ -187,7 +199,7 @@ static void address_texts(void **state)
 static void socket_addresses(void **state)
 {
 	struct sockaddr_storage ss;
-	struct ip_addr a, back, none = { 0 };
+	struct ip_addr a, back, none = {0};
 
 	ip_parse(&a, "192.0.2.1");
 	assert_int_equal(ip_to_sockaddr(&a, 179, &ss), sizeof(struct sockaddr_in));
@@ -209,8 +221,8 @@ static void socket_addresses(void **state)
 static void prefixes(void **state)
 {
 	static const char *const bad[] = {
-		"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/a", "2001:db8::/129",
-		"10.0.0.0/0008", "/8", "2001:db8::1/64",
+		"10.0.0.1/8",	  "10.0.0.0/33",   "10.0.0.0/", "10.0.0.0/a",
+		"2001:db8::/129", "10.0.0.0/0008", "/8",	"2001:db8::1/64",
 	};
 	char text[PREFIX_STRLEN];
 	struct ip_prefix p, q;
@@ -236,8 +248,7 @@ static void prefixes(void **state)
 	ip_parse(&a, "255.255.255.255");
 	for (unsigned int bits = 0; bits <= 32; bits++) {
 		p = prefix_make(&a, (u8)bits);
-		assert_int_equal(ip_low32(&p.addr),
-				 bits ? (u32)(0xffffffffull << (32 - bits)) : 0);
+		assert_int_equal(ip_low32(&p.addr), bits ? (u32)(0xffffffffull << (32 - bits)) : 0);
 	}
 	p = prefix_make(&a, 200);
 	assert_int_equal(p.plen, 32);
@@ -245,7 +256,7 @@ static void prefixes(void **state)
 
 static void cursor_reads(void **state)
 {
-	const u8 wire[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+	const u8 wire[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 	struct cursor c = cur_make(wire, sizeof(wire)), sub;
 	struct slice s;
 	u32 v32;
@@ -301,11 +312,11 @@ static void writer_stops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(esi_texts),	   cmocka_unit_test(esi_types_of_rfc7432),
-		cmocka_unit_test(mac_texts),	   cmocka_unit_test(rd_and_rt_texts),
-		cmocka_unit_test(address_order),   cmocka_unit_test(address_texts),
+		cmocka_unit_test(esi_texts),	    cmocka_unit_test(esi_types_of_rfc7432),
+		cmocka_unit_test(mac_texts),	    cmocka_unit_test(rd_and_rt_texts),
+		cmocka_unit_test(address_order),    cmocka_unit_test(address_texts),
 		cmocka_unit_test(socket_addresses), cmocka_unit_test(prefixes),
-		cmocka_unit_test(cursor_reads),	   cmocka_unit_test(writer_stops),
+		cmocka_unit_test(cursor_reads),	    cmocka_unit_test(writer_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

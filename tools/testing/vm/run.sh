@@ -21,24 +21,27 @@ contain() {
 write_control() {
 	local v
 	mkdir "$RUN/ctl"
+	if [ -n "$KO" ]; then
+		mkdir "$RUN/ctl/modules"
+		find "$KO" -name '*.ko' -exec cp {} "$RUN/ctl/modules/" \;
+	fi
 	{
+		echo 'set -a'
 		printf 'EVPN_TREE=%q EVPN_OUT=%q EVPN_GUEST=%q\n' "$TREE" "$OUT" "$GUEST"
 		printf 'EVPN_KMODS=%q EVPN_PARAMS=%q\n' "$KMODS" "${PARAMS[*]}"
+		[ -n "$NO_LEAKS" ] && echo EVPN_NO_LEAKS=y
 		[ -n "$KO" ] && echo 'EVPN_KO=/run/guest/ctl/modules/evpn.ko'
+		[ -n "$KO" ] && printf 'EVPN_DEPENDS=%q\n' "$(/sbin/modinfo -F depends \
+			"$RUN/ctl/modules/evpn.ko" | tr , ' ')"
 		[ "$(stat -Lc %d:%i /dev/fd/1)" = "$(stat -Lc %d:%i /dev/fd/2)" ] && echo EVPN_MERGE=y
 		[ -n "$SHELL_MODE" ] && printf 'EVPN_SHELL=%q TERM=%q\n' "$SHELL_TTY" "$TERM"
 		for v in $(compgen -e | grep -E '^(EVPN|KSFT)_'); do
 			case $v in EVPN_TREE | EVPN_OUT | EVPN_GUEST | EVPN_KO | EVPN_CACHE) continue ;; esac
 			printf '%s=%q\n' "$v" "${!v}"
 		done
-		echo 'export ${!EVPN_*} ${!KSFT_*}'
+		echo 'set +a'
 	} >"$RUN/ctl/env"
 	printf '%q ' "${COMMAND[@]}" >"$RUN/ctl/command"
-	if [ -n "$KO" ]; then
-		mkdir "$RUN/ctl/modules"
-		cp "$KO"/*.ko "$RUN/ctl/modules/" 2>/dev/null ||
-			find "$KO" -name '*.ko' -exec cp {} "$RUN/ctl/modules/" \;
-	fi
 }
 
 # Everything of this run is gone when the script ends, however it ends.
@@ -138,7 +141,7 @@ run_guest() {
 		"exec_${GUEST%-debug}"
 	) &
 	GUEST_PID=$!
-	sleep "$TIMEOUT" &
+	setpriv --pdeathsig KILL sleep "$TIMEOUT" &
 	TIMER_PID=$!
 	wait -n -p ended "$GUEST_PID" "$TIMER_PID"
 	if [ "$ended" = "$TIMER_PID" ]; then

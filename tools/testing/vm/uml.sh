@@ -8,7 +8,8 @@ exec_uml() {
 	local con=(con=null con0=null,fd:3 ssl=null ssl0=null,fd:4 ssl1=null,fd:5)
 	[ -n "$SHELL_MODE" ] && con=(con=null con0=null,fd:3 con1=fd:0,fd:1 ssl=null)
 	exec 3>>"$RUN/console.log"
-	export TMPDIR=/dev/shm
+	TMPDIR=$(memory_dir "${MEM:-$(uml_mem)}")
+	export TMPDIR
 	set -- "$KERNEL/linux" mem="${MEM:-$(uml_mem)}M" uml_dir="$RUN/" umid=uml \
 		rootfstype=hostfs rootflags=/ ro init="$VM/init-uml.sh" EVPN_CTL="$RUN/ctl" \
 		"${con[@]}" "${KERNEL_ARGS[@]}" "${EXTRA_ARGS[@]}"
@@ -17,6 +18,17 @@ exec_uml() {
 	else
 		contain "$@" </dev/null >&3 2>&3
 	fi
+}
+
+# memory_dir MEGABYTES: where the file that is the guest's memory can be mapped.
+memory_dir() {
+	local dir options avail
+	for dir in /dev/shm /tmp /var/tmp; do
+		read -r options avail < <(findmnt -n -b -o OPTIONS,AVAIL -T "$dir")
+		case ,$options, in *,noexec,*) continue ;; esac
+		[ "${avail:-0}" -gt $(($1 * 1048576)) ] && break
+	done
+	echo "$dir"
 }
 
 uml_mem() {

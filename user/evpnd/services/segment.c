@@ -230,12 +230,32 @@ static void update_port(struct segment *s)
 	try_up(s);
 }
 
-static void update_ports(struct segments *ss)
+/* Is it the device of the segment, under its old or its new name, or a sub-interface of it? */
+static bool concerns(const struct segment *s, const struct fact_link *f)
+{
+	if (!strcmp(s->conf.interface, f->ifname))
+		return true;
+	return s->ifindex && (s->ifindex == f->ifindex || s->ifindex == f->link);
+}
+
+static void update_ports(struct segments *ss, const struct fact_link *f)
 {
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry)
-		update_port(s);
+		if (!f || concerns(s, f))
+			update_port(s);
+}
+
+/* The lowest number that no segment has, so that a segment that is made anew keeps its own. */
+static u16 take_id(struct segments *ss)
+{
+	u16 id = FIRST_ID;
+
+	while (id < UINT16_MAX && ss->ids[id / 8] & 1u << id % 8)
+		id++;
+	ss->ids[id / 8] |= 1u << id % 8;
+	return id;
 }
 
 static void segment_add(struct segments *ss, const struct conf_segment *c)
@@ -248,7 +268,7 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 	}
 	s->owner = ss;
 	s->conf = *c;
-	s->id = ss->next_id++;
+	s->id = take_id(ss);
 	s->esi = c->esi;
 	s->esi_known = c->esi_source == CONF_ESI_STATIC;
 	segment_elect_init(s);
@@ -263,6 +283,7 @@ static void segment_remove(struct segment *s)
 	segment_fsm(s, DF_EV_ES_DOWN);
 	unwish(s);
 	TAILQ_REMOVE(&s->owner->list, s, entry);
+	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
 	segment_elect_done(s);
 	free(s);
@@ -274,15 +295,17 @@ static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
 	return a->esi_source == b->esi_source && !esi_cmp(&a->esi, &b->esi) &&
 	       !strcmp(a->interface, b->interface) && a->mode == b->mode &&
 	       a->df.port_mode == b->df.port_mode && !mac_cmp(&a->es_import, &b->es_import) &&
-	       a->ad_per_es == b->ad_per_es && a->ad_per_evi == b->ad_per_evi &&
-	       !memcmp(a->vlans, b->vlans, sizeof(a->vlans));
+	       a->ad_per_es == b->ad_per_es && a->ad_per_evi == b->ad_per_evi;
 }
 
 static void segment_change(struct segment *s, const struct conf_segment *c)
 {
 	if (!memcmp(&s->conf, c, sizeof(*c)))
 		return;
+	if (s->advertised && c->ad_per_evi)
+		segment_withdraw_evi(s, c->vlans);
 	s->conf = *c;
+	segment_update_circuits(s);
 	s->fsm.wait_ns = c->df.wait_ms * DF_NS_PER_MS;
 	s->fsm.hold_ns = c->df.dont_preempt ? c->df.recovery_wait_ms * DF_NS_PER_MS : 0;
 	s->handover.peering_ns = s->fsm.wait_ns;
@@ -348,8 +371,9 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 		TAILQ_FOREACH(s, &ss->list, entry)
 			if (s->advertised)
 				segment_originate_ad(s);
-	if (!old)
+	if (!ss->have_conf)
 		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
+	ss->have_conf = true;
 	ss->configured = (unsigned int)now->n_neighbors;
 	try_start(ss);
 }
@@ -390,7 +414,7 @@ static void start_segments(struct segments *ss)
 
 static void try_start(struct segments *ss)
 {
-	if (!ss->links_done || ss->synced < ss->configured)
+	if (!ss->have_conf || !ss->links_done || ss->synced < ss->configured)
 		return;
 	settle(ss);
 	start_segments(ss);
@@ -429,24 +453,24 @@ static void isolation_fired(void *data)
 static void segments_sync(void *state, unsigned int established, unsigned int synced,
 			  unsigned int configured)
 {
-	const struct conf *conf;
+	const struct conf_global *global;
 	struct segments *ss = state;
 	bool lost = !established && configured && (ss->established || ss->settled);
 
 	ss->established = established;
 	ss->synced = synced;
 	ss->configured = configured;
-	conf = speaker_conf(ss->speaker);
-	if (!conf)
+	if (!ss->have_conf)
 		return;
+	global = &speaker_conf(ss->speaker)->global;
 	if (lost && ss->settled) {
 		ss->settled = false;
-		timer_start(&ss->isolation_timer, conf->global.isolation_delay_ms);
+		timer_start(&ss->isolation_timer, global->isolation_delay_ms);
 	}
 	if (!ss->settled && ss->started && synced)
 		settle(ss);
 	else if (!ss->settled && ss->started && established && !timer_running(&ss->settle_timer))
-		timer_start(&ss->settle_timer, conf->global.startup_delay_ms);
+		timer_start(&ss->settle_timer, global->startup_delay_ms);
 	try_start(ss);
 }
 
@@ -529,17 +553,16 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	switch (type) {
 	case IPC_FACT_LINK:
 		link_changed(ss, fact);
-		update_ports(ss);
+		update_ports(ss, fact);
 		break;
 	case IPC_FACT_LINK_GONE:
 		link_gone(ss, ((const struct fact_link *)fact)->ifindex);
-		update_ports(ss);
+		update_ports(ss, fact);
 		break;
 	case IPC_FACT_LINKS_DONE:
 		ss->links_done = true;
-		update_ports(ss);
-		if (speaker_conf(ss->speaker))
-			try_start(ss);
+		update_ports(ss, NULL);
+		try_start(ss);
 		break;
 	case IPC_FACT_KERNEL:
 		ss->kernel = *(const struct fact_kernel *)fact;
@@ -585,7 +608,6 @@ static void *segments_start(struct speaker *speaker)
 	if (!ss)
 		return NULL;
 	ss->speaker = speaker;
-	ss->next_id = FIRST_ID;
 	TAILQ_INIT(&ss->list);
 	TAILQ_INIT(&ss->links);
 	RB_INIT(&ss->routes);

@@ -113,7 +113,7 @@ struct segment {
 	struct ip_addr df_addr;
 	struct ip_addr backup_addr;
 	bool df_differs; /* VLANs have different DFs: @df_addr is the first one's */
-	bool hrw_tie; /* the operator was warned that HRW cannot tell two candidates apart */
+	bool hrw_tie;	 /* the operator was warned that HRW cannot tell two candidates apart */
 
 	struct roles target;
 	struct roles force;
@@ -135,7 +135,9 @@ struct segment {
 
 /**
  * struct segments - the service's state
- * @roles: what the kernel had at the start, until the first configuration is settled
+ * @ids: bitmap of the segments' numbers
+ * @kernel_es: what the kernel had at the start
+ * @have_conf: the first configuration is in force
  * @settled: sessions are as they should be, or there are none; while not, an election changes no role
  * @started: segments may come up
  * @isolated: no session for longer than the isolation delay
@@ -148,6 +150,7 @@ struct segments {
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
 	struct ip_addr self;
+	bool have_conf;
 	bool links_done;
 	bool started;
 	bool settled;
@@ -159,8 +162,8 @@ struct segments {
 	struct timer isolation_timer;
 	sd_event_source *later;
 	struct fact_kernel kernel;
-	u16 next_id;
 	u64 elections;
+	u8 ids[8192];
 };
 
 /* segment.c */
@@ -179,6 +182,7 @@ void segment_cand_free(struct segment *s);
 void segment_originate(struct segment *s);
 void segment_originate_ad(struct segment *s);
 void segment_withdraw(struct segment *s, bool ad_too);
+void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES]);
 bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
 u16 segment_caps(const struct segment *s);
 bool segment_update_circuits(struct segment *s);
@@ -201,6 +205,7 @@ void segment_drain_reset(struct segment *s);
 const char *segment_drain_name(enum drain_state state);
 
 /* segment_show.c */
+const char *segment_state_name(enum df_state state);
 bool segment_query(void *state, const char *method, const json_t *params, json_t **result,
 		   char *err, size_t err_len);
 

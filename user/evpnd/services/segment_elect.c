@@ -201,11 +201,12 @@ static void schedule(struct segment *s)
 	s->gain_at = df_handover_at(&s->handover, true, now);
 }
 
-static void calculate(struct segment *s)
+/* Candidates, agreement and winners as of now; NULL when there can be no election. To be freed. */
+static struct df_election *look(struct segment *s)
 {
 	struct df_agreement before = s->agreed;
-	u8 vlans[DF_VLAN_BYTES];
 	struct df_election *e = malloc(sizeof(*e));
+	u8 vlans[DF_VLAN_BYTES];
 	int err;
 
 	segment_collect(s);
@@ -214,14 +215,25 @@ static void calculate(struct segment *s)
 		log_error("segment %s: no election among %u candidates: %s", s->conf.name,
 			  s->n_cand, strerror(-err));
 		free(e);
-		return;
+		return NULL;
 	}
-	s->owner->elections++;
 	s->agreed = e->agreed;
 	log_agreement(s, &before);
-	warn_of_hrw_tie(s, e);
 	segment_vlans(s, vlans);
 	name_winners(s, e, vlans);
+	return e;
+}
+
+static void calculate(struct segment *s)
+{
+	struct df_election *e = look(s);
+	u8 vlans[DF_VLAN_BYTES];
+
+	if (!e)
+		return;
+	s->owner->elections++;
+	warn_of_hrw_tie(s, e);
+	segment_vlans(s, vlans);
 	memset(&s->target, 0, sizeof(s->target));
 	s->target.port = df_is_port_mode(e);
 	if (s->target.port)
@@ -278,6 +290,7 @@ static void withdraw(struct segment *s)
 	s->advertised = false;
 	s->own_sct = DF_NEVER;
 	segment_tell(s, "es", "withdrawn", NULL);
+	free(look(s)); /* who is left, for those who ask */
 }
 
 /* The lowest action first: df_fsm.h promises that this is the right order. */
@@ -315,11 +328,11 @@ void segment_fsm(struct segment *s, enum df_event ev)
 	arm_fsm(s);
 	if (before == s->fsm.state)
 		return;
-	log_debug("segment %s: %s by %s -> %s", s->conf.name, df_state_name(before),
-		  df_event_name(ev), df_state_name(s->fsm.state));
+	log_debug("segment %s: %s by %s -> %s", s->conf.name, segment_state_name(before),
+		  df_event_name(ev), segment_state_name(s->fsm.state));
 	segment_tell(s, "es", "state",
-		     json_pack("{s:s, s:s}", "from", df_state_name(before), "to",
-			       df_state_name(s->fsm.state)));
+		     json_pack("{s:s, s:s}", "from", segment_state_name(before), "to",
+			       segment_state_name(s->fsm.state)));
 }
 
 static void fsm_fired(void *data)
@@ -348,6 +361,9 @@ void segment_run_later(struct segments *ss)
 			continue;
 		s->pending = false;
 		segment_fsm(s, s->pending_ev);
+		if (s->fsm.state !=
+		    DF_DONE) /* no election yet, but those who ask want to see who is there */
+			free(look(s));
 		segment_drain_progress(s);
 	}
 }

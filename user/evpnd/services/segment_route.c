@@ -326,6 +326,11 @@ void segment_collect(struct segment *s)
 				    s->conf.name, ip_format(&r->orig, (char[IP_STRLEN]){0}));
 			continue;
 		}
+		if (s->n_cand == DF_CANDIDATES_MAX) {
+			log_warning("segment %s: more than %d PEs, the others are ignored",
+				    s->conf.name, DF_CANDIDATES_MAX);
+			break;
+		}
 		if (!known(s, &r->orig))
 			add_remote(s, r);
 	}
@@ -492,7 +497,6 @@ void segment_originate_ad(struct segment *s)
 void segment_withdraw(struct segment *s, bool ad_too)
 {
 	struct evpn_nlri n;
-	unsigned int v;
 
 	if (ad_too && s->conf.ad_per_es) {
 		n = ad_nlri(s, EVPN_MAX_ETAG);
@@ -501,10 +505,18 @@ void segment_withdraw(struct segment *s, bool ad_too)
 	n = es_nlri(s);
 	speaker_withdraw(s->owner->speaker, &n, true);
 	speaker_flush(s->owner->speaker);
-	if (!ad_too || !s->conf.ad_per_evi)
-		return;
+	if (ad_too && s->conf.ad_per_evi)
+		segment_withdraw_evi(s, NULL);
+}
+
+/* Withdraw the RT-1 per EVI of all configured VLANs but those in @keep. */
+void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES])
+{
+	struct evpn_nlri n;
+	unsigned int v;
+
 	for (v = 0; v < 4095; v++) {
-		if (!vlan_in(s->conf.vlans, v))
+		if (!vlan_in(s->conf.vlans, v) || (keep && vlan_in(keep, v)))
 			continue;
 		n = ad_nlri(s, v);
 		speaker_withdraw(s->owner->speaker, &n, false);

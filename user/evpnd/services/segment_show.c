@@ -46,11 +46,11 @@ static const char *role_name(const struct segment *s)
 	return s->force.df ? "df" : "non-df";
 }
 
-static const char *state_name(const struct segment *s)
+const char *segment_state_name(enum df_state state)
 {
 	static const char *const names[DF_STATES] = {"init", "df-wait", "df-calc", "df-done"};
 
-	return names[s->fsm.state];
+	return names[state];
 }
 
 /* Why a segment does not do what its operator may expect; "" when it does. */
@@ -65,8 +65,10 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "waiting for the LACP partner of %s, whose id is the ESI",
 			 s->conf.interface);
+	else if (s->drain == DRAIN_DONE)
+		snprintf(buf, ROLE_TEXT_MAX, "drained by the operator");
 	else if (s->drain != DRAIN_NO)
-		snprintf(buf, ROLE_TEXT_MAX, "drained (%s)", segment_drain_name(s->drain));
+		snprintf(buf, ROLE_TEXT_MAX, "being drained");
 	else if (ss->isolated)
 		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
 	else if (!ss->started)
@@ -123,7 +125,7 @@ static json_t *es_json(const struct segment *s)
 		o, "standby",
 		json_string(conf_standby_name(s->wished ? s->last_wish.standby : s->conf.standby)));
 	json_object_set_new(o, "role", json_string(role_name(s)));
-	json_object_set_new(o, "state", json_string(state_name(s)));
+	json_object_set_new(o, "state", json_string(segment_state_name(s->fsm.state)));
 	json_object_set_new(o, "since", json_real(timer_wall(s->since)));
 	json_object_set_new(o, "oper", json_string(s->port_up ? "up" : "down"));
 	json_object_set_new(o, "reason", text_or_null(held_back(s, why)));
@@ -300,7 +302,8 @@ static json_t *why_json(const struct segment *s, const struct df_election *e, u3
 		      "algorithm", df_alg_name(e->agreed.alg), "agreement", x->agreed, "fallback",
 		      text_or_null(e->agreed.sentence), "df", winner(s, x->result.df), "backup",
 		      winner(s, x->result.backup), "winner-reason", x->winner, "state",
-		      state_name(s), "timer-ms", left < 0 ? json_null() : json_integer(left));
+		      segment_state_name(s->fsm.state), "timer-ms",
+		      left < 0 ? json_null() : json_integer(left));
 	free(x);
 	return o;
 }

@@ -227,6 +227,10 @@ is "-j and -p print the same document" same "$(
 	[ -n "$a" ] && [ "$a" = "$b" ] && echo same
 )"
 
+is "what cannot be written is a failure" "2:evpnctl: standard output: No space left on device" \
+	"$(said=$("$EVPNCTL" help 2>&1 >/dev/full); echo "$?:$said")"
+is "a reader that goes away is none" 0 "$("$EVPNCTL" help | :; echo "${PIPESTATUS[0]}")"
+
 # --- completion --------------------------------------------------------------------------------
 
 # completes SHOULD WORD...
@@ -251,6 +255,32 @@ completes "--json" --j
 completes "show" -j -d es sh
 completes "df" monitor es d
 completes "" es show "" x
+
+# the shell's completion, as bash calls it
+is "bash completion asks the program" "show" "$(
+	PATH=$(dirname "$EVPNCTL"):$PATH
+	. "$TOP/user/evpnctl/evpnctl.bash"
+	COMP_WORDS=(evpnctl -j es sh) COMP_CWORD=3
+	_evpnctl
+	echo "${COMPREPLY[*]}"
+)"
+
+# --- the manual ---------------------------------------------------------------------------------
+
+# Every command and every option that help knows has its place in evpnctl(8).
+missing=
+for o in $("$EVPNCTL" complete ""); do
+	[ "$o" = help ] && continue
+	grep -qF -e ".SS $o " -e "\\fB$o\\fR" -e ".B $o" "$TOP/user/man/evpnctl.8" || missing="$missing $o"
+	for c in $("$EVPNCTL" complete "$o" ""); do
+		case $o in es | df | peer | route | kernel | config) ;; *) continue ;; esac
+		[ "$c" = help ] || grep -qF -e "\\fB$o $c" -e ".B $o $c" "$TOP/user/man/evpnctl.8" || missing="$missing $o-$c"
+	done
+done
+for o in $("$EVPNCTL" complete --); do
+	grep -qF -- "$(echo "$o" | sed 's/-/\\-/g')" "$TOP/user/man/evpnctl.8" || missing="$missing $o"
+done
+is "evpnctl(8) knows every command and option" "" "$missing"
 
 echo "1..$TESTS"
 [ $FAILED -eq 0 ] || exit 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Watches a bond's ports from outside of evpn, in the bonding driver's own words, once a
- * millisecond, and prints a line for every change of a port's LACP states:
+ * Watches a bond's ports from outside of evpn, in the bonding driver's own words, every four
+ * milliseconds, and prints a line for every change of a port's LACP states:
  *
  *   MONOTONIC-NS PORT ACTOR-STATE PARTNER-STATE
  *
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 				       new[i].actor, new[i].partner);
 		memcpy(old, new, sizeof(old));
 		n_old = n;
-		usleep(1000);
+		usleep(4000);
 	}
 	return 0;
 }

@@ -28,9 +28,9 @@ make_bond() {
 
 # Broadcasts from the host reach PE2's bridge a thousand times a second; VLAN 10 too.
 flood_start() {
-	in_ns host ping -q -b -i 0.001 10.1.0.255 >/dev/null 2>&1 &
+	bg host ping -q -b -i 0.001 10.1.0.255 >/dev/null 2>&1
 	FLOOD=$!
-	in_ns host ping -q -b -i 0.002 10.1.10.255 >/dev/null 2>&1 &
+	bg host ping -q -b -i 0.002 10.1.10.255 >/dev/null 2>&1
 	FLOOD="$FLOOD $!"
 	sleep 0.3
 }

@@ -40,7 +40,7 @@ struct attr {
 
 static const char *const modes[] = { "all-active", "single-active", "port-active", NULL };
 static const char *const standbys[] = { "block", "lacp-oos", "down", NULL };
-static const char *const roles[] = { "non-df", "df", NULL };
+static const char *const roles[] = { "non-df", "df", "draining", NULL };
 static const char *const losses[] = { "hold", "block", NULL };
 static const char *const states[] = { "unbound", "bound", "rejected", NULL };
 static const char *const opers[] = { "blocked", "lacp-oos", "dormant", "hold-running",
@@ -63,6 +63,7 @@ static const struct attr es_attrs[] = {
 	{ EVPN_A_ES_LOSS_POLICY, "loss", ENUM, losses },
 	{ EVPN_A_ES_ALLOW, "allow", BITS, allows },
 	{ EVPN_A_ES_GENERATION, "generation", U32, NULL },
+	{ EVPN_A_ES_EXCLUSIVE, "exclusive", FLAG, NULL },
 	{ EVPN_A_ES_STATE, "state", ENUM, states },
 	{ EVPN_A_ES_WHY, "why", TEXT, NULL },
 	{ EVPN_A_ES_OPER, "oper", BITS, opers },
@@ -89,6 +90,7 @@ static const struct attr owner_attrs[] = {
 	{ EVPN_A_OWNER_PORTID, "portid", U32, NULL },
 	{ EVPN_A_OWNER_PID, "pid", U32, NULL },
 	{ EVPN_A_OWNER_GENERATION, "generation", U32, NULL },
+	{ EVPN_A_OWNER_REPLACE, "replace", FLAG, NULL },
 	{ EVPN_A_OWNER_SINCE, "since", U64, NULL },
 	{ EVPN_A_OWNER_HOLDING, "holding", U32, NULL },
 	{ EVPN_A_OWNER_HOLD_REMAINING, "hold-remaining", U32, NULL },
@@ -357,7 +359,7 @@ static void put_raw(struct nl_msg *msg, char *value)
 	nla_put(msg, atoi(value), colon ? hex(colon + 1, bytes, sizeof(bytes)) : 0, bytes);
 }
 
-static int put_word(struct nl_msg *msg, const struct verb *v, char *word, int *flags)
+static void put_word(struct nl_msg *msg, const struct verb *v, char *word)
 {
 	char *value = strchr(word, '=');
 	const struct attr *a;
@@ -365,12 +367,8 @@ static int put_word(struct nl_msg *msg, const struct verb *v, char *word, int *f
 
 	if (value)
 		*value++ = 0;
-	if (!strcmp(word, "excl"))
-		return nla_put_flag(msg, EVPN_A_ES_EXCLUSIVE), 1;
-	if (!strcmp(word, "replace"))
-		return nla_put_flag(msg, EVPN_A_OWNER_REPLACE), 1;
 	if (!strcmp(word, "raw") && value)
-		return put_raw(msg, value), 1;
+		return put_raw(msg, value);
 	a = find_attr(v, word, 0);
 	if (!a || (!value && a->kind != FLAG)) {
 		fprintf(stderr, "evpn_nl: %s: no such key\n", word);
@@ -384,21 +382,18 @@ static int put_word(struct nl_msg *msg, const struct verb *v, char *word, int *f
 	case FLAG: nla_put_flag(msg, a->type); break;
 	default: nla_put_u32(msg, a->type, number_of(a, value)); break;
 	}
-	return 1;
 }
 
 static struct nl_msg *build(const struct verb *v, int argc, char **argv)
 {
 	struct nl_msg *msg = nlmsg_alloc();
-	int flags = NLM_F_ACK, n = 0, i;
+	int i;
 
 	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, v->cmd, EVPN_FAMILY_VERSION);
 	for (i = 0; i < argc; i++)
-		n += put_word(msg, v, argv[i], &flags);
-	if (v->dump && !n)
-		flags = NLM_F_DUMP;
+		put_word(msg, v, argv[i]);
 	nl_complete_msg(sock, msg);
-	nlmsg_hdr(msg)->nlmsg_flags = flags | NLM_F_REQUEST;
+	nlmsg_hdr(msg)->nlmsg_flags = NLM_F_REQUEST | (v->dump && !argc ? NLM_F_DUMP : NLM_F_ACK);
 	return msg;
 }
 
@@ -562,7 +557,7 @@ static int monitor(double seconds)
 int main(int argc, char **argv)
 {
 	bool batch = argc > 1 && !strcmp(argv[1], "-b");
-	int one = 1;
+	int one = 1, big = 8 << 20;
 
 	argc -= batch;
 	argv += batch;
@@ -570,7 +565,9 @@ int main(int argc, char **argv)
 	nl_socket_disable_seq_check(sock);
 	if (genl_connect(sock) < 0)
 		die("connect", -NLE_FAILURE);
-	nl_socket_set_buffer_size(sock, 4 << 20, 4 << 20);
+	/* room for the answers to a large batch */
+	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
+	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big));
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	family = genl_ctrl_resolve(sock, EVPN_FAMILY_NAME);

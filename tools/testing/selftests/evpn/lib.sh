@@ -109,7 +109,10 @@ ended() {
 on_failure() {
 	local f
 	for f in "$LAB_RUN"/pe*/evpnd.log "$LAB_RUN"/rr/*.log; do
-		[ -s "$f" ] && { echo "# --- ${f#"$LAB_RUN"/}"; tail -n 25 "$f" | sed 's/^/# /'; }
+		[ -s "$f" ] || continue
+		echo "# --- ${f#"$LAB_RUN"/}"
+		# (bgpd alone complains that it has no zebra)
+		grep -v zclient_send_message "$f" | tail -n 25 | sed 's/^/# /'
 	done
 	return 0
 }
@@ -195,7 +198,7 @@ nl_field() {
 
 # own NODE: holds an owner socket open in the background
 own() {
-	coproc OWN { in_ns "$1" "$EVPN_NL"; }
+	coproc OWN { exec ip netns exec "$(ns "$1")" "$EVPN_NL"; }
 	OWNER_PID=$OWN_PID
 	echo "owner-set replace" >&"${OWN[1]}"
 	local answer
@@ -297,3 +300,27 @@ probe_stop() {
 
 # probe_get NAME DIRECTION(0: from the CE, 1: to it) KEY
 probe_get() { jq -r ".directions[$2].\"$3\"" "$PROBE_DIR/$1"; }
+
+# gap_ms NAME DIRECTION, lost NAME DIRECTION, via_after NAME DIRECTION: of a finished probe
+gap_ms() { probe_get "$1" "$2" gap-ms; }
+lost() { probe_get "$1" "$2" lost; }
+via_after() { probe_get "$1" "$2" via-after; }
+
+# cut_ends CE PE: the arguments with which the probe cuts a cable itself
+cut_ends() {
+	local m
+	for m in "" b; do
+		[ -z "$m" ] || [ "$LAB_MEMBERS" = 2 ] || continue
+		echo "-c $(ns wire),$1.$2$m -c $(ns wire),$2.$1$m"
+	done
+}
+
+# check_failover NAME MILLISECONDS PE: the finished probe shows a gap below the limit, and that
+# traffic goes through PE afterwards, both ways
+check_failover() {
+	check_le "$(gap_ms "$1" 0)" "$2" "ms without a datagram from the CE"
+	check_le "$(gap_ms "$1" 1)" "$2" "ms without a datagram to the CE"
+	check_eq "$(probe_get "$1" 0 after-cut-via)" "$(underlay "$3")" "way from the CE afterwards"
+	check_eq "$(probe_get "$1" 1 after-cut-via)" "$3" "way to the CE afterwards"
+	log_info "silence $(gap_ms "$1" 0) ms from the CE, $(gap_ms "$1" 1) ms to it; lost $(lost "$1" 0) and $(lost "$1" 1)"
+}

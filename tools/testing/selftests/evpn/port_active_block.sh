@@ -97,7 +97,7 @@ for policy in block lacp-oos down; do
 
 	# live traffic of both ends for two seconds, counted by tc on the wire
 	before=$(wire_other pe2.ce)
-	in_ns host ping -q -f -c 200 -W 1 10.1.0.1 >/dev/null 2>&1 &
+	bg host ping -q -f -c 200 -W 1 10.1.0.1 >/dev/null 2>&1
 	in_ns host ping -q -c 2 -b 10.1.10.255 >/dev/null 2>&1
 	in_ns host ping -q -c 2 -I vx1 ff02::1 >/dev/null 2>&1
 	kill $! 2>/dev/null

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# A neighbour that sends octets nobody should send, and octets few can read. Sourced.
+
+raw_start() {
+	fresh
+	evpnd_conf "passive: yes"
+	evpnd_start
+}
+
+# raw CASE EXPECTED: what the neighbour saw at the end
+raw() {
+	local got
+	got=$(peer "$HERE/raw.py" "$1" 2>&1)
+	[ "$got" = "$2" ] && return 0
+	echo "the neighbor saw: $got; expected: $2"
+	return 1
+}
+
+# raw_routes CASE TYPE N: so many routes of that type while the session is up
+raw_routes() {
+	local pid r
+	peer "$HERE/raw.py" "$1" 4 >"$TMP/raw.out" 2>&1 &
+	pid=$!
+	sleep 0.5
+	within 2 raw_count "$2" "$3"
+	r=$?
+	wait $pid
+	[ "$(cat "$TMP/raw.out")" = up ] || { cat "$TMP/raw.out"; return 1; }
+	return $r
+}
+
+raw_count() {
+	local n
+	peer_count "$1"
+	[ "$n" = "$2" ]
+}
+
+raw_cases() {
+	raw_start
+	check "raw: an RT-4 as FRR sends it" raw_routes es 4 1
+	check "raw: an RT-2 with a VNI" raw_routes mac 2 1
+	check "raw: MP_REACH as the last attribute" raw_routes mp-last 4 1
+	check "raw: attributes out of order, extended length" raw_routes odd-order 4 1
+	check "raw: route types 6, 8 (old layout), 9 and 200: the session stays" raw unknown-types up
+	check "raw: among them an RT-4 that is used" raw_routes unknown-types 4 1
+	check "raw: an unknown attribute" raw_routes unknown-attribute 4 1
+	check "raw: RT-4 with MAX-ESI is left out, the other one stays" raw_routes max-esi 4 1
+	check "raw: malformed extended communities: treated as withdrawn" raw_routes bad-extcomm 4 0
+	check "raw: no ORIGIN: treated as withdrawn" raw_routes no-origin 4 0
+	check "raw: the log says why" treated_in_log
+	check "raw: a route that overruns its attribute" raw_notified overrun 3
+	check "raw: MP_REACH twice" raw_notified two-reach 3
+	check "raw: message type 9" raw bad-type "notification 1/3"
+	check "raw: length 18" raw bad-length "notification 1/2"
+	check "raw: route refresh is answered between BoRR and EoRR" raw refresh-request "up [1, 2]"
+	check "raw: an unknown refresh subtype is ignored" raw refresh-unknown-subtype up
+	check "raw: a refresh for another family is ignored" raw refresh-other-family up
+	check "raw: an empty UPDATE" raw empty-update up
+	check "raw: a thousand KEEPALIVEs" raw keepalive-burst up
+	check "raw: an UPDATE in segments of one octet" raw_routes one-octet-at-a-time 4 1
+	check "raw: evpnd is alive and well" ctl peer show
+}
+
+raw_notified() {
+	peer "$HERE/raw.py" "$1" 2>&1 | grep -q "^notification $2/"
+}
+
+treated_in_log() { grep -q "UPDATE: .*(withdraw)" "$TMP/evpnd.log"; }

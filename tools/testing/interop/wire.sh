@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What evpnd sends, read by Wireshark's dissector: an independent reader of every octet. Sourced.
+
+wire_cases() {
+	if ! command -v tshark >/dev/null || ! command -v tcpdump >/dev/null; then
+		skip "tshark" "the packages tshark and tcpdump are not installed"
+		return
+	fi
+	say "$(tshark --version 2>/dev/null | head -n 1)"
+	fresh
+	ip netns exec "$PEER" tcpdump -i wire -U -w "$TMP/capture" tcp >"$TMP/tcpdump.log" 2>&1 &
+	PEER_PIDS="$PEER_PIDS $!"
+	within 5 grep -q listening "$TMP/tcpdump.log"
+	evpnd_conf "passive: yes"
+	evpnd_start
+	peer "$HERE/raw.py" refresh-request 1 >/dev/null
+	peer "$HERE/raw.py" es 2 >/dev/null &
+	within 5 established
+	dut ip link set ce0p down
+	sleep 0.5
+	dut ip link set ce0p up
+	wait $!
+	evpnd_stop
+	sleep 0.5
+	check "tshark: no malformed field and no expert warning in what we send" wire_clean
+	check "tshark: OPEN with the capability l2vpn evpn" wire_has "bgp.cap.mp.afi == 25 && bgp.cap.mp.safi == 70"
+	check "tshark: RT-4 with our segment and originator" wire_has \
+		"bgp.evpn.nlri.rt == 4 && bgp.evpn.nlri.esi.value == 44:38:39:ff:ff:01:00:00:01"
+	check "tshark: RT-4 with ES-Import" wire_has "bgp.ext_com_evpn.esi.rt == 44:38:39:ff:ff:01"
+	check "tshark: RT-1 per ES with ESI Label, single-active" wire_has \
+		"bgp.evpn.nlri.rt == 1 && bgp.ext_com_l2.esi_label_flag == 1"
+	check "tshark: BoRR and EoRR" wire_has_both
+	check "tshark: End-of-RIB" wire_has "frame contains 80:0f:03:00:19:46"
+	check "tshark: a withdraw" wire_has "bgp.update.path_attribute.type_code == 15 && bgp.evpn.nlri.rt == 4"
+	check "tshark: at least 12 messages of ours were read" wire_many
+}
+
+wire_read() { tshark -r "$TMP/capture" -Y "ip.src == 192.0.2.1 && bgp && ($1)" 2>"$TMP/tshark.err"; }
+
+wire_has() { wire_read "$1" | grep -q .; }
+
+wire_has_both() { wire_has "bgp.route_refresh.subtype == 1" && wire_has "bgp.route_refresh.subtype == 2"; }
+
+wire_many() {
+	[ "$(tshark -r "$TMP/capture" -Y "ip.src == 192.0.2.1 && bgp" -T fields -e bgp.type 2>/dev/null |
+		tr ',' '\n' | grep -c .)" -ge 12 ]
+}
+
+# Expert information of Wireshark has severities: chat, note, warning, error. The last two are ours to mind.
+wire_clean() {
+	wire_read "_ws.malformed || _ws.expert.severity >= 0x00600000" >"$TMP/bad"
+	[ -s "$TMP/capture" ] && [ ! -s "$TMP/bad" ] && return
+	tshark -r "$TMP/capture" -Y "ip.src == 192.0.2.1 && bgp" -V 2>/dev/null | grep -B3 -A3 "Expert\|Malformed"
+	cat "$TMP/bad"
+	return 1
+}

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kill -9 of the active PE's daemon. Its kernel holds the role, so its port goes on; the peers see
+# its session drop and elect PE2, which opens its port too. For the hold time both forward: the CE is
+# a LAG and forwards nothing from one link to the other, so there is no loop, and nothing is lost.
+# After the hold time the loss policy "block" takes PE1 out; a daemon that is started again puts it
+# back into the role it has by then.
+#
+#     ce === pe1  evpnd killed, kernel: DF for owner-hold, then blocked
+#        === pe2  DF
+#
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+begin "kill -9 of the active PE's evpnd" A11 A12 A37
+need_module
+lab --standby lacp-oos --loss block --owner-hold 4s
+
+both_in_sync() { ce_uses ce pe1 && ce_uses ce pe2; }
+
+ready pe1
+check_err $? "PE1 does not become DF: $(ce_ports ce)"
+log_test "PE1 is DF"
+
+pid=$(cat "$LAB_RUN/pe1/pid")
+children=$(pgrep -P "$pid" | tr '\n' ' ')
+probe_start kill -r 200 -f 8
+pe_stop pe1 KILL
+killed=$(nl pe1 owner-get | tr ' ' '\n' | sed -n 's/^since=//p')
+slowwait 3 eval '[ "$(nl_field pe2 role $ESI1)" = df ]'
+check_err $? "PE2 does not take over"
+check_eq "$(nl_field pe1 role $ESI1)" df "PE1's role in the kernel"
+[[ $(nl_field pe1 oper $ESI1) == *hold-running* ]]
+check_err $? "PE1's hold time does not run: $(nl_field pe1 oper $ESI1)"
+for c in $children; do
+	slowwait 2 eval "! kill -0 $c 2>/dev/null"
+	check_err $? "a process of the killed daemon lives on"
+done
+slowwait 2 both_in_sync
+log_test "PE2 takes over; PE1's kernel goes on within the hold time"
+
+# after the hold time
+slowwait 6 eval '[[ $(nl_field pe1 oper $ESI1) == *fail-applied* ]]'
+check_err $? "the loss policy was not applied"
+at=$(nl_field pe1 changed $ESI1)
+held=$(((at - killed) / 1000000))
+log_info "PE1 blocked $held ms after the kill; hold time 4000 ms"
+[ "$held" -ge 3500 ]
+check_err $? "PE1 blocked after $held ms, before the hold time was over"
+slowwait 3 ce_uses_only 2
+check_err $? "the CE still uses PE1: $(ce_ports ce)"
+sleep 0.5
+probe_stop
+check_eq "$(awk -v at="$at" '$3 < at - 20000000 && $4 == 0' "$PROBE_DIR/kill.log" | wc -l)" 0 \
+	"datagrams lost within the hold time"
+check_le "$(gap_ms kill 0)" 1000 "ms without a datagram when PE1 was blocked"
+log_info "lost when PE1 was blocked: $(lost kill 0) from the CE, $(lost kill 1) to it"
+log_test "nothing is lost within the hold time; after it PE1 is blocked and the CE leaves it"
+
+# the daemon is started again
+probe_start again -r 200
+pe_start pe1
+ready pe1
+check_err $? "PE1 does not take the segment back: $(ce_ports ce)"
+probe_stop
+check_le "$(gap_ms again 0)" 1000 "ms without a datagram while PE1 came back"
+check_eq "$(nl_field pe1 oper $ESI1)" "" "in force on PE1"
+log_test "started again, evpnd ends the loss policy and takes the segment back"
+
+# The same on the standby PE must not be seen by anybody.
+"$BONDWATCH" "$(ns ce)" bond0 6 >"$LAB_RUN/bondwatch" &
+watch=$!
+probe_start standby -r 200
+pe_stop pe2 KILL
+sleep 2
+pe_start pe2
+ready pe1
+check_err $? "not settled again: $(ce_ports ce)"
+probe_stop
+wait $watch
+check_eq "$(lost standby 0) $(lost standby 1)" "0 0" "datagrams lost"
+check_eq "$(grep -c ' pe1 ' "$LAB_RUN/bondwatch")" 1 "states of the CE's port to PE1"
+log_test "kill -9 of the standby's evpnd is not seen in traffic"
+
+finish

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Memory runs out, everywhere: each operation of the family, and enslaving to a segment's bond, is
+# done again and again, while first the first, then the second allocation fails, and so on until
+# there is none left to fail. Nothing may leak, crash, or be half done.
+#
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+begin "memory runs out in every operation"
+need_module
+lab_defaults
+F=/sys/kernel/debug/failslab
+[ -d $F ] && [ -e /proc/self/fail-nth ] || skip "this kernel injects no faults (guest uml-debug does)"
+NLSTRESS=$(lab_tool nlstress "$TESTS_DIR/nlstress.c" "-I$LAB_TREE/include/uapi" -lmnl) ||
+	skip "nlstress does not build (libmnl-dev)"
+
+echo N >$F/ignore-gfp-wait
+echo 0 >$F/verbose
+defer "echo Y >$F/ignore-gfp-wait"
+
+ip netns add faults
+defer "ip netns del faults"
+ip -n faults link add name bond0 type bond mode 802.3ad miimon 50
+ip -n faults link add name other0 type bond mode 802.3ad miimon 50
+ip -n faults link add m0 type veth peer name m1
+ip -n faults link set m1 up
+
+ip netns exec faults "$NLSTRESS" faults bond0 m0 other0
+check_err $? "an operation went wrong, see above"
+log_test "each allocation of each operation"
+
+# Afterwards the family works as if nothing had been.
+ip netns exec faults "$NLSTRESS" random 2 1 bond0 other0 m1 nodev
+check_err $? "the family does not work any more"
+log_test "the family still works"
+finish

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the scenarios, all or the named ones, each in namespaces of its own, and looks after each
+# whether the kernel complains and whether the module gave back everything it made.
+#
+#	run.sh                  all
+#	run.sh genl drain       these
+#	run.sh -l               their names
+#
+# In a guest: tools/testing/vm/guest.sh run uml -- tools/testing/selftests/evpn/run.sh
+# KSFT_SKIP_LONG=y leaves out what takes long on a slow guest.
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$HERE/../../vm/klog.sh"
+
+SCENARIOS="genl ctl_kernel owner port_active_block lacp_states device_life
+	failover_member failover_bond failover_kill failover_dead_pe drain restart nonrevertive
+	three_pes two_segments isolation df_agreement reload"
+
+if [ "${1:-}" = -l ]; then
+	printf '%s\n' $SCENARIOS
+	exit 0
+fi
+
+debug() { echo "module evpn $1" >/proc/dynamic_debug/control; } 2>/dev/null
+since() { dmesg | sed -n "/evpn-selftest: $1 begins/,\$p"; }
+
+# balance NAME: "created" and "destroyed" of segments and ports, from the module's debug messages
+balance() {
+	since "$1" | awk '
+		/evpn: (es|port) .* created$/ { n[$(NF - 2)]++; made++ }
+		/evpn: (es|port) .* destroyed$/ { n[$(NF - 2)]--; }
+		END { for (o in n) if (n[o]) printf "%s %+d ", o, n[o]; printf "%d", made }'
+}
+
+balanced() { [[ $(balance "$1") != *[+-]* ]]; }
+
+# after NAME: one case more for each scenario
+after() {
+	local name=$1 i bad reason=
+	for i in $(seq 50); do
+		balanced "$name" && break
+		sleep 0.2
+	done
+	since "$name" >"/run/evpn-selftest.log"
+	bad=$(grep -E "$KLOG_BAD" /run/evpn-selftest.log | grep -v evpn-selftest | head -n 5)
+	[ -z "$bad" ] || reason="the kernel log: $bad"
+	balanced "$name" || reason="not destroyed: $(balance "$name")"
+	[ -z "$(ip netns list | grep '^lab-')" ] || reason="namespaces left behind: $(ip netns list | tr '\n' ' ')"
+	[ -z "$reason" ] || echo -n "not "
+	echo "ok 1 $name: no complaint in the kernel log, everything destroyed ($(balance "$name") objects)"
+	[ -z "$reason" ] || { echo "# $reason"; return 1; }
+}
+
+failed=0 skipped=0 passed=0
+for name in ${*:-$SCENARIOS}; do
+	name=${name%.sh}
+	[ -x "$HERE/$name.sh" ] || { echo "Bail out! there is no scenario $name"; exit 1; }
+	echo "# ==== $name"
+	echo "evpn-selftest: $name begins" >/dev/kmsg
+	debug +p
+	start=$SECONDS
+	"$HERE/$name.sh"
+	status=$?
+	echo "# $name: status $status after $((SECONDS - start)) s"
+	debug -p
+	case $status in
+	0) passed=$((passed + 1)) ;;
+	4) skipped=$((skipped + 1)) ;;
+	*) failed=$((failed + 1)) ;;
+	esac
+	if [ $status -ne 4 ]; then
+		after "$name" || failed=$((failed + 1))
+		echo "1..1"
+	fi
+done
+echo "# scenarios: $passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

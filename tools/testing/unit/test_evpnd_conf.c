@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_conf.c - the configuration file: what is understood, everything that is wrong in one run
+ * with line and column, and that what is printed means the same, to us and to another reader of YAML.
+ *
+ * A1, A6, A9, A25
+ */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf_file.h"
+#include "near.h"
+
+#define HEAD "router-id: 192.0.2.1\nas: 65000\n"
+#define SEGMENT(rest)                                                                                  \
+	HEAD "segments:\n  - {name: a, interface: e0, esi: 00:11:22:33:44:55:66:77:88:99, mode: " rest \
+	     "}\n"
+
+static const char example[] =
+	"# as an operator would write it\n"
+	"router-id: 192.0.2.1\n"
+	"as: 65000\n"
+	"listen: [192.0.2.1, \"2001:db8::1\"]\n"
+	"core-isolation: block\n"
+	"isolation-delay: 500ms\n"
+	"neighbors:\n"
+	"  - {address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key, hold-time: 9}\n"
+	"  - address: 2001:db8::9\n"
+	"    remote-as: 4200000000\n"
+	"    description: \"the other one: it's far\"\n"
+	"    ao-keys: [{id: 1, file: /etc/evpn/a}, {id: 2, file: /etc/evpn/b, algorithm: hmac-sha-256}]\n"
+	"    gtsm-hops: 1\n"
+	"vrfs:\n"
+	"  - {name: red, route-targets: {import: [\"65000:1\", 65000:2], export: [\"192.0.2.1:7\"]}}\n"
+	"segments:\n"
+	"  - name: ce1\n"
+	"    interface: bond0\n"
+	"    esi: 00:11:22:33:44:55:66:77:88:99\n"
+	"    mode: port-active\n"
+	"    standby: lacp-oos\n"
+	"    df: {algorithm: preference, preference: 200, dont-preempt: yes, wait: 3s}\n"
+	"  - {name: \"yes\", interface: bond1, esi: {lacp: auto}, mode: single-active, vlans: [\"1-10\", 20, untagged],\n"
+	"     allow: [lldp, cfm], owner-hold: 90s, df: {ac-df: on, algorithm: hrw}, ad-per-evi: no}\n"
+	"  - {name: c, interface: bond2, esi: {es-id: 1, es-sys-mac: 44:38:39:ff:ff:01}, mode: all-active, vlans: 4094}\n";
+
+static struct conf_file *parse(const char *text, struct conf_errors *errors)
+{
+	memset(errors, 0, sizeof(*errors));
+	return conf_parse_text(text, strlen(text), errors);
+}
+
+static struct conf_file *good(const char *text)
+{
+	struct conf_errors errors;
+	struct conf_file *file = parse(text, &errors);
+
+	if (!file)
+		conf_errors_print(&errors, "unexpected", stderr);
+	assert_non_null(file);
+	conf_errors_free(&errors);
+	return file;
+}
+
+/* The file must be refused, and "line:column: message" be among the reasons. */
+static void bad(const char *text, const char *reason)
+{
+	struct conf_errors errors;
+	struct conf_file *file = parse(text, &errors);
+	char buf[1024];
+	bool found = false;
+
+	assert_null(file);
+	for (size_t i = 0; i < errors.n; i++) {
+		snprintf(buf, sizeof(buf), "%u:%u: %s", errors.items[i].line,
+			 errors.items[i].column, errors.items[i].message);
+		found |= !strncmp(buf, reason, strlen(reason));
+	}
+	if (!found) {
+		conf_errors_print(&errors, "got", stderr);
+		fail_msg("not among the errors: %s", reason);
+	}
+	conf_errors_free(&errors);
+}
+
+/* The file is accepted, with a warning that contains the words. */
+static void warned(const char *text, const char *words)
+{
+	struct conf_errors errors;
+	struct conf_file *file = parse(text, &errors);
+	bool found = false;
+
+	assert_non_null(file);
+	for (size_t i = 0; i < errors.n; i++)
+		found |= errors.items[i].warning && strstr(errors.items[i].message, words);
+	assert_true(found);
+	conf_errors_free(&errors);
+	conf_file_free(file);
+}
+
+static void test_example(void **state)
+{
+	struct conf_file *file = good(example);
+	const struct conf *c = file->conf;
+	const struct conf_segment *s = c->segments;
+	struct esi esi;
+
+	assert_int_equal(c->global.router_id, inet_addr("192.0.2.1"));
+	assert_int_equal(c->global.as, 65000);
+	assert_int_equal(c->global.n_listen, 2);
+	assert_int_equal(c->global.port, 179);
+	assert_int_equal(c->global.core_isolation, CONF_ISOLATION_BLOCK);
+	assert_int_equal(c->global.isolation_delay_ms, 500);
+	assert_int_equal(c->global.startup_delay_ms, 10000);
+	assert_int_equal(c->n_neighbors, 2);
+	assert_int_equal(c->neighbors[0].hold_time, 9);
+	assert_true(c->neighbors[0].has_md5);
+	assert_false(c->neighbors[0].has_ao);
+	assert_string_equal(file->secrets[0].password_file, "/etc/evpn/rr.key");
+	assert_int_equal(c->neighbors[1].remote_as, 4200000000);
+	assert_int_equal(c->neighbors[1].hold_time, 90);
+	assert_true(c->neighbors[1].has_ao);
+	assert_int_equal(file->secrets[1].n_ao, 2);
+	assert_int_equal(file->secrets[1].ao[1].algorithm, CONF_AO_HMAC_SHA256);
+	assert_int_equal(c->vrfs[0].n_import, 2);
+	assert_int_equal(c->vrfs[0].n_export, 1);
+	assert_int_equal(c->n_segments, 3);
+	assert_int_equal(s[0].mode, CONF_PORT_ACTIVE);
+	assert_int_equal(s[0].standby, CONF_STANDBY_LACP_OOS);
+	assert_int_equal(s[0].df.preference, 200);
+	assert_true(s[0].df.dont_preempt && s[0].df.port_mode && !s[0].df.ac_df);
+	assert_string_equal(s[1].name, "yes");
+	assert_int_equal(s[1].esi_source, CONF_ESI_LACP);
+	assert_int_equal(s[1].owner_hold_ms, 90000);
+	assert_int_equal(s[1].allow, 5);
+	assert_int_equal(s[1].df.algorithm, 1);
+	assert_true(s[1].df.ac_df && !s[1].df.port_mode && !s[1].ad_per_evi && s[1].ad_per_es);
+	assert_int_equal(s[1].vlans[0], 0xff);
+	assert_int_equal(s[1].vlans[1], 0x07);
+	assert_int_equal(s[1].vlans[2], 0x10);
+	assert_int_equal(esi_parse(&esi, "03:44:38:39:ff:ff:01:00:00:01"), 0);
+	assert_int_equal(esi_cmp(&s[2].esi, &esi), 0);
+	assert_int_equal(s[2].vlans[511], 0x40);
+	conf_file_free(file);
+}
+
+/* A PE whose operator says nothing must elect with FRR's PEs as they come. */
+static void test_defaults(void **state)
+{
+	struct conf_file *file = good(SEGMENT("port-active"));
+	const struct conf_segment *s = file->conf->segments;
+
+	assert_int_equal(s->df.algorithm, 2);
+	assert_int_equal(s->df.preference, 32767);
+	assert_int_equal(s->df.wait_ms, 3000);
+	assert_int_equal(s->df.skew_ms, 10);
+	assert_false(s->df.dont_preempt);
+	assert_int_equal(s->standby, CONF_STANDBY_AUTO);
+	assert_int_equal(s->on_daemon_loss, CONF_LOSS_HOLD);
+	assert_int_equal(s->owner_hold_ms, 60000);
+	assert_int_equal(s->allow, 1);
+	assert_true(s->ad_per_es && s->ad_per_evi);
+	conf_file_free(file);
+}
+
+static void test_all_errors_in_one_run(void **state)
+{
+	static const char text[] =
+		"router-id: 192.0.2.300\n"
+		"as: 0\n"
+		"neighbours:\n"
+		"  - 1\n"
+		"neighbors:\n"
+		"  - {address: 192.0.2.9, remote-as: 65000, hold-time: 2s, pasive: yes}\n"
+		"  - {address: 192.0.2.9, passive: maybe}\n"
+		"segments:\n"
+		"  - name: ce1\n"
+		"    interface: bond0\n"
+		"    esi: 00:00:00:00:00:00:00:00:00:00\n"
+		"    mode: port-actve\n"
+		"    df: {wait: 3}\n"
+		"  - foo\n";
+	static const char *const reasons[] = {
+		"1:12: router-id: \"192.0.2.300\": expected four octets",
+		"2:5: as: \"0\": expected a number from 1 to 4294967294",
+		"3:1: neighbours: unknown key; did you mean \"neighbors\"?",
+		"6:55: neighbors[192.0.2.9].hold-time: \"2s\": expected 0s or at least 3s",
+		"6:59: neighbors[192.0.2.9].pasive: unknown key; did you mean \"passive\"?",
+		"7:5: neighbors[192.0.2.9]: \"remote-as\" is missing",
+		"7:15: neighbors[192.0.2.9].address: \"192.0.2.9\": given already in line 6",
+		"7:35: neighbors[192.0.2.9].passive: \"maybe\": expected yes or no",
+		"11:10: segments[ce1].esi: \"00:00:00:00:00:00:00:00:00:00\": this ESI is reserved",
+		"12:11: segments[ce1].mode: \"port-actve\": expected all-active, single-active or port-active; did you mean \"port-active\"?",
+		"13:16: segments[ce1].df.wait: \"3\": expected a duration with a unit",
+		"14:5: segments[1]: \"foo\": expected a map",
+	};
+	struct conf_errors errors;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		bad(text, reasons[i]);
+	assert_null(parse(text, &errors));
+	assert_int_equal(errors.count, sizeof(reasons) / sizeof(reasons[0]));
+	for (size_t i = 1; i < errors.n; i++)
+		assert_true(errors.items[i - 1].line <= errors.items[i].line);
+	conf_errors_free(&errors);
+}
+
+static void test_syntax(void **state)
+{
+	bad("router-id: [1, 2\nas: 1\n", "2:");
+	bad("", "0:0: there is nothing in it");
+	bad("# nothing\n", "0:0: there is nothing in it");
+	bad("- a\n- b\n", "1:1: the configuration: expected a map");
+	bad(HEAD "---\nas: 1\n", "3:1: expected one document only");
+	bad("router-id: &x 192.0.2.1\nas: *x\n", "2:5: aliases are not supported");
+	bad(HEAD "as: 65001\n", "3:1: as: given twice, the first time in line 2");
+	bad(HEAD "? [a, b]\n: c\n", "3:3: expected a word as the key");
+	bad(HEAD "listen: [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n", "3:24: nested too deep");
+	bad(HEAD "listen: \"\\0\"\n", "3:9: a NUL character has no place here");
+	/* what comes before a syntax error is checked all the same */
+	bad("router-id: 1\nas: [\n", "1:12: router-id: \"1\": expected four octets");
+}
+
+static void test_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t ms;
+		const char *printed;
+	} cases[] = {
+		{"0", 0, "wait: 0s"},	       {"0s", 0, "wait: 0s"},
+		{"500ms", 500, "wait: 500ms"}, {"1500ms", 1500, "wait: 1500ms"},
+		{"2s", 2000, "wait: 2s"},      {"2 s", 2000, "wait: 2s"},
+		{"60s", 60000, "wait: 1m"},    {"90s", 90000, "wait: 90s"},
+		{"60m", 3600000, "wait: 1h"},  {"1h", 3600000, "wait: 1h"},
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct conf_file *file;
+		char *yaml;
+
+		snprintf(text, sizeof(text), SEGMENT("port-active, df: {wait: %s}"), cases[i].text);
+		file = good(text);
+		assert_int_equal(file->conf->segments[0].df.wait_ms, cases[i].ms);
+		yaml = conf_yaml(file);
+		assert_non_null(strstr(yaml, cases[i].printed));
+		free(yaml);
+		conf_file_free(file);
+	}
+	bad(SEGMENT("port-active, df: {wait: 3}"),
+	    "4:96: segments[a].df.wait: \"3\": expected a duration");
+	bad(SEGMENT("port-active, df: {wait: -1s}"), "4:96: ");
+	bad(SEGMENT("port-active, df: {wait: 2h}"),
+	    "4:96: segments[a].df.wait: \"2h\": expected a duration from 0s to 1h");
+	bad(SEGMENT("port-active, df: {wait: 99999999999999999999s}"), "4:96: ");
+	bad(SEGMENT("port-active, df: {wait: 3 days}"), "4:96: ");
+}
+
+static void test_esi(void **state)
+{
+	static const struct {
+		const char *text, *esi;
+	} cases[] = {
+		{"00:11:22:33:44:55:66:77:88:99", "00:11:22:33:44:55:66:77:88:99"},
+		{"0011.2233.4455.6677.8899", "00:11:22:33:44:55:66:77:88:99"},
+		{"{es-id: 1, es-sys-mac: 44:38:39:ff:ff:01}", "03:44:38:39:ff:ff:01:00:00:01"},
+		{"{es-id: 16777215, es-sys-mac: 4438.39ff.ff01}", "03:44:38:39:ff:ff:01:ff:ff:ff"},
+		{"05:00:00:fd:e8:00:00:00:01:00", "05:00:00:fd:e8:00:00:00:01:00"},
+	};
+	static const char *const wrong[] = {
+		"00:11:22:33:44:55:66:77:88",
+		"ff:ff:ff:ff:ff:ff:ff:ff:ff:ff",
+		"00:00:00:00:00:00:00:00:00:00",
+		"06:11:22:33:44:55:66:77:88:99",
+		"{lacp: yes}",
+		"{lacp: auto, es-id: 1}",
+		"{es-id: 1}",
+		"{es-sys-mac: 44:38:39:ff:ff:01}",
+		"{es-id: 0, es-sys-mac: 44:38:39:ff:ff:01}",
+		"{es-id: 16777216, es-sys-mac: 44:38:39:ff:ff:01}",
+		"{es-id: 1, es-sys-mac: 00:00:00:00:00:00}",
+		"[1]",
+	};
+	char text[256], buf[ESI_STRLEN];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct conf_file *file;
+
+		snprintf(text, sizeof(text),
+			 HEAD "segments: [{name: a, interface: e0, mode: port-active, esi: %s}]",
+			 cases[i].text);
+		file = good(text);
+		assert_string_equal(esi_format(&file->conf->segments[0].esi, buf), cases[i].esi);
+		conf_file_free(file);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text),
+			 HEAD "segments: [{name: a, interface: e0, mode: port-active, esi: %s}]",
+			 wrong[i]);
+		bad(text, "3:");
+	}
+}
+
+static void test_vlans(void **state)
+{
+	bad(SEGMENT("single-active, vlans: [0]"),
+	    "4:95: segments[a].vlans: \"0\": expected a VLAN from 1 to 4094");
+	bad(SEGMENT("single-active, vlans: [4095]"), "4:95: ");
+	bad(SEGMENT("single-active, vlans: [10-1]"), "4:95: ");
+	bad(SEGMENT("single-active, vlans: [1-]"), "4:95: ");
+	bad(SEGMENT("single-active, vlans: [1-2-3]"), "4:95: ");
+	bad(SEGMENT("single-active, vlans: [1x]"), "4:95: ");
+	bad(SEGMENT("single-active, vlans: [{a: 1}]"),
+	    "4:95: segments[a].vlans: expected a single value");
+	conf_file_free(good(SEGMENT("single-active, vlans: [1-4094, untagged, 7]")));
+}
+
+/* A25: the AC-influenced election and port mode exclude each other, said or implied. */
+static void test_ac_df_with_port_mode(void **state)
+{
+	bad(SEGMENT("port-active, df: {ac-df: yes}"),
+	    "4:97: segments[a].df.ac-df: \"yes\": cannot be signalled together with port-mode, which port-active implies");
+	bad(SEGMENT("single-active, vlans: 1, df: {ac-df: yes, port-mode: yes}"),
+	    "4:109: segments[a].df.ac-df: \"yes\": cannot be signalled together with port-mode");
+	conf_file_free(good(SEGMENT("port-active, vlans: 1, df: {ac-df: yes, port-mode: no}")));
+	conf_file_free(good(SEGMENT("single-active, vlans: 1, df: {ac-df: yes}")));
+}
+
+static void test_twice(void **state)
+{
+#define TWO(a, b)                                                                                               \
+	HEAD "segments:\n  - {name: x, interface: e0, esi: 00:11:22:33:44:55:66:77:88:99, mode: port-active}\n" \
+	     "  - {name: " a ", interface: " b ", mode: port-active}\n"
+	bad(TWO("x", "e1, esi: {lacp: auto}"),
+	    "5:12: segments[x].name: \"x\": given already in line 4");
+	bad(TWO("y", "e0, esi: {lacp: auto}"),
+	    "5:26: segments[y].interface: \"e0\": already belongs to x in line 4");
+	bad(TWO("y", "e1, esi: 0011.2233.4455.6677.8899"),
+	    "5:35: segments[y].esi: \"0011.2233.4455.6677.8899\": already belongs to x in line 4");
+	bad(HEAD "vrfs: [{name: red}, {name: red}]",
+	    "3:28: vrfs[red].name: \"red\": given already in line 3");
+	bad(HEAD "neighbors: [{address: \"::1\", remote-as: 1}, {address: \"0::1\", remote-as: 2}]",
+	    "3:55: ");
+	/* the same address on another port is another neighbour */
+	conf_file_free(good(
+		HEAD
+		"neighbors: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, port: 1790}]"));
+}
+
+static void test_neighbors(void **state)
+{
+#define NEIGHBOR(x) HEAD "neighbors: [{address: 192.0.2.9, remote-as: 65000" x "}]"
+	bad(HEAD "neighbors: [{address: 224.0.0.1, remote-as: 1}]", "3:23: ");
+	bad(HEAD "neighbors: [{address: 0.0.0.0, remote-as: 1}]", "3:23: ");
+	bad(HEAD "neighbors: [{address: fe80::1, remote-as: 1}]",
+	    "3:23: neighbors[fe80::1].address: \"fe80::1\": a link-local address needs \"interface\"");
+	bad(HEAD "neighbors: [{address: 192.0.2.9, remote-as: 23456}]", "3:45: ");
+	bad(NEIGHBOR(", source: 2001:db8::1"), "3:60: ");
+	bad(NEIGHBOR(", hold-time: 1"), "3:63: ");
+	bad(NEIGHBOR(", hold-time: 3500ms"),
+	    "3:63: neighbors[192.0.2.9].hold-time: \"3500ms\": expected whole seconds");
+	bad(NEIGHBOR(", password-file: rr.key"),
+	    "3:67: neighbors[192.0.2.9].password-file: \"rr.key\": expected a path from the root");
+	bad(NEIGHBOR(", password-file: /a, ao-keys: [{id: 1, file: /b}]"),
+	    "3:80: neighbors[192.0.2.9].ao-keys: expected either password-file or ao-keys");
+	bad(NEIGHBOR(", ao-keys: [{id: 1, file: /b}, {id: 1, file: /c}]"),
+	    "3:81: neighbors[192.0.2.9].ao-keys[1]: id 1 is in use by another key");
+	bad(NEIGHBOR(", ao-keys: [{id: 256, file: /b}]"), "3:67: ");
+	bad(NEIGHBOR(", gtsm-hops: 1, multihop: 2"), "3:76: ");
+	bad(NEIGHBOR(", interface: a/b"),
+	    "3:63: neighbors[192.0.2.9].interface: \"a/b\": expected the name of a network device");
+	bad(NEIGHBOR(", interface: abcdefghijklmnop"),
+	    "3:63: neighbors[192.0.2.9].interface: \"abcdefghijklmnop\": expected 1 to 15 characters");
+	warned(NEIGHBOR(", multihop: 2"), "no effect");
+}
+
+static void test_warnings(void **state)
+{
+	warned(SEGMENT("port-active, df: {algorithm: modulo, preference: 3}"),
+	       "preference: \"3\": has no effect");
+	warned(SEGMENT("port-active, df: {algorithm: hrw, dont-preempt: yes}"), "dont-preempt");
+	warned(SEGMENT("single-active, standby: block, vlans: 3"), "standby");
+	warned(SEGMENT("single-active"), "no VLAN is elected");
+	warned(SEGMENT("port-active, df: {skew: 20ms}"), "time-sync");
+	warned(SEGMENT("all-active, vlans: 1, ad-per-es: no"), "mass withdraw");
+}
+
+static void assert_same(const struct conf_file *a, const struct conf_file *b)
+{
+	json_t *diff = conf_diff(a, b);
+
+	assert_int_equal(json_array_size(diff), 0);
+	json_decref(diff);
+	assert_memory_equal(&a->conf->global, &b->conf->global, sizeof(a->conf->global));
+	assert_int_equal(a->conf->n_neighbors, b->conf->n_neighbors);
+	assert_int_equal(a->conf->n_vrfs, b->conf->n_vrfs);
+	assert_int_equal(a->conf->n_segments, b->conf->n_segments);
+	for (size_t i = 0; i < a->conf->n_neighbors; i++) {
+		assert_memory_equal(&a->conf->neighbors[i], &b->conf->neighbors[i],
+				    sizeof(a->conf->neighbors[i]));
+		assert_memory_equal(&a->secrets[i], &b->secrets[i], sizeof(a->secrets[i]));
+	}
+	for (size_t i = 0; i < a->conf->n_vrfs; i++)
+		assert_memory_equal(&a->conf->vrfs[i], &b->conf->vrfs[i], sizeof(a->conf->vrfs[i]));
+	for (size_t i = 0; i < a->conf->n_segments; i++)
+		assert_memory_equal(&a->conf->segments[i], &b->conf->segments[i],
+				    sizeof(a->conf->segments[i]));
+}
+
+static void round_trip(const struct conf_file *file)
+{
+	struct node *tree = conf_tree(file, true);
+	char *yaml = conf_yaml(file), *all = node_to_yaml(tree), *again;
+	struct conf_file *second = good(yaml), *third = good(all);
+
+	assert_same(file, second);
+	assert_same(file, third);
+	again = conf_yaml(second);
+	assert_string_equal(yaml, again);
+	node_free(tree);
+	free(yaml);
+	free(all);
+	free(again);
+	conf_file_free(second);
+	conf_file_free(third);
+}
+
+static void test_round_trip(void **state)
+{
+	struct conf_file *file = good(example);
+
+	round_trip(file);
+	conf_file_free(file);
+}
+
+static unsigned int pick(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+/* A segment of random values that are all allowed, through print and parse and back. */
+static void random_segment(struct conf_segment *s, unsigned int i)
+{
+	static const char *const names[] = {"no", "1e3", "a: b", "#x", "12:30", "'",
+					    "\"", "-",	 "null", "ü",  "x y",	"0x1f"};
+
+	memset(s, 0, sizeof(*s));
+	snprintf(s->name, sizeof(s->name), "%s%u", names[pick(12)], i);
+	snprintf(s->interface, sizeof(s->interface), "if%u", i);
+	s->mode = pick(3);
+	s->standby = pick(4);
+	s->on_daemon_loss = pick(2);
+	s->owner_hold_ms = pick(86400001);
+	s->allow = pick(8);
+	s->esi_source = pick(2);
+	if (s->esi_source == CONF_ESI_STATIC)
+		s->esi = (struct esi){{(u8)pick(6), 1, 2, 3, 4, 5, 6, 7, (u8)(i >> 8), (u8)i}};
+	s->ad_per_es = pick(2);
+	s->ad_per_evi = pick(2);
+	s->df = (struct conf_df){
+		.algorithm = (u8)pick(4),
+		.preference = (u16)pick(65536),
+		.dont_preempt = pick(2),
+		.ac_df = pick(2),
+		.time_sync = pick(2),
+		.wait_ms = pick(3600001),
+		.recovery_wait_ms = pick(3600001),
+		.skew_ms = pick(60001),
+	};
+	s->df.port_mode = !s->df.ac_df && pick(2);
+	for (unsigned int v = pick(300); v < 4095; v += 1 + pick(300))
+		s->vlans[v / 8] |= (u8)(1 << v % 8);
+	for (s->n_route_targets = 0; s->n_route_targets < pick(4); s->n_route_targets++)
+		s->route_targets[s->n_route_targets] =
+			(struct ecomm){{(u8)pick(3), 2, (u8)pick(256), 1, 2, 3, 4, (u8)pick(256)}};
+}
+
+static void test_random_round_trips(void **state)
+{
+	srand(4711);
+	for (int round = 0; round < 200; round++) {
+		struct conf_file *file = good(HEAD);
+		struct conf_segment s;
+
+		for (unsigned int i = 0; i < 5; i++) {
+			random_segment(&s, i);
+			assert_int_equal(conf_add_segment(file->conf, &s), 0);
+		}
+		round_trip(file);
+		conf_file_free(file);
+	}
+}
+
+/* Python's YAML must read from the canonical text what we hand out as JSON. */
+static void test_second_reader(void **state)
+{
+	char path[] = "/tmp/test_evpnd_conf.XXXXXX", command[256];
+	struct conf_file *file = good(example);
+	struct node *tree = conf_tree(file, true);
+	char *yaml = node_to_yaml(tree);
+	json_t *ours = node_to_json(tree), *theirs;
+	int fd = mkstemp(path);
+	FILE *f;
+
+	if (system("python3 -c 'import yaml' 2>/dev/null"))
+		skip();
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	fputs(yaml, f);
+	fclose(f);
+	snprintf(
+		command, sizeof(command),
+		"python3 -c 'import yaml, json, sys; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))' %s",
+		path);
+	f = popen(command, "r");
+	theirs = json_loadf(f, 0, NULL);
+	pclose(f);
+	remove(path);
+	assert_true(json_equal(ours, theirs));
+	json_decref(ours);
+	json_decref(theirs);
+	node_free(tree);
+	free(yaml);
+	conf_file_free(file);
+}
+
+static void assert_change(const json_t *diff, size_t i, const char *op, const char *path)
+{
+	const json_t *change = json_array_get(diff, i);
+
+	assert_string_equal(json_string_value(json_object_get(change, "op")), op);
+	assert_string_equal(json_string_value(json_object_get(change, "path")), path);
+}
+
+static void test_diff(void **state)
+{
+	struct conf_file *a = good(
+		HEAD
+		"neighbors: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.8, remote-as: 1}]\n");
+	struct conf_file *b = good(
+		"as: 65001\nrouter-id: 192.0.2.1\n"
+		"neighbors: [{address: 192.0.2.7, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, hold-time: 9}]\n");
+	json_t *diff = conf_diff(a, b);
+
+	assert_int_equal(json_array_size(diff), 4);
+	assert_change(diff, 0, "change", "as");
+	assert_change(diff, 1, "change", "neighbors[192.0.2.9].hold-time");
+	assert_change(diff, 2, "remove", "neighbors[192.0.2.8]");
+	assert_change(diff, 3, "add", "neighbors[192.0.2.7]");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "running")),
+			    "90s");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "file")),
+			    "9s");
+	json_decref(diff);
+	conf_file_free(a);
+	conf_file_free(b);
+}
+
+static void test_too_many(void **state)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct conf_errors errors;
+
+	fputs(HEAD "vrfs:\n", f);
+	for (int i = 0; i <= CONF_VRFS_MAX; i++)
+		fprintf(f, "  - {name: v%d}\n", i);
+	fclose(f);
+	bad(text, "4100:5: vrfs: expected at most 4096 of them");
+	free(text);
+	/* errors are collected up to a limit and counted beyond it */
+	f = open_memstream(&text, &len);
+	fputs(HEAD, f);
+	for (int i = 0; i < 500; i++)
+		fprintf(f, "k%d: 1\n", i);
+	fclose(f);
+	assert_null(parse(text, &errors));
+	assert_int_equal(errors.count, 500);
+	assert_int_equal(errors.n, CONF_ERRORS_MAX);
+	conf_errors_free(&errors);
+	free(text);
+}
+
+static void test_file(void **state)
+{
+	struct conf_errors errors = {};
+
+	assert_null(conf_parse_path("/nonexistent/evpnd.yaml", &errors));
+	assert_string_equal(errors.items[0].message, "No such file or directory");
+	conf_errors_free(&errors);
+	assert_null(conf_parse_path("/tmp", &errors));
+	conf_errors_free(&errors);
+}
+
+static void test_near(void **state)
+{
+	unsigned int d;
+
+	assert_int_equal(near_distance("preference", "prefrence"), 1);
+	assert_int_equal(near_distance("abc", "acb"), 1);
+	assert_int_equal(near_distance("", "abc"), 3);
+	assert_int_equal(near_distance("kitten", "sitting"), 3);
+	assert_true(near_enough("neighbours", "neighbors", &d));
+	assert_false(near_enough("vrfs", "as", &d));
+	assert_false(near_enough("x", "segments", &d));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_all_errors_in_one_run),
+		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_esi),
+		cmocka_unit_test(test_vlans),
+		cmocka_unit_test(test_ac_df_with_port_mode),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_neighbors),
+		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_random_round_trips),
+		cmocka_unit_test(test_second_reader),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_near),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

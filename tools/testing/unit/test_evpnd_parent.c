@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_parent.c - a real parent over a speaker that is anything but: executed by the parent as it
+ * executes its own, this program plays one that lies, dies, hangs or holds its tongue. The parent must
+ * live, say what is wrong, start another, and end when it is told to.
+ *
+ * Design rule 2: the parent never trusts the process that reads from the network.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ctl.h"
+#include "ctl_server.h"
+#include "ipc.h"
+#include "log.h"
+#include "parent.h"
+#include "spawn.h"
+
+enum { SPEAKER_FD = 3, WAIT_MS = 10000 };
+
+/* ---- the false speaker ---- */
+
+static void send_message(enum ipc_type type, const void *body, uint32_t len)
+{
+	struct ipc_hdr hdr = {.type = (uint16_t)type, .len = len};
+	struct iovec iov[] = {{&hdr, sizeof(hdr)}, {(void *)body, len}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+
+	sendmsg(SPEAKER_FD, &msg, MSG_NOSIGNAL);
+}
+
+static void send_text(enum ipc_type type, uint32_t id, bool more, const char *text)
+{
+	char buf[4096];
+	struct ipc_text head = {.id = id, .more = more};
+
+	memcpy(buf, &head, sizeof(head));
+	memcpy(buf + sizeof(head), text, strlen(text));
+	send_message(type, buf, (uint32_t)(sizeof(head) + strlen(text)));
+}
+
+static void lie_about_everything(void)
+{
+	struct wish_es wish = {.esi = {{0, 1}},
+			       .ifname = "e0",
+			       .mode = CONF_PORT_ACTIVE,
+			       .standby = CONF_STANDBY_BLOCK};
+	struct ipc_socket s = {.neighbor = {.len = 4, .b = {203, 0, 113, 1}}, .port = 179};
+	struct wish_es bad;
+
+	send_message(0, &wish, 3);
+	send_message(200, &wish, sizeof(wish));
+	send_message(IPC_WISH_ES, &wish, 5);
+	send_message(IPC_CONF_COMMIT, NULL, 0);
+	send_message(IPC_SHUTDOWN, NULL, 0);
+	bad = wish;
+	memset(bad.ifname, 'x', sizeof(bad.ifname));
+	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	bad = wish;
+	bad.mode = 77;
+	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	bad = wish;
+	bad.standby = CONF_STANDBY_AUTO;
+	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	bad = wish;
+	memset(&bad.esi, 0xff, sizeof(bad.esi));
+	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
+	s.neighbor.len = 99;
+	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
+	send_text(IPC_ANSWER, 4711, false, "{\"result\": 1}");
+	send_text(IPC_EVENT, 0, false, "no JSON");
+	send_text(IPC_EVENT, 0, false, "{\"object\": \"nix\"}");
+	send_text(IPC_EVENT, 0, true, "{\"object\": \"es\"");
+	send_text(IPC_EVENT, 0, false, "{\"object\":\n\"es\"}");
+}
+
+/* Answers "yes" to every question, a true one or what the environment says. */
+static int serve(const char *answer)
+{
+	static char buf[IPC_MSG_MAX];
+	struct ipc_hdr hdr;
+	struct ipc_text head;
+	ssize_t n;
+
+	while ((n = recv(SPEAKER_FD, buf, sizeof(buf), 0)) > 0) {
+		memcpy(&hdr, buf, sizeof(hdr));
+		if (hdr.type == IPC_FACT_LINKS_DONE)
+			send_message(IPC_READY, NULL, 0);
+		if (hdr.type == IPC_SHUTDOWN && !getenv("STUBBORN"))
+			return 0;
+		if (hdr.type != IPC_QUERY)
+			continue;
+		memcpy(&head, buf + sizeof(hdr), sizeof(head));
+		if (strstr(buf + sizeof(hdr) + sizeof(head), "die"))
+			raise(SIGKILL);
+		if (strstr(buf + sizeof(hdr) + sizeof(head), "half")) {
+			send_text(IPC_ANSWER, head.id, true, "{\"result\": [1,");
+			raise(SIGKILL);
+		}
+		send_text(IPC_ANSWER, head.id, false, answer);
+	}
+	return 0;
+}
+
+static int false_speaker(void)
+{
+	const char *answer = getenv("ANSWER");
+
+	if (getenv("EXIT"))
+		return 5;
+	if (getenv("LIAR"))
+		lie_about_everything();
+	if (getenv("FLOOD"))
+		for (int i = 0; i < 200; i++)
+			send_message(IPC_CONF_COMMIT, NULL, 0);
+	return serve(answer ? answer : "{\"result\": \"yes\"}");
+}
+
+/* ---- the parent, and a client ---- */
+
+/* there when the program is built with AddressSanitizer */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+static char dir[] = "/tmp/test_evpnd_parent.XXXXXX";
+static char conf_path[64], socket_path[64], log_path[64];
+static pid_t parent;
+
+static void write_conf(const char *more)
+{
+	FILE *f = fopen(conf_path, "w");
+
+	fprintf(f, "router-id: 192.0.2.1\nas: 65000\nport: 0\n%s", more);
+	fclose(f);
+}
+
+static int run_parent(void)
+{
+	struct parent_options options = {.conf_path = conf_path,
+					 .socket_path = socket_path,
+					 .sandbox = SANDBOX_OFF,
+					 .human = true};
+	struct conf_errors errors = {};
+	int fd, r;
+
+	fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+	log_set_level(LOG_LEVEL_INFO);
+	log_open("evpnd", true);
+	fd = ctl_bind(socket_path);
+	r = parent_main(&options, conf_parse_path(conf_path, &errors), fd);
+	conf_errors_free(&errors);
+	return r;
+}
+
+static void start(void)
+{
+	parent = fork();
+	if (!parent) {
+		int r = run_parent();
+
+		if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check())
+			_exit(99);
+		_exit(r);
+	}
+}
+
+static bool log_has(const char *text)
+{
+	char line[1024];
+	bool found = false;
+	FILE *f = fopen(log_path, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		found |= strstr(line, text) != NULL;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void wait_log(const char *text)
+{
+	for (int i = 0; i < WAIT_MS / 20; i++) {
+		if (log_has(text))
+			return;
+		usleep(20000);
+	}
+	fail_msg("the log never said: %s", text);
+}
+
+static struct ctl_client *dial(void)
+{
+	for (int i = 0; i < WAIT_MS / 20; i++) {
+		struct ctl_client *c = ctl_connect(socket_path);
+
+		if (c)
+			return c;
+		usleep(20000);
+	}
+	fail_msg("nobody listens on %s", socket_path);
+	return NULL;
+}
+
+/* Ask, and compare the whole answer. */
+static void ask(const char *method, const char *params, const char *expected)
+{
+	json_t *p = params ? json_loads(params, 0, NULL) : NULL, *answer = NULL;
+	struct ctl_client *c = dial();
+	char *text;
+
+	assert_true(ctl_call(c, method, p, &answer) >= 0);
+	text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (strncmp(text, expected, strlen(expected)))
+		fail_msg("%s: %s\nexpected: %s", method, text, expected);
+	free(text);
+	json_decref(answer);
+	json_decref(p);
+	ctl_close(c);
+}
+
+static int stop(void)
+{
+	int status;
+
+	kill(parent, SIGTERM);
+	assert_int_equal(waitpid(parent, &status, 0), parent);
+	parent = 0;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(access(socket_path, F_OK), -1);
+	return WEXITSTATUS(status);
+}
+
+static int setup(void **state)
+{
+	static const char *const names[] = {"LIAR", "FLOOD", "EXIT", "ANSWER", "STUBBORN"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unsetenv(names[i]);
+	unlink(log_path);
+	write_conf("");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	if (parent) {
+		kill(parent, SIGKILL);
+		waitpid(parent, NULL, 0);
+		parent = 0;
+		unlink(socket_path);
+	}
+	return 0;
+}
+
+static void test_ordinary_life(void **state)
+{
+	start();
+	wait_log("is ready");
+	ask("peer.show", NULL, "\"yes\"");
+	ask("config.show", NULL,
+	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0}}");
+	ask("log", "{\"level\": \"nix\"}", "{\"code\":\"usage\"");
+	ask("log", "{\"level\": \"debug\"}", "{\"level\":\"debug\"}");
+	assert_int_equal(stop(), 0);
+	assert_true(log_has("the speaker ended with status 0"));
+}
+
+static void test_lies_are_ignored(void **state)
+{
+	setenv("LIAR", "1", 1);
+	start();
+	wait_log("is ready");
+	ask("peer.show", NULL, "\"yes\"");
+	assert_true(log_has("a message that only the parent sends"));
+	assert_true(log_has("an unknown mode"));
+	assert_true(log_has("no device name"));
+	assert_true(log_has("an unknown standby policy"));
+	assert_true(log_has("a reserved ESI"));
+	assert_true(log_has("203.0.113.1: is not configured"));
+	assert_true(log_has("an answer to no question"));
+	assert_true(log_has("an event that is none"));
+	assert_int_equal(stop(), 0);
+}
+
+static void test_too_many_lies(void **state)
+{
+	setenv("FLOOD", "1", 1);
+	start();
+	wait_log("100 messages made no sense; ending it");
+	wait_log("ended by signal 9");
+	wait_log("another one will be started in 500 ms");
+	assert_int_equal(stop(), 0);
+}
+
+static void test_death_and_successor(void **state)
+{
+	start();
+	wait_log("is ready");
+	ask("die", NULL,
+	    "{\"code\":\"unavailable\",\"message\":\"the speaker was ended by signal 9 (Killed)\"}");
+	/* before its successor is there */
+	ask("peer.show", NULL, "{\"code\":\"unavailable\"");
+	ask("config.show", NULL, "{\"config\":");
+	for (int i = 0; i < 200 && !log_has("never"); i++) {
+		struct ctl_client *c = dial();
+		json_t *answer;
+		int r = ctl_call(c, "peer.show", NULL, &answer);
+
+		json_decref(answer);
+		ctl_close(c);
+		if (!r)
+			break;
+		usleep(20000);
+	}
+	ask("peer.show", NULL, "\"yes\"");
+	assert_int_equal(stop(), 0);
+}
+
+/* Half an answer cannot become an error any more: the connection ends. */
+static void test_death_within_an_answer(void **state)
+{
+	struct ctl_client *c;
+	json_t *answer;
+
+	start();
+	wait_log("is ready");
+	c = dial();
+	assert_int_equal(ctl_call(c, "half", NULL, &answer), -EPIPE);
+	ctl_close(c);
+	assert_int_equal(stop(), 0);
+}
+
+/* One that cannot even start is tried again, less and less often. */
+static void test_back_off(void **state)
+{
+	setenv("EXIT", "1", 1);
+	start();
+	wait_log("the speaker ended with status 5");
+	wait_log("started in 500 ms");
+	wait_log("started in 1000 ms");
+	ask("peer.show", NULL,
+	    "{\"code\":\"unavailable\",\"message\":\"the speaker ended with status 5\"}");
+	assert_int_equal(stop(), 0);
+}
+
+static void test_merged_answers(void **state)
+{
+	setenv("ANSWER", "{\"result\": {\"problems\": [\"one\"], \"peers\": 3, \"metrics\": [1]}}",
+	       1);
+	start();
+	wait_log("is ready");
+	ask("summary", NULL, "{\"problems\":[");
+	ask("metrics", NULL,
+	    "{\"problems\":[\"one\"],\"peers\":3,\"metrics\":[1,{\"name\":\"evpnd_kernel_present\"");
+	assert_int_equal(stop(), 0);
+	setenv("ANSWER", "{\"error\": {\"code\": \"refused\", \"message\": \"no\"}}", 1);
+	start();
+	wait_log("is ready");
+	ask("summary", NULL, "{\"code\":\"refused\",\"message\":\"no\"}");
+	assert_int_equal(stop(), 0);
+	setenv("ANSWER", "{\"result\": [[[", 1);
+	start();
+	wait_log("is ready");
+	ask("summary", NULL,
+	    "{\"code\":\"unavailable\",\"message\":\"the speaker's answer makes no sense\"}");
+	assert_int_equal(stop(), 0);
+}
+
+static void test_reload(void **state)
+{
+	start();
+	wait_log("is ready");
+	write_conf("neighbors: [{address: 192.0.2.9, remote-as: 65000, shutdown: yes}]\n");
+	ask("config.diff", NULL, "{\"changes\":[{\"op\":\"add\",\"path\":\"neighbors[192.0.2.9]\"");
+	kill(parent, SIGHUP);
+	wait_log("1 changes");
+	ask("config.diff", NULL, "{\"changes\":[],\"errors\":[]}");
+	write_conf("neighbors: [{address: 192.0.2.9}]\nfoo: 1\n");
+	ask("config.reload", NULL, "{\"code\":\"refused\"");
+	ask("config.diff", NULL, "{\"changes\":[],\"errors\":[{\"line\":4,");
+	ask("config.show", NULL,
+	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0,\"neighbors\":[{\"address\":\"192.0.2.9\"");
+	write_conf("");
+	ask("config.reload", NULL, "{\"changes\":1,");
+	assert_int_equal(stop(), 0);
+}
+
+#define CE1 \
+	"{\"name\": \"ce1\", \"interface\": \"bond0\", \"esi\": \"00:11:22:33:44:55:66:77:88:99\", \"mode\": \"port-active\"}"
+
+static void test_segments_by_hand(void **state)
+{
+	start();
+	wait_log("is ready");
+	ask("es.set", CE1, "{\"code\":\"not-found\",\"message\":\"there is no segment ce1\"}");
+	ask("es.add", CE1, "{\"message\":\"segment ce1 added\",\"changes\":1,\"warnings\":[]}");
+	ask("es.add", CE1, "{\"code\":\"refused\",\"message\":\"there is a segment ce1 already\"}");
+	ask("es.add",
+	    "{\"name\": \"x\", \"interface\": \"bond0\", \"esi\": {\"lacp\": \"auto\"}, \"mode\": \"port-active\"}",
+	    "{\"code\":\"refused\",\"message\":\"segments[x].interface: \\\"bond0\\\": already belongs to ce1\"");
+	ask("es.set", "{\"name\": \"ce1\", \"df\": {\"preference\": 7}}",
+	    "{\"message\":\"segment ce1 changed\"");
+	ask("es.set",
+	    "{\"name\": \"ce1\", \"df\": {\"dont-preempt\": true}, \"standby\": \"block\"}",
+	    "{\"message\"");
+	ask("config.show", NULL,
+	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0,\"segments\":[{\"name\":\"ce1\",\"interface\":\"bond0\",\"esi\":\"00:11:22:33:44:55:66:77:88:99\",\"mode\":\"port-active\",\"standby\":\"block\",\"df\":{\"preference\":7,\"dont-preempt\":true}}]}}");
+	ask("es.set", "{\"name\": \"ce1\", \"df\": {\"preference\": null}, \"standby\": null}",
+	    "{\"message\"");
+	ask("es.set", "{\"name\": \"ce1\", \"df\": {\"preference\": 70000}}",
+	    "{\"code\":\"refused\",\"message\":\"segments[ce1].df.preference: \\\"70000\\\": expected a number from 0 to 65535\"");
+	ask("es.set", "{\"df\": 1}", "{\"code\":\"usage\"");
+	ask("config.show", "{\"yaml\": true}",
+	    "{\"yaml\":\"router-id: 192.0.2.1\\nas: 65000\\nport: 0\\nsegments:\\n  - name: ce1\\n    interface: bond0\\n    esi: \\\"00:11:22:33:44:55:66:77:88:99\\\"\\n    mode: port-active\\n    df: {dont-preempt: yes}\\n\"}");
+	ask("es.del", "{\"name\": \"ce1\"}", "{\"message\":\"segment ce1 deleted\"");
+	ask("es.del", "{\"name\": \"ce1\"}", "{\"code\":\"not-found\"");
+	assert_int_equal(stop(), 0);
+}
+
+/* A speaker that does not end when it is told to: evpnd ends all the same. */
+static void test_stubborn(void **state)
+{
+	setenv("STUBBORN", "1", 1);
+	start();
+	wait_log("is ready");
+	assert_int_equal(stop(), 0);
+	assert_true(log_has("does not end; killing it"));
+}
+
+static int make_dir(void **state)
+{
+	assert_non_null(mkdtemp(dir));
+	snprintf(conf_path, sizeof(conf_path), "%s/conf", dir);
+	snprintf(socket_path, sizeof(socket_path), "%s/sock", dir);
+	snprintf(log_path, sizeof(log_path), "%s/log", dir);
+	return 0;
+}
+
+static int remove_dir(void **state)
+{
+	unlink(conf_path);
+	unlink(log_path);
+	rmdir(dir);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+#define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(test_ordinary_life),	   CASE(test_lies_are_ignored),
+		CASE(test_too_many_lies),	   CASE(test_death_and_successor),
+		CASE(test_death_within_an_answer), CASE(test_back_off),
+		CASE(test_merged_answers),	   CASE(test_reload),
+		CASE(test_segments_by_hand),	   CASE(test_stubborn),
+	};
+
+	if (argc > 1 && !strcmp(argv[1], SPAWN_ARG))
+		return false_speaker();
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}

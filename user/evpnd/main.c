@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - evpnd's command line.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf_file.h"
+#include "ctl.h"
+#include "ctl_server.h"
+#include "log.h"
+#include "parent.h"
+#include "spawn.h"
+#include "version.h"
+
+#define DEFAULT_CONF "/etc/evpn/evpnd.yaml"
+
+enum { OPT_PRINT = 256, OPT_SANDBOX };
+
+static const struct option long_options[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"name", required_argument, NULL, 'n'},
+	{"socket", required_argument, NULL, 's'},
+	{"foreground", no_argument, NULL, 'f'},
+	{"level", required_argument, NULL, 'l'},
+	{"check", required_argument, NULL, 't'},
+	{"print", required_argument, NULL, OPT_PRINT},
+	{"sandbox", required_argument, NULL, OPT_SANDBOX},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{},
+};
+
+static void usage(FILE *f)
+{
+	fputs("usage: evpnd [-c FILE] [-n NAME | -s SOCKET] [-f] [-l LEVEL]\n"
+	      "       evpnd -t FILE\n"
+	      "\n"
+	      "EVPN multihoming daemon: speaks BGP EVPN, elects Designated Forwarders, and has the\n"
+	      "kernel module evpn enforce the result.\n"
+	      "\n"
+	      "  -c, --config FILE    configuration (" DEFAULT_CONF ")\n"
+	      "  -n, --name NAME      control socket in " CTL_DIR
+	      "/NAME/, for several on one host\n"
+	      "  -s, --socket PATH    control socket (" CTL_DIR "/" CTL_SOCKET ")\n"
+	      "  -f, --foreground     log for a person: with time, without severity prefix\n"
+	      "  -l, --level LEVEL    log error, warning, info (default) or debug\n"
+	      "  -t, --check FILE     say everything that is wrong with FILE, and exit: 0 nothing, 1 something\n"
+	      "      --print FILE     print FILE's canonical form, and exit\n"
+	      "      --sandbox MODE   a forbidden system call of the speaker: kill (default), errno or off\n"
+	      "  -V, --version        print the version\n"
+	      "  -h, --help           print this\n",
+	      f);
+}
+
+/* Return: exit status */
+static int check(const char *path, bool print)
+{
+	struct conf_errors errors = {};
+	struct conf_file *file = conf_parse_path(path, &errors);
+	char *text = file && print ? conf_yaml(file) : NULL;
+
+	conf_errors_print(&errors, path, stderr);
+	if (text)
+		fputs(text, stdout);
+	else if (file)
+		printf("%s: %zu neighbors, %zu VRFs, %zu segments, %zu warnings\n", path,
+		       file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
+		       errors.warnings);
+	free(text);
+	conf_errors_free(&errors);
+	if (!file)
+		return 1;
+	conf_file_free(file);
+	return 0;
+}
+
+static int run(const struct parent_options *options)
+{
+	struct conf_errors errors = {};
+	struct conf_file *conf = conf_parse_path(options->conf_path, &errors);
+	int fd;
+
+	conf_errors_print(&errors, options->conf_path, stderr);
+	conf_errors_free(&errors);
+	if (!conf)
+		return 1;
+	/* What needs more than two capabilities comes before they are all there is. */
+	fd = ctl_bind(options->socket_path);
+	spawn_prepare();
+	if (fd < 0 || sandbox_parent()) {
+		conf_file_free(conf);
+		return 1;
+	}
+	log_info("version " EVPN_VERSION ", %s, control socket %s", options->conf_path,
+		 options->socket_path);
+	return parent_main(options, conf, fd);
+}
+
+static int bad_value(const char *option, const char *value)
+{
+	fprintf(stderr, "evpnd: %s: \"%s\" makes no sense; evpnd -h lists what does\n", option,
+		value);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct parent_options options = {.conf_path = DEFAULT_CONF};
+	char path[CTL_PATH_LEN];
+	const char *name = NULL;
+	enum log_level level;
+	int c;
+
+	if (argc > 1 && !strcmp(argv[1], SPAWN_ARG))
+		return spawn_main(argc, argv);
+	while ((c = getopt_long(argc, argv, "c:n:s:fl:t:Vh", long_options, NULL)) >= 0) {
+		switch (c) {
+		case 'c':
+			options.conf_path = optarg;
+			break;
+		case 'n':
+			name = optarg;
+			if (strchr(name, '/') || !name[0] || name[0] == '.')
+				return bad_value("--name", name);
+			break;
+		case 's':
+			options.socket_path = optarg;
+			break;
+		case 'f':
+			options.human = true;
+			break;
+		case 'l':
+			if (!log_level_parse(optarg, &level))
+				return bad_value("--level", optarg);
+			log_set_level(level);
+			break;
+		case 't':
+			return check(optarg, false);
+		case OPT_PRINT:
+			return check(optarg, true);
+		case OPT_SANDBOX:
+			if (!sandbox_policy_parse(optarg, &options.sandbox))
+				return bad_value("--sandbox", optarg);
+			break;
+		case 'V':
+			puts("evpnd " EVPN_VERSION);
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 1;
+		}
+	}
+	if (optind < argc)
+		return bad_value("argument", argv[optind]);
+	if (ctl_path(path, name))
+		return bad_value("--name", name);
+	if (!options.socket_path)
+		options.socket_path = path;
+	log_open("evpnd", options.human);
+	return run(&options);
+}
