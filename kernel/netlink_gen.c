@@ -11,20 +11,11 @@
 
 #include <uapi/linux/evpn.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation evpn_a_neigh_entry_tag_range = {
-	.max	= EVPN_NEIGH_TAG_MAX,
-};
-
-static const struct netlink_range_validation evpn_a_neigh_retain_range = {
-	.max	= EVPN_NEIGH_RETAIN_MAX,
-};
-
 /* Common nested types */
 const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1] = {
 	[EVPN_A_NEIGH_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
-	[EVPN_A_NEIGH_ENTRY_TAG] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_neigh_entry_tag_range),
-	[EVPN_A_NEIGH_ENTRY_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[EVPN_A_NEIGH_ENTRY_TAG] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_ADDRESS] = { .type = NLA_BINARY, },
 	[EVPN_A_NEIGH_ENTRY_LLADDR] = NLA_POLICY_EXACT_LEN(6),
 	[EVPN_A_NEIGH_ENTRY_VRF] = { .type = NLA_U32, },
 	[EVPN_A_NEIGH_ENTRY_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
@@ -116,13 +107,13 @@ const struct nla_policy evpn_neigh_get_nl_policy[EVPN_A_NEIGH_ENTRY + 1] = {
 /* EVPN_CMD_NEIGH_DEL - do */
 const struct nla_policy evpn_neigh_del_nl_policy[EVPN_A_NEIGH_RETAIN + 1] = {
 	[EVPN_A_NEIGH_ENTRY] = NLA_POLICY_NESTED(evpn_neigh_entry_nl_policy),
-	[EVPN_A_NEIGH_RETAIN] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_neigh_retain_range),
+	[EVPN_A_NEIGH_RETAIN] = { .type = NLA_U32, },
 };
 
 /* EVPN_CMD_NEIGH_SWEEP - do */
 const struct nla_policy evpn_neigh_sweep_nl_policy[EVPN_A_NEIGH_GENERATION + 1] = {
 	[EVPN_A_NEIGH_GENERATION] = { .type = NLA_U32, },
-	[EVPN_A_NEIGH_RETAIN] = NLA_POLICY_FULL_RANGE(NLA_U32, &evpn_a_neigh_retain_range),
+	[EVPN_A_NEIGH_RETAIN] = { .type = NLA_U32, },
 };
 
 /* EVPN_CMD_NEIGH_STATS_GET - do */
