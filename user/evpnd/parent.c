@@ -90,7 +90,12 @@ static void on_result(void *data, const struct wish_result *result)
 	parent_send(data, IPC_WISH_RESULT, result, sizeof(*result));
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result};
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	parent_send(data, type, body, len);
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
 
 void parent_stopped(struct parent *p)
 {
