@@ -10,6 +10,8 @@
  *   neigh_nl sweep gen=N [retain=MS]
  *   neigh_nl stats
  *   neigh_nl monitor SECONDS         notifications
+ *   neigh_nl rtnl dev=IFINDEX ...    the same entries by rtnetlink, batch messages in one sendmsg():
+ *                                    what can be done without the module, for comparison
  *
  * Keys: esi tag addr mac vrf flags proto gen origin state retain; count and batch (entries in one
  * message, 1000). With count the answer's sums and the time are printed, and entries only with
@@ -19,7 +21,9 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/neighbour.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
@@ -41,7 +45,7 @@ struct request {
 	int family;
 	bool has_esi, has_tag, has_mac, has_vrf, has_flags, has_proto, has_gen, has_origin,
 		has_state, has_retain, list;
-	uint32_t tag, vrf, flags, proto, gen, origin, state, retain, count, batch;
+	uint32_t tag, vrf, flags, proto, gen, origin, state, retain, count, batch, dev;
 };
 
 static struct nl_sock *sock;
@@ -114,6 +118,8 @@ static void parse_word(struct request *r, char *word)
 		r->count = strtoul(v, NULL, 0);
 	} else if (!strcmp(word, "batch")) {
 		r->batch = strtoul(v, NULL, 0);
+	} else if (!strcmp(word, "dev")) {
+		r->dev = strtoul(v, NULL, 0);
 	} else if (!strcmp(word, "list")) {
 		r->list = true;
 	} else {
@@ -379,6 +385,57 @@ static void batches(struct request *r, int cmd)
 		putchar('\n');
 }
 
+/* One RTM_NEWNEIGH, as `ip neigh replace A lladdr M nud stale extern_learn proto zebra` sends it. */
+static size_t put_rtnl(uint8_t *p, const struct request *r, bool ack)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)p;
+	struct ndmsg *ndm = nlmsg_data(nlh);
+	struct nlattr *a = (struct nlattr *)(ndm + 1);
+	uint8_t proto = RTPROT_ZEBRA;
+
+	memset(p, 0, 128);
+	*ndm = (struct ndmsg){ .ndm_family = r->family == 4 ? AF_INET : AF_INET6,
+			       .ndm_ifindex = r->dev, .ndm_state = NUD_STALE,
+			       .ndm_flags = NTF_EXT_LEARNED };
+#define ATTR(type, data, len)                                                                      \
+	*a = (struct nlattr){ NLA_HDRLEN + (len), type };                                          \
+	memcpy(nla_data(a), data, len);                                                            \
+	a = (struct nlattr *)((uint8_t *)a + NLA_ALIGN(a->nla_len))
+	ATTR(NDA_DST, r->addr, r->family);
+	ATTR(NDA_LLADDR, r->mac, 6);
+	ATTR(NDA_PROTOCOL, &proto, 1);
+	*nlh = (struct nlmsghdr){ (uint8_t *)a - p, RTM_NEWNEIGH,
+				  NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE |
+				  (ack ? NLM_F_ACK : 0), 0, 0 };
+	return nlh->nlmsg_len;
+}
+
+static void rtnl(struct request *r)
+{
+	struct nl_sock *rt = nl_socket_alloc();
+	uint8_t *buf = malloc(r->batch * 128);
+	double start = now();
+	uint32_t left = r->count;
+
+	if (nl_connect(rt, NETLINK_ROUTE))
+		die("rtnetlink", -NLE_FAILURE);
+	nl_socket_set_buffer_size(rt, 4 << 20, 4 << 20);
+	nl_socket_disable_seq_check(rt);
+	while (left) {
+		size_t len = 0;
+
+		for (uint32_t i = 0; i < r->batch && left; i++, left--) {
+			len += put_rtnl(buf + len, r, i + 1 == r->batch || left == 1);
+			increment(r->addr, r->family);
+			increment(r->mac, 6);
+		}
+		if (nl_sendto(rt, buf, len) < 0 || nl_wait_for_ack(rt))
+			die("rtnetlink", -NLE_FAILURE);
+	}
+	printf("ms=%.0f\n", (now() - start) * 1000);
+	free(buf);
+}
+
 static void monitor(int seconds)
 {
 	struct pollfd p = { .fd = nl_socket_get_fd(sock), .events = POLLIN };
@@ -434,7 +491,9 @@ int main(int argc, char **argv)
 	}
 	for (int i = 2; i < argc; i++)
 		parse_word(&r, argv[i]);
-	if (!strcmp(verb, "new"))
+	if (!strcmp(verb, "rtnl"))
+		rtnl(&r);
+	else if (!strcmp(verb, "new"))
 		batches(&r, EVPN_CMD_NEIGH_NEW);
 	else if (!strcmp(verb, "del"))
 		batches(&r, EVPN_CMD_NEIGH_DEL);
