@@ -17,7 +17,7 @@
 #include "nl_evpn.h"
 #include "nl_rt.h"
 
-static unsigned int kernels, segments, results;
+static unsigned int kernels, segments, results, neigh_messages;
 static struct fact_kernel last_kernel;
 static struct wish_result last_result;
 
@@ -38,7 +38,12 @@ static void on_result(void *data, const struct wish_result *result)
 	last_result = *result;
 }
 
-static const struct kern_ops ops = {on_kernel, on_es, on_result};
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	neigh_messages++;
+}
+
+static const struct kern_ops ops = {on_kernel, on_es, on_result, on_neighs};
 
 static struct wish_es a_wish(uint8_t n, uint32_t generation)
 {

@@ -208,7 +208,18 @@ static void vrf_set(struct neighs *ns, const struct conf_vrf *conf)
 		v->id = conf->id;
 }
 
-/* No route and no circuit may point to it any more. */
+static void leave_vrf(struct neighs *ns, const struct nvrf *v)
+{
+	struct ncircuit *c;
+	struct nes *es;
+
+	RB_FOREACH(es, ness, &ns->ess)
+	RB_FOREACH(c, ncircuits, &es->circuits)
+	if (c->vrf == v)
+		c->vrf = NULL;
+}
+
+/* No route points to it any more. */
 static void drop_old_vrfs(struct neighs *ns, const struct conf *conf)
 {
 	struct nvrf *v, *next;
@@ -218,6 +229,7 @@ static void drop_old_vrfs(struct neighs *ns, const struct conf *conf)
 		if (conf_vrf(conf, v->conf.name))
 			continue;
 		TAILQ_REMOVE(&ns->vrfs, v, entry);
+		leave_vrf(ns, v);
 		free(v);
 	}
 }
@@ -237,17 +249,12 @@ static void neighs_conf(void *state, const struct conf *old, const struct conf *
 {
 	struct neighs *ns = state;
 	u32 router_id = ntohl(now->global.router_id);
-	struct ncircuit *c;
-	struct nes *es;
 	size_t i;
 
 	if (ns->router_id && router_id != ns->router_id)
 		neigh_walk(ns, withdraw_one, NULL);
 	ns->router_id = router_id;
 	neigh_forget_routes(ns);
-	RB_FOREACH(es, ness, &ns->ess)
-	RB_FOREACH(c, ncircuits, &es->circuits)
-	c->vrf = NULL;
 	drop_old_vrfs(ns, now);
 	for (i = 0; i < now->n_vrfs; i++)
 		vrf_set(ns, &now->vrfs[i]);
