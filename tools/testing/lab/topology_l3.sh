@@ -170,7 +170,8 @@ l3_ping() {
 	shift 3
 	[ "$vrf" = - ] && vrf='' || vrf="-I $vrf"
 	# shellcheck disable=SC2086
-	in_ns host ping -n "-$family" $vrf "$@" "$(l3_address "$sub" 1 "$family")"
+	# (it warns that it may choose a source address of another device)
+	in_ns host ping -n "-$family" $vrf "$@" "$(l3_address "$sub" 1 "$family")" 2>/dev/null
 }
 
 l3_pe_config() {
