@@ -77,7 +77,8 @@ conf() { # NODE NUMBER PEERS...
 	} >$RUN/$n.yaml
 }
 start() {
-	node "$1" "$LAB_BUILD/evpnd" -f -n $P"$1" -c $RUN/"$1".yaml >$RUN/"$1".log 2>&1 &
+	# not by a function: $! has to be evpnd
+	ip netns exec $P"$1" "$LAB_BUILD/evpnd" -f -n $P"$1" -c $RUN/"$1".yaml >$RUN/"$1".log 2>&1 &
 	echo $! >$RUN/"$1".pid
 	disown
 }

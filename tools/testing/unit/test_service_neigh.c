@@ -671,9 +671,14 @@ static void wish_and_retention(void **state)
 	assert_int_equal(sp->wish.vrf, BLUE);
 	assert_int_equal(sp->wish.mac.b[5], 9);
 	assert_int_equal(sp->wish.origin, PE2);
+	host(sp, 2, "10.1.0.9", 9, NEIGH_SYNCED);
 	gone(sp, r);
 	expect(sp, "unwish:10.1.0.9/2 ");
 	assert_int_equal(sp->retain, 180000);
+	/* the kernel does not say so, but that is what it is now, until the kernel says that it is gone */
+	assert_string_equal(neigh_state_of(neigh_first(sp->ns, &r->n.ip)), "retained");
+	host(sp, 2, "10.1.0.9", 9, NEIGH_GONE);
+	assert_int_equal(sp->ns->count, 0);
 	sp->conf->segments[0].retention_ms = 0;
 	r = says(sp, &pe2_says, 1, 2, "10.1.0.9", 9);
 	gone(sp, r);

@@ -142,6 +142,25 @@ static u32 retention(const struct nhost *h)
 	return h->circuit->es->conf ? h->circuit->es->conf->retention_ms : 0;
 }
 
+/* The kernel does what it was asked to without telling; it tells when the retention has ended. */
+static void unwish(struct neighs *ns, struct nhost *h)
+{
+	u32 retain_ms = retention(h);
+
+	put_key(ns, h, retain_ms);
+	h->flags &= ~NHOST_WISHED;
+	if (h->flags & NHOST_LOCAL)
+		return;
+	if (h->state != NEIGH_SYNCED || !retain_ms) {
+		h->state = NEIGH_GONE;
+		return;
+	}
+	h->state = NEIGH_RETAINED;
+	h->t_fact = timer_now_ns();
+	if (neigh_watched(ns))
+		neigh_tell(ns, h, "retained", NULL);
+}
+
 /* First what goes, then what comes: a full table has room then. */
 void neigh_flush(struct neighs *ns)
 {
@@ -152,8 +171,7 @@ void neigh_flush(struct neighs *ns)
 	for (i = 0; i < n; i++) {
 		if (!(queue[i]->flags & NHOST_WISHED) || wanted(queue[i], &r))
 			continue;
-		queue[i]->flags &= ~NHOST_WISHED;
-		put_key(ns, queue[i], retention(queue[i]));
+		unwish(ns, queue[i]);
 	}
 	send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
 	for (i = 0; i < n; i++)
@@ -236,7 +254,7 @@ static void take_back(struct neighs *ns, struct nhost *h, void *data)
 		     h->state == NEIGH_REFUSED;
 
 	if (there && !(h->flags & NHOST_WISHED))
-		put_key(ns, h, retention(h));
+		unwish(ns, h);
 }
 
 /*

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/neigh_lab.sh"
 begin "neighbours survive a restart, and are retained for as long as configured" C46 C60 C61 C62
 need_module
-lab --form routed --mode all-active --standby block --ce lacp --retention 4s
+lab --form routed --mode all-active --standby block --ce lacp --retention 8s
 
 slowwait 20 lag_up
 check_err $? "the LAGs do not come up"
@@ -41,7 +41,7 @@ log_test "evpnd restarted on the PE that was told: no packet lost"
 l3_ping red 1 4 -q -i 0.1 -c 60 -W 1 >"$LAB_RUN/ping4" &
 ping=$!
 pe_stop "$one"
-slowwait 3 state_of "$other" 10.1.0.1 1 retained
+slowwait 6 state_of "$other" 10.1.0.1 1 retained
 check_err $? "while $one is away it is $(neigh_of "$other" 10.1.0.1 1 state)"
 pe_start "$one"
 slowwait 15 state_of "$other" 10.1.0.1 1 synced
@@ -59,7 +59,7 @@ kill -KILL "$(cat "$LAB_RUN/$one/pid")"
 rm -f "$LAB_RUN/$one/pid"
 slowwait 8 state_of "$other" 10.1.0.1 1 retained
 check_err $? "after the hold time it is $(neigh_of "$other" 10.1.0.1 1 state)"
-slowwait 12 no_neigh "$other" $dev 10.1.0.1
+slowwait 25 no_neigh "$other" $dev 10.1.0.1
 check_err $? "after its retention it is still there: $(kernel_neigh "$other" $dev 10.1.0.1)"
 probes=$(tc -n "$(ns "$other")" -s -j filter show dev $dev egress |
 	jq '[.[].options? | .actions? // [] | .[].stats.packets] | add // 0')

@@ -10,7 +10,7 @@
 begin "neighbours learned on one PE are valid on the other" C1 C2 C6 C9 C15 C18 C19 C28 C29 C30 C31 \
 	C32 C41 C45 D11
 need_module
-lab --form routed --mode all-active --standby block --ce lacp --evpnd no --retention 4s
+lab --form routed --mode all-active --standby block --ce lacp --evpnd no --retention 8s
 
 slowwait 20 lag_up
 check_err $? "the LAGs do not come up"
