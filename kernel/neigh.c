@@ -106,7 +106,7 @@ static void neigh_check_incarnation(struct evpn_neigh_net *nn, struct evpn_neigh
 static enum evpn_neigh_place neigh_place(const struct evpn_neigh_dev *nd,
 					 const struct evpn_neigh *n)
 {
-	if (!nd)
+	if (!nd || nd->leaving)
 		return EVPN_NEIGH_PLACE_NONE;
 	if (!nd->up)
 		return EVPN_NEIGH_PLACE_DOWN;
