@@ -217,6 +217,7 @@ static void tell_one(struct tell *t, struct evpn_neigh *n, bool listeners)
 
 /**
  * evpn_neigh_tell() - send the notifications that are due
+ * @nn: neighbours of the namespace
  *
  * Context: under evpn_neigh_net.lock.
  * Return: jiffies until more are, or MAX_JIFFY_OFFSET.
