@@ -106,7 +106,7 @@ static void neigh_check_incarnation(struct evpn_neigh_net *nn, struct evpn_neigh
 static enum evpn_neigh_place neigh_place(const struct evpn_neigh_dev *nd,
 					 const struct evpn_neigh *n)
 {
-	if (!nd)
+	if (!nd || nd->leaving)
 		return EVPN_NEIGH_PLACE_NONE;
 	if (!nd->up)
 		return EVPN_NEIGH_PLACE_DOWN;
@@ -460,6 +460,7 @@ void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 reta
 
 /**
  * evpn_neigh_net_init() - the neighbours of a namespace, none yet
+ * @en: the namespace
  *
  * Return: 0 or -ENOMEM.
  */
@@ -502,6 +503,7 @@ static void neigh_release_all(struct evpn_neigh_net *nn)
 
 /**
  * evpn_neigh_net_close() - begin the end: our entries leave the tables, no work begins any more
+ * @en: the namespace
  *
  * Context: before the segments of the namespace are destroyed; may sleep.
  */
@@ -516,9 +518,7 @@ void evpn_neigh_net_close(struct evpn_net *en)
 	mutex_unlock(&nn->lock);
 }
 
-/**
- * evpn_neigh_net_exit() - free all; the segments are destroyed, their hooks have ended
- */
+/** evpn_neigh_net_exit() - free all; the segments are destroyed, their hooks have ended */
 void evpn_neigh_net_exit(struct evpn_net *en)
 {
 	struct evpn_neigh_net *nn = en->neigh;

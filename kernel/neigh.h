@@ -181,6 +181,7 @@ struct evpn_neigh_es {
  * @key: segment and tag, the rest zero
  * @vrf: interface index of the VRF it is in, 0 for none; evpn_neigh_net.lock
  * @up: it can carry traffic; evpn_neigh_net.lock
+ * @leaving: it does not belong to the segment any more; evpn_neigh_net.lock
  * @rcu: for kfree_rcu()
  */
 struct evpn_neigh_dev {
@@ -191,6 +192,7 @@ struct evpn_neigh_dev {
 	struct evpn_neigh_key key;
 	u32 vrf;
 	bool up;
+	bool leaving;
 	struct rcu_head rcu;
 };
 

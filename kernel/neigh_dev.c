@@ -143,6 +143,27 @@ static void dev_add_vlans(struct evpn_neigh_net *nn)
 	}
 }
 
+/*
+ * The device stays, and what we have put there is to go, now: nobody will know of it later. For
+ * 100,000 entries this keeps RTNL for some 100 ms.
+ */
+static void dev_clear(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
+{
+	struct evpn_neigh_key key = nd->key;
+	unsigned int done = 0;
+	struct evpn_neigh *n;
+
+	nd->leaving = true;
+	while ((n = evpn_neigh_from(nn, &key, true)) &&
+	       !memcmp(&n->key, &nd->key, EVPN_NEIGH_PREFIX_DEV)) {
+		key = n->key;
+		/* May be the end of @n. */
+		evpn_neigh_look(nn, &key, NULL);
+		if (!(++done % EVPN_NEIGH_SLICE))
+			cond_resched();
+	}
+}
+
 static void dev_del_prefix(struct evpn_neigh_net *nn, const u8 *esi)
 {
 	struct evpn_neigh_dev *nd;
@@ -150,8 +171,12 @@ static void dev_del_prefix(struct evpn_neigh_net *nn, const u8 *esi)
 	int bucket;
 
 	hash_for_each_safe(nn->by_tag, bucket, next, nd, by_tag) {
-		if (!memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
-			dev_del(nn, nd);
+		if (memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
+			continue;
+		/* Of a device that is being unregistered the kernel has taken all away already. */
+		if (nd->dev->reg_state == NETREG_REGISTERED)
+			dev_clear(nn, nd);
+		dev_del(nn, nd);
 	}
 }
 

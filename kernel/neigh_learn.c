@@ -68,6 +68,9 @@ static bool learn_is_own(struct evpn_neigh_net *nn, const struct neighbour *n)
 
 /**
  * evpn_neigh_netevent() - notifier: an entry of a neighbour table has changed
+ * @nb: unused
+ * @event: NETEVENT_*
+ * @ptr: the entry
  *
  * Context: any; the lock of the table may be held.
  */

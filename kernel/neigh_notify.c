@@ -217,6 +217,7 @@ static void tell_one(struct tell *t, struct evpn_neigh *n, bool listeners)
 
 /**
  * evpn_neigh_tell() - send the notifications that are due
+ * @nn: neighbours of the namespace
  *
  * Context: under evpn_neigh_net.lock.
  * Return: jiffies until more are, or MAX_JIFFY_OFFSET.
@@ -227,15 +228,21 @@ unsigned long evpn_neigh_tell(struct evpn_neigh_net *nn)
 	unsigned long delay = MAX_JIFFY_OFFSET, due;
 	struct tell t = { .nn = nn };
 	struct evpn_neigh *n, *next;
+	unsigned int done = 0;
 
 	lockdep_assert_held(&nn->lock);
 	list_for_each_entry_safe(n, next, &nn->tell, tell) {
 		due = n->told + msecs_to_jiffies(EVPN_NEIGH_TELL_MS);
-		if (time_before(jiffies, due))
+		if (time_before(jiffies, due)) {
 			delay = min(delay, due - jiffies);
-		else
-			tell_one(&t, n, listeners);
-		cond_resched();
+			continue;
+		}
+		/* Others are to get the lock between two slices; the rest has to wait for that. */
+		if (done++ == EVPN_NEIGH_SLICE) {
+			delay = 0;
+			break;
+		}
+		tell_one(&t, n, listeners);
 	}
 	tell_send(&t);
 	return delay;

@@ -150,6 +150,10 @@ int evpn_neigh_table_install(struct evpn_neigh_net *nn, struct evpn_neigh_dev *n
 
 /**
  * evpn_neigh_table_replace() - another link-layer address for our own entry
+ * @nn: neighbours of the namespace
+ * @nd: the sub-interface
+ * @key: the address
+ * @wish: what is wished for now
  *
  * The only change with OVERRIDE. A host that is heard with its own address in this very moment
  * is given that back when the note about it is handled.
@@ -172,6 +176,9 @@ void evpn_neigh_table_replace(struct evpn_neigh_net *nn, struct evpn_neigh_dev *
 
 /**
  * evpn_neigh_table_refresh() - our own entry is STALE again
+ * @nn: neighbours of the namespace
+ * @nd: the sub-interface
+ * @key: the address
  *
  * When traffic has made the kernel probe it, the host answers, and its link aggregate may send
  * the answer to another PE. The entry would fail after some seconds although the host is there.
@@ -220,6 +227,9 @@ void evpn_neigh_table_adopt(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd
 
 /**
  * evpn_neigh_table_release() - take our own entry out; the garbage collection does the rest
+ * @nn: neighbours of the namespace
+ * @nd: the sub-interface
+ * @key: the address
  *
  * Context: under evpn_neigh_net.lock.
  */

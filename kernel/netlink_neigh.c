@@ -465,6 +465,8 @@ static bool dump_entries(struct sk_buff *msg, struct evpn_neigh_net *nn,
 
 /**
  * evpn_nl_neigh_get_dumpit() - read all neighbours, or those of a filter
+ * @skb: to be filled
+ * @cb: where it goes on
  *
  * What comes or goes meanwhile does not make it skip or repeat another, and is flagged as
  * NLM_F_DUMP_INTR.

@@ -168,16 +168,33 @@ int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_he
 #define DECIDE(what, action)                                                                       \
 	((struct evpn_neigh_decision){ EVPN_NEIGH_STATE_##what, EVPN_NEIGH_ACT_##action })
 
-/* Nobody wants it, or it cannot be there. */
-static struct evpn_neigh_decision decide_not_held(const struct evpn_neigh_facts *f)
+/* Our entry has to go, if there is one. */
+static struct evpn_neigh_decision decide_without(const struct evpn_neigh_facts *f,
+						 enum evpn_neigh_state state)
 {
 	bool ours = f->entry == EVPN_NEIGH_ENTRY_OURS;
 
-	if (f->wished && f->place == EVPN_NEIGH_PLACE_VRF)
-		return ours ? DECIDE(REFUSED, RELEASE) : DECIDE(REFUSED, NONE);
-	if (f->wished)
-		return DECIDE(PENDING, NONE);
-	return ours ? DECIDE(GONE, RELEASE) : DECIDE(GONE, NONE);
+	return (struct evpn_neigh_decision){
+		state, ours ? EVPN_NEIGH_ACT_RELEASE : EVPN_NEIGH_ACT_NONE,
+	};
+}
+
+/* Nobody wants it, or not here. */
+static struct evpn_neigh_decision decide_not_held(const struct evpn_neigh_facts *f)
+{
+	return decide_without(f, f->wished ? EVPN_NEIGH_STATE_REFUSED : EVPN_NEIGH_STATE_GONE);
+}
+
+/* There is no place for it now; a device that is only down keeps what it has. */
+static struct evpn_neigh_decision decide_no_place(const struct evpn_neigh_facts *f)
+{
+	enum evpn_neigh_state state = f->wished ? EVPN_NEIGH_STATE_PENDING :
+				      f->retained ? EVPN_NEIGH_STATE_RETAINED :
+				      EVPN_NEIGH_STATE_GONE;
+
+	if (state != EVPN_NEIGH_STATE_GONE && f->place == EVPN_NEIGH_PLACE_DOWN)
+		return (struct evpn_neigh_decision){ state, EVPN_NEIGH_ACT_NONE };
+	return decide_without(f, state);
 }
 
 /* Wished or retained, its place is fine, and nothing else is known of it. */
@@ -210,11 +227,8 @@ struct evpn_neigh_decision evpn_neigh_decide(const struct evpn_neigh_facts *f)
 {
 	bool held = (f->wished || f->retained) && f->place == EVPN_NEIGH_PLACE_OK;
 
-	if (f->place == EVPN_NEIGH_PLACE_NONE || f->place == EVPN_NEIGH_PLACE_DOWN) {
-		if (f->retained)
-			return DECIDE(RETAINED, NONE);
-		return decide_not_held(f);
-	}
+	if (f->place == EVPN_NEIGH_PLACE_NONE || f->place == EVPN_NEIGH_PLACE_DOWN)
+		return decide_no_place(f);
 	switch (f->entry) {
 	case EVPN_NEIGH_ENTRY_VALID:
 		return DECIDE(LOCAL, NONE);

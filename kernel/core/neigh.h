@@ -36,7 +36,7 @@ struct evpn_heard {
 /**
  * enum evpn_neigh_place - can the entry be where the wish wants it?
  * @EVPN_NEIGH_PLACE_OK: yes
- * @EVPN_NEIGH_PLACE_NONE: there is no sub-interface for the tag
+ * @EVPN_NEIGH_PLACE_NONE: there is no sub-interface for the tag, or it is leaving the segment
  * @EVPN_NEIGH_PLACE_DOWN: there is, and it is down
  * @EVPN_NEIGH_PLACE_VRF: there is, in another VRF
  */

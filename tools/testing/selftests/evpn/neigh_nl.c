@@ -11,7 +11,8 @@
  *   neigh_nl stats
  *   neigh_nl monitor SECONDS         notifications
  *   neigh_nl rtnl dev=IFINDEX ...    the same entries by rtnetlink, batch messages in one sendmsg():
- *                                    what can be done without the module, for comparison
+ *                                    what can be done without the module, for comparison; with
+ *                                    flags=sticky not as externally learned
  *
  * Keys: esi tag addr mac vrf flags proto gen origin state retain; count and batch (entries in one
  * message, 1000). With count the answer's sums and the time are printed, and entries only with
@@ -396,7 +397,7 @@ static size_t put_rtnl(uint8_t *p, const struct request *r, bool ack)
 	memset(p, 0, 128);
 	*ndm = (struct ndmsg){ .ndm_family = r->family == 4 ? AF_INET : AF_INET6,
 			       .ndm_ifindex = r->dev, .ndm_state = NUD_STALE,
-			       .ndm_flags = NTF_EXT_LEARNED };
+			       .ndm_flags = r->has_flags ? 0 : NTF_EXT_LEARNED };
 #define ATTR(type, data, len)                                                                      \
 	*a = (struct nlattr){ NLA_HDRLEN + (len), type };                                          \
 	memcpy(nla_data(a), data, len);                                                            \
