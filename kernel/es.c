@@ -132,7 +132,7 @@ static void es_publish(struct evpn_es *es, u32 flags)
 
 	if (before == flags)
 		return;
-	smp_store_release(&es->flags, flags);
+	smp_store_release(&es->flags, flags); /* after the map, see above */
 	es_note_transition(es, before);
 	if ((before ^ flags) & EVPN_PF_OOS)
 		evpn_lacp_resend(es);
@@ -333,6 +333,8 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	if (err)
 		return err;
 
+	/* A generation is between user space and es-sweep, and no news to anybody else. */
+	es->conf.generation = change->conf.generation;
 	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
 	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
 	es->conf = change->conf;

@@ -260,6 +260,7 @@ struct evpn_net {
 
 /* main.c */
 extern bool evpn_userns;
+extern struct workqueue_struct *evpn_wq;
 struct evpn_net *evpn_net(const struct net *net);
 
 /* es.c */

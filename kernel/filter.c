@@ -73,6 +73,7 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct evpn_port *port = priv;
+	/* as in evpn_filter_ingress() */
 	u32 flags = smp_load_acquire(&port->es->flags);
 
 	if (port->place == EVPN_PLACE_MEMBER && !evpn_lacp_egress(port, skb, flags))

@@ -103,7 +103,7 @@ bool evpn_lacp_egress(struct evpn_port *port, struct sk_buff *skb, u32 flags)
  */
 void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags)
 {
-	u8 buf[EVPN_LACPDU_LEN], sent[EVPN_LACPDU_LEN];
+	u8 buf[EVPN_LACPDU_LEN], sent[EVPN_LACPDU_LEN], before;
 	int offset = skb_mac_offset(skb);
 	unsigned long at;
 	const u8 *pdu;
@@ -121,10 +121,11 @@ void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags)
 	/* Not being able to is no harm: the host sends a LACPDU more. */
 	if (skb_ensure_writable(skb, EVPN_LACPDU_LEN + offset))
 		return;
+	before = evpn_lacpdu_partner_state(skb_mac_header(skb));
 	evpn_lacpdu_fix_echo(skb_mac_header(skb), sent);
 	evpn_stats_lacp(port->es, EVPN_LACP_ECHO);
-	trace_evpn_lacp(port, EVPN_LACP_ECHO, evpn_lacpdu_actor_state(sent),
-			evpn_lacpdu_actor_state(skb_mac_header(skb)));
+	trace_evpn_lacp(port, EVPN_LACP_ECHO, before,
+			evpn_lacpdu_partner_state(skb_mac_header(skb)));
 }
 
 /** evpn_lacp_seen() - has LACP run on this member since it was bound, in either direction? */
@@ -175,17 +176,20 @@ static bool lacp_recent(const u8 *pdu, unsigned long at)
 	return time_before_eq(jiffies, at + msecs_to_jiffies(ms));
 }
 
-static bool lacp_resend_port(struct evpn_port *port)
+/* @state is set to the actor's state in what was sent, before any rewriting. */
+static bool lacp_resend_port(struct evpn_port *port, u8 *state)
 {
 	u8 pdu[EVPN_LACPDU_LEN];
 	struct sk_buff *skb;
 	unsigned long at;
 
+	*state = 0;
 	if (!netif_running(port->dev) || !lacp_recall(port, pdu, &at) || !lacp_recent(pdu, at))
 		return false;
 	skb = lacp_skb(port, pdu);
 	if (!skb)
 		return false;
+	*state = evpn_lacpdu_actor_state(pdu);
 	/*
 	 * It passes our own egress hook, which rewrites it or not as it would any other. That it
 	 * is a repetition must not make it look recent: the hook runs in here, before the packet
@@ -207,11 +211,12 @@ void evpn_lacp_resend(struct evpn_es *es)
 {
 	enum evpn_lacp_counter outcome;
 	struct evpn_port *port;
+	u8 state;
 
 	lockdep_assert_held(&es->net->lock);
 	list_for_each_entry(port, &es->members, list) {
-		outcome = lacp_resend_port(port) ? EVPN_LACP_SENT : EVPN_LACP_STALE;
+		outcome = lacp_resend_port(port, &state) ? EVPN_LACP_SENT : EVPN_LACP_STALE;
 		evpn_stats_lacp(es, outcome);
-		trace_evpn_lacp(port, outcome, 0, 0);
+		trace_evpn_lacp(port, outcome, state, state);
 	}
 }

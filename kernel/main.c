@@ -21,6 +21,9 @@ bool evpn_userns __ro_after_init;
 module_param_named(userns, evpn_userns, bool, 0444);
 MODULE_PARM_DESC(userns, "let CAP_NET_ADMIN of a user namespace be enough (default: no)");
 
+/* For work that waits for time to pass; shared by all namespaces. */
+struct workqueue_struct *evpn_wq __ro_after_init;
+
 static unsigned int evpn_net_id __ro_after_init;
 
 /** evpn_net() - the module's state in a network namespace */
@@ -93,9 +96,12 @@ static int __init evpn_init(void)
 {
 	int err;
 
+	evpn_wq = alloc_workqueue("evpn", WQ_UNBOUND, 0);
+	if (!evpn_wq)
+		return -ENOMEM;
 	err = register_pernet_subsys(&evpn_net_ops);
 	if (err)
-		return err;
+		goto err_wq;
 	register_netevent_notifier(&evpn_netevent_nb);
 	err = evpn_netlink_init();
 	if (err)
@@ -105,6 +111,8 @@ static int __init evpn_init(void)
 err_notifier:
 	unregister_netevent_notifier(&evpn_netevent_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
+err_wq:
+	destroy_workqueue(evpn_wq);
 	return err;
 }
 
@@ -113,6 +121,7 @@ static void __exit evpn_exit(void)
 	evpn_netlink_exit();
 	unregister_netevent_notifier(&evpn_netevent_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
+	destroy_workqueue(evpn_wq);
 	/* Hooks that are still running end first, then what they used is freed. */
 	synchronize_net();
 	rcu_barrier();

@@ -58,7 +58,7 @@ static void owner_lost(struct evpn_net *en)
 	evpn_for_each_es(es, en)
 		es->holding = true;
 	owner_set_state(en, EVPN_OWNER_STATE_LOST);
-	mod_delayed_work(system_wq, &en->hold_work, 0);
+	mod_delayed_work(evpn_wq, &en->hold_work, 0);
 }
 
 /**
@@ -93,7 +93,7 @@ u32 evpn_owner_hold_remaining(const struct evpn_es *es)
 void evpn_owner_hold_changed(struct evpn_es *es)
 {
 	if (es->holding)
-		mod_delayed_work(system_wq, &es->net->hold_work, 0);
+		mod_delayed_work(evpn_wq, &es->net->hold_work, 0);
 }
 
 static void owner_hold_ended(struct evpn_es *es)
@@ -124,7 +124,7 @@ void evpn_owner_hold_work(struct work_struct *work)
 		}
 	}
 	if (more)
-		mod_delayed_work(system_wq, &en->hold_work,
+		mod_delayed_work(evpn_wq, &en->hold_work,
 				 time_after(next, jiffies) ? next - jiffies : 0);
 	mutex_unlock(&en->lock);
 }

@@ -13,7 +13,7 @@
 
 #define EVPN_TRACE_ESI __array(u8, esi, EVPN_ESI_LEN)
 #define EVPN_TRACE_ESI_SET(es) memcpy(__entry->esi, (es)->esi.octet, EVPN_ESI_LEN)
-#define EVPN_TRACE_ESI_HEX __print_hex_str(__entry->esi, EVPN_ESI_LEN)
+#define EVPN_TRACE_ESI_ARG EVPN_ESI_LEN, __entry->esi
 
 TRACE_DEFINE_ENUM(EVPN_DIRECTION_INGRESS);
 TRACE_DEFINE_ENUM(EVPN_DIRECTION_EGRESS);
@@ -67,8 +67,8 @@ TRACE_EVENT(evpn_drop,
 		__entry->proto = frame ? frame->proto : 0;
 		__entry->len = len;
 	),
-	TP_printk("esi=%s ifindex=%d direction=%s reason=%s vid=%u proto=%#06x len=%u",
-		EVPN_TRACE_ESI_HEX, __entry->ifindex,
+	TP_printk("esi=" EVPN_ESI_FMT " ifindex=%d direction=%s reason=%s vid=%u proto=%#06x len=%u",
+		EVPN_TRACE_ESI_ARG, __entry->ifindex,
 		__print_symbolic(__entry->direction,
 			{ EVPN_DIRECTION_INGRESS, "ingress" },
 			{ EVPN_DIRECTION_EGRESS, "egress" }),
@@ -97,8 +97,8 @@ TRACE_EVENT(evpn_role,
 		__entry->before = before;
 		__entry->after = after;
 	),
-	TP_printk("esi=%s role=%s blocked=%d->%d oos=%d->%d failed=%d flags=%#x->%#x",
-		EVPN_TRACE_ESI_HEX, __entry->role ? "df" : "non-df",
+	TP_printk("esi=" EVPN_ESI_FMT " role=%s blocked=%d->%d oos=%d->%d failed=%d flags=%#x->%#x",
+		EVPN_TRACE_ESI_ARG, __entry->role ? "df" : "non-df",
 		!!(__entry->before & EVPN_PF_BLOCK), !!(__entry->after & EVPN_PF_BLOCK),
 		!!(__entry->before & EVPN_PF_OOS), !!(__entry->after & EVPN_PF_OOS),
 		!!(__entry->after & EVPN_PF_FAIL), __entry->before, __entry->after)
@@ -122,8 +122,8 @@ TRACE_EVENT(evpn_lacp,
 		__entry->before = before;
 		__entry->after = after;
 	),
-	TP_printk("esi=%s ifindex=%d %s state=%#04x->%#04x",
-		EVPN_TRACE_ESI_HEX, __entry->ifindex,
+	TP_printk("esi=" EVPN_ESI_FMT " ifindex=%d %s state=%#04x->%#04x",
+		EVPN_TRACE_ESI_ARG, __entry->ifindex,
 		__print_symbolic(__entry->what,
 			{ EVPN_LACP_REWRITTEN, "rewritten" },
 			{ EVPN_LACP_ECHO, "echo" },
@@ -172,7 +172,7 @@ TRACE_EVENT(evpn_es,
 		memcpy(__entry->ifname, es->conf.ifname, IFNAMSIZ);
 		__entry->ifindex = es->port ? es->port->dev->ifindex : 0;
 	),
-	TP_printk("esi=%s %s ifname=%s ifindex=%d", EVPN_TRACE_ESI_HEX,
+	TP_printk("esi=" EVPN_ESI_FMT " %s ifname=%s ifindex=%d", EVPN_TRACE_ESI_ARG,
 		__print_symbolic(__entry->what,
 			{ EVPN_ES_CREATED, "created" },
 			{ EVPN_ES_CHANGED, "changed" },

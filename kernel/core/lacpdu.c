@@ -59,6 +59,12 @@ u8 evpn_lacpdu_actor_state(const u8 *data)
 	return data[OFFSET_ACTOR_STATE];
 }
 
+/** evpn_lacpdu_partner_state() - the receiver's state as the sender knows it; as above */
+u8 evpn_lacpdu_partner_state(const u8 *data)
+{
+	return data[OFFSET_PARTNER_STATE];
+}
+
 /**
  * evpn_lacpdu_period_ms() - how often the sender of a LACPDU sends one
  * @data: a valid LACPDU

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The LACPDU on the wire (IEEE 802.1AX-2020 section 6.4.2), as far as signalling out of sync goes. */
+/* The LACPDU on the wire (IEEE 802.1AX-2020 section 6.4.2), as far as out of sync needs it. */
 #ifndef EVPN_CORE_LACPDU_H
 #define EVPN_CORE_LACPDU_H
 
@@ -17,6 +17,7 @@
 
 bool evpn_lacpdu_valid(const u8 *data, u32 len);
 u8 evpn_lacpdu_actor_state(const u8 *data);
+u8 evpn_lacpdu_partner_state(const u8 *data);
 u32 evpn_lacpdu_period_ms(const u8 *data);
 bool evpn_lacpdu_set_oos(u8 *data);
 bool evpn_lacpdu_echo_differs(const u8 *data, const u8 *sent);

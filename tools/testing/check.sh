@@ -1,48 +1,55 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Everything that can be checked, one step after the other; a plain count at the end.
+# Everything that can be checked; a plain count at the end.
 #
 #   check.sh              all steps
 #   check.sh STEP...      only these
 #   check.sh --list       their names
 #
-# Each step leaves its whole output in build/check/STEP.log. The kernels of the
-# guests are built in the background while the first steps run.
+# Two lanes of steps run side by side, because a guest of one processor leaves
+# the others idle. Each step leaves its whole output in build/check/STEP.log.
 
 cd "$(dirname "$0")/../.." || exit 1
 here=tools/testing
 vm=$here/vm
-logs=$PWD/build/check
+logs=${O:-$PWD/build}/check
+# the steps are makes of their own; the usual O needs no mention
+unset MAKEFLAGS MFLAGS MAKELEVEL
+[ "${O:-$PWD/build}" = "$PWD/build" ] && unset O
 
-# name, how long it may take (seconds), command
+# Lane, name, how long it may take (seconds), command. A line of dashes: the
+# lanes wait for each other there.
 steps() {
 	cat <<-END
-	deps          900  $here/deps.sh
-	generated     60   make --no-print-directory -j2 generate-check
-	user          600  make --no-print-directory -j2 user
-	style         300  make --no-print-directory -j2 style
-	unit          900  make --no-print-directory -j2 unit
-	offline       300  offline
-	fuzz          1800 make --no-print-directory -j2 fuzz-run
-	module-6.1    300  $here/module.sh build
-	sparse        300  $here/module.sh sparse
-	module-6.12   600  $vm/headers.sh compile bookworm-backports
-	module-7.2    600  $vm/headers.sh compile sid
-	interop       900  $here/interop/run.sh
-	guests        900  $vm/selftest.sh uml uml-debug qemu
-	kunit         1500 guest uml-debug $vm/kunit.sh
-	uml           1800 guest uml $here/selftests/evpn/run.sh
-	uml-debug     2400 guest uml-debug $here/selftests/evpn/run.sh
-	qemu          1800 guest qemu $here/selftests/evpn/run.sh
-	package       900  $here/package.sh
+	a deps          900  $here/deps.sh
+	-
+	a generated     60   make generate-check
+	a user          600  make -j2 user
+	a style         300  make style
+	a unit          900  make -j2 unit
+	a offline       300  offline
+	a module-6.1    300  $here/module.sh build
+	a sparse        300  $here/module.sh sparse
+	a module-6.12   600  $vm/headers.sh compile bookworm-backports
+	a module-7.2    600  $vm/headers.sh compile sid
+	a fuzz          1800 make -j2 fuzz-run
+	b kernels       2400 kernels
+	-
+	a kunit         300  guest uml-debug $vm/kunit.sh
+	a uml           2400 guest uml $here/selftests/evpn/run.sh
+	a interop       900  $here/interop/run.sh
+	a guests        900  $vm/selftest.sh uml uml-debug qemu
+	b uml-debug     3000 guest uml-debug $here/selftests/evpn/run.sh
+	-
+	a qemu          2400 guest qemu $here/selftests/evpn/run.sh
+	b package       900  env -u O $here/package.sh
 	END
 }
 
-# Programs that need neither a guest nor a network: evpnctl's offline verbs,
-# elections against a second implementation.
+# Programs that need neither a guest nor a network of their own.
 offline() {
 	local f status=0
-	for f in "$here"/selftests/cli/*.sh "$here/unit/df_second.sh"; do
+	for f in "$here"/selftests/cli/*.sh; do
 		[ -x "$f" ] || { echo "$f: not found"; status=1; continue; }
 		echo "# $f"
 		"$f" || status=1
@@ -50,118 +57,157 @@ offline() {
 	return $status
 }
 
+# The guests' kernels: built while the other lane has work.
+kernels() {
+	local g
+	for g in uml uml-debug qemu; do
+		nice "$vm/guest.sh" build $g && echo "ok - $g" || echo "not ok - $g"
+	done
+}
+
 # guest GUEST PROGRAM: in that guest; captures and the kernel log are kept.
 guest() {
 	[ -x "$2" ] || { echo "$2: not found"; return 127; }
 	mkdir -p "$logs/$step"
-	"$vm/guest.sh" run --out "$logs/$step" --timeout "$limit" "$1" -- "$2"
+	# emulation is too slow for everything: the scenarios know what to leave out
+	[ "$1" = qemu ] && export KSFT_SKIP_LONG=y
+	exec "$vm/guest.sh" run --out "$logs/$step" --timeout "$limit" "$1" -- "$2"
 }
 
-# The kernels, while the machine does something else.
-build_guests() {
-	local g
-	for g in uml uml-debug qemu; do
-		nice "$vm/guest.sh" build $g
-	done >"$logs/guests.log" 2>&1 </dev/null
+# execute COMMAND...: in the background of a lane, so that it can be ended.
+execute() {
+	case $1 in
+	offline | guest | kernels) "$@" ;;
+	*/*) [ -x "$1" ] || { echo "$1: not found"; exit 127; }
+		exec timeout -k 10 "$limit" "$@" ;;
+	*) exec timeout -k 10 "$limit" "$@" ;;
+	esac
 }
 
 clock() {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
-# follow PID LOG: a terminal sees the step's newest line, anything else the
-# lines that matter and a sign of life every minute.
-follow() {
-	local pid=$1 log=$2 start=$SECONDS seen=0 total beat=60 width line
-	width=$(tput cols 2>/dev/null || echo 80)
-	while kill -0 "$pid" 2>/dev/null; do
-		sleep 0.3
-		total=$(wc -l <"$log")
-		if [ -t 1 ]; then
-			line=$(tail -n 1 "$log" | tr -d '\r' | tr '\t' ' ')
-			printf '\r\033[K%s' "$(printf '%-12s %s  %s' "$step" "$(clock $((SECONDS - start)))" "$line" |
-				cut -c "1-$((width - 1))")"
-		elif [ $((SECONDS - start)) -ge $beat ]; then
-			echo "$step: $(clock $((SECONDS - start))): $(tail -n 1 "$log" | cut -c 1-100)"
-			beat=$((beat + 60))
-		fi
-		if [ "$total" -gt "$seen" ]; then
-			[ -t 1 ] && printf '\r\033[K'
-			sed -n "$((seen + 1)),${total}p" "$log" | grep -E \
-				'^not ok|^\[  FAILED  \] [a-z_]|# *SKIP|^Bail out|^guest: .*(died|complains|no end)|not found$' |
-				cut -c "1-$width" | sed 's/^/    /'
-			seen=$total
-		fi
-	done
-	[ -t 1 ] && printf '\r\033[K'
+# reason COMMAND STATUS FAILED: why a step failed beyond its own cases.
+reason() {
+	case $1:$2 in
+	*:0) ;;
+	guest:90) echo "the kernel log complains" ;;
+	guest:91) echo "the guest died" ;;
+	guest:93) echo "the guest or the module did not start" ;;
+	guest:92 | *:124 | *:137) echo "no end after $limit s" ;;
+	*:127) echo "not found" ;;
+	*) [ "$3" -gt 0 ] || echo "exit status $2" ;;
+	esac
 }
 
-# one STEP LIMIT COMMAND...: runs it, counts its cases, remembers the result.
+# one STEP LIMIT COMMAND...: runs it, counts its cases, says and keeps the result.
 one() {
 	local log start=$SECONDS status p f s why
 	step=$1 limit=$2
 	shift 2
 	log=$logs/$step.log
 	: >"$log"
-	(
-		trap - INT TERM EXIT
-		case $1 in
-		offline | guest) "$@" ;;
-		*/*) [ -x "$1" ] || { echo "$1: not found"; exit 127; }
-			timeout -k 10 "$limit" "$@" ;;
-		*) timeout -k 10 "$limit" "$@" ;;
-		esac
-	) >"$log" 2>&1 </dev/null 3<&- &
+	echo "$step $SECONDS" >"$logs/.running.$lane"
+	( trap - INT TERM HUP EXIT; execute "$@" ) >"$log" 2>&1 </dev/null 3<&- &
 	running=$!
-	follow $running "$log"
 	wait $running
 	status=$?
 	running=
 	awk -f $here/count.awk "$log" >"$log.cases"
+	f=$(grep -c '^F ' "$log.cases")
+	why=$(reason "$1" $status "$f")
+	[ -z "$why" ] || echo "F $why" >>"$log.cases"
 	p=$(grep -c '^P ' "$log.cases") f=$(grep -c '^F ' "$log.cases") s=$(grep -c '^S ' "$log.cases")
-	case $1:$status in
-	guest:90) why="the kernel log complains" ;;
-	guest:91) why="the guest died" ;;
-	guest:92 | *:124 | *:137) why="no end after $limit s" ;;
-	guest:93) why="the guest or the module did not start" ;;
-	*:0) why= ;;
-	*) [ "$f" = 0 ] && why="exit status $status" || why= ;;
-	esac
-	if [ -n "$why" ]; then
-		f=$((f + 1))
-		echo "F $why" >>"$log.cases"
-	elif [ $((p + f + s)) = 0 ]; then
+	if [ $((p + f + s)) = 0 ]; then
 		p=1
-	fi
-	if [ "$p" = 0 ] && [ "$f" = 0 ]; then
+	elif [ $((p + f)) = 0 ]; then
 		echo "F nothing ran: every case was skipped" >>"$log.cases"
 		f=1
 	fi
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	echo "$p $f $s" >>"$logs/.counts"
 	sed -n "s/^S /  $step: /p" "$log.cases" >>"$logs/skipped"
-	sed -n "s/^F /  $step: /p" "$log.cases" | sed "s#\$# (${log#"$PWD"/})#" >>"$logs/failed"
+	sed -n "s|^F \(.*\)|  $step: \1 (${log#"$PWD"/})|p" "$log.cases" >>"$logs/failed"
+	rm -f "$log.cases" "$logs/.running.$lane"
+	[ -t 1 ] && printf '\r\033[K'
 	printf '%-12s %-6s %d passed, %d failed, %d skipped  (%s)\n' "$step" \
 		"$([ "$f" = 0 ] && echo ok || echo FAILED)" "$p" "$f" "$s" "$(clock $((SECONDS - start)))"
-	[ "$f" = 0 ] || [ "$status" = 0 ] || tail -n 5 "$log" | cut -c 1-160 | sed 's/^/    | /'
+	[ -z "$why" ] || tail -n 5 "$log" | cut -c 1-160 | sed 's/^/    | /'
+}
+
+# run_lane LANE: the steps of $group that belong to it, one after the other.
+run_lane() {
+	local name limit command
+	lane=$1
+	trap 'kill $running 2>/dev/null; wait; exit 143' INT TERM HUP
+	while read -r -u 3 l name limit command; do
+		[ "$l" = "$lane" ] || continue
+		# shellcheck disable=SC2086
+		one "$name" "$limit" $command
+	done 3<<<"$group"
+}
+
+# look: what the running steps have to say. A terminal sees their newest lines,
+# anything else the lines that matter, and a sign of life every minute.
+look() {
+	local f name begin log total line= last width
+	width=160
+	[ -t 1 ] && width=$(tput cols 2>/dev/null || echo 80)
+	for f in "$logs"/.running.*; do
+		read -r name begin 2>/dev/null <"$f" || continue
+		log=$logs/$name.log
+		total=$(wc -l <"$log" 2>/dev/null || echo 0)
+		last=$(tail -n 1 "$log" 2>/dev/null | tr '\r\t' '  ')
+		line="$line$name $(clock $((SECONDS - begin))) ${last:0:$((width / 2 - 20))}  "
+		[ "$total" -gt "${seen[$name]:-0}" ] || continue
+		[ -t 1 ] && printf '\r\033[K'
+		sed -n "$((${seen[$name]:-0} + 1)),${total}p" "$log" | grep -E \
+			'^not ok|^\[  FAILED  \] [a-z_]|# *SKIP|^Bail out|^guest: .*(died|complains|no end)|: not found$' |
+			cut -c 1-150 | sed "s/^/    $name: /"
+		seen[$name]=$total
+	done
+	if [ -t 1 ]; then
+		printf '\r\033[K%s' "${line:0:$((width - 1))}"
+	elif [ $((SECONDS - beat)) -ge 60 ]; then
+		echo "... $line"
+		beat=$SECONDS
+	fi
+}
+
+# run_group: both lanes of $group, to the end.
+run_group() {
+	local l
+	lanes=
+	for l in a b; do
+		run_lane $l &
+		lanes="$lanes $!"
+	done
+	while [ -n "$(jobs -pr)" ]; do
+		look
+		sleep 0.5
+	done
+	[ -t 1 ] && printf '\r\033[K'
+	lanes=
 }
 
 finish() {
 	trap - EXIT
-	[ -z "$running" ] || kill "$running" 2>/dev/null
-	[ -z "$guests" ] || kill "$guests" 2>/dev/null
+	# shellcheck disable=SC2086
+	[ -z "$lanes" ] || kill $lanes 2>/dev/null
 	wait
 }
 
 if [ "$1" = --list ]; then
-	steps | awk '{ print $1 }'
+	steps | awk 'NF > 1 { print $2 }'
 	exit 0
 fi
-wanted=("$@")
-for w in "${wanted[@]}"; do
-	steps | grep -q "^$w " || { echo "check: no step '$w' (there are: $(steps | awk '{ print $1 }' | xargs))" >&2; exit 1; }
+wanted=" $* "
+for w; do
+	steps | grep -q "^. $w " || { echo "check: no step '$w' (there are: $(steps | awk 'NF > 1 { print $2 }' | xargs))" >&2; exit 1; }
 done
 
-passed=0 failed=0 skipped=0 running='' guests=''
+running='' lanes='' group='' beat=0
+declare -A seen
 rm -rf "$logs"
 mkdir -p "$logs"
 : >"$logs/skipped"
@@ -169,26 +215,18 @@ mkdir -p "$logs"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-while read -r -u 3 name limit command; do
-	[ ${#wanted[@]} = 0 ] || printf '%s\n' "${wanted[@]}" | grep -qx "$name" || continue
-	# shellcheck disable=SC2086
-	one "$name" "$limit" $command
-	if [ "$name" = deps ] && [ ${#wanted[@]} = 0 ]; then
-		build_guests &
-		guests=$!
-	fi
-done 3< <(steps)
+while read -r line; do
+	case $line in
+	-) run_group; group= ;;
+	*) read -r _ name _ <<<"$line"
+		[ $# = 0 ] || [[ $wanted = *" $name "* ]] && group="$group$line"$'\n' ;;
+	esac
+done < <(steps; echo -)
 
-if [ -s "$logs/skipped" ]; then
-	echo
-	echo "Skipped:"
-	cat "$logs/skipped"
-fi
-if [ -s "$logs/failed" ]; then
-	echo
-	echo "Failed:"
-	cat "$logs/failed"
-fi
+for f in skipped failed; do
+	[ -s "$logs/$f" ] || continue
+	printf '\n%s:\n' "${f^}"
+	cat "$logs/$f"
+done
 echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+awk '{ p += $1; f += $2; s += $3 } END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$logs/.counts"

@@ -34,6 +34,7 @@ packages() {
 #: cpio                     the QEMU guest's initramfs
 #: qemu-system-x86          the QEMU guest
 #: busybox-static           the guests' first process
+#: procps                   looking for processes
 #: iproute2                 namespaces, bonds, netlink
 #: iputils-ping             probes
 #: ethtool                  links
@@ -62,4 +63,21 @@ done
 [ "$(id -u)" = 0 ] || { echo "deps: need root to install:$missing" >&2; exit 1; }
 echo "deps: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+# BGP speakers come as services that would start at once, and at every boot: not on this account.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+	trap 'rm -f "$policy"' EXIT
+	trap 'exit 1' INT TERM HUP
+fi
+apt-get update -qq && apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	$missing >/dev/null || exit 1
+for p in $missing; do
+	case $p in
+	frr | gobgpd | exabgp)
+		command -v systemctl >/dev/null && systemctl --quiet disable "$p" >/dev/null 2>&1
+		;;
+	esac
+done
+exit 0

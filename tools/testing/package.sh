@@ -50,29 +50,30 @@ build() {
 		cd "$work/src" && dpkg-buildpackage -us -uc -b
 }
 
-# The mirror and the suite are those this machine's own apt uses.
+# The mirror is the one this machine's own apt takes Debian's main archive from.
 mirror() {
-	grep -rhoE 'https?://[^ ]+/debian/? ' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-		head -1 | tr -d ' '
-	grep -rhE '^URIs:' /etc/apt/sources.list.d 2>/dev/null | awk '{print $2}' | head -1
+	apt-get indextargets 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
+		--format '$(REPO_URI) $(CODENAME)' |
+		awk -v suite="$1" '$2 == suite { print $1; exit }'
 }
 
 clean_system() {
-	local suite tarball
+	local suite tarball from
 	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	from=$(mirror "$suite")
+	[ -n "$from" ] || { echo "apt's sources name no main archive of Debian $suite"; return 1; }
 	tarball=$cache/clean-$suite.tar
 	mkdir -p "$root" "$cache" || return
 	if [ ! -e "$tarball" ]; then
 		debootstrap --variant=minbase --include=ca-certificates,adduser "$suite" "$root" \
-			"$(mirror | head -1)" || return
+			"$from" || return
 		tar -C "$root" -cf "$tarball.new" . && mv "$tarball.new" "$tarball"
 	else
 		tar -C "$root" -xf "$tarball"
 	fi
 	cp /etc/resolv.conf "$root/etc/" 2>/dev/null
 	cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null
-	rm -rf "$root/etc/apt/sources.list.d" "$root/etc/apt/sources.list"
-	cp -r /etc/apt/sources.list* "$root/etc/apt/" 2>/dev/null
+	echo "deb $from $suite main" >"$root/etc/apt/sources.list"
 	mount -t proc proc "$root/proc"
 	in_root apt-get update -qq
 }

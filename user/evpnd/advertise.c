@@ -25,7 +25,8 @@ enum {
 	ECOMM_MAX = ATTRS_MAX / 8,
 	EVPN_COMMUNITY = 0x06, /* type */
 	ROUTER_MAC_COMMUNITY = 0x03,
-	FIRST_MULTICAST = EVPN_SMET, /* this route type and above go only to whom they are configured for */
+	FIRST_MULTICAST =
+		EVPN_SMET, /* this route type and above go only to whom they are configured for */
 };
 
 /* MAC Mobility, ESI Label, ES-Import, Router's MAC, and whatever is not of EVPN's own type. */
@@ -57,14 +58,14 @@ static int encode_attrs(const struct session *s, const struct bgp_attrs *own, u8
 	a.present |= BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_AS_PATH);
 	if (!BGP_HAS(own, BGP_ATTR_ORIGIN))
 		a.origin = BGP_ORIGIN_IGP;
-	a.as_path = (struct slice){ NULL, 0 };
+	a.as_path = (struct slice){NULL, 0};
 	a.as4 = true;
 	if (s->conf.basic_communities)
 		keep_basic(&a);
 	if (session_is_ebgp(s)) {
 		a.present &= ~BGP_BIT(BGP_ATTR_LOCAL_PREF);
-		a.as_path.len = bgp_as_path_prepend(&a, s->speaker->conf->global.as, path,
-						    sizeof(path));
+		a.as_path.len =
+			bgp_as_path_prepend(&a, s->speaker->conf->global.as, path, sizeof(path));
 		a.as_path.p = path;
 	} else if (!BGP_HAS(own, BGP_ATTR_LOCAL_PREF)) {
 		a.present |= BGP_BIT(BGP_ATTR_LOCAL_PREF);
@@ -94,7 +95,7 @@ static bool one_update(struct session *s, struct export_item *item)
 	struct rib_attrs *group = item->attrs;
 	struct ip_addr nh = speaker_next_hop(s->speaker);
 	u8 *buf = conn_room(c, c->ctx.max_len);
-	struct slice encoded = { attrs, 0 };
+	struct slice encoded = {attrs, 0};
 	struct bgp_packer p;
 	size_t len;
 	int attrs_len = 0, r;

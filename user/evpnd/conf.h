@@ -28,7 +28,12 @@ enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
 /* CONF_STANDBY_AUTO is resolved by the speaker once the link is known: lacp-oos on an 802.3ad bond
  * that is a bridge port, down on a routed 802.3ad bond, block elsewhere.
  */
-enum conf_standby { CONF_STANDBY_AUTO, CONF_STANDBY_BLOCK, CONF_STANDBY_LACP_OOS, CONF_STANDBY_DOWN };
+enum conf_standby {
+	CONF_STANDBY_AUTO,
+	CONF_STANDBY_BLOCK,
+	CONF_STANDBY_LACP_OOS,
+	CONF_STANDBY_DOWN
+};
 enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
 /* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):

@@ -157,7 +157,7 @@ static void one_step(struct field *f, enum decide_step step)
 size_t decide_best(const struct decide_path *paths, size_t n, enum decide_step *step)
 {
 	uint32_t left[n ? n : 1];
-	struct field f = { .paths = paths, .left = left, .n = n };
+	struct field f = {.paths = paths, .left = left, .n = n};
 	enum decide_step s = DECIDE_ONLY;
 	size_t i;
 

@@ -36,7 +36,8 @@ struct export_route {
 	u8 bytes[];
 };
 
-struct export {
+struct export
+{
 	struct rib *rib;
 	void (*wake)(void *data);
 	void *data;
@@ -239,9 +240,9 @@ void export_withdraw_all(struct export *e)
 			if (!r->attrs)
 				continue;
 			set_attrs(e, r, NULL);
-			move_to_tail(e, r, r->bytes[0] == EVPN_AD || r->bytes[0] == EVPN_ES ?
-						   LOG_URGENT :
-						   LOG_NORMAL);
+			move_to_tail(e, r,
+				     r->bytes[0] == EVPN_AD || r->bytes[0] == EVPN_ES ? LOG_URGENT :
+											LOG_NORMAL);
 		}
 	}
 	e->wake(e->data);
@@ -276,7 +277,7 @@ static void lift(struct export_cursor *c)
 
 void export_attach(struct export *e, struct export_cursor *c)
 {
-	*c = (struct export_cursor){ .export = e, .born = e->seq };
+	*c = (struct export_cursor){.export = e, .born = e->seq};
 	place(c);
 	e->cursors++;
 }
@@ -319,7 +320,7 @@ static struct export_route *ahead(struct export_cursor *c, int log)
 
 static void show(struct export *e, const struct export_route *r, struct export_item *item)
 {
-	struct slice value = { r->bytes + r->key_len, r->len };
+	struct slice value = {r->bytes + r->key_len, r->len};
 	struct bgp_outcome out;
 
 	bgp_outcome_init(&out);

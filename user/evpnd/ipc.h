@@ -22,18 +22,18 @@
 enum ipc_type {
 	/* configuration: BEGIN, items, COMMIT; the speaker applies at COMMIT the difference only */
 	IPC_CONF_BEGIN = 1,
-	IPC_CONF_GLOBAL, /* struct conf_global */
+	IPC_CONF_GLOBAL,   /* struct conf_global */
 	IPC_CONF_NEIGHBOR, /* struct conf_neighbor */
-	IPC_CONF_VRF, /* struct conf_vrf */
-	IPC_CONF_SEGMENT, /* struct conf_segment */
+	IPC_CONF_VRF,	   /* struct conf_vrf */
+	IPC_CONF_SEGMENT,  /* struct conf_segment */
 	IPC_CONF_COMMIT,
 
 	/* facts */
-	IPC_FACT_LINK, /* struct fact_link */
-	IPC_FACT_LINK_GONE, /* struct fact_link, only ifindex and ifname hold */
+	IPC_FACT_LINK,	     /* struct fact_link */
+	IPC_FACT_LINK_GONE,  /* struct fact_link, only ifindex and ifname hold */
 	IPC_FACT_LINKS_DONE, /* the first dumps of links and of the module's segments are complete */
-	IPC_FACT_KERNEL, /* struct fact_kernel */
-	IPC_FACT_ES, /* struct fact_es: the module said something about a segment */
+	IPC_FACT_KERNEL,     /* struct fact_kernel */
+	IPC_FACT_ES,	     /* struct fact_es: the module said something about a segment */
 	IPC_FACT_NEIGHS_BEGIN, /* all neighbours the module knows follow, among others … */
 	IPC_FACT_NEIGHS, /* struct neigh_batch, facts */
 	IPC_FACT_NEIGH_TEXTS, /* struct neigh_batch, texts: why a wish of the same key is not in force */
@@ -46,21 +46,21 @@ enum ipc_type {
 	IPC_SOCKET, /* struct ipc_socket: bound, keyed, not yet connected; error != 0: no descriptor */
 
 	/* wishes and their answers */
-	IPC_WISH_ES, /* struct wish_es */
+	IPC_WISH_ES,	  /* struct wish_es */
 	IPC_WISH_ES_GONE, /* struct wish_es, only esi holds */
-	IPC_WISH_SWEEP, /* struct wish_sweep: all wishes of this generation were sent */
-	IPC_WISH_RESULT, /* struct wish_result */
+	IPC_WISH_SWEEP,	  /* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_RESULT,  /* struct wish_result */
 	IPC_WISH_NEIGHS, /* struct neigh_batch, wishes */
 	IPC_WISH_NEIGHS_GONE, /* struct neigh_batch, keys, and for how long they are retained */
 	IPC_WISH_NEIGHS_SWEEP, /* struct wish_neigh_sweep: all wishes of this generation were sent */
 	IPC_WISH_NEIGH_RESULTS, /* struct neigh_batch, results: of every wish, in its order */
 
 	/* the control socket: the parent owns it, the speaker answers for what it owns */
-	IPC_QUERY, /* struct ipc_text + JSON {"method": …, "params": …} */
+	IPC_QUERY,  /* struct ipc_text + JSON {"method": …, "params": …} */
 	IPC_ANSWER, /* struct ipc_text + JSON {"result": …} or {"error": …}, in pieces */
-	IPC_EVENT, /* struct ipc_text + one JSON event for monitors */
+	IPC_EVENT,  /* struct ipc_text + one JSON event for monitors */
 
-	IPC_READY, /* speaker: started, sandboxed, configuration applied once */
+	IPC_READY,    /* speaker: started, sandboxed, configuration applied once */
 	IPC_SHUTDOWN, /* parent: withdraw, send Cease, then exit */
 	IPC_TYPE_MAX
 };

@@ -5,11 +5,11 @@
  * What a bond is good for is known from its members: the carrier of a member falls at once, that of
  * the bond at the next tick of miimon. So every message about a member makes its bond's fact anew.
  *
- * The bonding driver says nothing when only the partner of an aggregator changes: it notifies when a
- * port becomes active or ceases to be (bond_slave_state_notify), and that may come before the
- * aggregator has its partner, or be put off while somebody else holds RTNL. Therefore a bond in
- * 802.3ad mode is read again a few times after each sign of change, with growing pauses, and then
- * left alone until the next sign.
+ * The bonding driver says nothing when the partner of an aggregator becomes another one: it notifies
+ * when a port becomes active or ceases to be (bond_slave_state_notify), and a partner may change while
+ * all ports stay what they are (seen on Linux 6.1: no message at all). Therefore a bond in 802.3ad mode
+ * is read again a few times after each sign of change, with growing pauses; and where somebody needs
+ * the partner, because a segment's ESI is made of it, it is read at a slow pace for ever.
  */
 #include "links.h"
 
@@ -27,6 +27,7 @@ enum {
 	LINKS_RCVBUF = 4 * 1024 * 1024,
 	REREADS = 6, /* after 0.5, 1, 2, 4, 8, 16 s */
 	REREAD_FIRST_MS = 500,
+	FOLLOW_MS = 5000,
 	DUMP_RETRY_MS = 1000,
 	DUMP_TRIES = 8,
 };
@@ -293,15 +294,25 @@ static void on_redump(void *data)
 	dump(data);
 }
 
+static u64 pause_us(const struct links *links, const struct entry *e)
+{
+	u64 ms = e->rereads < REREADS ? (u64)REREAD_FIRST_MS << e->rereads : 0;
+
+	if (links->ops->follow(links->data, e->link.ifname) && (!ms || ms > FOLLOW_MS))
+		ms = FOLLOW_MS;
+	return ms * 1000;
+}
+
 static void reread(struct links *links, struct entry *e)
 {
 	uint32_t ifindex = e->link.ifindex;
 	struct nl_err err;
+	u64 pause;
 
-	if (++e->rereads < REREADS)
-		e->reread_us = timer_now_us() + (REREAD_FIRST_MS * 1000ULL << e->rereads);
-	else
-		e->reread_us = 0;
+	if (e->rereads < REREADS)
+		e->rereads++;
+	pause = pause_us(links, e);
+	e->reread_us = pause ? timer_now_us() + pause : 0;
 	if (nl_link_get(links->requests, ifindex, take, links, &err))
 		log_debug("link %u: %s", ifindex, err.text);
 }
@@ -316,6 +327,14 @@ static void on_reread(void *data)
 		if (e->reread_us && e->reread_us <= now)
 			reread(links, e);
 	arm_reread(links);
+}
+
+void links_follow(struct links *links)
+{
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &links->entries)
+		watch_partner(links, e);
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *data)

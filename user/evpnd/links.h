@@ -17,15 +17,20 @@ struct nlmsghdr;
  * @changed: a device is new or something in its fact changed; called from within the reading of the
  *	notification, so nothing lies between a lost link and the speaker
  * @gone: a device is gone
+ * @follow: does somebody need to know who the LACP partner of this bond is?
  */
 struct links_ops {
 	void (*changed)(void *data, const struct fact_link *now, const struct fact_link *before);
 	void (*gone)(void *data, const struct fact_link *last);
+	bool (*follow)(void *data, const char *ifname);
 };
 
 /** links_new() - read all devices, then listen. NULL with errno set */
 struct links *links_new(sd_event *event, const struct links_ops *ops, void *data);
 void links_free(struct links *links);
+
+/** links_follow() - what @follow says may be another thing from now on */
+void links_follow(struct links *links);
 
 /** links_each() - what is there now */
 void links_each(const struct links *links, void (*fn)(void *data, const struct fact_link *fact),

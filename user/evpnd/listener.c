@@ -13,7 +13,8 @@
 #include "session.h"
 #include "speaker_priv.h"
 
-#define STRANGER_LOG_NS (60 * BGP_NS_PER_S) /* connections from unknown addresses: one line in a minute */
+#define STRANGER_LOG_NS \
+	(60 * BGP_NS_PER_S) /* connections from unknown addresses: one line in a minute */
 
 struct listener {
 	TAILQ_ENTRY(listener) link;

@@ -51,7 +51,8 @@ static void usage(FILE *f)
 	      "  -l, --level LEVEL    log error, warning, info (default) or debug\n"
 	      "  -t, --check FILE     say everything that is wrong with FILE, and exit: 0 nothing, 1 something\n"
 	      "      --print FILE     print FILE's canonical form, and exit\n"
-	      "      --sandbox MODE   a forbidden system call of the speaker: kill (default), errno or off\n"
+	      "      --sandbox MODE   a forbidden system call of the speaker: kill (default), errno\n"
+	      "                       (default with -l debug) or off\n"
 	      "  -V, --version        print the version\n"
 	      "  -h, --help           print this\n",
 	      f);
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
 	struct parent_options options = {.conf_path = DEFAULT_CONF};
 	char path[CTL_PATH_LEN];
 	const char *name = NULL;
+	bool sandbox = false;
 	enum log_level level;
 	int c;
 
@@ -146,6 +148,7 @@ int main(int argc, char **argv)
 		case OPT_SANDBOX:
 			if (!sandbox_policy_parse(optarg, &options.sandbox))
 				return bad_value("--sandbox", optarg);
+			sandbox = true;
 			break;
 		case 'V':
 			puts("evpnd " EVPN_VERSION);
@@ -164,6 +167,9 @@ int main(int argc, char **argv)
 		return bad_value("--name", name);
 	if (!options.socket_path)
 		options.socket_path = path;
+	/* Who looks for a fault wants to see all of it, and not its first system call alone. */
+	if (!sandbox && log_get_level() == LOG_LEVEL_DEBUG)
+		options.sandbox = SANDBOX_ERRNO;
 	log_open("evpnd", options.human);
 	return run(&options);
 }

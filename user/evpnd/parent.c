@@ -62,7 +62,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 				       (int)last->ifindex));
 }
 
-static const struct links_ops links_ops = {on_link_changed, on_link_gone};
+static const struct links_ops links_ops = {on_link_changed, on_link_gone, parent_conf_follows};
 
 static void on_kernel(void *data, const struct fact_kernel *fact)
 {

@@ -65,6 +65,17 @@ void parent_conf_listen(struct parent *p)
 		parent_conf_send_sockets(p);
 }
 
+bool parent_conf_follows(void *data, const char *ifname)
+{
+	const struct conf *conf = ((struct parent *)data)->conf->conf;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].esi_source == CONF_ESI_LACP &&
+		    !strcmp(conf->segments[i].interface, ifname))
+			return true;
+	return false;
+}
+
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 {
 	struct conf_file *old = p->conf;
@@ -79,6 +90,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	parent_conf_send(p);
 	if (sockets)
 		parent_conf_send_sockets(p);
+	links_follow(p->links);
 	conf_file_free(old);
 	return n;
 }

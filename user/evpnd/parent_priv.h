@@ -31,6 +31,8 @@ enum { PARENT_WHY_LEN = 160 };
  * @why: why there is no speaker, for clients
  * @violations: messages of this speaker that made no sense
  * @deadline: to SIGKILL a speaker that does not end
+ * @ping, @ping_ms: under a watchdog, how often the speaker is asked whether it lives; @unanswered: asked
+ *	since it last said so
  * @listen_again: to open listening sockets that could not be opened
  */
 struct parent {
@@ -59,6 +61,9 @@ struct parent {
 	u64 respawn_ms;
 	struct timer respawn;
 	struct timer deadline;
+	struct timer ping;
+	u64 ping_ms;
+	unsigned int unanswered;
 	struct timer listen_again;
 };
 
@@ -81,6 +86,8 @@ void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf);
 /* read the file again; @errors: what is wrong with it, and then nothing has changed */
 int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes);
+/* is this bond's LACP partner the ESI of a segment? @data: the parent */
+bool parent_conf_follows(void *data, const char *ifname);
 void parent_conf_listen(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);

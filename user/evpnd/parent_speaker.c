@@ -29,6 +29,13 @@ enum {
 	EVENT_MAX = 65536,
 };
 
+/* Once it is reaped its number may be another process's. */
+static void end_speaker(struct parent *p, int signal)
+{
+	if (p->pid > 0 && !p->reaped)
+		kill(p->pid, signal);
+}
+
 void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len)
 {
 	int r;
@@ -39,7 +46,7 @@ void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_
 	if (r == -EPIPE || r == -ECONNRESET || !r)
 		return; /* its death is told by another way */
 	log_error("speaker: %s could not be sent: %s", ipc_type_name(type), strerror(-r));
-	kill(p->pid, SIGKILL);
+	end_speaker(p, SIGKILL);
 }
 
 static void violation(struct parent *p, const char *what)
@@ -47,7 +54,7 @@ static void violation(struct parent *p, const char *what)
 	log_warning("speaker: %s; ignored", what);
 	if (++p->violations == VIOLATIONS_MAX) {
 		log_error("speaker: %u messages made no sense; ending it", p->violations);
-		kill(p->pid, SIGKILL);
+		end_speaker(p, SIGKILL);
 	}
 }
 
@@ -58,6 +65,43 @@ static void on_ready(struct parent *p)
 		return;
 	p->ready = true;
 	sd_notify(0, "READY=1\nSTATUS=running");
+}
+
+/*
+ * Under a watchdog, the speaker has to show that it lives, too: by any answer to a question. Two that
+ * stay unanswered are one too many.
+ */
+static void on_pong(void *data, const json_t *answer, const char *why)
+{
+	struct parent *p = data;
+
+	if (answer)
+		p->unanswered = 0;
+}
+
+static void on_ping(void *data)
+{
+	struct parent *p = data;
+
+	if (p->ipc && p->unanswered >= 2) {
+		log_error("speaker %d does not answer; ending it", p->pid);
+		end_speaker(p, SIGABRT);
+	} else if (p->ipc) {
+		p->unanswered++;
+		relay_ask(p->relay, p->ipc, "ping", NULL, on_pong, p, p->why);
+	}
+	timer_start(&p->ping, p->ping_ms);
+}
+
+static void start_pings(struct parent *p)
+{
+	uint64_t usec;
+
+	timer_init(&p->ping, p->event, 1000000, on_ping, p);
+	if (sd_watchdog_enabled(0, &usec) <= 0)
+		return;
+	p->ping_ms = usec / 2000;
+	timer_start(&p->ping, p->ping_ms);
 }
 
 static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *wish)
@@ -219,7 +263,7 @@ static void on_deadline(void *data)
 
 	if (!p->reaped) {
 		log_warning("speaker %d does not end; killing it", p->pid);
-		kill(p->pid, SIGKILL);
+		end_speaker(p, SIGKILL);
 	}
 }
 
@@ -240,6 +284,24 @@ static void tell_everything(struct parent *p)
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
 }
 
+static int watch_speaker(struct parent *p, int fd)
+{
+	int r;
+
+	p->ipc = ipc_new(p->event, fd, on_message, on_closed, p);
+	if (!p->ipc) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
+	if (r < 0) {
+		ipc_free(p->ipc);
+		p->ipc = NULL;
+	}
+	return r;
+}
+
 int parent_speaker_start(struct parent *p)
 {
 	int fd, r;
@@ -253,11 +315,13 @@ int parent_speaker_start(struct parent *p)
 	p->pid = pid;
 	p->reaped = p->closed = false;
 	p->violations = 0;
-	p->ipc = ipc_new(p->event, fd, on_message, on_closed, p);
-	r = p->ipc ? sd_event_add_child(p->event, &p->child, pid, WEXITED, on_child, p) : -errno;
+	p->unanswered = 0;
+	r = watch_speaker(p, fd);
 	if (r < 0) {
 		log_error("watching the speaker: %s", strerror(-r));
-		kill(pid, SIGKILL);
+		end_speaker(p, SIGKILL);
+		waitpid(pid, NULL, 0);
+		p->pid = 0;
 		return r;
 	}
 	tell_everything(p);
@@ -279,11 +343,13 @@ void parent_speaker_init(struct parent *p)
 	snprintf(p->why, sizeof(p->why), "the speaker is starting");
 	timer_init(&p->respawn, p->event, 100000, on_respawn, p);
 	timer_init(&p->deadline, p->event, 100000, on_deadline, p);
+	start_pings(p);
 }
 
 void parent_speaker_stop(struct parent *p)
 {
 	timer_stop(&p->respawn);
+	timer_stop(&p->ping);
 	if (!p->pid) {
 		parent_stopped(p);
 		return;
@@ -296,9 +362,9 @@ void parent_speaker_free(struct parent *p)
 {
 	timer_done(&p->respawn);
 	timer_done(&p->deadline);
+	timer_done(&p->ping);
 	ipc_free(p->ipc);
 	p->ipc = NULL;
 	p->child = sd_event_source_disable_unref(p->child);
-	if (p->pid && !p->reaped)
-		kill(p->pid, SIGKILL);
+	end_speaker(p, SIGKILL);
 }

@@ -53,9 +53,10 @@ static json_t *capabilities(const struct conn *c)
 
 static json_t *counters(const struct session_count *n, uint64_t routes)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages, "updates",
-			 (json_int_t)n->updates, "routes", (json_int_t)routes, "withdrawn",
-			 (json_int_t)n->withdrawn, "discarded", (json_int_t)n->discarded);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages,
+			 "updates", (json_int_t)n->updates, "routes", (json_int_t)routes,
+			 "withdrawn", (json_int_t)n->withdrawn, "discarded",
+			 (json_int_t)n->discarded);
 }
 
 static json_t *connect_in(const struct session *s)
@@ -111,7 +112,7 @@ static bool wanted_address(const json_t *params, struct ip_addr *address, char *
 {
 	const json_t *value = json_object_get(params, "address");
 
-	*address = (struct ip_addr){ 0 };
+	*address = (struct ip_addr){0};
 	if (!value || json_is_null(value))
 		return true;
 	if (json_is_string(value) && ip_parse(address, json_string_value(value)) == 0)
@@ -221,12 +222,9 @@ static void add_problem(json_t *problems, const struct session *s)
 {
 	const char *why = *s->last_error ? s->last_error : "no connection yet";
 
-	if (s->conf.shutdown)
-		json_array_append_new(problems,
-				      json_sprintf("neighbor %s is shut down", s->name));
-	else if (!s->established)
-		json_array_append_new(problems,
-				      json_sprintf("neighbor %s is not Established: %s", s->name, why));
+	if (!s->established && !s->conf.shutdown)
+		json_array_append_new(
+			problems, json_sprintf("neighbor %s is not Established: %s", s->name, why));
 }
 
 json_t *peer_summary(struct speaker *sp)
@@ -236,7 +234,7 @@ json_t *peer_summary(struct speaker *sp)
 	struct session *s;
 
 	TAILQ_FOREACH(s, &sp->sessions, link) {
-		configured++;
+		configured += !s->conf.shutdown;
 		established += s->established;
 		add_problem(problems, s);
 	}
@@ -253,31 +251,63 @@ static void metric(json_t *list, const char *name, const char *type, const char 
 					      "value", value));
 }
 
-static void peer_metric(json_t *list, const struct session *s, const char *name, const char *help,
-			uint64_t value)
+static json_int_t get_up(const struct session *s)
 {
-	metric(list, name, "counter", help, "peer", s->name, (json_int_t)value);
+	return s->established;
 }
 
+static json_int_t get_routes(const struct session *s)
+{
+	return (json_int_t)rib_peer_count(s->rib_peer);
+}
+
+static json_int_t get_resets(const struct session *s)
+{
+	return s->resets;
+}
+
+static json_int_t get_updates_in(const struct session *s)
+{
+	return (json_int_t)s->received.updates;
+}
+
+static json_int_t get_updates_out(const struct session *s)
+{
+	return (json_int_t)s->sent.updates;
+}
+
+static json_int_t get_discarded(const struct session *s)
+{
+	return (json_int_t)s->received.discarded;
+}
+
+static const struct {
+	const char *name;
+	const char *type;
+	const char *help;
+	json_int_t (*get)(const struct session *s);
+} peer_values[] = {
+	{"evpn_bgp_peer_up", "gauge", "the session is Established", get_up},
+	{"evpn_bgp_peer_routes", "gauge", "routes received and in the RIB", get_routes},
+	{"evpn_bgp_peer_resets", "counter", "times the session went down", get_resets},
+	{"evpn_bgp_peer_updates_received", "counter", "UPDATE messages received", get_updates_in},
+	{"evpn_bgp_peer_updates_sent", "counter", "UPDATE messages sent", get_updates_out},
+	{"evpn_bgp_peer_routes_discarded", "counter", "routes received that are not used",
+	 get_discarded},
+};
+
+/* One value after the other, as Prometheus wants them: all peers of it together. */
 void peer_metrics(struct speaker *sp, json_t *list)
 {
 	struct session *s;
 	char type[16];
+	size_t i;
 	int t;
 
-	TAILQ_FOREACH(s, &sp->sessions, link) {
-		metric(list, "evpn_bgp_peer_up", "gauge", "the session is Established", "peer",
-		       s->name, s->established);
-		metric(list, "evpn_bgp_peer_routes", "gauge", "routes received and in the RIB",
-		       "peer", s->name, (json_int_t)rib_peer_count(s->rib_peer));
-		peer_metric(list, s, "evpn_bgp_peer_resets", "times the session went down", s->resets);
-		peer_metric(list, s, "evpn_bgp_peer_updates_received", "UPDATE messages received",
-			    s->received.updates);
-		peer_metric(list, s, "evpn_bgp_peer_updates_sent", "UPDATE messages sent",
-			    s->sent.updates);
-		peer_metric(list, s, "evpn_bgp_peer_routes_discarded",
-			    "routes received that are not used", s->received.discarded);
-	}
+	for (i = 0; i < sizeof(peer_values) / sizeof(peer_values[0]); i++)
+		TAILQ_FOREACH(s, &sp->sessions, link)
+			metric(list, peer_values[i].name, peer_values[i].type, peer_values[i].help,
+			       "peer", s->name, peer_values[i].get(s));
 	for (t = EVPN_AD; t <= EVPN_LEAF_AD; t++) {
 		snprintf(type, sizeof(type), "%d", t);
 		metric(list, "evpn_rib_routes", "gauge", "routes in the RIB", "type", type,

@@ -17,8 +17,12 @@ json_t *peer_summary(struct speaker *sp);
 /* appends to the array @list */
 void peer_metrics(struct speaker *sp, json_t *list);
 
-/* route_show.c */
-json_t *route_show(struct speaker *sp, const json_t *params, char *err, size_t err_len);
+/*
+ * route_show.c: the answer to @id is on its way, piece by piece. Return: false, with a sentence in @err
+ * (none: out of memory), when there will be no answer.
+ */
+bool route_show(struct speaker *sp, uint32_t id, const json_t *params, char *err, size_t err_len);
+void route_jobs_free(struct speaker *sp);
 json_t *route_counts(const struct speaker *sp); /* {"1": n, …} */
 
 #endif

@@ -60,8 +60,8 @@ static json_t *metrics(struct speaker *sp, const json_t *params, char *err, size
 		    !speaker_services[i]->query(sp->states[i], "metrics", params, &part, err,
 						err_len))
 			continue;
-		json_array_extend(list, json_is_object(part) ? json_object_get(part, "metrics") :
-							       part);
+		json_array_extend(list,
+				  json_is_object(part) ? json_object_get(part, "metrics") : part);
 		json_decref(part);
 	}
 	return json_pack("{s:o}", "metrics", list);
@@ -93,9 +93,8 @@ static const struct {
 	const char *method;
 	query_fn fn;
 } queries[] = {
-	{ "summary", summary },	    { "peer.show", peer_show }, { "peer.clear", peer_clear },
-	{ "route.show", route_show }, { "metrics", metrics },	{ "log", set_log_level },
-	{ "monitor", set_monitor },
+	{"summary", summary}, {"peer.show", peer_show}, {"peer.clear", peer_clear},
+	{"metrics", metrics}, {"log", set_log_level},	{"monitor", set_monitor},
 };
 
 /* Return: whether the method exists; *@result is NULL when it was refused. */
@@ -125,21 +124,28 @@ static const char *error_code(const char *sentence)
 	return strncmp(sentence, "no ", 3) ? "refused" : "not-found";
 }
 
-static json_t *answer(struct speaker *sp, const json_t *query)
+static json_t *refusal(const char *sentence)
+{
+	return json_pack("{s:{s:s, s:s}}", "error", "code", error_code(sentence), "message",
+			 *sentence ? sentence : "no memory for the answer");
+}
+
+/* Return: NULL when the answer comes later, in pieces. */
+static json_t *answer(struct speaker *sp, uint32_t id, const json_t *query)
 {
 	const char *method = json_string_value(json_object_get(query, "method"));
+	const json_t *params = json_object_get(query, "params");
 	json_t *result = NULL;
 	char err[ERR_LEN] = "";
 
 	if (!method)
 		return json_pack("{s:{s:s, s:s}}", "error", "code", "usage", "message",
 				 "the request has no method");
-	if (!ask(sp, method, json_object_get(query, "params"), &result, err))
+	if (!strcmp(method, "route.show"))
+		return route_show(sp, id, params, err, sizeof(err)) ? NULL : refusal(err);
+	if (!ask(sp, method, params, &result, err))
 		snprintf(err, sizeof(err), "no method %s", method);
-	if (result)
-		return json_pack("{s:o}", "result", result);
-	return json_pack("{s:{s:s, s:s}}", "error", "code", error_code(err), "message",
-			 *err ? err : "no memory for the answer");
+	return result ? json_pack("{s:o}", "result", result) : refusal(err);
 }
 
 static void run(struct speaker *sp, uint32_t id)
@@ -147,11 +153,16 @@ static void run(struct speaker *sp, uint32_t id)
 	json_t *query = json_loads(sp->query, 0, NULL), *reply;
 	char *text;
 
-	reply = answer(sp, query);
+	reply = answer(sp, id, query);
+	if (!reply) {
+		json_decref(query);
+		return;
+	}
 	text = json_dumps(reply, JSON_COMPACT);
-	ipc_send_text(sp->ipc, IPC_ANSWER, id,
-		      text ? text :
-			     "{\"error\": {\"code\": \"unavailable\", \"message\": \"no memory\"}}");
+	ipc_send_text(
+		sp->ipc, IPC_ANSWER, id,
+		text ? text :
+		       "{\"error\": {\"code\": \"unavailable\", \"message\": \"no memory\"}}");
 	free(text);
 	json_decref(reply);
 	json_decref(query);

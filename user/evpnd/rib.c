@@ -146,7 +146,7 @@ static void path_free(struct rib *rib, struct rib_path_entry *p, u8 type)
 
 static bool path_decode(const struct rib_path_entry *p, u8 type, struct evpn_nlri *n)
 {
-	struct slice value = { p->value, p->len };
+	struct slice value = {p->value, p->len};
 	struct bgp_outcome out;
 
 	bgp_outcome_init(&out);
@@ -246,7 +246,8 @@ static void decide_lost(struct rib *rib, struct rib_dest *d, struct rib_path_ent
 /* ---- changes ---- */
 
 /* The octets to keep: as received, or encoded when the route is our own. */
-static bool nlri_value(const struct evpn_nlri *nlri, bool own, u8 buf[NLRI_MAX], struct slice *value)
+static bool nlri_value(const struct evpn_nlri *nlri, bool own, u8 buf[NLRI_MAX],
+		       struct slice *value)
 {
 	struct wbuf w = w_make(buf, NLRI_MAX);
 
@@ -256,7 +257,7 @@ static bool nlri_value(const struct evpn_nlri *nlri, bool own, u8 buf[NLRI_MAX],
 	}
 	if (!evpn_encode(&w, nlri) || w.len < 2)
 		return false;
-	*value = (struct slice){ buf + 2, w.len - 2 };
+	*value = (struct slice){buf + 2, w.len - 2};
 	return true;
 }
 
@@ -550,4 +551,11 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 				if (!walk_dest(rib, d, fn, data))
 					return;
 	}
+}
+
+bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data)
+{
+	const struct rib_dest *d = dest_find(rib, key, len, rib_hash(rib, key, len));
+
+	return d && walk_dest(rib, d, fn, data);
 }

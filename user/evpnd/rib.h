@@ -107,6 +107,8 @@ void rib_peer_refresh_begin(struct rib_peer *peer);
 void rib_peer_refresh_end(struct rib *rib, struct rib_peer *peer);
 
 void rib_walk(const struct rib *rib, unsigned int type /* 0: all */, rib_walk_fn fn, void *data);
+/* one route, by what evpn_key() made; Return: what @fn returned, false without such a route */
+bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data);
 const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri);
 size_t rib_count(const struct rib *rib, unsigned int type /* 0: all */);
 

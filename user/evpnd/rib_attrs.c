@@ -73,9 +73,15 @@ static uint32_t attrs_hash(const struct rib *rib, const struct bgp_attrs *a, con
 			   size_t len, const struct ip_addr *nh)
 {
 	uint32_t scalars[] = {
-		(uint32_t)a->present, (uint32_t)(a->present >> 32), a->origin,
-		a->med,		      a->local_pref,		    a->originator_id,
-		ip_low32(nh),	      nh->len,			    rib_hash(rib, mem, len),
+		(uint32_t)a->present,
+		(uint32_t)(a->present >> 32),
+		a->origin,
+		a->med,
+		a->local_pref,
+		a->originator_id,
+		ip_low32(nh),
+		nh->len,
+		rib_hash(rib, mem, len),
 	};
 
 	return rib_hash(rib, scalars, sizeof(scalars));

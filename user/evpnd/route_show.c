@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * route_show.c - the RIB as JSON, filtered and in the order of the route keys. An answer is limited:
- * printing half a million routes must not keep the loop from noticing that a link went down.
+ * route_show.c - the RIB as JSON, filtered and in the order of the route keys.
+ *
+ * Printing many routes must not keep the loop from noticing that a link went down: the keys are collected
+ * at once, the routes are printed in slices when there is nothing else to do, and each slice leaves as
+ * a piece of the answer. A route that goes meanwhile is left out.
  */
 #include "peer_show.h"
 
@@ -12,7 +15,11 @@
 #include "bgp_json.h"
 #include "session.h"
 
-#define ROUTES_MAX 20000
+enum {
+	ROUTES_MAX = 20000, /* in one answer */
+	SLICE_ROUTES = 50,  /* printed in one turn of the loop, about a millisecond */
+	PIECE_MAX = 32768,
+};
 
 /**
  * struct filter - what to show
@@ -27,16 +34,30 @@ struct filter {
 	struct ip_addr peer;
 };
 
-struct shown {
-	u8 key[EVPN_KEY_MAX];
-	size_t key_len;
-	json_t *json;
+struct route_key {
+	uint16_t len;
+	u8 bytes[EVPN_KEY_MAX];
 };
 
-struct listing {
-	const struct filter *filter;
-	struct shown *routes;
-	size_t n, cap, total;
+/**
+ * struct route_job - one answer under way
+ * @id: of the question
+ * @turn: runs the next slice
+ * @keys: what to print, @at is next; @total matched the filter
+ * @text: what is printed and not sent
+ */
+struct route_job {
+	TAILQ_ENTRY(route_job) link;
+	struct speaker *speaker;
+	uint32_t id;
+	sd_event_source *turn;
+	struct filter filter;
+	struct route_key *keys;
+	size_t n, cap, at, total;
+	char *text;
+	size_t len, size;
+	bool first;
+	bool failed;
 };
 
 static json_t *path_json(const struct rib_path *p, bool best)
@@ -84,33 +105,38 @@ static bool matches(const struct filter *f, const struct evpn_nlri *nlri,
 	return false;
 }
 
+static bool is_everything(const struct filter *f)
+{
+	return !f->has_esi && !f->has_rd && !f->has_peer && !f->local;
+}
+
 static bool collect(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
 		    size_t n, size_t best)
 {
-	struct listing *l = data;
-	struct shown *grown;
+	struct route_job *job = data;
+	struct route_key *grown;
 
-	if (!matches(l->filter, nlri, paths, n) || l->total++ >= ROUTES_MAX)
-		return true;
-	if (l->n == l->cap) {
-		grown = reallocarray(l->routes, l->cap ? l->cap * 2 : 64, sizeof(*grown));
+	if (!matches(&job->filter, nlri, paths, n) || job->total++ >= ROUTES_MAX)
+		return !is_everything(&job->filter);
+	if (job->n == job->cap) {
+		grown = reallocarray(job->keys, job->cap ? job->cap * 2 : 64, sizeof(*grown));
 		if (!grown)
 			return false;
-		l->routes = grown;
-		l->cap = l->cap ? l->cap * 2 : 64;
+		job->keys = grown;
+		job->cap = job->cap ? job->cap * 2 : 64;
 	}
-	l->routes[l->n].key_len = evpn_key(nlri, l->routes[l->n].key);
-	l->routes[l->n++].json = route_json(nlri, paths, n, best);
+	job->keys[job->n].len = (uint16_t)evpn_key(nlri, job->keys[job->n].bytes);
+	job->n++;
 	return true;
 }
 
 static int by_key(const void *a, const void *b)
 {
-	const struct shown *x = a, *y = b;
-	size_t len = x->key_len < y->key_len ? x->key_len : y->key_len;
-	int r = memcmp(x->key, y->key, len);
+	const struct route_key *x = a, *y = b;
+	size_t len = x->len < y->len ? x->len : y->len;
+	int r = memcmp(x->bytes, y->bytes, len);
 
-	return r ? r : (x->key_len > y->key_len) - (x->key_len < y->key_len);
+	return r ? r : (x->len > y->len) - (x->len < y->len);
 }
 
 static const char *text_param(const json_t *params, const char *name, bool *there)
@@ -153,24 +179,150 @@ static bool read_filter(const json_t *params, struct filter *f, char *err, size_
 	return true;
 }
 
-json_t *route_show(struct speaker *sp, const json_t *params, char *err, size_t err_len)
+static void job_free(struct route_job *job)
 {
-	struct filter f = { 0 };
-	struct listing l = { .filter = &f };
-	json_t *list;
-	size_t i;
+	TAILQ_REMOVE(&job->speaker->route_jobs, job, link);
+	sd_event_source_disable_unref(job->turn);
+	free(job->keys);
+	free(job->text);
+	free(job);
+}
+
+void route_jobs_free(struct speaker *sp)
+{
+	struct route_job *job, *next;
+
+	TAILQ_FOREACH_SAFE(job, &sp->route_jobs, link, next)
+		job_free(job);
+}
+
+static int append(const char *text, size_t len, void *data)
+{
+	struct route_job *job = data;
+	size_t size = job->size ? job->size : PIECE_MAX;
+	char *grown;
+
+	while (job->len + len > size)
+		size *= 2;
+	if (size > job->size) {
+		grown = realloc(job->text, size);
+		if (!grown) {
+			job->failed = true;
+			return -1;
+		}
+		job->text = grown;
+		job->size = size;
+	}
+	memcpy(job->text + job->len, text, len);
+	job->len += len;
+	return 0;
+}
+
+static void append_text(struct route_job *job, const char *text)
+{
+	append(text, strlen(text), job);
+}
+
+static bool print_route(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
+			size_t n, size_t best)
+{
+	struct route_job *job = data;
+	json_t *json;
+
+	if (!matches(&job->filter, nlri, paths, n))
+		return false;
+	json = route_json(nlri, paths, n, best);
+	if (!job->first)
+		append_text(job, ",");
+	job->first = false;
+	json_dump_callback(json, append, job, JSON_COMPACT);
+	json_decref(json);
+	return true;
+}
+
+/* What is printed leaves; the last piece is the one that says so. */
+static void send_pieces(struct route_job *job, bool last)
+{
+	u8 body[sizeof(struct ipc_text) + PIECE_MAX];
+	struct ipc_text head = {.id = job->id};
+	size_t at = 0, piece;
+
+	do {
+		piece = job->len - at < PIECE_MAX ? job->len - at : PIECE_MAX;
+		head.more = !last || at + piece < job->len;
+		memcpy(body, &head, sizeof(head));
+		memcpy(body + sizeof(head), job->text + at, piece);
+		ipc_send(job->speaker->ipc, IPC_ANSWER, body, (uint32_t)(sizeof(head) + piece));
+		at += piece;
+	} while (at < job->len);
+	job->len = 0;
+}
+
+static void print_end(struct route_job *job)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "],\"total\":%zu,\"truncated\":%s}}", job->total,
+		 job->total > ROUTES_MAX ? "true" : "false");
+	append_text(job, text);
+}
+
+static int next_slice(sd_event_source *source, void *data)
+{
+	struct route_job *job = data;
+	size_t end = job->at + SLICE_ROUTES;
+	bool last;
+
+	for (; job->at < job->n && job->at < end; job->at++)
+		rib_visit(job->speaker->rib, job->keys[job->at].bytes, job->keys[job->at].len,
+			  print_route, job);
+	last = job->at == job->n || job->failed;
+	if (last)
+		print_end(job);
+	send_pieces(job, last);
+	if (last)
+		job_free(job);
+	else
+		sd_event_source_set_enabled(job->turn, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static struct route_job *job_new(struct speaker *sp, uint32_t id, const struct filter *f)
+{
+	struct route_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->speaker = sp;
+	job->id = id;
+	job->filter = *f;
+	job->first = true;
+	TAILQ_INSERT_TAIL(&sp->route_jobs, job, link);
+	append_text(job, "{\"result\":{\"routes\":[");
+	if (job->failed || sd_event_add_defer(sp->event, &job->turn, next_slice, job) < 0) {
+		job_free(job);
+		return NULL;
+	}
+	sd_event_source_set_priority(job->turn, SD_EVENT_PRIORITY_IDLE);
+	return job;
+}
+
+bool route_show(struct speaker *sp, uint32_t id, const json_t *params, char *err, size_t err_len)
+{
+	struct filter f = {0};
+	struct route_job *job;
 
 	if (!read_filter(params, &f, err, err_len))
-		return NULL;
-	rib_walk(sp->rib, f.type, collect, &l);
-	if (l.n)
-		qsort(l.routes, l.n, sizeof(*l.routes), by_key);
-	list = json_array();
-	for (i = 0; i < l.n; i++)
-		json_array_append_new(list, l.routes[i].json);
-	free(l.routes);
-	return json_pack("{s:o, s:I, s:b}", "routes", list, "total", (json_int_t)l.total,
-			 "truncated", l.total > ROUTES_MAX);
+		return false;
+	job = job_new(sp, id, &f);
+	if (!job)
+		return false;
+	rib_walk(sp->rib, f.type, collect, job);
+	if (is_everything(&f))
+		job->total = rib_count(sp->rib, f.type);
+	if (job->n)
+		qsort(job->keys, job->n, sizeof(*job->keys), by_key);
+	return true;
 }
 
 json_t *route_counts(const struct speaker *sp)

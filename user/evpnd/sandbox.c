@@ -179,8 +179,8 @@ static int filter_system_calls(enum sandbox_policy policy)
 	ctx = seccomp_init(otherwise);
 	if (!ctx)
 		return -ENOMEM;
-	/* the kernel's log names the call, whether it kills or not */
-	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, 1);
+	/* the kernel's log names a call that kills anyhow; others only when asked to */
+	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, policy == SANDBOX_ERRNO);
 	r = add_rules(ctx);
 	if (!r)
 		r = seccomp_load(ctx);

@@ -19,8 +19,8 @@
 
 #define NS_PER_MS 1000000LL
 #define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
-#define WARN_MAX 5 /* lines about one neighbour's messages in a window */
-#define CLEAR_SLICE 4096 /* paths removed in one turn of the loop */
+#define WARN_MAX 5	       /* lines about one neighbour's messages in a window */
+#define CLEAR_SLICE 4096       /* paths removed in one turn of the loop */
 #define IDLE_ACCEPT_FAILURES 3 /* after so many failures the neighbour has to wait, too */
 
 /* ---- words ---- */
@@ -84,6 +84,9 @@ static void report(struct session *s, const char *event, const char *reason)
 
 static void came_up(struct session *s, struct conn *c)
 {
+	/* the other connection never saw an OPEN, so nothing was decided between them until now */
+	if (c == s->second)
+		conn_event(s->conn, BGP_EV_COLLISION, NULL);
 	if (s->clearing)
 		rib_peer_clear(s->speaker->rib, s->rib_peer, 0);
 	s->clearing = false;
@@ -94,6 +97,7 @@ static void came_up(struct session *s, struct conn *c)
 	s->refreshing = false;
 	rib_peer_set(s->rib_peer, session_is_ebgp(s), c->open.id);
 	export_attach(s->speaker->export, &s->cursor);
+	s->logged_error[0] = '\0';
 	log_info("neighbor %s: Established, hold time %u s", s->name, c->hold_time);
 	report(s, "up", NULL);
 	speaker_wake_output(s->speaker);
@@ -227,6 +231,7 @@ static void end_actions(struct conn *c, const struct bgp_step *step, const struc
 	}
 	if (step->actions & BGP_ACT_CLOSE) {
 		conn_write(c);
+		conn_drain(c);
 		conn_close(c);
 	}
 	if (step->actions & BGP_ACT_DROP_ATTEMPT && (c->connecting || c->requested))
@@ -252,6 +257,27 @@ static void begin_actions(struct conn *c, const struct bgp_step *step)
 	conn_write(c);
 }
 
+/* Why it went wrong: what is known beyond the state machine's own words. */
+static const char *cause(const struct session *s, const struct bgp_step *step)
+{
+	return *s->last_error ? s->last_error : step->reason;
+}
+
+/* Why there is no session is said once, not with every attempt. */
+static bool is_news(struct session *s, const char *why)
+{
+	bool news = strcmp(why, s->logged_error) != 0;
+
+	snprintf(s->logged_error, sizeof(s->logged_error), "%s", why);
+	return news;
+}
+
+static void log_unreachable(struct session *s)
+{
+	if (is_news(s, s->last_error))
+		log_info("neighbor %s: %s", s->name, s->last_error);
+}
+
 static void log_step(struct conn *c, const struct bgp_step *step)
 {
 	struct session *s = c->session;
@@ -259,13 +285,13 @@ static void log_step(struct conn *c, const struct bgp_step *step)
 
 	if (!*bgp_step_format(step, text, sizeof(text)))
 		return;
+	log_debug("neighbor %s%s: %s", s->name, c == s->second ? " (second connection)" : "", text);
+	if (step->event == BGP_EV_COLLISION || step->to >= step->from)
+		return;
 	if (step->from == BGP_ESTABLISHED)
-		log_warning("neighbor %s: down: %s%s%s", s->name, step->reason,
-			    *s->last_error ? ": " : "", s->last_error);
-	else
-		log_debug("neighbor %s%s: %s%s%s", s->name, c == s->second ? " (second connection)" : "",
-			  text, step->to < step->from && *s->last_error ? ": " : "",
-			  step->to < step->from ? s->last_error : "");
+		log_warning("neighbor %s: down: %s", s->name, cause(s, step));
+	else if (step->from >= BGP_OPENSENT && is_news(s, cause(s, step)))
+		session_warn(s, "no session: %s", cause(s, step));
 }
 
 static void promote_second(struct session *s)
@@ -304,10 +330,10 @@ static bool survives_collision(struct conn *c)
 {
 	struct session *s = c->session;
 	struct conn *other = c == s->conn ? s->second : s->conn;
-	const struct bgp_contender old = { other->fsm.state, other->outgoing };
-	const struct bgp_contender fresh = { c->fsm.state, c->outgoing };
-	struct bgp_identity self = { speaker_router_id(s->speaker), s->speaker->conf->global.as };
-	struct bgp_identity peer = { c->open.id, c->open.as };
+	const struct bgp_contender old = {other->fsm.state, other->outgoing};
+	const struct bgp_contender fresh = {c->fsm.state, c->outgoing};
+	struct bgp_identity self = {speaker_router_id(s->speaker), s->speaker->conf->global.as};
+	struct bgp_identity peer = {c->open.id, c->open.as};
 	bool restarts = bgp_caps_gr(&other->open.caps, BGP_AFI_L2VPN, BGP_SAFI_EVPN) != NULL;
 
 	switch (bgp_collision(&old, &fresh, self, peer, restarts)) {
@@ -333,7 +359,8 @@ void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err)
 	enum bgp_state before = session_state(s);
 	struct bgp_step step;
 
-	if (ev == BGP_EV_OPEN && s->second && c->fsm.state == BGP_OPENSENT && !survives_collision(c))
+	if (ev == BGP_EV_OPEN && s->second && c->fsm.state == BGP_OPENSENT &&
+	    !survives_collision(c))
 		return;
 	step = bgp_fsm_event(&c->fsm, ev);
 	end_actions(c, &step, err);
@@ -344,14 +371,16 @@ void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err)
 		session_actions(s, c, BGP_ACT_STOP_TIMERS);
 	begin_actions(c, &step);
 	settle(c, &step);
+	if (step.event == BGP_EV_TCP_FAIL && step.from == BGP_CONNECT)
+		log_unreachable(s);
 	if (session_state(s) == before)
 		return;
 	s->since = timer_now_ns();
 	if (before == BGP_ESTABLISHED) {
-		report(s, "down", *s->last_error ? s->last_error : step.reason);
+		report(s, "down", cause(s, &step));
 		speaker_sync(s->speaker);
-	} else if (session_state(s) != BGP_ESTABLISHED) {
-		report(s, "state", step.reason);
+	} else if (before >= BGP_OPENSENT && session_state(s) < BGP_OPENSENT) {
+		report(s, "failed", cause(s, &step));
 	}
 }
 
@@ -361,8 +390,10 @@ static void connect_retry_expired(void *data)
 {
 	struct session *s = data;
 
-	if (s->conn->connecting)
-		session_error(s, "connect: no answer to our SYN");
+	if (s->conn->connecting) {
+		session_error(s, "connect: no answer");
+		log_unreachable(s);
+	}
 	conn_event(s->conn, BGP_EV_CONNECT_RETRY, NULL);
 }
 

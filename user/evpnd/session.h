@@ -109,6 +109,7 @@ struct session {
 	struct session_count sent;
 	unsigned int resets;
 	char last_error[SESSION_TEXT_MAX];
+	char logged_error[SESSION_TEXT_MAX]; /* why there is no session, as the log has it */
 	int64_t warn_window;
 	unsigned int warned;
 	unsigned int muted;
@@ -138,6 +139,7 @@ void conn_free(struct conn *c);
 int conn_connect(struct conn *c, int fd);
 int conn_accepted(struct conn *c, int fd);
 void conn_close(struct conn *c);
+void conn_drain(struct conn *c);
 void conn_put(struct conn *c, const void *msg, size_t len);
 u8 *conn_room(struct conn *c, size_t len);
 void conn_took(struct conn *c, size_t len);

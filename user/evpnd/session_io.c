@@ -25,6 +25,7 @@ enum {
 	IN_BYTES = 65536, /* a whole extended message, or more than a thousand routes a read */
 	CONTROL_BYTES = 4096 + 512, /* kept free for messages that are not UPDATEs */
 	NOTSENT_BYTES = 32768,
+	DRAIN_READS = 64, /* of IN_BYTES each, before a connection is closed */
 	SEND_HOLD_MIN_S = 480,
 	SLACK_HOLD_US = 10000,
 	SLACK_KEEPALIVE_US = 50000,
@@ -84,6 +85,21 @@ void conn_close(struct conn *c)
 	timer_stop(&c->hold);
 	timer_stop(&c->keepalive);
 	timer_stop(&c->send_hold);
+}
+
+/*
+ * Closing a socket that has unread octets resets the connection, and a reset may overtake the
+ * NOTIFICATION that says why. So what is there is read and forgotten.
+ */
+void conn_drain(struct conn *c)
+{
+	int reads = DRAIN_READS;
+
+	if (c->fd < 0)
+		return;
+	shutdown(c->fd, SHUT_WR);
+	while (reads-- && recv(c->fd, c->in, c->in_cap, MSG_DONTWAIT) > 0)
+		;
 }
 
 void conn_free(struct conn *c)
@@ -186,7 +202,7 @@ static int take_fd(struct conn *c, int fd, uint32_t events)
 {
 	int r;
 
-	c->ctx = (struct bgp_ctx){ .as4 = true, .max_len = BGP_MAX_LEN };
+	c->ctx = (struct bgp_ctx){.as4 = true, .max_len = BGP_MAX_LEN};
 	r = set_buffers(c);
 	if (r < 0)
 		return r;
@@ -306,8 +322,8 @@ void conn_write(struct conn *c)
 	if (c->fd < 0 || c->connecting)
 		return;
 	while (c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_off, c->out_len,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n =
+			send(c->fd, c->out + c->out_off, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n <= 0)
 			break;
@@ -324,7 +340,7 @@ void conn_write(struct conn *c)
 static void receive_open(struct conn *c, const u8 *body, size_t len)
 {
 	struct bgp_open *open = &c->open;
-	struct bgp_error err = { 0 };
+	struct bgp_error err = {0};
 
 	if (c->open_received) {
 		conn_event(c, BGP_EV_OPEN, NULL);
@@ -392,7 +408,7 @@ static void receive(struct conn *c, const struct bgp_header *h, const u8 *body)
 /* Every whole message of what was read. The connection may be gone after each of them. */
 static void frame(struct conn *c)
 {
-	struct bgp_error err = { 0 };
+	struct bgp_error err = {0};
 	struct bgp_header h;
 	size_t off = 0;
 	int r;

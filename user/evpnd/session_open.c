@@ -22,7 +22,7 @@ size_t session_open_build(struct session *s, u8 *buf, size_t cap)
 	};
 
 	bgp_caps_init(&o.caps);
-	o.caps.mp[0] = (struct bgp_af){ .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	o.caps.mp[0] = (struct bgp_af){.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	o.caps.mp_n = 1;
 	o.caps.refresh = true;
 	o.caps.enh_refresh = true;
@@ -40,16 +40,16 @@ static int check_identity(struct session *s, const struct bgp_open *open, struct
 
 	if (open->as != s->conf.remote_as) {
 		store32(data, open->as);
-		bgp_error_set(err, BGP_ERR_OPEN, BGP_OPEN_PEER_AS, open->as > 0xffff ? data : data + 2,
-			      open->as > 0xffff ? 4 : 2, "its AS is %u, configured is %u", open->as,
-			      s->conf.remote_as);
+		bgp_error_set(err, BGP_ERR_OPEN, BGP_OPEN_PEER_AS,
+			      open->as > 0xffff ? data : data + 2, open->as > 0xffff ? 4 : 2,
+			      "its AS is %u, configured is %u", open->as, s->conf.remote_as);
 		return -1;
 	}
 	if (!session_is_ebgp(s) && open->id == own) {
 		store32(data, open->id);
 		bgp_error_set(err, BGP_ERR_OPEN, BGP_OPEN_BGP_ID, data, 4,
-			      "its BGP identifier is our own, %u.%u.%u.%u", data[0], data[1], data[2],
-			      data[3]);
+			      "its BGP identifier is our own, %u.%u.%u.%u", data[0], data[1],
+			      data[2], data[3]);
 		return -1;
 	}
 	return 0;
@@ -57,7 +57,7 @@ static int check_identity(struct session *s, const struct bgp_open *open, struct
 
 int session_open_check(struct session *s, const struct bgp_open *open, struct bgp_error *err)
 {
-	static const u8 evpn[] = { BGP_CAP_MP, 4, 0, BGP_AFI_L2VPN, 0, BGP_SAFI_EVPN };
+	static const u8 evpn[] = {BGP_CAP_MP, 4, 0, BGP_AFI_L2VPN, 0, BGP_SAFI_EVPN};
 	uint16_t hold;
 	u8 data[2];
 	int r;

@@ -41,11 +41,13 @@ struct listener {
 
 /**
  * struct sockets - all listening sockets
+ * @again: what failed is tried again, and what was said about it is not said again
  * @keyless: neighbours whose keys are missing on one of them
  */
 struct sockets {
 	struct listener listeners[LISTENERS_MAX];
 	size_t n;
+	bool again;
 	struct ip_addr *keyless;
 	size_t n_keyless;
 };
@@ -138,7 +140,7 @@ static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port,
 		/* a host without IPv6 has no need to be told at every turn */
 		if (fd == -EAFNOSUPPORT)
 			return 0;
-		log_error(
+		log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
 			"listening on %s port %u: %s%s", ip_format(a, buf), port, strerror(-fd),
 			fd == -EADDRINUSE ?
 				"; another BGP daemon may be there: set \"listen\" to an address of evpnd's own, or \"port\" to 0" :
@@ -221,14 +223,16 @@ static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
 	int r = 0;
 
-	keys_warn(n, s);
+	if (!sockets->again)
+		keys_warn(n, s);
 	for (size_t i = 0; i < sockets->n && !r; i++)
 		if (sockets->listeners[i].address.len == n->address.len)
 			r = keys_put(sockets->listeners[i].fd, n, s, true, err);
 	if (!r)
 		return;
-	log_error("neighbor %s: %s; it stays shut down, rather than without its key",
-		  ip_format(&n->address, buf), err);
+	log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
+		"neighbor %s: %s; it stays shut down, rather than without its key",
+		ip_format(&n->address, buf), err);
 	note_keyless(sockets, &n->address);
 }
 
@@ -251,6 +255,7 @@ int sockets_configure(struct sockets *sockets, const struct conf_file *old,
 	int r;
 
 	*changed = false;
+	sockets->again = old == now;
 	for (size_t i = 0; old && i < old->conf->n_neighbors; i++)
 		remove_keys(sockets, old, i, now);
 	r = open_wanted(sockets, &now->conf->global, changed);

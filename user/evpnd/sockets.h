@@ -23,8 +23,8 @@ void sockets_free(struct sockets *sockets);
  *
  * Sockets that stay the same are kept open, and so are connections that wait in them.
  *
- * Return: 0, or the last negative errno; each failure is logged, and asking again with @old equal
- * to @now tries again what failed.
+ * Return: 0, or the last negative errno; each failure is logged. Asking again with @old equal to
+ * @now tries again what failed, in silence.
  */
 int sockets_configure(struct sockets *sockets, const struct conf_file *old,
 		      const struct conf_file *now, bool *changed);

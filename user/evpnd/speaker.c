@@ -8,17 +8,19 @@
 #include "speaker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "peer_show.h"
 #include "session.h"
 #include "speaker_priv.h"
 
 enum {
-	CLEAN_SLICE = 4096, /* paths of a lost neighbour removed in one turn */
+	CLEAN_SLICE = 4096,  /* paths of a lost neighbour removed in one turn */
 	LAST_WORDS_MS = 500, /* for withdraws and Cease to reach TCP when the process ends */
 	LAST_WORDS_POLL_MS = 20,
 };
@@ -145,6 +147,8 @@ static int on_cleaner(sd_event_source *source, void *data)
 		if (!s->clearing)
 			continue;
 		s->clearing = rib_peer_clear(sp->rib, s->rib_peer, CLEAN_SLICE);
+		if (!s->clearing)
+			malloc_trim(0);
 		speaker_wake_cleaner(sp);
 		return 0;
 	}
@@ -153,7 +157,7 @@ static int on_cleaner(sd_event_source *source, void *data)
 
 void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port)
 {
-	const struct ipc_socket request = { .neighbor = *address, .port = port };
+	const struct ipc_socket request = {.neighbor = *address, .port = port};
 
 	ipc_send(sp->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
 }
@@ -177,7 +181,8 @@ void speaker_sync(struct speaker *sp)
 
 /* ---- services ---- */
 
-static void route_event(struct speaker *sp, const struct evpn_nlri *nlri, const struct rib_path *now)
+static void route_event(struct speaker *sp, const struct evpn_nlri *nlri,
+			const struct rib_path *now)
 {
 	char route[EVPN_STRLEN], rd[RD_STRLEN], peer[IP_STRLEN];
 	const struct ip_addr *from = now && now->peer ? rib_peer_address(now->peer) : NULL;
@@ -197,7 +202,8 @@ static void on_route(void *data, const struct evpn_nlri *nlri, const struct rib_
 	if (!sp->services_up)
 		return;
 	for (i = 0; speaker_services[i]; i++)
-		if (speaker_services[i]->route && speaker_services[i]->route_types >> nlri->type & 1)
+		if (speaker_services[i]->route &&
+		    speaker_services[i]->route_types >> nlri->type & 1)
 			speaker_services[i]->route(sp->states[i], nlri, now);
 	if (sp->route_events)
 		route_event(sp, nlri, now);
@@ -363,6 +369,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	sp->started = timer_now_ns();
 	TAILQ_INIT(&sp->sessions);
 	TAILQ_INIT(&sp->listeners);
+	TAILQ_INIT(&sp->route_jobs);
 	sp->conf = conf_new();
 	sp->rib = rib_new(on_route, sp);
 	sp->export = sp->rib ? export_new(sp->rib, on_export, sp) : NULL;
@@ -385,6 +392,7 @@ void speaker_free(struct speaker *sp)
 	while ((s = TAILQ_FIRST(&sp->sessions)))
 		session_free(s, BGP_EV_STOP);
 	listener_clear(sp);
+	route_jobs_free(sp);
 	ipc_free(sp->ipc);
 	sd_event_source_disable_unref(sp->output);
 	sd_event_source_disable_unref(sp->cleaner);

@@ -17,6 +17,7 @@
 
 struct session;
 struct listener;
+struct route_job;
 
 /**
  * struct speaker - the process
@@ -46,6 +47,7 @@ struct speaker {
 	sd_event_source *cleaner;
 	TAILQ_HEAD(, session) sessions;
 	TAILQ_HEAD(, listener) listeners;
+	TAILQ_HEAD(, route_job) route_jobs;
 	void *states[SPEAKER_SERVICES_MAX];
 	uint32_t generation;
 	char *query;

@@ -41,6 +41,8 @@ static const char *loop_reason(const struct session *s, const struct bgp_update 
 		return "our identifier is in CLUSTER_LIST";
 	if (ip_equal(&u->reach.nh, &own))
 		return "the next hop is our own address";
+	if (ip_is_zero(&u->reach.nh) || ip_is_multicast(&u->reach.nh))
+		return "the next hop is no address of a host";
 	return NULL;
 }
 
@@ -114,7 +116,7 @@ static bool is_evpn(const struct bgp_mp *mp)
 static void process(struct conn *c, const struct bgp_update *u)
 {
 	struct session *s = c->session;
-	struct intake in = { .s = s, .u = u, .rib = s->speaker->rib };
+	struct intake in = {.s = s, .u = u, .rib = s->speaker->rib};
 	struct bgp_outcome out;
 	const char *loop;
 	bool bad = false;
@@ -172,7 +174,7 @@ static void refresh_act(struct session *s, const struct bgp_refresh *r)
 
 void refresh_receive(struct conn *c, const u8 *body, size_t len)
 {
-	struct bgp_error err = { 0 };
+	struct bgp_error err = {0};
 	struct bgp_refresh r;
 	bool established = c->fsm.state == BGP_ESTABLISHED;
 

@@ -159,6 +159,7 @@ int ctl_send(struct ctl_client *c, const char *method, json_t *params)
 {
 	json_t *request = json_pack("{s:I, s:s}", "id", ++c->id, "method", method);
 	char *line;
+	size_t len;
 	int r;
 
 	if (request && params)
@@ -167,9 +168,10 @@ int ctl_send(struct ctl_client *c, const char *method, json_t *params)
 	json_decref(request);
 	if (!line)
 		return -ENOMEM;
-	r = write_all(c->fd, line, strlen(line));
-	if (!r)
-		r = write_all(c->fd, "\n", 1);
+	/* one write: the daemon is woken once */
+	len = strlen(line);
+	line[len] = '\n';
+	r = write_all(c->fd, line, len + 1);
 	free(line);
 	return r;
 }

@@ -74,7 +74,8 @@ int timer_start_at(struct timer *t, u64 us)
 	if (!us)
 		us = 1;
 	if (!t->source) {
-		r = sd_event_add_time(t->event, &t->source, CLOCK_MONOTONIC, us, t->slack_us, fired, t);
+		r = sd_event_add_time(t->event, &t->source, CLOCK_MONOTONIC, us, t->slack_us, fired,
+				      t);
 		if (r < 0)
 			return r;
 	} else {

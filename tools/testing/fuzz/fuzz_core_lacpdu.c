@@ -7,6 +7,9 @@
 
 #include "lacpdu.h"
 
+/* libFuzzer's entry; it has no header */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 static void check(int ok)
 {
 	if (!ok)

@@ -72,6 +72,10 @@ gobgp_cases() {
 	fresh
 	ADDRESS=2001:db8::2 GOBGP_NEIGHBOR=2001:db8::1
 	check "gobgp: IPv6, Established" gobgp_session
+	fresh
+	ADDRESS=2001:db8::2 GOBGP_NEIGHBOR=2001:db8::1 EVPND_TOP="originator-address: 2001:db8::1"
+	check "gobgp: originator and next hop are IPv6: Established" gobgp_session
+	check "gobgp: has our RT-4 with them" within 5 gobgp_has "type:esi.*ip:2001:db8::1.*2001:db8::1"
 	unset GOBGP_NEIGHBOR
 	fresh
 	GOBGP_PASSIVE=true

@@ -15,7 +15,7 @@ DUT=interop-$$-dut
 PEER=interop-$$-peer
 TMP=
 ESI=03:44:38:39:ff:ff:01:00:00:01
-BUILD=${O:-$PWD/build}
+BUILD=${EVPN_BUILD:-${O:-$PWD/build}}
 
 count=0 failed=0 skipped=0
 
@@ -94,6 +94,8 @@ wire_down() {
 	peer_stop
 	ip netns del "$DUT" 2>/dev/null
 	ip netns del "$PEER" 2>/dev/null
+	ip netns del "$DUT2" 2>/dev/null
+	rmdir "/run/evpn/$DUT" "/run/evpn/$DUT2" 2>/dev/null
 }
 
 # ---- evpnd ----
@@ -108,12 +110,14 @@ evpnd_conf() {
 		neighbors:
 		  - {address: ${ADDRESS:-192.0.2.2}, remote-as: ${REMOTE_AS:-65000}, connect-retry: 500ms${1:+, $1}}
 		vrfs:
-		  - {name: red, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
+		  - {name: red, route-targets: {import: ["65000:1"], export: ["65000:1", "65000:100"]}}
 		segments:
 		  - name: ce1
 		    interface: ce0
 		    esi: $ESI
 		    mode: ${MODE:-single-active}
+		    vlans: [${VLANS:-100}]
+		    ad-per-evi: ${PER_EVI:-no}
 		    df: {algorithm: preference, preference: ${PREFERENCE:-200}, wait: 0s${2:+, $2}}
 	END
 }
@@ -148,6 +152,15 @@ stays_up() {
 	before=$(resets)
 	sleep "$1"
 	established && [ "$(resets)" = "$before" ]
+}
+
+# stays_down SECONDS: not once Established in that time
+stays_down() {
+	local i
+	for ((i = 0; i < $1 * 5; i++)); do
+		established && return 1
+		sleep 0.2
+	done
 }
 
 # peer_count TYPE: $n is how many routes of that type the neighbour advertised
@@ -188,5 +201,5 @@ fresh() {
 	evpnd_stop
 	peer_stop
 	rm -rf "${TMP:?}"/*
-	unset ADDRESS REMOTE_AS MODE PREFERENCE EVPND_TOP
+	unset PER_EVI VLANS ADDRESS REMOTE_AS MODE PREFERENCE EVPND_TOP
 }

@@ -60,10 +60,37 @@ raw_cases() {
 	check "raw: a thousand KEEPALIVEs" raw keepalive-burst up
 	check "raw: an UPDATE in segments of one octet" raw_routes one-octet-at-a-time 4 1
 	check "raw: evpnd is alive and well" ctl peer show
+	fresh
+	evpnd_conf "gtsm-hops: 1, passive: yes"
+	evpnd_start
+	check "raw: GTSM, the neighbor sends with TTL 64: nothing it says is heard" raw_gtsm_far
+	peer sysctl -q net.ipv4.ip_default_ttl=255
+	check "raw: GTSM, the neighbor sends with TTL 255" raw_routes es 4 1
+	peer sysctl -q net.ipv4.ip_default_ttl=64
+	fresh
+	evpnd_conf
+	evpnd_start
+	check "raw: nobody listens: last-error says so, the log says it once" raw_nobody
 }
 
 raw_notified() {
 	peer "$HERE/raw.py" "$1" 2>&1 | grep -q "^notification $2/"
 }
+
+raw_gtsm_far() {
+	peer "$HERE/raw.py" es 2 >/dev/null 2>&1 &
+	stays_down 2
+	local r=$?
+	wait $!
+	return $r
+}
+
+raw_nobody() {
+	within 5 raw_refused || return 1
+	sleep 3 # half a dozen attempts
+	[ "$(grep -c "connect: Connection refused" "$TMP/evpnd.log")" = 1 ]
+}
+
+raw_refused() { peer_field '"last-error"' | grep -q "connect: Connection refused"; }
 
 treated_in_log() { grep -q "UPDATE: .*(withdraw)" "$TMP/evpnd.log"; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What evpnd sends, read by Wireshark's dissector: an independent reader of every octet. Sourced.
+# What evpnd sends, read by Wireshark's dissector: an independent reader of every octet.
+# Requirements A15, A16, A17, A29, A30. Sourced.
 
 wire_cases() {
 	if ! command -v tshark >/dev/null || ! command -v tcpdump >/dev/null; then
@@ -12,6 +13,7 @@ wire_cases() {
 	ip netns exec "$PEER" tcpdump -i wire -U -w "$TMP/capture" tcp >"$TMP/tcpdump.log" 2>&1 &
 	PEER_PIDS="$PEER_PIDS $!"
 	within 5 grep -q listening "$TMP/tcpdump.log"
+	MODE=port-active
 	evpnd_conf "passive: yes"
 	evpnd_start
 	peer "$HERE/raw.py" refresh-request 1 >/dev/null
@@ -30,6 +32,10 @@ wire_cases() {
 	check "tshark: RT-4 with ES-Import" wire_has "bgp.ext_com_evpn.esi.rt == 44:38:39:ff:ff:01"
 	check "tshark: RT-1 per ES with ESI Label, single-active" wire_has \
 		"bgp.evpn.nlri.rt == 1 && bgp.ext_com_l2.esi_label_flag == 1"
+	check "tshark: RT-4 with DF Election: algorithm 2, P, preference 200" wire_has \
+		"bgp.evpn.nlri.rt == 4 && frame contains 06:06:02:04:00:00:00:c8"
+	check "tshark: RT-1 per ES with Layer 2 Attributes, P and nothing else" wire_has \
+		"bgp.evpn.nlri.rt == 1 && bgp.ext_com_evpn.l2attr.flags == 0x0002 && bgp.ext_com_evpn.l2attr.l2_mtu == 0"
 	check "tshark: BoRR and EoRR" wire_has_both
 	check "tshark: End-of-RIB" wire_has "frame contains 80:0f:03:00:19:46"
 	check "tshark: a withdraw" wire_has "bgp.update.path_attribute.type_code == 15 && bgp.evpn.nlri.rt == 4"

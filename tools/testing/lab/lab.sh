@@ -83,6 +83,15 @@ lab_build() {
 	PROBE=$(lab_tool probe "$LAB_DIR/probe.c") || lab_fail "probe does not build"
 }
 
+# The selftests' own programs
+lab_build_tests() {
+	local dir=$LAB_DIR/../selftests/evpn
+	FRAMES=$(lab_tool frames "$dir/frames.c") || lab_fail "frames does not build"
+	BONDWATCH=$(lab_tool bondwatch "$dir/bondwatch.c") || lab_fail "bondwatch does not build"
+	EVPN_NL=$(lab_tool evpn_nl "$dir/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
+		"$(pkg-config --cflags --libs libnl-genl-3.0)") || lab_fail "evpn_nl does not build"
+}
+
 # lab_possible: this kernel has what the lab needs
 lab_possible() {
 	[ "$(id -u)" = 0 ] || lab_skip "needs root"
@@ -126,7 +135,7 @@ lab_down() {
 		[ -e "$f" ] && kill_wait "$(cat "$f")"
 	done
 	topology_down
-	rm -rf "$LAB_RUN"
+	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"pe[1-3]
 	rmdir /run/evpn-lab 2>/dev/null
 	return 0
 }
@@ -189,8 +198,12 @@ lab_main() {
 		lab_up
 		declare -p "${!LAB_@}" >"$LAB_RUN/options"
 		;;
-	down) lab_down ;;
-	build) lab_build ;;
+	down)
+		lab_down
+		rm -rf /run/evpn-lab/tools
+		rmdir /run/evpn-lab 2>/dev/null
+		;;
+	build) lab_build && lab_build_tests ;;
 	status) lab_status ;;
 	exec) in_ns "$@" ;;
 	ctl) pe_ctl "$@" ;;

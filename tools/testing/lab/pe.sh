@@ -45,8 +45,11 @@ pe_config() {
 	} >"$LAB_RUN/$pe/evpnd.yaml"
 }
 
+# GoBGP treats a route as withdrawn that carries a community it does not know, DF Election among them.
 pe_neighbor() {
-	echo "  - {address: $1, remote-as: 65000, hold-time: $LAB_HOLD, connect-retry: 1s}"
+	local basic=
+	[ "$LAB_RR" = gobgp ] && basic=", basic-communities: yes"
+	echo "  - {address: $1, remote-as: 65000, hold-time: $LAB_HOLD, connect-retry: 1s$basic}"
 }
 
 # pe_start PE: evpnd in the PE's namespace, sockets under /run/evpn/PE

@@ -373,16 +373,24 @@ static int by_received(const void *a, const void *b)
 	return (x->received > y->received) - (x->received < y->received);
 }
 
-/* @first: the first datagram sent after the cut that arrived */
+/*
+ * @outage: the longest run of lost datagrams, from when the first of them was sent to when the next
+ *	one was sent that arrived, in ns; unlike @gap it does not count the time in which this process
+ *	was not running
+ * @discarded: of the lost ones, those that did reach the receiver's machine and were dropped by it,
+ *	as a bond does with what comes in by a link that it has just closed
+ * @first: the first datagram sent after the cut that arrived
+ */
 struct summary {
-	uint64_t received, lost, duplicates;
-	int64_t gap, gap_start, gap_end;
+	uint64_t received, lost, discarded, duplicates;
+	int64_t gap, outage;
 	const struct record *before, *after, *first;
 };
 
 static void summarise(const struct end *e, struct summary *s)
 {
 	const struct record **sorted = calloc(e->n + 1, sizeof(*sorted));
+	int64_t lost_since = 0;
 	size_t i;
 
 	*s = (struct summary){ 0 };
@@ -391,10 +399,15 @@ static void summarise(const struct end *e, struct summary *s)
 	for (i = 0; i < e->n; i++) {
 		const struct record *r = &e->records[i];
 
+		if (lost_since && r->sent - lost_since > s->outage)
+			s->outage = r->sent - lost_since;
 		if (!r->copies) {
 			s->lost++;
+			s->discarded += !!r->via;
+			lost_since = lost_since ? lost_since : r->sent;
 			continue;
 		}
+		lost_since = 0;
 		sorted[s->received++] = r;
 		s->duplicates += r->copies - 1;
 		if (cut_at && r->sent > cut_at && (!s->first || r->received < s->first->received))
@@ -433,6 +446,9 @@ static void print_text(void)
 		       ", reordered %" PRIu64 "\n",
 		       ends[d].netns, ends[d].netns == ends[0].netns ? ends[1].netns : ends[0].netns,
 		       ends[d].n, s.received, s.lost, s.duplicates, ends[d].reordered);
+		if (s.discarded)
+			printf("  of the lost ones %" PRIu64 " reached %s and were dropped there\n", s.discarded,
+			       ends[!d].netns);
 		if (s.after)
 			printf("  longest silence %.1f ms, last before it via %s, first after it via %s\n",
 			       ms(s.gap), via_of(s.before), via_of(s.after));
@@ -455,10 +471,11 @@ static void print_json(void)
 
 		summarise(&ends[d], &s);
 		printf("%s\n{\"from\": \"%s\", \"to\": \"%s\", \"sent\": %zu, \"received\": %" PRIu64
-		       ", \"lost\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"reordered\": %" PRIu64,
+		       ", \"lost\": %" PRIu64 ", \"discarded\": %" PRIu64 ", \"duplicates\": %" PRIu64
+		       ", \"reordered\": %" PRIu64,
 		       d ? "," : "", ends[d].netns, ends[!d].netns, ends[d].n, s.received, s.lost,
-		       s.duplicates, ends[d].reordered);
-		printf(", \"gap-ms\": %.3f", ms(s.gap));
+		       s.discarded, s.duplicates, ends[d].reordered);
+		printf(", \"gap-ms\": %.3f, \"outage-ms\": %.3f", ms(s.gap), ms(s.outage));
 		if (s.after)
 			printf(", \"gap-start-ns\": %" PRId64 ", \"gap-end-ns\": %" PRId64
 			       ", \"via-before\": \"%s\", \"via-after\": \"%s\"",

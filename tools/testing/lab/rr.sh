@@ -38,6 +38,9 @@ rr_frr() {
 		-u frr -g frr || lab_fail "bgpd does not start"
 }
 
+# GoBGP 3.10 treats a route as withdrawn that carries an EVPN community it does not know, and it does
+# not know DF Election and Layer 2 Attributes: it keeps its sessions and reflects none of our routes,
+# so that each PE elects itself. Good for looking at exactly that, and for nothing else.
 rr_gobgp() {
 	local dir=$LAB_RUN/rr p
 	command -v gobgpd >/dev/null || lab_skip "gobgpd is not installed"

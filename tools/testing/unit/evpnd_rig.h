@@ -51,15 +51,16 @@ struct rig {
 
 /* ---- the parent's end ---- */
 
-static inline void rig_send(struct rig *r, enum ipc_type type, const void *body, uint32_t len, int fd)
+static inline void rig_send(struct rig *r, enum ipc_type type, const void *body, uint32_t len,
+			    int fd)
 {
-	struct ipc_hdr hdr = { .type = (uint16_t)type, .len = len };
-	struct iovec iov[2] = { { &hdr, sizeof(hdr) }, { (void *)body, len } };
+	struct ipc_hdr hdr = {.type = (uint16_t)type, .len = len};
+	struct iovec iov[2] = {{&hdr, sizeof(hdr)}, {(void *)body, len}};
 	union {
 		struct cmsghdr hdr;
 		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = len ? 2 : 1 };
+	} control = {0};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = len ? 2 : 1};
 
 	if (fd >= 0) {
 		msg.msg_control = &control;
@@ -84,7 +85,7 @@ static inline bool rig_wait(struct rig *r, enum ipc_type type, struct rig_msg *m
 
 	for (;;) {
 		s64 left = (s64)(until - timer_now_us()) / 1000;
-		struct pollfd pfd = { .fd = r->ipc, .events = POLLIN };
+		struct pollfd pfd = {.fd = r->ipc, .events = POLLIN};
 		ssize_t n;
 
 		if (left < 0 || poll(&pfd, 1, (int)left) <= 0)
@@ -102,9 +103,9 @@ static inline json_t *rig_ask(struct rig *r, const char *method, json_t *params)
 	json_t *q = json_pack("{s:s, s:o*}", "method", method, "params", params), *a;
 	char *text = json_dumps(q, 0);
 	u8 body[IPC_MSG_MAX];
-	struct ipc_text head = { .id = ++r->queries };
+	struct ipc_text head = {.id = ++r->queries};
 	static struct rig_msg m;
-	static char answer[1 << 20];
+	static char answer[4 << 20];
 	size_t len = 0;
 
 	memcpy(body, &head, sizeof(head));
@@ -163,7 +164,7 @@ static inline void rig_conf(struct rig *r, const struct conf_neighbor *n, size_t
 
 static inline int rig_listen(const char *address, uint16_t *port)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(*port) };
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(*port)};
 	socklen_t len = sizeof(sin);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
@@ -180,9 +181,9 @@ static inline int rig_listen(const char *address, uint16_t *port)
 static inline void rig_start(struct rig *r, int (*body)(int ipc_fd))
 {
 	int pair[2];
-	const struct ipc_socket listening = { .port = 179 };
+	const struct ipc_socket listening = {.port = 179};
 
-	*r = (struct rig){ 0 };
+	*r = (struct rig){0};
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
 	fflush(NULL);
 	r->pid = fork();
@@ -235,14 +236,14 @@ static inline bool rig_state_is(struct rig *r, const char *state)
 	return now && !strcmp(now, state);
 }
 
-#define RIG_UNTIL(condition)                                                       \
-	do {                                                                       \
-		int tries_ = RIG_WAIT_MS / 10;                                     \
-                                                                                   \
-		while (!(condition) && tries_--)                                   \
-			poll(NULL, 0, 10);                                         \
-		if (tries_ < 0)                                                    \
-			fail_msg("never became true: %s", #condition);             \
+#define RIG_UNTIL(condition)                                           \
+	do {                                                           \
+		int tries_ = RIG_WAIT_MS / 10;                         \
+                                                                       \
+		while (!(condition) && tries_--)                       \
+			poll(NULL, 0, 10);                             \
+		if (tries_ < 0)                                        \
+			fail_msg("never became true: %s", #condition); \
 	} while (0)
 
 /* ---- a neighbour ---- */
@@ -257,11 +258,14 @@ struct peer {
 static inline struct bgp_open peer_open(void)
 {
 	struct bgp_open o = {
-		.version = 4, .as = RIG_AS, .hold_time = 90, .id = 0x7f000002,
+		.version = 4,
+		.as = RIG_AS,
+		.hold_time = 90,
+		.id = 0x7f000002,
 	};
 
 	bgp_caps_init(&o.caps);
-	o.caps.mp[0] = (struct bgp_af){ BGP_AFI_L2VPN, BGP_SAFI_EVPN };
+	o.caps.mp[0] = (struct bgp_af){BGP_AFI_L2VPN, BGP_SAFI_EVPN};
 	o.caps.mp_n = 1;
 	o.caps.refresh = true;
 	o.caps.enh_refresh = true;
@@ -297,7 +301,7 @@ static inline size_t peer_read(struct peer *p, size_t off, size_t n, int ms)
 	size_t got = 0;
 
 	while (got < n) {
-		struct pollfd pfd = { .fd = p->fd, .events = POLLIN };
+		struct pollfd pfd = {.fd = p->fd, .events = POLLIN};
 		ssize_t r;
 
 		if (poll(&pfd, 1, ms) <= 0)
@@ -319,8 +323,7 @@ static inline bool peer_next(struct peer *p, int ms)
 	if (!peer_read(p, 0, BGP_HEADER_LEN, ms))
 		return false;
 	assert_true(bgp_header_parse(p->buf, BGP_HEADER_LEN, BGP_MAX_LEN_EXTENDED, &h, &err) >= 0);
-	if (h.len > BGP_HEADER_LEN &&
-	    !peer_read(p, BGP_HEADER_LEN, h.len - BGP_HEADER_LEN, ms))
+	if (h.len > BGP_HEADER_LEN && !peer_read(p, BGP_HEADER_LEN, h.len - BGP_HEADER_LEN, ms))
 		return false;
 	p->len = h.len;
 	p->type = h.type;
@@ -353,7 +356,7 @@ static inline void peer_expect_notification(struct peer *p, u8 code, u8 subcode)
 
 static inline void peer_expect_eor(struct peer *p)
 {
-	static const u8 eor[] = { 0, 0, 0, 6, 0x80, 15, 3, 0, 25, 70 };
+	static const u8 eor[] = {0, 0, 0, 6, 0x80, 15, 3, 0, 25, 70};
 
 	peer_expect(p, BGP_UPDATE);
 	assert_int_equal(p->len, BGP_HEADER_LEN + sizeof(eor));
@@ -362,7 +365,7 @@ static inline void peer_expect_eor(struct peer *p)
 
 static inline void peer_connect(struct rig *r, struct peer *p, const char *from)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_in sin = {.sin_family = AF_INET};
 
 	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	inet_pton(AF_INET, from, &sin.sin_addr);
@@ -400,7 +403,7 @@ static inline void peer_up(struct rig *r, struct peer *p, const char *from)
 
 static inline struct evpn_nlri rig_es(const char *orig, uint16_t number)
 {
-	struct evpn_nlri n = { .type = EVPN_ES, .orig = rig_addr(orig) };
+	struct evpn_nlri n = {.type = EVPN_ES, .orig = rig_addr(orig)};
 
 	n.rd = rd_make_ip(ip_low32(&n.orig), number);
 	esi_parse(&n.esi, "00:11:22:33:44:55:66:77:88:99");
@@ -421,13 +424,13 @@ static inline struct bgp_attrs rig_attrs(const struct ecomm *ext)
 }
 
 /* One UPDATE with one RT-4; what @change did to the attributes before goes out. */
-static inline size_t rig_update(const struct evpn_nlri *n, const struct bgp_attrs *a, const char *nh,
-				u8 *buf)
+static inline size_t rig_update(const struct evpn_nlri *n, const struct bgp_attrs *a,
+				const char *nh, u8 *buf)
 {
-	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	struct ip_addr hop = rig_addr(nh);
 	u8 attrs[1024];
-	struct slice encoded = { attrs, 0 };
+	struct slice encoded = {attrs, 0};
 	struct bgp_packer p;
 	int len = bgp_attrs_encode(a, &ctx, attrs, sizeof(attrs));
 

@@ -706,6 +706,86 @@ static void attribute_zero(void **state)
 	assert_hex(out, (size_t)len, "e0 00 02 abcd" ORIGIN);
 }
 
+/* RFC 6514 section 5: identifiers that fit their type, and those that do not */
+static void pmsi_types(void **state)
+{
+	static const struct {
+		const char *value;
+		bool good;
+	} values[] = {
+		{"00 00 000064", true},
+		{"00 01 000064 0a000001 0000 0001 0a000001", true},
+		{"00 01 000064 0a000001", false},
+		{"00 02 000064 06 0001 04 0a000001 0000", true},
+		{"00 02 000064", false},
+		{"00 03 000064 0a000001 e8000001", true},
+		{"00 04 000064 0a000001 ef000001", true},
+		{"00 05 000064 0a000001 ef", false},
+		{"00 06 000064", false},
+		{"00 07 000064 06", true},
+		{"00 08 000064", true},
+		{"08 0a 000064 0a000002", true},
+		{"00 0a 000064 0a00000200", false},
+		{"00 0b 000064 01 0001 0a000001", true},
+		{"00 0b 000064 01 0001", false},
+		{"00 86 000064 000065 0a000001", true}, /* composite: a label more */
+		{"00 86 000064 0000", false},
+		{"00 ff 000064", false},
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char attrs[256];
+		struct bgp_update u;
+		u8 value[64], buf[256];
+		size_t len = unhex(values[i].value, value, sizeof(value));
+
+		snprintf(attrs, sizeof(attrs), GOOD "c0 16 %02zx %s", len, values[i].value);
+		decode_stream(attrs, &offline, &u, buf, sizeof(buf));
+		assert_int_equal(u.out.verdict, values[i].good ? BGP_ACCEPT : BGP_WITHDRAW);
+		assert_int_equal(BGP_HAS(&u.attrs, BGP_ATTR_PMSI), values[i].good);
+	}
+}
+
+/* What an old speaker may get wrong is left out, and the rest stays */
+static void as4_malformed(void **state)
+{
+	static const char *const streams[] = {
+		"40 02 04 02 01 5ba0 c0 11 05 02 01 000100",
+		"40 02 04 02 01 5ba0 c0 11 02 02 00",
+		"40 02 04 02 01 5ba0 c0 11 06 07 01 00010001",
+		"40 02 04 02 01 5ba0 c0 11 06 02 01 00000000",
+		"40 02 04 02 01 5ba0 c0 12 06 00010001 0a00",
+	};
+
+	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
+		struct bgp_update u;
+		u8 buf[64];
+
+		decode_stream(streams[i], &old, &u, buf, sizeof(buf));
+		assert_int_equal(u.out.verdict, BGP_DISCARD);
+		assert_int_equal(u.attrs.present, KEEPS(AS_PATH));
+	}
+}
+
+/* More than 255 octets need the extended length; AS4_PATH of an old speaker is passed on to another */
+static void long_values(void **state)
+{
+	struct bgp_update u;
+	u8 buf[1200], out[1200], path[64];
+	int len;
+
+	memset(buf, 0x11, sizeof(buf));
+	unhex("d0 c8 0400", buf, sizeof(buf));
+	bgp_attrs_decode(buf, 4 + 1024, &offline, &u);
+	assert_int_equal(u.out.verdict, BGP_ACCEPT);
+	len = bgp_attrs_encode(&u.attrs, &offline, out, sizeof(out));
+	assert_int_equal(len, 4 + 1024);
+	assert_hex(out, 4, "f0 c8 0400");
+	decode_stream("40 02 04 02 01 5ba0 c0 11 06 02 01 00010001", &old, &u, path, sizeof(path));
+	len = bgp_attrs_encode(&u.attrs, &old, out, sizeof(out));
+	assert_hex(out, (size_t)len, "40 02 04 02 01 5ba0 c0 11 06 02 01 00010001");
+}
+
 static void copies_compare(void **state)
 {
 	static const char one[] = GOOD "c0 10 08 0602112233445566 c0 c8 02 abcd";
@@ -904,6 +984,9 @@ int main(void)
 		cmocka_unit_test(packed_octets),
 		cmocka_unit_test(pmsi),
 		cmocka_unit_test(attribute_zero),
+		cmocka_unit_test(pmsi_types),
+		cmocka_unit_test(as4_malformed),
+		cmocka_unit_test(long_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

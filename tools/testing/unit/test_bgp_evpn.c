@@ -407,6 +407,26 @@ static void walks(void **state)
 	assert_int_equal(out.verdict, BGP_ACCEPT);
 }
 
+/* A type we do not know, as one might keep it: its octets are its key. */
+static void opaque(void **state)
+{
+	u8 value[255], key[EVPN_KEY_MAX], wire[64];
+	struct wbuf w = w_make(wire, sizeof(wire));
+	struct bgp_outcome out;
+	struct evpn_nlri n, from;
+	char text[EVPN_STRLEN];
+	size_t len;
+
+	assert_int_equal(decode(99, "0102 abcd", false, &n, &out, value), BGP_DISCARD);
+	len = evpn_key(&n, key);
+	assert_hex(key, len, "63 0102abcd");
+	assert_int_equal(evpn_from_key(key, len, &from), 0);
+	assert_true(evpn_encode(&w, &from));
+	assert_hex(wire, w.len, "63 04 0102abcd");
+	assert_string_equal(evpn_format(&from, text), "[99]:[0102abcd]");
+	assert_int_not_equal(evpn_from_key(key, 0, &from), 0);
+}
+
 static void not_encodable(void **state)
 {
 	u8 buf[256];
@@ -431,6 +451,7 @@ int main(void)
 		cmocka_unit_test(fields),	  cmocka_unit_test(each_error),
 		cmocka_unit_test(withdraws),	  cmocka_unit_test(truncated),
 		cmocka_unit_test(walks),	  cmocka_unit_test(not_encodable),
+		cmocka_unit_test(opaque),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

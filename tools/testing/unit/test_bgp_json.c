@@ -241,6 +241,32 @@ static const struct {
 	{"c0 10 08 0608030000000000", "ext-community",
 	 "[{\"kind\":\"arp-nd\",\"flags\":3,\"router\":true,\"override\":true,\"immutable\":false,"
 	 "\"octets\":\"0608030000000000\"}]"},
+	{"c0 10 08 0609004300000000", "ext-community",
+	 "[{\"kind\":\"multicast-flags\",\"flags\":67,\"igmp-proxy\":true,\"mld-proxy\":true,"
+	 "\"oism\":false,\"peg\":false,\"meg\":false,\"ipmg\":true,\"segmentation\":false,"
+	 "\"sbd\":false,\"octets\":\"0609004300000000\"}]"},
+	{"c0 10 08 030b000000000064", "ext-community",
+	 "[{\"kind\":\"color\",\"color\":100,\"octets\":\"030b000000000064\"}]"},
+	{"c0 10 08 030d000000000000", "ext-community",
+	 "[{\"kind\":\"default-gateway\",\"octets\":\"030d000000000000\"}]"},
+	{"c0 10 08 0605010000000064", "ext-community",
+	 "[{\"kind\":\"e-tree\",\"flags\":1,\"leaf\":true,\"label\":100,"
+	 "\"octets\":\"0605010000000064\"}]"},
+	{"c0 10 08 0607000064000000", "ext-community",
+	 "[{\"kind\":\"i-sid\",\"i-sid\":100,\"octets\":\"0607000064000000\"}]"},
+	{"c0 10 08 060e000000000064", "ext-community",
+	 "[{\"kind\":\"attachment-circuit\",\"etag\":100,\"octets\":\"060e000000000064\"}]"},
+	{"c0 16 0d 00 03 000064 0a000001 e8000001", "pmsi-tunnel",
+	 "{\"type\":3,\"name\":\"pim-ssm\",\"flags\":0,\"label\":100,"
+	 "\"id\":\"0a000001e8000001\"}"},
+	{"c0 17 08 0008 0004 04 02 0000", "tunnel-encapsulation", "\"0008000404020000\""},
+	{"c0 19 14 0002200100000000000000000000000000000001", "ipv6-ext-community",
+	 "[\"0002200100000000000000000000000000000001\"]"},
+	{"80 1a 0b 01 000b 0000000000000001", "aigp", "\"01000b0000000000000001\""},
+	{"c0 24 02 0102", "d-path", "\"0102\""},
+	{"80 0e 0d 0001 01 04 0a000001 00 18 c00002", "mp-reach",
+	 "{\"afi\":1,\"safi\":1,\"family\":\"ipv4-unicast\",\"next-hop\":\"10.0.0.1\","
+	 "\"nlri\":\"18c00002\"}"},
 	{"c0 10 08 ff99112233445566", "ext-community",
 	 "[{\"kind\":\"unknown\",\"octets\":\"ff99112233445566\"}]"},
 };
@@ -252,7 +278,8 @@ static void every_attribute(void **state)
 		char *text;
 
 		assert_string_equal(string_at(j, "type"), "attributes");
-		assert_string_equal(string_at(j, "verdict"), "accept");
+		assert_string_equal(string_at(j, "verdict"),
+				    strcmp(attributes[i].name, "mp-reach") ? "accept" : "withdraw");
 		v = json_object_get(json_object_get(j, "attributes"), attributes[i].name);
 		assert_non_null(v);
 		text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -315,6 +342,86 @@ static void open_fields(void **state)
 	json_decref(j);
 }
 
+static void every_capability(void **state)
+{
+	static const struct {
+		const char *capability, *name, *json;
+	} caps[] = {
+		{"0506 0019 0046 0002", "extended-next-hop",
+		 "[{\"afi\":25,\"safi\":70,\"family\":\"l2vpn-evpn\",\"next-hop-afi\":2}]"},
+		{"0600", "extended-message", "true"},
+		{"0200", "route-refresh", "true"},
+		{"8000", "route-refresh", "true"},
+		{"4600", "enhanced-route-refresh", "true"},
+		{"0901 03", "role", "\"customer\""},
+		{"0901 09", "role", "9"},
+		{"4504 001946 03", "add-path",
+		 "[{\"afi\":25,\"safi\":70,\"family\":\"l2vpn-evpn\",\"mode\":\"both\"}]"},
+		{"4707 001946 80 015180", "long-lived-graceful-restart",
+		 "[{\"afi\":25,\"safi\":70,\"family\":\"l2vpn-evpn\",\"forwarding\":true,"
+		 "\"stale-time\":86400}]"},
+		{"4908 03 706531 03 6c6162", "fqdn", "{\"host\":\"pe1\",\"domain\":\"lab\"}"},
+		{"c800", "unknown", "[200]"},
+	};
+
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+		char hex[256];
+		u8 value[64];
+		size_t len = unhex(caps[i].capability, value, sizeof(value));
+		char *text;
+		json_t *j;
+
+		snprintf(hex, sizeof(hex), MARKER "%04zx 01 04 fde8 005a 0a000001 %02zx 02%02zx %s",
+			 31 + len, len + 2, len, caps[i].capability);
+		j = decoded(hex, false);
+		assert_string_equal(string_at(j, "verdict"), "accept");
+		text = json_dumps(json_object_get(json_object_get(j, "capabilities"), caps[i].name),
+				  JSON_COMPACT | JSON_ENCODE_ANY);
+		assert_non_null(text);
+		assert_string_equal(text, caps[i].json);
+		free(text);
+		json_decref(j);
+	}
+}
+
+/* IPv4 routes around the attributes, path identifiers, an old speaker's AS path */
+static void other_contexts(void **state)
+{
+	const struct bgp_ctx paths = {true, true, BGP_PEER_UNKNOWN, BGP_MAX_LEN};
+	const struct bgp_ctx old = {false, false, BGP_PEER_UNKNOWN, BGP_MAX_LEN};
+	json_t *j, *n;
+	char *text;
+	u8 buf[256];
+	size_t len;
+
+	j = decoded(MARKER "002d 02 0004 18c00002 000e 40 01 01 00 40 02 00 40 03 04 0a000001"
+			   "18 c63364",
+		    false);
+	assert_string_equal(string_at(j, "verdict"), "accept");
+	assert_string_equal(string_at(j, "ipv4-withdrawn"), "18c00002");
+	assert_string_equal(string_at(j, "ipv4-nlri"), "18c63364");
+	json_decref(j);
+
+	len = unhex(ORIGIN_PATH "80 0e 26 0019 46 04 0a000001 00 00000007" RT4, buf, sizeof(buf));
+	j = bgp_json_decode(buf, len, true, &paths);
+	assert_string_equal(string_at(j, "verdict"), "accept");
+	n = json_array_get(json_object_get(j, "nlri"), 0);
+	assert_int_equal(json_integer_value(json_object_get(n, "path-id")), 7);
+	json_decref(j);
+
+	len = unhex("40 02 04 02 01 5ba0 c0 11 06 02 01 00010001 c0 07 06 5ba0 0a000001"
+		    "c0 12 08 00010001 0a000001",
+		    buf, sizeof(buf));
+	j = bgp_json_decode(buf, len, true, &old);
+	text = json_dumps(json_object_get(j, "attributes"), JSON_COMPACT);
+	assert_string_equal(text, "{\"as-path\":[{\"type\":\"sequence\",\"as\":[23456]}],"
+				  "\"aggregator\":{\"as\":23456,\"id\":\"10.0.0.1\"},"
+				  "\"as4-path\":[{\"type\":\"sequence\",\"as\":[65537]}],"
+				  "\"as4-aggregator\":{\"as\":65537,\"id\":\"10.0.0.1\"}}");
+	free(text);
+	json_decref(j);
+}
+
 static void hex_texts(void **state)
 {
 	static const struct {
@@ -369,9 +476,10 @@ static int decoder(const char *hex, bool attrs)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(verdicts),    cmocka_unit_test(every_route),
-		cmocka_unit_test(withdrawn),   cmocka_unit_test(every_attribute),
-		cmocka_unit_test(truncations), cmocka_unit_test(open_fields),
+		cmocka_unit_test(verdicts),	    cmocka_unit_test(every_route),
+		cmocka_unit_test(withdrawn),	    cmocka_unit_test(every_attribute),
+		cmocka_unit_test(truncations),	    cmocka_unit_test(open_fields),
+		cmocka_unit_test(every_capability), cmocka_unit_test(other_contexts),
 		cmocka_unit_test(hex_texts),
 	};
 

@@ -71,7 +71,9 @@ static void test_echo(void **state)
 		other[CASE_PARTNER_INFO + i] ^= 1;
 	}
 
+	assert_int_equal(evpn_lacpdu_partner_state(answer), 0x07);
 	evpn_lacpdu_fix_echo(answer, case_lacpdu);
+	assert_int_equal(evpn_lacpdu_partner_state(answer), 0x3f);
 	assert_false(evpn_lacpdu_echo_differs(answer, case_lacpdu));
 	case_answer(other, case_lacpdu);
 	assert_memory_equal(answer, other, sizeof(other));

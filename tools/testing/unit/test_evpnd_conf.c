@@ -600,6 +600,41 @@ static void test_file(void **state)
 	conf_errors_free(&errors);
 }
 
+/* The example that is installed is valid, and so is every line of it that is commented out. */
+static void test_installed_example(void **state)
+{
+	FILE *f = fopen("user/conf/evpnd.yaml", "r"), *out;
+	struct conf_errors errors = {};
+	struct conf_file *file;
+	char line[256], *text = NULL;
+	size_t len;
+
+	if (!f)
+		skip(); /* not run at the top of the tree */
+	out = open_memstream(&text, &len);
+	while (fgets(line, sizeof(line), f)) {
+		char *hash = strchr(line, '#');
+		bool sentence = hash && (hash[1] == '\n' || (hash[1] == ' ' && hash[2] != ' '));
+
+		/* "#key:", "#  - item" and "    #key:" are configuration, "# Word" is not */
+		if (hash && hash == line + strspn(line, " ") && !sentence)
+			memmove(hash, hash + 1, strlen(hash));
+		fputs(line, out);
+	}
+	fclose(out);
+	fclose(f);
+	file = conf_parse_path("user/conf/evpnd.yaml", &errors);
+	assert_non_null(file);
+	assert_int_equal(errors.n, 0);
+	conf_file_free(file);
+	file = good(text);
+	assert_int_equal(file->conf->n_neighbors, 1);
+	assert_int_equal(file->conf->n_vrfs, 1);
+	assert_int_equal(file->conf->n_segments, 1);
+	conf_file_free(file);
+	free(text);
+}
+
 static void test_near(void **state)
 {
 	unsigned int d;
@@ -633,6 +668,7 @@ int main(void)
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_installed_example),
 		cmocka_unit_test(test_near),
 	};
 

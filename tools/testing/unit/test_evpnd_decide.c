@@ -42,7 +42,7 @@ static void make_as_path(const struct spec *s, struct made *m)
 
 	while (n < 4 && s->as[n])
 		n++;
-	m->attrs.as_path = (struct slice){ m->path, n ? 2 + 4 * n : 0 };
+	m->attrs.as_path = (struct slice){m->path, n ? 2 + 4 * n : 0};
 	m->path[0] = BGP_AS_SEQUENCE;
 	m->path[1] = (u8)n;
 	while (n--)
@@ -71,12 +71,12 @@ static void make_attrs(const struct spec *s, struct made *m)
 	}
 	if (s->clusters) {
 		a->present |= BGP_BIT(BGP_ATTR_CLUSTER_LIST);
-		a->cluster = (struct slice){ m->cluster, 4 * s->clusters };
+		a->cluster = (struct slice){m->cluster, 4 * s->clusters};
 	}
 	if (s->stale) {
 		a->present |= BGP_BIT(BGP_ATTR_COMMUNITY);
 		store32(m->community, BGP_COMM_LLGR_STALE);
-		a->community = (struct slice){ m->community, 4 };
+		a->community = (struct slice){m->community, 4};
 	}
 }
 
@@ -96,7 +96,7 @@ static struct decide_path make(const struct spec *s, struct made *m)
 /* The winner is the first row; both orders must say so, and by which step. */
 static void first_wins(struct spec a, struct spec b, enum decide_step step)
 {
-	struct made ma = { 0 }, mb = { 0 };
+	struct made ma = {0}, mb = {0};
 	struct decide_path in[2];
 	enum decide_step why;
 
@@ -112,8 +112,8 @@ static void first_wins(struct spec a, struct spec b, enum decide_step step)
 
 static void only_path(void **state)
 {
-	struct made m = { 0 };
-	struct decide_path in = make(&(struct spec){ 0 }, &m);
+	struct made m = {0};
+	struct decide_path in = make(&(struct spec){0}, &m);
 	enum decide_step why;
 
 	assert_int_equal(decide_best(&in, 1, &why), 0);
@@ -124,47 +124,51 @@ static void only_path(void **state)
 static void each_step(void **state)
 {
 	const struct spec bad = {
-		.ebgp = true, .pref = 900, .as = { 1 }, .id = 1, .peer = "10.0.0.1",
+		.ebgp = true,
+		.pref = 900,
+		.as = {1},
+		.id = 1,
+		.peer = "10.0.0.1",
 	};
 
-	first_wins((struct spec){ .local = true, .stale = true, .pref = 1, .origin = 2, .id = 9 },
-		   (struct spec){ .pref = 900, .id = 1 }, DECIDE_ORIGINATED);
-	first_wins((struct spec){ .pref = 1, .id = 9 },
-		   (struct spec){ .stale = true, .pref = 900, .id = 1 }, DECIDE_STALE);
-	first_wins((struct spec){ .pref = 200, .as = { 1, 2 }, .id = 9 },
-		   (struct spec){ .pref = 199, .id = 1 }, DECIDE_PREF);
-	first_wins((struct spec){ .as = { 1 }, .origin = 2, .id = 9 },
-		   (struct spec){ .as = { 1, 2 }, .id = 1 }, DECIDE_AS_PATH);
-	first_wins((struct spec){ .as = { 1 }, .origin = BGP_ORIGIN_EGP, .med = 9, .id = 9 },
-		   (struct spec){ .as = { 1 }, .origin = BGP_ORIGIN_INCOMPLETE, .id = 1 },
+	first_wins((struct spec){.local = true, .stale = true, .pref = 1, .origin = 2, .id = 9},
+		   (struct spec){.pref = 900, .id = 1}, DECIDE_ORIGINATED);
+	first_wins((struct spec){.pref = 1, .id = 9},
+		   (struct spec){.stale = true, .pref = 900, .id = 1}, DECIDE_STALE);
+	first_wins((struct spec){.pref = 200, .as = {1, 2}, .id = 9},
+		   (struct spec){.pref = 199, .id = 1}, DECIDE_PREF);
+	first_wins((struct spec){.as = {1}, .origin = 2, .id = 9},
+		   (struct spec){.as = {1, 2}, .id = 1}, DECIDE_AS_PATH);
+	first_wins((struct spec){.as = {1}, .origin = BGP_ORIGIN_EGP, .med = 9, .id = 9},
+		   (struct spec){.as = {1}, .origin = BGP_ORIGIN_INCOMPLETE, .id = 1},
 		   DECIDE_ORIGIN);
-	first_wins((struct spec){ .as = { 1 }, .med = 5, .id = 9 },
-		   (struct spec){ .as = { 1 }, .med = 6, .ebgp = true, .id = 1 }, DECIDE_MED);
-	first_wins((struct spec){ .as = { 1 }, .ebgp = true, .id = 9 },
-		   (struct spec){ .as = { 1 }, .id = 1 }, DECIDE_EBGP);
-	first_wins((struct spec){ .id = 1, .clusters = 3, .peer = "10.0.0.9" },
-		   (struct spec){ .id = 2, .peer = "10.0.0.1" }, DECIDE_ROUTER_ID);
-	first_wins((struct spec){ .id = 7, .clusters = 1, .peer = "10.0.0.9" },
-		   (struct spec){ .id = 7, .clusters = 2, .peer = "10.0.0.1" }, DECIDE_CLUSTER);
-	first_wins((struct spec){ .id = 7, .peer = "9.255.255.255" },
-		   (struct spec){ .id = 7, .peer = "10.0.0.0" }, DECIDE_ADDRESS);
-	first_wins((struct spec){ .local = true }, bad, DECIDE_ORIGINATED);
+	first_wins((struct spec){.as = {1}, .med = 5, .id = 9},
+		   (struct spec){.as = {1}, .med = 6, .ebgp = true, .id = 1}, DECIDE_MED);
+	first_wins((struct spec){.as = {1}, .ebgp = true, .id = 9},
+		   (struct spec){.as = {1}, .id = 1}, DECIDE_EBGP);
+	first_wins((struct spec){.id = 1, .clusters = 3, .peer = "10.0.0.9"},
+		   (struct spec){.id = 2, .peer = "10.0.0.1"}, DECIDE_ROUTER_ID);
+	first_wins((struct spec){.id = 7, .clusters = 1, .peer = "10.0.0.9"},
+		   (struct spec){.id = 7, .clusters = 2, .peer = "10.0.0.1"}, DECIDE_CLUSTER);
+	first_wins((struct spec){.id = 7, .peer = "9.255.255.255"},
+		   (struct spec){.id = 7, .peer = "10.0.0.0"}, DECIDE_ADDRESS);
+	first_wins((struct spec){.local = true}, bad, DECIDE_ORIGINATED);
 }
 
 /* LOCAL_PREF of an external neighbour is not looked at; without one it is 100. */
 static void local_pref(void **state)
 {
-	first_wins((struct spec){ .id = 1, .ebgp = true, .pref = 1 },
-		   (struct spec){ .id = 2, .ebgp = true, .pref = 500 }, DECIDE_ROUTER_ID);
-	first_wins((struct spec){ .pref = 101, .id = 9 }, (struct spec){ .id = 1 }, DECIDE_PREF);
-	first_wins((struct spec){ .id = 1 }, (struct spec){ .id = 2, .pref = 100 }, DECIDE_ROUTER_ID);
+	first_wins((struct spec){.id = 1, .ebgp = true, .pref = 1},
+		   (struct spec){.id = 2, .ebgp = true, .pref = 500}, DECIDE_ROUTER_ID);
+	first_wins((struct spec){.pref = 101, .id = 9}, (struct spec){.id = 1}, DECIDE_PREF);
+	first_wins((struct spec){.id = 1}, (struct spec){.id = 2, .pref = 100}, DECIDE_ROUTER_ID);
 }
 
 /* ORIGINATOR_ID stands for the identifier of the neighbour, a reflector. */
 static void originator(void **state)
 {
-	first_wins((struct spec){ .id = 99, .originator = 1 },
-		   (struct spec){ .id = 2, .originator = 50 }, DECIDE_ROUTER_ID);
+	first_wins((struct spec){.id = 99, .originator = 1},
+		   (struct spec){.id = 2, .originator = 50}, DECIDE_ROUTER_ID);
 }
 
 /*
@@ -174,12 +178,12 @@ static void originator(void **state)
 static void med_any_order(void **state)
 {
 	const struct spec specs[3] = {
-		{ .as = { 1 }, .med = 10, .id = 3 },
-		{ .as = { 1 }, .med = 20, .id = 1 },
-		{ .as = { 2 }, .med = 90, .id = 2 },
+		{.as = {1}, .med = 10, .id = 3},
+		{.as = {1}, .med = 20, .id = 1},
+		{.as = {2}, .med = 90, .id = 2},
 	};
-	static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
-					  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					 {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 	struct decide_path in[3];
 	struct made m[3];
 	int i, j;
@@ -194,10 +198,10 @@ static void med_any_order(void **state)
 
 static void med_missing_is_zero(void **state)
 {
-	first_wins((struct spec){ .as = { 1 }, .id = 9 }, (struct spec){ .as = { 1 }, .med = 1, .id = 1 },
+	first_wins((struct spec){.as = {1}, .id = 9}, (struct spec){.as = {1}, .med = 1, .id = 1},
 		   DECIDE_MED);
-	first_wins((struct spec){ .as = { 1 }, .med = 9, .id = 1 },
-		   (struct spec){ .as = { 2 }, .id = 2 }, DECIDE_ROUTER_ID);
+	first_wins((struct spec){.as = {1}, .med = 9, .id = 1}, (struct spec){.as = {2}, .id = 2},
+		   DECIDE_ROUTER_ID);
 }
 
 int main(void)

@@ -44,7 +44,14 @@ static void on_gone(void *data, const struct fact_link *was)
 	snprintf(trace + strlen(trace), sizeof(trace) - strlen(trace), "-%s ", was->ifname);
 }
 
-static const struct links_ops ops = {on_changed, on_gone};
+static bool followed;
+
+static bool on_follow(void *data, const char *ifname)
+{
+	return followed && !strcmp(ifname, "bond0");
+}
+
+static const struct links_ops ops = {on_changed, on_gone, on_follow};
 
 static void forget(void)
 {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,6 +109,8 @@ static int serve(const char *answer)
 		memcpy(&head, buf + sizeof(hdr), sizeof(head));
 		if (strstr(buf + sizeof(hdr) + sizeof(head), "die"))
 			raise(SIGKILL);
+		if (strstr(buf + sizeof(hdr) + sizeof(head), "hang"))
+			pause();
 		if (strstr(buf + sizeof(hdr) + sizeof(head), "half")) {
 			send_text(IPC_ANSWER, head.id, true, "{\"result\": [1,");
 			raise(SIGKILL);
@@ -442,6 +445,94 @@ static void test_stubborn(void **state)
 	assert_true(log_has("does not end; killing it"));
 }
 
+static int manager;
+
+/* What the service manager was told, up to now, in one string. */
+static bool notified(const char *text)
+{
+	static char all[4096];
+	char buf[256];
+	ssize_t n;
+
+	if (!text) {
+		all[0] = '\0';
+		return false;
+	}
+	while ((n = recv(manager, buf, sizeof(buf) - 1, MSG_DONTWAIT)) > 0) {
+		buf[n] = '\0';
+		strncat(all, buf, sizeof(all) - strlen(all) - 2);
+		strcat(all, "|");
+	}
+	return strstr(all, text);
+}
+
+static void wait_notified(const char *text)
+{
+	for (int i = 0; i < WAIT_MS / 20; i++) {
+		if (notified(text))
+			return;
+		usleep(20000);
+	}
+	fail_msg("the service manager was never told: %s", text);
+}
+
+static void open_manager(void)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s/notify", dir);
+	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(manager, (struct sockaddr *)&un, sizeof(un)), 0);
+	setenv("NOTIFY_SOCKET", un.sun_path, 1);
+	setenv("WATCHDOG_USEC", "400000", 1);
+	notified(NULL);
+}
+
+static void close_manager(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/notify", dir);
+	unlink(path);
+	close(manager);
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+}
+
+static void test_service_manager(void **state)
+{
+	open_manager();
+	start();
+	wait_notified("READY=1");
+	wait_notified("WATCHDOG=1");
+	notified(NULL);
+	kill(parent, SIGHUP);
+	wait_notified("RELOADING=1|READY=1");
+	assert_int_equal(stop(), 0);
+	assert_true(notified("STOPPING=1"));
+	close_manager();
+}
+
+/* A speaker that hangs is found under a watchdog, and another one is started. */
+static void test_hanging_speaker(void **state)
+{
+	struct ctl_client *c;
+	json_t *answer = NULL;
+
+	open_manager();
+	start();
+	wait_log("is ready");
+	c = dial();
+	assert_int_equal(ctl_call(c, "hang", NULL, &answer), 1);
+	assert_string_equal(json_string_value(json_object_get(answer, "code")), "unavailable");
+	json_decref(answer);
+	ctl_close(c);
+	assert_true(log_has("does not answer; ending it"));
+	wait_log("another one will be started");
+	assert_int_equal(stop(), 0);
+	close_manager();
+}
+
 static int make_dir(void **state)
 {
 	assert_non_null(mkdtemp(dir));
@@ -468,6 +559,7 @@ int main(int argc, char **argv)
 		CASE(test_death_within_an_answer), CASE(test_back_off),
 		CASE(test_merged_answers),	   CASE(test_reload),
 		CASE(test_segments_by_hand),	   CASE(test_stubborn),
+		CASE(test_service_manager),	   CASE(test_hanging_speaker),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], SPAWN_ARG))

@@ -85,7 +85,7 @@ static struct rib_peer *peer(struct rib *rib, const char *address, u32 id)
 
 static struct evpn_nlri es_route(const char *orig)
 {
-	struct evpn_nlri n = { .type = EVPN_ES, .orig = addr(orig) };
+	struct evpn_nlri n = {.type = EVPN_ES, .orig = addr(orig)};
 
 	n.rd = rd_make_ip(ip_low32(&n.orig), 1);
 	esi_parse(&n.esi, "00:11:22:33:44:55:66:77:88:99");
@@ -94,7 +94,7 @@ static struct evpn_nlri es_route(const char *orig)
 
 static struct evpn_nlri mac_route(u32 i, u32 label)
 {
-	struct evpn_nlri n = { .type = EVPN_MACIP, .labels = 1, .label = { label } };
+	struct evpn_nlri n = {.type = EVPN_MACIP, .labels = 1, .label = {label}};
 
 	n.rd = rd_make_ip(0x0a000001, 100);
 	store32(n.mac.b + 2, i);
@@ -104,7 +104,7 @@ static struct evpn_nlri mac_route(u32 i, u32 label)
 
 static struct rib_attrs *attrs(struct rib *rib, u32 pref, const char *nh)
 {
-	struct ecomm rt = { { 0, 2, 0xfd, 0xe8, 0, 0, 0, 1 } };
+	struct ecomm rt = {{0, 2, 0xfd, 0xe8, 0, 0, 0, 1}};
 	struct ip_addr hop = addr(nh);
 	struct bgp_attrs a;
 
@@ -303,7 +303,7 @@ static void stale_by_community(void **state)
 	store32(community, BGP_COMM_LLGR_STALE);
 	bgp_attrs_init(&a);
 	a.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_COMMUNITY);
-	a.community = (struct slice){ community, 4 };
+	a.community = (struct slice){community, 4};
 	interned = rib_attrs_get(rib, &a, &nh);
 	rib_update(rib, p, &n, interned);
 	rib_attrs_put(rib, interned);
@@ -312,7 +312,7 @@ static void stale_by_community(void **state)
 
 static void no_key(void **state)
 {
-	struct evpn_nlri unknown = { .type = 99 };
+	struct evpn_nlri unknown = {.type = 99};
 
 	assert_int_equal(put(*state, NULL, &unknown, 100, "10.0.0.2"), -22);
 	assert_int_equal(rib_count(*state, 0), 0);
@@ -339,8 +339,8 @@ struct seen {
 	size_t stop_after;
 };
 
-static bool on_walk(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths, size_t n,
-		    size_t best)
+static bool on_walk(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
+		    size_t n, size_t best)
 {
 	struct seen *s = data;
 
@@ -355,7 +355,7 @@ static void walk(void **state)
 	struct rib *rib = *state;
 	struct rib_peer *p = peer(rib, "10.0.0.2", 2), *q = peer(rib, "10.0.0.3", 3);
 	struct evpn_nlri es = es_route("10.0.0.2"), n;
-	struct seen s = { 0 };
+	struct seen s = {0};
 	u32 i;
 
 	for (i = 0; i < 300; i++) {
@@ -368,10 +368,10 @@ static void walk(void **state)
 	rib_walk(rib, 0, on_walk, &s);
 	assert_int_equal(s.routes, 301);
 	assert_int_equal(s.paths, 401);
-	s = (struct seen){ 0 };
+	s = (struct seen){0};
 	rib_walk(rib, EVPN_ES, on_walk, &s);
 	assert_int_equal(s.routes, 1);
-	s = (struct seen){ .stop_after = 10 };
+	s = (struct seen){.stop_after = 10};
 	rib_walk(rib, 0, on_walk, &s);
 	assert_int_equal(s.routes, 10);
 }

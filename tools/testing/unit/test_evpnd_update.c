@@ -3,6 +3,7 @@
  * test_evpnd_update.c - routes in and out of a real speaker: RFC 7606 outcomes, loops, End-of-RIB,
  * route refresh both ways, what is advertised in which order and how it is packed.
  *
+ * Requirement A37: what a mass withdraw needs is sent first.
  * RFC 4271 (9), RFC 4456 (8), RFC 4724 (2), RFC 7606, RFC 7313, RFC 8654
  */
 #include "evpnd_rig.h"
@@ -34,7 +35,7 @@ static json_int_t received(struct rig *r, const char *what)
 static void routes_in(void **state)
 {
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
-	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	u8 buf[BGP_MAX_LEN];
 	struct bgp_packer pack;
 	struct peer p;
@@ -46,10 +47,9 @@ static void routes_in(void **state)
 	RIG_UNTIL(rig_routes(&r) == 1);
 	a = rig_ask(&r, "route.show", json_pack("{s:i}", "type", 4));
 	path = json_array_get(
-		json_object_get(json_array_get(json_object_get(json_object_get(a, "result"),
-							       "routes"),
-					       0),
-				"paths"),
+		json_object_get(
+			json_array_get(json_object_get(json_object_get(a, "result"), "routes"), 0),
+			"paths"),
 		0);
 	assert_string_equal(json_string_value(json_object_get(path, "peer")), RIG_PEER);
 	assert_string_equal(json_string_value(json_object_get(path, "next-hop")), RIG_PEER);
@@ -123,12 +123,12 @@ static void errors_in(void **state)
 		bool stays; /* the route */
 		u8 subcode; /* of NOTIFICATION 3, 0: the session stays */
 	} cases[] = {
-		{ "unknown transitive attribute", { 0xc0, 99, 2, 1, 2 }, 5, true, 0 },
-		{ "bad AGGREGATOR is discarded", { 0xc0, 7, 3, 1, 2, 3 }, 6, true, 0 },
-		{ "large communities of odd length", { 0xc0, 32, 3, 1, 2, 3 }, 6, false, 0 },
-		{ "second ORIGIN is discarded", { 0x40, 1, 1, 2 }, 4, true, 0 },
-		{ "MP_UNREACH that overruns", { 0x80, 15, 4, 0, 25, 70, 4 }, 7, false, 9 },
-		{ "unknown well-known attribute", { 0x40, 98, 1, 0 }, 4, false, 2 },
+		{"unknown transitive attribute", {0xc0, 99, 2, 1, 2}, 5, true, 0},
+		{"bad AGGREGATOR is discarded", {0xc0, 7, 3, 1, 2, 3}, 6, true, 0},
+		{"large communities of odd length", {0xc0, 32, 3, 1, 2, 3}, 6, false, 0},
+		{"second ORIGIN is discarded", {0x40, 1, 1, 2}, 4, true, 0},
+		{"MP_UNREACH that overruns", {0x80, 15, 4, 0, 25, 70, 4}, 7, false, 9},
+		{"unknown well-known attribute", {0x40, 98, 1, 0}, 4, false, 2},
 	};
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
@@ -164,13 +164,13 @@ static void errors_in(void **state)
 static void unknown_types(void **state)
 {
 	struct evpn_nlri es = rig_es(RIG_PEER, 1);
-	struct evpn_nlri unknown = { .type = 200, .value = { (const u8 *)"abcdef", 6 } };
+	struct evpn_nlri unknown = {.type = 200, .value = {(const u8 *)"abcdef", 6}};
 	struct ecomm ext = ecomm_es_import(&es.esi);
-	const struct bgp_ctx ctx = { .as4 = true, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	struct bgp_attrs a = rig_attrs(&ext);
 	struct ip_addr nh = rig_addr(RIG_PEER);
 	u8 buf[BGP_MAX_LEN], attrs[512];
-	struct slice encoded = { attrs, 0 };
+	struct slice encoded = {attrs, 0};
 	struct bgp_packer pack;
 	struct peer p;
 	struct rig r;
@@ -192,7 +192,7 @@ static void loops(void **state)
 {
 	struct evpn_nlri es = rig_es("127.0.0.9", 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
-	u8 own_as[] = { 2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff }, own_id[4];
+	u8 own_as[] = {2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff}, own_id[4];
 	u8 buf[BGP_MAX_LEN];
 	struct peer p;
 	struct rig r;
@@ -200,32 +200,85 @@ static void loops(void **state)
 
 	store32(own_id, INADDR_LOOPBACK);
 	start(&r, &p, speaker_main);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
+		static const char *const next_hops[] = {
+			RIG_PEER, RIG_PEER, RIG_PEER, RIG_SELF, "0.0.0.0", "224.0.0.5",
+		};
 		struct bgp_attrs a = rig_attrs(&ext);
 
 		peer_announce(&p, &es);
 		RIG_UNTIL(rig_routes(&r) == 1);
 		if (i == 0)
-			a.as_path = (struct slice){ own_as, sizeof(own_as) };
+			a.as_path = (struct slice){own_as, sizeof(own_as)};
 		if (i == 1) {
 			a.present |= BGP_BIT(BGP_ATTR_ORIGINATOR_ID);
 			a.originator_id = INADDR_LOOPBACK;
 		}
 		if (i == 2) {
 			a.present |= BGP_BIT(BGP_ATTR_CLUSTER_LIST);
-			a.cluster = (struct slice){ own_id, 4 };
+			a.cluster = (struct slice){own_id, 4};
 		}
-		peer_send(&p, buf, rig_update(&es, &a, i == 3 ? RIG_SELF : RIG_PEER, buf));
+		peer_send(&p, buf, rig_update(&es, &a, next_hops[i], buf));
 		RIG_UNTIL(rig_routes(&r) == 0);
 		assert_true(rig_state_is(&r, "Established"));
 	}
 	end(&r, &p);
 }
 
+#define BIG 10000
+
+static void announce_macs(struct peer *p, u32 count)
+{
+	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
+	struct ecomm rt = {{0, 2, 0xfd, 0xe8, 0, 0, 0, 1}};
+	struct bgp_attrs a = rig_attrs(&rt);
+	struct ip_addr nh = rig_addr(RIG_PEER);
+	u8 buf[BGP_MAX_LEN], attrs[512];
+	struct slice encoded = {attrs, 0};
+	struct bgp_packer pack;
+	u32 i;
+
+	encoded.len = (size_t)bgp_attrs_encode(&a, &ctx, attrs, sizeof(attrs));
+	bgp_pack_reach(&pack, buf, sizeof(buf), &ctx, &nh, &encoded);
+	for (i = 0; i < count; i++) {
+		struct evpn_nlri n = {.type = EVPN_MACIP, .labels = 1, .label = {100}};
+
+		n.rd = rd_make_ip(0x7f000002, 1);
+		store32(n.mac.b + 2, i);
+		if (bgp_pack_add(&pack, &n) == 1)
+			continue;
+		peer_send(p, buf, bgp_pack_end(&pack));
+		bgp_pack_reach(&pack, buf, sizeof(buf), &ctx, &nh, &encoded);
+		bgp_pack_add(&pack, &n);
+	}
+	peer_send(p, buf, bgp_pack_end(&pack));
+}
+
+/* A big table goes in slices; a neighbour that is back before the last one does not lose its new routes. */
+static void back_before_cleared(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	announce_macs(&p, BIG);
+	peer_announce(&p, &es);
+	RIG_UNTIL(rig_routes(&r) == BIG + 1);
+	peer_close(&p);
+	peer_up(&r, &p, RIG_PEER);
+	announce_macs(&p, 5);
+	RIG_UNTIL(rig_routes(&r) == 5);
+	assert_int_equal(received(&r, "routes"), 5);
+	peer_close(&p);
+	RIG_UNTIL(rig_routes(&r) == 0);
+	assert_int_equal(rig_stop(&r, true), 0);
+}
+
 static void refresh_in(void **state)
 {
 	struct evpn_nlri a = rig_es(RIG_PEER, 1), b = rig_es(RIG_PEER, 2);
-	struct bgp_refresh mark = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	struct bgp_refresh mark = {.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	u8 buf[64];
 	struct peer p;
 	struct rig r;
@@ -263,8 +316,8 @@ static void originate(struct speaker *sp, uint16_t i, bool urgent)
 {
 	struct evpn_nlri n = rig_es(RIG_SELF, i);
 	struct esi first = rig_es(RIG_SELF, 1).esi;
-	const struct ecomm_df df = { .alg = 2, .pref = 100 };
-	struct ecomm ext[2] = { ecomm_es_import(&first), ecomm_df_election(&df) };
+	const struct ecomm_df df = {.alg = 2, .pref = 100};
+	struct ecomm ext[2] = {ecomm_es_import(&first), ecomm_df_election(&df)};
 	struct bgp_attrs a = own_attrs(ext, 2);
 
 	if (speaker_originate(sp, &n, &a, urgent))
@@ -357,7 +410,7 @@ static void read_update(struct peer *p, struct got *got, const struct bgp_ctx *c
 static struct got read_until(struct peer *p, const struct bgp_ctx *ctx, unsigned int reach,
 			     unsigned int unreach, bool eor)
 {
-	struct got got = { 0 };
+	struct got got = {0};
 
 	while (got.reach < reach || got.unreach < unreach || got.eor < eor) {
 		peer_expect(p, BGP_UPDATE);
@@ -366,7 +419,7 @@ static struct got read_until(struct peer *p, const struct bgp_ctx *ctx, unsigned
 	return got;
 }
 
-static const struct bgp_ctx ibgp = { .as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN };
+static const struct bgp_ctx ibgp = {.as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN};
 
 /* A table of equal attributes is packed: 3,000 RT-4 of 25 octets in messages of 4096. */
 static void table_out(void **state)
@@ -374,7 +427,7 @@ static void table_out(void **state)
 	struct peer p, late;
 	struct rig r;
 	struct got got;
-	struct conf_neighbor n[2] = { rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3") };
+	struct conf_neighbor n[2] = {rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3")};
 
 	rig_start(&r, originating_speaker);
 	rig_conf(&r, n, 2);
@@ -410,7 +463,7 @@ static void urgent_first(void **state)
 	read_until(&p, &ibgp, TABLE, 0, false);
 	kill(r.pid, SIGUSR2);
 	peer_expect(&p, BGP_UPDATE);
-	got = (struct got){ 0 };
+	got = (struct got){0};
 	read_update(&p, &got, &ibgp);
 	assert_in_range(got.unreach, 3, TABLE); /* one UPDATE for all three */
 	assert_int_equal(got.first_unreach[0], 1000);
@@ -430,7 +483,7 @@ static void slow_neighbor(void **state)
 {
 	struct peer p;
 	struct rig r;
-	struct got got = { 0 };
+	struct got got = {0};
 	int i, small = 4096;
 
 	start(&r, &p, originating_speaker);
@@ -474,7 +527,7 @@ static void slow_neighbor(void **state)
 
 static void refresh_out(void **state)
 {
-	struct bgp_refresh ask = { .afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN };
+	struct bgp_refresh ask = {.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	u8 buf[64];
 	struct peer p;
 	struct rig r;
@@ -497,7 +550,9 @@ static void refresh_out(void **state)
 static void extended_messages(void **state)
 {
 	const struct bgp_ctx ctx = {
-		.as4 = true, .peer = BGP_PEER_IBGP, .max_len = BGP_MAX_LEN_EXTENDED,
+		.as4 = true,
+		.peer = BGP_PEER_IBGP,
+		.max_len = BGP_MAX_LEN_EXTENDED,
 	};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct bgp_open o = peer_open();
@@ -517,10 +572,62 @@ static void extended_messages(void **state)
 	end(&r, &p);
 }
 
+static json_int_t shown(struct rig *r, json_t *params, const char *code)
+{
+	json_t *a = rig_ask(r, "route.show", params), *result = json_object_get(a, "result");
+	json_int_t n = (json_int_t)json_array_size(json_object_get(result, "routes"));
+
+	if (code)
+		assert_string_equal(
+			json_string_value(json_object_get(json_object_get(a, "error"), "code")),
+			code);
+	else
+		assert_int_equal(json_integer_value(json_object_get(result, "total")), n);
+	json_decref(a);
+	return n;
+}
+
+/* The table in an answer of many pieces, in order; every filter; what is no filter is refused. */
+static void route_show_filters(void **state)
+{
+	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	const char *rd, *last = "";
+	json_t *a, *route;
+	struct peer p;
+	struct rig r;
+	size_t i;
+
+	start(&r, &p, originating_speaker);
+	kill(r.pid, SIGUSR1);
+	peer_announce(&p, &es);
+	announce_macs(&p, 10);
+	RIG_UNTIL(rig_routes(&r) == TABLE + 11);
+	assert_int_equal(shown(&r, NULL, NULL), TABLE + 11);
+	assert_int_equal(shown(&r, json_pack("{s:i}", "type", 2), NULL), 10);
+	assert_int_equal(shown(&r, json_pack("{s:b}", "local", 1), NULL), TABLE);
+	assert_int_equal(shown(&r, json_pack("{s:s}", "peer", RIG_PEER), NULL), 11);
+	assert_int_equal(shown(&r, json_pack("{s:s}", "rd", "127.0.0.1:7"), NULL), 1);
+	assert_int_equal(
+		shown(&r, json_pack("{s:s}", "esi", "00:11:22:33:44:55:66:77:00:01"), NULL), 2);
+	assert_int_equal(shown(&r, json_pack("{s:i, s:b}", "type", 2, "local", 1), NULL), 0);
+	shown(&r, json_pack("{s:i}", "type", 12), "usage");
+	shown(&r, json_pack("{s:s}", "esi", "nonsense"), "usage");
+	shown(&r, json_pack("{s:i}", "peer", 5), "usage");
+	a = rig_ask(&r, "route.show", json_pack("{s:b}", "local", 1));
+	json_array_foreach(json_object_get(json_object_get(a, "result"), "routes"), i, route) {
+		rd = json_string_value(json_object_get(route, "rd"));
+		assert_int_equal(strncmp(rd, "127.0.0.1:", 10), 0);
+		assert_true(atoi(rd + 10) > (*last ? atoi(last + 10) : 0));
+		last = rd;
+	}
+	json_decref(a);
+	end(&r, &p);
+}
+
 /* Towards another AS: our AS in the path, no LOCAL_PREF. */
 static void external_neighbor(void **state)
 {
-	const struct bgp_ctx ctx = { .as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN };
+	const struct bgp_ctx ctx = {.as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN};
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct bgp_update u;
@@ -589,13 +696,22 @@ static void goodbye(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(routes_in),	     cmocka_unit_test(eor_in),
-		cmocka_unit_test(eor_implicit),	     cmocka_unit_test(errors_in),
-		cmocka_unit_test(unknown_types),     cmocka_unit_test(loops),
-		cmocka_unit_test(refresh_in),	     cmocka_unit_test(table_out),
-		cmocka_unit_test(urgent_first),	     cmocka_unit_test(slow_neighbor),
-		cmocka_unit_test(refresh_out),	     cmocka_unit_test(extended_messages),
-		cmocka_unit_test(external_neighbor), cmocka_unit_test(basic_communities),
+		cmocka_unit_test(routes_in),
+		cmocka_unit_test(eor_in),
+		cmocka_unit_test(eor_implicit),
+		cmocka_unit_test(errors_in),
+		cmocka_unit_test(unknown_types),
+		cmocka_unit_test(loops),
+		cmocka_unit_test(back_before_cleared),
+		cmocka_unit_test(refresh_in),
+		cmocka_unit_test(table_out),
+		cmocka_unit_test(urgent_first),
+		cmocka_unit_test(slow_neighbor),
+		cmocka_unit_test(refresh_out),
+		cmocka_unit_test(extended_messages),
+		cmocka_unit_test(external_neighbor),
+		cmocka_unit_test(basic_communities),
+		cmocka_unit_test(route_show_filters),
 		cmocka_unit_test(goodbye),
 	};
 

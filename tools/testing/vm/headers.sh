@@ -26,7 +26,8 @@ private_apt() {
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
 		>"$dir/sources.list"
-	APT=(-q -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null
+	# a mirror frozen in time is as good as any for this
+	APT=(-q -o Acquire::Check-Valid-Until=false -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null
 		-o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir/cache"
 		-o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Debug::NoLocking=1)
 }

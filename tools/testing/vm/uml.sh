@@ -13,11 +13,26 @@ exec_uml() {
 	set -- "$KERNEL/linux" mem="${MEM:-$(uml_mem)}M" uml_dir="$RUN/" umid=uml \
 		rootfstype=hostfs rootflags=/ ro init="$VM/init-uml.sh" EVPN_CTL="$RUN/ctl" \
 		"${con[@]}" "${KERNEL_ARGS[@]}" "${EXTRA_ARGS[@]}"
+	take_cpu
+	set -- taskset -c "$CPU" "$@"
 	if [ -n "$SHELL_MODE" ]; then
 		contain "$@" 2>&3
 	else
 		contain "$@" </dev/null >&3 2>&3
 	fi
+}
+
+# take_cpu: in CPU, a processor that no other guest has taken; its lock stays with the
+# guest (descriptor 7). The kernel and the processes of a UML guest take turns,
+# never run together: on one processor each turn costs half.
+take_cpu() {
+	local cpus
+	mapfile -t cpus < <(taskset -pc $$ | sed 's/.*: //' | tr , '\n' |
+		awk -F- '{ for (i = $1; i <= ($2 == "" ? $1 : $2); i++) print i }' | shuf)
+	for CPU in "${cpus[@]}"; do
+		exec 7>"$CACHE/cpu.$CPU"
+		flock -n 7 && break
+	done
 }
 
 # memory_dir MEGABYTES: where the file that is the guest's memory can be mapped.

@@ -78,11 +78,15 @@ check_eq "$(show pe1 df)" "$(show pe2 df)" "DF in the words of both"
 pe_ctl pe1 df why ce >"$LAB_RUN/why"
 grep -q "$(show pe1 fallback)" "$LAB_RUN/why"
 check_err $? "df why does not say that it fell back"
-n=0
-for p in pe1 pe2; do [ "$(nl_field $p role $ESI1)" = df ] && n=$((n + 1)); done
-check_eq $n 1 "PEs that forward"
+# each VLAN passes through exactly one: the even ones through PE1, the odd ones through PE2
+for p in pe1 pe2; do
+	check_eq "$(nl_field $p mode $ESI1)" single-active "mode of $p in the kernel"
+	"$FRAMES" -f "$(ns ce),$p" -t "$(ns core),$p" -k vlan,vlan0,vlan-arp >"$LAB_RUN/$p.frames"
+done
+check_eq "$(awk '{ printf "%s %s ", $1, $5 }' "$LAB_RUN/pe1.frames")" "vlan0 1 vlan 2047 vlan-arp 1 " "through PE1"
+check_eq "$(awk '{ printf "%s %s ", $1, $5 }' "$LAB_RUN/pe2.frames")" "vlan0 0 vlan 2047 vlan-arp 0 " "through PE2"
 log_info "$(show pe1 fallback)"
-log_test "PEs that disagree fall back to the default, both, and one of them forwards"
+log_test "PEs that disagree fall back to the default, both, and each VLAN has one that forwards"
 
 algorithm preference preference
 ready pe1

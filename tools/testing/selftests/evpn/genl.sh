@@ -12,7 +12,7 @@ begin "the family: operations, refusals, dumps, notifications, permissions" A1 A
 need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
-e() { echo "00:11:22:33:44:55:66:77:$(printf '%02x:%02x' $(($1 / 256)) $(($1 % 256)))"; }
+e() { printf '00:11:22:33:44:55:66:77:%02x:%02x\n' $(($1 / 256)) $(($1 % 256)); }
 # says VERB ARGS...: the kernel's answer is the last argument
 says() {
 	local want=${*: -1}
@@ -99,7 +99,10 @@ check_eq "$(nl_field pe1 generation "$(e 1001)")" 5 "the one that stayed"
 log_test "a batch is acknowledged request by request; a sweep removes other generations"
 
 # A dump of many, in order, each once; and one that something happens to says so.
-for i in $(seq 1 600); do echo "es-new esi=$(e "$i") generation=1 ifname=none$i"; done >"$LAB_RUN/many"
+for ((i = 1; i <= 600; i++)); do
+	printf 'es-new generation=1 ifname=none%d esi=' "$i"
+	e "$i"
+done >"$LAB_RUN/many"
 check_eq "$(nl pe1 -b <"$LAB_RUN/many" | sort | uniq -c | tr -s ' ')" " 600 ok" "600 segments in one batch"
 nl pe1 es-get | tr ' ' '\n' | sed -n 's/^esi=//p' >"$LAB_RUN/dump"
 check_eq "$(wc -l <"$LAB_RUN/dump")" 601 "segments in the dump"
@@ -115,15 +118,21 @@ check_eq "$(nl pe1 es-get)" "" "segments after the sweep"
 log_test "a dump is complete and ordered, and says when it was disturbed"
 
 # Notifications are GET replies, and come to listeners in this namespace only.
-in_ns pe1 "$EVPN_NL" monitor 1.5 >"$LAB_RUN/heard1" &
-in_ns pe2 "$EVPN_NL" monitor 1.5 >"$LAB_RUN/heard2" &
-slowwait 3 grep -q monitoring "$LAB_RUN/heard1"
-slowwait 3 grep -q monitoring "$LAB_RUN/heard2"
+bg pe1 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard1"
+listeners=$!
+bg pe2 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard2"
+listeners="$listeners $!"
+slowwait 10 grep -q monitoring "$LAB_RUN/heard1"
+slowwait 10 grep -q monitoring "$LAB_RUN/heard2"
 says es-new esi=$ESI1 ifname=bond0 role=df ok
 got=$(nl pe1 es-get esi=$ESI1 | head -1)
 says es-set esi=$ESI1 role=non-df ok
+# a resynchronization that changes nothing is no news
+says es-new esi=$ESI1 ifname=bond0 generation=5 ok
 says es-del esi=$ESI1 ok
-wait
+slowwait 10 grep -q es-del-ntf "$LAB_RUN/heard1"
+# shellcheck disable=SC2086
+kill $listeners
 check_eq "$(grep -o '^es-[a-z-]*' "$LAB_RUN/heard1" | tr '\n' ' ')" "es-ntf es-ntf es-del-ntf " "heard in pe1"
 check_eq "$(sed -n 's/^es-ntf //p' "$LAB_RUN/heard1" | head -1)" "${got#es-get }" "the first notification"
 check_eq "$(cat "$LAB_RUN/heard2")" monitoring "heard in pe2"

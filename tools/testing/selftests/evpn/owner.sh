@@ -43,8 +43,9 @@ check_eq "$(ce_state ce pe1 a) $(ce_state ce pe1 p)" "63 63" "LACP at the CE"
 log_test "on-daemon-loss hold: nothing changes, ever"
 
 # block: nothing within the hold time, everything after it.
-in_ns pe1 "$EVPN_NL" monitor 4 >"$LAB_RUN/heard" &
-slowwait 3 grep -q monitoring "$LAB_RUN/heard"
+bg pe1 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard"
+listener=$!
+slowwait 10 grep -q monitoring "$LAB_RUN/heard"
 probe_start block -r 200
 lost block 2000
 t=$("$PROBE" -n)
@@ -63,7 +64,7 @@ check_eq "$(awk -v at="$at" '/^a>b/ && $3 > at && $4 != 0' "$PROBE_DIR/block.log
 	"datagrams that passed afterwards"
 slowwait 2 ce_uses_not ce pe1
 check_err $? "the CE still uses the blocked port"
-wait
+kill $listener
 check_eq "$(grep -c '^es-fail-ntf' "$LAB_RUN/heard")" 1 "alarms heard"
 log_test "on-daemon-loss block: nothing within the hold time, blocked and out of sync after it"
 

@@ -24,12 +24,15 @@ LINK_LOCAL="pause lldp eapol slow vlan-lldp"
 seen() { awk -v c=$((3 + 2 * $2)) '$c == $3 { print $1 }' <<<"$1" | sort; }
 # any OUTPUT COLUMN: the kinds of which anything at all arrived
 any() { awk -v c=$((3 + 2 * $2)) '$c > 0 { print $1 }' <<<"$1" | sort; }
-all_but() { "$FRAMES" -l | grep -vxF "$(tr ' ' '\n' <<<"$1")" | sort; }
+all_but() { "$FRAMES" -l | grep -vxF "$(tr ' ' '\n' <<<"$1${FEW:+ vlan}")" | sort; }
 words() { tr '\n' ' ' <<<"$1"; }
 
-from_ce() { "$FRAMES" -f "$(ns ce),pe2" -t "$W,ce.pe2" -t "$C,pe2" -t "$P,bond0" -d "$HOST_MAC"; }
-from_host() { "$FRAMES" -f "$(ns host),vx1" -t "$C,pe2" -t "$W,pe2.ce"; }
-from_pe() { "$FRAMES" -f "$P,$1" -t "$W,pe2.ce" "${@:2}"; }
+# FEW: without the 4,094 frames, one for each VLAN
+FEW=
+frames() { "$FRAMES" "$@" ${FEW:+-k -vlan}; }
+from_ce() { frames -f "$(ns ce),pe2" -t "$W,ce.pe2" -t "$C,pe2" -t "$P,bond0" -d "$HOST_MAC"; }
+from_host() { frames -f "$(ns host),vx1" -t "$C,pe2" -t "$W,pe2.ce"; }
+from_pe() { frames -f "$P,$1" -t "$W,pe2.ce" "${@:2}"; }
 
 # passes: in both directions, and from the PE itself, whatever a bridge lets through
 check_passes() {
@@ -106,6 +109,7 @@ for policy in block lacp-oos down; do
 	[ "$policy" = down ] || [ "$(wire_lacp pe2.ce)" -gt 0 ]
 	check_err $? "LACP ceased to leave the port"
 	log_test "standby $policy: tc on the wire counts LACP and nothing else"
+	FEW=y # every VLAN was tried once; the other policies drop by the same rule
 done
 
 # A sub-interface that appears while the port is blocked is blocked like the others.
@@ -140,9 +144,11 @@ check_eq "$(nl pe2 stats-get esi=$ESI1 | tr ' ' '\n' | sed -n 's/^egress.standby
 log_test "the counters name the place, and start again at zero"
 
 # One message opens the whole port again.
+FEW=
 nl pe2 es-set esi=$ESI1 role=df >/dev/null
 slowwait 5 ce_uses ce pe2
 check_passes
+FEW=y
 log_test "as DF again, every kind passes again"
 
 # A bond without LACP, then a plain device: the segment's hooks are on the device itself.

@@ -50,7 +50,7 @@ kill $watch 2>/dev/null; wait $watch 2>/dev/null
 check_eq "$(lost active 0) $(lost active 1)" "0 0" "datagrams lost"
 check_eq "$(grep -c ' pe1 ' "$LAB_RUN/bondwatch")" 1 "states of the CE's port to PE1"
 check_eq "$(nl_field pe1 transitions $ESI1)" "$transitions" "changes of the kernel's blocking on PE1"
-log_info "longest silence $(gap_ms active 0) ms from the CE, $(gap_ms active 1) ms to it"
+log_info "longest silence $(outage active 0) ms from the CE, $(outage active 1) ms to it"
 log_test "the active PE's evpnd restarted: no frame lost, its port's LACP and blocking unchanged"
 
 finish

@@ -72,12 +72,8 @@ static const struct {
 	const char *word;
 	void (*deed)(void);
 } deeds[] = {
-	{ "warn", do_warn },
-	{ "oops", do_oops },
-	{ "leak", do_leak },
-	{ "overrun", do_overrun },
-	{ "deadlock", do_deadlock },
-	{ "stay", do_stay },
+	{"warn", do_warn},	 {"oops", do_oops},	    {"leak", do_leak},
+	{"overrun", do_overrun}, {"deadlock", do_deadlock}, {"stay", do_stay},
 };
 
 static int misbehave(const char *word, const struct kernel_param *param)
@@ -93,7 +89,7 @@ static int misbehave(const char *word, const struct kernel_param *param)
 	return -EINVAL;
 }
 
-static const struct kernel_param_ops misbehave_ops = { .set = misbehave };
+static const struct kernel_param_ops misbehave_ops = {.set = misbehave};
 module_param_cb(do, &misbehave_ops, NULL, 0200);
 MODULE_PARM_DESC(do, "what to do wrong");
 

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The part of the bench that runs in the guest: bench_guest.sh failover|drain|idle ...
+# Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
+. "$(dirname "$0")/../selftests/evpn/lib.sh"
+RUNS=${EVPN_BENCH_RUNS:-20}
+MEASURE=$*
+
+must() { "$@" || lab_fail "$* failed"; }
+
+# save NAME TITLE UNIT TARGET VALUES...
+save() {
+	local name=$1
+	shift
+	(IFS=$'\t'; echo "$*") >>"$EVPN_OUT/$name.tsv"
+}
+
+# One cable cut for each run, with 1,000 datagrams a second in both directions: from the cut to the
+# first datagram that was sent after it and arrived, the later of the two directions.
+failover() { # TITLE TARGET LAB-OPTION...
+	local title=$1 target=$2 i values=() lacp=()
+	shift 2
+	unset LAB_CE
+	lab "$@"
+	for i in $(seq "$RUNS"); do
+		must ready pe1
+		sleep 1
+		# shellcheck disable=SC2046
+		"$PROBE" -a "$(ns ce),10.1.0.1" -b "$(ns host),10.1.0.100" -r 1000 -d 1.5 -t 0.5 -j \
+			$(cut_ends ce pe1) >"$LAB_RUN/probe.json"
+		values+=("$(jq '[.directions[]."after-cut-ms"] | max' "$LAB_RUN/probe.json")")
+		echo "# $title: run $i: ${values[-1]} ms"
+		mend_cable ce pe1
+	done
+	save failover "$title" ms "$target" "${values[@]}"
+	lab_down
+}
+
+drain() {
+	local i values=() closed=()
+	unset LAB_CE
+	lab --standby lacp-oos
+	for i in $(seq "$RUNS"); do
+		must ready pe1
+		sleep 1
+		probe_start drain -r 1000 -f 16
+		pe_ctl pe1 es drain ce
+		slowwait 3 ce_uses_only 2
+		sleep 0.3
+		probe_stop
+		values+=($(($(lost drain 0) + $(lost drain 1))))
+		closed+=("$(discarded drain 1)")
+		echo "# drain: run $i: ${values[-1]} lost of $(jq '[.directions[].sent] | add' "$PROBE_DIR/drain")"
+		pe_ctl pe1 es drain ce undo
+	done
+	save drain "lost in a drain, 2 x 1,000 a second" datagrams 0 "${values[@]}"
+	save drain "  dropped by the CE's bond as it closes a link" datagrams - "${closed[@]}"
+	lab_down
+}
+
+# value PID KEY: of /proc/PID/status
+value() { awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"; }
+
+# A minute without events. With a hold time of 90 s the timers are one keepalive each way in 30 s:
+# that makes two wake-ups to send and two to receive in a minute.
+idle() {
+	local parent speaker i rss=() wake_p=() wake_s=() p0 s0
+	unset LAB_CE
+	LAB_HOLD=90 lab --standby lacp-oos
+	must ready pe1
+	sleep 5
+	parent=$(cat "$LAB_RUN/pe1/pid")
+	speaker=$(pgrep -P "$parent" | head -n 1)
+	for i in 1 2 3; do
+		p0=$(value "$parent" voluntary_ctxt_switches)
+		s0=$(value "$speaker" voluntary_ctxt_switches)
+		sleep 60
+		wake_p+=($(($(value "$parent" voluntary_ctxt_switches) - p0)))
+		wake_s+=($(($(value "$speaker" voluntary_ctxt_switches) - s0)))
+		rss+=("$(awk -v a="$(value "$parent" VmRSS)" -v b="$(value "$speaker" VmRSS)" 'BEGIN { printf "%.2f", (a + b) / 1024 }')")
+		echo "# idle: ${rss[-1]} MB, parent ${wake_p[-1]}, speaker ${wake_s[-1]} wake-ups in 60 s"
+	done
+	save idle "evpnd idle, resident, both processes" MB 10 "${rss[@]}"
+	save idle "evpnd idle, wake-ups of the parent" "a minute" 0 "${wake_p[@]}"
+	save idle "evpnd idle, wake-ups of the speaker (4 keepalives)" "a minute" 4 "${wake_s[@]}"
+	lab_down
+}
+
+for m in $MEASURE; do
+	case $m in
+	failover)
+		failover "link lost to first datagram, block, CE broadcast" 100 --standby block --ce broadcast
+		failover "link lost to first datagram, lacp-oos, CE 802.3ad" 300 --standby lacp-oos
+		failover "the same without a route reflector in between" 300 --standby lacp-oos --rr none
+		;;
+	drain) drain ;;
+	idle) idle ;;
+	esac
+done
+exit 0

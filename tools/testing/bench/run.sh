@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# `make bench`: what the project promises, measured. Medians of RUNS runs (20), most of them in the
+# User-mode Linux guest; prints a table with the target beside each figure, and never fails because
+# of one: a busy machine is not a fault.
+#
+#	run.sh                 all
+#	run.sh failover idle   these: failover drain idle election
+#	RUNS=50 run.sh         more runs
+
+cd "$(dirname "$0")/../../.." || exit 1
+VM=tools/testing/vm
+BENCH=tools/testing/bench
+OUT=$PWD/build/bench
+export EVPN_BENCH_RUNS=${RUNS:-20}
+what=${*:-failover drain idle election}
+
+mkdir -p "$OUT"
+rm -f "$OUT"/*.tsv
+make --no-print-directory -s user >"$OUT/build.log" 2>&1 && tools/testing/lab/lab.sh build ||
+	{ tail -n 20 "$OUT/build.log"; exit 1; }
+
+election() {
+	cc -O2 -D_GNU_SOURCE -Iuser/lib -o "$OUT/bench_df" $BENCH/bench_df.c build/libevpn.a -lbsd -ljansson || return
+	"$OUT/bench_df" "$EVPN_BENCH_RUNS" | tee "$OUT/election.txt" >&2
+}
+
+guest=
+for w in $what; do
+	case $w in
+	election) ;;
+	failover | drain | idle) guest="$guest $w" ;;
+	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
+	esac
+done
+if [ -n "$guest" ]; then
+	# shellcheck disable=SC2086
+	$VM/guest.sh run --out "$OUT" --timeout 3000 uml -- $BENCH/bench_guest.sh $guest >"$OUT/guest.log" 2>&1 ||
+		{ tail -n 20 "$OUT/guest.log"; echo "bench: the guest failed; see $OUT/guest.log" >&2; exit 1; }
+fi
+case " $what " in *" election "*) election 2>/dev/null ;; esac
+
+echo
+printf '%-52s %5s %9s %9s %9s  %s\n' "measured" runs median worst target unit
+cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
+	{
+		n = 0
+		for (i = 4; i <= NF; i++) if ($i != "") v[++n] = $i + 0
+		if (!n) { printf "%-52s %5d %9s %9s %9s  %s\n", $1, 0, "-", "-", $3, $2; next }
+		for (i = 2; i <= n; i++) {
+			x = v[i]
+			for (j = i - 1; j > 0 && v[j] > x; j--) v[j + 1] = v[j]
+			v[j + 1] = x
+		}
+		m = n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
+		printf "%-52s %5d %9.1f %9.1f %9s  %s\n", $1, n, m, v[n], $3, $2
+	}'
+[ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
+echo
+nproc | sed 's/$/ processors; load average '"$(cut -d' ' -f1-3 /proc/loadavg)/"

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# `make demo`: a customer's LACP bond survives the loss of its active PE, from a clean machine to a
+# drawn timeline. Installs packages, builds, starts a User-mode Linux guest, raises the lab in it,
+# cuts the active PE's cable under traffic, and tells what happened when. Touches nothing outside
+# the guest but installed packages, build/ and the cache of guest kernels.
+
+cd "$(dirname "$0")/../../.." || exit 1
+LAB=tools/testing/lab
+VM=tools/testing/vm
+OUT=$PWD/build/demo
+LOG=$OUT/build.log
+mkdir -p "$OUT"
+: >"$LOG"
+
+COLOR=
+[ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ] && COLOR=y
+if [ -n "$COLOR" ]; then
+	BOLD=$'\033[1m' DIM=$'\033[2m' RED=$'\033[31m' GREEN=$'\033[32m' OFF=$'\033[0m' CLEAR=$'\r\033[K'
+else
+	BOLD= DIM= RED= GREEN= OFF= CLEAR=
+fi
+
+# step TITLE COMMAND...: its output goes to the log; here a line that counts the seconds
+step() {
+	local title=$1 start=$SECONDS pid
+	shift
+	[ -t 1 ] || printf '  %-52s' "$title ..."
+	"$@" >>"$LOG" 2>&1 </dev/null &
+	pid=$!
+	while [ -t 1 ] && kill -0 $pid 2>/dev/null; do
+		printf '\r  %-52s %s%4d s%s ' "$title ..." "$DIM" $((SECONDS - start)) "$OFF"
+		sleep 0.5
+	done
+	if wait $pid; then
+		[ -t 1 ] && printf '%s  %-52s' "$CLEAR" "$title"
+		printf ' %sdone%s %5d s\n' "$GREEN" "$OFF" $((SECONDS - start))
+	else
+		printf ' %sfailed%s\n\n' "$RED" "$OFF"
+		tail -n 20 "$LOG"
+		echo "demo: the whole log is in $LOG" >&2
+		exit 1
+	fi
+}
+
+title() { printf '\n%s%s%s\n\n' "$BOLD" "$1" "$OFF"; }
+
+programs() {
+	make --no-print-directory user && "$LAB/lab.sh" build
+}
+
+title "Preparing"
+step "packages (apt)" tools/testing/deps.sh
+step "evpnd and evpnctl" programs
+# this one shows its own progress: the first time it takes some minutes
+"$VM/guest.sh" build uml || exit 1
+step "evpn.ko for the guest's kernel" "$VM/guest.sh" modules uml
+
+export EVPN_DEMO_COLOR=$COLOR
+"$VM/guest.sh" run --out "$OUT" --timeout 300 uml -- $LAB/demo_guest.sh 2>"$OUT/guest.log"
+status=$?
+if [ $status -ne 0 ]; then
+	tail -n 20 "$OUT/guest.log" >&2
+	echo "demo: the guest ended with status $status; logs are in $OUT" >&2
+	exit 1
+fi
+
+title "What happened"
+python3 "$LAB/timeline.py" "$OUT" ${COLOR:+--color} || exit 1
+cat <<-END
+
+	${DIM}The same as a picture:  build/demo/timeline.svg
+	Everything recorded:    build/demo/ (probe.log, pe1.json, pe2.json, bgp.pcap, …)
+	Look around yourself:   $VM/guest.sh shell uml
+	                        $LAB/lab.sh up; $LAB/lab.sh ctl pe1 es show$OFF
+END

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A bond that watches its link with ARP instead of LACP: blocked, it must not take its own link for
+# dead, and still nobody gets through.
+#
+#	ce: m1 ---- m0: pe, bond0 (active-backup, ARP monitor), a segment
+#
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+begin "a blocked bond with an ARP monitor" A12
+need_module
+lab_defaults
+EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
+	"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+pe() { ip netns exec arp-pe "$@"; }
+ce() { ip netns exec arp-ce "$@"; }
+
+for n in arp-ce arp-pe; do
+	ip netns add $n
+	defer "ip netns del $n"
+done
+ip -n arp-ce link add m1 type veth peer name m0 netns arp-pe
+ip -n arp-ce addr add 192.0.2.2/24 dev m1
+ip -n arp-ce link set m1 up
+ip -n arp-pe link add name bond0 type bond mode active-backup arp_interval 100 \
+	arp_ip_target 192.0.2.2 arp_validate all
+ip -n arp-pe link set m0 master bond0
+ip -n arp-pe link set bond0 up
+ip -n arp-pe addr add 192.0.2.1/24 dev bond0
+
+link_up() { pe grep -q 'Currently Active Slave: m0' /proc/net/bonding/bond0; }
+pinged() { ce ping -q -c 1 -W 1 192.0.2.1 >/dev/null; }
+failures() { pe awk '/Link Failure Count/ { print $NF }' /proc/net/bonding/bond0; }
+
+slowwait 10 link_up && slowwait 5 pinged
+check_err $? "the bond does not come up without a segment"
+log_test "without a segment the link is up"
+
+pe "$EVPN_NL" es-new esi=$ESI1 ifname=bond0 role=non-df >/dev/null
+before=$(failures)
+ce ping -q -c 20 -i 0.1 -W 1 192.0.2.1 >/dev/null
+check_fail $? "a ping passes a blocked port"
+link_up
+check_err $? "the bond has taken its link for dead"
+check_eq "$(failures)" "$before" "failures of the link"
+log_test "blocked: the link stays up, nothing passes"
+
+# The other host's ARP reaches the monitor and nobody behind it: no entry is learned from it.
+learned() { ip -n arp-pe neigh show dev bond0 | grep -c lladdr; }
+ip -n arp-pe neigh flush dev bond0
+ip -n arp-ce neigh flush dev m1
+ce ping -q -c 3 -i 0.2 -W 1 192.0.2.1 >/dev/null
+check_eq "$(learned)" 0 "neighbours learned through a blocked port"
+log_test "ARP ends at the bond"
+
+pe "$EVPN_NL" es-set esi=$ESI1 role=df >/dev/null
+slowwait 5 pinged
+check_err $? "no ping as DF"
+check_eq "$(learned)" 1 "neighbours learned as DF"
+log_test "as DF everything passes again"
+finish
