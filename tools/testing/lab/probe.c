@@ -142,7 +142,7 @@ static void set_port(struct sockaddr_storage *ss, unsigned int port)
 /* "NETNS,ADDRESS" */
 static void parse_end(struct end *e, char *arg)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *res;
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM}, *res;
 	char *comma = strchr(arg, ',');
 	int rc;
 
@@ -206,10 +206,10 @@ static void send_one(unsigned int dir, unsigned int port)
 	struct sockaddr_storage to = other->addr;
 	uint64_t seq = e->n++;
 	struct record *r = record_of(e, seq);
-	char buf[65536] = { 0 };
-	struct payload p = { MAGIC, run_id, dir, seq, now_ns() };
+	char buf[65536] = {0};
+	struct payload p = {MAGIC, run_id, dir, seq, now_ns()};
 
-	*r = (struct record){ .sent = p.sent };
+	*r = (struct record){.sent = p.sent};
 	memcpy(buf, &p, sizeof(p));
 	set_port(&to, port);
 	/* a refused datagram is a lost one, and is counted as such */
@@ -354,7 +354,7 @@ static void do_cuts(void)
 
 	cut_at = now_ns();
 	for (i = 0; i < n_cuts; i++) {
-		struct ifreq ifr = { 0 };
+		struct ifreq ifr = {0};
 
 		memcpy(ifr.ifr_name, cuts[i].dev, IFNAMSIZ);
 		if (ioctl(cuts[i].socket, SIOCGIFFLAGS, &ifr))
@@ -393,7 +393,7 @@ static void summarise(const struct end *e, struct summary *s)
 	int64_t lost_since = 0;
 	size_t i;
 
-	*s = (struct summary){ 0 };
+	*s = (struct summary){0};
 	if (!sorted)
 		err(1, "calloc");
 	for (i = 0; i < e->n; i++) {
@@ -442,13 +442,14 @@ static void print_text(void)
 		struct summary s;
 
 		summarise(&ends[d], &s);
-		printf("%s > %s: sent %zu, received %" PRIu64 ", lost %" PRIu64 ", duplicated %" PRIu64
-		       ", reordered %" PRIu64 "\n",
-		       ends[d].netns, ends[d].netns == ends[0].netns ? ends[1].netns : ends[0].netns,
-		       ends[d].n, s.received, s.lost, s.duplicates, ends[d].reordered);
+		printf("%s > %s: sent %zu, received %" PRIu64 ", lost %" PRIu64
+		       ", duplicated %" PRIu64 ", reordered %" PRIu64 "\n",
+		       ends[d].netns,
+		       ends[d].netns == ends[0].netns ? ends[1].netns : ends[0].netns, ends[d].n,
+		       s.received, s.lost, s.duplicates, ends[d].reordered);
 		if (s.discarded)
-			printf("  of the lost ones %" PRIu64 " reached %s and were dropped there\n", s.discarded,
-			       ends[!d].netns);
+			printf("  of the lost ones %" PRIu64 " reached %s and were dropped there\n",
+			       s.discarded, ends[!d].netns);
 		if (s.after)
 			printf("  longest silence %.1f ms, last before it via %s, first after it via %s\n",
 			       ms(s.gap), via_of(s.before), via_of(s.after));
@@ -464,15 +465,16 @@ static void print_json(void)
 {
 	unsigned int d;
 
-	printf("{\"rate\": %u, \"cut-ns\": %" PRId64 ", \"skipped\": %" PRIu64 ", \"directions\": [", rate,
-	       cut_at, skipped);
+	printf("{\"rate\": %u, \"cut-ns\": %" PRId64 ", \"skipped\": %" PRIu64
+	       ", \"directions\": [",
+	       rate, cut_at, skipped);
 	for (d = 0; d < 2; d++) {
 		struct summary s;
 
 		summarise(&ends[d], &s);
 		printf("%s\n{\"from\": \"%s\", \"to\": \"%s\", \"sent\": %zu, \"received\": %" PRIu64
-		       ", \"lost\": %" PRIu64 ", \"discarded\": %" PRIu64 ", \"duplicates\": %" PRIu64
-		       ", \"reordered\": %" PRIu64,
+		       ", \"lost\": %" PRIu64 ", \"discarded\": %" PRIu64
+		       ", \"duplicates\": %" PRIu64 ", \"reordered\": %" PRIu64,
 		       d ? "," : "", ends[d].netns, ends[!d].netns, ends[d].n, s.received, s.lost,
 		       s.discarded, s.duplicates, ends[d].reordered);
 		printf(", \"gap-ms\": %.3f, \"outage-ms\": %.3f", ms(s.gap), ms(s.outage));
@@ -513,9 +515,9 @@ static void write_log(const char *path)
 
 static int tick_timer(void)
 {
-	struct itimerspec its = { .it_interval = { .tv_sec = rate == 1,
-						   .tv_nsec = rate == 1 ? 0 : NSEC / rate },
-				  .it_value = { .tv_nsec = 1 } };
+	struct itimerspec its = {
+		.it_interval = {.tv_sec = rate == 1, .tv_nsec = rate == 1 ? 0 : NSEC / rate},
+		.it_value = {.tv_nsec = 1}};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 
 	if (fd < 0 || timerfd_settime(fd, 0, &its, NULL))
@@ -555,9 +557,9 @@ static void tick(uint64_t ticks, unsigned int port)
 static void loop(int64_t until, int64_t cut_time, unsigned int port)
 {
 	struct pollfd fds[] = {
-		{ .fd = ends[0].raw, .events = POLLIN }, { .fd = ends[1].raw, .events = POLLIN },
-		{ .fd = ends[0].rx, .events = POLLIN },	 { .fd = ends[1].rx, .events = POLLIN },
-		{ .fd = tick_timer(), .events = POLLIN }, { .fd = signal_socket(), .events = POLLIN },
+		{.fd = ends[0].raw, .events = POLLIN},	{.fd = ends[1].raw, .events = POLLIN},
+		{.fd = ends[0].rx, .events = POLLIN},	{.fd = ends[1].rx, .events = POLLIN},
+		{.fd = tick_timer(), .events = POLLIN}, {.fd = signal_socket(), .events = POLLIN},
 	};
 	int64_t stop = 0;
 	unsigned int d;
@@ -614,19 +616,44 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "a:b:r:d:f:s:p:c:t:w:jn")) != -1) {
 		switch (opt) {
-		case 'a': parse_end(&ends[0], optarg); break;
-		case 'b': parse_end(&ends[1], optarg); break;
-		case 'r': rate = atoi(optarg); break;
-		case 'd': seconds = atof(optarg); break;
-		case 'f': n_flows = atoi(optarg); break;
-		case 's': size = atoi(optarg); break;
-		case 'p': port = atoi(optarg); break;
-		case 'c': parse_cut(optarg); break;
-		case 't': cut_after = atof(optarg); break;
-		case 'w': log = optarg; break;
-		case 'j': json = true; break;
-		case 'n': printf("%" PRId64 "\n", now_ns()); return 0;
-		default: usage();
+		case 'a':
+			parse_end(&ends[0], optarg);
+			break;
+		case 'b':
+			parse_end(&ends[1], optarg);
+			break;
+		case 'r':
+			rate = atoi(optarg);
+			break;
+		case 'd':
+			seconds = atof(optarg);
+			break;
+		case 'f':
+			n_flows = atoi(optarg);
+			break;
+		case 's':
+			size = atoi(optarg);
+			break;
+		case 'p':
+			port = atoi(optarg);
+			break;
+		case 'c':
+			parse_cut(optarg);
+			break;
+		case 't':
+			cut_after = atof(optarg);
+			break;
+		case 'w':
+			log = optarg;
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'n':
+			printf("%" PRId64 "\n", now_ns());
+			return 0;
+		default:
+			usage();
 		}
 	}
 	if (!ends[0].netns || !ends[1].netns || !rate || !n_flows || n_flows > MAX_FLOWS ||

@@ -46,7 +46,7 @@ static unsigned int read_ports(const char *path, struct port *ports)
 		return 0;
 	while (fgets(line, sizeof(line), f)) {
 		if (!strncmp(line, "Slave Interface: ", 17) && n < MAX_PORTS) {
-			ports[n] = (struct port){ .actor = -1, .partner = -1 };
+			ports[n] = (struct port){.actor = -1, .partner = -1};
 			sscanf(line + 17, "%31s", ports[n++].name);
 		} else if (strstr(line, "details actor lacp pdu")) {
 			actor = 1;

@@ -38,63 +38,63 @@ struct attr {
 	const char *const *names; /* of ENUM and BITS, by value or by bit */
 };
 
-static const char *const modes[] = { "all-active", "single-active", "port-active", NULL };
-static const char *const standbys[] = { "block", "lacp-oos", "down", NULL };
-static const char *const roles[] = { "non-df", "df", "draining", NULL };
-static const char *const losses[] = { "hold", "block", NULL };
-static const char *const states[] = { "unbound", "bound", "rejected", NULL };
-static const char *const opers[] = { "blocked", "lacp-oos", "dormant", "hold-running",
-				     "fail-applied", NULL };
-static const char *const allows[] = { "lldp", "eapol", "cfm", NULL };
-static const char *const owners[] = { "none", "present", "lost", NULL };
-static const char *const reasons[] = { "standby", "standby-member", "vlan-standby", "owner-lost",
-				       "malformed", NULL };
+static const char *const modes[] = {"all-active", "single-active", "port-active", NULL};
+static const char *const standbys[] = {"block", "lacp-oos", "down", NULL};
+static const char *const roles[] = {"non-df", "df", "draining", NULL};
+static const char *const losses[] = {"hold", "block", NULL};
+static const char *const states[] = {"unbound", "bound", "rejected", NULL};
+static const char *const opers[] = {"blocked",	    "lacp-oos",	    "dormant",
+				    "hold-running", "fail-applied", NULL};
+static const char *const allows[] = {"lldp", "eapol", "cfm", NULL};
+static const char *const owners[] = {"none", "present", "lost", NULL};
+static const char *const reasons[] = {"standby",    "standby-member", "vlan-standby",
+				      "owner-lost", "malformed",      NULL};
 
 static const struct attr es_attrs[] = {
-	{ EVPN_A_ES_ESI, "esi", ESI, NULL },
-	{ EVPN_A_ES_IFNAME, "ifname", TEXT, NULL },
-	{ EVPN_A_ES_IFINDEX, "ifindex", U32, NULL },
-	{ EVPN_A_ES_DEVICE, "device", TEXT, NULL },
-	{ EVPN_A_ES_MODE, "mode", ENUM, modes },
-	{ EVPN_A_ES_STANDBY, "standby", ENUM, standbys },
-	{ EVPN_A_ES_ROLE, "role", ENUM, roles },
-	{ EVPN_A_ES_VLAN_DF, "vlan-df", VLANS, NULL },
-	{ EVPN_A_ES_OWNER_HOLD_TIME, "hold", U32, NULL },
-	{ EVPN_A_ES_LOSS_POLICY, "loss", ENUM, losses },
-	{ EVPN_A_ES_ALLOW, "allow", BITS, allows },
-	{ EVPN_A_ES_GENERATION, "generation", U32, NULL },
-	{ EVPN_A_ES_EXCLUSIVE, "exclusive", FLAG, NULL },
-	{ EVPN_A_ES_STATE, "state", ENUM, states },
-	{ EVPN_A_ES_WHY, "why", TEXT, NULL },
-	{ EVPN_A_ES_OPER, "oper", BITS, opers },
-	{ EVPN_A_ES_HOLD_REMAINING, "hold-remaining", U32, NULL },
-	{ EVPN_A_ES_CHANGED, "changed", U64, NULL },
-	{ EVPN_A_ES_TRANSITIONS, "transitions", U32, NULL },
-	{ EVPN_A_ES_MEMBER, "member", MEMBER, NULL },
+	{EVPN_A_ES_ESI, "esi", ESI, NULL},
+	{EVPN_A_ES_IFNAME, "ifname", TEXT, NULL},
+	{EVPN_A_ES_IFINDEX, "ifindex", U32, NULL},
+	{EVPN_A_ES_DEVICE, "device", TEXT, NULL},
+	{EVPN_A_ES_MODE, "mode", ENUM, modes},
+	{EVPN_A_ES_STANDBY, "standby", ENUM, standbys},
+	{EVPN_A_ES_ROLE, "role", ENUM, roles},
+	{EVPN_A_ES_VLAN_DF, "vlan-df", VLANS, NULL},
+	{EVPN_A_ES_OWNER_HOLD_TIME, "hold", U32, NULL},
+	{EVPN_A_ES_LOSS_POLICY, "loss", ENUM, losses},
+	{EVPN_A_ES_ALLOW, "allow", BITS, allows},
+	{EVPN_A_ES_GENERATION, "generation", U32, NULL},
+	{EVPN_A_ES_EXCLUSIVE, "exclusive", FLAG, NULL},
+	{EVPN_A_ES_STATE, "state", ENUM, states},
+	{EVPN_A_ES_WHY, "why", TEXT, NULL},
+	{EVPN_A_ES_OPER, "oper", BITS, opers},
+	{EVPN_A_ES_HOLD_REMAINING, "hold-remaining", U32, NULL},
+	{EVPN_A_ES_CHANGED, "changed", U64, NULL},
+	{EVPN_A_ES_TRANSITIONS, "transitions", U32, NULL},
+	{EVPN_A_ES_MEMBER, "member", MEMBER, NULL},
 };
 
 static const struct attr stats_attrs[] = {
-	{ EVPN_A_STATS_ESI, "esi", ESI, NULL },
-	{ EVPN_A_STATS_COUNTER, "drop", COUNTER, NULL },
-	{ EVPN_A_STATS_ALLOWED_INGRESS, "allowed-ingress", U64, NULL },
-	{ EVPN_A_STATS_ALLOWED_EGRESS, "allowed-egress", U64, NULL },
-	{ EVPN_A_STATS_LACP_REWRITTEN, "lacp-rewritten", U64, NULL },
-	{ EVPN_A_STATS_LACP_ECHO, "lacp-echo", U64, NULL },
-	{ EVPN_A_STATS_LACP_SENT, "lacp-sent", U64, NULL },
-	{ EVPN_A_STATS_LACP_STALE, "lacp-stale", U64, NULL },
-	{ EVPN_A_STATS_RESET, "reset", FLAG, NULL },
+	{EVPN_A_STATS_ESI, "esi", ESI, NULL},
+	{EVPN_A_STATS_COUNTER, "drop", COUNTER, NULL},
+	{EVPN_A_STATS_ALLOWED_INGRESS, "allowed-ingress", U64, NULL},
+	{EVPN_A_STATS_ALLOWED_EGRESS, "allowed-egress", U64, NULL},
+	{EVPN_A_STATS_LACP_REWRITTEN, "lacp-rewritten", U64, NULL},
+	{EVPN_A_STATS_LACP_ECHO, "lacp-echo", U64, NULL},
+	{EVPN_A_STATS_LACP_SENT, "lacp-sent", U64, NULL},
+	{EVPN_A_STATS_LACP_STALE, "lacp-stale", U64, NULL},
+	{EVPN_A_STATS_RESET, "reset", FLAG, NULL},
 };
 
 static const struct attr owner_attrs[] = {
-	{ EVPN_A_OWNER_STATE, "state", ENUM, owners },
-	{ EVPN_A_OWNER_PORTID, "portid", U32, NULL },
-	{ EVPN_A_OWNER_PID, "pid", U32, NULL },
-	{ EVPN_A_OWNER_GENERATION, "generation", U32, NULL },
-	{ EVPN_A_OWNER_REPLACE, "replace", FLAG, NULL },
-	{ EVPN_A_OWNER_SINCE, "since", U64, NULL },
-	{ EVPN_A_OWNER_HOLDING, "holding", U32, NULL },
-	{ EVPN_A_OWNER_HOLD_REMAINING, "hold-remaining", U32, NULL },
-	{ EVPN_A_OWNER_FAILED, "failed", U32, NULL },
+	{EVPN_A_OWNER_STATE, "state", ENUM, owners},
+	{EVPN_A_OWNER_PORTID, "portid", U32, NULL},
+	{EVPN_A_OWNER_PID, "pid", U32, NULL},
+	{EVPN_A_OWNER_GENERATION, "generation", U32, NULL},
+	{EVPN_A_OWNER_REPLACE, "replace", FLAG, NULL},
+	{EVPN_A_OWNER_SINCE, "since", U64, NULL},
+	{EVPN_A_OWNER_HOLDING, "holding", U32, NULL},
+	{EVPN_A_OWNER_HOLD_REMAINING, "hold-remaining", U32, NULL},
+	{EVPN_A_OWNER_FAILED, "failed", U32, NULL},
 };
 
 /* @dump: without a key the request is a dump */
@@ -105,19 +105,19 @@ static const struct verb {
 	size_t n_attrs;
 	bool dump;
 } verbs[] = {
-	{ "es-new", EVPN_CMD_ES_NEW, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "es-set", EVPN_CMD_ES_SET, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "es-get", EVPN_CMD_ES_GET, es_attrs, ARRAY_SIZE(es_attrs), true },
-	{ "es-del", EVPN_CMD_ES_DEL, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "es-sweep", EVPN_CMD_ES_SWEEP, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "stats-get", EVPN_CMD_STATS_GET, stats_attrs, ARRAY_SIZE(stats_attrs), true },
-	{ "owner-set", EVPN_CMD_OWNER_SET, owner_attrs, ARRAY_SIZE(owner_attrs), false },
-	{ "owner-get", EVPN_CMD_OWNER_GET, owner_attrs, ARRAY_SIZE(owner_attrs), false },
+	{"es-new", EVPN_CMD_ES_NEW, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"es-set", EVPN_CMD_ES_SET, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"es-get", EVPN_CMD_ES_GET, es_attrs, ARRAY_SIZE(es_attrs), true},
+	{"es-del", EVPN_CMD_ES_DEL, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"es-sweep", EVPN_CMD_ES_SWEEP, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"stats-get", EVPN_CMD_STATS_GET, stats_attrs, ARRAY_SIZE(stats_attrs), true},
+	{"owner-set", EVPN_CMD_OWNER_SET, owner_attrs, ARRAY_SIZE(owner_attrs), false},
+	{"owner-get", EVPN_CMD_OWNER_GET, owner_attrs, ARRAY_SIZE(owner_attrs), false},
 	/* notifications: never sent, only read */
-	{ "es-ntf", EVPN_CMD_ES_NTF, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "es-del-ntf", EVPN_CMD_ES_DEL_NTF, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "es-fail-ntf", EVPN_CMD_ES_FAIL_NTF, es_attrs, ARRAY_SIZE(es_attrs), false },
-	{ "owner-ntf", EVPN_CMD_OWNER_NTF, owner_attrs, ARRAY_SIZE(owner_attrs), false },
+	{"es-ntf", EVPN_CMD_ES_NTF, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"es-del-ntf", EVPN_CMD_ES_DEL_NTF, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"es-fail-ntf", EVPN_CMD_ES_FAIL_NTF, es_attrs, ARRAY_SIZE(es_attrs), false},
+	{"owner-ntf", EVPN_CMD_OWNER_NTF, owner_attrs, ARRAY_SIZE(owner_attrs), false},
 };
 
 static struct nl_sock *sock;
@@ -227,17 +227,30 @@ static void print_attr(const struct attr *a, struct nlattr *nla)
 		return print_member(nla);
 	printf(" %s=", a->name);
 	switch (a->kind) {
-	case U32: printf("%u", nla_get_u32(nla)); break;
-	case U64: printf("%llu", (unsigned long long)nla_get_u64(nla)); break;
-	case TEXT: printf(strchr(nla_get_string(nla), ' ') ? "\"%s\"" : "%s", nla_get_string(nla)); break;
+	case U32:
+		printf("%u", nla_get_u32(nla));
+		break;
+	case U64:
+		printf("%llu", (unsigned long long)nla_get_u64(nla));
+		break;
+	case TEXT:
+		printf(strchr(nla_get_string(nla), ' ') ? "\"%s\"" : "%s", nla_get_string(nla));
+		break;
 	case ESI:
 		for (i = 0; i < nla_len(nla); i++)
 			printf("%s%02x", i ? ":" : "", b[i]);
 		break;
-	case VLANS: print_vlans(nla); break;
-	case ENUM: print_names(a->names, nla_get_u32(nla), false); break;
-	case BITS: print_names(a->names, nla_get_u32(nla), true); break;
-	default: break;
+	case VLANS:
+		print_vlans(nla);
+		break;
+	case ENUM:
+		print_names(a->names, nla_get_u32(nla), false);
+		break;
+	case BITS:
+		print_names(a->names, nla_get_u32(nla), true);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -253,7 +266,8 @@ static void print_object(struct nlmsghdr *nlh)
 		return;
 	}
 	printf("%s", v->name);
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
+	{
 		const struct attr *a = find_attr(v, NULL, nla_type(nla));
 
 		if (a)
@@ -270,7 +284,7 @@ static int print_ack(struct nlmsghdr *nlh, const struct verb *v, const struct nl
 {
 	struct nlmsgerr *e = nlmsg_data(nlh);
 	size_t skip = sizeof(*e);
-	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { 0 };
+	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {0};
 
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && e->error)
 		skip += e->msg.nlmsg_len - sizeof(struct nlmsghdr);
@@ -284,7 +298,8 @@ static int print_ack(struct nlmsghdr *nlh, const struct verb *v, const struct nl
 		if (tb[NLMSGERR_ATTR_MSG])
 			printf(" message=\"%s\"", nla_get_string(tb[NLMSGERR_ATTR_MSG]));
 		if (tb[NLMSGERR_ATTR_OFFS]) {
-			struct nlattr *bad = (void *)((char *)request + nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+			struct nlattr *bad =
+				(void *)((char *)request + nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
 			const struct attr *a = find_attr(v, NULL, nla_type(bad));
 
 			printf(" attribute=%s", a ? a->name : "?");
@@ -337,7 +352,7 @@ static size_t hex(const char *s, uint8_t *out, size_t max)
 
 static void put_vlans(struct nl_msg *msg, int type, char *value)
 {
-	uint8_t map[EVPN_VLAN_MAP_LEN] = { 0 };
+	uint8_t map[EVPN_VLAN_MAP_LEN] = {0};
 	unsigned int from, to;
 	char *word;
 
@@ -375,12 +390,24 @@ static void put_word(struct nl_msg *msg, const struct verb *v, char *word)
 		exit(3);
 	}
 	switch (a->kind) {
-	case U64: nla_put_u64(msg, a->type, strtoull(value, NULL, 0)); break;
-	case TEXT: nla_put_string(msg, a->type, value); break;
-	case ESI: nla_put(msg, a->type, hex(value, bytes, sizeof(bytes)), bytes); break;
-	case VLANS: put_vlans(msg, a->type, value); break;
-	case FLAG: nla_put_flag(msg, a->type); break;
-	default: nla_put_u32(msg, a->type, number_of(a, value)); break;
+	case U64:
+		nla_put_u64(msg, a->type, strtoull(value, NULL, 0));
+		break;
+	case TEXT:
+		nla_put_string(msg, a->type, value);
+		break;
+	case ESI:
+		nla_put(msg, a->type, hex(value, bytes, sizeof(bytes)), bytes);
+		break;
+	case VLANS:
+		put_vlans(msg, a->type, value);
+		break;
+	case FLAG:
+		nla_put_flag(msg, a->type);
+		break;
+	default:
+		nla_put_u32(msg, a->type, number_of(a, value));
+		break;
 	}
 }
 
@@ -440,7 +467,8 @@ static int split(char *line, char **words)
 	int n = 0;
 	char *save, *w;
 
-	for (w = strtok_r(line, " \t\n", &save); w && n < MAX_WORDS; w = strtok_r(NULL, " \t\n", &save))
+	for (w = strtok_r(line, " \t\n", &save); w && n < MAX_WORDS;
+	     w = strtok_r(NULL, " \t\n", &save))
 		words[n++] = w;
 	return n;
 }
@@ -458,12 +486,13 @@ static struct nl_msg *request(int n, char **words, const struct verb **v)
 static int send_all(struct nl_msg **msgs, int n)
 {
 	struct iovec *iov = calloc(n, sizeof(*iov));
-	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
-	struct msghdr mh = { .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = iov, .msg_iovlen = n };
+	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
+	struct msghdr mh = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = iov, .msg_iovlen = n};
 	int i;
 
 	for (i = 0; i < n; i++)
-		iov[i] = (struct iovec){ nlmsg_hdr(msgs[i]), nlmsg_hdr(msgs[i])->nlmsg_len };
+		iov[i] = (struct iovec){nlmsg_hdr(msgs[i]), nlmsg_hdr(msgs[i])->nlmsg_len};
 	if (sendmsg(nl_socket_get_fd(sock), &mh, 0) < 0) {
 		perror("evpn_nl: sendmsg");
 		exit(3);
@@ -509,7 +538,7 @@ static int dump_race(char *esi)
 	const struct verb *v = find_verb("es-get", 0), *nv = find_verb("es-new", 0);
 	struct nl_sock *first = sock, *second = nl_socket_alloc();
 	struct nl_msg *dump = build(v, 0, NULL), *new;
-	char word[64], ifname[] = "ifname=race0", *words[] = { word, ifname };
+	char word[64], ifname[] = "ifname=race0", *words[] = {word, ifname};
 	int rc;
 
 	snprintf(word, sizeof(word), "esi=%s", esi);
@@ -527,8 +556,8 @@ static int dump_race(char *esi)
 /* Prints notifications of both groups for @seconds, or until standard output is closed. */
 static int monitor(double seconds)
 {
-	const char *const groups[] = { EVPN_MCGRP_CONFIG, EVPN_MCGRP_ALARM };
-	struct pollfd fd = { .fd = nl_socket_get_fd(sock), .events = POLLIN };
+	const char *const groups[] = {EVPN_MCGRP_CONFIG, EVPN_MCGRP_ALARM};
+	struct pollfd fd = {.fd = nl_socket_get_fd(sock), .events = POLLIN};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {

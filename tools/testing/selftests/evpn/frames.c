@@ -56,30 +56,30 @@ static const struct kind {
 	int vlans[2];
 	unsigned int len;
 } kinds[] = {
-	{ "ipv4", ETH_P_IP, BROADCAST, { 0 }, { 0 }, { 0 }, 100 },
-	{ "ipv6", ETH_P_IPV6, BROADCAST, { 0 }, { 0 }, { 0 }, 100 },
-	{ "unicast", ETH_P_IP, UNICAST, { 0 }, { 0 }, { 0 }, 100 },
-	{ "arp", ETH_P_ARP, BROADCAST, { 0 }, { 0 }, { 0 }, 46 },
-	{ "nd", ETH_P_IPV6, RESERVED, { 0x33, 0x33, 0xff, 0, 0, 1 }, { 0 }, { 0 }, 72 },
-	{ "igmp", ETH_P_IP, RESERVED, { 1, 0, 0x5e, 0, 0, 1 }, { 0 }, { 0 }, 46 },
-	{ "mpls", 0x8847, BROADCAST, { 0 }, { 0 }, { 0 }, 100 },
-	{ "unknown-type", 0x88b5, BROADCAST, { 0 }, { 0 }, { 0 }, 46 },
-	{ "llc", 100, BROADCAST, { 0 }, { 0 }, { 0 }, 100 },
-	{ "vlan0", ETH_P_IP, BROADCAST, { 0 }, { ETH_P_8021Q }, { 0 }, 46 },
-	{ "vlan", ETH_P_IP, BROADCAST, { 0 }, { ETH_P_8021Q }, { -1 }, 46 },
-	{ "qinq", ETH_P_IP, BROADCAST, { 0 }, { ETH_P_8021AD, ETH_P_8021Q }, { 100, 200 }, 46 },
-	{ "q-in-q", ETH_P_IP, BROADCAST, { 0 }, { ETH_P_8021Q, ETH_P_8021Q }, { 100, 200 }, 46 },
-	{ "vlan-arp", ETH_P_ARP, BROADCAST, { 0 }, { ETH_P_8021Q }, { 10 }, 46 },
-	{ "jumbo", ETH_P_IP, BROADCAST, { 0 }, { 0 }, { 0 }, 8900 },
-	{ "gso", ETH_P_IP, UNICAST, { 0 }, { 0 }, { 0 }, GSO_PAYLOAD },
-	{ "stp", 38, RESERVED, { 1, 0x80, 0xc2, 0, 0, 0 }, { 0 }, { 0 }, 46 },
-	{ "pause", 0x8808, RESERVED, { 1, 0x80, 0xc2, 0, 0, 1 }, { 0 }, { 0 }, 46 },
-	{ "lldp", 0x88cc, RESERVED, { 1, 0x80, 0xc2, 0, 0, 0x0e }, { 0 }, { 0 }, 46 },
-	{ "eapol", 0x888e, RESERVED, { 1, 0x80, 0xc2, 0, 0, 3 }, { 0 }, { 0 }, 46 },
-	{ "cfm", 0x8902, RESERVED, { 1, 0x80, 0xc2, 0, 0, 0x30 }, { 0 }, { 0 }, 46 },
+	{"ipv4", ETH_P_IP, BROADCAST, {0}, {0}, {0}, 100},
+	{"ipv6", ETH_P_IPV6, BROADCAST, {0}, {0}, {0}, 100},
+	{"unicast", ETH_P_IP, UNICAST, {0}, {0}, {0}, 100},
+	{"arp", ETH_P_ARP, BROADCAST, {0}, {0}, {0}, 46},
+	{"nd", ETH_P_IPV6, RESERVED, {0x33, 0x33, 0xff, 0, 0, 1}, {0}, {0}, 72},
+	{"igmp", ETH_P_IP, RESERVED, {1, 0, 0x5e, 0, 0, 1}, {0}, {0}, 46},
+	{"mpls", 0x8847, BROADCAST, {0}, {0}, {0}, 100},
+	{"unknown-type", 0x88b5, BROADCAST, {0}, {0}, {0}, 46},
+	{"llc", 100, BROADCAST, {0}, {0}, {0}, 100},
+	{"vlan0", ETH_P_IP, BROADCAST, {0}, {ETH_P_8021Q}, {0}, 46},
+	{"vlan", ETH_P_IP, BROADCAST, {0}, {ETH_P_8021Q}, {-1}, 46},
+	{"qinq", ETH_P_IP, BROADCAST, {0}, {ETH_P_8021AD, ETH_P_8021Q}, {100, 200}, 46},
+	{"q-in-q", ETH_P_IP, BROADCAST, {0}, {ETH_P_8021Q, ETH_P_8021Q}, {100, 200}, 46},
+	{"vlan-arp", ETH_P_ARP, BROADCAST, {0}, {ETH_P_8021Q}, {10}, 46},
+	{"jumbo", ETH_P_IP, BROADCAST, {0}, {0}, {0}, 8900},
+	{"gso", ETH_P_IP, UNICAST, {0}, {0}, {0}, GSO_PAYLOAD},
+	{"stp", 38, RESERVED, {1, 0x80, 0xc2, 0, 0, 0}, {0}, {0}, 46},
+	{"pause", 0x8808, RESERVED, {1, 0x80, 0xc2, 0, 0, 1}, {0}, {0}, 46},
+	{"lldp", 0x88cc, RESERVED, {1, 0x80, 0xc2, 0, 0, 0x0e}, {0}, {0}, 46},
+	{"eapol", 0x888e, RESERVED, {1, 0x80, 0xc2, 0, 0, 3}, {0}, {0}, 46},
+	{"cfm", 0x8902, RESERVED, {1, 0x80, 0xc2, 0, 0, 0x30}, {0}, {0}, 46},
 	/* a slow protocol nobody here speaks (OSSP), so that no bond takes it for its own */
-	{ "slow", 0x8809, RESERVED, { 1, 0x80, 0xc2, 0, 0, 2 }, { 0 }, { 0 }, 46 },
-	{ "vlan-lldp", 0x88cc, RESERVED, { 1, 0x80, 0xc2, 0, 0, 0x0e }, { ETH_P_8021Q }, { 10 }, 46 },
+	{"slow", 0x8809, RESERVED, {1, 0x80, 0xc2, 0, 0, 2}, {0}, {0}, 46},
+	{"vlan-lldp", 0x88cc, RESERVED, {1, 0x80, 0xc2, 0, 0, 0x0e}, {ETH_P_8021Q}, {10}, 46},
 };
 
 struct point {
@@ -91,11 +91,11 @@ struct point {
 
 static struct point from, to[MAX_TO];
 static unsigned int n_to, sent[ARRAY_SIZE(kinds)], refused[ARRAY_SIZE(kinds)];
-static uint8_t unicast_dst[6] = { 2, 0, 0, 0, 1, 0xce }, src_mac[6] = { 2, 0xaa, 0, 0, 0, 1 };
+static uint8_t unicast_dst[6] = {2, 0, 0, 0, 1, 0xce}, src_mac[6] = {2, 0xaa, 0, 0, 0, 1};
 
 static int open_packet(const struct point *p, int protocol, bool vnet, bool bypass)
 {
-	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_protocol = htons(protocol) };
+	struct sockaddr_ll sll = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol)};
 	char path[256];
 	int big = 16 << 20, one = 1, fd, ns;
 
@@ -151,9 +151,11 @@ static void fill_tcp(uint8_t *ip, unsigned int len)
 
 static size_t build(uint8_t *f, unsigned int k, int vlan)
 {
-	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
+	static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
 	const struct kind *kind = &kinds[k];
-	const uint8_t *dst = kind->dst == UNICAST ? unicast_dst : kind->dst == BROADCAST ? all : kind->to;
+	const uint8_t *dst = kind->dst == UNICAST   ? unicast_dst :
+			     kind->dst == BROADCAST ? all :
+						      kind->to;
 	size_t n = 12, head = strcmp(kind->name, "gso") ? 0 : 40;
 	unsigned int i;
 
@@ -179,9 +181,12 @@ static void send_kind(unsigned int k, bool bypass)
 	bool gso = !strcmp(kinds[k].name, "gso");
 	int first = kinds[k].vlans[0] < 0 ? 1 : 0, last = first ? 4094 : 0, v, fd;
 	static uint8_t buf[FRAME_MAX];
-	struct virtio_net_hdr h = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
-				    .gso_type = VIRTIO_NET_HDR_GSO_TCPV4, .hdr_len = 54,
-				    .gso_size = GSO_SIZE, .csum_start = 34, .csum_offset = 16 };
+	struct virtio_net_hdr h = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+				   .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+				   .hdr_len = 54,
+				   .gso_size = GSO_SIZE,
+				   .csum_start = 34,
+				   .csum_offset = 16};
 	size_t skip = gso ? sizeof(h) : 0, len;
 
 	fd = open_packet(&from, 0, gso, bypass && !gso);
@@ -232,7 +237,7 @@ static void look_for(int ms)
 		struct pollfd fds[MAX_TO];
 
 		for (i = 0; i < n_to; i++)
-			fds[i] = (struct pollfd){ .fd = to[i].fd, .events = POLLIN };
+			fds[i] = (struct pollfd){.fd = to[i].fd, .events = POLLIN};
 		poll(fds, n_to, 10);
 		for (i = 0; i < n_to; i++)
 			look(&to[i]);
@@ -284,22 +289,35 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt(argc, argv, "f:t:k:d:s:qw:l")) != -1) {
 		switch (opt) {
-		case 'f': parse_point(&from, optarg); break;
+		case 'f':
+			parse_point(&from, optarg);
+			break;
 		case 't':
 			if (n_to == MAX_TO)
 				errx(3, "too many -t");
 			parse_point(&to[n_to++], optarg);
 			break;
-		case 'k': list = optarg; break;
-		case 'd': parse_mac(unicast_dst, optarg); break;
-		case 's': parse_mac(src_mac, optarg); break;
-		case 'q': bypass = true; break;
-		case 'w': wait_ms = atoi(optarg); break;
+		case 'k':
+			list = optarg;
+			break;
+		case 'd':
+			parse_mac(unicast_dst, optarg);
+			break;
+		case 's':
+			parse_mac(src_mac, optarg);
+			break;
+		case 'q':
+			bypass = true;
+			break;
+		case 'w':
+			wait_ms = atoi(optarg);
+			break;
 		case 'l':
 			for (k = 0; k < ARRAY_SIZE(kinds); k++)
 				puts(kinds[k].name);
 			return 0;
-		default: return 3;
+		default:
+			return 3;
 		}
 	}
 	if (!from.netns || !n_to)
