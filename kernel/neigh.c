@@ -272,8 +272,7 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 		evpn_neigh_table_refresh(nn, nd, &n->key);
 		break;
 	case EVPN_NEIGH_ACT_ADOPT:
-		evpn_neigh_table_adopt(nn, nd, &n->key,
-				       note && note->heard ? note->lladdr : NULL);
+		evpn_neigh_table_adopt(nn, nd, &n->key, note && note->heard ? note->lladdr : NULL);
 		n->installed = false;
 		break;
 	case EVPN_NEIGH_ACT_RELEASE:
@@ -336,8 +335,9 @@ static int neigh_look_once(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 		return 0;
 	}
 	if (d.state == EVPN_NEIGH_STATE_LOCAL && d.act != EVPN_NEIGH_ACT_VERIFY)
-		moved = neigh_take_local(n, &view, d.act == EVPN_NEIGH_ACT_ADOPT && f.heard ?
-						   note->lladdr : view.lladdr);
+		moved = neigh_take_local(n, &view,
+					 d.act == EVPN_NEIGH_ACT_ADOPT && f.heard ? note->lladdr :
+										    view.lladdr);
 	/* The answer is here; or there is nothing to wait for any more. */
 	if (n->due && d.act != EVPN_NEIGH_ACT_VERIFY && d.state != EVPN_NEIGH_STATE_RETAINED)
 		evpn_neigh_set_due(nn, n, 0);
@@ -528,12 +528,10 @@ void evpn_neigh_net_exit(struct evpn_net *en)
 
 	/* A hook that saw the work allowed may have started it meanwhile. */
 	cancel_delayed_work_sync(&nn->work);
-	rbtree_postorder_for_each_entry_safe(n, next, &nn->entries, node)
-		kfree(n);
+	rbtree_postorder_for_each_entry_safe(n, next, &nn->entries, node) kfree(n);
 	list_for_each_entry_safe(walk, next_walk, &nn->walks, list)
 		kfree(walk);
-	llist_for_each_entry_safe(note, next_note, llist_del_all(&nn->notes), llist)
-		kfree(note);
+	llist_for_each_entry_safe(note, next_note, llist_del_all(&nn->notes), llist) kfree(note);
 	mutex_destroy(&nn->lock);
 	kvfree(nn);
 	en->neigh = NULL;

@@ -131,7 +131,9 @@ static bool heard_parse(const struct sk_buff *skb, struct evpn_heard *heard)
 /* Most frames are none of these, and are not looked into. */
 static bool heard_maybe(const struct sk_buff *skb)
 {
-	const struct { u8 octet[7]; } *ip6;
+	const struct {
+		u8 octet[7];
+	} * ip6;
 	u8 buf[sizeof(*ip6)];
 
 	if (skb->pkt_type == PACKET_OTHERHOST)
@@ -158,7 +160,7 @@ static bool heard_maybe(const struct sk_buff *skb)
 void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb)
 {
 	struct evpn_neigh_net *nn = port->es->net->neigh;
-	struct evpn_neigh_note note = { .heard = true };
+	struct evpn_neigh_note note = {.heard = true};
 	struct evpn_heard heard;
 
 	if (!heard_maybe(skb) || !heard_parse(skb, &heard))
@@ -234,7 +236,7 @@ static void rescan_one(struct neighbour *n, void *cookie)
  */
 bool evpn_neigh_rescan(struct evpn_neigh_net *nn)
 {
-	struct rescan scan = { .nn = nn };
+	struct rescan scan = {.nn = nn};
 	struct finding *f, *next;
 
 	lockdep_assert_held(&nn->lock);

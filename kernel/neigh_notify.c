@@ -14,17 +14,19 @@
 /* Long enough for a sentence with a device, two VRFs and an address. */
 #define WHY_LEN 160
 
-static void why_vrf(const struct evpn_neigh *n, const struct evpn_neigh_dev *nd,
-		    struct net *net, char *buf)
+static void why_vrf(const struct evpn_neigh *n, const struct evpn_neigh_dev *nd, struct net *net,
+		    char *buf)
 {
 	struct net_device *is, *wish;
 
 	rcu_read_lock();
 	is = nd->vrf ? dev_get_by_index_rcu(net, nd->vrf) : NULL;
 	wish = n->wish.vrf ? dev_get_by_index_rcu(net, n->wish.vrf) : NULL;
-	snprintf(buf, WHY_LEN, "%s is in %s%s, not in %s%s", nd->dev->name,
-		 is ? "VRF " : "no VRF", is ? is->name : "",
-		 n->wish.vrf ? "VRF " : "none", wish ? wish->name : n->wish.vrf ? "?" : "");
+	snprintf(buf, WHY_LEN, "%s is in %s%s, not in %s%s", nd->dev->name, is ? "VRF " : "no VRF",
+		 is ? is->name : "", n->wish.vrf ? "VRF " : "none",
+		 wish	     ? wish->name :
+		 n->wish.vrf ? "?" :
+			       "");
 	rcu_read_unlock();
 }
 
@@ -59,7 +61,8 @@ static void why_format(struct evpn_neigh_net *nn, const struct evpn_neigh *n, ch
 		snprintf(buf, WHY_LEN, "somebody else has put the address on %s", name);
 		break;
 	case EVPN_NEIGH_WHY_TABLE_FULL:
-		snprintf(buf, WHY_LEN, "the neighbour table is full: net.%s.neigh.default.gc_thresh3 is %d",
+		snprintf(buf, WHY_LEN,
+			 "the neighbour table is full: net.%s.neigh.default.gc_thresh3 is %d",
 			 n->key.family == 4 ? "ipv4" : "ipv6",
 			 READ_ONCE(evpn_neigh_table(n->key.family)->gc_thresh3));
 		break;
@@ -226,7 +229,7 @@ unsigned long evpn_neigh_tell(struct evpn_neigh_net *nn)
 {
 	bool listeners = evpn_netlink_listeners(nn->en, EVPN_NLGRP_NEIGH);
 	unsigned long delay = MAX_JIFFY_OFFSET, due;
-	struct tell t = { .nn = nn };
+	struct tell t = {.nn = nn};
 	struct evpn_neigh *n, *next;
 	unsigned int done = 0;
 

@@ -113,7 +113,7 @@ static int table_install(struct evpn_neigh_net *nn, struct neighbour *n,
 	table_set_protocol(n, wish->protocol);
 	err = table_update(nn, n, wish->lladdr, NUD_STALE,
 			   NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_EXT_LEARNED |
-			   table_router_flags(wish));
+				   table_router_flags(wish));
 	table_read(n, &view);
 	if (!err && ether_addr_equal_unaligned(view.lladdr, wish->lladdr))
 		return 0;
@@ -170,7 +170,7 @@ void evpn_neigh_table_replace(struct evpn_neigh_net *nn, struct evpn_neigh_dev *
 	table_set_protocol(n, wish->protocol);
 	table_update(nn, n, wish->lladdr, NUD_STALE,
 		     NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_EXT_LEARNED | NEIGH_UPDATE_F_OVERRIDE |
-		     table_router_flags(wish));
+			     table_router_flags(wish));
 	neigh_release(n);
 }
 

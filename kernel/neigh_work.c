@@ -108,7 +108,8 @@ static void work_notes(struct evpn_neigh_net *nn)
 	struct evpn_neigh_note *note, *next;
 	unsigned int done = 0;
 
-	llist_for_each_entry_safe(note, next, notes, llist) {
+	llist_for_each_entry_safe(note, next, notes, llist)
+	{
 		work_note(nn, note);
 		work_pause(nn, &done);
 	}
@@ -190,7 +191,7 @@ static int probe(struct evpn_neigh_net *nn, struct evpn_neigh *n, const u8 *llad
  */
 static void timer_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n)
 {
-	struct evpn_neigh_note note = { .key = n->key, .failed = true };
+	struct evpn_neigh_note note = {.key = n->key, .failed = true};
 
 	if (probe(nn, n, n->lladdr))
 		evpn_neigh_look(nn, &n->key, &note);

@@ -17,15 +17,14 @@
 #define ENTRY_ATTRS (EVPN_A_NEIGH_ENTRY_INDEX + 1)
 
 /* Sets the offending attribute beside the sentence. */
-#define REFUSE(extack, attr, fmt, args...)                                                         \
-	do {                                                                                       \
-		NL_SET_BAD_ATTR(extack, attr);                                                     \
-		NL_SET_ERR_MSG_FMT(extack, fmt, ##args);                                           \
+#define REFUSE(extack, attr, fmt, args...)               \
+	do {                                             \
+		NL_SET_BAD_ATTR(extack, attr);           \
+		NL_SET_ERR_MSG_FMT(extack, fmt, ##args); \
 	} while (0)
 
-#define for_each_entry_attr(attr, nlh, rem)                                                        \
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)                                           \
-		if (nla_type(attr) == EVPN_A_NEIGH_ENTRY)
+#define for_each_entry_attr(attr, nlh, rem) \
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) if (nla_type(attr) == EVPN_A_NEIGH_ENTRY)
 
 static int entry_parse(struct nlattr **tb, const struct nlattr *entry,
 		       struct netlink_ext_ack *extack)
@@ -138,7 +137,8 @@ static int check_entries(struct evpn_neigh_net *nn, struct genl_info *info, bool
 		NL_SET_ERR_MSG(info->extack, "there is no neighbour in the request");
 		return -EINVAL;
 	}
-	for_each_entry_attr(attr, info->nlhdr, rem) {
+	for_each_entry_attr(attr, info->nlhdr, rem)
+	{
 		err = entry_parse(tb, attr, info->extack);
 		if (!err)
 			err = parse_key(tb, attr, &key, info->extack);
@@ -258,7 +258,7 @@ static int new_one(struct answer *a, const struct nlattr *attr, u32 index)
 int evpn_nl_neigh_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_neigh_net *nn = evpn_net(genl_info_net(info))->neigh;
-	struct answer a = { .nn = nn, .info = info };
+	struct answer a = {.nn = nn, .info = info};
 	struct nlattr *attr;
 	u32 index = 0;
 	int err, rem;
@@ -269,7 +269,8 @@ int evpn_nl_neigh_new_doit(struct sk_buff *skb, struct genl_info *info)
 		err = answer_begin(&a);
 	if (err)
 		goto unlock;
-	for_each_entry_attr(attr, info->nlhdr, rem) {
+	for_each_entry_attr(attr, info->nlhdr, rem)
+	{
 		err = new_one(&a, attr, index++);
 		if (err)
 			break;
@@ -324,7 +325,8 @@ int evpn_nl_neigh_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_entries(nn, info, false);
 	if (err)
 		goto unlock;
-	for_each_entry_attr(attr, info->nlhdr, rem) {
+	for_each_entry_attr(attr, info->nlhdr, rem)
+	{
 		del_one(nn, attr, retain);
 		pause_slice(nn, ++done);
 	}

@@ -165,8 +165,8 @@ int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_he
 	return err;
 }
 
-#define DECIDE(what, action)                                                                       \
-	((struct evpn_neigh_decision){ EVPN_NEIGH_STATE_##what, EVPN_NEIGH_ACT_##action })
+#define DECIDE(what, action) \
+	((struct evpn_neigh_decision){EVPN_NEIGH_STATE_##what, EVPN_NEIGH_ACT_##action})
 
 /* Our entry has to go, if there is one. */
 static struct evpn_neigh_decision decide_without(const struct evpn_neigh_facts *f,
@@ -175,7 +175,8 @@ static struct evpn_neigh_decision decide_without(const struct evpn_neigh_facts *
 	bool ours = f->entry == EVPN_NEIGH_ENTRY_OURS;
 
 	return (struct evpn_neigh_decision){
-		state, ours ? EVPN_NEIGH_ACT_RELEASE : EVPN_NEIGH_ACT_NONE,
+		state,
+		ours ? EVPN_NEIGH_ACT_RELEASE : EVPN_NEIGH_ACT_NONE,
 	};
 }
 
@@ -188,12 +189,12 @@ static struct evpn_neigh_decision decide_not_held(const struct evpn_neigh_facts 
 /* There is no place for it now; a device that is only down keeps what it has. */
 static struct evpn_neigh_decision decide_no_place(const struct evpn_neigh_facts *f)
 {
-	enum evpn_neigh_state state = f->wished ? EVPN_NEIGH_STATE_PENDING :
+	enum evpn_neigh_state state = f->wished	  ? EVPN_NEIGH_STATE_PENDING :
 				      f->retained ? EVPN_NEIGH_STATE_RETAINED :
-				      EVPN_NEIGH_STATE_GONE;
+						    EVPN_NEIGH_STATE_GONE;
 
 	if (state != EVPN_NEIGH_STATE_GONE && f->place == EVPN_NEIGH_PLACE_DOWN)
-		return (struct evpn_neigh_decision){ state, EVPN_NEIGH_ACT_NONE };
+		return (struct evpn_neigh_decision){state, EVPN_NEIGH_ACT_NONE};
 	return decide_without(f, state);
 }
 
@@ -202,7 +203,8 @@ static struct evpn_neigh_decision decide_held(const struct evpn_neigh_facts *f,
 					      enum evpn_neigh_act act)
 {
 	return (struct evpn_neigh_decision){
-		f->wished ? EVPN_NEIGH_STATE_SYNCED : EVPN_NEIGH_STATE_RETAINED, act,
+		f->wished ? EVPN_NEIGH_STATE_SYNCED : EVPN_NEIGH_STATE_RETAINED,
+		act,
 	};
 }
 

@@ -70,7 +70,7 @@ static void core_lacpdu_oos(struct kunit *test)
 
 static void core_neigh_parse(struct kunit *test)
 {
-	static const u8 lladdr[] = { CASE_HOST_MAC };
+	static const u8 lladdr[] = {CASE_HOST_MAC};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(heard_cases); i++) {

@@ -7,6 +7,9 @@
 
 #include "neigh.h"
 
+/* libFuzzer's entry; it has no header */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 static void check(int ok)
 {
 	if (!ok)
@@ -20,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 4)
 		return 0;
-	if (evpn_neigh_parse(evpn_be16(data), evpn_be16(data + 2) & 0xfff, data + 4, size - 4, &heard))
+	if (evpn_neigh_parse(evpn_be16(data), evpn_be16(data + 2) & 0xfff, data + 4, size - 4,
+			     &heard))
 		return 0;
 	check(heard.tag <= 0xffffff);
 	check(heard.family == 4 || heard.family == EVPN_NEIGH_ADDR_LEN);

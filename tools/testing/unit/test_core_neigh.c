@@ -15,9 +15,9 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-static const u8 host_mac[] = { CASE_HOST_MAC };
-static const u8 host_ip[] = { CASE_HOST_IP };
-static const u8 host_ip6[] = { CASE_HOST_IP6 };
+static const u8 host_mac[] = {CASE_HOST_MAC};
+static const u8 host_ip[] = {CASE_HOST_IP};
+static const u8 host_ip6[] = {CASE_HOST_IP6};
 
 /* In a buffer of the very size, so that the sanitizer sees an over-read. */
 static int parse(const struct heard_case *c, u32 len, struct evpn_heard *heard)
@@ -110,7 +110,8 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 	if (d.act == EVPN_NEIGH_ACT_INSTALL) {
 		assert_true(f->wished || f->retained);
 		assert_int_equal(f->place, EVPN_NEIGH_PLACE_OK);
-		assert_true(f->entry == EVPN_NEIGH_ENTRY_ABSENT || f->entry == EVPN_NEIGH_ENTRY_FAILED);
+		assert_true(f->entry == EVPN_NEIGH_ENTRY_ABSENT ||
+			    f->entry == EVPN_NEIGH_ENTRY_FAILED);
 	}
 	/* Only our own entries are changed or taken out, and none of them is forgotten. */
 	if (d.act == EVPN_NEIGH_ACT_REPLACE || d.act == EVPN_NEIGH_ACT_REFRESH ||
@@ -120,7 +121,8 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 		assert_int_equal(d.act, EVPN_NEIGH_ACT_RELEASE);
 	/* A wish is never without an answer. */
 	if (f->wished)
-		assert_true(d.state != EVPN_NEIGH_STATE_GONE && d.state != EVPN_NEIGH_STATE_RETAINED);
+		assert_true(d.state != EVPN_NEIGH_STATE_GONE &&
+			    d.state != EVPN_NEIGH_STATE_RETAINED);
 	if (d.state == EVPN_NEIGH_STATE_SYNCED)
 		assert_true(f->wished && f->place == EVPN_NEIGH_PLACE_OK);
 	if (d.state == EVPN_NEIGH_STATE_RETAINED)

@@ -37,9 +37,9 @@
 
 #include <linux/evpn.h>
 
-static const char *const states[] = { "gone", "local", "synced", "pending", "refused", "retained" };
-static const char *const events[] = { "learned", "confirmed", "moved", "lost", "wish", "expired" };
-static const char *const flag_names[] = { "router", "sticky" };
+static const char *const states[] = {"gone", "local", "synced", "pending", "refused", "retained"};
+static const char *const events[] = {"learned", "confirmed", "moved", "lost", "wish", "expired"};
+static const char *const flag_names[] = {"router", "sticky"};
 
 struct request {
 	uint8_t esi[EVPN_ESI_LEN], addr[16], mac[6];
@@ -95,8 +95,9 @@ static void parse_word(struct request *r, char *word)
 	if (!strcmp(word, "esi")) {
 		r->has_esi = hex(v, r->esi, sizeof(r->esi)) == sizeof(r->esi);
 	} else if (!strcmp(word, "addr")) {
-		r->family = inet_pton(AF_INET, v, r->addr) == 1 ? 4 :
-			    inet_pton(AF_INET6, v, r->addr) == 1 ? 16 : atoi(v);
+		r->family = inet_pton(AF_INET, v, r->addr) == 1	 ? 4 :
+			    inet_pton(AF_INET6, v, r->addr) == 1 ? 16 :
+								   atoi(v);
 	} else if (!strcmp(word, "mac")) {
 		r->has_mac = hex(v, r->mac, 6) == 6;
 	} else if (!strcmp(word, "state")) {
@@ -105,16 +106,18 @@ static void parse_word(struct request *r, char *word)
 	} else if (!strcmp(word, "flags")) {
 		r->has_flags = true;
 		r->flags = 1U << name_of(flag_names, 2, v);
-#define NUMBER(key)                                                                                \
-	} else if (!strcmp(word, #key)) {                                                          \
-		r->has_##key = true;                                                               \
+#define NUMBER(key)                   \
+	}                             \
+	else if (!strcmp(word, #key)) \
+	{                             \
+		r->has_##key = true;  \
 		r->key = strtoul(v, NULL, 0)
-	NUMBER(tag);
-	NUMBER(vrf);
-	NUMBER(proto);
-	NUMBER(gen);
-	NUMBER(origin);
-	NUMBER(retain);
+		NUMBER(tag);
+		NUMBER(vrf);
+		NUMBER(proto);
+		NUMBER(gen);
+		NUMBER(origin);
+		NUMBER(retain);
 	} else if (!strcmp(word, "count")) {
 		r->count = strtoul(v, NULL, 0);
 	} else if (!strcmp(word, "batch")) {
@@ -159,10 +162,18 @@ static void print_entry_attr(struct nlattr *nla)
 	uint32_t u;
 
 	switch (nla_type(nla)) {
-	case EVPN_A_NEIGH_ENTRY_ESI: print_hex("esi", nla); return;
-	case EVPN_A_NEIGH_ENTRY_LLADDR: print_hex("mac", nla); return;
-	case EVPN_A_NEIGH_ENTRY_WISH_LLADDR: print_hex("wish", nla); return;
-	case EVPN_A_NEIGH_ENTRY_WHY: printf(" why=\"%s\"", nla_get_string(nla)); return;
+	case EVPN_A_NEIGH_ENTRY_ESI:
+		print_hex("esi", nla);
+		return;
+	case EVPN_A_NEIGH_ENTRY_LLADDR:
+		print_hex("mac", nla);
+		return;
+	case EVPN_A_NEIGH_ENTRY_WISH_LLADDR:
+		print_hex("wish", nla);
+		return;
+	case EVPN_A_NEIGH_ENTRY_WHY:
+		printf(" why=\"%s\"", nla_get_string(nla));
+		return;
 	case EVPN_A_NEIGH_ENTRY_ADDRESS:
 		printf(" addr=%s", inet_ntop(nla_len(nla) == 4 ? AF_INET : AF_INET6, nla_data(nla),
 					     buf, sizeof(buf)));
@@ -170,24 +181,52 @@ static void print_entry_attr(struct nlattr *nla)
 	case EVPN_A_NEIGH_ENTRY_SINCE:
 		printf(" since=%llu", (unsigned long long)nla_get_u64(nla));
 		return;
-	case EVPN_A_NEIGH_ENTRY_PAD: return;
+	case EVPN_A_NEIGH_ENTRY_PAD:
+		return;
 	}
 	u = nla_get_u32(nla);
 	switch (nla_type(nla)) {
-	case EVPN_A_NEIGH_ENTRY_TAG: printf(" tag=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_VRF: printf(" vrf=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_FLAGS: print_bits("flags", flag_names, 2, u); break;
-	case EVPN_A_NEIGH_ENTRY_PROTOCOL: printf(" proto=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_GENERATION: printf(" gen=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_ORIGIN: printf(" origin=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_STATE: printf(" state=%s", u < 6 ? states[u] : "?"); break;
-	case EVPN_A_NEIGH_ENTRY_EVENT: print_bits("event", events, 6, u); break;
-	case EVPN_A_NEIGH_ENTRY_IFINDEX: printf(" ifindex=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_ERROR: printf(" error=%s", strerrorname_np(u)); break;
-	case EVPN_A_NEIGH_ENTRY_PROBES: printf(" probes=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_RETAIN_REMAINING: printf(" retain=%u", u); break;
-	case EVPN_A_NEIGH_ENTRY_INDEX: printf(" index=%u", u); break;
-	default: printf(" attribute-%d=?", nla_type(nla));
+	case EVPN_A_NEIGH_ENTRY_TAG:
+		printf(" tag=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_VRF:
+		printf(" vrf=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_FLAGS:
+		print_bits("flags", flag_names, 2, u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_PROTOCOL:
+		printf(" proto=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_GENERATION:
+		printf(" gen=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_ORIGIN:
+		printf(" origin=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_STATE:
+		printf(" state=%s", u < 6 ? states[u] : "?");
+		break;
+	case EVPN_A_NEIGH_ENTRY_EVENT:
+		print_bits("event", events, 6, u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_IFINDEX:
+		printf(" ifindex=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_ERROR:
+		printf(" error=%s", strerrorname_np(u));
+		break;
+	case EVPN_A_NEIGH_ENTRY_PROBES:
+		printf(" probes=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_RETAIN_REMAINING:
+		printf(" retain=%u", u);
+		break;
+	case EVPN_A_NEIGH_ENTRY_INDEX:
+		printf(" index=%u", u);
+		break;
+	default:
+		printf(" attribute-%d=?", nla_type(nla));
 	}
 }
 
@@ -204,14 +243,16 @@ static void print_entry(struct nlattr *entry)
 
 static void print_stats(struct nlmsghdr *nlh)
 {
-	static const char *const names[] = { NULL, NULL, "local", "synced", "pending", "refused",
-		"retained", "events", "coalesced", "overruns", "installed", "removed", "conflicts",
-		"table-full", "probes", "notified" };
+	static const char *const names[] = {NULL,	 NULL,	       "local",	    "synced",
+					    "pending",	 "refused",    "retained",  "events",
+					    "coalesced", "overruns",   "installed", "removed",
+					    "conflicts", "table-full", "probes",    "notified"};
 	struct nlattr *nla;
 	int rem;
 
 	printf("stats");
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
+	{
 		int type = nla_type(nla);
 
 		if (type == EVPN_A_NEIGH_STATS_PAD)
@@ -232,15 +273,22 @@ static void print_message(struct nlmsghdr *nlh)
 		print_stats(nlh);
 		return;
 	}
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
+	{
 		switch (nla_type(nla)) {
 		case EVPN_A_NEIGH_ENTRY:
 			if (!quiet)
 				print_entry(nla);
 			break;
-		case EVPN_A_NEIGH_ACCEPTED: sums[0] += nla_get_u32(nla); break;
-		case EVPN_A_NEIGH_PENDING: sums[1] += nla_get_u32(nla); break;
-		case EVPN_A_NEIGH_REFUSED: sums[2] += nla_get_u32(nla); break;
+		case EVPN_A_NEIGH_ACCEPTED:
+			sums[0] += nla_get_u32(nla);
+			break;
+		case EVPN_A_NEIGH_PENDING:
+			sums[1] += nla_get_u32(nla);
+			break;
+		case EVPN_A_NEIGH_REFUSED:
+			sums[2] += nla_get_u32(nla);
+			break;
 		}
 	}
 	fflush(stdout);
@@ -248,7 +296,7 @@ static void print_message(struct nlmsghdr *nlh)
 
 static void print_ack(struct nlmsghdr *nlh)
 {
-	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { 0 };
+	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {0};
 	struct nlmsgerr *e = nlmsg_data(nlh);
 	size_t skip = sizeof(*e);
 
@@ -310,9 +358,9 @@ static void put_entry(struct nl_msg *msg, const struct request *r)
 		bad |= nla_put(msg, EVPN_A_NEIGH_ENTRY_ADDRESS, r->family, r->addr) < 0;
 	if (r->has_mac)
 		bad |= nla_put(msg, EVPN_A_NEIGH_ENTRY_LLADDR, 6, r->mac) < 0;
-#define PUT(key, type)                                                                             \
-	if (r->has_##key)                                                                          \
-		bad |= nla_put_u32(msg, EVPN_A_NEIGH_ENTRY_##type, r->key) < 0
+#define PUT(key, type)    \
+	if (r->has_##key) \
+	bad |= nla_put_u32(msg, EVPN_A_NEIGH_ENTRY_##type, r->key) < 0
 	PUT(tag, TAG);
 	PUT(vrf, VRF);
 	PUT(flags, FLAGS);
@@ -395,19 +443,20 @@ static size_t put_rtnl(uint8_t *p, const struct request *r, bool ack)
 	uint8_t proto = RTPROT_ZEBRA;
 
 	memset(p, 0, 128);
-	*ndm = (struct ndmsg){ .ndm_family = r->family == 4 ? AF_INET : AF_INET6,
-			       .ndm_ifindex = r->dev, .ndm_state = NUD_STALE,
-			       .ndm_flags = r->has_flags ? 0 : NTF_EXT_LEARNED };
-#define ATTR(type, data, len)                                                                      \
-	*a = (struct nlattr){ NLA_HDRLEN + (len), type };                                          \
-	memcpy(nla_data(a), data, len);                                                            \
+	*ndm = (struct ndmsg){.ndm_family = r->family == 4 ? AF_INET : AF_INET6,
+			      .ndm_ifindex = r->dev,
+			      .ndm_state = NUD_STALE,
+			      .ndm_flags = r->has_flags ? 0 : NTF_EXT_LEARNED};
+#define ATTR(type, data, len)                           \
+	*a = (struct nlattr){NLA_HDRLEN + (len), type}; \
+	memcpy(nla_data(a), data, len);                 \
 	a = (struct nlattr *)((uint8_t *)a + NLA_ALIGN(a->nla_len))
 	ATTR(NDA_DST, r->addr, r->family);
 	ATTR(NDA_LLADDR, r->mac, 6);
 	ATTR(NDA_PROTOCOL, &proto, 1);
-	*nlh = (struct nlmsghdr){ (uint8_t *)a - p, RTM_NEWNEIGH,
-				  NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE |
-				  (ack ? NLM_F_ACK : 0), 0, 0 };
+	*nlh = (struct nlmsghdr){
+		(uint8_t *)a - p, RTM_NEWNEIGH,
+		NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE | (ack ? NLM_F_ACK : 0), 0, 0};
 	return nlh->nlmsg_len;
 }
 
@@ -439,7 +488,7 @@ static void rtnl(struct request *r)
 
 static void monitor(int seconds)
 {
-	struct pollfd p = { .fd = nl_socket_get_fd(sock), .events = POLLIN };
+	struct pollfd p = {.fd = nl_socket_get_fd(sock), .events = POLLIN};
 	double end = now() + seconds;
 	int group = genl_ctrl_resolve_grp(sock, EVPN_FAMILY_NAME, EVPN_MCGRP_NEIGH);
 
@@ -472,7 +521,7 @@ static void single(int cmd, const struct request *r, bool dump)
 
 int main(int argc, char **argv)
 {
-	struct request r = { .count = 1, .batch = 1000 };
+	struct request r = {.count = 1, .batch = 1000};
 	const char *verb = argc > 1 ? argv[1] : "";
 	int err, on = 1;
 

@@ -45,7 +45,7 @@ static void addr_of(int family, const char *s, uint8_t *addr)
 
 static void arp(int op, const char *sender, const uint8_t *mac, const char *target)
 {
-	uint8_t head[] = { 0, 1, 8, 0, 6, 4, 0, op }, ip[4], zero[6] = {};
+	uint8_t head[] = {0, 1, 8, 0, 6, 4, 0, op}, ip[4], zero[6] = {};
 
 	put(head, sizeof(head));
 	put(mac, 6);
@@ -72,7 +72,7 @@ static uint16_t checksum(const uint8_t *ip6, const uint8_t *icmp, size_t n)
 static void nd(const char *kind, const char *addr, const uint8_t *mac, const char *target)
 {
 	int is_ns = !strcmp(kind, "ns") || !strcmp(kind, "dad");
-	uint8_t ip6[40] = { 0x60, 0, 0, 0, 0, 32, 58, 255 }, icmp[32] = {};
+	uint8_t ip6[40] = {0x60, 0, 0, 0, 0, 32, 58, 255}, icmp[32] = {};
 	uint16_t sum;
 
 	addr_of(AF_INET6, !strcmp(kind, "dad") ? "::" : addr, ip6 + 8);
@@ -92,7 +92,7 @@ static void nd(const char *kind, const char *addr, const uint8_t *mac, const cha
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct sockaddr_ll to = {.sll_family = AF_PACKET};
 	const char *kind, *target;
 	uint8_t mac[6], dst[6];
 	uint16_t type;
