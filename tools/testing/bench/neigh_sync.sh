@@ -106,6 +106,7 @@ cpu_ms() { # PID...: user and system time
 	done
 	echo $((ticks * 1000 / $(getconf CLK_TCK)))
 }
+cpu_of() { cpu_ms "$(cat $RUN/"$1".pid)" $(pgrep -P "$(cat $RUN/"$1".pid)"); }
 now_ms() { local u; read -r u _ </proc/uptime; echo $((10#${u/./} * 10)); }
 failed=0
 limit() { # WHAT VALUE LIMIT UNIT
@@ -133,12 +134,14 @@ limit "median" "$(value median <<<"$line")" 5000 us
 
 echo "$COUNT entries at once:"
 empty=$(rss pe2)
+cpu1=$(cpu_of pe1) cpu2=$(cpu_of pe2)
 line=$($RUN/neigh_bench fill /run/netns/${P}pe1 lag0 "$COUNT" /run/netns/${P}pe2) || failed=1
 echo "  $line"
 synced=$(value synced-ms <<<"$line")
 limit "in PE2's kernel after" "$synced" $((COUNT / 50)) ms
 sleep 2
 full=$(rss pe2)
+echo "  processor time of evpnd: PE1 $(($(cpu_of pe1) - cpu1)) ms, PE2 $(($(cpu_of pe2) - cpu2)) ms"
 limit "evpnd on PE2, both processes" $full 61440 kB
 echo "  before: $empty kB; evpnd on PE1: $(rss pe1) kB"
 
@@ -190,7 +193,7 @@ if [ -x /usr/lib/frr/bgpd ]; then
 	plain_has() { [ "$(ctl plain -j 2>/dev/null | jq '.routes["2"] // 0')" -ge "$COUNT" ]; }
 	until_true plain_has || echo "  evpnd does not have them"
 	sleep 1
-	plain_cpu=$(cpu_ms "$(cat $RUN/plain.pid)" $(pgrep -P "$(cat $RUN/plain.pid)"))
+	plain_cpu=$(cpu_of plain)
 	plain_rss=$(($(rss plain) - plain_rss))
 	limit "evpnd's processor time beside a third of bgpd's, $bgpd_cpu ms" $plain_cpu $((bgpd_cpu / 3)) ms
 	limit "evpnd's memory beside a third of bgpd's, $bgpd_rss kB" $plain_rss $((bgpd_rss / 3)) kB
