@@ -212,8 +212,8 @@ TRACE_EVENT(evpn_neigh,
 		__entry->before = n->state;
 		__entry->after = state;
 	),
-	TP_printk("esi=%s tag=%u addr=%s lladdr=%pM %s->%s", EVPN_TRACE_ESI_HEX, __entry->tag,
-		__print_hex_str(__entry->addr, __entry->family), __entry->lladdr,
+	TP_printk("esi=" EVPN_ESI_FMT " tag=%u addr=%*phN lladdr=%pM %s->%s", EVPN_TRACE_ESI_ARG,
+		__entry->tag, __entry->family, __entry->addr, __entry->lladdr,
 		EVPN_TRACE_NEIGH_STATE(__entry->before), EVPN_TRACE_NEIGH_STATE(__entry->after))
 );
 
@@ -235,8 +235,8 @@ TRACE_EVENT(evpn_neigh_heard,
 		memcpy(__entry->addr, key->addr, EVPN_NEIGH_ADDR_LEN);
 		memcpy(__entry->lladdr, lladdr, ETH_ALEN);
 	),
-	TP_printk("esi=%s tag=%u addr=%s lladdr=%pM", EVPN_TRACE_ESI_HEX, __entry->tag,
-		__print_hex_str(__entry->addr, __entry->family), __entry->lladdr)
+	TP_printk("esi=" EVPN_ESI_FMT " tag=%u addr=%*phN lladdr=%pM", EVPN_TRACE_ESI_ARG,
+		__entry->tag, __entry->family, __entry->addr, __entry->lladdr)
 );
 
 #endif /* EVPN_TRACE_H */
