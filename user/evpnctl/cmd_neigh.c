@@ -10,7 +10,7 @@
 #include "doc.h"
 #include "show.h"
 
-static const char *const state_names[] = {"local",   "synced",	  "pending",   "refused",
+static const char *const state_names[] = {"local",    "synced",	   "pending", "refused",
 					  "retained", "elsewhere", NULL};
 
 static const struct param show_params[] = {

@@ -50,8 +50,9 @@ struct ipc {
 
 #define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s), 0}
 #define EMPTY(t) [t] = {#t, 0, 0, 0}
-#define BATCH(t, s) \
-	[t] = {#t, sizeof(struct neigh_batch) + sizeof(s), NEIGH_BATCH_LEN(s, NEIGH_BATCH_MAX), sizeof(s)}
+#define BATCH(t, s)                                                                             \
+	[t] = {#t, sizeof(struct neigh_batch) + sizeof(s), NEIGH_BATCH_LEN(s, NEIGH_BATCH_MAX), \
+	       sizeof(s)}
 #define TEXT(t) [t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr), 0}
 
 static const struct {

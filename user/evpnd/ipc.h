@@ -35,7 +35,7 @@ enum ipc_type {
 	IPC_FACT_KERNEL,     /* struct fact_kernel */
 	IPC_FACT_ES,	     /* struct fact_es: the module said something about a segment */
 	IPC_FACT_NEIGHS_BEGIN, /* all neighbours the module knows follow, among others … */
-	IPC_FACT_NEIGHS, /* struct neigh_batch, facts */
+	IPC_FACT_NEIGHS,       /* struct neigh_batch, facts */
 	IPC_FACT_NEIGH_TEXTS, /* struct neigh_batch, texts: why a wish of the same key is not in force */
 	IPC_FACT_NEIGHS_DONE, /* … and of which there was no word since BEGIN is no more */
 
@@ -46,12 +46,12 @@ enum ipc_type {
 	IPC_SOCKET, /* struct ipc_socket: bound, keyed, not yet connected; error != 0: no descriptor */
 
 	/* wishes and their answers */
-	IPC_WISH_ES,	  /* struct wish_es */
-	IPC_WISH_ES_GONE, /* struct wish_es, only esi holds */
-	IPC_WISH_SWEEP,	  /* struct wish_sweep: all wishes of this generation were sent */
-	IPC_WISH_RESULT,  /* struct wish_result */
-	IPC_WISH_NEIGHS, /* struct neigh_batch, wishes */
-	IPC_WISH_NEIGHS_GONE, /* struct neigh_batch, keys, and for how long they are retained */
+	IPC_WISH_ES,	       /* struct wish_es */
+	IPC_WISH_ES_GONE,      /* struct wish_es, only esi holds */
+	IPC_WISH_SWEEP,	       /* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_RESULT,       /* struct wish_result */
+	IPC_WISH_NEIGHS,       /* struct neigh_batch, wishes */
+	IPC_WISH_NEIGHS_GONE,  /* struct neigh_batch, keys, and for how long they are retained */
 	IPC_WISH_NEIGHS_SWEEP, /* struct wish_neigh_sweep: all wishes of this generation were sent */
 	IPC_WISH_NEIGH_RESULTS, /* struct neigh_batch, results: of every wish, in its order */
 

@@ -57,8 +57,7 @@ static struct neigh_key key_of(const struct nl_neigh *n)
 static void add_text(struct kern *kern, const struct nl_neigh *n)
 {
 	struct neigh_out *out = &kern->up->texts;
-	struct fact_neigh_text *t =
-		(struct fact_neigh_text *)(void *)out->items + out->head.n++;
+	struct fact_neigh_text *t = (struct fact_neigh_text *)(void *)out->items + out->head.n++;
 
 	memset(t, 0, sizeof(*t));
 	t->key = key_of(n);

@@ -240,9 +240,11 @@ static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fa
 {
 	unsigned int i;
 
+	rib_local_tick(sp->rib, true);
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->fact)
 			speaker_services[i]->fact(sp->states[i], type, fact);
+	rib_local_tick(sp->rib, false);
 }
 
 /* ---- the end ---- */

@@ -113,9 +113,13 @@ static void speak(int fd, int ifindex, uint32_t ip, uint32_t gateway)
 	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = ifindex, .sll_halen = 6};
 	struct arp_frame f = {
 		.eth = {.h_proto = htons(ETH_P_ARP)},
-		.arp = {.ar_hrd = htons(ARPHRD_ETHER), .ar_pro = htons(ETH_P_IP), .ar_hln = 6,
-			.ar_pln = 4, .ar_op = htons(ARPOP_REQUEST)},
-		.sha = {2, 0, (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip},
+		.arp = {.ar_hrd = htons(ARPHRD_ETHER),
+			.ar_pro = htons(ETH_P_IP),
+			.ar_hln = 6,
+			.ar_pln = 4,
+			.ar_op = htons(ARPOP_REQUEST)},
+		.sha = {2, 0, (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8),
+			(uint8_t)ip},
 		.sip = htonl(ip),
 		.tip = htonl(gateway),
 	};
@@ -166,8 +170,9 @@ static int latency(const char *ce, const char *dev, const char *gateway, const c
 	}
 	qsort(took, (size_t)n, sizeof(*took), by_value);
 	if (n)
-		printf("entries %d lost %d min %.0f median %.0f p90 %.0f p99 %.0f max %.0f\n", n, lost,
-		       took[0], took[n / 2], took[n * 9 / 10], took[n * 99 / 100], took[n - 1]);
+		printf("entries %d lost %d min %.0f median %.0f p90 %.0f p99 %.0f max %.0f\n", n,
+		       lost, took[0], took[n / 2], took[n * 9 / 10], took[n * 99 / 100],
+		       took[n - 1]);
 	return !n || lost;
 }
 
@@ -175,12 +180,13 @@ static size_t put_entry(char *buf, int ifindex, uint32_t ip, bool ack)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
 	struct ndmsg *nd = NLMSG_DATA(nlh);
-	uint8_t mac[6] = {2, 0, (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8),
-			  (uint8_t)ip};
+	uint8_t mac[6] = {
+		2, 0, (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip};
 	struct rtattr *a;
 
 	memset(buf, 0, 64);
-	*nd = (struct ndmsg){.ndm_family = AF_INET, .ndm_ifindex = ifindex, .ndm_state = NUD_REACHABLE};
+	*nd = (struct ndmsg){
+		.ndm_family = AF_INET, .ndm_ifindex = ifindex, .ndm_state = NUD_REACHABLE};
 	ip = htonl(ip);
 	a = (struct rtattr *)((char *)nd + NLMSG_ALIGN(sizeof(*nd)));
 	a->rta_type = NDA_DST;
@@ -214,7 +220,8 @@ static int count_in(int fd)
 	struct {
 		struct nlmsghdr nlh;
 		struct ndmsg nd;
-	} req = {.nlh = {.nlmsg_len = sizeof(req), .nlmsg_type = RTM_GETNEIGH,
+	} req = {.nlh = {.nlmsg_len = sizeof(req),
+			 .nlmsg_type = RTM_GETNEIGH,
 			 .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 		 .nd = {.ndm_family = AF_INET}};
 	static char buf[65536];

@@ -73,11 +73,8 @@ struct rib *speaker_rib(struct speaker *sp)
 
 static struct rib_path path_of(struct route *r)
 {
-	return (struct rib_path){.peer = (void *)r,
-				 .attrs = &r->a,
-				 .next_hop = &r->nh,
-				 .nlri = &r->n,
-				 .since = 1};
+	return (struct rib_path){
+		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
 }
 
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
@@ -235,8 +232,8 @@ static struct conf_segment segment_of_conf(unsigned int n, const char *interface
 	return c;
 }
 
-static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const char *kind, u32 lower,
-		      u16 vid, u32 master)
+static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const char *kind,
+		      u32 lower, u16 vid, u32 master)
 {
 	struct fact_link f = {.ifindex = ifindex,
 			      .flags = IFF_UP,
@@ -362,15 +359,15 @@ static struct route *rt2(struct speaker *sp, u32 pe, unsigned int es, u32 tag, c
 	struct rib_path p;
 
 	memset(r, 0, sizeof(*r));
-	r->n = (struct evpn_nlri){.type = EVPN_MACIP,
-				  .rd = rd_make_ip(pe, 0x8000),
-				  .esi = es == 99 ? (struct esi){{0}} :
-					 es == 98 ? (struct esi){{255, 255, 255, 255, 255, 255, 255,
-								  255, 255, 255}} :
-						    esi_of(es),
-				  .etag = tag,
-				  .mac = mac_of(mac),
-				  .labels = 1};
+	r->n = (struct evpn_nlri){
+		.type = EVPN_MACIP,
+		.rd = rd_make_ip(pe, 0x8000),
+		.esi = es == 99 ? (struct esi){{0}} :
+		       es == 98 ? (struct esi){{255, 255, 255, 255, 255, 255, 255, 255, 255, 255}} :
+				  esi_of(es),
+		.etag = tag,
+		.mac = mac_of(mac),
+		.labels = 1};
 	if (ip)
 		r->n.ip = ip_of(ip);
 	r->nh = ip_v4(pe);
@@ -409,8 +406,7 @@ static void advertised(void **state)
 {
 	struct speaker *sp = begin();
 	struct esi e = esi_of(1);
-	struct ecomm import = ecomm_es_import(&e), rt = rt_of("65000:1"),
-		     evi = ecomm_evi_rt(&rt);
+	struct ecomm import = ecomm_es_import(&e), rt = rt_of("65000:1"), evi = ecomm_evi_rt(&rt);
 
 	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
 	expect(sp, "+10.1.0.1/1 ");
@@ -517,7 +513,8 @@ static void no_vrf(void **state)
 	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, 77);
 	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
 	expect(sp, "");
-	assert_false(neigh_may_advertise(neigh_first(sp->ns, &(struct ip_addr){4, {10, 1, 0, 1}}), why));
+	assert_false(
+		neigh_may_advertise(neigh_first(sp->ns, &(struct ip_addr){4, {10, 1, 0, 1}}), why));
 	assert_string_equal(why, "no VRF of the configuration has its device");
 	assert_true(neigh_service.query(sp->ns, "neigh.show", p, &r, err, sizeof(err)));
 	assert_string_equal(json_string_value(json_object_get(
@@ -588,7 +585,8 @@ static void truth_table(void **state)
 			ec[n++] = rt_of(rows[i].rt == OURS ? "65000:1" : "65000:50");
 		r = rt2(sp, PE2, 1, 1, "10.1.0.9", 9, ec, n);
 		assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), rows[i].v);
-		expect(sp, rows[i].v == NV_ES_IMPORT || rows[i].v == NV_VRF ? "wish:10.1.0.9/1 " : "");
+		expect(sp,
+		       rows[i].v == NV_ES_IMPORT || rows[i].v == NV_VRF ? "wish:10.1.0.9/1 " : "");
 		/* a route that is treated as withdrawn takes the one before it away */
 		end(sp);
 	}
@@ -603,9 +601,12 @@ static void not_for_us(void **state)
 		unsigned int mac;
 		enum nverdict v;
 	} rows[] = {
-		{99, "10.1.0.9", 9, NV_RESERVED_ESI}, {98, "10.1.0.9", 9, NV_RESERVED_ESI},
-		{1, NULL, 9, NV_MAC_ONLY},	      {1, "224.0.0.1", 9, NV_IMPOSSIBLE},
-		{1, "0.0.0.0", 9, NV_IMPOSSIBLE},     {3, "10.1.0.9", 9, NV_FOREIGN_ES_IMPORT},
+		{99, "10.1.0.9", 9, NV_RESERVED_ESI},
+		{98, "10.1.0.9", 9, NV_RESERVED_ESI},
+		{1, NULL, 9, NV_MAC_ONLY},
+		{1, "224.0.0.1", 9, NV_IMPOSSIBLE},
+		{1, "0.0.0.0", 9, NV_IMPOSSIBLE},
+		{3, "10.1.0.9", 9, NV_FOREIGN_ES_IMPORT},
 	};
 	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
 	struct ecomm rt[] = {rt_of("65000:1")};
@@ -806,7 +807,8 @@ static void vrf_device_late(void **state)
 static void listed_interfaces(void **state)
 {
 	struct speaker *sp = begin();
-	struct conf_vrf vrfs[] = {vrf_of_conf("default", "65000:3"), vrf_of_conf("cust", "65000:2")};
+	struct conf_vrf vrfs[] = {vrf_of_conf("default", "65000:3"),
+				  vrf_of_conf("cust", "65000:2")};
 
 	strcpy(vrfs[1].interfaces[0], "bond0.4");
 	vrfs[1].n_interfaces = 1;
@@ -999,8 +1001,12 @@ static void batches(void **state)
 	struct route r = {.nh = ip_v4(PE2)};
 	unsigned int i;
 
-	r.n = (struct evpn_nlri){.type = EVPN_MACIP, .rd = rd_make_ip(PE2, 1), .esi = esi_of(1),
-				 .etag = 1, .mac = mac_of(3), .labels = 1};
+	r.n = (struct evpn_nlri){.type = EVPN_MACIP,
+				 .rd = rd_make_ip(PE2, 1),
+				 .esi = esi_of(1),
+				 .etag = 1,
+				 .mac = mac_of(3),
+				 .labels = 1};
 	bgp_attrs_init(&r.a);
 	r.a.ext = ecomm_slice(ec, 2);
 	for (i = 0; i < MANY; i++) {
@@ -1038,34 +1044,20 @@ static void trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),
-		cmocka_unit_test(tags),
-		cmocka_unit_test(vrf_form),
-		cmocka_unit_test(mac_change),
-		cmocka_unit_test(vrf_move),
-		cmocka_unit_test(no_vrf),
-		cmocka_unit_test(truth_table),
-		cmocka_unit_test(not_for_us),
-		cmocka_unit_test(frr_form),
-		cmocka_unit_test(wish_and_retention),
-		cmocka_unit_test(two_pes),
-		cmocka_unit_test(newer_mac),
-		cmocka_unit_test(esi_changes),
-		cmocka_unit_test(local_and_remote),
-		cmocka_unit_test(overlapping),
-		cmocka_unit_test(segment_comes_and_goes),
-		cmocka_unit_test(vrf_device_late),
-		cmocka_unit_test(listed_interfaces),
-		cmocka_unit_test(mobility),
-		cmocka_unit_test(mobility_from_elsewhere),
-		cmocka_unit_test(sticky),
-		cmocka_unit_test(collision),
-		cmocka_unit_test(answers),
-		cmocka_unit_test(reading),
-		cmocka_unit_test(restart),
-		cmocka_unit_test(restart_alone),
-		cmocka_unit_test(batches),
-		cmocka_unit_test(trace),
+		cmocka_unit_test(advertised),	   cmocka_unit_test(tags),
+		cmocka_unit_test(vrf_form),	   cmocka_unit_test(mac_change),
+		cmocka_unit_test(vrf_move),	   cmocka_unit_test(no_vrf),
+		cmocka_unit_test(truth_table),	   cmocka_unit_test(not_for_us),
+		cmocka_unit_test(frr_form),	   cmocka_unit_test(wish_and_retention),
+		cmocka_unit_test(two_pes),	   cmocka_unit_test(newer_mac),
+		cmocka_unit_test(esi_changes),	   cmocka_unit_test(local_and_remote),
+		cmocka_unit_test(overlapping),	   cmocka_unit_test(segment_comes_and_goes),
+		cmocka_unit_test(vrf_device_late), cmocka_unit_test(listed_interfaces),
+		cmocka_unit_test(mobility),	   cmocka_unit_test(mobility_from_elsewhere),
+		cmocka_unit_test(sticky),	   cmocka_unit_test(collision),
+		cmocka_unit_test(answers),	   cmocka_unit_test(reading),
+		cmocka_unit_test(restart),	   cmocka_unit_test(restart_alone),
+		cmocka_unit_test(batches),	   cmocka_unit_test(trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,13 +52,13 @@ void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, con
 	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN], nh[IP_STRLEN];
 	const struct mac *m = local ? &h->mac : r ? &r->mac : &h->wish_mac;
 
-	speaker_event_json(
-		ns->speaker, "neigh",
-		json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:s?, s:s?}", "event", event, "address",
-			  ip_format(&h->addr, ip), "mac", mac_format(m, mac), "state",
-			  neigh_state_of(h), "name", c->es->conf ? c->es->conf->name : NULL, "esi",
-			  esi_format(&c->es->esi, esi), "tag", (int)c->tag, "peer",
-			  r ? ip_format(&r->nh, nh) : NULL, "reason", reason));
+	speaker_event_json(ns->speaker, "neigh",
+			   json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:s?, s:s?}", "event",
+				     event, "address", ip_format(&h->addr, ip), "mac",
+				     mac_format(m, mac), "state", neigh_state_of(h), "name",
+				     c->es->conf ? c->es->conf->name : NULL, "esi",
+				     esi_format(&c->es->esi, esi), "tag", (int)c->tag, "peer",
+				     r ? ip_format(&r->nh, nh) : NULL, "reason", reason));
 }
 
 /* ---- what is ours: devices, VRFs, segments ---- */
@@ -72,8 +72,7 @@ static void know_vrf_devices(struct neighs *ns)
 		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
 		u32 ifindex = 0;
 
-		RB_FOREACH(d, ndevs, &ns->devs)
-		{
+		RB_FOREACH(d, ndevs, &ns->devs) {
 			if (global || strcmp(d->fact.ifname, v->conf.name) ||
 			    strcmp(d->fact.kind, "vrf"))
 				continue;
@@ -107,13 +106,12 @@ static void resolve_all(struct neighs *ns)
 
 	know_vrf_devices(ns);
 	RB_FOREACH(es, ness, &ns->ess)
-	RB_FOREACH(c, ncircuits, &es->circuits)
-	{
-		c->changed = neigh_resolve(ns, c);
-		any |= c->changed;
-		if (c->changed && c->ifindex)
-			c->told = false;
-	}
+		RB_FOREACH(c, ncircuits, &es->circuits) {
+			c->changed = neigh_resolve(ns, c);
+			any |= c->changed;
+			if (c->changed && c->ifindex)
+				c->told = false;
+		}
 	if (any) {
 		ns->reimport_due = true;
 		neigh_walk(ns, look_again, NULL);
@@ -143,8 +141,7 @@ static void attach_conf(struct neighs *ns, const struct conf *conf)
 	for (i = 0; i < conf->n_segments; i++)
 		if (conf->segments[i].esi_source == CONF_ESI_STATIC)
 			neigh_es(ns, &conf->segments[i].esi, true);
-	RB_FOREACH(es, ness, &ns->ess)
-	{
+	RB_FOREACH(es, ness, &ns->ess) {
 		was = es->conf;
 		import = es->import;
 		es->conf = NULL;
@@ -214,9 +211,9 @@ static void leave_vrf(struct neighs *ns, const struct nvrf *v)
 	struct nes *es;
 
 	RB_FOREACH(es, ness, &ns->ess)
-	RB_FOREACH(c, ncircuits, &es->circuits)
-	if (c->vrf == v)
-		c->vrf = NULL;
+		RB_FOREACH(c, ncircuits, &es->circuits)
+			if (c->vrf == v)
+				c->vrf = NULL;
 }
 
 /* No route points to it any more. */
@@ -373,9 +370,9 @@ static bool learn(struct nhost *h, const struct fact_neigh *f)
 static const char *word_for(const struct nhost *h, u8 was, bool was_local, bool moved)
 {
 	static const char *const words[NEIGH_STATES] = {
-		[NEIGH_GONE] = "gone",	       [NEIGH_LOCAL] = "learned",
-		[NEIGH_SYNCED] = "synced",     [NEIGH_PENDING] = "pending",
-		[NEIGH_REFUSED] = "refused",   [NEIGH_RETAINED] = "retained",
+		[NEIGH_GONE] = "gone",	     [NEIGH_LOCAL] = "learned",
+		[NEIGH_SYNCED] = "synced",   [NEIGH_PENDING] = "pending",
+		[NEIGH_REFUSED] = "refused", [NEIGH_RETAINED] = "retained",
 	};
 
 	if (h->state == NEIGH_LOCAL && was_local)

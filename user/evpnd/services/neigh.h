@@ -249,7 +249,8 @@ void neigh_results(struct neighs *ns, const struct neigh_batch *b);
 void neigh_texts(struct neighs *ns, const struct neigh_batch *b);
 void neigh_sweep(struct neighs *ns);
 /* why a host that another PE has learned is not wished for; "" when it is */
-const char *neigh_held_back(const struct nhost *h, const struct nremote *r, char why[NEIGH_WHY_MAX]);
+const char *neigh_held_back(const struct nhost *h, const struct nremote *r,
+			    char why[NEIGH_WHY_MAX]);
 
 /* neigh_show.c */
 bool neigh_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

@@ -91,7 +91,8 @@ static void originate(struct neighs *ns, struct nhost *h)
 	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
 	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, n_ec));
 	if (speaker_originate(ns->speaker, &n, &attrs, false)) {
-		log_error("neighbour %s was not advertised", ip_format(&h->addr, (char[IP_STRLEN]){0}));
+		log_error("neighbour %s was not advertised",
+			  ip_format(&h->addr, (char[IP_STRLEN]){0}));
 		return;
 	}
 	h->flags |= NHOST_ADVERTISED;
@@ -117,9 +118,10 @@ static void say_collision(struct neighs *ns, const struct nhost *h, const struct
 	char ip[IP_STRLEN], mac[MAC_STRLEN];
 
 	ns->counts.collisions++;
-	log_warning("neighbour %s, %s is on segments %s and %s with the same tag %u: only one of them can be advertised",
-		    ip_format(&h->addr, ip), mac_format(&h->mac, mac), twin->circuit->es->conf->name,
-		    h->circuit->es->conf->name, h->circuit->tag);
+	log_warning(
+		"neighbour %s, %s is on segments %s and %s with the same tag %u: only one of them can be advertised",
+		ip_format(&h->addr, ip), mac_format(&h->mac, mac), twin->circuit->es->conf->name,
+		h->circuit->es->conf->name, h->circuit->tag);
 }
 
 /* Say what is true now: a new route, another one, or none. */
@@ -200,6 +202,7 @@ void neigh_sequence(struct neighs *ns, struct nhost *h)
 		}
 	}
 	if (h->flags & NHOST_HELD)
-		log_warning("neighbour %s has been learned here, but another segment has it as one that does not move",
-			    ip_format(&h->addr, (char[IP_STRLEN]){0}));
+		log_warning(
+			"neighbour %s has been learned here, but another segment has it as one that does not move",
+			ip_format(&h->addr, (char[IP_STRLEN]){0}));
 }

@@ -23,9 +23,11 @@ const char *neigh_verdict_name(enum nverdict v)
 		[NV_IMPOSSIBLE] = "not imported: no host can have this address",
 		[NV_NO_ESI] = "not for us: it names no segment",
 		[NV_RESERVED_ESI] = "treated as withdrawn: a reserved ESI",
-		[NV_FOREIGN_ES_IMPORT] = "treated as withdrawn: its ES-Import is not that of a segment here",
+		[NV_FOREIGN_ES_IMPORT] =
+			"treated as withdrawn: its ES-Import is not that of a segment here",
 		[NV_FOREIGN_ESI] = "not for us: its segment is not here",
-		[NV_FOREIGN_EVI_RT] = "treated as withdrawn: its EVI-RT is an import target of no VRF here",
+		[NV_FOREIGN_EVI_RT] =
+			"treated as withdrawn: its EVI-RT is an import target of no VRF here",
 		[NV_NO_TARGET] = "not for us: no target of it is an import target of a VRF here",
 	};
 

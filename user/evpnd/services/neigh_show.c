@@ -60,11 +60,10 @@ static json_t *from_json(const struct nhost *h)
 
 	for (r = h->remotes; r; r = r->next)
 		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s, s:s, s:I, s:b, s:b}", "address",
-				  ip_format(&r->nh, nh), "rd", rd_format(&r->rd, rd), "mac",
-				  mac_format(&r->mac, mac), "sequence", (json_int_t)r->seq,
-				  "sticky", r->sticky, "imported", r->usable));
+			list, json_pack("{s:s, s:s, s:s, s:I, s:b, s:b}", "address",
+					ip_format(&r->nh, nh), "rd", rd_format(&r->rd, rd), "mac",
+					mac_format(&r->mac, mac), "sequence", (json_int_t)r->seq,
+					"sticky", r->sticky, "imported", r->usable));
 	return list;
 }
 
@@ -227,9 +226,10 @@ static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_
 		if (!strcmp(w->state, state_names[i]))
 			return true;
 	if (w->state)
-		snprintf(err, err_len,
-			 "params.state: \"%s\": expected local, synced, pending, refused, retained or elsewhere",
-			 w->state);
+		snprintf(
+			err, err_len,
+			"params.state: \"%s\": expected local, synced, pending, refused, retained or elsewhere",
+			w->state);
 	return !w->state;
 }
 
@@ -285,9 +285,11 @@ static json_t *summary(struct neighs *ns)
 	neigh_walk(ns, count, &t);
 	if (t.n[REFUSED])
 		json_array_append_new(
-			problems, json_sprintf("%" JSON_INTEGER_FORMAT
-					       " neighbours of other PEs were refused by the kernel: evpnctl neigh show state refused",
-					       t.n[REFUSED]));
+			problems,
+			json_sprintf(
+				"%" JSON_INTEGER_FORMAT
+				" neighbours of other PEs were refused by the kernel: evpnctl neigh show state refused",
+				t.n[REFUSED]));
 	return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:o}", "neighbors", "local", t.n[LOCAL],
 			 "synced", t.n[SYNCED], "pending", t.n[PENDING], "refused", t.n[REFUSED],
 			 "retained", t.n[RETAINED], "problems", problems);
@@ -296,9 +298,9 @@ static json_t *summary(struct neighs *ns)
 static void metric(json_t *list, const char *name, const char *type, const char *help,
 		   json_t *labels, json_int_t value)
 {
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type",
-					      type, "help", help, "labels", labels, "value",
-					      value));
+	json_array_append_new(list,
+			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
+					"help", help, "labels", labels, "value", value));
 }
 
 static json_t *metrics(struct neighs *ns)

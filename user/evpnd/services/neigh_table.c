@@ -257,8 +257,7 @@ void neigh_table_free(struct neighs *ns)
 			host_free(ns, h);
 		}
 	}
-	RB_FOREACH_SAFE(es, ness, &ns->ess, more)
-	{
+	RB_FOREACH_SAFE(es, ness, &ns->ess, more) {
 		struct ncircuit *c;
 
 		while ((c = RB_MIN(ncircuits, &es->circuits))) {
@@ -279,8 +278,9 @@ static const struct ndev *vlan_on(struct neighs *ns, u32 lower, u32 vid)
 	struct ndev *d;
 
 	RB_FOREACH(d, ndevs, &ns->devs)
-	if (d->fact.link == lower && d->fact.vlan_id == vid && !strcmp(d->fact.kind, "vlan"))
-		return d;
+		if (d->fact.link == lower && d->fact.vlan_id == vid &&
+		    !strcmp(d->fact.kind, "vlan"))
+			return d;
 	return NULL;
 }
 

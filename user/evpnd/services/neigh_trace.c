@@ -13,9 +13,9 @@ static void hop(json_t *list, const char *name, s64 at, bool ok, json_t *text)
 {
 	json_t *time = at ? json_real(timer_wall(at)) : json_null();
 
-	json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b, s:o}", "hop", name, "time", time,
-					      "mono-ns", at ? json_integer(at) : json_null(), "ok",
-					      ok, "text", text));
+	json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b, s:o}", "hop", name, "time",
+					      time, "mono-ns", at ? json_integer(at) : json_null(),
+					      "ok", ok, "text", text));
 }
 
 struct lookup {
@@ -51,7 +51,8 @@ static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
 	const char *dev = neigh_dev_name(ns, c->ifindex);
 
 	hop(hops, "learned", h->t_fact, true,
-	    json_sprintf("%s on %s", mac_format(&h->mac, mac), dev ? dev : "a device that has gone"));
+	    json_sprintf("%s on %s", mac_format(&h->mac, mac),
+			 dev ? dev : "a device that has gone"));
 	if (!neigh_may_advertise(h, why)) {
 		hop(hops, "decided", 0, false, json_sprintf("not advertised: %s", why));
 		return;
@@ -122,7 +123,8 @@ static void wish_hops(const struct nhost *h, json_t *hops)
 	if (h->t_answer < h->t_wish)
 		hop(hops, "kernel", 0, false, json_string("has not answered yet"));
 	else if (h->flags & NHOST_LOCAL)
-		hop(hops, "kernel", h->t_answer, true, json_string("held in readiness: learned here"));
+		hop(hops, "kernel", h->t_answer, true,
+		    json_string("held in readiness: learned here"));
 	else
 		hop(hops, "kernel", h->t_answer, h->answer == WISH_INSTALLED,
 		    json_sprintf("%s%s%s", answers[h->answer % 3], h->why ? ": " : "",

@@ -13,7 +13,6 @@
 #include "log.h"
 #include "neigh.h"
 
-
 /* The device's own VRF is compared by the kernel, at the moment of installing; a list of devices is not. */
 static bool by_list(const struct nvrf *v)
 {
@@ -49,8 +48,7 @@ static void send_out(struct neighs *ns, enum ipc_type type, size_t item)
 	if (!out->head.n)
 		return;
 	out->head.generation = speaker_generation(ns->speaker);
-	speaker_wish(ns->speaker, type, &out->head,
-		     (u32)(sizeof(out->head) + out->head.n * item));
+	speaker_wish(ns->speaker, type, &out->head, (u32)(sizeof(out->head) + out->head.n * item));
 	out->head.n = 0;
 	out->head.retain_ms = 0;
 }
@@ -93,9 +91,10 @@ static void warn_once(struct neighs *ns, struct ncircuit *c, const struct nremot
 		return;
 	c->told = true;
 	if (c->tag >> 12)
-		log_warning("segment %s: %s advertises VLAN %u in %u, for which %s has no sub-interface",
-			    c->es->conf->name, ip_format(&r->nh, pe), c->tag & 0xfff, c->tag >> 12,
-			    c->es->conf->interface);
+		log_warning(
+			"segment %s: %s advertises VLAN %u in %u, for which %s has no sub-interface",
+			c->es->conf->name, ip_format(&r->nh, pe), c->tag & 0xfff, c->tag >> 12,
+			c->es->conf->interface);
 	else
 		log_warning("segment %s: %s advertises VLAN %u, for which %s has no sub-interface",
 			    c->es->conf->name, ip_format(&r->nh, pe), c->tag,
@@ -108,7 +107,7 @@ static bool is_wished(const struct nhost *h, const struct wish_neigh *w)
 	       h->wish_flags == w->flags && h->wish_vrf == w->vrf;
 }
 
-static void put_wish(struct neighs *ns, struct nhost *h, const struct nremote *r)
+static void put_wish(struct neighs *ns, struct nhost *h, const struct nremote *r, s64 now)
 {
 	struct neigh_out *out = ns->out;
 	struct wish_neigh w;
@@ -124,7 +123,7 @@ static void put_wish(struct neighs *ns, struct nhost *h, const struct nremote *r
 	h->wish_mac = w.mac;
 	h->wish_flags = w.flags;
 	h->wish_vrf = w.vrf;
-	h->t_wish = timer_now_ns();
+	h->t_wish = now;
 	h->answer = WISH_PENDING;
 	warn_once(ns, h->circuit, r);
 }
@@ -167,6 +166,7 @@ void neigh_flush(struct neighs *ns)
 	struct nhost **queue = ns->queue;
 	size_t i, n = ns->n_queue;
 	const struct nremote *r;
+	s64 now;
 
 	for (i = 0; i < n; i++) {
 		if (!(queue[i]->flags & NHOST_WISHED) || wanted(queue[i], &r))
@@ -174,9 +174,10 @@ void neigh_flush(struct neighs *ns)
 		unwish(ns, queue[i]);
 	}
 	send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
+	now = timer_now_ns();
 	for (i = 0; i < n; i++)
 		if (wanted(queue[i], &r))
-			put_wish(ns, queue[i], r);
+			put_wish(ns, queue[i], r, now);
 	send_out(ns, IPC_WISH_NEIGHS, sizeof(struct wish_neigh));
 	for (i = 0; i < n; i++) {
 		queue[i]->flags &= ~NHOST_QUEUED;
@@ -250,8 +251,8 @@ void neigh_texts(struct neighs *ns, const struct neigh_batch *b)
 /* The kernel has it by a wish of a predecessor, and nobody advertises it any more. */
 static void take_back(struct neighs *ns, struct nhost *h, void *data)
 {
-	bool there = h->state == NEIGH_SYNCED || h->state == NEIGH_PENDING ||
-		     h->state == NEIGH_REFUSED;
+	bool there =
+		h->state == NEIGH_SYNCED || h->state == NEIGH_PENDING || h->state == NEIGH_REFUSED;
 
 	if (there && !(h->flags & NHOST_WISHED))
 		unwish(ns, h);
