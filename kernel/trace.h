@@ -22,6 +22,9 @@ TRACE_DEFINE_ENUM(EVPN_DROP_REASON_STANDBY_MEMBER);
 TRACE_DEFINE_ENUM(EVPN_DROP_REASON_VLAN_STANDBY);
 TRACE_DEFINE_ENUM(EVPN_DROP_REASON_OWNER_LOST);
 TRACE_DEFINE_ENUM(EVPN_DROP_REASON_MALFORMED);
+TRACE_DEFINE_ENUM(EVPN_ROLE_NON_DF);
+TRACE_DEFINE_ENUM(EVPN_ROLE_DF);
+TRACE_DEFINE_ENUM(EVPN_ROLE_DRAINING);
 TRACE_DEFINE_ENUM(EVPN_LACP_REWRITTEN);
 TRACE_DEFINE_ENUM(EVPN_LACP_ECHO);
 TRACE_DEFINE_ENUM(EVPN_LACP_SENT);
@@ -98,7 +101,11 @@ TRACE_EVENT(evpn_role,
 		__entry->after = after;
 	),
 	TP_printk("esi=" EVPN_ESI_FMT " role=%s blocked=%d->%d oos=%d->%d failed=%d flags=%#x->%#x",
-		EVPN_TRACE_ESI_ARG, __entry->role ? "df" : "non-df",
+		EVPN_TRACE_ESI_ARG,
+		__print_symbolic(__entry->role,
+			{ EVPN_ROLE_NON_DF, "non-df" },
+			{ EVPN_ROLE_DF, "df" },
+			{ EVPN_ROLE_DRAINING, "draining" }),
 		!!(__entry->before & EVPN_PF_BLOCK), !!(__entry->after & EVPN_PF_BLOCK),
 		!!(__entry->before & EVPN_PF_OOS), !!(__entry->after & EVPN_PF_OOS),
 		!!(__entry->after & EVPN_PF_FAIL), __entry->before, __entry->after)

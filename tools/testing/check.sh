@@ -61,7 +61,7 @@ offline() {
 kernels() {
 	local g
 	for g in uml uml-debug qemu; do
-		nice "$vm/guest.sh" build $g && echo "ok - $g" || echo "not ok - $g"
+		"$vm/guest.sh" build $g && echo "ok - $g" || echo "not ok - $g"
 	done
 }
 

@@ -37,9 +37,10 @@ unbalanced() {
 	sleep 1
 	kill $LOGGER
 	wait $LOGGER 2>/dev/null
-	# the line's time and the module's name go, the object stays
+	# the line's time and the module's name go, the object stays; a port may have been renamed
+	# in its life, so ports are counted together
 	sed -n 's/.*evpn: \(\(es\|port\|net\) .*\) \(created\|destroyed\)$/\1 \3/p' "$LOG" |
-		awk '{ n[$1 " " $2] += $3 == "created" ? 1 : -1 }
+		awk '{ n[$1 == "port" ? $1 : $1 " " $2] += $3 == "created" ? 1 : -1 }
 		END { for (o in n) if (n[o]) print o, n[o] }'
 }
 

@@ -167,7 +167,7 @@ static void put_map(struct nlmsghdr *nlh)
 static void put_wish(struct nlmsghdr *nlh)
 {
 	if (rand() % 2)
-		mnl_attr_put_u32(nlh, EVPN_A_ES_ROLE, rand() % 2);
+		mnl_attr_put_u32(nlh, EVPN_A_ES_ROLE, rand() % 3);
 	if (rand() % 4 == 0)
 		mnl_attr_put_u32(nlh, EVPN_A_ES_MODE, rand() % 3);
 	if (rand() % 4 == 0)

@@ -47,6 +47,7 @@ bg pe1 "$EVPN_NL" monitor 60 >"$LAB_RUN/heard"
 listener=$!
 slowwait 10 grep -q monitoring "$LAB_RUN/heard"
 probe_start block -r 200
+before=$("$PROBE" -n)
 lost block 2000
 t=$("$PROBE" -n)
 blocked() { has_oper fail-applied; }
@@ -56,8 +57,9 @@ at=$(field changed)
 probe_stop
 check_eq "$(field oper)" "blocked,lacp-oos,fail-applied" "in force"
 log_info "blocked $(((at - t) / 1000000)) ms after the owner was killed; hold time 2000 ms"
-[ $(((at - t) / 1000000)) -ge 1700 ] && [ $(((at - t) / 1000000)) -le 2600 ]
-check_err $? "blocked after $(((at - t) / 1000000)) ms, should be 2000"
+# The owner was killed between the two readings of the clock, which on a slow guest are far apart.
+[ $(((at - before) / 1000000)) -ge 1990 ] && [ $(((at - t) / 1000000)) -le 2600 ]
+check_err $? "blocked $(((at - t) / 1000000)) to $(((at - before) / 1000000)) ms after the loss, should be 2000"
 check_eq "$(awk -v at="$at" '/^a>b/ && $3 < at - 20000000 && $4 == 0' "$PROBE_DIR/block.log" | wc -l)" 0 \
 	"datagrams lost before the hold time was over"
 check_eq "$(awk -v at="$at" '/^a>b/ && $3 > at && $4 != 0' "$PROBE_DIR/block.log" | wc -l)" 0 \
