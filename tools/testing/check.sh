@@ -36,12 +36,11 @@ steps() {
 	b kernels       2400 kernels
 	-
 	a kunit         300  guest uml-debug $vm/kunit.sh
-	a uml           2400 guest uml $here/selftests/evpn/run.sh
+	a uml           3600 guest uml $here/selftests/evpn/run.sh
 	a interop       900  $here/interop/run.sh
 	a guests        900  $vm/selftest.sh uml uml-debug qemu
-	b uml-debug     3000 guest uml-debug $here/selftests/evpn/run.sh
-	-
-	a qemu          2400 guest qemu $here/selftests/evpn/run.sh
+	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
+	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
 	b package       900  env -u O $here/package.sh
 	END
 }
