@@ -409,6 +409,10 @@ static void test_neighbour_keys(void **state)
 	bad(VRF("interfaces: [\"a/b\"]"), "4:30: vrfs[red].interfaces: \"a/b\": expected the name");
 	bad(VRF("sync-targets: inherit"), "4:31: vrfs[red].sync-targets: \"inherit\"");
 	bad(VRF("l3vni: 16777216"), "4:24: vrfs[red].l3vni: \"16777216\": expected a number");
+	bad("router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: a, id: 7}\n  - {name: b, id: 7}\n",
+	    "5:19: vrfs[b].id: \"7\": already belongs to a in line 4");
+	warned(VRF("l3vni: 5"), "l3vni: \"5\": has an effect with sync-targets: vrf only");
+	warned(VRF("route-targets: {export: [\"1:1\", \"1:2\"]}"), "the first export target only");
 	bad(SEGMENT("port-active, retention: 25h"), "");
 }
 

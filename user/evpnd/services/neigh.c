@@ -295,15 +295,26 @@ static void link_gone(struct neighs *ns, u32 ifindex)
 	free(d);
 }
 
+/* Once for all that comes in one turn of the loop: a bond with a thousand VLANs flaps as a whole. */
 static void links_changed(struct neighs *ns)
 {
-	const struct conf *conf = speaker_conf(ns->speaker);
+	ns->resolve_due = true;
+	neigh_wake(ns);
+}
 
-	if (!ns->links_done)
-		return;
-	if (conf)
-		attach_conf(ns, conf);
-	resolve_all(ns);
+/* Everything that was put off, so that what follows is decided on what is true now. */
+static void catch_up(struct neighs *ns)
+{
+	if (ns->resolve_due && ns->links_done) {
+		ns->resolve_due = false;
+		attach_conf(ns, speaker_conf(ns->speaker));
+		resolve_all(ns);
+	}
+	if (ns->reimport_due) {
+		ns->reimport_due = false;
+		neigh_reimport(ns);
+	}
+	neigh_flush(ns);
 }
 
 static void wish_anew(struct neighs *ns, struct nhost *h, void *data)
@@ -437,11 +448,7 @@ static void try_sweep(struct neighs *ns)
 	if (ns->synced < ns->configured && !ns->late)
 		return;
 	ns->swept = true;
-	if (ns->reimport_due) {
-		ns->reimport_due = false;
-		neigh_reimport(ns);
-	}
-	neigh_flush(ns);
+	catch_up(ns);
 	neigh_sweep(ns);
 }
 
@@ -536,13 +543,8 @@ static int run_later(sd_event_source *source, void *data)
 {
 	struct neighs *ns = data;
 
-	if (!speaker_conf(ns->speaker))
-		return 0;
-	if (ns->reimport_due) {
-		ns->reimport_due = false;
-		neigh_reimport(ns);
-	}
-	neigh_flush(ns);
+	if (speaker_conf(ns->speaker))
+		catch_up(ns);
 	return 0;
 }
 

@@ -182,6 +182,7 @@ struct neighs {
 	bool read; /* the module's table was read once */
 	bool swept;
 	bool links_done;
+	bool resolve_due;
 	bool reimport_due;
 	unsigned int synced;
 	unsigned int established;
