@@ -2,6 +2,10 @@
 # The module: build, checks, and the code generated from the netlink specification.
 # Run from the top of the tree (`make module` and friends do).
 
+# The directory of the user-space build is none of kbuild's.
+MAKEOVERRIDES := $(filter-out O=%,$(MAKEOVERRIDES))
+unexport O
+
 KDIR ?= /lib/modules/$(shell uname -r)/build
 ARCH_ARG := $(if $(ARCH),ARCH=$(ARCH))
 W    ?= 1

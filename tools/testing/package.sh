@@ -4,6 +4,7 @@
 # looks whether what an operator needs is there and works. Prints TAP. Needs root.
 cd "$(dirname "$0")/../.." || exit 1
 cache=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn-guests}
+unset O # where the caller's own build goes is nothing to the package's
 work=$(mktemp -d "${TMPDIR:-/tmp}/evpn-package.XXXXXX")
 root=$work/root
 n=0 bad=0
