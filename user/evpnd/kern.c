@@ -111,6 +111,7 @@ static int on_neighs(sd_event_source *source, int fd, uint32_t revents, void *da
 	struct kern *kern = data;
 	int r = nl_receive(kern->neigh_listener, on_neigh_message, kern);
 
+	kern_neigh_heard_all(kern);
 	if (r == -ENOBUFS) {
 		log_info(
 			"kernel: more news of neighbours than could be read; reading all of them again");

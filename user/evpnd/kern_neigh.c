@@ -62,6 +62,8 @@ static void add_text(struct kern *kern, const struct nl_neigh *n)
 	memset(t, 0, sizeof(*t));
 	t->key = key_of(n);
 	snprintf(t->text, sizeof(t->text), "%s", n->why);
+	if (out->head.n == NEIGH_BATCH_MAX)
+		flush_up(kern);
 }
 
 static void add_fact(void *data, const struct nl_neigh *n)
@@ -90,6 +92,10 @@ static void add_fact(void *data, const struct nl_neigh *n)
 void kern_neigh_heard(struct kern *kern, const struct nlmsghdr *nlh)
 {
 	nl_evpn_neigh_each(nlh, add_fact, kern);
+}
+
+void kern_neigh_heard_all(struct kern *kern)
+{
 	flush_up(kern);
 }
 
@@ -199,8 +205,6 @@ static void one_by_one(struct kern *kern, const struct nl_neigh *list, struct an
 		refused = list[i];
 		snprintf(refused.why, sizeof(refused.why), "%.159s", err.text);
 		add_text(kern, &refused);
-		if (kern->up->texts.head.n == NEIGH_BATCH_MAX)
-			flush_up(kern);
 	}
 }
 

@@ -93,7 +93,9 @@ void kern_begin_generation(struct kern *kern, uint32_t generation);
 /* kern_neigh.c */
 int kern_neigh_init(struct kern *kern);
 void kern_neigh_free(struct kern *kern);
+/* one message of the module's; kern_neigh_heard_all() when there is none left: many share a batch */
 void kern_neigh_heard(struct kern *kern, const struct nlmsghdr *nlh);
+void kern_neigh_heard_all(struct kern *kern);
 int kern_neigh_read_all(struct kern *kern, struct nl_err *err);
 void kern_neigh_replay(struct kern *kern);
 
