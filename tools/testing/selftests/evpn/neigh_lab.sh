@@ -63,3 +63,11 @@ first_packets() {
 learner() {
 	if state_of pe1 "$1" "$2" local; then echo pe1 pe2; else echo pe2 pe1; fi
 }
+
+# both_know_all: every neighbour is on both PEs; until then the hosts speak again (for slowwait, as a
+# guest that is slow may lose the first packets while its bonds come up)
+both_know_all() {
+	everywhere pe1 && everywhere pe2 && return 0
+	all_speak
+	return 1
+}

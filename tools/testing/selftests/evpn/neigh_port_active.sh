@@ -16,7 +16,7 @@ check_err $? "the CE does not use PE1 alone: $(ce_ports ce)"
 slowwait 20 sessions_up
 check_err $? "no session"
 all_speak
-slowwait 8 everywhere pe2
+slowwait 30 both_know_all
 check_err $? "the standby does not have all: $(ip -n "$(ns pe2)" neigh show)"
 state_of pe2 10.1.0.1 1 synced
 check_err $? "on the standby 10.1.0.1 is $(neigh_of pe2 10.1.0.1 1 state)"

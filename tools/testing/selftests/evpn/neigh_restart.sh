@@ -16,8 +16,7 @@ check_err $? "the LAGs do not come up"
 slowwait 20 sessions_up
 check_err $? "no session"
 all_speak
-slowwait 5 everywhere pe1
-slowwait 5 everywhere pe2
+slowwait 30 both_know_all
 check_err $? "the neighbours are not on both PEs"
 read -r one other < <(learner 10.1.0.1 1)
 log_test "all neighbours are on both PEs; $one has learned 10.1.0.1"

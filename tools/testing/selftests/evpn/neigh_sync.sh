@@ -30,10 +30,8 @@ done
 slowwait 20 sessions_up
 check_err $? "no session"
 all_speak
-slowwait 5 everywhere pe1
-check_err $? "PE1 does not have all: $(ip -n "$(ns pe1)" neigh show)"
-slowwait 5 everywhere pe2
-check_err $? "PE2 does not have all: $(ip -n "$(ns pe2)" neigh show)"
+slowwait 30 both_know_all
+check_err $? "not on both PEs: $(ip -n "$(ns pe1)" neigh show; echo; ip -n "$(ns pe2)" neigh show)"
 check_eq "$(first_packets pe1)" 0 "first packets lost by way of PE1"
 check_eq "$(first_packets pe2)" 0 "first packets lost by way of PE2"
 log_test "from the first packet both PEs deliver: VLANs, QinQ, untagged, global table, IPv4 and IPv6"

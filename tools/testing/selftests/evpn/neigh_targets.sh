@@ -33,8 +33,7 @@ slowwait 20 lag_up
 slowwait 20 sessions_up
 check_err $? "no session"
 all_speak
-slowwait 5 everywhere pe1
-slowwait 5 everywhere pe2
+slowwait 30 both_know_all
 check_err $? "the neighbours are not on both PEs"
 check_eq "$(first_packets pe1)" 0 "first packets lost by way of PE1"
 check_eq "$(first_packets pe2)" 0 "first packets lost by way of PE2"
