@@ -7,7 +7,7 @@
  * here, from the mode, the role and the loss policy, and nowhere else. The whole port changes
  * with one store.
  *
- * RFC 7432 sections 5 and 8.5, draft-ietf-bess-evpn-mh-pa.
+ * RFC 7432 sections 5 and 8.5, RFC 9786.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -3,7 +3,7 @@
  * EVPN multihoming enforcement: the module's beginning and end, and those of its state in a
  * network namespace.
  *
- * RFC 7432, RFC 8584 and draft-ietf-bess-evpn-mh-pa, as far as a forwarding plane is concerned.
+ * RFC 7432, RFC 8584 and RFC 9786, as far as a forwarding plane is concerned.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

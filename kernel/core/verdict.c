@@ -2,7 +2,7 @@
 /*
  * May this frame pass?
  *
- * Port-active (draft-ietf-bess-evpn-mh-pa): a non-DF drops everything, in both directions, at the
+ * Port-active (RFC 9786): a non-DF drops everything, in both directions, at the
  * segment's device and again at the members of a bond, so that neither a packet socket nor a tc
  * redirection gets around it. Single-active (RFC 7432 section 14.1.1): a VLAN that this PE is not
  * DF for is dropped in both directions, at the segment's device only.

@@ -4,7 +4,7 @@
  * contradict each other, things that have no effect.
  *
  * RFC 7432 (segments), RFC 8584 and RFC 9785 (election), RFC 4271 (hold time).
- * A PE in port mode must not signal AC-DF (A25, draft-ietf-bess-evpn-mh-pa section 4.5).
+ * A PE in port mode must not signal AC-DF (A25, RFC 9786 section 4.5).
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,9 +20,8 @@
  *   and reported; nothing is dropped in this version of the module.
  * @EVPN_MODE_SINGLE_ACTIVE: One PE forwards for each VLAN. A VLAN that this PE
  *   is not DF for is blocked in both directions.
- * @EVPN_MODE_PORT_ACTIVE: One PE forwards for the whole port
- *   (draft-ietf-bess-evpn-mh-pa). A non-DF blocks all VLANs in both
- *   directions.
+ * @EVPN_MODE_PORT_ACTIVE: One PE forwards for the whole port (RFC 9786). A
+ *   non-DF blocks all VLANs in both directions.
  */
 enum evpn_mode {
 	EVPN_MODE_ALL_ACTIVE,
