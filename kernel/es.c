@@ -281,6 +281,11 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	es = es_alloc(en, esi);
 	if (!es)
 		return ERR_PTR(-ENOMEM);
+	err = evpn_neigh_es_add(es);
+	if (err) {
+		call_rcu(&es->rcu, es_free);
+		return ERR_PTR(err);
+	}
 
 	es->conf = change->conf;
 	RCU_INIT_POINTER(es->map, change->map);
@@ -288,6 +293,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	err = es_bind_name(es, change, extack);
 	if (err) {
 		RCU_INIT_POINTER(es->map, NULL);
+		evpn_neigh_es_del(es);
 		call_rcu(&es->rcu, es_free);
 		return ERR_PTR(err);
 	}
@@ -364,6 +370,7 @@ void evpn_es_destroy(struct evpn_es *es)
 	evpn_notify_es(es, EVPN_CMD_ES_DEL_NTF);
 	trace_evpn_es(es, EVPN_ES_DESTROYED);
 	es_publish(es, 0);
+	evpn_neigh_es_del(es);
 	evpn_port_unbind(es);
 	rb_erase(&es->node, &es->net->segments);
 	es->net->seq++;

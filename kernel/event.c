@@ -139,7 +139,7 @@ static int event_handle(struct evpn_net *en, unsigned long event, void *info)
 int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct evpn_net *en = container_of(nb, struct evpn_net, netdev_nb);
-	int err;
+	int err = 0;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -147,12 +147,11 @@ int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_UNREGISTER:
 	case NETDEV_PRECHANGEUPPER:
 	case NETDEV_CHANGEUPPER:
-		break;
-	default:
-		return NOTIFY_DONE;
+		mutex_lock(&en->lock);
+		err = event_handle(en, event, ptr);
+		mutex_unlock(&en->lock);
 	}
-	mutex_lock(&en->lock);
-	err = event_handle(en, event, ptr);
-	mutex_unlock(&en->lock);
+	if (!err)
+		evpn_neigh_netdev_event(en, event, netdev_notifier_info_to_dev(ptr));
 	return notifier_from_errno(err);
 }

@@ -6,6 +6,7 @@
  *
  *	RTNL		which device a segment is bound to, which members that device has
  *	evpn_net.lock	everything else a request or an event may change; taken inside RTNL
+ *	evpn_neigh_net.lock	neighbours, see neigh.h; taken inside either of these or alone
  *	evpn_port.lacp_lock	the LACPDU seen last on a member; the data path takes it
  *
  * The data path takes none of the first two. It reaches a port, and through it a segment, only
@@ -33,6 +34,7 @@
 #include "core/lacpdu.h"
 #include "core/verdict.h"
 
+struct evpn_neigh_net;
 struct genl_info;
 struct nf_hook_state;
 
@@ -241,6 +243,7 @@ struct evpn_owner {
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @netdev_nb: device events of this namespace
+ * @neigh: neighbours, see neigh.h
  */
 struct evpn_net {
 	struct net *net;
@@ -250,6 +253,7 @@ struct evpn_net {
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct notifier_block netdev_nb;
+	struct evpn_neigh_net *neigh;
 };
 
 #define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
@@ -323,6 +327,21 @@ int evpn_es_fill(struct sk_buff *msg, const struct evpn_es *es);
 int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en);
 void evpn_notify_es(const struct evpn_es *es, u8 cmd);
 void evpn_notify_owner(struct evpn_net *en);
+
+/* neigh.c */
+int evpn_neigh_net_init(struct evpn_net *en);
+void evpn_neigh_net_close(struct evpn_net *en);
+void evpn_neigh_net_exit(struct evpn_net *en);
+
+/* neigh_dev.c */
+int evpn_neigh_es_add(struct evpn_es *es);
+void evpn_neigh_es_del(struct evpn_es *es);
+void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev);
+void evpn_neigh_unbind(struct evpn_es *es);
+void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev);
+
+/* neigh_learn.c */
+void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb);
 
 /* netlink.c */
 int evpn_netlink_init(void);

@@ -57,12 +57,16 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 	struct evpn_port *port = priv;
 	/* Pairs with es_publish(): who sees the flags sees the map that belongs to them. */
 	u32 flags = smp_load_acquire(&port->es->flags);
+	unsigned int verdict = NF_ACCEPT;
 
 	if (port->place == EVPN_PLACE_MEMBER)
 		evpn_lacp_ingress(port, skb, flags);
-	if (!evpn_policy_active(flags))
-		return NF_ACCEPT;
-	return filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
+	if (evpn_policy_active(flags))
+		verdict =
+			filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
+	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER)
+		evpn_neigh_heard(port, skb);
+	return verdict;
 }
 
 /** evpn_filter_egress() - nf_hookfn for frames that leave through a port */

@@ -83,6 +83,14 @@ sed -i "s/^static \(const struct genl_multicast_group evpn_nl_mcgrps\)\[\]/\1[$g
 sed -i "s/^extern const struct genl_ops .*/&\nextern const struct genl_multicast_group evpn_nl_mcgrps[$groups];/" \
 	"$tree/kernel/netlink_gen.h"
 
+# A plain table of operations has one policy for an operation and its dump, and yet the generator
+# writes two when both take attributes. They are the same ones here; the first gets the name that
+# the table uses, the second goes.
+sed -i -e 's/\(evpn_[a-z_]*\)_do_nl_policy/\1_nl_policy/' \
+	-e '/^\/\* EVPN_CMD_.* - dump \*\/$/,/^$/d' "$tree/kernel/netlink_gen.c"
+sed -i -e 's/\(evpn_[a-z_]*\)_do_nl_policy/\1_nl_policy/' \
+	-e '/_dump_nl_policy/,/^$/d' "$tree/kernel/netlink_gen.h"
+
 status=0
 for f in include/uapi/linux/evpn.h kernel/netlink_gen.h kernel/netlink_gen.c; do
 	if [ "${1:-}" = --check ]; then

@@ -9,9 +9,11 @@
 
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <net/netevent.h>
 #include <net/netns/generic.h>
 
 #include "evpn.h"
+#include "neigh.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
@@ -40,9 +42,14 @@ static int __net_init evpn_net_init(struct net *net)
 	en->segments = RB_ROOT;
 	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
 	en->netdev_nb.notifier_call = evpn_netdev_event;
-	err = register_netdevice_notifier_net(net, &en->netdev_nb);
+	err = evpn_neigh_net_init(en);
 	if (err)
 		return err;
+	err = register_netdevice_notifier_net(net, &en->netdev_nb);
+	if (err) {
+		evpn_neigh_net_exit(en);
+		return err;
+	}
 	pr_debug("net %u created\n", net->ns.inum);
 	return 0;
 }
@@ -54,9 +61,11 @@ static int __net_init evpn_net_init(struct net *net)
 static void __net_exit evpn_net_exit(struct net *net)
 {
 	struct evpn_net *en = evpn_net(net);
+	bool any = !RB_EMPTY_ROOT(&en->segments);
 	struct evpn_es *es;
 
 	cancel_delayed_work_sync(&en->hold_work);
+	evpn_neigh_net_close(en);
 	rtnl_lock();
 	mutex_lock(&en->lock);
 	while ((es = evpn_es_first(en)))
@@ -64,6 +73,10 @@ static void __net_exit evpn_net_exit(struct net *net)
 	mutex_unlock(&en->lock);
 	rtnl_unlock();
 	unregister_netdevice_notifier_net(net, &en->netdev_nb);
+	/* Hooks that are still running leave notes about neighbours. */
+	if (any)
+		synchronize_net();
+	evpn_neigh_net_exit(en);
 	mutex_destroy(&en->lock);
 	pr_debug("net %u destroyed\n", net->ns.inum);
 }
@@ -73,6 +86,10 @@ static struct pernet_operations evpn_net_ops = {
 	.exit = evpn_net_exit,
 	.id = &evpn_net_id,
 	.size = sizeof(struct evpn_net),
+};
+
+static struct notifier_block evpn_netevent_nb = {
+	.notifier_call = evpn_neigh_netevent,
 };
 
 static int __init evpn_init(void)
@@ -85,12 +102,14 @@ static int __init evpn_init(void)
 	err = register_pernet_subsys(&evpn_net_ops);
 	if (err)
 		goto err_wq;
+	register_netevent_notifier(&evpn_netevent_nb);
 	err = evpn_netlink_init();
 	if (err)
-		goto err_pernet;
+		goto err_notifier;
 	return 0;
 
-err_pernet:
+err_notifier:
+	unregister_netevent_notifier(&evpn_netevent_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
 err_wq:
 	destroy_workqueue(evpn_wq);
@@ -100,6 +119,7 @@ err_wq:
 static void __exit evpn_exit(void)
 {
 	evpn_netlink_exit();
+	unregister_netevent_notifier(&evpn_netevent_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
 	destroy_workqueue(evpn_wq);
 	/* Hooks that are still running end first, then what they used is freed. */

@@ -11,6 +11,29 @@
 
 #include <uapi/linux/evpn.h>
 
+/* Common nested types */
+const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1] = {
+	[EVPN_A_NEIGH_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_NEIGH_ENTRY_TAG] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_ADDRESS] = { .type = NLA_BINARY, },
+	[EVPN_A_NEIGH_ENTRY_LLADDR] = NLA_POLICY_EXACT_LEN(6),
+	[EVPN_A_NEIGH_ENTRY_VRF] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[EVPN_A_NEIGH_ENTRY_PROTOCOL] = NLA_POLICY_MAX(NLA_U32, 255),
+	[EVPN_A_NEIGH_ENTRY_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_ORIGIN] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_STATE] = NLA_POLICY_MAX(NLA_U32, 5),
+	[EVPN_A_NEIGH_ENTRY_EVENT] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[EVPN_A_NEIGH_ENTRY_IFINDEX] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_WISH_LLADDR] = NLA_POLICY_EXACT_LEN(6),
+	[EVPN_A_NEIGH_ENTRY_ERROR] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_WHY] = { .type = NLA_NUL_STRING, },
+	[EVPN_A_NEIGH_ENTRY_SINCE] = { .type = NLA_U64, },
+	[EVPN_A_NEIGH_ENTRY_PROBES] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_RETAIN_REMAINING] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_ENTRY_INDEX] = { .type = NLA_U32, },
+};
+
 /* EVPN_CMD_ES_NEW - do */
 const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
@@ -71,8 +94,34 @@ const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1] = {
 const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1] = {
 };
 
+/* EVPN_CMD_NEIGH_NEW - do */
+const struct nla_policy evpn_neigh_new_nl_policy[EVPN_A_NEIGH_ENTRY + 1] = {
+	[EVPN_A_NEIGH_ENTRY] = NLA_POLICY_NESTED(evpn_neigh_entry_nl_policy),
+};
+
+/* EVPN_CMD_NEIGH_GET - do */
+const struct nla_policy evpn_neigh_get_nl_policy[EVPN_A_NEIGH_ENTRY + 1] = {
+	[EVPN_A_NEIGH_ENTRY] = NLA_POLICY_NESTED(evpn_neigh_entry_nl_policy),
+};
+
+/* EVPN_CMD_NEIGH_DEL - do */
+const struct nla_policy evpn_neigh_del_nl_policy[EVPN_A_NEIGH_RETAIN + 1] = {
+	[EVPN_A_NEIGH_ENTRY] = NLA_POLICY_NESTED(evpn_neigh_entry_nl_policy),
+	[EVPN_A_NEIGH_RETAIN] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_NEIGH_SWEEP - do */
+const struct nla_policy evpn_neigh_sweep_nl_policy[EVPN_A_NEIGH_GENERATION + 1] = {
+	[EVPN_A_NEIGH_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_NEIGH_RETAIN] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_NEIGH_STATS_GET - do */
+const struct nla_policy evpn_neigh_stats_get_nl_policy[EVPN_A_NEIGH_STATS_PAD + 1] = {
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[8] = {
+const struct genl_ops evpn_nl_ops[13] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
@@ -131,9 +180,46 @@ const struct genl_ops evpn_nl_ops[8] = {
 		.maxattr	= EVPN_A_OWNER_PAD,
 		.flags		= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_NEW,
+		.doit		= evpn_nl_neigh_new_doit,
+		.policy		= evpn_neigh_new_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_ENTRY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_GET,
+		.doit		= evpn_nl_neigh_get_doit,
+		.dumpit		= evpn_nl_neigh_get_dumpit,
+		.policy		= evpn_neigh_get_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_ENTRY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_DEL,
+		.doit		= evpn_nl_neigh_del_doit,
+		.policy		= evpn_neigh_del_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_RETAIN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_SWEEP,
+		.doit		= evpn_nl_neigh_sweep_doit,
+		.policy		= evpn_neigh_sweep_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_GENERATION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_STATS_GET,
+		.doit		= evpn_nl_neigh_stats_get_doit,
+		.policy		= evpn_neigh_stats_get_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_STATS_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
 };
 
-const struct genl_multicast_group evpn_nl_mcgrps[2] = {
+const struct genl_multicast_group evpn_nl_mcgrps[3] = {
 	[EVPN_NLGRP_CONFIG] = { "config", },
 	[EVPN_NLGRP_ALARM] = { "alarm", },
+	[EVPN_NLGRP_NEIGH] = { "neigh", },
 };

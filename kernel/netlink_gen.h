@@ -12,6 +12,9 @@
 
 #include <uapi/linux/evpn.h>
 
+/* Common nested types */
+extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
+
 extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1];
 
 extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1];
@@ -28,9 +31,19 @@ extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1
 
 extern const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1];
 
+extern const struct nla_policy evpn_neigh_new_nl_policy[EVPN_A_NEIGH_ENTRY + 1];
+
+extern const struct nla_policy evpn_neigh_get_nl_policy[EVPN_A_NEIGH_ENTRY + 1];
+
+extern const struct nla_policy evpn_neigh_del_nl_policy[EVPN_A_NEIGH_RETAIN + 1];
+
+extern const struct nla_policy evpn_neigh_sweep_nl_policy[EVPN_A_NEIGH_GENERATION + 1];
+
+extern const struct nla_policy evpn_neigh_stats_get_nl_policy[EVPN_A_NEIGH_STATS_PAD + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[8];
-extern const struct genl_multicast_group evpn_nl_mcgrps[2];
+extern const struct genl_ops evpn_nl_ops[13];
+extern const struct genl_multicast_group evpn_nl_mcgrps[3];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_es_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -42,10 +55,17 @@ int evpn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_new_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int evpn_nl_neigh_del_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_sweep_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,
 	EVPN_NLGRP_ALARM,
+	EVPN_NLGRP_NEIGH,
 };
 
 #endif /* _LINUX_EVPN_GEN_H */

@@ -205,6 +205,7 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 	es->port = port;
 	list_splice(&members, &es->members);
 	es->state = EVPN_ES_STATE_BOUND;
+	evpn_neigh_bind(es, dev);
 	trace_evpn_es(es, EVPN_ES_BOUND);
 	return 0;
 }
@@ -225,6 +226,7 @@ void evpn_port_unbind(struct evpn_es *es)
 	if (!port)
 		return;
 	trace_evpn_es(es, EVPN_ES_UNBOUND);
+	evpn_neigh_unbind(es);
 	es->port = NULL;
 	port_destroy_list(&es->members);
 	port_destroy(port);

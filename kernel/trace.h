@@ -9,6 +9,7 @@
 #include <linux/tracepoint.h>
 
 #include "evpn.h"
+#include "neigh.h"
 
 #define EVPN_TRACE_ESI __array(u8, esi, EVPN_ESI_LEN)
 #define EVPN_TRACE_ESI_SET(es) memcpy(__entry->esi, (es)->esi.octet, EVPN_ESI_LEN)
@@ -35,6 +36,12 @@ TRACE_DEFINE_ENUM(EVPN_ES_UNBOUND);
 TRACE_DEFINE_ENUM(EVPN_ES_REJECTED);
 TRACE_DEFINE_ENUM(EVPN_ES_FAILED);
 TRACE_DEFINE_ENUM(EVPN_ES_DESTROYED);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_GONE);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_LOCAL);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_SYNCED);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_PENDING);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_REFUSED);
+TRACE_DEFINE_ENUM(EVPN_NEIGH_STATE_RETAINED);
 TRACE_DEFINE_ENUM(EVPN_OWNER_STATE_NONE);
 TRACE_DEFINE_ENUM(EVPN_OWNER_STATE_PRESENT);
 TRACE_DEFINE_ENUM(EVPN_OWNER_STATE_LOST);
@@ -182,6 +189,61 @@ TRACE_EVENT(evpn_es,
 			{ EVPN_ES_FAILED, "failed" },
 			{ EVPN_ES_DESTROYED, "destroyed" }),
 		__entry->ifname, __entry->ifindex)
+);
+
+#define EVPN_TRACE_NEIGH_STATE(state) __print_symbolic(state,                                       \
+	{ EVPN_NEIGH_STATE_GONE, "gone" }, { EVPN_NEIGH_STATE_LOCAL, "local" },                    \
+	{ EVPN_NEIGH_STATE_SYNCED, "synced" }, { EVPN_NEIGH_STATE_PENDING, "pending" },            \
+	{ EVPN_NEIGH_STATE_REFUSED, "refused" }, { EVPN_NEIGH_STATE_RETAINED, "retained" })
+
+/* A neighbour of a segment is something else now. */
+TRACE_EVENT(evpn_neigh,
+	TP_PROTO(const struct evpn_neigh *n, u8 state),
+	TP_ARGS(n, state),
+	TP_STRUCT__entry(
+		EVPN_TRACE_ESI
+		__field(u32, tag)
+		__field(u8, family)
+		__array(u8, addr, EVPN_NEIGH_ADDR_LEN)
+		__array(u8, lladdr, ETH_ALEN)
+		__field(u8, before)
+		__field(u8, after)
+	),
+	TP_fast_assign(
+		memcpy(__entry->esi, n->key.esi, EVPN_ESI_LEN);
+		__entry->tag = evpn_neigh_key_tag(&n->key);
+		__entry->family = n->key.family;
+		memcpy(__entry->addr, n->key.addr, EVPN_NEIGH_ADDR_LEN);
+		memcpy(__entry->lladdr, state == EVPN_NEIGH_STATE_LOCAL ? n->lladdr :
+		       n->wish.lladdr, ETH_ALEN);
+		__entry->before = n->state;
+		__entry->after = state;
+	),
+	TP_printk("esi=" EVPN_ESI_FMT " tag=%u addr=%*phN lladdr=%pM %s->%s", EVPN_TRACE_ESI_ARG,
+		__entry->tag, __entry->family, __entry->addr, __entry->lladdr,
+		EVPN_TRACE_NEIGH_STATE(__entry->before), EVPN_TRACE_NEIGH_STATE(__entry->after))
+);
+
+/* ARP or Neighbour Discovery entered a segment. */
+TRACE_EVENT(evpn_neigh_heard,
+	TP_PROTO(const struct evpn_neigh_key *key, const u8 *lladdr),
+	TP_ARGS(key, lladdr),
+	TP_STRUCT__entry(
+		EVPN_TRACE_ESI
+		__field(u32, tag)
+		__field(u8, family)
+		__array(u8, addr, EVPN_NEIGH_ADDR_LEN)
+		__array(u8, lladdr, ETH_ALEN)
+	),
+	TP_fast_assign(
+		memcpy(__entry->esi, key->esi, EVPN_ESI_LEN);
+		__entry->tag = evpn_neigh_key_tag(key);
+		__entry->family = key->family;
+		memcpy(__entry->addr, key->addr, EVPN_NEIGH_ADDR_LEN);
+		memcpy(__entry->lladdr, lladdr, ETH_ALEN);
+	),
+	TP_printk("esi=" EVPN_ESI_FMT " tag=%u addr=%*phN lladdr=%pM", EVPN_TRACE_ESI_ARG,
+		__entry->tag, __entry->family, __entry->addr, __entry->lladdr)
 );
 
 #endif /* EVPN_TRACE_H */

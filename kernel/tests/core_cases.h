@@ -9,6 +9,7 @@
 /* Tables: a case to a line or two. */
 /* clang-format off */
 #include "../core/lacpdu.h"
+#include "../core/neigh.h"
 #include "../core/verdict.h"
 
 #define CASE_DST_HOST 0x02, 0x00, 0x00, 0x00, 0x00, 0x01
@@ -203,5 +204,167 @@ static inline void case_answer(u8 *answer, const u8 *sent)
 	memcpy(answer + CASE_PARTNER_INFO, sent + CASE_ACTOR_INFO, CASE_INFO_LEN);
 	answer[CASE_PARTNER_STATE] = sent[CASE_ACTOR_STATE];
 }
+
+/* What ARP and Neighbour Discovery say: octets behind the EtherType. */
+struct heard_case {
+	const char *name;
+	u16 proto;
+	u16 vid;
+	u32 len;
+	u8 data[80];
+	int err;
+	u32 tag;
+	u8 family;
+	bool override;
+};
+
+#define CASE_HOST_MAC 0x02, 0x00, 0x00, 0x00, 0x0a, 0x01
+#define CASE_HOST_IP 10, 0, 0, 1
+#define CASE_ZERO_MAC 0, 0, 0, 0, 0, 0
+#define CASE_ARP(op) 0, 1, 8, 0, 6, 4, 0, op
+#define CASE_HOST_IP6 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+#define CASE_ZERO_IP6 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+#define CASE_GROUP_IP6 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+#define CASE_IP6(next, hops) 0x60, 0, 0, 0, 0, 32, next, hops
+
+static const struct heard_case heard_cases[] = {
+	{ "ARP request", EVPN_P_ARP, 0, 28,
+	  { CASE_ARP(1), CASE_HOST_MAC, CASE_HOST_IP, CASE_ZERO_MAC, 10, 0, 0, 254 }, 0, 0, 4, true },
+	{ "ARP reply on a VLAN", EVPN_P_ARP, 10, 28,
+	  { CASE_ARP(2), CASE_HOST_MAC, CASE_HOST_IP, CASE_ZERO_MAC, 10, 0, 0, 254 }, 0, 10, 4, true },
+	{ "ARP under two tags", EVPN_P_8021Q, 100, 32,
+	  { 0xe0, 50, 0x08, 0x06, CASE_ARP(1), CASE_HOST_MAC, CASE_HOST_IP, CASE_ZERO_MAC, 10, 0, 0, 254 },
+	  0, 100 << 12 | 50, 4, true },
+	{ "a tag that is cut off", EVPN_P_8021AD, 100, 3, { 0, 50, 8 }, -EINVAL, 0, 0, false },
+	{ "a tag behind none", EVPN_P_8021Q, 0, 32,
+	  { 0, 50, 0x08, 0x06, CASE_ARP(1), CASE_HOST_MAC, CASE_HOST_IP }, -EINVAL, 0, 0, false },
+	{ "three tags", EVPN_P_8021Q, 100, 36, { 0, 50, 0x81, 0x00, 0, 7, 0x08, 0x06, CASE_ARP(1) },
+	  -EINVAL, 0, 0, false },
+	{ "ARP cut off", EVPN_P_ARP, 0, 27, { CASE_ARP(1), CASE_HOST_MAC, CASE_HOST_IP }, -EINVAL, 0, 0,
+	  false },
+	{ "reverse ARP", EVPN_P_ARP, 0, 28, { CASE_ARP(3), CASE_HOST_MAC, CASE_HOST_IP }, -EINVAL, 0, 0,
+	  false },
+	{ "probe for a duplicate (RFC 5227)", EVPN_P_ARP, 0, 28,
+	  { CASE_ARP(1), CASE_HOST_MAC, 0, 0, 0, 0, CASE_ZERO_MAC, CASE_HOST_IP }, -EINVAL, 0, 0, false },
+	{ "ARP of a group address", EVPN_P_ARP, 0, 28, { CASE_ARP(1), CASE_HOST_MAC, 224, 0, 0, 1 },
+	  -EINVAL, 0, 0, false },
+	{ "ARP of a group MAC address", EVPN_P_ARP, 0, 28,
+	  { CASE_ARP(1), 0x03, 0, 0, 0, 0, 1, CASE_HOST_IP }, -EINVAL, 0, 0, false },
+	{ "ARP of no MAC address", EVPN_P_ARP, 0, 28, { CASE_ARP(1), CASE_ZERO_MAC, CASE_HOST_IP },
+	  -EINVAL, 0, 0, false },
+	{ "ARP for another hardware", EVPN_P_ARP, 0, 28,
+	  { 0, 6, 8, 0, 6, 4, 0, 1, CASE_HOST_MAC, CASE_HOST_IP }, -EINVAL, 0, 0, false },
+	{ "Neighbour Solicitation", 0x86dd, 7, 72,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    1, 1, CASE_HOST_MAC }, 0, 7, 16, true },
+	{ "Neighbour Solicitation without the option", 0x86dd, 7, 64,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6 },
+	  -EINVAL, 0, 0, false },
+	{ "the option behind another one", 0x86dd, 7, 80,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    14, 1, 1, 2, 3, 4, 5, 6, 1, 1, CASE_HOST_MAC }, 0, 7, 16, true },
+	{ "an option of no length", 0x86dd, 7, 80,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    14, 0, 1, 2, 3, 4, 5, 6, 1, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "an option that is longer than the message", 0x86dd, 7, 72,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    1, 2, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "duplicate address detection", 0x86dd, 7, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_HOST_IP6,
+	    1, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "Neighbour Advertisement that overrides", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_HOST_IP6,
+	    2, 1, CASE_HOST_MAC }, 0, 0, 16, true },
+	{ "Neighbour Advertisement that does not", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0xc0, 0, 0, 0, CASE_HOST_IP6,
+	    2, 1, CASE_HOST_MAC }, 0, 0, 16, false },
+	{ "from beyond a router", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 254), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_HOST_IP6,
+	    2, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "a group's Advertisement", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_GROUP_IP6,
+	    2, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "Router Solicitation", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 133, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    1, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "IPv6 that is no ICMP", 0x86dd, 0, 72, { CASE_IP6(17, 255), CASE_HOST_IP6 }, -EINVAL, 0, 0,
+	  false },
+	{ "IPv4", 0x0800, 0, 28, { 0x45 }, -EINVAL, 0, 0, false },
+};
+
+/* C45 and what else follows for an entry; see also the rules that always hold, in user space. */
+struct decide_case {
+	const char *name;
+	struct evpn_neigh_facts facts;
+	enum evpn_neigh_state state;
+	enum evpn_neigh_act act;
+};
+
+#define FACTS(...) { __VA_ARGS__ }
+#define PLACE(what) .place = EVPN_NEIGH_PLACE_##what
+#define ENTRY(what) .entry = EVPN_NEIGH_ENTRY_##what
+
+static const struct decide_case decide_cases[] = {
+	{ "wished, and nothing there", FACTS(PLACE(OK), ENTRY(ABSENT), .wished = true),
+	  EVPN_NEIGH_STATE_SYNCED, EVPN_NEIGH_ACT_INSTALL },
+	{ "wished, and a failed entry there", FACTS(PLACE(OK), ENTRY(FAILED), .wished = true),
+	  EVPN_NEIGH_STATE_SYNCED, EVPN_NEIGH_ACT_INSTALL },
+	{ "C45: wished, and learned", FACTS(PLACE(OK), ENTRY(VALID), .wished = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "learned", FACTS(PLACE(OK), ENTRY(VALID)), EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "installed", FACTS(PLACE(OK), ENTRY(OURS), .wished = true), EVPN_NEIGH_STATE_SYNCED,
+	  EVPN_NEIGH_ACT_NONE },
+	{ "installed, and being probed", FACTS(PLACE(OK), ENTRY(OURS), .wished = true, .probing = true),
+	  EVPN_NEIGH_STATE_SYNCED, EVPN_NEIGH_ACT_REFRESH },
+	{ "installed, and wished otherwise", FACTS(PLACE(OK), ENTRY(OURS), .wished = true, .outdated = true),
+	  EVPN_NEIGH_STATE_SYNCED, EVPN_NEIGH_ACT_REPLACE },
+	{ "installed, and the host has spoken", FACTS(PLACE(OK), ENTRY(OURS), .wished = true, .heard = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_ADOPT },
+	{ "installed, and learned since", FACTS(PLACE(OK), ENTRY(CHANGED), .wished = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_ADOPT },
+	{ "C46: not wished any more", FACTS(PLACE(OK), ENTRY(OURS)), EVPN_NEIGH_STATE_GONE,
+	  EVPN_NEIGH_ACT_RELEASE },
+	{ "C61: retained", FACTS(PLACE(OK), ENTRY(OURS), .retained = true), EVPN_NEIGH_STATE_RETAINED,
+	  EVPN_NEIGH_ACT_NONE },
+	{ "retained, and lost", FACTS(PLACE(OK), ENTRY(ABSENT), .retained = true),
+	  EVPN_NEIGH_STATE_RETAINED, EVPN_NEIGH_ACT_INSTALL },
+	{ "retained, and the host has spoken", FACTS(PLACE(OK), ENTRY(OURS), .retained = true, .heard = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_ADOPT },
+	{ "local, failed, and wished", FACTS(PLACE(OK), ENTRY(FAILED), .local = true, .failed = true,
+	  .wished = true), EVPN_NEIGH_STATE_SYNCED, EVPN_NEIGH_ACT_INSTALL },
+	{ "local, and failed", FACTS(PLACE(OK), ENTRY(FAILED), .local = true, .failed = true),
+	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
+	{ "local, and forgotten", FACTS(PLACE(OK), ENTRY(ABSENT), .local = true), EVPN_NEIGH_STATE_LOCAL,
+	  EVPN_NEIGH_ACT_VERIFY },
+	{ "local, and deleted", FACTS(PLACE(OK), ENTRY(ABSENT), .local = true, .failed = true),
+	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
+	{ "C29: no sub-interface", FACTS(PLACE(NONE), ENTRY(ABSENT), .wished = true),
+	  EVPN_NEIGH_STATE_PENDING, EVPN_NEIGH_ACT_NONE },
+	{ "the device leaves the segment", FACTS(PLACE(NONE), ENTRY(OURS), .wished = true),
+	  EVPN_NEIGH_STATE_PENDING, EVPN_NEIGH_ACT_RELEASE },
+	{ "the device is down", FACTS(PLACE(DOWN), ENTRY(OURS), .wished = true),
+	  EVPN_NEIGH_STATE_PENDING, EVPN_NEIGH_ACT_NONE },
+	{ "down, and not wished any more", FACTS(PLACE(DOWN), ENTRY(OURS)), EVPN_NEIGH_STATE_GONE,
+	  EVPN_NEIGH_ACT_RELEASE },
+	{ "down, and local", FACTS(PLACE(DOWN), ENTRY(VALID), .local = true), EVPN_NEIGH_STATE_GONE,
+	  EVPN_NEIGH_ACT_NONE },
+	{ "down, and retained", FACTS(PLACE(DOWN), ENTRY(ABSENT), .retained = true),
+	  EVPN_NEIGH_STATE_RETAINED, EVPN_NEIGH_ACT_NONE },
+	{ "C41: another VRF", FACTS(PLACE(VRF), ENTRY(ABSENT), .wished = true), EVPN_NEIGH_STATE_REFUSED,
+	  EVPN_NEIGH_ACT_NONE },
+	{ "another VRF since", FACTS(PLACE(VRF), ENTRY(OURS), .wished = true), EVPN_NEIGH_STATE_REFUSED,
+	  EVPN_NEIGH_ACT_RELEASE },
+	{ "another VRF, and local there", FACTS(PLACE(VRF), ENTRY(VALID), .wished = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "somebody else's, and wished", FACTS(PLACE(OK), ENTRY(FOREIGN), .wished = true),
+	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
+	{ "somebody else's", FACTS(PLACE(OK), ENTRY(FOREIGN), .local = true), EVPN_NEIGH_STATE_GONE,
+	  EVPN_NEIGH_ACT_NONE },
+	{ "nothing", FACTS(PLACE(OK), ENTRY(ABSENT)), EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
+};
+
+#undef FACTS
+#undef PLACE
+#undef ENTRY
 
 #endif /* EVPN_TESTS_CORE_CASES_H */

@@ -68,10 +68,47 @@ static void core_lacpdu_oos(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x3f, answer[CASE_PARTNER_STATE]);
 }
 
+static void core_neigh_parse(struct kunit *test)
+{
+	static const u8 lladdr[] = {CASE_HOST_MAC};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(heard_cases); i++) {
+		const struct heard_case *c = &heard_cases[i];
+		struct evpn_heard got;
+
+		KUNIT_ASSERT_EQ_MSG(test, c->err,
+				    evpn_neigh_parse(c->proto, c->vid, c->data, c->len, &got), "%s",
+				    c->name);
+		if (c->err)
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, c->tag, got.tag, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->family, got.family, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->override, got.override, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, 0, memcmp(got.lladdr, lladdr, sizeof(lladdr)), "%s",
+				    c->name);
+	}
+}
+
+static void core_neigh_decide(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(decide_cases); i++) {
+		const struct decide_case *c = &decide_cases[i];
+		struct evpn_neigh_decision got = evpn_neigh_decide(&c->facts);
+
+		KUNIT_EXPECT_EQ_MSG(test, c->state, got.state, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->act, got.act, "%s", c->name);
+	}
+}
+
 static struct kunit_case core_kunit_cases[] = {KUNIT_CASE(core_frame),
 					       KUNIT_CASE(core_verdict),
 					       KUNIT_CASE(core_lacpdu_valid),
 					       KUNIT_CASE(core_lacpdu_oos),
+					       KUNIT_CASE(core_neigh_parse),
+					       KUNIT_CASE(core_neigh_decide),
 					       {}};
 
 static struct kunit_suite core_kunit_suite = {

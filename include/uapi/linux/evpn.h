@@ -159,6 +159,73 @@ enum evpn_owner_state {
 	EVPN_OWNER_STATE_LOST,
 };
 
+#define EVPN_NEIGH_TAG_MAX	16777215
+#define EVPN_NEIGH_RETAIN_MAX	86400000
+
+/**
+ * enum evpn_neigh_state - A neighbour of a segment: what this host has learned
+ *   of it itself, and what was wished with neigh-new. What the host learns
+ *   itself goes first.
+ * @EVPN_NEIGH_STATE_GONE: Neither learned nor wished. Only in notifications,
+ *   where it is the last word about a neighbour.
+ * @EVPN_NEIGH_STATE_LOCAL: Learned here: the host has answered or spoken on
+ *   this segment. This is what is to be advertised. A wish, if there is one,
+ *   is held in readiness.
+ * @EVPN_NEIGH_STATE_SYNCED: Wished, installed by the module, not heard here.
+ * @EVPN_NEIGH_STATE_PENDING: Wished, and cannot be installed now: there is no
+ *   sub-interface for the tag, or it is down, or the neighbour table is full.
+ *   It is installed as soon as that changes.
+ * @EVPN_NEIGH_STATE_REFUSED: Wished, and not installed because of what was
+ *   found: the device is in another VRF, or somebody else has set the entry by
+ *   hand. It is looked at again when the device or the entry changes.
+ * @EVPN_NEIGH_STATE_RETAINED: Was wished, is not any more, and is kept and
+ *   probed until the retention time ends or the host answers.
+ */
+enum evpn_neigh_state {
+	EVPN_NEIGH_STATE_GONE,
+	EVPN_NEIGH_STATE_LOCAL,
+	EVPN_NEIGH_STATE_SYNCED,
+	EVPN_NEIGH_STATE_PENDING,
+	EVPN_NEIGH_STATE_REFUSED,
+	EVPN_NEIGH_STATE_RETAINED,
+};
+
+/**
+ * enum evpn_neigh_flag
+ * @EVPN_NEIGH_FLAG_ROUTER: The neighbour is a router (RFC 4861 R flag); IPv6
+ *   only.
+ * @EVPN_NEIGH_FLAG_STICKY: A configured neighbour that does not move (RFC 7432
+ *   section 15.2). Of a local one: the entry is permanent. Of a wished one:
+ *   stored and reported, and installed as any other.
+ */
+enum evpn_neigh_flag {
+	EVPN_NEIGH_FLAG_ROUTER = 1,
+	EVPN_NEIGH_FLAG_STICKY = 2,
+};
+
+/**
+ * enum evpn_neigh_event - What has happened since the last notification about
+ *   the neighbour. More than one thing may have; its state is the one of now.
+ * @EVPN_NEIGH_EVENT_LEARNED: It has become local, and was unknown or not
+ *   wished before.
+ * @EVPN_NEIGH_EVENT_CONFIRMED: It has become local, and was synced or
+ *   retained.
+ * @EVPN_NEIGH_EVENT_MOVED: It is local, and its link-layer address has
+ *   changed.
+ * @EVPN_NEIGH_EVENT_LOST: It is not local any more: it did not answer its
+ *   probes, or was deleted, or its device has gone down.
+ * @EVPN_NEIGH_EVENT_WISH: What has become of the wish has changed.
+ * @EVPN_NEIGH_EVENT_EXPIRED: Its retention time has ended.
+ */
+enum evpn_neigh_event {
+	EVPN_NEIGH_EVENT_LEARNED = 1,
+	EVPN_NEIGH_EVENT_CONFIRMED = 2,
+	EVPN_NEIGH_EVENT_MOVED = 4,
+	EVPN_NEIGH_EVENT_LOST = 8,
+	EVPN_NEIGH_EVENT_WISH = 16,
+	EVPN_NEIGH_EVENT_EXPIRED = 32,
+};
+
 enum {
 	EVPN_A_MEMBER_IFINDEX = 1,
 	EVPN_A_MEMBER_IFNAME,
@@ -240,6 +307,65 @@ enum {
 };
 
 enum {
+	EVPN_A_NEIGH_ENTRY_PAD = 1,
+	EVPN_A_NEIGH_ENTRY_ESI,
+	EVPN_A_NEIGH_ENTRY_TAG,
+	EVPN_A_NEIGH_ENTRY_ADDRESS,
+	EVPN_A_NEIGH_ENTRY_LLADDR,
+	EVPN_A_NEIGH_ENTRY_VRF,
+	EVPN_A_NEIGH_ENTRY_FLAGS,
+	EVPN_A_NEIGH_ENTRY_PROTOCOL,
+	EVPN_A_NEIGH_ENTRY_GENERATION,
+	EVPN_A_NEIGH_ENTRY_ORIGIN,
+	EVPN_A_NEIGH_ENTRY_STATE,
+	EVPN_A_NEIGH_ENTRY_EVENT,
+	EVPN_A_NEIGH_ENTRY_IFINDEX,
+	EVPN_A_NEIGH_ENTRY_WISH_LLADDR,
+	EVPN_A_NEIGH_ENTRY_ERROR,
+	EVPN_A_NEIGH_ENTRY_WHY,
+	EVPN_A_NEIGH_ENTRY_SINCE,
+	EVPN_A_NEIGH_ENTRY_PROBES,
+	EVPN_A_NEIGH_ENTRY_RETAIN_REMAINING,
+	EVPN_A_NEIGH_ENTRY_INDEX,
+
+	__EVPN_A_NEIGH_ENTRY_MAX,
+	EVPN_A_NEIGH_ENTRY_MAX = (__EVPN_A_NEIGH_ENTRY_MAX - 1)
+};
+
+enum {
+	EVPN_A_NEIGH_ENTRY = 1,
+	EVPN_A_NEIGH_RETAIN,
+	EVPN_A_NEIGH_GENERATION,
+	EVPN_A_NEIGH_ACCEPTED,
+	EVPN_A_NEIGH_PENDING,
+	EVPN_A_NEIGH_REFUSED,
+
+	__EVPN_A_NEIGH_MAX,
+	EVPN_A_NEIGH_MAX = (__EVPN_A_NEIGH_MAX - 1)
+};
+
+enum {
+	EVPN_A_NEIGH_STATS_PAD = 1,
+	EVPN_A_NEIGH_STATS_LOCAL,
+	EVPN_A_NEIGH_STATS_SYNCED,
+	EVPN_A_NEIGH_STATS_PENDING,
+	EVPN_A_NEIGH_STATS_REFUSED,
+	EVPN_A_NEIGH_STATS_RETAINED,
+	EVPN_A_NEIGH_STATS_EVENTS,
+	EVPN_A_NEIGH_STATS_COALESCED,
+	EVPN_A_NEIGH_STATS_OVERRUNS,
+	EVPN_A_NEIGH_STATS_INSTALLED,
+	EVPN_A_NEIGH_STATS_REMOVED,
+	EVPN_A_NEIGH_STATS_CONFLICTS,
+	EVPN_A_NEIGH_STATS_TABLE_FULL,
+	EVPN_A_NEIGH_STATS_PROBES,
+	EVPN_A_NEIGH_STATS_NOTIFIED,
+
+	__EVPN_A_NEIGH_STATS_MAX,
+	EVPN_A_NEIGH_STATS_MAX = (__EVPN_A_NEIGH_STATS_MAX - 1)
+};
+
+enum {
 	EVPN_CMD_ES_NEW = 1,
 	EVPN_CMD_ES_SET,
 	EVPN_CMD_ES_GET,
@@ -252,6 +378,12 @@ enum {
 	EVPN_CMD_ES_DEL_NTF,
 	EVPN_CMD_ES_FAIL_NTF,
 	EVPN_CMD_OWNER_NTF,
+	EVPN_CMD_NEIGH_NEW,
+	EVPN_CMD_NEIGH_GET,
+	EVPN_CMD_NEIGH_DEL,
+	EVPN_CMD_NEIGH_SWEEP,
+	EVPN_CMD_NEIGH_STATS_GET,
+	EVPN_CMD_NEIGH_NTF,
 
 	__EVPN_CMD_MAX,
 	EVPN_CMD_MAX = (__EVPN_CMD_MAX - 1)
@@ -259,5 +391,6 @@ enum {
 
 #define EVPN_MCGRP_CONFIG	"config"
 #define EVPN_MCGRP_ALARM	"alarm"
+#define EVPN_MCGRP_NEIGH	"neigh"
 
 #endif /* _UAPI_LINUX_EVPN_H */

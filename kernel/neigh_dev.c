@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a segment's neighbours are: its device, the VLAN devices on that, and the VLAN devices on
+ * those. Each has an Ethernet tag, and is in a VRF or in none.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto section 3.5 (tags).
+ */
+#include <linux/hash.h>
+#include <linux/if_vlan.h>
+#include <linux/jhash.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/l3mdev.h>
+
+#include "neigh.h"
+
+static u32 esi_hash(const u8 *esi)
+{
+	return jhash(esi, EVPN_ESI_LEN, 0);
+}
+
+static u32 key_hash(const struct evpn_neigh_key *key)
+{
+	return jhash(key, EVPN_NEIGH_PREFIX_DEV, 0);
+}
+
+/** evpn_neigh_es_find() - a segment, or NULL; under evpn_neigh_net.lock */
+struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *esi)
+{
+	struct evpn_neigh_es *nes;
+
+	lockdep_assert_held(&nn->lock);
+	hash_for_each_possible(nn->segments, nes, hash, esi_hash(esi))
+	{
+		if (!memcmp(nes->esi.octet, esi, EVPN_ESI_LEN))
+			return nes;
+	}
+	return NULL;
+}
+
+/** evpn_neigh_dev_find() - the device of segment and tag in @key, or NULL; under the lock */
+struct evpn_neigh_dev *evpn_neigh_dev_find(struct evpn_neigh_net *nn,
+					   const struct evpn_neigh_key *key)
+{
+	struct evpn_neigh_dev *nd;
+
+	lockdep_assert_held(&nn->lock);
+	hash_for_each_possible(nn->by_tag, nd, by_tag, key_hash(key))
+	{
+		if (!memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV))
+			return nd;
+	}
+	return NULL;
+}
+
+/** evpn_neigh_dev_find_rcu() - what @dev is to a segment, or NULL; under RCU or the lock */
+struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
+					       const struct net_device *dev)
+{
+	struct evpn_neigh_dev *nd;
+
+	hash_for_each_possible_rcu(nn->by_dev, nd, by_dev, (unsigned long)dev,
+				   lockdep_is_held(&nn->lock))
+	{
+		if (nd->dev == dev)
+			return nd;
+	}
+	return NULL;
+}
+
+/* What is it now? True when that is news. */
+static bool dev_update(struct evpn_neigh_dev *nd)
+{
+	bool up = netif_running(nd->dev) && netif_carrier_ok(nd->dev);
+	u32 vrf = l3mdev_master_ifindex(nd->dev);
+	bool news = up != nd->up || vrf != nd->vrf;
+
+	nd->up = up;
+	nd->vrf = vrf;
+	return news;
+}
+
+static void dev_add(struct evpn_neigh_net *nn, const u8 *esi, u32 tag, struct net_device *dev)
+{
+	struct evpn_neigh_dev *nd;
+	struct evpn_neigh_key key;
+
+	evpn_neigh_key_dev(&key, esi, tag);
+	if (evpn_neigh_dev_find(nn, &key) || evpn_neigh_dev_find_rcu(nn, dev))
+		return;
+	nd = kzalloc(sizeof(*nd), GFP_KERNEL_ACCOUNT);
+	if (!nd) {
+		pr_warn("evpn: no memory for the neighbours on %s\n", dev->name);
+		return;
+	}
+	nd->dev = dev;
+	nd->key = key;
+	netdev_hold(dev, &nd->dev_tracker, GFP_KERNEL);
+	dev_update(nd);
+	hash_add(nn->by_tag, &nd->by_tag, key_hash(&key));
+	hash_add_rcu(nn->by_dev, &nd->by_dev, (unsigned long)dev);
+	pr_debug("neigh dev %s created\n", dev->name);
+	/* Pairs with evpn_neigh_rescan(): the entries that were there before us. */
+	WRITE_ONCE(nn->rescan, true);
+	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_DEV);
+}
+
+static void dev_del(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
+{
+	hash_del(&nd->by_tag);
+	hash_del_rcu(&nd->by_dev);
+	evpn_neigh_walk_later(nn, &nd->key, EVPN_NEIGH_PREFIX_DEV);
+	pr_debug("neigh dev %s destroyed\n", nd->dev->name);
+	netdev_put(nd->dev, &nd->dev_tracker);
+	kfree_rcu(nd, rcu);
+}
+
+/*
+ * A VLAN device: on a segment's device, or on a VLAN device on that. A third tag has no place in
+ * an Ethernet tag.
+ */
+static void dev_add_vlan(struct evpn_neigh_net *nn, struct net_device *dev)
+{
+	const struct evpn_neigh_dev *lower;
+	u32 vid = vlan_dev_vlan_id(dev), outer;
+
+	lower = evpn_neigh_dev_find_rcu(nn, vlan_dev_priv(dev)->real_dev);
+	if (!lower || !vid)
+		return;
+	outer = evpn_neigh_key_tag(&lower->key);
+	if (outer < VLAN_N_VID)
+		dev_add(nn, lower->key.esi, outer << 12 | vid, dev);
+}
+
+/* VLAN devices on VLAN devices need those to be there first. */
+static void dev_add_vlans(struct evpn_neigh_net *nn)
+{
+	struct net_device *dev;
+	unsigned int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for_each_netdev(nn->en->net, dev)
+		{
+			if (is_vlan_dev(dev))
+				dev_add_vlan(nn, dev);
+		}
+	}
+}
+
+/*
+ * The device stays, and what we have put there is to go, now: nobody will know of it later. For
+ * 100,000 entries this keeps RTNL for some 100 ms.
+ */
+static void dev_clear(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
+{
+	struct evpn_neigh_key key = nd->key;
+	unsigned int done = 0;
+	struct evpn_neigh *n;
+
+	nd->leaving = true;
+	while ((n = evpn_neigh_from(nn, &key, true)) &&
+	       !memcmp(&n->key, &nd->key, EVPN_NEIGH_PREFIX_DEV)) {
+		key = n->key;
+		/* May be the end of @n. */
+		evpn_neigh_look(nn, &key, NULL);
+		if (!(++done % EVPN_NEIGH_SLICE))
+			cond_resched();
+	}
+}
+
+static void dev_del_prefix(struct evpn_neigh_net *nn, const u8 *esi)
+{
+	struct evpn_neigh_dev *nd;
+	struct hlist_node *next;
+	int bucket;
+
+	hash_for_each_safe(nn->by_tag, bucket, next, nd, by_tag)
+	{
+		if (memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
+			continue;
+		/* Of a device that is being unregistered the kernel has taken all away already. */
+		if (nd->dev->reg_state == NETREG_REGISTERED)
+			dev_clear(nn, nd);
+		dev_del(nn, nd);
+	}
+}
+
+/**
+ * evpn_neigh_es_add() - a segment begins
+ * @es: the segment
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: 0 or -ENOMEM.
+ */
+int evpn_neigh_es_add(struct evpn_es *es)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+	struct evpn_neigh_es *nes = kzalloc(sizeof(*nes), GFP_KERNEL_ACCOUNT);
+
+	if (!nes)
+		return -ENOMEM;
+	nes->esi = es->esi;
+	mutex_lock(&nn->lock);
+	nes->incarnation = ++nn->incarnations;
+	hash_add(nn->segments, &nes->hash, esi_hash(es->esi.octet));
+	mutex_unlock(&nn->lock);
+	return 0;
+}
+
+/** evpn_neigh_es_del() - a segment ends, and all wishes for it with it; context as above */
+void evpn_neigh_es_del(struct evpn_es *es)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+	struct evpn_neigh_es *nes;
+	struct evpn_neigh_key key;
+
+	mutex_lock(&nn->lock);
+	nes = evpn_neigh_es_find(nn, es->esi.octet);
+	if (nes) {
+		hash_del(&nes->hash);
+		kfree(nes);
+	}
+	evpn_neigh_key_dev(&key, es->esi.octet, 0);
+	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
+	mutex_unlock(&nn->lock);
+}
+
+/** evpn_neigh_bind() - a segment has a device; context as above */
+void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+
+	ASSERT_RTNL();
+	mutex_lock(&nn->lock);
+	dev_add(nn, es->esi.octet, 0, dev);
+	dev_add_vlans(nn);
+	mutex_unlock(&nn->lock);
+}
+
+/** evpn_neigh_unbind() - a segment has no device any more; context as above */
+void evpn_neigh_unbind(struct evpn_es *es)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+
+	ASSERT_RTNL();
+	mutex_lock(&nn->lock);
+	dev_del_prefix(nn, es->esi.octet);
+	mutex_unlock(&nn->lock);
+}
+
+static void dev_changed(struct evpn_neigh_net *nn, struct net_device *dev, bool flushed)
+{
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_find_rcu(nn, dev);
+
+	if (nd && (dev_update(nd) || flushed))
+		evpn_neigh_walk_later(nn, &nd->key, EVPN_NEIGH_PREFIX_DEV);
+}
+
+static void dev_gone(struct evpn_neigh_net *nn, struct net_device *dev)
+{
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_find_rcu(nn, dev);
+
+	if (!nd)
+		return;
+	dev_del(nn, nd);
+	/* Another VLAN device may have the same tag by another way. */
+	dev_add_vlans(nn);
+}
+
+/**
+ * evpn_neigh_netdev_event() - something happened to a device
+ * @en: the namespace
+ * @event: NETDEV_*
+ * @dev: the device
+ *
+ * Context: under RTNL, and not under evpn_net.lock.
+ */
+void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev)
+{
+	struct evpn_neigh_net *nn = en->neigh;
+
+	switch (event) {
+	case NETDEV_REGISTER:
+	case NETDEV_UNREGISTER:
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGEUPPER:
+		break;
+	default:
+		return;
+	}
+	mutex_lock(&nn->lock);
+	if (event == NETDEV_UNREGISTER)
+		dev_gone(nn, dev);
+	else if (event == NETDEV_REGISTER && is_vlan_dev(dev))
+		dev_add_vlan(nn, dev);
+	else
+		dev_changed(nn, dev, event == NETDEV_CHANGEADDR || event == NETDEV_UP);
+	mutex_unlock(&nn->lock);
+}
