@@ -13,8 +13,8 @@
 #include "show.h"
 
 const struct object *const objects[] = {
-	&object_es,	 &object_df,	 &object_peer,	  &object_route,
-	&object_kernel,	 &object_config, &object_monitor, &object_decode,
+	&object_es,	 &object_df,	 &object_neigh,	  &object_peer,	 &object_route,
+	&object_kernel,	 &object_config, &object_monitor, &object_trace, &object_decode,
 	&object_metrics, &object_log,	 &object_version, NULL,
 };
 

@@ -97,12 +97,14 @@ struct object {
 /* One row each, cmd_*.c. */
 extern const struct object object_es;
 extern const struct object object_df;
+extern const struct object object_neigh;
 extern const struct object object_peer;
 extern const struct object object_route;
 extern const struct object object_kernel;
 extern const struct object object_config;
 extern const struct object object_decode;
 extern const struct object object_monitor;
+extern const struct object object_trace;
 extern const struct object object_metrics;
 extern const struct object object_log;
 extern const struct object object_version;

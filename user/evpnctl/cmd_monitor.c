@@ -8,7 +8,8 @@
 #include "doc.h"
 #include "show.h"
 
-static const char *const object_names[] = {"es", "df", "peer", "route", "kernel", "link", NULL};
+static const char *const object_names[] = {"es",    "df",     "neigh", "peer",
+					   "route", "kernel", "link",  NULL};
 
 static const struct param monitor_params[] = {
 	{.key = "object",

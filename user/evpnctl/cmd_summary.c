@@ -61,6 +61,29 @@ static void print_routes_line(struct out *o, const json_t *routes)
 	}
 }
 
+/* Only where there are any: many a PE has bridged segments alone. */
+static void print_neighbors_line(struct out *o, const json_t *n)
+{
+	static const char *const states[] = {"local", "synced", "pending", "refused", "retained"};
+	long long all = 0, of;
+	const char *sep = ":";
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		all += doc_int(n, states[i], 0);
+	if (!all)
+		return;
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "neigh    %lld", all);
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		of = doc_int(n, states[i], 0);
+		if (!of)
+			continue;
+		out_raw(o, OUT_PLAIN, "%s %lld %s", sep, of, states[i]);
+		sep = ",";
+	}
+}
+
 static bool lists(const json_t *problems, const char *sentence)
 {
 	const json_t *p;
@@ -82,6 +105,7 @@ void print_summary(struct out *o, const json_t *doc)
 	print_daemon(o, doc);
 	print_peers_line(o, doc_get(doc, "peers"));
 	print_segments_line(o, doc_get(doc, "segments"));
+	print_neighbors_line(o, doc_get(doc, "neighbors"));
 	print_routes_line(o, doc_get(doc, "routes"));
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "kernel  ");

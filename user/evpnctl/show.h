@@ -25,6 +25,10 @@ void print_peers(struct out *o, const json_t *doc); /* peer.show */
 /* cmd_route.c */
 void print_routes(struct out *o, const json_t *doc); /* route.show */
 
+/* cmd_neigh.c */
+void print_neighbors(struct out *o, const json_t *doc); /* neigh.show */
+void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
+
 /* cmd_kernel.c: the documents are made by kernel_doc.c */
 void print_kernel_es(struct out *o, const json_t *doc);
 void print_kernel_stats(struct out *o, const json_t *doc);

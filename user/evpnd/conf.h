@@ -18,7 +18,9 @@
 #define CONF_NAME_MAX 64
 #define CONF_PATH_MAX 256
 #define CONF_RT_MAX 16
+#define CONF_VRF_INTERFACES_MAX 64
 #define CONF_VLAN_BYTES 512
+#define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
@@ -34,6 +36,10 @@ enum conf_standby {
 };
 enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
+/* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):
+ * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
+ */
+enum conf_sync { CONF_SYNC_INHERIT, CONF_SYNC_ES_IMPORT, CONF_SYNC_VRF, CONF_SYNC_OFF };
 enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP };
 
 /**
@@ -94,8 +100,22 @@ struct conf_neighbor {
 	bool shutdown;
 };
 
+/**
+ * struct conf_vrf - an IP-VRF, key @name
+ * @name: of the VRF device, or CONF_VRF_GLOBAL
+ * @interfaces: sub-interfaces that belong to it whatever VRF device they are in; for the global table
+ *	with more than one set of route targets
+ * @id: number in the route distinguisher of what is learned in it, 0: chosen
+ * @sync: never CONF_SYNC_INHERIT
+ * @l3vni: with CONF_SYNC_VRF: second label of the routes, as FRR expects it; 0: none
+ */
 struct conf_vrf {
 	char name[CONF_NAME_MAX];
+	char interfaces[CONF_VRF_INTERFACES_MAX][IFNAMSIZ];
+	uint8_t n_interfaces;
+	uint16_t id;
+	enum conf_sync sync;
+	uint32_t l3vni;
 	struct ecomm import[CONF_RT_MAX];
 	struct ecomm export[CONF_RT_MAX];
 	uint8_t n_import;
@@ -133,6 +153,8 @@ struct conf_df {
  * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
  * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
+ * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
+ * @retention_ms: how long a synchronised neighbour is kept and probed that is not advertised any more
  */
 struct conf_segment {
 	char name[CONF_NAME_MAX];
@@ -148,6 +170,8 @@ struct conf_segment {
 	bool ad_per_es;
 	bool ad_per_evi;
 	struct conf_df df;
+	enum conf_sync sync;
+	uint32_t retention_ms;
 	uint8_t vlans[CONF_VLAN_BYTES];
 	struct ecomm route_targets[CONF_RT_MAX];
 	uint8_t n_route_targets;
@@ -176,6 +200,9 @@ int conf_add_segment(struct conf *conf, const struct conf_segment *s);
 const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
 					  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
+const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name);
+/* ES-Import route target of a segment with this ESI (RFC 7432 section 7.6): as configured, or derived */
+struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi);
 const char *conf_mode_name(enum conf_mode mode);
 const char *conf_standby_name(enum conf_standby standby);
 

@@ -121,6 +121,13 @@ static void neighbor_key(const struct conf *conf, size_t i, char key[CONF_NAME_M
 		snprintf(key, CONF_NAME_MAX, "%s %u", ip_format(&n->address, buf), n->port);
 }
 
+static void vrf_id_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+{
+	key[0] = '\0';
+	if (conf->vrfs[i].id)
+		snprintf(key, CONF_NAME_MAX, "%u", conf->vrfs[i].id);
+}
+
 static void vrf_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 {
 	memcpy(key, conf->vrfs[i].name, CONF_NAME_MAX);
@@ -221,6 +228,20 @@ static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 			"without it there is neither mass withdraw nor split horizon");
 }
 
+static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
+{
+	const struct node *item = item_of(c, "vrfs", i);
+	const struct conf_vrf *v = &conf->vrfs[i];
+
+	if (v->l3vni && v->sync == CONF_SYNC_ES_IMPORT)
+		dubious(c, item, "l3vni", "has an effect with sync-targets: vrf only");
+	if (v->sync == CONF_SYNC_ES_IMPORT && v->n_export > 1)
+		dubious(c, item, "route-targets",
+			"neighbours are advertised with the first export target only");
+	if (given(item, "interfaces") && !v->n_import && !v->n_export)
+		dubious(c, item, "interfaces", "have no effect without route-targets");
+}
+
 typedef void (*check_fn)(struct checker *c, const struct conf *conf, size_t i);
 
 static void check_each(struct checker *c, const struct conf *conf, const char *list, size_t n,
@@ -250,6 +271,8 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 		bad(&c, tree, "originator-address", "expected an address of this host");
 	check_unique(&c, conf, conf->n_neighbors, "neighbors", "address", neighbor_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "name", vrf_key);
+	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);
+	check_each(&c, conf, "vrfs", conf->n_vrfs, check_vrf);
 	check_unique(&c, conf, conf->n_segments, "segments", "name", name_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "interface", interface_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "esi", esi_key);

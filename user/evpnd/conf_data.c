@@ -127,3 +127,22 @@ const char *conf_standby_name(enum conf_standby standby)
 	return (unsigned int)standby < sizeof(names) / sizeof(names[0]) ? names[standby] :
 									  "unknown";
 }
+
+/** conf_vrf() - by name; NULL: none */
+const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_vrfs; i++)
+		if (!strcmp(conf->vrfs[i].name, name))
+			return &conf->vrfs[i];
+	return NULL;
+}
+
+struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi)
+{
+	struct mac m;
+
+	if (!mac_is_zero(&s->es_import))
+		return s->es_import;
+	memcpy(m.b, esi->b + 1, sizeof(m.b));
+	return m;
+}

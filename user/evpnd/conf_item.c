@@ -39,6 +39,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_mode mode)
 	s->standby = CONF_STANDBY_AUTO;
 	s->on_daemon_loss = CONF_LOSS_HOLD;
 	s->owner_hold_ms = 60000;
+	s->retention_ms = 180000;
 	s->allow = EVPN_ALLOW_LLDP;
 	s->ad_per_es = true;
 	s->ad_per_evi = true;
@@ -200,7 +201,7 @@ const struct conf_type conf_ao_keys = {read_ao_keys, write_ao_keys};
 
 static void read_vrf(struct conf_reader *rd, const struct node *node, struct conf_file *file)
 {
-	struct conf_vrf vrf = {};
+	struct conf_vrf vrf = {.sync = CONF_SYNC_ES_IMPORT};
 
 	conf_read_map(rd, conf_vrf_keys, node, &vrf);
 	if (conf_add_vrf(file->conf, &vrf))
@@ -216,7 +217,7 @@ static void read_vrfs(struct conf_reader *rd, const struct conf_key *key, const 
 static struct node *write_vrfs(const struct conf_key *key, const void *base)
 {
 	const struct conf_file *file = const_file_of(base);
-	const struct conf_vrf usual = {};
+	const struct conf_vrf usual = {.sync = CONF_SYNC_ES_IMPORT};
 	struct node *list;
 
 	if (!file || !file->conf->n_vrfs)

@@ -41,6 +41,21 @@ static const struct conf_word loss_words[] = {
 	{},
 };
 
+static const struct conf_word vrf_sync_words[] = {
+	{"es-import", CONF_SYNC_ES_IMPORT},
+	{"vrf", CONF_SYNC_VRF},
+	{"off", CONF_SYNC_OFF},
+	{},
+};
+
+static const struct conf_word segment_sync_words[] = {
+	{"inherit", CONF_SYNC_INHERIT},
+	{"es-import", CONF_SYNC_ES_IMPORT},
+	{"vrf", CONF_SYNC_VRF},
+	{"off", CONF_SYNC_OFF},
+	{},
+};
+
 static const struct conf_word algorithm_words[] = {
 	{"modulo", 0},
 	{"hrw", 1},
@@ -122,6 +137,10 @@ static const struct conf_key route_target_keys[] = {
 const struct conf_key conf_vrf_keys[] = {
 	{"name", &conf_text, FIELD(struct conf_vrf, name), .required = true},
 	{"route-targets", &conf_map, .keys = route_target_keys},
+	{"interfaces", &conf_ifnames, ARRAY(struct conf_vrf, interfaces, n_interfaces)},
+	{"id", &conf_number, FIELD(struct conf_vrf, id), .max = 65535},
+	{"sync-targets", &conf_enum, FIELD(struct conf_vrf, sync), .words = vrf_sync_words},
+	{"l3vni", &conf_number, FIELD(struct conf_vrf, l3vni), .max = 16777215},
 	{},
 };
 
@@ -153,6 +172,8 @@ const struct conf_key conf_segment_keys[] = {
 	{"ad-per-evi", &conf_bool, SEGMENT(ad_per_evi)},
 	{"route-targets", &conf_route_targets,
 	 ARRAY(struct conf_segment, route_targets, n_route_targets)},
+	{"sync-targets", &conf_enum, SEGMENT(sync), .words = segment_sync_words},
+	{"retention", &conf_duration, SEGMENT(retention_ms), .max = EVPN_NEIGH_RETAIN_MAX},
 	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},
 	{"owner-hold", &conf_duration, SEGMENT(owner_hold_ms), .max = EVPN_HOLD_TIME_MAX},
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},

@@ -106,6 +106,7 @@ extern const struct conf_type conf_flags;
 extern const struct conf_type conf_text; /* char[size], printable */
 extern const struct conf_type conf_path; /* char[size], absolute */
 extern const struct conf_type conf_ifname;
+extern const struct conf_type conf_ifnames;
 extern const struct conf_type conf_address;
 extern const struct conf_type conf_addresses;
 extern const struct conf_type conf_router_id;

@@ -374,6 +374,44 @@ static void read_ifname(struct conf_reader *rd, const struct conf_key *key, cons
 
 const struct conf_type conf_ifname = {read_ifname, write_text};
 
+static void read_ifnames(struct conf_reader *rd, const struct conf_key *key,
+			 const struct node *node, void *base)
+{
+	char(*array)[IFNAMSIZ] = FIELD(key, base);
+	uint8_t *count = (uint8_t *)base + key->count;
+	const struct node *item;
+	struct conf_key one = {.name = key->name, .size = IFNAMSIZ};
+
+	if (!conf_is(rd, node, NODE_LIST))
+		return;
+	*count = 0;
+	STAILQ_FOREACH(item, &node->children, entry)
+	{
+		if (*count == key->size) {
+			conf_complain(rd, item, "expected at most %zu devices", key->size);
+			return;
+		}
+		read_ifname(rd, &one, item, array[*count]);
+		*count += array[*count][0] != '\0';
+	}
+}
+
+static struct node *write_ifnames(const struct conf_key *key, const void *base)
+{
+	const char(*array)[IFNAMSIZ] = FIELD(key, base);
+	uint8_t count = *((const uint8_t *)base + key->count);
+	struct node *list;
+
+	if (!count)
+		return NULL;
+	list = node_new(NODE_LIST);
+	for (uint8_t i = 0; i < count; i++)
+		node_add(list, node_scalar(NODE_TEXT, array[i]));
+	return list;
+}
+
+const struct conf_type conf_ifnames = {read_ifnames, write_ifnames};
+
 /* addresses */
 
 static bool take_address(struct conf_reader *rd, const struct node *node, struct ip_addr *a)

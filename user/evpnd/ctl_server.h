@@ -26,7 +26,8 @@ enum ctl_object {
 	CTL_OBJECT_ROUTE = 8,
 	CTL_OBJECT_KERNEL = 16,
 	CTL_OBJECT_LINK = 32,
-	CTL_OBJECT_ALL = 63,
+	CTL_OBJECT_NEIGH = 64,
+	CTL_OBJECT_ALL = 127,
 };
 
 /** ctl_object_bit() - 0: there is no such object */

@@ -48,14 +48,18 @@ struct ipc {
 	_Alignas(8) uint8_t buf[IPC_MSG_MAX]; /* so that the body behind the header is aligned */
 };
 
-#define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s)}
-#define EMPTY(t) [t] = {#t, 0, 0}
-#define TEXT(t) [t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr)}
+#define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s), 0}
+#define EMPTY(t) [t] = {#t, 0, 0, 0}
+#define BATCH(t, s)                                                                             \
+	[t] = {#t, sizeof(struct neigh_batch) + sizeof(s), NEIGH_BATCH_LEN(s, NEIGH_BATCH_MAX), \
+	       sizeof(s)}
+#define TEXT(t) [t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr), 0}
 
 static const struct {
 	const char *name;
 	uint32_t min;
 	uint32_t max;
+	uint32_t item;
 } types[IPC_TYPE_MAX] = {
 	EMPTY(IPC_CONF_BEGIN),
 	FIXED(IPC_CONF_GLOBAL, struct conf_global),
@@ -68,6 +72,10 @@ static const struct {
 	EMPTY(IPC_FACT_LINKS_DONE),
 	FIXED(IPC_FACT_KERNEL, struct fact_kernel),
 	FIXED(IPC_FACT_ES, struct fact_es),
+	EMPTY(IPC_FACT_NEIGHS_BEGIN),
+	BATCH(IPC_FACT_NEIGHS, struct fact_neigh),
+	BATCH(IPC_FACT_NEIGH_TEXTS, struct fact_neigh_text),
+	EMPTY(IPC_FACT_NEIGHS_DONE),
 	FIXED(IPC_LISTEN, struct ipc_socket),
 	EMPTY(IPC_LISTEN_BEGIN),
 	FIXED(IPC_SOCKET_REQUEST, struct ipc_socket),
@@ -76,6 +84,10 @@ static const struct {
 	FIXED(IPC_WISH_ES_GONE, struct wish_es),
 	FIXED(IPC_WISH_SWEEP, struct wish_sweep),
 	FIXED(IPC_WISH_RESULT, struct wish_result),
+	BATCH(IPC_WISH_NEIGHS, struct wish_neigh),
+	BATCH(IPC_WISH_NEIGHS_GONE, struct neigh_key),
+	FIXED(IPC_WISH_NEIGHS_SWEEP, struct wish_neigh_sweep),
+	BATCH(IPC_WISH_NEIGH_RESULTS, struct neigh_result),
 	TEXT(IPC_QUERY),
 	TEXT(IPC_ANSWER),
 	TEXT(IPC_EVENT),
@@ -90,7 +102,17 @@ bool ipc_size_ok(enum ipc_type type, uint32_t len)
 {
 	if ((unsigned int)type >= IPC_TYPE_MAX || !types[type].name)
 		return false;
-	return len >= types[type].min && len <= types[type].max;
+	return len >= types[type].min && len <= types[type].max &&
+	       (!types[type].item || !((len - sizeof(struct neigh_batch)) % types[type].item));
+}
+
+/**
+ * ipc_batch_ok() - has a batch of @len octets as many items as its head says?
+ */
+bool ipc_batch_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len)
+{
+	return types[type].item && ipc_size_ok(type, len) &&
+	       batch->n == (len - sizeof(*batch)) / types[type].item;
 }
 
 /** ipc_type_name() - for messages to people; "unknown" for what is none */

@@ -34,6 +34,10 @@ enum ipc_type {
 	IPC_FACT_LINKS_DONE, /* the first dumps of links and of the module's segments are complete */
 	IPC_FACT_KERNEL,     /* struct fact_kernel */
 	IPC_FACT_ES,	     /* struct fact_es: the module said something about a segment */
+	IPC_FACT_NEIGHS_BEGIN, /* all neighbours the module knows follow, among others … */
+	IPC_FACT_NEIGHS,       /* struct neigh_batch, facts */
+	IPC_FACT_NEIGH_TEXTS, /* struct neigh_batch, texts: why a wish of the same key is not in force */
+	IPC_FACT_NEIGHS_DONE, /* … and of which there was no word since BEGIN is no more */
 
 	/* sockets: passed with SCM_RIGHTS */
 	IPC_LISTEN, /* struct ipc_socket: a listening socket; replaces all at the first after LISTEN_BEGIN */
@@ -42,10 +46,14 @@ enum ipc_type {
 	IPC_SOCKET, /* struct ipc_socket: bound, keyed, not yet connected; error != 0: no descriptor */
 
 	/* wishes and their answers */
-	IPC_WISH_ES,	  /* struct wish_es */
-	IPC_WISH_ES_GONE, /* struct wish_es, only esi holds */
-	IPC_WISH_SWEEP,	  /* struct wish_sweep: all wishes of this generation were sent */
-	IPC_WISH_RESULT,  /* struct wish_result */
+	IPC_WISH_ES,	       /* struct wish_es */
+	IPC_WISH_ES_GONE,      /* struct wish_es, only esi holds */
+	IPC_WISH_SWEEP,	       /* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_RESULT,       /* struct wish_result */
+	IPC_WISH_NEIGHS,       /* struct neigh_batch, wishes */
+	IPC_WISH_NEIGHS_GONE,  /* struct neigh_batch, keys, and for how long they are retained */
+	IPC_WISH_NEIGHS_SWEEP, /* struct wish_neigh_sweep: all wishes of this generation were sent */
+	IPC_WISH_NEIGH_RESULTS, /* struct neigh_batch, results: of every wish, in its order */
 
 	/* the control socket: the parent owns it, the speaker answers for what it owns */
 	IPC_QUERY,  /* struct ipc_text + JSON {"method": …, "params": …} */
@@ -157,6 +165,107 @@ struct wish_result {
 	char text[256];
 };
 
+/* What a neighbour is to the module; the meaning is in the netlink specification, neigh-state. */
+enum neigh_state {
+	NEIGH_GONE,
+	NEIGH_LOCAL,
+	NEIGH_SYNCED,
+	NEIGH_PENDING,
+	NEIGH_REFUSED,
+	NEIGH_RETAINED,
+	NEIGH_STATES
+};
+
+enum {
+	NEIGH_ROUTER = 1, /* IPv6: the R flag of RFC 4861 */
+	NEIGH_STICKY = 2, /* configured, does not move */
+	NEIGH_PROBED = 4, /* facts: asked by the module, so that it answers or goes */
+};
+
+/** struct neigh_key - a neighbour: segment, Ethernet tag, address */
+struct neigh_key {
+	uint32_t tag;
+	struct esi esi;
+	struct ip_addr address;
+};
+
+/**
+ * struct fact_neigh - what the module says of a neighbour
+ * @ifindex: the sub-interface, 0 while there is none
+ * @vrf: ifindex of its VRF, 0 for none
+ * @mac: learned if @state is NEIGH_LOCAL, else wished
+ * @error: errno why a wish is not in force, or 0
+ * @since: when the state began, CLOCK_MONOTONIC
+ */
+struct fact_neigh {
+	struct neigh_key key;
+	struct mac mac;
+	uint8_t state;
+	uint8_t flags;
+	uint32_t ifindex;
+	uint32_t vrf;
+	uint32_t error;
+	int64_t since;
+};
+
+struct fact_neigh_text {
+	struct neigh_key key;
+	char text[160];
+};
+
+/**
+ * struct wish_neigh - a neighbour that another PE has learned
+ * @check_vrf: the sub-interface has to be in @vrf (ifindex, 0: in none)
+ * @origin: for people who look at the module: the PE's address, its last four octets in host order
+ */
+struct wish_neigh {
+	struct neigh_key key;
+	struct mac mac;
+	uint8_t flags;
+	bool check_vrf;
+	uint32_t vrf;
+	uint32_t origin;
+};
+
+/** struct neigh_result - @status: enum wish_status */
+struct neigh_result {
+	struct neigh_key key;
+	uint8_t status;
+	uint32_t error;
+};
+
+/**
+ * struct neigh_batch - many of one kind in one message; @n of what the message type says follow
+ * @generation: of wishes
+ * @retain_ms: of keys
+ */
+struct neigh_batch {
+	uint32_t n;
+	uint32_t generation;
+	uint32_t retain_ms;
+	uint32_t pad;
+	_Alignas(8) uint8_t items[];
+};
+
+/** struct wish_neigh_sweep - wishes of other generations go, after @retain_ms */
+struct wish_neigh_sweep {
+	uint32_t generation;
+	uint32_t retain_ms;
+};
+
+enum { NEIGH_BATCH_MAX = 256 };
+
+/* Octets of a message of @n items of @type; what a message of this type may have is checked by ipc.c. */
+#define NEIGH_BATCH_LEN(type, n) ((uint32_t)(sizeof(struct neigh_batch) + (n) * sizeof(type)))
+
+/**
+ * struct neigh_out - a batch while it is filled: the head with room for the items
+ */
+struct neigh_out {
+	struct neigh_batch head;
+	_Alignas(8) uint8_t items[NEIGH_BATCH_MAX * sizeof(struct fact_neigh_text)];
+};
+
 struct ipc_socket {
 	struct ip_addr neighbor;
 	uint16_t port;
@@ -186,6 +295,8 @@ int ipc_send_fd(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t 
 int ipc_send_text(struct ipc *ipc, enum ipc_type type, uint32_t id, const char *text);
 int ipc_flush(struct ipc *ipc); /* blocks; for the last words before an exit */
 bool ipc_size_ok(enum ipc_type type, uint32_t len);
+/* of a message with a struct neigh_batch: does it hold as many items as it says? */
+bool ipc_batch_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len);
 const char *ipc_type_name(enum ipc_type type);
 
 #endif

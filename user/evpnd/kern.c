@@ -17,6 +17,7 @@
 
 enum {
 	KERN_RCVBUF = 1024 * 1024,
+	NEIGH_RCVBUF = 8 * 1024 * 1024,
 	RETRY_FIRST_MS = 1000,
 	RETRY_MAX_MS = 60000,
 };
@@ -41,6 +42,9 @@ static void close_module(struct kern *kern)
 	kern->listener_source = sd_event_source_disable_unref(kern->listener_source);
 	nl_close(kern->listener);
 	kern->listener = NULL;
+	kern->neigh_source = sd_event_source_disable_unref(kern->neigh_source);
+	nl_close(kern->neigh_listener);
+	kern->neigh_listener = NULL;
 	if (kern->evpn.nl)
 		nl_evpn_close(&kern->evpn);
 }
@@ -92,6 +96,49 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
+static int on_neigh_message(void *data, const struct nlmsghdr *nlh)
+{
+	struct kern *kern = data;
+
+	if (nlh->nlmsg_type == kern->evpn.family && nl_evpn_cmd(nlh) == EVPN_CMD_NEIGH_NTF)
+		kern_neigh_heard(kern, nlh);
+	return 0;
+}
+
+/* Neighbours have a socket of their own: however many there are, a segment's news do not wait or drown. */
+static int on_neighs(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct kern *kern = data;
+	int r = nl_receive(kern->neigh_listener, on_neigh_message, kern);
+
+	kern_neigh_heard_all(kern);
+	if (r == -ENOBUFS) {
+		log_info(
+			"kernel: more news of neighbours than could be read; reading all of them again");
+		kern_neigh_replay(kern);
+	} else if (r) {
+		log_error("kernel: news of neighbours: %s", strerror(-r));
+	}
+	return 0;
+}
+
+/* A module that knows no neighbours is still good for segments. */
+static int listen_to_neighs(struct kern *kern)
+{
+	int r;
+
+	if (!kern->evpn.group_neigh)
+		return 0;
+	kern->neigh_listener = nl_open_listener(NETLINK_GENERIC, NEIGH_RCVBUF);
+	if (!kern->neigh_listener)
+		return -errno;
+	r = nl_join(kern->neigh_listener, kern->evpn.group_neigh);
+	if (r)
+		return r;
+	return sd_event_add_io(kern->event, &kern->neigh_source, nl_fd(kern->neigh_listener),
+			       EPOLLIN, on_neighs, kern);
+}
+
 static int listen_to_module(struct kern *kern, struct nl_err *err)
 {
 	int r;
@@ -105,6 +152,8 @@ static int listen_to_module(struct kern *kern, struct nl_err *err)
 	if (!r)
 		r = sd_event_add_io(kern->event, &kern->listener_source, nl_fd(kern->listener),
 				    EPOLLIN, on_readable, kern);
+	if (r >= 0)
+		r = listen_to_neighs(kern);
 	return r < 0 ? nl_err_set(err, -r, "notifications of the module: %s", strerror(-r)) : 0;
 }
 
@@ -162,6 +211,7 @@ static void look(struct kern *kern)
 	kern_es_install_all(kern);
 	if (kern->swept)
 		kern_es_sweep_module(kern);
+	kern_neigh_replay(kern);
 }
 
 void kern_lost(struct kern *kern, const char *text)
@@ -239,7 +289,9 @@ struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data)
 	RB_INIT(&kern->tree);
 	timer_init(&kern->retry, event, 500000, on_retry, kern);
 	timer_init(&kern->assert_again, event, 100000, on_assert_again, kern);
-	r = listen_to_nlctrl(kern);
+	r = kern_neigh_init(kern);
+	if (!r)
+		r = listen_to_nlctrl(kern);
 	if (r < 0) {
 		kern_free(kern);
 		errno = -r;
@@ -259,6 +311,7 @@ void kern_free(struct kern *kern)
 	sd_event_source_disable_unref(kern->ctrl_source);
 	nl_close(kern->ctrl);
 	kern_es_free(kern);
+	kern_neigh_free(kern);
 	free(kern);
 }
 
@@ -266,6 +319,11 @@ void kern_replay(struct kern *kern)
 {
 	kern->ops->kernel(kern->data, &kern->fact);
 	kern_es_replay(kern);
+}
+
+void kern_replay_neighs(struct kern *kern)
+{
+	kern_neigh_replay(kern);
 }
 
 const struct fact_kernel *kern_fact(const struct kern *kern)

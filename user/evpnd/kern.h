@@ -21,11 +21,13 @@ struct kern;
  * @kernel: the module came or went
  * @es: what the module says of a segment changed
  * @result: what became of a wish: at once when it was made, and again when that changes
+ * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULTS)
  */
 struct kern_ops {
 	void (*kernel)(void *data, const struct fact_kernel *fact);
 	void (*es)(void *data, const struct fact_es *fact);
 	void (*result)(void *data, const struct wish_result *result);
+	void (*neighs)(void *data, enum ipc_type type, const void *body, uint32_t len);
 };
 
 /** struct kern_counts - @installs: requests the module accepted; @reasserts: somebody else had interfered */
@@ -52,10 +54,25 @@ void kern_sweep(struct kern *kern, uint32_t generation);
 
 /** kern_replay() - a fresh speaker: tell it everything; its generations have nothing to do with the last one's */
 void kern_replay(struct kern *kern);
+/** kern_replay_neighs() - then the neighbours, when it knows the devices */
+void kern_replay_neighs(struct kern *kern);
 const struct fact_kernel *kern_fact(const struct kern *kern);
 void kern_count(const struct kern *kern, struct kern_counts *counts);
 
 /** kern_wish_ok() - does every field of a wish have a value that it can have? @why: a sentence */
 bool kern_wish_ok(const struct wish_es *wish, const char **why);
+
+/*
+ * Neighbours. Wishes are carried out before kern_neigh_wish() returns; results and whatever else is
+ * known of them then go to kern_ops.neighs.
+ */
+struct nl_neigh_stats;
+bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len,
+		    const char **why);
+void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);
+void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *batch);
+void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep);
+/** kern_neigh_stats() - the module's own statistics; false when it has none */
+bool kern_neigh_stats(struct kern *kern, struct nl_neigh_stats *stats);
 
 #endif

@@ -255,7 +255,7 @@ static void install_and_tell(struct kern *kern, struct kern_es *e)
 	kern->ops->result(kern->data, &e->result);
 }
 
-static void begin_generation(struct kern *kern, uint32_t generation)
+void kern_begin_generation(struct kern *kern, uint32_t generation)
 {
 	if (kern->has_generation && kern->wish_generation == generation)
 		return;
@@ -271,7 +271,7 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 
 	if (!e)
 		return;
-	begin_generation(kern, wish->generation);
+	kern_begin_generation(kern, wish->generation);
 	e->wished = true;
 	e->stale = false;
 	e->wish = *wish;
@@ -315,7 +315,7 @@ void kern_sweep(struct kern *kern, uint32_t generation)
 {
 	struct kern_es *e, *next;
 
-	begin_generation(kern, generation);
+	kern_begin_generation(kern, generation);
 	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
 		if (!e->wished || (!e->stale && e->wish.generation == generation))
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kern_priv.h - what kern.c (is the module there, who is told) and kern_es.c (segments wished and
- * segments had) know of each other.
+ * kern_priv.h - what kern.c (is the module there, who is told), kern_es.c (segments wished and
+ * segments had) and kern_neigh.c (neighbours) know of each other.
  */
 #ifndef EVPND_KERN_PRIV_H
 #define EVPND_KERN_PRIV_H
@@ -36,6 +36,8 @@ struct kern_es {
 
 RB_HEAD(kern_es_tree, kern_es);
 
+struct kern_neigh_up;
+
 /**
  * struct kern - everything about the module
  * @evpn: its family; @evpn.nl NULL: not there. This socket is the owner
@@ -43,6 +45,7 @@ RB_HEAD(kern_es_tree, kern_es);
  * @generation: of the segments in the module; ours, not the speaker's
  * @wish_generation: of the speaker's present resynchronisation, valid if @has_generation
  * @swept: the last sweep was asked for; repeated when the module comes back
+ * @up: facts about neighbours on their way up
  */
 struct kern {
 	sd_event *event;
@@ -51,6 +54,8 @@ struct kern {
 	struct nl_evpn evpn;
 	struct nl *listener;
 	sd_event_source *listener_source;
+	struct nl *neigh_listener;
+	sd_event_source *neigh_source;
 	struct nl *ctrl;
 	sd_event_source *ctrl_source;
 	struct timer retry;
@@ -64,6 +69,7 @@ struct kern {
 	bool swept;
 	uint64_t installs;
 	uint64_t reasserts;
+	struct kern_neigh_up *up;
 };
 
 /* kern.c */
@@ -81,5 +87,16 @@ void kern_es_sweep_module(struct kern *kern);
 void kern_es_put_right(struct kern *kern);
 void kern_es_replay(struct kern *kern);
 void kern_es_free(struct kern *kern);
+/* the speaker begins a resynchronisation, unless it is in this one already */
+void kern_begin_generation(struct kern *kern, uint32_t generation);
+
+/* kern_neigh.c */
+int kern_neigh_init(struct kern *kern);
+void kern_neigh_free(struct kern *kern);
+/* one message of the module's; kern_neigh_heard_all() when there is none left: many share a batch */
+void kern_neigh_heard(struct kern *kern, const struct nlmsghdr *nlh);
+void kern_neigh_heard_all(struct kern *kern);
+int kern_neigh_read_all(struct kern *kern, struct nl_err *err);
+void kern_neigh_replay(struct kern *kern);
 
 #endif

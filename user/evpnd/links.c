@@ -430,3 +430,10 @@ const struct fact_link *links_by_name(const struct links *links, const char *ifn
 			return &e->fact;
 	return NULL;
 }
+
+const struct fact_link *links_by_index(const struct links *links, uint32_t ifindex)
+{
+	struct entry *e = find(links, ifindex);
+
+	return e && e->told ? &e->fact : NULL;
+}

@@ -37,6 +37,7 @@ void links_each(const struct links *links, void (*fn)(void *data, const struct f
 		void *data);
 
 /** links_by_name() - NULL: there is no such device */
+const struct fact_link *links_by_index(const struct links *links, uint32_t ifindex);
 const struct fact_link *links_by_name(const struct links *links, const char *ifname);
 
 /** links_message() - one rtnetlink message; for links.c itself and its tests */

@@ -40,6 +40,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
+	if (!before)
+		accept_links(p->accept, p->links);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", before ? "changed" : "new",
 			     json_pack("{s:s, s:i, s:b, s:b, s:i, s:i}", "interface", now->ifname,
@@ -53,6 +55,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
+	accept_link_gone(p->accept, last->ifindex);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
 			     json_pack("{s:s, s:i}", "interface", last->ifname, "ifindex",
@@ -77,6 +80,8 @@ static void on_es(void *data, const struct fact_es *fact)
 	char esi[ESI_STRLEN];
 
 	parent_send(p, IPC_FACT_ES, fact, sizeof(*fact));
+	accept_segment(p->accept, fact);
+	accept_links(p->accept, p->links);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->gone ? "es-gone" : "es",
 			     json_pack("{s:s, s:i, s:s, s:b}", "esi", esi_format(&fact->esi, esi),
@@ -90,7 +95,12 @@ static void on_result(void *data, const struct wish_result *result)
 	parent_send(data, IPC_WISH_RESULT, result, sizeof(*result));
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result};
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	parent_send(data, type, body, len);
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
 
 void parent_stopped(struct parent *p)
 {
@@ -164,7 +174,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	}
 	parent_speaker_init(p);
 	timer_init(&p->listen_again, p->event, 100000, on_listen_again, p);
-	p->relay = relay_new();
+	p->accept = accept_new();
+	p->relay = p->accept ? relay_new() : NULL;
 	p->sockets = sockets_new();
 	if (p->relay && p->sockets)
 		p->ctl = ctl_server_new(p->event, ctl_fd, &parent_ctl_ops, p);
@@ -179,6 +190,8 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
+	if (p->links)
+		accept_links(p->accept, p->links);
 	return p->links ? 0 : -errno;
 }
 
@@ -189,6 +202,7 @@ static void tear_down(struct parent *p)
 	ctl_server_free(p->ctl);
 	links_free(p->links);
 	kern_free(p->kern);
+	accept_free(p->accept);
 	sockets_free(p->sockets);
 	timer_done(&p->listen_again);
 	conf_file_free(p->conf);

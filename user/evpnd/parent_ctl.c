@@ -264,7 +264,7 @@ static void monitor(struct parent *p, struct ctl_request *request)
 				request,
 				ctl_error(
 					CTL_USAGE,
-					"params.objects: expected es, df, peer, route, kernel or link"));
+					"params.objects: expected es, df, neigh, peer, route, kernel or link"));
 			return;
 		}
 		objects |= bit;
@@ -425,7 +425,8 @@ static void on_request(void *data, struct ctl_request *request)
 /* Single routes are many; the speaker tells of them only when somebody listens. */
 static void on_monitored(void *data, unsigned int objects)
 {
-	json_t *params = json_pack("{s:b}", "routes", !!(objects & CTL_OBJECT_ROUTE));
+	json_t *params = json_pack("{s:b, s:b}", "routes", !!(objects & CTL_OBJECT_ROUTE),
+				   "neighbors", !!(objects & CTL_OBJECT_NEIGH));
 	struct parent *p = data;
 
 	relay_ask(p->relay, p->ipc, "monitor", params, NULL, NULL, p->why);

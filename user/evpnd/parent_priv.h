@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "accept.h"
 #include "ctl_server.h"
 #include "ipc.h"
 #include "kern.h"
@@ -40,6 +41,7 @@ struct parent {
 	struct conf_file *conf;
 	struct links *links;
 	struct kern *kern;
+	struct accept *accept;
 	struct sockets *sockets;
 	struct ctl_server *ctl;
 	struct relay *relay;

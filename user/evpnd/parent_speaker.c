@@ -116,6 +116,19 @@ static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *
 		violation(p, why);
 }
 
+static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, const void *body)
+{
+	const struct neigh_batch *batch = body;
+	const char *why;
+
+	if (!kern_neighs_ok((enum ipc_type)hdr->type, batch, hdr->len, &why))
+		violation(p, why);
+	else if (hdr->type == IPC_WISH_NEIGHS)
+		kern_neigh_wish(p->kern, batch);
+	else
+		kern_neigh_wish_gone(p->kern, batch);
+}
+
 /* Its events go to monitors as they are, if they are what they should be. */
 static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const void *body)
 {
@@ -153,6 +166,13 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		break;
 	case IPC_WISH_SWEEP:
 		kern_sweep(p->kern, ((const struct wish_sweep *)body)->generation);
+		break;
+	case IPC_WISH_NEIGHS:
+	case IPC_WISH_NEIGHS_GONE:
+		on_neigh_wish(p, hdr, body);
+		break;
+	case IPC_WISH_NEIGHS_SWEEP:
+		kern_neigh_sweep(p->kern, body);
 		break;
 	case IPC_SOCKET_REQUEST:
 		parent_conf_open_socket(p, body);
@@ -260,6 +280,7 @@ static void tell_everything(struct parent *p)
 	kern_replay(p->kern);
 	links_each(p->links, send_link, p);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
+	kern_replay_neighs(p->kern);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
 }
 

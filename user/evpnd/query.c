@@ -81,10 +81,11 @@ static json_t *set_log_level(struct speaker *sp, const json_t *params, char *err
 	return json_pack("{s:s}", "level", log_level_name(level));
 }
 
-/* Who monitors changes; single routes are only told when somebody wants them. */
+/* Who monitors changes; single routes and neighbours are only told when somebody wants them. */
 static json_t *set_monitor(struct speaker *sp, const json_t *params, char *err, size_t err_len)
 {
 	sp->route_events = json_is_true(json_object_get(params, "routes"));
+	sp->neigh_events = json_is_true(json_object_get(params, "neighbors"));
 	return json_object();
 }
 

@@ -115,6 +115,16 @@ static struct rib_path_entry **path_find(struct rib_dest *d, const struct rib_pe
 	return p;
 }
 
+void rib_peer_tick(struct rib_peer *peer)
+{
+	peer->now = timer_now_ns();
+}
+
+void rib_local_tick(struct rib *rib, bool begin)
+{
+	rib->local.now = begin ? timer_now_ns() : 0;
+}
+
 static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer,
 				       const struct slice *value, struct rib_attrs *attrs)
 {
@@ -126,7 +136,7 @@ static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer
 		.dest = d,
 		.peer = peer,
 		.attrs = rib_attrs_ref(attrs),
-		.since = timer_now_ns(),
+		.since = peer->now ? peer->now : timer_now_ns(),
 		.len = (uint16_t)value->len,
 	};
 	memcpy(p->value, value->p, value->len);

@@ -33,6 +33,7 @@ struct rib_attrs {
 /**
  * struct rib_peer - a source of paths
  * @address: len 0 for the local one
+ * @now: when the message arrived that its routes come from now, 0: read the clock for each
  * @first: paths of RT-1 and RT-4, which go first when the peer goes
  */
 struct rib_peer {
@@ -42,6 +43,7 @@ struct rib_peer {
 	bool ebgp;
 	uint32_t router_id;
 	size_t count;
+	int64_t now;
 	struct rib_path_list first;
 	struct rib_path_list rest;
 	TAILQ_ENTRY(rib_peer) link;

@@ -50,6 +50,7 @@ struct service {
 
 /* services/: the table is in speaker.c */
 extern const struct service segment_service;
+extern const struct service neigh_service;
 
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);
@@ -57,6 +58,8 @@ const struct conf *speaker_conf(struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
 uint32_t speaker_generation(struct speaker *speaker);
 void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len);
+/* is anybody interested in events of this object? For those of which there may be very many */
+bool speaker_monitored(struct speaker *speaker, const char *object);
 /* one event for `evpnctl monitor`; steals the reference. @object: "es", "df", "peer", "route" … */
 void speaker_event_json(struct speaker *speaker, const char *object, json_t *event);
 /* originate or replace a route; attributes are copied; next hop and AS path are the session's work.

@@ -28,6 +28,7 @@ enum {
 /* The EVPN functions. A new one is a file in services/ and a row here. */
 const struct service *const speaker_services[] = {
 	&segment_service,
+	&neigh_service,
 	NULL,
 };
 
@@ -60,6 +61,13 @@ void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish,
 	if (r < 0)
 		log_error("a wish (%s) did not reach the parent: %s", ipc_type_name(type),
 			  strerror(-r));
+}
+
+bool speaker_monitored(struct speaker *speaker, const char *object)
+{
+	if (!strcmp(object, "route"))
+		return speaker->route_events;
+	return !strcmp(object, "neigh") ? speaker->neigh_events : true;
 }
 
 void speaker_event_json(struct speaker *speaker, const char *object, json_t *event)
@@ -232,9 +240,11 @@ static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fa
 {
 	unsigned int i;
 
+	rib_local_tick(sp->rib, true);
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->fact)
 			speaker_services[i]->fact(sp->states[i], type, fact);
+	rib_local_tick(sp->rib, false);
 }
 
 /* ---- the end ---- */

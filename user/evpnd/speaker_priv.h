@@ -40,6 +40,7 @@ struct speaker {
 	bool stopping;
 	bool services_up;
 	bool route_events;
+	bool neigh_events;
 	int status;
 	int64_t started;
 	sd_event_source *output;

@@ -130,8 +130,10 @@ static void process(struct conn *c, const struct bgp_update *u)
 	in.withdraw_all = loop || u->out.verdict == BGP_WITHDRAW;
 	if (is_evpn(&u->unreach))
 		bad = walk(&in, &u->unreach.nlri, true, &out) == BGP_RESET;
-	if (is_evpn(&u->reach) && !bad)
+	if (is_evpn(&u->reach) && !bad) {
+		rib_peer_tick(s->rib_peer);
 		bad = walk(&in, &u->reach.nlri, false, &out) == BGP_RESET;
+	}
 	rib_attrs_put(in.rib, in.attrs);
 	if (bad)
 		conn_event(c, BGP_EV_UPDATE_ERR, &out.err);

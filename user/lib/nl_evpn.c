@@ -2,13 +2,11 @@
 /*
  * nl_evpn.c - the family "evpn" (Documentation/netlink/specs/evpn.yaml) over nl.c.
  */
-#include "nl_evpn.h"
+#include "nl_evpn_priv.h"
 
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <string.h>
-
-enum { DUMP_TRIES = 8 };
 
 static struct nlmsghdr *begin(char *buf, uint16_t family, uint8_t cmd, uint8_t version)
 {
@@ -22,7 +20,7 @@ static struct nlmsghdr *begin(char *buf, uint16_t family, uint8_t cmd, uint8_t v
 	return nlh;
 }
 
-static struct nlmsghdr *begin_evpn(char *buf, const struct nl_evpn *e, uint8_t cmd)
+struct nlmsghdr *nl_evpn_begin(char *buf, const struct nl_evpn *e, uint8_t cmd)
 {
 	return begin(buf, e->family, cmd, EVPN_FAMILY_VERSION);
 }
@@ -38,6 +36,8 @@ static void take_group(struct nl_evpn *e, const struct nlattr *group)
 		e->group_config = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 	else if (!strcmp(name, EVPN_MCGRP_ALARM))
 		e->group_alarm = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	else if (!strcmp(name, EVPN_MCGRP_NEIGH))
+		e->group_neigh = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 }
 
 static int take_family(void *data, const struct nlmsghdr *nlh)
@@ -86,7 +86,7 @@ void nl_evpn_close(struct nl_evpn *e)
 int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
-	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_ES_NEW);
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_NEW);
 
 	mnl_attr_put(nlh, EVPN_A_ES_ESI, sizeof(conf->esi), &conf->esi);
 	mnl_attr_put_strz(nlh, EVPN_A_ES_IFNAME, conf->ifname);
@@ -111,7 +111,7 @@ static int take_one_es(void *data, const struct nlmsghdr *nlh)
 int nl_evpn_es_get(struct nl_evpn *e, const struct esi *esi, struct nl_es *es, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
-	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_ES_GET);
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_GET);
 
 	mnl_attr_put(nlh, EVPN_A_ES_ESI, sizeof(*esi), esi);
 	return nl_request(e->nl, nlh, take_one_es, es, err);
@@ -120,7 +120,7 @@ int nl_evpn_es_get(struct nl_evpn *e, const struct esi *esi, struct nl_es *es, s
 int nl_evpn_es_del(struct nl_evpn *e, const struct esi *esi, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
-	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_ES_DEL);
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_DEL);
 
 	mnl_attr_put(nlh, EVPN_A_ES_ESI, sizeof(*esi), esi);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
@@ -148,15 +148,15 @@ int nl_evpn_es_dump(struct nl_evpn *e, nl_es_fn fn, void *data, struct nl_err *e
 	int r, tries = 0;
 
 	do
-		r = nl_dump(e->nl, begin_evpn(buf, e, EVPN_CMD_ES_GET), take_dumped_es, &d, err);
-	while (r == -EINTR && ++tries < DUMP_TRIES);
+		r = nl_dump(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_ES_GET), take_dumped_es, &d, err);
+	while (r == -EINTR && ++tries < NL_EVPN_DUMP_TRIES);
 	return r;
 }
 
 int nl_evpn_es_sweep(struct nl_evpn *e, uint32_t generation, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
-	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_ES_SWEEP);
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_SWEEP);
 
 	mnl_attr_put_u32(nlh, EVPN_A_ES_GENERATION, generation);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
@@ -210,15 +210,15 @@ int nl_evpn_stats_dump(struct nl_evpn *e, nl_es_stats_fn fn, void *data, struct 
 	int r, tries = 0;
 
 	do
-		r = nl_dump(e->nl, begin_evpn(buf, e, EVPN_CMD_STATS_GET), take_stats, &d, err);
-	while (r == -EINTR && ++tries < DUMP_TRIES);
+		r = nl_dump(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_STATS_GET), take_stats, &d, err);
+	while (r == -EINTR && ++tries < NL_EVPN_DUMP_TRIES);
 	return r;
 }
 
 int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
-	struct nlmsghdr *nlh = begin_evpn(buf, e, EVPN_CMD_OWNER_SET);
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_OWNER_SET);
 
 	if (replace)
 		mnl_attr_put(nlh, EVPN_A_OWNER_REPLACE, 0, NULL);
@@ -236,7 +236,7 @@ int nl_evpn_owner_get(struct nl_evpn *e, struct nl_owner *owner, struct nl_err *
 {
 	char buf[NL_REQUEST_LEN];
 
-	return nl_request(e->nl, begin_evpn(buf, e, EVPN_CMD_OWNER_GET), take_owner, owner, err);
+	return nl_request(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_OWNER_GET), take_owner, owner, err);
 }
 
 uint8_t nl_evpn_cmd(const struct nlmsghdr *nlh)

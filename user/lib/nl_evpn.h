@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "addr.h"
 #include "nl.h"
 #include "types.h"
 
-enum { NL_ES_MEMBERS_MAX = 32, NL_ES_WHY_LEN = 128 };
+enum { NL_ES_MEMBERS_MAX = 32, NL_ES_WHY_LEN = 128, NL_NEIGH_WHY_LEN = 160, NL_NEIGH_MAX = 256 };
 
 /**
  * struct nl_evpn - the family as the kernel numbered it; 0 groups: it has none
@@ -26,6 +27,7 @@ struct nl_evpn {
 	uint32_t version;
 	uint32_t group_config;
 	uint32_t group_alarm;
+	uint32_t group_neigh;
 };
 
 /**
@@ -101,6 +103,61 @@ struct nl_owner {
 	uint32_t failed;
 };
 
+/**
+ * struct nl_neigh - a neighbour: of a wish the first group counts, of an answer or a notification all
+ * @check_vrf: @vrf is sent, and the module compares it
+ * @event: EVPN_NEIGH_EVENT_*, of notifications
+ * @error, @why: why the wish is not in force; 0 and "" when it is
+ * @index: in an answer to a wish: which one of the request; -1 otherwise
+ */
+struct nl_neigh {
+	struct esi esi;
+	uint32_t tag;
+	struct ip_addr address;
+	struct mac mac;
+	bool check_vrf;
+	uint32_t vrf;
+	uint32_t flags;
+	uint32_t generation;
+	uint32_t origin;
+
+	uint32_t state;
+	uint32_t event;
+	uint32_t ifindex;
+	struct mac wish_mac;
+	uint32_t error;
+	char why[NL_NEIGH_WHY_LEN];
+	uint64_t since_ns;
+	uint32_t probes;
+	uint32_t retain_remaining_ms;
+	int index;
+};
+
+/** struct nl_neigh_counts - what became of the wishes of one request */
+struct nl_neigh_counts {
+	uint32_t accepted;
+	uint32_t pending;
+	uint32_t refused;
+};
+
+struct nl_neigh_stats {
+	uint32_t local;
+	uint32_t synced;
+	uint32_t pending;
+	uint32_t refused;
+	uint32_t retained;
+	uint64_t events;
+	uint64_t coalesced;
+	uint64_t overruns;
+	uint64_t installed;
+	uint64_t removed;
+	uint64_t conflicts;
+	uint64_t table_full;
+	uint64_t probes;
+	uint64_t notified;
+};
+
+typedef void (*nl_neigh_fn)(void *data, const struct nl_neigh *neigh);
 typedef void (*nl_es_fn)(void *data, const struct nl_es *es);
 typedef void (*nl_es_stats_fn)(void *data, const struct nl_es_stats *stats);
 
@@ -136,6 +193,33 @@ int nl_evpn_stats_dump(struct nl_evpn *e, nl_es_stats_fn fn, void *data, struct 
  */
 int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err);
 int nl_evpn_owner_get(struct nl_evpn *e, struct nl_owner *owner, struct nl_err *err);
+
+/**
+ * nl_evpn_neigh_new() - wish for neighbours
+ * @list: @n of them, at most NL_NEIGH_MAX
+ * @fn: for those that are pending or refused; nl_neigh.index says which
+ * @counts: of all, may be NULL
+ *
+ * Return: 0, or a negative errno with the kernel's sentence: then none of them was taken.
+ */
+int nl_evpn_neigh_new(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
+		      nl_neigh_fn fn, void *data, struct nl_neigh_counts *counts,
+		      struct nl_err *err);
+
+/** nl_evpn_neigh_del() - take wishes back, by their keys; retained and probed for @retain_ms */
+int nl_evpn_neigh_del(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
+		      uint32_t retain_ms, struct nl_err *err);
+
+/** nl_evpn_neigh_sweep() - take back every wish that is not of @generation */
+int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
+			struct nl_err *err);
+
+/** nl_evpn_neigh_dump() - all neighbours; starts again by itself when the table changed meanwhile */
+int nl_evpn_neigh_dump(struct nl_evpn *e, nl_neigh_fn fn, void *data, struct nl_err *err);
+int nl_evpn_neigh_stats(struct nl_evpn *e, struct nl_neigh_stats *stats, struct nl_err *err);
+
+/** nl_evpn_neigh_each() - the neighbours in a message; @data is passed on to @fn */
+void nl_evpn_neigh_each(const struct nlmsghdr *nlh, nl_neigh_fn fn, void *data);
 
 /* For listeners: what command a message carries, and its object. */
 uint8_t nl_evpn_cmd(const struct nlmsghdr *nlh);

@@ -258,6 +258,20 @@ static void make_communities(void)
 	       "bgp.ext_com.stype_tr_evpn=0x08;bgp.ext_com.value_raw=0x0000030000000000;"
 	       "bgp.ext_com.stype_tr_opaque=0x0d;bgp.ext_com.stype_tr_evpn=0x0a;"
 	       "bgp.ext_com.value_raw=0x0000fde800000001");
+	/* a neighbour of a segment (draft-ietf-bess-evpn-l3mh-proto 3.6.1): one label of 0, QinQ tag */
+	n.etag = 3u << 12 | 30;
+	n.labels = 1;
+	n.label[0] = n.label[1] = 0;
+	n.ip = ip("10.3.0.1");
+	ecs[0] = ecomm_es_import(&n.esi);
+	ecs[1] = ecomm_evi_rt(&rt);
+	update("neighbour-of-a-segment", &n, ecs, 2, false,
+	       "bgp.evpn.nlri.rt=2;bgp.evpn.nlri.len=37;" ESI_FIELDS
+	       "bgp.evpn.nlri.etag=12318;bgp.evpn.nlri.mac_addr=02:00:00:00:00:01;"
+	       "bgp.evpn.nlri.ip.addr=10.3.0.1;bgp.evpn.nlri.mpls_ls1=0;"
+	       "bgp.ext_com_evpn.esi.rt=11:22:33:44:55:66;bgp.ext_com.stype_tr_evpn=0x0a;"
+	       "bgp.ext_com.value_raw=0x0000fde800000001");
+	ecs[0] = rt;
 	n.type = EVPN_IMET;
 	ecs[1] = ecomm_mcast_flags(MCAST_IGMP_PROXY | MCAST_MLD_PROXY);
 	update("multicast-flags", &n, ecs, 2, false,

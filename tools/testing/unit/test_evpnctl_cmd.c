@@ -112,10 +112,11 @@ static const struct {
 	const char *line;
 	const char *sentence;
 } bad[] = {
-	{"esi", "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, peer, route, kernel, "
-		"config, monitor, decode, metrics, log, version"},
-	{"bridge", "unknown object \"bridge\"; valid: es, df, peer, route, kernel, config, "
-		   "monitor, decode, metrics, log, version"},
+	{"esi",
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, peer, route, kernel, "
+	 "config, monitor, trace, decode, metrics, log, version"},
+	{"bridge", "unknown object \"bridge\"; valid: es, df, neigh, peer, route, kernel, config, "
+		   "monitor, trace, decode, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
 		    "del, drain"},
@@ -153,8 +154,9 @@ static const struct {
 	{"decode --attribute 00", "decode: unknown word \"--attribute\"; did you mean "
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
-	{"monitor route nonsense", "monitor: unknown object \"nonsense\"; valid: es, df, peer, "
-				   "route, kernel, link"},
+	{"monitor route nonsense",
+	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, peer, "
+	 "route, kernel, link"},
 };
 
 static void a_wrong_word_is_answered_with_what_is_valid(void **state)

@@ -381,6 +381,41 @@ static void test_neighbors(void **state)
 	warned(NEIGHBOR(", multihop: 2"), "no effect");
 }
 
+static void round_trip(const struct conf_file *file);
+
+/* Neighbours: what a VRF and a segment can say of them. */
+#define VRF(keys) "router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: red, " keys "}\n"
+static void test_neighbour_keys(void **state)
+{
+	struct conf_file *file =
+		good(VRF("interfaces: [bond0.1, bond0.2], id: 7, sync-targets: vrf, l3vni: 5000"));
+	const struct conf_vrf *v = &file->conf->vrfs[0];
+
+	assert_int_equal(v->n_interfaces, 2);
+	assert_string_equal(v->interfaces[1], "bond0.2");
+	assert_int_equal(v->id, 7);
+	assert_int_equal(v->sync, CONF_SYNC_VRF);
+	assert_int_equal(v->l3vni, 5000);
+	round_trip(file);
+	conf_file_free(file);
+	file = good(VRF("id: 0"));
+	assert_int_equal(file->conf->vrfs[0].sync, CONF_SYNC_ES_IMPORT);
+	conf_file_free(file);
+	file = good(SEGMENT("port-active"));
+	assert_int_equal(file->conf->segments[0].retention_ms, 180000);
+	assert_int_equal(file->conf->segments[0].sync, CONF_SYNC_INHERIT);
+	conf_file_free(file);
+	bad(VRF("interfaces: bond0"), "4:29: vrfs[red].interfaces: \"bond0\": expected a list");
+	bad(VRF("interfaces: [\"a/b\"]"), "4:30: vrfs[red].interfaces: \"a/b\": expected the name");
+	bad(VRF("sync-targets: inherit"), "4:31: vrfs[red].sync-targets: \"inherit\"");
+	bad(VRF("l3vni: 16777216"), "4:24: vrfs[red].l3vni: \"16777216\": expected a number");
+	bad("router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: a, id: 7}\n  - {name: b, id: 7}\n",
+	    "5:19: vrfs[b].id: \"7\": already belongs to a in line 4");
+	warned(VRF("l3vni: 5"), "l3vni: \"5\": has an effect with sync-targets: vrf only");
+	warned(VRF("route-targets: {export: [\"1:1\", \"1:2\"]}"), "the first export target only");
+	bad(SEGMENT("port-active, retention: 25h"), "");
+}
+
 static void test_warnings(void **state)
 {
 	warned(SEGMENT("port-active, df: {algorithm: modulo, preference: 3}"),
@@ -459,6 +494,8 @@ static void random_segment(struct conf_segment *s, unsigned int i)
 	s->on_daemon_loss = pick(2);
 	s->owner_hold_ms = pick(86400001);
 	s->allow = pick(8);
+	s->sync = pick(4);
+	s->retention_ms = pick(86400001);
 	s->esi_source = pick(2);
 	if (s->esi_source == CONF_ESI_STATIC)
 		s->esi = (struct esi){{(u8)pick(6), 1, 2, 3, 4, 5, 6, 7, (u8)(i >> 8), (u8)i}};
@@ -661,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_ac_df_with_port_mode),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_neighbors),
+		cmocka_unit_test(test_neighbour_keys),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_random_round_trips),

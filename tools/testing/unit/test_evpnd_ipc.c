@@ -300,6 +300,33 @@ static void test_free_within(void **state)
 	assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), -EPIPE);
 }
 
+/* A batch has as many items as it says, one at least and not more than fit. */
+static void test_batches(void **state)
+{
+	struct neigh_batch *b = calloc(1, NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX + 1));
+	const uint32_t one = NEIGH_BATCH_LEN(struct wish_neigh, 1);
+	const uint32_t full = NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX);
+
+	b->n = 1;
+	assert_true(ipc_batch_ok(IPC_WISH_NEIGHS, b, one));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one + 1));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one - 1));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, NEIGH_BATCH_LEN(struct wish_neigh, 2)));
+	assert_false(ipc_batch_ok(IPC_WISH_SWEEP, b, one));
+	b->n = NEIGH_BATCH_MAX;
+	assert_true(ipc_batch_ok(IPC_WISH_NEIGHS, b, full));
+	b->n++;
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, full));
+	assert_false(ipc_size_ok(IPC_WISH_NEIGHS,
+				 NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX + 1)));
+	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGHS, b, one + 1), -EMSGSIZE);
+	b->n = NEIGH_BATCH_MAX;
+	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGHS, b, full), 0);
+	run();
+	assert_int_equal(heard.last.len, full);
+	free(b);
+}
+
 int main(void)
 {
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -313,6 +340,7 @@ int main(void)
 		CASE(test_last_words),
 		CASE(test_flush_gives_up),
 		CASE(test_free_within),
+		CASE(test_batches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

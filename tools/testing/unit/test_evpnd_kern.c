@@ -17,7 +17,7 @@
 #include "nl_evpn.h"
 #include "nl_rt.h"
 
-static unsigned int kernels, segments, results;
+static unsigned int kernels, segments, results, neigh_messages;
 static struct fact_kernel last_kernel;
 static struct wish_result last_result;
 
@@ -38,7 +38,12 @@ static void on_result(void *data, const struct wish_result *result)
 	last_result = *result;
 }
 
-static const struct kern_ops ops = {on_kernel, on_es, on_result};
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	neigh_messages++;
+}
+
+static const struct kern_ops ops = {on_kernel, on_es, on_result, on_neighs};
 
 static struct wish_es a_wish(uint8_t n, uint32_t generation)
 {
@@ -168,11 +173,42 @@ static void test_netlink(void **state)
 	nl_close(nl);
 }
 
+/* What a speaker that was taken over might say of neighbours. */
+static void test_neighbours_that_are_none(void **state)
+{
+	const struct wish_neigh good = {
+		.key = {.tag = 5, .esi = {{0, 1, 2}}, .address = {.len = 4}}};
+	struct neigh_batch *b = calloc(1, NEIGH_BATCH_LEN(struct wish_neigh, 2));
+	struct wish_neigh *w = (void *)b->items;
+	const uint32_t len = NEIGH_BATCH_LEN(struct wish_neigh, 2);
+	const char *why;
+
+	b->n = 2;
+	w[0] = w[1] = good;
+	assert_true(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	w[1].key.tag = EVPN_NEIGH_TAG_MAX + 1;
+	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	w[1] = good;
+	w[1].key.address.len = 200;
+	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	w[1] = good;
+	memset(&w[1].key.esi, 0xff, sizeof(w[1].key.esi));
+	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	w[1] = good;
+	b->retain_ms = EVPN_NEIGH_RETAIN_MAX + 1;
+	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	b->retain_ms = 0;
+	b->n = 3;
+	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
+	free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_module),
 		cmocka_unit_test(test_wishes_that_are_none),
+		cmocka_unit_test(test_neighbours_that_are_none),
 		cmocka_unit_test(test_netlink),
 	};
 

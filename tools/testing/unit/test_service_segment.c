@@ -55,6 +55,26 @@ struct rib *speaker_rib(struct speaker *sp)
 	return NULL;
 }
 
+/* for the other services, which are linked as well */
+void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
+{
+}
+
+const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
+{
+	return NULL;
+}
+
+const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
+{
+	return NULL;
+}
+
+bool speaker_monitored(struct speaker *sp, const char *object)
+{
+	return false;
+}
+
 uint32_t speaker_generation(struct speaker *sp)
 {
 	return 7;

@@ -155,17 +155,6 @@ static bool is_from(const struct es_route *ad, const struct ip_addr *pe)
 	return rd_type(&ad->rd) == RD_IPV4 && pe->len == 4 && !memcmp(ad->rd.b + 2, pe->b, 4);
 }
 
-static struct mac import_of(const struct segment *s)
-{
-	struct ecomm ec = ecomm_es_import(&s->esi);
-	struct mac m;
-
-	if (!mac_is_zero(&s->conf.es_import))
-		return s->conf.es_import;
-	memcpy(m.b, ec.b + 2, sizeof(m.b));
-	return m;
-}
-
 /* Capabilities of the own DF Election community. A is never sent with P (A25). */
 u16 segment_caps(const struct segment *s)
 {
@@ -302,7 +291,7 @@ static void add_local(struct segment *s)
  */
 void segment_collect(struct segment *s)
 {
-	struct mac import = import_of(s);
+	struct mac import = conf_es_import(&s->conf, &s->esi);
 	struct es_route *r;
 	unsigned int n = 1;
 
@@ -397,7 +386,7 @@ static struct evpn_nlri ad_nlri(const struct segment *s, u32 etag)
 void segment_originate(struct segment *s)
 {
 	struct ecomm_df df = {s->conf.df.algorithm, segment_caps(s), s->offer.pref};
-	struct mac import = import_of(s);
+	struct mac import = conf_es_import(&s->conf, &s->esi);
 	struct evpn_nlri n = es_nlri(s);
 	struct ecomm ec[3];
 	size_t n_ec = 0;

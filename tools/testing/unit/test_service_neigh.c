@@ -1,0 +1,1064 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The neighbour service in front of a speaker that only writes down what it is asked to do. Devices,
+ * segments, hosts and routes are played to it; decisions, sequences and batches are the real ones.
+ *
+ * Requirements: C20 to C25, C28, C30 to C40, C42, C44 to C46, C60, C61
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "services/neigh.h"
+
+struct speaker {
+	sd_event *event;
+	struct conf *conf;
+	struct rib *rib;
+	struct neighs *ns;
+	char log[65536];
+	struct evpn_nlri last; /* originated */
+	struct ecomm ec[24];
+	size_t n_ec;
+	u64 present;
+	struct wish_neigh wish;
+	u32 retain;
+	u32 batches;
+	bool events;
+	char said[256];
+};
+
+static void note(struct speaker *sp, const char *fmt, ...)
+{
+	size_t used = strlen(sp->log);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
+	va_end(ap);
+}
+
+sd_event *speaker_event(struct speaker *sp)
+{
+	return sp->event;
+}
+
+const struct conf *speaker_conf(struct speaker *sp)
+{
+	return sp->conf;
+}
+
+/* Routes live in the tests' own list: what a RIB would walk. */
+struct route {
+	struct evpn_nlri n;
+	struct ecomm ec[8];
+	struct bgp_attrs a;
+	struct ip_addr nh;
+	bool gone;
+};
+static struct route routes[16];
+static size_t n_routes;
+
+struct rib *speaker_rib(struct speaker *sp)
+{
+	return (struct rib *)sp;
+}
+
+static struct rib_path path_of(struct route *r)
+{
+	return (struct rib_path){
+		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
+}
+
+void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
+{
+	size_t i;
+
+	for (i = 0; i < n_routes; i++) {
+		struct rib_path p = path_of(&routes[i]);
+
+		if (!routes[i].gone && !fn(data, &routes[i].n, &p, 1, 0))
+			return;
+	}
+}
+
+const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
+{
+	return NULL;
+}
+
+const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
+{
+	return &((const struct route *)(const void *)peer)->nh;
+}
+
+uint32_t speaker_generation(struct speaker *sp)
+{
+	return 7;
+}
+
+bool speaker_monitored(struct speaker *sp, const char *object)
+{
+	return sp->events;
+}
+
+static const char *text(const struct ip_addr *a)
+{
+	static char buf[4][IP_STRLEN];
+	static unsigned int n;
+
+	return ip_format(a, buf[n++ % 4]);
+}
+
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+{
+	const struct neigh_batch *b = wish;
+	const struct wish_neigh *w = (const void *)b->items;
+	const struct neigh_key *k = (const void *)b->items;
+	u32 i;
+
+	if (type == IPC_WISH_NEIGHS_SWEEP) {
+		assert_int_equal(len, sizeof(struct wish_neigh_sweep));
+		note(sp, "sweep ");
+		return;
+	}
+	assert_int_equal(b->generation, 7);
+	sp->batches++;
+	if (type == IPC_WISH_NEIGHS) {
+		assert_int_equal(len, NEIGH_BATCH_LEN(struct wish_neigh, b->n));
+		for (i = 0; i < b->n; i++)
+			note(sp, "wish:%s/%u ", text(&w[i].key.address), w[i].key.tag);
+		sp->wish = w[b->n - 1];
+	} else {
+		assert_int_equal(type, IPC_WISH_NEIGHS_GONE);
+		assert_int_equal(len, NEIGH_BATCH_LEN(struct neigh_key, b->n));
+		sp->retain = b->retain_ms;
+		for (i = 0; i < b->n; i++)
+			note(sp, "unwish:%s/%u ", text(&k[i].address), k[i].tag);
+	}
+}
+
+void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
+{
+	assert_string_equal(object, "neigh");
+	assert_non_null(event);
+	snprintf(sp->said, sizeof(sp->said), "%s",
+		 json_string_value(json_object_get(event, "event")));
+	json_decref(event);
+}
+
+int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
+		      bool urgent)
+{
+	sp->last = *n;
+	sp->n_ec = ecomm_count(&a->ext);
+	sp->present = a->present;
+	memcpy(sp->ec, a->ext.p, a->ext.len);
+	note(sp, "+%s/%u ", text(&n->ip), n->etag);
+	return 0;
+}
+
+int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
+{
+	note(sp, "-%s/%u ", text(&n->ip), n->etag);
+	return 0;
+}
+
+void speaker_flush(struct speaker *sp)
+{
+}
+
+#define PE1 0x0a000001
+#define PE2 0x0a000002
+#define PE3 0x0a000003
+#define BOND0 5
+#define RED 20
+#define BLUE 21
+
+static struct esi esi_of(unsigned int n)
+{
+	struct esi e = {.b = {0, 0x11, 0x22, 0x33, 0x44, 0x55, (u8)n, 0, 0, (u8)n}};
+
+	return e;
+}
+
+static struct mac mac_of(unsigned int n)
+{
+	return (struct mac){{2, 0, 0, 0, 0, (u8)n}};
+}
+
+static struct ip_addr ip_of(const char *s)
+{
+	struct ip_addr a;
+
+	assert_int_equal(ip_parse(&a, s), 0);
+	return a;
+}
+
+static struct ecomm rt_of(const char *s)
+{
+	struct ecomm rt;
+
+	assert_int_equal(rt_parse(&rt, s), 0);
+	return rt;
+}
+
+static struct conf_vrf vrf_of_conf(const char *name, const char *rt)
+{
+	struct conf_vrf v = {.sync = CONF_SYNC_ES_IMPORT, .n_import = 1, .n_export = 1};
+
+	strcpy(v.name, name);
+	v.import[0] = v.export[0] = rt_of(rt);
+	return v;
+}
+
+static struct conf_segment segment_of_conf(unsigned int n, const char *interface)
+{
+	struct conf_segment c;
+
+	memset(&c, 0, sizeof(c));
+	snprintf(c.name, sizeof(c.name), "be%u", n);
+	strcpy(c.interface, interface);
+	c.esi = esi_of(n);
+	c.mode = CONF_ALL_ACTIVE;
+	c.retention_ms = 180000;
+	return c;
+}
+
+static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const char *kind,
+		      u32 lower, u16 vid, u32 master)
+{
+	struct fact_link f = {.ifindex = ifindex,
+			      .flags = IFF_UP,
+			      .carrier = true,
+			      .master = master,
+			      .link = lower,
+			      .vlan_id = vid};
+
+	strcpy(f.ifname, name);
+	strcpy(f.kind, kind);
+	if (master)
+		strcpy(f.master_kind, "vrf");
+	neigh_service.fact(sp->ns, IPC_FACT_LINK, &f);
+}
+
+static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
+{
+	struct fact_es f = {.esi = esi_of(n), .ifindex = ifindex, .gone = gone};
+
+	neigh_service.fact(sp->ns, IPC_FACT_ES, &f);
+}
+
+static void run(struct speaker *sp)
+{
+	while (sd_event_run(sp->event, 0) > 0)
+		;
+}
+
+static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
+{
+	struct conf *old = sp->conf, *now = conf_new();
+	struct conf_neighbor peer = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_segment be;
+	size_t i;
+
+	now->global.router_id = htonl(PE1);
+	now->global.startup_delay_ms = 20;
+	conf_add_neighbor(now, &peer);
+	for (i = 0; i < n; i++)
+		conf_add_vrf(now, &vrfs[i]);
+	be = segment_of_conf(1, "bond0");
+	conf_add_segment(now, &be);
+	be = segment_of_conf(2, "bond1");
+	conf_add_segment(now, &be);
+	sp->conf = now;
+	neigh_service.conf(sp->ns, old, now);
+	conf_free(old);
+}
+
+/* Figure 3 of the draft: bond0.1 red, bond0.2 blue, bond0.3.30 blue; bond1 red; bond0.4 global. */
+static struct speaker *begin(void)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+	struct conf_vrf vrfs[] = {
+		vrf_of_conf("red", "65000:1"),
+		vrf_of_conf("blue", "65000:2"),
+		vrf_of_conf("default", "65000:3"),
+	};
+
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	n_routes = 0;
+	sd_event_new(&sp->event);
+	sp->ns = neigh_service.start(sp);
+	conf_of(sp, vrfs, 3);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0);
+	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0);
+	link_fact(sp, 6, "bond1", "bond", 0, 0, RED);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED);
+	link_fact(sp, 12, "bond0.2", "vlan", BOND0, 2, BLUE);
+	link_fact(sp, 13, "bond0.3", "vlan", BOND0, 3, 0);
+	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, BLUE);
+	link_fact(sp, 15, "bond0.4", "vlan", BOND0, 4, 0);
+	es_fact(sp, 1, BOND0, false);
+	es_fact(sp, 2, 6, false);
+	neigh_service.fact(sp->ns, IPC_FACT_LINKS_DONE, NULL);
+	run(sp);
+	assert_string_equal(sp->log, "");
+	return sp;
+}
+
+static void end(struct speaker *sp)
+{
+	neigh_service.stop(sp->ns);
+	conf_free(sp->conf);
+	sd_event_unref(sp->event);
+	free(sp);
+}
+
+static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip, unsigned int mac,
+		    u8 state, u8 flags)
+{
+	struct neigh_out *out = calloc(1, sizeof(*out));
+	struct fact_neigh *f = (void *)out->items;
+
+	out->head.n = 1;
+	f->key = (struct neigh_key){.tag = tag, .esi = esi_of(es), .address = ip_of(ip)};
+	f->mac = mac_of(mac);
+	f->state = state;
+	f->flags = flags;
+	f->since = 1000;
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS, &out->head);
+	free(out);
+	run(sp);
+}
+
+static void host(struct speaker *sp, u32 tag, const char *ip, unsigned int mac, u8 state)
+{
+	host_on(sp, 1, tag, ip, mac, state, 0);
+}
+
+static void expect(struct speaker *sp, const char *what)
+{
+	assert_string_equal(sp->log, what);
+	sp->log[0] = '\0';
+}
+
+static struct route *rt2(struct speaker *sp, u32 pe, unsigned int es, u32 tag, const char *ip,
+			 unsigned int mac, const struct ecomm *ec, size_t n_ec)
+{
+	struct route *r = &routes[n_routes++];
+	struct rib_path p;
+
+	memset(r, 0, sizeof(*r));
+	r->n = (struct evpn_nlri){
+		.type = EVPN_MACIP,
+		.rd = rd_make_ip(pe, 0x8000),
+		.esi = es == 99 ? (struct esi){{0}} :
+		       es == 98 ? (struct esi){{255, 255, 255, 255, 255, 255, 255, 255, 255, 255}} :
+				  esi_of(es),
+		.etag = tag,
+		.mac = mac_of(mac),
+		.labels = 1};
+	if (ip)
+		r->n.ip = ip_of(ip);
+	r->nh = ip_v4(pe);
+	memcpy(r->ec, ec, n_ec * sizeof(*ec));
+	bgp_attrs_init(&r->a);
+	r->a.ext = ecomm_slice(r->ec, n_ec);
+	p = path_of(r);
+	neigh_service.route(sp->ns, &r->n, &p);
+	run(sp);
+	return r;
+}
+
+static void gone(struct speaker *sp, struct route *r)
+{
+	u8 key[EVPN_KEY_MAX];
+	struct evpn_nlri n;
+
+	/* what a RIB hands out for a withdraw: the key, so without the ESI */
+	evpn_from_key(key, evpn_key(&r->n, key), &n);
+	r->gone = true;
+	neigh_service.route(sp->ns, &n, NULL);
+	run(sp);
+}
+
+/* ---- advertising ---- */
+
+static bool has(const struct speaker *sp, const struct ecomm *ec)
+{
+	struct slice s = ecomm_slice(sp->ec, sp->n_ec);
+
+	return ecomm_has(&s, ec);
+}
+
+/* C30, C33 to C38: what is in the route, and that nothing else is. */
+static void advertised(void **state)
+{
+	struct speaker *sp = begin();
+	struct esi e = esi_of(1);
+	struct ecomm import = ecomm_es_import(&e), rt = rt_of("65000:1"), evi = ecomm_evi_rt(&rt);
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	expect(sp, "+10.1.0.1/1 ");
+	assert_int_equal(sp->last.type, EVPN_MACIP);
+	assert_memory_equal(&sp->last.esi, &e, sizeof(e));
+	assert_int_equal(rd_type(&sp->last.rd), RD_IPV4);
+	assert_int_equal(sp->last.labels, 1);
+	assert_int_equal(sp->last.label[0], 0);
+	assert_int_equal(sp->n_ec, 2);
+	assert_true(has(sp, &import));
+	assert_true(has(sp, &evi));
+	assert_int_equal(sp->present, BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY));
+	/* the same once more is the same */
+	host(sp, 1, "10.1.0.1", 1, NEIGH_SYNCED);
+	expect(sp, "-10.1.0.1/1 ");
+	host(sp, 1, "10.1.0.1", 1, NEIGH_GONE);
+	expect(sp, "");
+	assert_int_equal(sp->ns->count, 0);
+	end(sp);
+}
+
+/* C28: 0 untagged, one VLAN, two VLANs; the VRF of the sub-interface (C24). */
+static void tags(void **state)
+{
+	struct speaker *sp = begin();
+	struct ecomm rt = rt_of("65000:2"), evi = ecomm_evi_rt(&rt);
+
+	host(sp, 2, "10.1.0.1", 1, NEIGH_LOCAL);
+	assert_true(has(sp, &evi));
+	host(sp, 3 << 12 | 30, "10.3.0.1", 1, NEIGH_LOCAL);
+	assert_true(has(sp, &evi));
+	host(sp, 4, "10.4.0.1", 1, NEIGH_LOCAL);
+	rt = rt_of("65000:3");
+	evi = ecomm_evi_rt(&rt);
+	assert_true(has(sp, &evi));
+	host_on(sp, 2, 0, "fd00::1", 2, NEIGH_LOCAL, 0);
+	expect(sp, "+10.1.0.1/2 +10.3.0.1/12318 +10.4.0.1/4 +fd00::1/0 ");
+	end(sp);
+}
+
+/* The form of FRR: the VRF's targets and, as second label, its L3VNI. */
+static void vrf_form(void **state)
+{
+	struct speaker *sp = begin();
+	struct conf_vrf v = vrf_of_conf("red", "65000:1");
+	struct ecomm rt = rt_of("65000:1");
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	sp->log[0] = '\0';
+	v.sync = CONF_SYNC_VRF;
+	v.l3vni = 5000;
+	conf_of(sp, &v, 1);
+	run(sp);
+	expect(sp, "+10.1.0.1/1 ");
+	assert_int_equal(sp->last.labels, 2);
+	assert_int_equal(sp->last.label[0], 0);
+	assert_int_equal(sp->last.label[1], 5000);
+	assert_int_equal(sp->n_ec, 1);
+	assert_true(has(sp, &rt));
+	v.sync = CONF_SYNC_OFF;
+	conf_of(sp, &v, 1);
+	run(sp);
+	expect(sp, "-10.1.0.1/1 ");
+	end(sp);
+}
+
+/* A new MAC address is a new route: the old one goes first. */
+static void mac_change(void **state)
+{
+	struct speaker *sp = begin();
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	host(sp, 1, "10.1.0.1", 2, NEIGH_LOCAL);
+	expect(sp, "+10.1.0.1/1 -10.1.0.1/1 +10.1.0.1/1 ");
+	assert_int_equal(sp->last.mac.b[5], 2);
+	end(sp);
+}
+
+/* A sub-interface moves into another VRF: another distinguisher, another target. */
+static void vrf_move(void **state)
+{
+	struct speaker *sp = begin();
+	struct ecomm rt = rt_of("65000:2"), evi = ecomm_evi_rt(&rt);
+	struct rd before;
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	before = sp->last.rd;
+	sp->log[0] = '\0';
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, BLUE);
+	run(sp);
+	expect(sp, "-10.1.0.1/1 +10.1.0.1/1 ");
+	assert_true(has(sp, &evi));
+	assert_int_not_equal(rd_cmp(&before, &sp->last.rd), 0);
+	end(sp);
+}
+
+/* No VRF of the configuration: nothing is said, and why is told. */
+static void no_vrf(void **state)
+{
+	struct speaker *sp = begin();
+	char why[NEIGH_WHY_MAX], err[128];
+	json_t *r, *p = json_pack("{s:s}", "address", "10.1.0.1");
+
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, 77);
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	expect(sp, "");
+	assert_false(
+		neigh_may_advertise(neigh_first(sp->ns, &(struct ip_addr){4, {10, 1, 0, 1}}), why));
+	assert_string_equal(why, "no VRF of the configuration has its device");
+	assert_true(neigh_service.query(sp->ns, "neigh.show", p, &r, err, sizeof(err)));
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(r, "neighbors"), 0), "reason")),
+			    why);
+	json_decref(r);
+	json_decref(p);
+	end(sp);
+}
+
+/* ---- importing ---- */
+
+static struct ecomm es_import(unsigned int n)
+{
+	struct esi e = esi_of(n);
+
+	return ecomm_es_import(&e);
+}
+
+static struct ecomm evi_rt(const char *s)
+{
+	struct ecomm rt = rt_of(s);
+
+	return ecomm_evi_rt(&rt);
+}
+
+/*
+ * C40 and C44, 2x2+1: ES-Import ours or foreign, EVI-RT ours or foreign; and a route target of the
+ * VRF, alone and beside each of them.
+ */
+static void truth_table(void **state)
+{
+	enum { NONE, OURS, FOREIGN };
+	static const struct {
+		int es_import, evi_rt, rt;
+		enum nverdict v;
+	} rows[] = {
+		{OURS, OURS, NONE, NV_ES_IMPORT},
+		{OURS, FOREIGN, NONE, NV_FOREIGN_EVI_RT},
+		{FOREIGN, OURS, NONE, NV_FOREIGN_ES_IMPORT},
+		{FOREIGN, FOREIGN, NONE, NV_FOREIGN_ES_IMPORT},
+		{NONE, NONE, OURS, NV_VRF},
+		{NONE, NONE, FOREIGN, NV_NO_TARGET},
+		{NONE, NONE, NONE, NV_NO_TARGET},
+		{OURS, NONE, NONE, NV_NO_TARGET},
+		{NONE, OURS, NONE, NV_NO_TARGET},
+		{NONE, FOREIGN, NONE, NV_FOREIGN_EVI_RT},
+		{OURS, NONE, OURS, NV_VRF},
+		{OURS, OURS, OURS, NV_ES_IMPORT},
+		{OURS, FOREIGN, OURS, NV_FOREIGN_EVI_RT},
+		{FOREIGN, NONE, OURS, NV_FOREIGN_ES_IMPORT},
+		{FOREIGN, OURS, OURS, NV_FOREIGN_ES_IMPORT},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct speaker *sp = begin();
+		struct ecomm ec[3];
+		struct nvrf *vrf;
+		struct route *r;
+		size_t n = 0;
+
+		if (rows[i].es_import)
+			ec[n++] = es_import(rows[i].es_import == OURS ? 1 : 50);
+		if (rows[i].evi_rt)
+			ec[n++] = evi_rt(rows[i].evi_rt == OURS ? "65000:1" : "65000:50");
+		if (rows[i].rt)
+			ec[n++] = rt_of(rows[i].rt == OURS ? "65000:1" : "65000:50");
+		r = rt2(sp, PE2, 1, 1, "10.1.0.9", 9, ec, n);
+		assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), rows[i].v);
+		expect(sp,
+		       rows[i].v == NV_ES_IMPORT || rows[i].v == NV_VRF ? "wish:10.1.0.9/1 " : "");
+		/* a route that is treated as withdrawn takes the one before it away */
+		end(sp);
+	}
+}
+
+/* C44: reserved ESIs; and what is no synchronisation route at all. C31: a MAC address alone. */
+static void not_for_us(void **state)
+{
+	static const struct {
+		unsigned int es;
+		const char *ip;
+		unsigned int mac;
+		enum nverdict v;
+	} rows[] = {
+		{99, "10.1.0.9", 9, NV_RESERVED_ESI},
+		{98, "10.1.0.9", 9, NV_RESERVED_ESI},
+		{1, NULL, 9, NV_MAC_ONLY},
+		{1, "224.0.0.1", 9, NV_IMPOSSIBLE},
+		{1, "0.0.0.0", 9, NV_IMPOSSIBLE},
+		{3, "10.1.0.9", 9, NV_FOREIGN_ES_IMPORT},
+	};
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
+	struct ecomm rt[] = {rt_of("65000:1")};
+	struct speaker *sp = begin();
+	struct nvrf *vrf;
+	struct route *r;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r = rt2(sp, PE2, rows[i].es, 1, rows[i].ip, rows[i].mac, ec, 2);
+		assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), rows[i].v);
+		r->gone = true;
+	}
+	/* C22: the VRF's targets reach a PE that is not on the segment: it installs nothing */
+	r = rt2(sp, PE2, 3, 1, "10.1.0.9", 9, rt, 1);
+	assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), NV_FOREIGN_ESI);
+	r = rt2(sp, PE2, 99, 1, "10.1.0.9", 9, rt, 1);
+	assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), NV_NO_ESI);
+	expect(sp, "");
+	end(sp);
+}
+
+/* C42: labels and encapsulation are of no interest; FRR's form is taken. */
+static void frr_form(void **state)
+{
+	struct ecomm ec[] = {rt_of("65000:1"), ecomm_encap(TUNNEL_VXLAN)};
+	struct speaker *sp = begin();
+	struct route *r = rt2(sp, PE2, 1, 1, "10.1.0.9", 9, ec, 2);
+
+	expect(sp, "wish:10.1.0.9/1 ");
+	r->n.labels = 2;
+	r->n.label[1] = 5000;
+	gone(sp, r);
+	expect(sp, "unwish:10.1.0.9/1 ");
+	end(sp);
+}
+
+static const struct says {
+	u32 pe;
+	u32 seq;
+	bool sticky;
+} pe2_says = {PE2, 0, false};
+
+static struct route *says(struct speaker *sp, const struct says *s, unsigned int es, u32 tag,
+			  const char *ip, unsigned int mac)
+{
+	struct ecomm ec[3] = {es_import(es), evi_rt(tag == 1 || !tag ? "65000:1" : "65000:2")};
+	size_t n = 2;
+
+	if (s->seq || s->sticky)
+		ec[n++] = ecomm_mac_mobility(s->sticky, s->seq);
+	return rt2(sp, s->pe, es, tag, ip, mac, ec, n);
+}
+
+/* C41: the VRF goes with the wish; C46, C60, C61: withdrawn, it is retained as the segment says. */
+static void wish_and_retention(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = says(sp, &pe2_says, 1, 2, "10.1.0.9", 9);
+
+	expect(sp, "wish:10.1.0.9/2 ");
+	assert_true(sp->wish.check_vrf);
+	assert_int_equal(sp->wish.vrf, BLUE);
+	assert_int_equal(sp->wish.mac.b[5], 9);
+	assert_int_equal(sp->wish.origin, PE2);
+	host(sp, 2, "10.1.0.9", 9, NEIGH_SYNCED);
+	gone(sp, r);
+	expect(sp, "unwish:10.1.0.9/2 ");
+	assert_int_equal(sp->retain, 180000);
+	/* the kernel does not say so, but that is what it is now, until the kernel says that it is gone */
+	assert_string_equal(neigh_state_of(neigh_first(sp->ns, &r->n.ip)), "retained");
+	host(sp, 2, "10.1.0.9", 9, NEIGH_GONE);
+	assert_int_equal(sp->ns->count, 0);
+	sp->conf->segments[0].retention_ms = 0;
+	r = says(sp, &pe2_says, 1, 2, "10.1.0.9", 9);
+	gone(sp, r);
+	expect(sp, "wish:10.1.0.9/2 unwish:10.1.0.9/2 ");
+	assert_int_equal(sp->retain, 0);
+	end(sp);
+}
+
+/* Two PEs advertise it: while one still does, it stays. The same wish is not sent twice. */
+static void two_pes(void **state)
+{
+	struct speaker *sp = begin();
+	struct says pe3 = {PE3, 0, false};
+	struct route *a = says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	struct route *b = says(sp, &pe3, 1, 1, "10.1.0.9", 9);
+
+	expect(sp, "wish:10.1.0.9/1 ");
+	gone(sp, a);
+	expect(sp, "");
+	gone(sp, b);
+	expect(sp, "unwish:10.1.0.9/1 ");
+	assert_int_equal(sp->ns->count, 0);
+	end(sp);
+}
+
+/* The higher sequence says which MAC address is the present one, also after it has wrapped around. */
+static void newer_mac(void **state)
+{
+	struct speaker *sp = begin();
+	struct says newer = {PE3, 3, false}, wrapped = {PE2, 0xffffffff, false};
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 8);
+	assert_int_equal(sp->wish.mac.b[5], 8);
+	says(sp, &newer, 1, 1, "10.1.0.9", 9);
+	assert_int_equal(sp->wish.mac.b[5], 9);
+	says(sp, &wrapped, 1, 1, "10.1.0.9", 7);
+	assert_int_equal(sp->wish.mac.b[5], 9);
+	end(sp);
+}
+
+/* The ESI is no part of a route's key: the same route with another ESI is another host's. */
+static void esi_changes(void **state)
+{
+	struct ecomm ec[] = {es_import(2), evi_rt("65000:1")};
+	struct speaker *sp = begin();
+	struct route *r = says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	struct rib_path p;
+
+	r->n.esi = esi_of(2);
+	memcpy(r->ec, ec, sizeof(ec));
+	p = path_of(r);
+	neigh_service.route(sp->ns, &r->n, &p);
+	run(sp);
+	expect(sp, "wish:10.1.0.9/1 unwish:10.1.0.9/1 wish:10.1.0.9/1 ");
+	assert_memory_equal(&sp->wish.key.esi, &r->n.esi, sizeof(struct esi));
+	end(sp);
+}
+
+/* C45: learned by both: both advertise, and the wish is held in readiness; the local one is shown. */
+static void local_and_remote(void **state)
+{
+	struct speaker *sp = begin();
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_SYNCED);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	expect(sp, "wish:10.1.0.9/1 +10.1.0.9/1 ");
+	host(sp, 1, "10.1.0.9", 9, NEIGH_SYNCED);
+	expect(sp, "-10.1.0.9/1 ");
+	end(sp);
+}
+
+/* Overlapping subnets: the same address on two sub-interfaces are two hosts. */
+static void overlapping(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r;
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 8);
+	assert_int_equal(sp->wish.vrf, RED);
+	r = says(sp, &pe2_says, 1, 2, "10.1.0.9", 9);
+	assert_int_equal(sp->wish.vrf, BLUE);
+	sp->log[0] = '\0';
+	gone(sp, r);
+	expect(sp, "unwish:10.1.0.9/2 ");
+	assert_int_equal(sp->ns->count, 1);
+	end(sp);
+}
+
+/* A segment that is not in the kernel yet, and one that comes back into it. */
+static void segment_comes_and_goes(void **state)
+{
+	struct speaker *sp = begin();
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	expect(sp, "wish:10.1.0.9/1 +10.1.0.1/1 ");
+	es_fact(sp, 1, 0, true);
+	run(sp);
+	expect(sp, "-10.1.0.1/1 ");
+	es_fact(sp, 1, BOND0, false);
+	run(sp);
+	expect(sp, "wish:10.1.0.9/1 ");
+	end(sp);
+}
+
+/* A VRF device that is not there yet. */
+static void vrf_device_late(void **state)
+{
+	struct speaker *sp = begin();
+	struct fact_link red = {.ifindex = RED, .ifname = "red"};
+
+	neigh_service.fact(sp->ns, IPC_FACT_LINK_GONE, &red);
+	run(sp);
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	expect(sp, "");
+	link_fact(sp, 40, "red", "vrf", 0, 0, 0);
+	run(sp);
+	expect(sp, "wish:10.1.0.9/1 ");
+	assert_int_equal(sp->wish.vrf, 40);
+	end(sp);
+}
+
+/* C25: explicit targets for some sub-interfaces of the global table. */
+static void listed_interfaces(void **state)
+{
+	struct speaker *sp = begin();
+	struct conf_vrf vrfs[] = {vrf_of_conf("default", "65000:3"),
+				  vrf_of_conf("cust", "65000:2")};
+
+	strcpy(vrfs[1].interfaces[0], "bond0.4");
+	vrfs[1].n_interfaces = 1;
+	conf_of(sp, vrfs, 2);
+	run(sp);
+	says(sp, &pe2_says, 1, 4, "10.4.0.9", 9);
+	expect(sp, "wish:10.4.0.9/4 ");
+	assert_false(sp->wish.check_vrf);
+	/* the same targets for another sub-interface: not in that VRF */
+	says(sp, &pe2_says, 1, 3 << 12 | 30, "10.3.0.9", 9);
+	expect(sp, "");
+	end(sp);
+}
+
+/* ---- MAC mobility ---- */
+
+static u32 sequence(const struct speaker *sp)
+{
+	struct slice s = ecomm_slice(sp->ec, sp->n_ec);
+	struct mac_mobility m = {0};
+
+	ecomm_get_mobility(&s, &m);
+	return m.seq;
+}
+
+/* From another segment: one higher. On the same segment: the other PE's number is taken over. */
+static void mobility(void **state)
+{
+	struct speaker *sp = begin();
+	struct says at4 = {PE3, 4, false}, at7 = {PE2, 7, false};
+
+	says(sp, &at4, 2, 0, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	assert_int_equal(sequence(sp), 5);
+	says(sp, &at7, 1, 1, "10.1.0.9", 9);
+	assert_int_equal(sequence(sp), 7);
+	/* in another VRF it is another host */
+	host(sp, 2, "10.1.0.9", 9, NEIGH_LOCAL);
+	assert_int_equal(sequence(sp), 0);
+	assert_int_equal(sp->n_ec, 2);
+	end(sp);
+}
+
+/* From a segment that is not here at all: its route is kept in mind for this. */
+static void mobility_from_elsewhere(void **state)
+{
+	struct speaker *sp = begin();
+	struct says s = {PE3, 0, false};
+
+	says(sp, &s, 60, 1, "10.1.0.9", 9);
+	expect(sp, "");
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	assert_int_equal(sequence(sp), 1);
+	end(sp);
+}
+
+static void sticky(void **state)
+{
+	struct speaker *sp = begin();
+	struct says s = {PE3, 0, true};
+	struct ecomm m = ecomm_mac_mobility(true, 0);
+
+	host_on(sp, 1, 1, "10.1.0.1", 1, NEIGH_LOCAL, NEIGH_STICKY);
+	assert_true(has(sp, &m));
+	sp->log[0] = '\0';
+	log_set_level(LOG_LEVEL_ERROR);
+	says(sp, &s, 2, 0, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	expect(sp, "wish:10.1.0.9/0 "); /* somebody else's host does not move here */
+	end(sp);
+}
+
+/* C39: the same address on two segments with one tag and one VRF: one route only, and never none. */
+static void collision(void **state)
+{
+	struct speaker *sp = begin();
+	struct conf_vrf v = vrf_of_conf("red", "65000:1");
+
+	link_fact(sp, 16, "bond1.1", "vlan", 6, 1, RED);
+	conf_of(sp, &v, 1);
+	run(sp);
+	host_on(sp, 1, 1, "10.1.0.9", 9, NEIGH_LOCAL, 0);
+	host_on(sp, 2, 1, "10.1.0.9", 9, NEIGH_LOCAL, 0);
+	expect(sp, "+10.1.0.9/1 +10.1.0.9/1 ");
+	assert_int_equal(sp->ns->counts.collisions, 1);
+	host_on(sp, 2, 1, "10.1.0.9", 9, NEIGH_GONE, 0);
+	expect(sp, "+10.1.0.9/1 "); /* the first one's again, and no withdraw */
+	assert_int_equal(sp->last.esi.b[9], 1);
+	host_on(sp, 1, 1, "10.1.0.9", 9, NEIGH_GONE, 0);
+	expect(sp, "-10.1.0.9/1 ");
+	end(sp);
+}
+
+/* ---- the kernel's answers, readings, restart ---- */
+
+static void answers(void **state)
+{
+	struct speaker *sp = begin();
+	struct neigh_out *out = calloc(1, sizeof(*out));
+	struct neigh_result *r = (void *)out->items;
+	struct fact_neigh_text *t = (void *)out->items;
+	char err[128];
+	json_t *doc, *p = json_pack("{s:s}", "state", "refused");
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	out->head.n = 1;
+	t->key = sp->wish.key;
+	strcpy(t->text, "somebody else has put the address on bond0.1");
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGH_TEXTS, &out->head);
+	memset(out->items, 0, sizeof(out->items));
+	r->key = sp->wish.key;
+	r->status = WISH_REFUSED;
+	r->error = 17;
+	sp->events = true;
+	neigh_service.fact(sp->ns, IPC_WISH_NEIGH_RESULTS, &out->head);
+	assert_string_equal(sp->said, "refused");
+	neigh_service.query(sp->ns, "neigh.show", p, &doc, err, sizeof(err));
+	assert_int_equal(json_integer_value(json_object_get(doc, "total")), 1);
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(doc, "neighbors"), 0), "reason")),
+		"somebody else has put the address on bond0.1");
+	json_decref(doc);
+	json_decref(p);
+	free(out);
+	end(sp);
+}
+
+/* What a reading of the module's table from end to end does not have is no more. */
+static void reading(void **state)
+{
+	struct speaker *sp = begin();
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	host(sp, 1, "10.1.0.2", 2, NEIGH_LOCAL);
+	sp->log[0] = '\0';
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_BEGIN, NULL);
+	host(sp, 1, "10.1.0.2", 2, NEIGH_LOCAL);
+	sp->log[0] = '\0';
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_DONE, NULL);
+	run(sp);
+	expect(sp, "-10.1.0.1/1 ");
+	end(sp);
+}
+
+/*
+ * After a restart: what the kernel still has stays until the others have said what they know; what
+ * nobody advertises any more is retained and not thrown away.
+ */
+static void restart(void **state)
+{
+	struct speaker *sp = begin();
+
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_BEGIN, NULL);
+	host(sp, 1, "10.1.0.8", 8, NEIGH_SYNCED);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_SYNCED);
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_DONE, NULL);
+	expect(sp, "");
+	neigh_service.sync(sp->ns, 1, 0, 1);
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	expect(sp, "wish:10.1.0.9/1 ");
+	neigh_service.sync(sp->ns, 1, 1, 1);
+	expect(sp, "unwish:10.1.0.8/1 sweep ");
+	assert_int_equal(sp->retain, 180000);
+	neigh_service.sync(sp->ns, 1, 1, 1);
+	expect(sp, "");
+	end(sp);
+}
+
+/* No neighbour comes up: after the start-up delay it is swept all the same. */
+static void restart_alone(void **state)
+{
+	struct speaker *sp = begin();
+	u64 until = timer_now_us() + 200000;
+
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_BEGIN, NULL);
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_DONE, NULL);
+	while (timer_now_us() < until && !sp->log[0])
+		sd_event_run(sp->event, 50000);
+	expect(sp, "sweep ");
+	end(sp);
+}
+
+/* Many at once leave in full batches. */
+static void batches(void **state)
+{
+	enum { MANY = 1000 };
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
+	struct speaker *sp = begin();
+	struct route r = {.nh = ip_v4(PE2)};
+	unsigned int i;
+
+	r.n = (struct evpn_nlri){.type = EVPN_MACIP,
+				 .rd = rd_make_ip(PE2, 1),
+				 .esi = esi_of(1),
+				 .etag = 1,
+				 .mac = mac_of(3),
+				 .labels = 1};
+	bgp_attrs_init(&r.a);
+	r.a.ext = ecomm_slice(ec, 2);
+	for (i = 0; i < MANY; i++) {
+		struct rib_path p = path_of(&r);
+
+		r.n.ip = ip_v4(0x0a010000 + 10 + i);
+		neigh_service.route(sp->ns, &r.n, &p);
+	}
+	run(sp);
+	assert_int_equal(sp->batches, (MANY + NEIGH_BATCH_MAX - 1) / NEIGH_BATCH_MAX);
+	assert_int_equal(sp->ns->counts.wishes, MANY);
+	end(sp);
+}
+
+/* The trace names each hop, and the reason where it ends. */
+static void trace(void **state)
+{
+	struct speaker *sp = begin();
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:50")};
+	json_t *doc, *p = json_pack("{s:s}", "address", "10.1.0.9"), *hops;
+	char err[128];
+
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	rt2(sp, PE2, 1, 1, "10.1.0.9", 9, ec, 2);
+	assert_true(neigh_service.query(sp->ns, "neigh.trace", p, &doc, err, sizeof(err)));
+	hops = json_object_get(json_array_get(json_object_get(doc, "neighbors"), 0), "hops");
+	assert_int_equal(json_array_size(hops), 5);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(hops, 4), "text")),
+			    "treated as withdrawn: its EVI-RT is an import target of no VRF here");
+	json_decref(doc);
+	json_decref(p);
+	end(sp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(advertised),	   cmocka_unit_test(tags),
+		cmocka_unit_test(vrf_form),	   cmocka_unit_test(mac_change),
+		cmocka_unit_test(vrf_move),	   cmocka_unit_test(no_vrf),
+		cmocka_unit_test(truth_table),	   cmocka_unit_test(not_for_us),
+		cmocka_unit_test(frr_form),	   cmocka_unit_test(wish_and_retention),
+		cmocka_unit_test(two_pes),	   cmocka_unit_test(newer_mac),
+		cmocka_unit_test(esi_changes),	   cmocka_unit_test(local_and_remote),
+		cmocka_unit_test(overlapping),	   cmocka_unit_test(segment_comes_and_goes),
+		cmocka_unit_test(vrf_device_late), cmocka_unit_test(listed_interfaces),
+		cmocka_unit_test(mobility),	   cmocka_unit_test(mobility_from_elsewhere),
+		cmocka_unit_test(sticky),	   cmocka_unit_test(collision),
+		cmocka_unit_test(answers),	   cmocka_unit_test(reading),
+		cmocka_unit_test(restart),	   cmocka_unit_test(restart_alone),
+		cmocka_unit_test(batches),	   cmocka_unit_test(trace),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
