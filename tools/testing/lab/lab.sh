@@ -28,7 +28,7 @@
 #             |  rr   |                  |   host   |  floods to every PE, learns where the CE is
 #             +-------+                  +----------+  from what it receives
 #
-# A second segment (--segments 2) adds ce2, bond1, br1, vx2 and 10.2.x.y in the same places.
+# --form routed is another picture: topology_l3.sh. A second segment (--segments 2) adds ce2, bond1, br1, vx2 and 10.2.x.y in the same places.
 
 set -u
 LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -36,6 +36,8 @@ LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LAB_HERE/options.sh"
 # shellcheck source=topology.sh
 . "$LAB_HERE/topology.sh"
+# shellcheck source=topology_l3.sh
+. "$LAB_HERE/topology_l3.sh"
 # shellcheck source=rr.sh
 . "$LAB_HERE/rr.sh"
 # shellcheck source=pe.sh
@@ -165,6 +167,7 @@ lab_status() {
 lab_usage() {
 	cat >&2 <<-END
 		usage: lab.sh up [--pes 2|3] [--segments 1|2] [--members 1|2] [--rr frr|gobgp|none]
+		                 [--form bridged|routed] [--mode M] [--retention 180s]
 		                 [--standby block|lacp-oos|down] [--ce lacp|broadcast|active-backup]
 		                 [--lacp-rate fast|slow]
 		                 [--vlans "10 20"] [--algorithm A] [--preference "300 200 100"]

@@ -7,6 +7,7 @@ lab_defaults() {
 	: "${LAB_PREFIX:=lab-}"          # of every namespace
 	: "${LAB_PES:=2}"                # 2 or 3
 	: "${LAB_SEGMENTS:=1}"           # 1 or 2: CEs, each on a LAG of its own
+	: "${LAB_FORM:=bridged}"         # bridged: lab.sh; routed: topology_l3.sh
 	: "${LAB_MEMBERS:=1}"            # 1 or 2: links from each PE to each CE
 	: "${LAB_RR:=frr}"               # frr, gobgp, or none (PEs peer directly)
 	: "${LAB_STANDBY:=lacp-oos}"     # block, lacp-oos, down
@@ -24,6 +25,8 @@ lab_defaults() {
 	: "${LAB_LOSS:=hold}"            # on-daemon-loss: hold or block
 	: "${LAB_OWNER_HOLD:=10s}"       # how long the kernel keeps roles without a daemon
 	: "${LAB_EVPND:=yes}"            # no: everything but our daemon
+	: "${LAB_RETENTION:=180s}"       # routed: of synchronised neighbours
+	: "${LAB_VRF_EXTRA:=}"           # routed: more keys of every VRF, ", key: value"
 	: "${LAB_SYSTEM_EXTRA:=}"        # lines for the top of every evpnd.yaml
 	if [ -z "$LAB_CE" ]; then
 		case $LAB_STANDBY in
@@ -42,7 +45,7 @@ lab_option() {
 	local var
 	var=LAB_$(tr 'a-z-' 'A-Z_' <<<"${1#--}")
 	case $var in
-	LAB_PREFIX | LAB_PES | LAB_SEGMENTS | LAB_MEMBERS | LAB_RR | LAB_STANDBY | LAB_LACP_RATE | LAB_CE | LAB_MODE | \
+	LAB_PREFIX | LAB_FORM | LAB_RETENTION | LAB_PES | LAB_SEGMENTS | LAB_MEMBERS | LAB_RR | LAB_STANDBY | LAB_LACP_RATE | LAB_CE | LAB_MODE | \
 		LAB_VLANS | LAB_ALGORITHM | LAB_PREFERENCE | LAB_PREFERENCE2 | LAB_DONT_PREEMPT | LAB_WAIT | \
 		LAB_HOLD | LAB_ISOLATION | LAB_LOSS | LAB_OWNER_HOLD | LAB_EVPND | LAB_BUILD)
 		printf -v "$var" '%s' "$2"

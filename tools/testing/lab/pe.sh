@@ -20,6 +20,10 @@ pe_config() {
 		else
 			pe_neighbor "$(underlay rr)"
 		fi
+		if [ "$LAB_FORM" = routed ]; then
+			l3_pe_config
+			return
+		fi
 		echo "vrfs:"
 		echo "  - {name: red, route-targets: {import: [\"65000:1\"], export: [\"65000:1\"]}}"
 		echo "segments:"

@@ -212,6 +212,10 @@ topology_write() {
 		quiet_ns "pe$p"
 		uplink "pe$p" "$p"
 	done
+	if [ "$LAB_FORM" = routed ]; then
+		topology_l3_write
+		return
+	fi
 	for ((s = 1; s <= LAB_SEGMENTS; s++)); do
 		quiet_ns "${CE[s]}"
 		for ((p = 1; p <= LAB_PES; p++)); do
@@ -246,11 +250,12 @@ topology_up() {
 		[ -z "${BATCH_LATE[$n]:-}" ] ||
 			printf %s "${BATCH_LATE[$n]}" | ip -n "$LAB_PREFIX$n" -batch - || lab_fail "$n: addresses"
 	done
+	[ "$LAB_FORM" != routed ] || topology_l3_late
 }
 
 topology_down() {
 	local n
-	for n in ce ce2 pe1 pe2 pe3 host rr wire core try; do
+	for n in h1 h2 hq hg ce ce2 pe1 pe2 pe3 host rr wire core try; do
 		[ -e "/run/netns/$LAB_PREFIX$n" ] && ip netns del "$LAB_PREFIX$n"
 	done
 	return 0
