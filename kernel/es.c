@@ -93,7 +93,8 @@ static u32 es_flags(const struct evpn_es *es)
 {
 	bool df = es->conf.role != EVPN_ROLE_NON_DF && !es->failed;
 	bool leaves = !df || es->conf.role == EVPN_ROLE_DRAINING;
-	u32 flags = es->conf.allow << EVPN_PF_ALLOW_SHIFT;
+	u32 flags = es->conf.allow << EVPN_PF_ALLOW_SHIFT | es->conf.untagged_vid
+								    << EVPN_PF_UNTAGGED_SHIFT;
 
 	if (es->failed)
 		flags |= EVPN_PF_FAIL;
@@ -103,6 +104,13 @@ static u32 es_flags(const struct evpn_es *es)
 			flags |= EVPN_PF_BLOCK;
 		if (leaves && es->conf.standby != EVPN_STANDBY_BLOCK)
 			flags |= EVPN_PF_OOS;
+		break;
+	case EVPN_MODE_ALL_ACTIVE:
+		flags |= EVPN_PF_FLOOD;
+		if (df)
+			flags |= EVPN_PF_DF;
+		if (es->conf.unknown_unicast == EVPN_UNKNOWN_UNICAST_PASS)
+			flags |= EVPN_PF_UNICAST;
 		break;
 	case EVPN_MODE_SINGLE_ACTIVE:
 		flags |= EVPN_PF_VLANS;
@@ -172,6 +180,21 @@ static bool es_take_map(struct evpn_es *es, struct evpn_es_change *change)
 	return true;
 }
 
+/* Gives @es the peers of @change, and the change the ones before. True when that is news. */
+static bool es_take_peers(struct evpn_es *es, struct evpn_es_change *change)
+{
+	struct evpn_peers *old;
+
+	if (!change->peers)
+		return false;
+	old = rcu_dereference_protected(es->peers, lockdep_is_held(&es->net->lock));
+	if (evpn_vtep_peers_equal(old, change->peers))
+		return false;
+	rcu_assign_pointer(es->peers, change->peers);
+	change->peers = old;
+	return true;
+}
+
 /* Called a grace period after the last hook that could lead here was taken out. */
 static void es_free(struct rcu_head *rcu)
 {
@@ -179,6 +202,7 @@ static void es_free(struct rcu_head *rcu)
 
 	pr_debug("es " EVPN_ESI_FMT " destroyed\n", EVPN_ESI_ARG(&es->esi));
 	free_percpu(es->stats);
+	evpn_vlan_stats_free(es);
 	kfree(rcu_dereference_protected(es->map, true));
 	kfree(es);
 }
@@ -197,6 +221,7 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 	es->net = en;
 	es->esi = *esi;
 	INIT_LIST_HEAD(&es->members);
+	xa_init_flags(&es->vlan_stats, XA_FLAGS_LOCK_BH);
 	pr_debug("es " EVPN_ESI_FMT " created\n", EVPN_ESI_ARG(esi));
 	return es;
 }
@@ -259,7 +284,7 @@ static int es_bind_name(struct evpn_es *es, struct evpn_es_change *change,
  * evpn_es_create() - a new segment
  * @en: the namespace's state; has no segment of this ESI
  * @esi: the key
- * @change: the wish; owns its map again when the creation fails
+ * @change: the wish; owns its map and peers again when the creation fails
  * @extack: why not
  *
  * It blocks, if it is to block, before its device's first frame can pass the hooks.
@@ -289,17 +314,21 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 
 	es->conf = change->conf;
 	RCU_INIT_POINTER(es->map, change->map);
+	RCU_INIT_POINTER(es->peers, change->peers);
 	es->flags = es_flags(es);
 	err = es_bind_name(es, change, extack);
 	if (err) {
 		RCU_INIT_POINTER(es->map, NULL);
+		RCU_INIT_POINTER(es->peers, NULL);
 		evpn_neigh_es_del(es);
 		call_rcu(&es->rcu, es_free);
 		return ERR_PTR(err);
 	}
 	change->map = NULL;
+	change->peers = NULL;
 	es->changed = ktime_get_ns();
 	rb_find_add(&es->node, &en->segments, es_node_cmp);
+	en->used = true;
 	en->seq++;
 	evpn_es_apply(es);
 	trace_evpn_es(es, EVPN_ES_CREATED);
@@ -310,7 +339,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 /**
  * evpn_es_change() - change a segment; all of the request or nothing
  * @es: the segment
- * @change: the wish; owns its map again unless that was taken
+ * @change: the wish; owns its map and peers again unless they were taken
  * @extack: why not
  *
  * Naming the role ends a loss policy in force: somebody decides again.
@@ -343,6 +372,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		news = true;
 	}
 	news |= es_take_map(es, change);
+	news |= es_take_peers(es, change);
 	if (!news)
 		return 0;
 	es->net->seq++;
@@ -372,6 +402,8 @@ void evpn_es_destroy(struct evpn_es *es)
 	es_publish(es, 0);
 	evpn_neigh_es_del(es);
 	evpn_port_unbind(es);
+	evpn_vtep_peers_put(es->net,
+			    rcu_replace_pointer(es->peers, NULL, lockdep_is_held(&es->net->lock)));
 	rb_erase(&es->node, &es->net->segments);
 	es->net->seq++;
 	/*

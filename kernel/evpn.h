@@ -29,12 +29,15 @@
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "core/lacpdu.h"
 #include "core/verdict.h"
 
+struct evpn_core;
 struct evpn_neigh_net;
+struct evpn_peers;
 struct genl_info;
 struct nf_hook_state;
 
@@ -81,6 +84,12 @@ struct evpn_stats {
 	u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS];
 	u64 allowed[EVPN_DIRECTIONS];
 	u64 lacp[EVPN_LACP_COUNTERS];
+};
+
+/** struct evpn_vlan_sums - what was dropped in one VLAN of a segment */
+struct evpn_vlan_sums {
+	u64 packets[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS];
 };
 
 /** struct evpn_pcpu_stats - the same as one CPU counts them */
@@ -144,6 +153,8 @@ struct evpn_port {
  * @hold_ms: owner hold time in milliseconds
  * @loss_policy: enum evpn_loss_policy
  * @allow: enum evpn_allow
+ * @untagged_vid: VLAN of frames without a tag
+ * @unknown_unicast: enum evpn_unknown_unicast
  * @generation: for sweeping
  */
 struct evpn_es_conf {
@@ -154,6 +165,8 @@ struct evpn_es_conf {
 	u32 hold_ms;
 	u32 loss_policy;
 	u32 allow;
+	u32 untagged_vid;
+	u32 unknown_unicast;
 	u32 generation;
 };
 
@@ -161,6 +174,7 @@ struct evpn_es_conf {
  * struct evpn_es_change - a request to create or change a segment
  * @conf: the wished configuration, complete
  * @map: the VLAN map wished for, or NULL when it does not speak of one; owned by the change
+ * @peers: the peers wished for, or NULL when it does not speak of them; owned by the change
  * @has_ifname: the request names the device
  * @has_role: the request names the role
  * @device_refused: set by the callee: it was the device that was refused
@@ -168,6 +182,7 @@ struct evpn_es_conf {
 struct evpn_es_change {
 	struct evpn_es_conf conf;
 	struct evpn_vlan_map *map;
+	struct evpn_peers *peers;
 	bool has_ifname;
 	bool has_role;
 	bool device_refused;
@@ -189,6 +204,8 @@ struct evpn_es_change {
  * @transitions: how often
  * @flags: EVPN_PF_*, for the data path
  * @map: for the data path; published before the @flags that make it count
+ * @peers: the other PEs of the segment, or NULL; for the data path
+ * @vlan_stats: struct evpn_vlan_stats by VLAN, of those in which something was dropped
  * @stats: counters
  * @stats_base: their values at the last reset; evpn_net.lock
  * @rcu: for freeing
@@ -211,6 +228,8 @@ struct evpn_es {
 
 	u32 flags;
 	struct evpn_vlan_map __rcu *map;
+	struct evpn_peers __rcu *peers;
+	struct xarray vlan_stats;
 	struct evpn_pcpu_stats __percpu *stats;
 	struct evpn_stats stats_base;
 	struct rcu_head rcu;
@@ -239,21 +258,25 @@ struct evpn_owner {
  * @net: that namespace
  * @lock: see the head of this file
  * @segments: struct evpn_es in the order of their ESI; @lock
+ * @used: there has been a segment; @lock
  * @seq: changes whenever @segments does, so that a dump can tell; @lock
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
+ * @core: how peers are told apart, see vtep.c
  */
 struct evpn_net {
 	struct net *net;
 	struct mutex lock;
 	struct rb_root segments;
+	bool used;
 	u32 seq;
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
+	struct evpn_core *core;
 };
 
 #define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
@@ -297,6 +320,29 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
+/* flood.c */
+int evpn_flood_init(void);
+void evpn_flood_exit(void);
+unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
+			      const struct sk_buff *skb, const struct evpn_frame *frame);
+
+/* vtep.c */
+int evpn_vtep_net_init(struct evpn_net *en);
+void evpn_vtep_net_exit(struct evpn_net *en);
+struct evpn_peers *evpn_vtep_peers(struct evpn_net *en, const struct in6_addr *addresses,
+				   unsigned int n, struct netlink_ext_ack *extack);
+void evpn_vtep_peers_put(struct evpn_net *en, struct evpn_peers *peers);
+bool evpn_vtep_peers_equal(const struct evpn_peers *a, const struct evpn_peers *b);
+unsigned int evpn_vtep_peers_count(const struct evpn_es *es);
+const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i);
+bool evpn_vtep_shared(const struct evpn_es *es, const struct sk_buff *skb);
+int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsigned int n_ports,
+		  struct netlink_ext_ack *extack);
+u32 evpn_vtep_mask(struct evpn_net *en);
+unsigned int evpn_vtep_port(struct evpn_net *en, unsigned int i);
+u32 evpn_vtep_used(struct evpn_net *en);
+u64 evpn_vtep_marked(struct evpn_net *en);
+
 /* lacp.c */
 bool evpn_lacp_egress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
 void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
@@ -320,6 +366,14 @@ void evpn_stats_allow(struct evpn_es *es, enum evpn_direction direction);
 void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter);
 void evpn_stats_read(const struct evpn_es *es, struct evpn_stats *stats);
 void evpn_stats_reset(struct evpn_es *es);
+
+/* vlan_stats.c */
+void evpn_vlan_stats_drop(struct evpn_es *es, u16 vid, enum evpn_direction direction,
+			  enum evpn_drop_reason reason, unsigned int len);
+bool evpn_vlan_stats_read(struct evpn_es *es, u16 vid, struct evpn_vlan_sums *sums);
+int evpn_vlan_stats_next(struct evpn_es *es, int vid);
+void evpn_vlan_stats_reset(struct evpn_es *es);
+void evpn_vlan_stats_free(struct evpn_es *es);
 
 /* notify.c */
 size_t evpn_es_msg_size(const struct evpn_es *es);

@@ -32,13 +32,16 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	struct evpn_es *es = port->es;
 	struct evpn_vlan_map *map = rcu_dereference(es->map);
 	struct evpn_policy policy = {.flags = flags, .vlan_df = map ? map->octet : NULL};
-	bool arp_monitor = !evpn_lacp_seen(port);
 	unsigned int verdict, reason;
 	struct evpn_frame frame;
 	bool decoded;
 
 	decoded = filter_parse(skb, offset, &frame);
-	verdict = evpn_verdict(&policy, port->place, arp_monitor, decoded ? &frame : NULL);
+	if (evpn_policy_active(flags))
+		verdict = evpn_verdict(&policy, port->place, !evpn_lacp_seen(port),
+				       decoded ? &frame : NULL);
+	else
+		verdict = decoded ? evpn_flood_judge(port, &policy, skb, &frame) : EVPN_PASS;
 	if (verdict == EVPN_PASS)
 		return NF_ACCEPT;
 	if (verdict == EVPN_ALLOW) {
@@ -47,6 +50,9 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	}
 	reason = verdict - EVPN_DROP;
 	evpn_stats_drop(es, direction, reason, skb->len - offset);
+	if (decoded && !(flags & EVPN_PF_BLOCK))
+		evpn_vlan_stats_drop(es, evpn_policy_vid(&policy, &frame), direction, reason,
+				     skb->len - offset);
 	trace_evpn_drop(es, port, direction, reason, decoded ? &frame : NULL, skb->len - offset);
 	return NF_DROP;
 }
@@ -69,6 +75,12 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 	return verdict;
 }
 
+/* May this frame be dropped as a flooded one? What this host sends itself is told at once. */
+static bool filter_floods(const struct evpn_port *port, const struct sk_buff *skb, u32 flags)
+{
+	return flags & EVPN_PF_FLOOD && port->place != EVPN_PLACE_MEMBER && skb->skb_iif;
+}
+
 /** evpn_filter_egress() - nf_hookfn for frames that leave through a port */
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -78,7 +90,7 @@ unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf
 
 	if (port->place == EVPN_PLACE_MEMBER && !evpn_lacp_egress(port, skb, flags))
 		return NF_DROP;
-	if (!evpn_policy_active(flags))
+	if (!evpn_policy_active(flags) && !filter_floods(port, skb, flags))
 		return NF_ACCEPT;
 	return filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
 }

@@ -42,16 +42,23 @@ static int __net_init evpn_net_init(struct net *net)
 	en->segments = RB_ROOT;
 	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
 	en->netdev_nb.notifier_call = evpn_netdev_event;
-	err = evpn_neigh_net_init(en);
+	err = evpn_vtep_net_init(en);
 	if (err)
 		return err;
+	err = evpn_neigh_net_init(en);
+	if (err)
+		goto err_vtep;
 	err = register_netdevice_notifier_net(net, &en->netdev_nb);
-	if (err) {
-		evpn_neigh_net_exit(en);
-		return err;
-	}
+	if (err)
+		goto err_neigh;
 	pr_debug("net %u created\n", net->ns.inum);
 	return 0;
+
+err_neigh:
+	evpn_neigh_net_exit(en);
+err_vtep:
+	evpn_vtep_net_exit(en);
+	return err;
 }
 
 /*
@@ -61,7 +68,6 @@ static int __net_init evpn_net_init(struct net *net)
 static void __net_exit evpn_net_exit(struct net *net)
 {
 	struct evpn_net *en = evpn_net(net);
-	bool any = !RB_EMPTY_ROOT(&en->segments);
 	struct evpn_es *es;
 
 	cancel_delayed_work_sync(&en->hold_work);
@@ -73,10 +79,11 @@ static void __net_exit evpn_net_exit(struct net *net)
 	mutex_unlock(&en->lock);
 	rtnl_unlock();
 	unregister_netdevice_notifier_net(net, &en->netdev_nb);
-	/* Hooks that are still running leave notes about neighbours. */
-	if (any)
+	/* Hooks that are still running, of segments long gone too, use what is freed here. */
+	if (en->used)
 		synchronize_net();
 	evpn_neigh_net_exit(en);
+	evpn_vtep_net_exit(en);
 	mutex_destroy(&en->lock);
 	pr_debug("net %u destroyed\n", net->ns.inum);
 }
@@ -99,9 +106,12 @@ static int __init evpn_init(void)
 	evpn_wq = alloc_workqueue("evpn", WQ_UNBOUND, 0);
 	if (!evpn_wq)
 		return -ENOMEM;
-	err = register_pernet_subsys(&evpn_net_ops);
+	err = evpn_flood_init();
 	if (err)
 		goto err_wq;
+	err = register_pernet_subsys(&evpn_net_ops);
+	if (err)
+		goto err_flood;
 	register_netevent_notifier(&evpn_netevent_nb);
 	err = evpn_netlink_init();
 	if (err)
@@ -111,6 +121,8 @@ static int __init evpn_init(void)
 err_notifier:
 	unregister_netevent_notifier(&evpn_netevent_nb);
 	unregister_pernet_subsys(&evpn_net_ops);
+err_flood:
+	evpn_flood_exit();
 err_wq:
 	destroy_workqueue(evpn_wq);
 	return err;
@@ -125,6 +137,7 @@ static void __exit evpn_exit(void)
 	/* Hooks that are still running end first, then what they used is freed. */
 	synchronize_net();
 	rcu_barrier();
+	evpn_flood_exit();
 }
 
 module_init(evpn_init);

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
@@ -88,8 +89,83 @@ static int parse_map(const struct genl_info *info, struct evpn_es_change *change
 	return 0;
 }
 
+/* The address in @attr, IPv4-mapped when it is one of IPv4. */
+static int parse_peer(struct genl_info *info, const struct nlattr *attr, struct in6_addr *address)
+{
+	switch (nla_len(attr)) {
+	case sizeof(struct in_addr):
+		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), address);
+		break;
+	case sizeof(struct in6_addr):
+		*address = nla_get_in6_addr(attr);
+		if (!ipv6_addr_v4mapped(address))
+			break;
+		fallthrough;
+	default:
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the address of a peer is not 4 octets of IPv4 or 16 of IPv6");
+		return -EINVAL;
+	}
+	if (ipv6_addr_any(address) || ipv6_addr_is_multicast(address) ||
+	    (ipv6_addr_v4mapped(address) &&
+	     (!address->s6_addr32[3] || ipv4_is_multicast(address->s6_addr32[3])))) {
+		NL_SET_BAD_ATTR(info->extack, attr);
+		NL_SET_ERR_MSG_FMT(info->extack, "%pI6c is not the address of one peer", address);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool peer_listed(const struct in6_addr *list, unsigned int n, const struct in6_addr *address)
+{
+	while (n--) {
+		if (ipv6_addr_equal(&list[n], address))
+			return true;
+	}
+	return false;
+}
+
+static int parse_peers(struct evpn_net *en, struct genl_info *info, struct evpn_es_change *change)
+{
+	const struct nlattr *list = info->attrs[EVPN_A_ES_PEERS], *attr;
+	struct in6_addr *addresses;
+	unsigned int n = 0;
+	int rem, err = 0;
+
+	if (!list)
+		return 0;
+	addresses = kcalloc(EVPN_PEERS_MAX, sizeof(*addresses), GFP_KERNEL);
+	if (!addresses)
+		return -ENOMEM;
+	nla_for_each_nested(attr, list, rem) {
+		struct in6_addr address;
+
+		err = parse_peer(info, attr, &address);
+		if (!err && peer_listed(addresses, n, &address))
+			continue;
+		if (!err && n == EVPN_PEERS_MAX) {
+			NL_SET_BAD_ATTR(info->extack, attr);
+			NL_SET_ERR_MSG_FMT(info->extack, "a segment has no more than %u peers",
+					   EVPN_PEERS_MAX);
+			err = -E2BIG;
+		}
+		if (err)
+			goto out;
+		addresses[n++] = address;
+	}
+	change->peers = evpn_vtep_peers(en, addresses, n, info->extack);
+	if (IS_ERR(change->peers)) {
+		err = PTR_ERR(change->peers);
+		change->peers = NULL;
+		NL_SET_BAD_ATTR(info->extack, list);
+	}
+out:
+	kfree(addresses);
+	return err;
+}
+
 /* Overwrites in @change what the request names. */
-static int parse_change(struct genl_info *info, struct evpn_es_change *change)
+static int parse_change(struct evpn_net *en, struct genl_info *info, struct evpn_es_change *change)
 {
 	struct evpn_es_conf *conf = &change->conf;
 	const struct nlattr *ifname = info->attrs[EVPN_A_ES_IFNAME];
@@ -106,13 +182,15 @@ static int parse_change(struct genl_info *info, struct evpn_es_change *change)
 	parse_u32(info, EVPN_A_ES_OWNER_HOLD_TIME, &conf->hold_ms);
 	parse_u32(info, EVPN_A_ES_LOSS_POLICY, &conf->loss_policy);
 	parse_u32(info, EVPN_A_ES_ALLOW, &conf->allow);
+	parse_u32(info, EVPN_A_ES_UNTAGGED_VID, &conf->untagged_vid);
+	parse_u32(info, EVPN_A_ES_UNKNOWN_UNICAST, &conf->unknown_unicast);
 	parse_u32(info, EVPN_A_ES_GENERATION, &conf->generation);
 	if (conf->hold_ms > EVPN_HOLD_TIME_MAX) {
 		REFUSE(info, EVPN_A_ES_OWNER_HOLD_TIME, "a hold time of %u ms is above %u",
 		       conf->hold_ms, EVPN_HOLD_TIME_MAX);
 		return -EINVAL;
 	}
-	return parse_map(info, change);
+	return parse_map(info, change) ?: parse_peers(en, info, change);
 }
 
 static int netlink_create(struct evpn_net *en, const struct evpn_esi *esi, struct genl_info *info,
@@ -121,7 +199,7 @@ static int netlink_create(struct evpn_net *en, const struct evpn_esi *esi, struc
 	int err;
 
 	evpn_es_conf_init(&change->conf);
-	err = parse_change(info, change);
+	err = parse_change(en, info, change);
 	return err ? err : PTR_ERR_OR_ZERO(evpn_es_create(en, esi, change, info->extack));
 }
 
@@ -130,7 +208,7 @@ static int netlink_change(struct evpn_es *es, struct genl_info *info, struct evp
 	int err;
 
 	change->conf = es->conf;
-	err = parse_change(info, change);
+	err = parse_change(es->net, info, change);
 	return err ? err : evpn_es_change(es, change, info->extack);
 }
 
@@ -177,6 +255,7 @@ static int netlink_wish(struct genl_info *info, bool rtnl,
 		rtnl_lock();
 	mutex_lock(&en->lock);
 	err = doit(en, &esi, info, &change);
+	evpn_vtep_peers_put(en, change.peers);
 	mutex_unlock(&en->lock);
 	if (rtnl)
 		rtnl_unlock();
@@ -349,17 +428,15 @@ int evpn_nl_es_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return netlink_dump(skb, cb, EVPN_CMD_ES_GET, evpn_es_fill);
 }
 
-static int fill_counter(struct sk_buff *msg, const struct evpn_stats *stats, u32 direction,
-			u32 reason)
+static int fill_counter(struct sk_buff *msg, int attr, u32 direction, u32 reason, u64 packets,
+			u64 bytes)
 {
-	struct nlattr *nest = nla_nest_start(msg, EVPN_A_STATS_COUNTER);
+	struct nlattr *nest = nla_nest_start(msg, attr);
 
 	if (!nest || nla_put_u32(msg, EVPN_A_COUNTER_DIRECTION, direction) ||
 	    nla_put_u32(msg, EVPN_A_COUNTER_REASON, reason) ||
-	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_PACKETS, stats->packets[direction][reason],
-			      EVPN_A_COUNTER_PAD) ||
-	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_BYTES, stats->bytes[direction][reason],
-			      EVPN_A_COUNTER_PAD))
+	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_PACKETS, packets, EVPN_A_COUNTER_PAD) ||
+	    nla_put_u64_64bit(msg, EVPN_A_COUNTER_BYTES, bytes, EVPN_A_COUNTER_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -380,7 +457,8 @@ static int fill_stats(struct sk_buff *msg, const struct evpn_es *es)
 		return -EMSGSIZE;
 	for (d = 0; d < EVPN_DIRECTIONS; d++) {
 		for (r = 0; r < EVPN_REASONS; r++) {
-			if (fill_counter(msg, &stats, d, r))
+			if (fill_counter(msg, EVPN_A_STATS_COUNTER, d, r, stats.packets[d][r],
+					 stats.bytes[d][r]))
 				return -EMSGSIZE;
 		}
 	}
@@ -427,6 +505,193 @@ int evpn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 int evpn_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return netlink_dump(skb, cb, EVPN_CMD_STATS_GET, fill_stats);
+}
+
+static int fill_vlan(struct sk_buff *msg, struct evpn_es *es, u16 vid,
+		     const struct evpn_vlan_sums *sums)
+{
+	u32 d, r;
+
+	if (nla_put(msg, EVPN_A_VLAN_STATS_ESI, EVPN_ESI_LEN, es->esi.octet) ||
+	    nla_put_u32(msg, EVPN_A_VLAN_STATS_VLAN, vid))
+		return -EMSGSIZE;
+	for (d = 0; d < EVPN_DIRECTIONS; d++) {
+		for (r = 0; r < EVPN_REASONS; r++) {
+			if (sums->packets[d][r] &&
+			    fill_counter(msg, EVPN_A_VLAN_STATS_COUNTER, d, r, sums->packets[d][r],
+					 sums->bytes[d][r]))
+				return -EMSGSIZE;
+		}
+	}
+	return 0;
+}
+
+/** evpn_nl_vlan_stats_get_doit() - read the counters of one VLAN of a segment */
+int evpn_nl_vlan_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct evpn_vlan_sums sums;
+	struct evpn_esi esi;
+	struct sk_buff *msg;
+	struct evpn_es *es;
+	void *hdr;
+	u16 vid;
+	int err;
+
+	err = parse_esi(info, EVPN_A_VLAN_STATS_ESI, &esi);
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, EVPN_A_VLAN_STATS_VLAN)) {
+		NL_SET_ERR_MSG(info->extack, "the VLAN is missing");
+		return -EINVAL;
+	}
+	vid = nla_get_u32(info->attrs[EVPN_A_VLAN_STATS_VLAN]);
+	msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = reply_put(msg, info, EVPN_CMD_VLAN_STATS_GET);
+	mutex_lock(&en->lock);
+	es = get_es(en, info, EVPN_A_VLAN_STATS_ESI, &esi);
+	if (IS_ERR(es)) {
+		err = PTR_ERR(es);
+	} else {
+		evpn_vlan_stats_read(es, vid, &sums);
+		err = hdr ? fill_vlan(msg, es, vid, &sums) : -EMSGSIZE;
+	}
+	mutex_unlock(&en->lock);
+	return netlink_reply(info, msg, hdr, err);
+}
+
+static int dump_vlan(struct sk_buff *msg, struct netlink_callback *cb, struct evpn_es *es, u16 vid)
+{
+	struct evpn_vlan_sums sums;
+	void *hdr;
+
+	if (!evpn_vlan_stats_read(es, vid, &sums))
+		return 0;
+	hdr = evpn_netlink_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI,
+			       EVPN_CMD_VLAN_STATS_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (fill_vlan(msg, es, vid, &sums)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/** evpn_nl_vlan_stats_get_dumpit() - read the counters of all VLANs of a segment */
+int evpn_nl_vlan_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr *const *attrs = genl_dumpit_info(cb)->attrs;
+	struct evpn_net *en = evpn_net(sock_net(skb->sk));
+	const struct nlattr *attr = attrs[EVPN_A_VLAN_STATS_ESI];
+	int vid = cb->args[0], err = 0;
+	struct evpn_esi esi;
+	struct evpn_es *es;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(cb->extack, "the ESI of the segment is missing");
+		return -EINVAL;
+	}
+	memcpy(esi.octet, nla_data(attr), EVPN_ESI_LEN);
+	mutex_lock(&en->lock);
+	es = evpn_es_find(en, &esi);
+	if (!es) {
+		NL_SET_BAD_ATTR(cb->extack, attr);
+		NL_SET_ERR_MSG_FMT(cb->extack, "there is no segment " EVPN_ESI_FMT,
+				   EVPN_ESI_ARG(&esi));
+		err = -ENOENT;
+	}
+	for (; es && !err && (vid = evpn_vlan_stats_next(es, vid)) >= 0; vid += !err) {
+		err = dump_vlan(skb, cb, es, vid);
+		if (err)
+			break;
+	}
+	mutex_unlock(&en->lock);
+	cb->args[0] = vid < 0 ? EVPN_VLAN_MAP_LEN * 8 : vid;
+	return skb->len ? skb->len : err;
+}
+
+static int parse_ports(struct genl_info *info, u16 *ports, unsigned int *n)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	*n = 0;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+	{
+		if (nla_type(attr) != EVPN_A_CORE_PORT)
+			continue;
+		if (!nla_get_u32(attr) || nla_get_u32(attr) > U16_MAX) {
+			NL_SET_BAD_ATTR(info->extack, attr);
+			NL_SET_ERR_MSG_FMT(info->extack, "%u is no UDP port", nla_get_u32(attr));
+			return -EINVAL;
+		}
+		if (*n == EVPN_PORTS_MAX) {
+			NL_SET_BAD_ATTR(info->extack, attr);
+			NL_SET_ERR_MSG_FMT(info->extack, "no more than %u ports are looked at",
+					   EVPN_PORTS_MAX);
+			return -E2BIG;
+		}
+		ports[(*n)++] = nla_get_u32(attr);
+	}
+	return 0;
+}
+
+/** evpn_nl_core_set_doit() - change how peers are told apart */
+int evpn_nl_core_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	const struct nlattr *attr = info->attrs[EVPN_A_CORE_MARK_MASK];
+	u16 ports[EVPN_PORTS_MAX];
+	unsigned int n;
+	u32 mask = 0;
+	int err;
+
+	err = parse_ports(info, ports, &n);
+	if (err)
+		return err;
+	parse_u32(info, EVPN_A_CORE_MARK_MASK, &mask);
+	mutex_lock(&en->lock);
+	err = evpn_vtep_set(en, attr ? &mask : NULL, n ? ports : NULL, n, info->extack);
+	mutex_unlock(&en->lock);
+	if (err && attr)
+		NL_SET_BAD_ATTR(info->extack, attr);
+	return err;
+}
+
+static int fill_core(struct sk_buff *msg, struct evpn_net *en)
+{
+	unsigned int i, port;
+
+	if (nla_put_u32(msg, EVPN_A_CORE_MARK_MASK, evpn_vtep_mask(en)) ||
+	    nla_put_u32(msg, EVPN_A_CORE_PEERS, evpn_vtep_used(en)) ||
+	    nla_put_u64_64bit(msg, EVPN_A_CORE_MARKED, evpn_vtep_marked(en), EVPN_A_CORE_PAD))
+		return -EMSGSIZE;
+	for (i = 0; (port = evpn_vtep_port(en, i)); i++) {
+		if (nla_put_u32(msg, EVPN_A_CORE_PORT, port))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/** evpn_nl_core_get_doit() - read how peers are told apart */
+int evpn_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = reply_put(msg, info, EVPN_CMD_CORE_GET);
+	mutex_lock(&en->lock);
+	err = hdr ? fill_core(msg, en) : -EMSGSIZE;
+	mutex_unlock(&en->lock);
+	return netlink_reply(info, msg, hdr, err);
 }
 
 /** evpn_nl_owner_set_doit() - make the sender the owner */

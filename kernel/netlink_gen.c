@@ -34,8 +34,12 @@ const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1]
 	[EVPN_A_NEIGH_ENTRY_INDEX] = { .type = NLA_U32, },
 };
 
+const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1] = {
+	[EVPN_A_PEER_LIST_ADDRESS] = { .type = NLA_BINARY, },
+};
+
 /* EVPN_CMD_ES_NEW - do */
-const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1] = {
+const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_PEERS + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -46,11 +50,14 @@ const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1] = {
 	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_ES_UNTAGGED_VID] = NLA_POLICY_MAX(NLA_U32, 4094),
+	[EVPN_A_ES_UNKNOWN_UNICAST] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 	[EVPN_A_ES_EXCLUSIVE] = { .type = NLA_FLAG, },
 };
 
 /* EVPN_CMD_ES_SET - do */
-const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1] = {
+const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_PEERS + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -61,6 +68,9 @@ const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1] = {
 	[EVPN_A_ES_LOSS_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_ALLOW] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[EVPN_A_ES_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_ES_UNTAGGED_VID] = NLA_POLICY_MAX(NLA_U32, 4094),
+	[EVPN_A_ES_UNKNOWN_UNICAST] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 };
 
 /* EVPN_CMD_ES_GET - do */
@@ -120,20 +130,36 @@ const struct nla_policy evpn_neigh_sweep_nl_policy[EVPN_A_NEIGH_GENERATION + 1] 
 const struct nla_policy evpn_neigh_stats_get_nl_policy[EVPN_A_NEIGH_STATS_PAD + 1] = {
 };
 
+/* EVPN_CMD_VLAN_STATS_GET - do */
+const struct nla_policy evpn_vlan_stats_get_nl_policy[EVPN_A_VLAN_STATS_VLAN + 1] = {
+	[EVPN_A_VLAN_STATS_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_VLAN_STATS_VLAN] = NLA_POLICY_MAX(NLA_U32, 4095),
+};
+
+/* EVPN_CMD_CORE_SET - do */
+const struct nla_policy evpn_core_set_nl_policy[EVPN_A_CORE_PORT + 1] = {
+	[EVPN_A_CORE_MARK_MASK] = { .type = NLA_U32, },
+	[EVPN_A_CORE_PORT] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_CORE_GET - do */
+const struct nla_policy evpn_core_get_nl_policy[EVPN_A_CORE_PAD + 1] = {
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[13] = {
+const struct genl_ops evpn_nl_ops[16] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
 		.policy		= evpn_es_new_nl_policy,
-		.maxattr	= EVPN_A_ES_EXCLUSIVE,
+		.maxattr	= EVPN_A_ES_PEERS,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd		= EVPN_CMD_ES_SET,
 		.doit		= evpn_nl_es_set_doit,
 		.policy		= evpn_es_set_nl_policy,
-		.maxattr	= EVPN_A_ES_GENERATION,
+		.maxattr	= EVPN_A_ES_PEERS,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -214,6 +240,28 @@ const struct genl_ops evpn_nl_ops[13] = {
 		.doit		= evpn_nl_neigh_stats_get_doit,
 		.policy		= evpn_neigh_stats_get_nl_policy,
 		.maxattr	= EVPN_A_NEIGH_STATS_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_VLAN_STATS_GET,
+		.doit		= evpn_nl_vlan_stats_get_doit,
+		.dumpit		= evpn_nl_vlan_stats_get_dumpit,
+		.policy		= evpn_vlan_stats_get_nl_policy,
+		.maxattr	= EVPN_A_VLAN_STATS_VLAN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_CORE_SET,
+		.doit		= evpn_nl_core_set_doit,
+		.policy		= evpn_core_set_nl_policy,
+		.maxattr	= EVPN_A_CORE_PORT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_CORE_GET,
+		.doit		= evpn_nl_core_get_doit,
+		.policy		= evpn_core_get_nl_policy,
+		.maxattr	= EVPN_A_CORE_PAD,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

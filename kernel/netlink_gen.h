@@ -14,10 +14,11 @@
 
 /* Common nested types */
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
+extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
 
-extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_EXCLUSIVE + 1];
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_PEERS + 1];
 
-extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_GENERATION + 1];
+extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_PEERS + 1];
 
 extern const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1];
 
@@ -41,8 +42,14 @@ extern const struct nla_policy evpn_neigh_sweep_nl_policy[EVPN_A_NEIGH_GENERATIO
 
 extern const struct nla_policy evpn_neigh_stats_get_nl_policy[EVPN_A_NEIGH_STATS_PAD + 1];
 
+extern const struct nla_policy evpn_vlan_stats_get_nl_policy[EVPN_A_VLAN_STATS_VLAN + 1];
+
+extern const struct nla_policy evpn_core_set_nl_policy[EVPN_A_CORE_PORT + 1];
+
+extern const struct nla_policy evpn_core_get_nl_policy[EVPN_A_CORE_PAD + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[13];
+extern const struct genl_ops evpn_nl_ops[16];
 extern const struct genl_multicast_group evpn_nl_mcgrps[3];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -61,6 +68,11 @@ int evpn_nl_neigh_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int evpn_nl_neigh_del_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_neigh_sweep_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_neigh_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_vlan_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_vlan_stats_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int evpn_nl_core_set_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,

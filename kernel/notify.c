@@ -4,6 +4,7 @@
  * it, or listens to changes.
  */
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <net/netlink.h>
 
 #include "evpn.h"
@@ -34,7 +35,9 @@ size_t evpn_es_msg_size(const struct evpn_es *es)
 	return GENL_HDRLEN + nla_total_size(EVPN_ESI_LEN) +
 	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
 	       nla_total_size(EVPN_VLAN_MAP_LEN) + nla_total_size(sizeof(es->why)) +
-	       12 * nla_total_size(sizeof(u32)) +  /* the numbers and flags */
+	       14 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
+	       nla_total_size(0) +		  /* PEERS */
+	       evpn_vtep_peers_count(es) * nla_total_size(sizeof(struct in6_addr)) +
 	       nla_total_size_64bit(sizeof(u64)) + /* CHANGED */
 	       members_size(es);
 }
@@ -68,6 +71,28 @@ static int fill_members(struct sk_buff *msg, const struct evpn_es *es)
 	return 0;
 }
 
+static int fill_peer(struct sk_buff *msg, const struct in6_addr *address)
+{
+	if (ipv6_addr_v4mapped(address))
+		return nla_put_in_addr(msg, EVPN_A_PEER_LIST_ADDRESS, address->s6_addr32[3]);
+	return nla_put_in6_addr(msg, EVPN_A_PEER_LIST_ADDRESS, address);
+}
+
+static int fill_peers(struct sk_buff *msg, const struct evpn_es *es)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_ES_PEERS);
+	unsigned int i, n = evpn_vtep_peers_count(es);
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < n; i++) {
+		if (fill_peer(msg, evpn_vtep_peer(es, i)))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 {
 	const struct evpn_es_conf *conf = &es->conf;
@@ -83,9 +108,11 @@ static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 	    nla_put_u32(msg, EVPN_A_ES_OWNER_HOLD_TIME, conf->hold_ms) ||
 	    nla_put_u32(msg, EVPN_A_ES_LOSS_POLICY, conf->loss_policy) ||
 	    nla_put_u32(msg, EVPN_A_ES_ALLOW, conf->allow) ||
-	    nla_put_u32(msg, EVPN_A_ES_GENERATION, conf->generation))
+	    nla_put_u32(msg, EVPN_A_ES_GENERATION, conf->generation) ||
+	    nla_put_u32(msg, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid) ||
+	    nla_put_u32(msg, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast))
 		return -EMSGSIZE;
-	return 0;
+	return fill_peers(msg, es);
 }
 
 static int fill_state(struct sk_buff *msg, const struct evpn_es *es)

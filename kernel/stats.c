@@ -126,4 +126,5 @@ void evpn_stats_reset(struct evpn_es *es)
 {
 	lockdep_assert_held(&es->net->lock);
 	stats_sum(es, &es->stats_base);
+	evpn_vlan_stats_reset(es);
 }

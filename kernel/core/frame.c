@@ -14,6 +14,10 @@ enum {
 	OFFSET_TCI = 14,
 	OFFSET_TAGGED_ETHERTYPE = 16,
 	VID_MASK = 0xfff,
+	OFFSET_DADDR4 = 16,
+	LEN_IP4 = 20,
+	OFFSET_DADDR6 = 24,
+	LEN_IP6 = 40,
 };
 
 static enum evpn_group frame_group(const u8 *dst)
@@ -49,6 +53,7 @@ int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_f
 	frame->group = frame_group(data);
 	frame->proto = evpn_be16(data + OFFSET_ETHERTYPE);
 	frame->vid = 0;
+	frame->multicast = data[0] & 1;
 	if (accel) {
 		frame->vid = tci & VID_MASK;
 		return 0;
@@ -60,4 +65,19 @@ int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_f
 	frame->vid = evpn_be16(data + OFFSET_TCI) & VID_MASK;
 	frame->proto = evpn_be16(data + OFFSET_TAGGED_ETHERTYPE);
 	return 0;
+}
+
+/**
+ * evpn_ip_multicast() - is a packet for a group, whatever its frame's destination?
+ * @packet: from the IP header on
+ * @len: octets at @packet
+ * @proto: EtherType, host byte order
+ *
+ * A bridge that turns multicast into unicast changes only the frame (multicast_to_unicast).
+ */
+bool evpn_ip_multicast(const u8 *packet, u32 len, u16 proto)
+{
+	if (proto == EVPN_P_IP)
+		return len >= LEN_IP4 && (packet[OFFSET_DADDR4] & 0xf0) == 0xe0;
+	return proto == EVPN_P_IPV6 && len >= LEN_IP6 && packet[OFFSET_DADDR6] == 0xff;
 }

@@ -10,12 +10,16 @@ enum evpn_frame_size {
 	EVPN_FRAME_TAG_LEN = 4,
 	/* As much of a frame as evpn_frame_parse() ever looks at. */
 	EVPN_FRAME_LOOK_LEN = EVPN_FRAME_HDR_LEN + EVPN_FRAME_TAG_LEN,
+	/* As much of a packet as evpn_ip_multicast() ever looks at. */
+	EVPN_IP_LOOK_LEN = 40,
 };
 
 /* EtherTypes, host byte order. */
 enum evpn_ethertype {
+	EVPN_P_IP = 0x0800,
 	EVPN_P_ARP = 0x0806,
 	EVPN_P_8021Q = 0x8100,
+	EVPN_P_IPV6 = 0x86dd,
 	EVPN_P_SLOW = 0x8809,
 	EVPN_P_EAPOL = 0x888e,
 	EVPN_P_8021AD = 0x88a8,
@@ -42,13 +46,16 @@ enum evpn_group {
  * @group: which reserved group address it is sent to
  * @vid: VLAN identifier of the outer tag, 0 when untagged or priority-tagged
  * @proto: EtherType behind the outer tag, host byte order
+ * @multicast: it is sent to a group address, broadcast included
  */
 struct evpn_frame {
 	enum evpn_group group;
 	u16 vid;
 	u16 proto;
+	bool multicast;
 };
 
+bool evpn_ip_multicast(const u8 *packet, u32 len, u16 proto);
 int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_frame *frame);
 
 #endif /* EVPN_CORE_FRAME_H */

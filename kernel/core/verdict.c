@@ -7,6 +7,10 @@
  * redirection gets around it. Single-active (RFC 7432 section 14.1.1): a VLAN that this PE is not
  * DF for is dropped in both directions, at the segment's device only.
  *
+ * All-active (RFC 7432 section 8.5, RFC 8365 section 8.3.1): what is flooded from the core leaves on
+ * the DF of its VLAN only, and not at all when the PE it comes from shares the segment, because that
+ * PE has sent it there itself (local bias). What is not flooded always passes.
+ *
  * What keeps the link itself alive passes a blocked port: slow protocols where the wire is, and
  * what the allow-list names. Such a frame must be untagged and sent to a group address that
  * bridges do not forward; the EtherType alone would let anybody tunnel through.
@@ -42,8 +46,16 @@ static bool passes_blocked(u32 flags, enum evpn_place place, bool arp_monitor,
 	return allow_listed(flags, frame);
 }
 
-static bool vlan_passes(const struct evpn_policy *policy, u16 vid)
+/** evpn_policy_vid() - the VLAN of a frame: an untagged one's is what the operator says it is */
+u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame)
 {
+	return frame->vid ?: (policy->flags & EVPN_PF_UNTAGGED) >> EVPN_PF_UNTAGGED_SHIFT;
+}
+
+static bool vlan_passes(const struct evpn_policy *policy, const struct evpn_frame *frame)
+{
+	u16 vid = evpn_policy_vid(policy, frame);
+
 	if (policy->flags & EVPN_PF_FAIL)
 		return false;
 	if (!policy->vlan_df)
@@ -84,9 +96,38 @@ unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place plac
 		return EVPN_PASS;
 	if (!frame)
 		return EVPN_DROP + EVPN_DROP_REASON_MALFORMED;
-	if (!(flags & EVPN_PF_BLOCK) && vlan_passes(policy, frame->vid))
+	if (!(flags & EVPN_PF_BLOCK) && vlan_passes(policy, frame))
 		return EVPN_PASS;
 	if (passes_blocked(flags, place, arp_monitor, frame))
 		return EVPN_ALLOW;
 	return drop_reason(flags, place);
+}
+
+/**
+ * evpn_flood_verdict() - judge a frame that leaves an all-active segment, given that it was flooded
+ * @policy: what is in force; has EVPN_PF_FLOOD
+ * @frame: the frame
+ * @origin: where it comes from
+ * @shared: the PE it comes from shares the segment
+ *
+ * For a unicast frame the caller still has to find out whether it was flooded, if the answer is to
+ * drop it; an answer to pass it holds either way.
+ *
+ * Return: EVPN_PASS, or EVPN_DROP plus the reason.
+ */
+unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct evpn_frame *frame,
+				enum evpn_origin origin, bool shared)
+{
+	if (origin == EVPN_ORIGIN_LOCAL)
+		return EVPN_PASS;
+	/* What is routed to one host is for that host, on whichever PE. */
+	if (!frame->multicast && (origin == EVPN_ORIGIN_ROUTED || policy->flags & EVPN_PF_UNICAST))
+		return EVPN_PASS;
+	if (shared && origin == EVPN_ORIGIN_CORE)
+		return EVPN_DROP + EVPN_DROP_REASON_SPLIT_HORIZON;
+	if (vlan_passes(policy, frame))
+		return EVPN_PASS;
+	if (policy->flags & EVPN_PF_FAIL)
+		return EVPN_DROP + EVPN_DROP_REASON_OWNER_LOST;
+	return EVPN_DROP + EVPN_DROP_REASON_NON_DF;
 }

@@ -25,17 +25,24 @@ enum evpn_place {
  * BLOCK	the whole port drops
  * VLANS	each frame is judged by its VLAN
  * DF		with VLANS and no map: this PE is DF for all of them
- * FAIL		BLOCK or VLANS stand because the owner was lost
+ * FAIL		BLOCK, VLANS or no DF stand because the owner was lost
  * OOS		LACPDUs leave the members out of sync
+ * FLOOD	all-active: flooded frames are judged by where they come from
+ * UNICAST	with FLOOD: unicast is never flooded
  * ALLOW	enum evpn_allow, shifted
+ * UNTAGGED	the VLAN of frames without a tag, shifted
  */
 #define EVPN_PF_BLOCK BIT(0)
 #define EVPN_PF_VLANS BIT(1)
 #define EVPN_PF_DF BIT(2)
 #define EVPN_PF_FAIL BIT(3)
 #define EVPN_PF_OOS BIT(4)
+#define EVPN_PF_FLOOD BIT(5)
+#define EVPN_PF_UNICAST BIT(6)
 #define EVPN_PF_ALLOW_SHIFT 8
 #define EVPN_PF_ALLOW GENMASK(10, 8)
+#define EVPN_PF_UNTAGGED_SHIFT 16
+#define EVPN_PF_UNTAGGED GENMASK(27, 16)
 
 /**
  * struct evpn_policy - what is in force on a segment
@@ -59,12 +66,27 @@ enum evpn_verdict {
 	EVPN_DROP,
 };
 
-/* Can a frame be dropped at all under these flags? */
+/**
+ * enum evpn_origin - where a frame comes from that leaves through a segment's device
+ * @EVPN_ORIGIN_LOCAL: from this host, or bridged from another of its ports
+ * @EVPN_ORIGIN_ROUTED: forwarded by IP
+ * @EVPN_ORIGIN_CORE: bridged from a tunnel
+ */
+enum evpn_origin {
+	EVPN_ORIGIN_LOCAL,
+	EVPN_ORIGIN_ROUTED,
+	EVPN_ORIGIN_CORE,
+};
+
+/* Can a frame be dropped at all under these flags? (FLOOD is another matter.) */
 static inline bool evpn_policy_active(u32 flags)
 {
 	return flags & (EVPN_PF_BLOCK | EVPN_PF_VLANS);
 }
 
+u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame);
+unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct evpn_frame *frame,
+				enum evpn_origin origin, bool shared);
 unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,
 			  const struct evpn_frame *frame);
 

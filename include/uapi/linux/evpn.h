@@ -16,8 +16,11 @@
 
 /**
  * enum evpn_mode - Redundancy mode of a segment.
- * @EVPN_MODE_ALL_ACTIVE: All PEs forward. The role and the VLAN map are stored
- *   and reported; nothing is dropped in this version of the module.
+ * @EVPN_MODE_ALL_ACTIVE: All PEs forward. Flooded frames from the core
+ *   (broadcast, multicast, unknown unicast) leave on the DF of their VLAN
+ *   only, and never when they come from a PE that shares the segment. Known
+ *   unicast always passes, and so does what comes from another port of this
+ *   host.
  * @EVPN_MODE_SINGLE_ACTIVE: One PE forwards for each VLAN. A VLAN that this PE
  *   is not DF for is blocked in both directions.
  * @EVPN_MODE_PORT_ACTIVE: One PE forwards for the whole port (RFC 9786). A
@@ -134,6 +137,10 @@ enum evpn_direction {
  * @EVPN_DROP_REASON_OWNER_LOST: The loss policy is in force.
  * @EVPN_DROP_REASON_MALFORMED: Blocked segment, and the frame is too short to
  *   tell its VLAN.
+ * @EVPN_DROP_REASON_NON_DF: All-active, not DF for the VLAN: a flooded frame
+ *   from the core, or multicast that was routed.
+ * @EVPN_DROP_REASON_SPLIT_HORIZON: All-active, a flooded frame from a PE that
+ *   shares the segment.
  */
 enum evpn_drop_reason {
 	EVPN_DROP_REASON_STANDBY,
@@ -141,11 +148,28 @@ enum evpn_drop_reason {
 	EVPN_DROP_REASON_VLAN_STANDBY,
 	EVPN_DROP_REASON_OWNER_LOST,
 	EVPN_DROP_REASON_MALFORMED,
+	EVPN_DROP_REASON_NON_DF,
+	EVPN_DROP_REASON_SPLIT_HORIZON,
 
 	/* private: */
 	__EVPN_DROP_REASON_MAX,
 	EVPN_DROP_REASON_MAX = (__EVPN_DROP_REASON_MAX - 1)
 };
+
+/**
+ * enum evpn_unknown_unicast - All-active: unicast from the core whose
+ *   destination the bridge does not know. It is looked up in the bridge only
+ *   where the answer matters.
+ * @EVPN_UNKNOWN_UNICAST_FILTER: It is flooded, and treated so.
+ * @EVPN_UNKNOWN_UNICAST_PASS: Unicast is never dropped, and never looked up.
+ */
+enum evpn_unknown_unicast {
+	EVPN_UNKNOWN_UNICAST_FILTER,
+	EVPN_UNKNOWN_UNICAST_PASS,
+};
+
+#define EVPN_PEERS_MAX	64
+#define EVPN_PORTS_MAX	16
 
 /**
  * enum evpn_owner_state - Is there somebody who decides?
@@ -258,9 +282,40 @@ enum {
 	EVPN_A_ES_CHANGED,
 	EVPN_A_ES_TRANSITIONS,
 	EVPN_A_ES_MEMBER,
+	EVPN_A_ES_UNTAGGED_VID,
+	EVPN_A_ES_UNKNOWN_UNICAST,
+	EVPN_A_ES_PEERS,
 
 	__EVPN_A_ES_MAX,
 	EVPN_A_ES_MAX = (__EVPN_A_ES_MAX - 1)
+};
+
+enum {
+	EVPN_A_PEER_LIST_ADDRESS = 1,
+
+	__EVPN_A_PEER_LIST_MAX,
+	EVPN_A_PEER_LIST_MAX = (__EVPN_A_PEER_LIST_MAX - 1)
+};
+
+enum {
+	EVPN_A_CORE_PAD = 1,
+	EVPN_A_CORE_MARK_MASK,
+	EVPN_A_CORE_PORT,
+	EVPN_A_CORE_PEERS,
+	EVPN_A_CORE_MARKED,
+
+	__EVPN_A_CORE_MAX,
+	EVPN_A_CORE_MAX = (__EVPN_A_CORE_MAX - 1)
+};
+
+enum {
+	EVPN_A_VLAN_STATS_PAD = 1,
+	EVPN_A_VLAN_STATS_ESI,
+	EVPN_A_VLAN_STATS_VLAN,
+	EVPN_A_VLAN_STATS_COUNTER,
+
+	__EVPN_A_VLAN_STATS_MAX,
+	EVPN_A_VLAN_STATS_MAX = (__EVPN_A_VLAN_STATS_MAX - 1)
 };
 
 enum {
@@ -384,6 +439,9 @@ enum {
 	EVPN_CMD_NEIGH_SWEEP,
 	EVPN_CMD_NEIGH_STATS_GET,
 	EVPN_CMD_NEIGH_NTF,
+	EVPN_CMD_VLAN_STATS_GET,
+	EVPN_CMD_CORE_SET,
+	EVPN_CMD_CORE_GET,
 
 	__EVPN_CMD_MAX,
 	EVPN_CMD_MAX = (__EVPN_CMD_MAX - 1)

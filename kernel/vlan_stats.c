@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What was dropped in each VLAN of a segment. A VLAN has counters from its first dropped frame on,
+ * so that a segment of 4,094 VLANs costs nothing until something is dropped.
+ */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "evpn.h"
+
+struct vlan_counters {
+	u64_stats_t packets[EVPN_DIRECTIONS][EVPN_REASONS];
+	u64_stats_t bytes[EVPN_DIRECTIONS][EVPN_REASONS];
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct evpn_vlan_stats - the counters of one VLAN; freed with the segment
+ * @counters: by CPU
+ * @base: sums at the last reset; evpn_net.lock
+ */
+struct evpn_vlan_stats {
+	struct vlan_counters __percpu *counters;
+	struct evpn_vlan_sums base;
+};
+
+#define SUMS_NUMBERS (sizeof(struct evpn_vlan_sums) / sizeof(u64))
+
+static void vlan_stats_destroy(struct evpn_vlan_stats *vs)
+{
+	free_percpu(vs->counters);
+	kfree(vs);
+}
+
+/* Made where the first frame is dropped, so it must not sleep; NULL when there is no memory now. */
+static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
+{
+	struct evpn_vlan_stats *vs = kzalloc(sizeof(*vs), GFP_ATOMIC | __GFP_NOWARN);
+	struct evpn_vlan_stats *other;
+	int cpu;
+
+	if (!vs)
+		return NULL;
+	vs->counters = alloc_percpu_gfp(struct vlan_counters, GFP_ATOMIC | __GFP_NOWARN);
+	if (!vs->counters) {
+		kfree(vs);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(vs->counters, cpu)->syncp);
+	other = xa_cmpxchg_bh(&es->vlan_stats, vid, NULL, vs, GFP_ATOMIC | __GFP_NOWARN);
+	if (!other)
+		return vs;
+	vlan_stats_destroy(vs);
+	return xa_is_err(other) ? NULL : other;
+}
+
+/**
+ * evpn_vlan_stats_drop() - count a dropped frame in its VLAN
+ * @es: the segment
+ * @vid: the VLAN
+ * @direction: which way it went
+ * @reason: why it was dropped
+ * @len: its octets
+ *
+ * Without memory for the first one, it is counted in the segment only.
+ *
+ * Context: as evpn_stats_drop().
+ */
+void evpn_vlan_stats_drop(struct evpn_es *es, u16 vid, enum evpn_direction direction,
+			  enum evpn_drop_reason reason, unsigned int len)
+{
+	struct evpn_vlan_stats *vs = xa_load(&es->vlan_stats, vid);
+	struct vlan_counters *counters;
+
+	if (!vs)
+		vs = vlan_stats_create(es, vid);
+	if (!vs)
+		return;
+	local_bh_disable();
+	counters = this_cpu_ptr(vs->counters);
+	u64_stats_update_begin(&counters->syncp);
+	u64_stats_inc(&counters->packets[direction][reason]);
+	u64_stats_add(&counters->bytes[direction][reason], len);
+	u64_stats_update_end(&counters->syncp);
+	local_bh_enable();
+}
+
+static void vlan_stats_copy(struct evpn_vlan_sums *to, const struct vlan_counters *from)
+{
+	unsigned int d, i;
+
+	for (d = 0; d < EVPN_DIRECTIONS; d++) {
+		for (i = 0; i < EVPN_REASONS; i++) {
+			to->packets[d][i] = u64_stats_read(&from->packets[d][i]);
+			to->bytes[d][i] = u64_stats_read(&from->bytes[d][i]);
+		}
+	}
+}
+
+static void vlan_stats_sum(const struct evpn_vlan_stats *vs, struct evpn_vlan_sums *sum)
+{
+	u64 *total = (u64 *)sum;
+	unsigned int i, start;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		const struct vlan_counters *counters = per_cpu_ptr(vs->counters, cpu);
+		struct evpn_vlan_sums one;
+
+		do {
+			start = u64_stats_fetch_begin(&counters->syncp);
+			vlan_stats_copy(&one, counters);
+		} while (u64_stats_fetch_retry(&counters->syncp, start));
+		for (i = 0; i < SUMS_NUMBERS; i++)
+			total[i] += ((u64 *)&one)[i];
+	}
+}
+
+/**
+ * evpn_vlan_stats_read() - what was dropped in a VLAN since the last reset
+ * @es: the segment
+ * @vid: the VLAN
+ * @sums: result, all zero when nothing was
+ *
+ * Context: under evpn_net.lock.
+ * Return: whether anything was.
+ */
+bool evpn_vlan_stats_read(struct evpn_es *es, u16 vid, struct evpn_vlan_sums *sums)
+{
+	const struct evpn_vlan_stats *vs = xa_load(&es->vlan_stats, vid);
+	unsigned int i;
+
+	lockdep_assert_held(&es->net->lock);
+	memset(sums, 0, sizeof(*sums));
+	if (!vs)
+		return false;
+	vlan_stats_sum(vs, sums);
+	for (i = 0; i < SUMS_NUMBERS; i++)
+		((u64 *)sums)[i] -= ((const u64 *)&vs->base)[i];
+	return memchr_inv(sums, 0, sizeof(*sums));
+}
+
+/** evpn_vlan_stats_next() - the first VLAN from @vid on that has counters, or -1 */
+int evpn_vlan_stats_next(struct evpn_es *es, int vid)
+{
+	unsigned long index = vid;
+
+	return xa_find(&es->vlan_stats, &index, ULONG_MAX, XA_PRESENT) ? (int)index : -1;
+}
+
+/** evpn_vlan_stats_reset() - begin to count from zero; under evpn_net.lock */
+void evpn_vlan_stats_reset(struct evpn_es *es)
+{
+	struct evpn_vlan_stats *vs;
+	unsigned long index;
+
+	lockdep_assert_held(&es->net->lock);
+	xa_for_each(&es->vlan_stats, index, vs)
+		vlan_stats_sum(vs, &vs->base);
+}
+
+/** evpn_vlan_stats_free() - nobody counts any more */
+void evpn_vlan_stats_free(struct evpn_es *es)
+{
+	struct evpn_vlan_stats *vs;
+	unsigned long index;
+
+	xa_for_each(&es->vlan_stats, index, vs)
+		vlan_stats_destroy(vs);
+	xa_destroy(&es->vlan_stats);
+}
