@@ -667,7 +667,7 @@ static int fill_core(struct sk_buff *msg, struct evpn_net *en)
 	unsigned int i, port;
 
 	if (nla_put_u32(msg, EVPN_A_CORE_MARK_MASK, evpn_vtep_mask(en)) ||
-	    nla_put_u32(msg, EVPN_A_CORE_PEERS, evpn_vtep_used(en)) ||
+	    nla_put_u32(msg, EVPN_A_CORE_PEERS_USED, evpn_vtep_used(en)) ||
 	    nla_put_u64_64bit(msg, EVPN_A_CORE_MARKED, evpn_vtep_marked(en), EVPN_A_CORE_PAD))
 		return -EMSGSIZE;
 	for (i = 0; (port = evpn_vtep_port(en, i)); i++) {
