@@ -31,31 +31,31 @@ struct frame_case {
 
 static const struct frame_case frame_cases[] = {
 	{ "untagged IPv4", { CASE_DST_HOST, CASE_SRC, 0x08, 0x00, 0x45, 0, 0, 0 }, 18, false, 0, 0,
-	  { EVPN_GROUP_NONE, 0, 0x0800 } },
+	  { EVPN_GROUP_NONE, 0, 0x0800, false } },
 	{ "shortest frame with an EtherType", { CASE_DST_HOST, CASE_SRC, 0x86, 0xdd }, 14, false, 0, 0,
-	  { EVPN_GROUP_NONE, 0, 0x86dd } },
+	  { EVPN_GROUP_NONE, 0, 0x86dd, false } },
 	{ "no EtherType", { CASE_DST_HOST, CASE_SRC, 0x08 }, 13, false, 0, -EINVAL, {} },
 	{ "nothing at all", {}, 0, false, 0, -EINVAL, {} },
 	{ "VLAN in the payload", { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0xe0, 0x0a, 0x08, 0x06 }, 18,
-	  false, 0, 0, { EVPN_GROUP_NONE, 10, 0x0806 } },
+	  false, 0, 0, { EVPN_GROUP_NONE, 10, 0x0806, false } },
 	{ "QinQ: the outer tag counts",
 	  { CASE_DST_HOST, CASE_SRC, 0x88, 0xa8, 0x0f, 0xff, 0x81, 0x00 }, 18, false, 0, 0,
-	  { EVPN_GROUP_NONE, 4095, 0x8100 } },
+	  { EVPN_GROUP_NONE, 4095, 0x8100, false } },
 	{ "the tag is cut off", { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0x00, 0x0a, 0x08 }, 17, false, 0,
 	  -EINVAL, {} },
 	{ "VLAN in the metadata", { CASE_DST_HOST, CASE_SRC, 0x08, 0x00 }, 14, true, 0x7001, 0,
-	  { EVPN_GROUP_NONE, 1, 0x0800 } },
+	  { EVPN_GROUP_NONE, 1, 0x0800, false } },
 	{ "outer tag in the metadata, inner in the payload",
 	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0x00, 0x14, 0x08, 0x00 }, 18, true, 30, 0,
-	  { EVPN_GROUP_NONE, 30, 0x8100 } },
+	  { EVPN_GROUP_NONE, 30, 0x8100, false } },
 	{ "priority tag", { CASE_DST_LLDP, CASE_SRC, 0x81, 0x00, 0xe0, 0x00, 0x88, 0xcc }, 18, false, 0,
-	  0, { EVPN_GROUP_LINK, 0, 0x88cc } },
+	  0, { EVPN_GROUP_LINK, 0, 0x88cc, true } },
 	{ "slow protocol", { CASE_DST_SLOW, CASE_SRC, 0x88, 0x09, 0x01, 0x01, 0, 0 }, 18, false, 0, 0,
-	  { EVPN_GROUP_SLOW, 0, 0x8809 } },
+	  { EVPN_GROUP_SLOW, 0, 0x8809, true } },
 	{ "CFM group", { CASE_DST_CFM, CASE_SRC, 0x89, 0x02, 0, 0, 0, 0 }, 18, false, 0, 0,
-	  { EVPN_GROUP_CFM, 0, 0x8902 } },
+	  { EVPN_GROUP_CFM, 0, 0x8902, true } },
 	{ "a group that bridges do forward", { CASE_DST_STP_GARP, CASE_SRC, 0x88, 0xf5 }, 14, false, 0,
-	  0, { EVPN_GROUP_NONE, 0, 0x88f5 } },
+	  0, { EVPN_GROUP_NONE, 0, 0x88f5, true } },
 };
 
 /* The VLAN map of the verdict cases: DF for VLANs 0, 10 and 4095. */
@@ -76,78 +76,153 @@ struct verdict_case {
 };
 
 static const struct verdict_case verdict_cases[] = {
-	{ "A11: a DF passes", 0, false, EVPN_PLACE_LAG, false, false, { EVPN_GROUP_NONE, 0, 0x0800 },
+	{ "A11: a DF passes", 0, false, EVPN_PLACE_LAG, false, false, { EVPN_GROUP_NONE, 0, 0x0800, false },
 	  EVPN_PASS },
 	{ "a DF passes what cannot be decoded", 0, false, EVPN_PLACE_LAG, false, true, {}, EVPN_PASS },
 	{ "A12: a non-DF blocks untagged", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, false, false,
-	  { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(STANDBY) },
+	  { EVPN_GROUP_NONE, 0, 0x0800, false }, CASE_DROP(STANDBY) },
 	{ "A12: a non-DF blocks every VLAN", EVPN_PF_BLOCK, true, EVPN_PLACE_DEVICE, false, false,
-	  { EVPN_GROUP_NONE, 10, 0x86dd }, CASE_DROP(STANDBY) },
+	  { EVPN_GROUP_NONE, 10, 0x86dd, false }, CASE_DROP(STANDBY) },
 	{ "A12: and at the members", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
-	  { EVPN_GROUP_NONE, 4095, 0x8100 }, CASE_DROP(STANDBY_MEMBER) },
+	  { EVPN_GROUP_NONE, 4095, 0x8100, false }, CASE_DROP(STANDBY_MEMBER) },
 	{ "blocked and cannot be decoded", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, true, {},
 	  CASE_DROP(MALFORMED) },
 	{ "the loss policy has its own reason", EVPN_PF_BLOCK | EVPN_PF_FAIL, false, EVPN_PLACE_LAG,
-	  false, false, { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(OWNER_LOST) },
+	  false, false, { EVPN_GROUP_NONE, 0, 0x0800, false }, CASE_DROP(OWNER_LOST) },
 
 	{ "A14: LACP passes a blocked member", EVPN_PF_BLOCK | EVPN_PF_OOS, false, EVPN_PLACE_MEMBER,
-	  false, false, { EVPN_GROUP_SLOW, 0, 0x8809 }, EVPN_ALLOW },
+	  false, false, { EVPN_GROUP_SLOW, 0, 0x8809, true }, EVPN_ALLOW },
 	{ "slow protocols pass a plain device", EVPN_PF_BLOCK, false, EVPN_PLACE_DEVICE, false, false,
-	  { EVPN_GROUP_SLOW, 0, 0x8809 }, EVPN_ALLOW },
+	  { EVPN_GROUP_SLOW, 0, 0x8809, true }, EVPN_ALLOW },
 	{ "none has business on the bond itself", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, false, false,
-	  { EVPN_GROUP_SLOW, 0, 0x8809 }, CASE_DROP(STANDBY) },
+	  { EVPN_GROUP_SLOW, 0, 0x8809, true }, CASE_DROP(STANDBY) },
 	{ "the EtherType alone is not enough", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
-	  { EVPN_GROUP_NONE, 0, 0x8809 }, CASE_DROP(STANDBY_MEMBER) },
+	  { EVPN_GROUP_NONE, 0, 0x8809, false }, CASE_DROP(STANDBY_MEMBER) },
 	{ "nor is it with a tag", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
-	  { EVPN_GROUP_SLOW, 7, 0x8809 }, CASE_DROP(STANDBY_MEMBER) },
+	  { EVPN_GROUP_SLOW, 7, 0x8809, true }, CASE_DROP(STANDBY_MEMBER) },
 
 	{ "LLDP, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
-	  false, { EVPN_GROUP_LINK, 0, 0x88cc }, EVPN_ALLOW },
+	  false, { EVPN_GROUP_LINK, 0, 0x88cc, true }, EVPN_ALLOW },
 	{ "LLDP, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM), false,
-	  EVPN_PLACE_MEMBER, false, false, { EVPN_GROUP_LINK, 0, 0x88cc },
+	  EVPN_PLACE_MEMBER, false, false, { EVPN_GROUP_LINK, 0, 0x88cc, true },
 	  CASE_DROP(STANDBY_MEMBER) },
 	{ "LLDP to a host", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
-	  false, { EVPN_GROUP_NONE, 0, 0x88cc }, CASE_DROP(STANDBY_MEMBER) },
+	  false, { EVPN_GROUP_NONE, 0, 0x88cc, false }, CASE_DROP(STANDBY_MEMBER) },
 	{ "LLDP in a VLAN", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER, false,
-	  false, { EVPN_GROUP_LINK, 10, 0x88cc }, CASE_DROP(STANDBY_MEMBER) },
+	  false, { EVPN_GROUP_LINK, 10, 0x88cc, true }, CASE_DROP(STANDBY_MEMBER) },
 	{ "EAPOL, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_EAPOL), false, EVPN_PLACE_DEVICE,
-	  false, false, { EVPN_GROUP_LINK, 0, 0x888e }, EVPN_ALLOW },
+	  false, false, { EVPN_GROUP_LINK, 0, 0x888e, true }, EVPN_ALLOW },
 	{ "EAPOL, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_DEVICE,
-	  false, false, { EVPN_GROUP_LINK, 0, 0x888e }, CASE_DROP(STANDBY) },
+	  false, false, { EVPN_GROUP_LINK, 0, 0x888e, true }, CASE_DROP(STANDBY) },
 	{ "CFM, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_CFM), false, EVPN_PLACE_MEMBER, false,
-	  false, { EVPN_GROUP_CFM, 0, 0x8902 }, EVPN_ALLOW },
+	  false, { EVPN_GROUP_CFM, 0, 0x8902, true }, EVPN_ALLOW },
 	{ "CFM to another group", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_CFM), false, EVPN_PLACE_MEMBER,
-	  false, false, { EVPN_GROUP_LINK, 0, 0x8902 }, CASE_DROP(STANDBY_MEMBER) },
+	  false, false, { EVPN_GROUP_LINK, 0, 0x8902, true }, CASE_DROP(STANDBY_MEMBER) },
 
 	{ "ARP at a member without LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
-	  { EVPN_GROUP_NONE, 0, 0x0806 }, EVPN_ALLOW },
+	  { EVPN_GROUP_NONE, 0, 0x0806, false }, EVPN_ALLOW },
 	{ "ARP at a member with LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
-	  { EVPN_GROUP_NONE, 0, 0x0806 }, CASE_DROP(STANDBY_MEMBER) },
+	  { EVPN_GROUP_NONE, 0, 0x0806, false }, CASE_DROP(STANDBY_MEMBER) },
 	{ "ARP ends at the bond", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, true, false,
-	  { EVPN_GROUP_NONE, 0, 0x0806 }, CASE_DROP(STANDBY) },
+	  { EVPN_GROUP_NONE, 0, 0x0806, false }, CASE_DROP(STANDBY) },
 	{ "ARP in a VLAN is not the monitor's", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
-	  { EVPN_GROUP_NONE, 10, 0x0806 }, CASE_DROP(STANDBY_MEMBER) },
+	  { EVPN_GROUP_NONE, 10, 0x0806, false }, CASE_DROP(STANDBY_MEMBER) },
 
 	{ "single-active, DF for the VLAN", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, false,
-	  { EVPN_GROUP_NONE, 10, 0x0800 }, EVPN_PASS },
+	  { EVPN_GROUP_NONE, 10, 0x0800, false }, EVPN_PASS },
 	{ "single-active, not DF for the VLAN", EVPN_PF_VLANS | EVPN_PF_DF, true, EVPN_PLACE_LAG, false,
-	  false, { EVPN_GROUP_NONE, 11, 0x0800 }, CASE_DROP(VLAN_STANDBY) },
+	  false, { EVPN_GROUP_NONE, 11, 0x0800, false }, CASE_DROP(VLAN_STANDBY) },
 	{ "the last VLAN of the map", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, false,
-	  { EVPN_GROUP_NONE, 4095, 0x0800 }, EVPN_PASS },
+	  { EVPN_GROUP_NONE, 4095, 0x0800, false }, EVPN_PASS },
 	{ "untagged is VLAN 0", EVPN_PF_VLANS, true, EVPN_PLACE_DEVICE, false, false,
-	  { EVPN_GROUP_NONE, 0, 0x0800 }, EVPN_PASS },
+	  { EVPN_GROUP_NONE, 0, 0x0800, false }, EVPN_PASS },
 	{ "without a map the role counts: DF", EVPN_PF_VLANS | EVPN_PF_DF, false, EVPN_PLACE_LAG, false,
-	  false, { EVPN_GROUP_NONE, 11, 0x0800 }, EVPN_PASS },
+	  false, { EVPN_GROUP_NONE, 11, 0x0800, false }, EVPN_PASS },
 	{ "without a map the role counts: non-DF", EVPN_PF_VLANS, false, EVPN_PLACE_LAG, false, false,
-	  { EVPN_GROUP_NONE, 0, 0x0800 }, CASE_DROP(VLAN_STANDBY) },
+	  { EVPN_GROUP_NONE, 0, 0x0800, false }, CASE_DROP(VLAN_STANDBY) },
 	{ "a blocked VLAN 0 still lets LLDP by", EVPN_PF_VLANS | CASE_ALLOW(EVPN_ALLOW_LLDP), false,
-	  EVPN_PLACE_LAG, false, false, { EVPN_GROUP_LINK, 0, 0x88cc }, EVPN_ALLOW },
+	  EVPN_PLACE_LAG, false, false, { EVPN_GROUP_LINK, 0, 0x88cc, true }, EVPN_ALLOW },
 	{ "members carry all VLANs", EVPN_PF_VLANS, true, EVPN_PLACE_MEMBER, false, false,
-	  { EVPN_GROUP_NONE, 11, 0x0800 }, EVPN_PASS },
+	  { EVPN_GROUP_NONE, 11, 0x0800, false }, EVPN_PASS },
 	{ "the loss policy takes every VLAN", EVPN_PF_VLANS | EVPN_PF_FAIL, true, EVPN_PLACE_LAG, false,
-	  false, { EVPN_GROUP_NONE, 10, 0x0800 }, CASE_DROP(OWNER_LOST) },
+	  false, { EVPN_GROUP_NONE, 10, 0x0800, false }, CASE_DROP(OWNER_LOST) },
 	{ "single-active and cannot be decoded", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, true, {},
 	  CASE_DROP(MALFORMED) },
+};
+
+struct flood_case {
+	const char *name;
+	u32 flags;
+	bool map;
+	enum evpn_origin origin;
+	bool shared;
+	struct evpn_frame frame;
+	unsigned int want;
+};
+
+#define CASE_FLOOD(bits) (EVPN_PF_FLOOD | (bits))
+#define CASE_UNTAGGED(vid) ((vid) << EVPN_PF_UNTAGGED_SHIFT)
+#define CASE_BUM(vid) { EVPN_GROUP_NONE, vid, 0x0800, true }
+#define CASE_UNICAST(vid) { EVPN_GROUP_NONE, vid, 0x0800, false }
+
+static const struct flood_case flood_cases[] = {
+	{ "B7: a DF passes what the core floods", CASE_FLOOD(EVPN_PF_DF), false, EVPN_ORIGIN_CORE, false,
+	  CASE_BUM(10), EVPN_PASS },
+	{ "B7: a non-DF does not", CASE_FLOOD(0), false, EVPN_ORIGIN_CORE, false, CASE_BUM(10),
+	  CASE_DROP(NON_DF) },
+	{ "nor unicast, given that it was flooded", CASE_FLOOD(0), false, EVPN_ORIGIN_CORE, false,
+	  CASE_UNICAST(10), CASE_DROP(NON_DF) },
+	{ "unless unicast is never to be dropped", CASE_FLOOD(EVPN_PF_UNICAST), false, EVPN_ORIGIN_CORE,
+	  true, CASE_UNICAST(10), EVPN_PASS },
+	{ "multicast is, even then", CASE_FLOOD(EVPN_PF_UNICAST), false, EVPN_ORIGIN_CORE, false,
+	  CASE_BUM(10), CASE_DROP(NON_DF) },
+	{ "E37: local bias, whatever the role", CASE_FLOOD(0), false, EVPN_ORIGIN_LOCAL, true,
+	  CASE_BUM(10), EVPN_PASS },
+	{ "E37: split horizon on a DF", CASE_FLOOD(EVPN_PF_DF), false, EVPN_ORIGIN_CORE, true,
+	  CASE_BUM(10), CASE_DROP(SPLIT_HORIZON) },
+	{ "E37: split horizon on a non-DF", CASE_FLOOD(0), false, EVPN_ORIGIN_CORE, true, CASE_BUM(10),
+	  CASE_DROP(SPLIT_HORIZON) },
+	{ "E37: of unicast that was flooded, too", CASE_FLOOD(EVPN_PF_DF), false, EVPN_ORIGIN_CORE, true,
+	  CASE_UNICAST(10), CASE_DROP(SPLIT_HORIZON) },
+	{ "E34: DF for this VLAN", CASE_FLOOD(0), true, EVPN_ORIGIN_CORE, false, CASE_BUM(10),
+	  EVPN_PASS },
+	{ "E34: not for that", CASE_FLOOD(EVPN_PF_DF), true, EVPN_ORIGIN_CORE, false, CASE_BUM(11),
+	  CASE_DROP(NON_DF) },
+	{ "untagged is what the operator says", CASE_FLOOD(CASE_UNTAGGED(11)), true, EVPN_ORIGIN_CORE,
+	  false, CASE_BUM(0), CASE_DROP(NON_DF) },
+	{ "and is VLAN 0 otherwise", CASE_FLOOD(0), true, EVPN_ORIGIN_CORE, false, CASE_BUM(0),
+	  EVPN_PASS },
+	{ "routed multicast leaves on the DF", CASE_FLOOD(EVPN_PF_DF), false, EVPN_ORIGIN_ROUTED, false,
+	  CASE_BUM(10), EVPN_PASS },
+	{ "and on no other PE", CASE_FLOOD(0), false, EVPN_ORIGIN_ROUTED, false, CASE_BUM(10),
+	  CASE_DROP(NON_DF) },
+	{ "routed unicast always leaves", CASE_FLOOD(0), false, EVPN_ORIGIN_ROUTED, true,
+	  CASE_UNICAST(10), EVPN_PASS },
+	{ "the loss policy has its own reason", CASE_FLOOD(EVPN_PF_DF | EVPN_PF_FAIL), false,
+	  EVPN_ORIGIN_CORE, false, CASE_BUM(10), CASE_DROP(OWNER_LOST) },
+	{ "and takes no unicast of the router's", CASE_FLOOD(EVPN_PF_FAIL), false, EVPN_ORIGIN_ROUTED,
+	  false, CASE_UNICAST(10), EVPN_PASS },
+};
+
+struct ip_case {
+	const char *name;
+	u8 packet[EVPN_IP_LOOK_LEN];
+	u32 len;
+	u16 proto;
+	bool want;
+};
+
+static const struct ip_case ip_cases[] = {
+	{ "IPv4 to a group", { 0x45, [16] = 239, 1, 1, 1 }, 20, 0x0800, true },
+	{ "IPv4 to the last group", { 0x45, [16] = 239, 255, 255, 255 }, 20, 0x0800, true },
+	{ "IPv4 to a host", { 0x45, [16] = 223, 255, 255, 255 }, 20, 0x0800, false },
+	{ "IPv4 to everybody is no group", { 0x45, [16] = 255, 255, 255, 255 }, 20, 0x0800, false },
+	{ "IPv4, cut off", { 0x45, [16] = 239, 1, 1 }, 19, 0x0800, false },
+	{ "IPv6 to a group", { 0x60, [24] = 0xff, 0x02 }, 40, 0x86dd, true },
+	{ "IPv6 to a host", { 0x60, [24] = 0xfe, 0x80 }, 40, 0x86dd, false },
+	{ "IPv6, cut off", { 0x60, [24] = 0xff, 0x02 }, 39, 0x86dd, false },
+	{ "neither", { [16] = 239, [24] = 0xff }, 40, 0x0806, false },
+	{ "nothing at all", {}, 0, 0x0800, false },
 };
 
 /* A LACPDU of bonding's, in sync, with slow periods asked for by the partner. */

@@ -38,6 +38,26 @@ static void core_verdict(struct kunit *test)
 	}
 }
 
+static void core_flood(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flood_cases); i++) {
+		const struct flood_case *c = &flood_cases[i];
+		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
+
+		KUNIT_EXPECT_EQ_MSG(test, c->want,
+				    evpn_flood_verdict(&policy, &c->frame, c->origin, c->shared),
+				    "%s", c->name);
+	}
+	for (i = 0; i < ARRAY_SIZE(ip_cases); i++) {
+		const struct ip_case *c = &ip_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, c->want, evpn_ip_multicast(c->packet, c->len, c->proto),
+				    "%s", c->name);
+	}
+}
+
 static void core_lacpdu_valid(struct kunit *test)
 {
 	u8 pdu[EVPN_LACPDU_LEN];
@@ -103,13 +123,11 @@ static void core_neigh_decide(struct kunit *test)
 	}
 }
 
-static struct kunit_case core_kunit_cases[] = {KUNIT_CASE(core_frame),
-					       KUNIT_CASE(core_verdict),
-					       KUNIT_CASE(core_lacpdu_valid),
-					       KUNIT_CASE(core_lacpdu_oos),
-					       KUNIT_CASE(core_neigh_parse),
-					       KUNIT_CASE(core_neigh_decide),
-					       {}};
+static struct kunit_case core_kunit_cases[] = {
+	KUNIT_CASE(core_frame),	       KUNIT_CASE(core_verdict),
+	KUNIT_CASE(core_flood),	       KUNIT_CASE(core_lacpdu_valid),
+	KUNIT_CASE(core_lacpdu_oos),   KUNIT_CASE(core_neigh_parse),
+	KUNIT_CASE(core_neigh_decide), {}};
 
 static struct kunit_suite core_kunit_suite = {
 	.name = "evpn-core",

@@ -29,6 +29,7 @@ static void test_frame(void **state)
 		assert_int_equal(c->want.group, got.group);
 		assert_int_equal(c->want.vid, got.vid);
 		assert_int_equal(c->want.proto, got.proto);
+		assert_int_equal(c->data[0] & 1, got.multicast);
 	}
 }
 
@@ -44,6 +45,31 @@ static void test_verdict(void **state)
 	}
 }
 
+static void test_flood(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flood_cases); i++) {
+		const struct flood_case *c = &flood_cases[i];
+		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
+
+		print_message("flood: %s\n", c->name);
+		assert_int_equal(c->want,
+				 evpn_flood_verdict(&policy, &c->frame, c->origin, c->shared));
+	}
+}
+
+static void test_ip_multicast(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ip_cases); i++) {
+		const struct ip_case *c = &ip_cases[i];
+		u8 *packet = malloc(c->len ? c->len : 1);
+
+		print_message("packet: %s\n", c->name);
+		memcpy(packet, c->packet, c->len);
+		assert_int_equal(c->want, evpn_ip_multicast(packet, c->len, c->proto));
+		free(packet);
+	}
+}
+
 /* A12: no VLAN, no EtherType and no destination but the listed ones passes a blocked port. */
 static void test_blocked_exhaustively(void **state)
 {
@@ -53,7 +79,7 @@ static void test_blocked_exhaustively(void **state)
 	for (unsigned int proto = 0; proto < 0x10000; proto++) {
 		for (unsigned int vid = 0; vid < 4096; vid += proto == EVPN_P_SLOW ? 1 : 97) {
 			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_CFM; g++) {
-				struct evpn_frame f = {g, vid, proto};
+				struct evpn_frame f = {g, vid, proto, false};
 
 				if (evpn_verdict(&policy, EVPN_PLACE_MEMBER, false, &f) < EVPN_DROP)
 					passed++;
@@ -74,7 +100,7 @@ static void test_vlan_map(void **state)
 		memset(map, 0, sizeof(map));
 		map[v / 8] = 1 << (v % 8);
 		for (unsigned int other = 0; other < 4096; other++) {
-			struct evpn_frame f = {EVPN_GROUP_NONE, other, 0x0800};
+			struct evpn_frame f = {EVPN_GROUP_NONE, other, 0x0800, false};
 			unsigned int got = evpn_verdict(&policy, EVPN_PLACE_LAG, false, &f);
 
 			assert_int_equal(got, other == v ? EVPN_PASS : CASE_DROP(VLAN_STANDBY));
@@ -87,6 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_ip_multicast),
 		cmocka_unit_test(test_blocked_exhaustively),
 		cmocka_unit_test(test_vlan_map),
 	};
