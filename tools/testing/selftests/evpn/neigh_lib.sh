@@ -138,7 +138,8 @@ stat_of() { neigh stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 monitor_start() {
 	MON=/run/neigh-monitor
 	: >$MON
-	pe "$NEIGH_NL" monitor "${1:-60}" >$MON &
+	# not through pe(), whose shell would be killed instead and leave the namespace in use
+	ip netns exec "$N_PE" "$NEIGH_NL" monitor "${1:-60}" >$MON &
 	MON_PID=$!
 	slowwait 5 grep -q ready $MON
 }
