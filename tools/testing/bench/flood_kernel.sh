@@ -14,7 +14,7 @@
 # Prints the median of each, in nanoseconds for one frame from the sender's system call to the end
 # of its way, and the ratios. Everything but the comparison is the same: one processor, one boot.
 set -u
-FRAMES=${1:-20000}
+FRAMES=${1:-50000}
 ROUNDS=${2:-21}
 TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 RUN=/run/evpn-bench
@@ -59,6 +59,9 @@ sleep 1
 # one NAME KIND [VLAN]: a round, kept under that name; the customer's counter says what arrived
 one() {
 	local name=$1 before after
+	# what was changed just now has come to rest, caches are warm
+	sleep 0.2
+	ip netns exec $SRC $RUN/flood_bench send 192.0.2.1 2000 "${@:2}" >/dev/null
 	before=$(ip netns exec $CE cat /sys/class/net/ce/statistics/rx_packets)
 	ip netns exec $SRC $RUN/flood_bench send 192.0.2.1 "$FRAMES" "${@:2}" >>"$RUN/flood.$name"
 	after=$(ip netns exec $CE cat /sys/class/net/ce/statistics/rx_packets)

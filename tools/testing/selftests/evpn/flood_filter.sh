@@ -56,7 +56,7 @@ check_flood() {
 known() {
 	local p dev=bond0 vlan=
 	[ $FL_BRIDGE != port ] || dev=bond0.10
-	case $FL_BRIDGE in vlan | untagged) vlan="vlan 10" ;; esac
+	case $FL_BRIDGE in vlan | untagged | qinq) vlan="vlan 10" ;; esac
 	for p in 1 2; do
 		# shellcheck disable=SC2086
 		bridge -n "$(fl pe$p)" fdb replace $CE_MAC dev $dev master static $vlan
@@ -106,6 +106,45 @@ expect "broadcast" ce,p2 b 0
 fl_nl pe2 es-set esi=$ESI1 unknown-unicast=filter >/dev/null
 log_test "unknown unicast can be let pass"
 
+# Large packets, cut on their way or not; received on a queue that is steered to a processor
+for p in 1 2 3; do
+	in_fl pe$p sh -c 'for q in vx core; do echo 1 >/sys/class/net/$q/queues/rx-0/rps_cpus; done'
+done
+from_host 3 big
+expect "leg of the DF" ce,p1 bi 100
+expect "leg of the DF" ce,p1 g 10
+expect "leg of the non-DF" ce,p2 big 0
+expect "host at the non-DF" h2,eth0 g 10
+from_ce 2 bg
+expect "echo" ce,p1 bg 0
+expect "host at PE1" h1,eth0 g 10
+log_test "large packets, and RPS"
+
+# The bridge makes one copy with the member's own address of what is for a group.
+bridge -n "$(fl pe2)" link set dev bond0 mcast_to_unicast on
+fl_ip pe2 link set br0 type bridge mcast_snooping 1 mcast_querier 1 mcast_query_response_interval 20
+fl_ip ce link set p2 address $CE_MAC
+fl_ip ce addr add 10.0.0.14/24 dev p2
+ip netns exec "$(fl ce)" python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.1.1.1") + socket.inet_aton("10.0.0.14"))
+time.sleep(60)' &
+member=$!
+slowwait 10 eval 'bridge -n "$(fl pe2)" mdb show | grep -q "port bond0 grp 239.1.1.1"'
+check_err $? "the bridge has no member: $(bridge -n "$(fl pe2)" mdb show)"
+sleep 0.5
+from_host 2 i
+expect "from the host at PE2" ce,p2 i 100
+from_host 3 i
+expect "from the remote host, through the non-DF" ce,p2 i 0
+kill $member
+wait $member 2>/dev/null
+fl_ip ce addr del 10.0.0.14/24 dev p2
+fl_ip pe2 link set br0 type bridge mcast_snooping 0
+bridge -n "$(fl pe2)" link set dev bond0 mcast_to_unicast off
+log_test "multicast that the bridge has made unicast is multicast still"
+
 fl_nl pe1 es-set esi=$ESI1 peers= >/dev/null
 from_ce 2
 expect "the customer's own, without peers" ce,p1 b 100
@@ -154,9 +193,31 @@ log_info "hand-over at 1,000 a second: $((2000 - different)) lost, $twice twice"
 log_test "no frame comes twice in a hand-over"
 undo
 
+# Single-active: the non-DF of a VLAN lets nothing of it by, in either direction.
+FL_BRIDGE=vlan
+if flood_lab; then
+	for p in 1 2; do
+		fl_nl pe$p es-new esi=$ESI1 ifname=bond0 mode=single-active role=non-df vlan-df=$((9 + p)) >/dev/null
+	done
+	from_host 3
+	expect "VLAN 10, its DF" ce,p1 bmu 100
+	expect "VLAN 10, its non-DF" ce,p2 bmu 0
+	from_host 2
+	expect "VLAN 10, a host at the non-DF" ce,p2 bmu 0
+	from_ce 2
+	expect "VLAN 10, into the non-DF" h2,eth0 b 0
+	expect "VLAN 10, into the non-DF" h3,eth0 b 0
+	from_ce 1
+	expect "VLAN 10, into its DF" h3,eth0 b 100
+	check_eq "$(fl_nl pe2 vlan-stats-get esi=$ESI1 dump | sed 's/.* vlan=/vlan=/')" \
+		"vlan=10 ingress.vlan-standby=100 egress.vlan-standby=600" "by VLAN"
+	log_test "single-active: everything of a VLAN stops at its non-DF"
+fi
+
 variant "VLAN-aware bridge, tagged to the customer" FL_BRIDGE=vlan
 variant "VLAN-aware bridge, untagged to the customer" FL_BRIDGE=untagged
 variant "plain bridge with a VLAN device of the bond as its port" FL_BRIDGE=port
+variant "QinQ" FL_BRIDGE=qinq
 variant "IPv6 underlay" FL_FAMILY=6
 variant "one external VXLAN device with a VNI filter" FL_BRIDGE=vlan FL_VXLAN=svd
 if modprobe br_netfilter 2>/dev/null; then

@@ -9,11 +9,12 @@
 #       +------- core (underlay) ------+          192.0.2.N, or 2001:db8::N
 #
 # FL_BRIDGE   plain, vlan: the bridge looks at VLANs, the CE's frames carry VLAN 10; untagged: the
-#             same, and the CE's frames carry none; port: a plain bridge, bond0.10 is its port
+#             same, and the CE's frames carry none; qinq: 10 is an S-VLAN, and frames have a C-tag as
+#             well; port: a plain bridge, bond0.10 is its port
 # FL_VXLAN    vni: one device for one VNI; svd: one external device with a VNI filter
 # FL_FAMILY   4 or 6, of the underlay
 
-FL_BRIDGE=plain FL_VXLAN=vni FL_FAMILY=4
+FL_BRIDGE=plain FL_VXLAN=vni FL_FAMILY=4 FL_SVD=
 lab_defaults
 fl() { ns "f$1"; }
 in_fl() { ip netns exec "$(fl "$1")" "${@:2}"; }
@@ -38,79 +39,75 @@ flood_tools() {
 	modprobe -a bonding bridge vxlan 8021q 2>/dev/null
 }
 
-# flood_vxlan PE NUMBER: the tunnel and its flooding list
+# flood_vxlan PE-NUMBER: the tunnel's flooding list, and its VLAN where one device has all VNIs
 flood_vxlan() {
-	local p=pe$1 o id=100
-	if [ "$FL_VXLAN" = svd ]; then
-		fl_ip "$p" link add vx type vxlan external vnifilter local "$(vtep "$1")" dstport 4789 \
-			nolearning || return 1
-	else
-		fl_ip "$p" link add vx type vxlan id 100 local "$(vtep "$1")" dstport 4789 nolearning
-	fi
-	fl_ip "$p" link set vx master br0 up
-	[ "$FL_VXLAN" = vni ] || {
-		bridge -n "$(fl "$p")" vni add dev vx vni 100
-		bridge -n "$(fl "$p")" link set dev vx vlan_tunnel on
-		bridge -n "$(fl "$p")" vlan add dev vx vid 10
-		bridge -n "$(fl "$p")" vlan add dev vx vid 10 tunnel_info id 100
-	}
+	local o
+	[ "$FL_VXLAN" = vni ] || cat <<-END
+		vni add dev vx vni 100
+		link set dev vx vlan_tunnel on
+		vlan add dev vx vid 10
+		vlan add dev vx vid 10 tunnel_info id 100
+	END
 	for o in 1 2 3; do
-		[ "$o" = "$1" ] && continue
-		if [ "$FL_VXLAN" = svd ]; then
-			bridge -n "$(fl "$p")" fdb append 00:00:00:00:00:00 dev vx dst "$(vtep "$o")" src_vni 100 self
-		else
-			bridge -n "$(fl "$p")" fdb append 00:00:00:00:00:00 dev vx dst "$(vtep "$o")" self
-		fi
+		[ "$o" = "$1" ] ||
+			echo "fdb append 00:00:00:00:00:00 dev vx dst $(vtep "$o") self${FL_SVD:+ src_vni 100}"
 	done
-	bridge -n "$(fl "$p")" link set dev vx learning off
+	echo "link set dev vx learning off"
 }
 
-# flood_bridge PE: VLAN 10 on the bridge's ports
-flood_bridge() {
-	local b
-	b="bridge -n $(fl "pe$1")"
-	case $FL_BRIDGE in
-	vlan | untagged)
-		$b vlan del dev "h$1" vid 1
-		$b vlan add dev "h$1" vid 10 pvid untagged
-		[ "$FL_VXLAN" = svd ] || { $b vlan del dev vx vid 1; $b vlan add dev vx vid 10 pvid untagged; }
-		[ "$1" != 3 ] || return 0
-		$b vlan del dev bond0 vid 1
-		[ "$FL_BRIDGE" = vlan ] && $b vlan add dev bond0 vid 10 || $b vlan add dev bond0 vid 10 pvid untagged
-		;;
-	esac
+# flood_vlans PE-NUMBER: VLAN 10 on the bridge's ports
+flood_vlans() {
+	case $FL_BRIDGE in vlan | untagged | qinq) ;; *) return ;; esac
+	echo "vlan del dev h$1 vid 1"
+	echo "vlan add dev h$1 vid 10 pvid untagged"
+	[ "$FL_VXLAN" = svd ] || printf '%s\n' "vlan del dev vx vid 1" "vlan add dev vx vid 10 pvid untagged"
+	[ "$1" != 3 ] || return
+	echo "vlan del dev bond0 vid 1"
+	[ "$FL_BRIDGE" = untagged ] && echo "vlan add dev bond0 vid 10 pvid untagged" || echo "vlan add dev bond0 vid 10"
+}
+
+# flood_bond PE-NUMBER: the customer's link
+flood_bond() {
+	local port=bond0
+	cat <<-END
+		link add bond0 type bond mode active-backup miimon 10
+		link add m0 type veth peer name p$1 netns $(fl ce)
+		link set m0 master bond0
+		link set m0 up
+		link set bond0 up
+	END
+	[ "$FL_BRIDGE" != port ] || {
+		port=bond0.10
+		echo "link add link bond0 name bond0.10 type vlan id 10"
+		echo "link set bond0.10 up"
+	}
+	echo "link set $port master br0"
 }
 
 flood_pe() {
-	local i=$1 p=pe$1 filtering=0
-	case $FL_BRIDGE in vlan | untagged) filtering=1 ;; esac
-	fl_ip "$p" link set lo up
-	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
+	local i=$1 p=pe$1 filtering=0 id="id 100"
+	case $FL_BRIDGE in vlan | untagged) filtering=1 ;; qinq) filtering="1 vlan_protocol 802.1ad" ;; esac
+	[ "$FL_VXLAN" = vni ] || id="external vnifilter"
+	fl_ip "$p" -batch - <<-END || return 1
+		link set lo up
+		link add core type veth peer name pe$i netns $(fl core)
+		addr add 192.0.2.$i/24 dev core
+		addr add 2001:db8::$i/64 dev core nodad
+		link set core up
+		link add br0 type bridge vlan_filtering $filtering mcast_snooping 0
+		link set br0 up
+		link add h$i type veth peer name eth0 netns $(fl "h$i")
+		link set h$i master br0
+		link set h$i up
+		link add vx type vxlan $id local $(vtep "$i") dstport 4789 nolearning
+		link set vx master br0
+		link set vx up
+		$([ "$i" = 3 ] || flood_bond "$i")
+	END
 	fl_ip core link set "pe$i" master br0 up
-	fl_ip "$p" addr add "192.0.2.$i/24" dev core
-	fl_ip "$p" addr add "2001:db8::$i/64" dev core nodad
-	fl_ip "$p" link set core up
-	fl_ip "$p" link add br0 type bridge vlan_filtering $filtering mcast_snooping 0
-	fl_ip "$p" link set br0 up
-	fl_ip "$p" link add "h$i" type veth peer name eth0 netns "$(fl "h$i")"
-	fl_ip "$p" link set "h$i" master br0 up
 	fl_ip "h$i" link set eth0 address 02:00:00:00:00:0$i up
-	flood_vxlan "$i" || return 1
-	[ "$i" != 3 ] || { flood_bridge 3; return 0; }
-	fl_ip "$p" link add bond0 type bond mode active-backup miimon 10
-	fl_ip "$p" link add m0 type veth peer name "p$i" netns "$(fl ce)"
-	fl_ip "$p" link set m0 master bond0
-	fl_ip "$p" link set m0 up
-	fl_ip "$p" link set bond0 up
-	fl_ip ce link set "p$i" up
-	if [ "$FL_BRIDGE" = port ]; then
-		fl_ip "$p" link add link bond0 name bond0.10 type vlan id 10
-		fl_ip "$p" link set bond0.10 up
-		fl_ip "$p" link set bond0.10 master br0
-	else
-		fl_ip "$p" link set bond0 master br0
-	fi
-	flood_bridge "$i"
+	[ "$i" = 3 ] || fl_ip ce link set "p$i" up
+	{ flood_vxlan "$i"; flood_vlans "$i"; } | bridge -n "$(fl "$p")" -batch -
 }
 
 # flood_lab: raises it; the segment is not there yet
@@ -130,18 +127,19 @@ flood_lab() {
 	slowwait 5 flood_reaches
 }
 
-# The underlay works, and everything on the way is up
+# The underlay works
 flood_reaches() {
 	local a b
-	for a in 1 2 3; do
-		for b in 1 2 3; do
+	for a in 1 2; do
+		for b in 2 3; do
 			[ $a = $b ] || in_fl "pe$a" ping -q -c 1 -W 1 "$(vtep $b)" >/dev/null 2>&1 || return 1
 		done
 	done
 }
 
-# ce_tag: how the CE's frames are tagged
-ce_tag() { case $FL_BRIDGE in vlan | port) echo "-t 10" ;; esac; }
+# How the CE's frames are tagged, and those of the hosts
+ce_tag() { case $FL_BRIDGE in vlan | port) echo "-t 10" ;; qinq) echo "-t 88a8:10 -t 5" ;; esac; }
+host_tag() { case $FL_BRIDGE in qinq) echo "-t 5" ;; esac; }
 
 # Where frames are looked for: NODE,DEVICE
 PLACES="ce,p1 ce,p2 h1,eth0 h2,eth0 h3,eth0"
@@ -158,7 +156,8 @@ inject() {
 	"$FLOOD" "$@" "$kinds" "$(fl "${at%,*}"),${at#*,}" $places >$FL_SEEN
 }
 # From a host, and from the customer through the PE of that number
-from_host() { inject "h$1,eth0" "${2:-bmu}" "${@:3}"; }
+# shellcheck disable=SC2046
+from_host() { inject "h$1,eth0" "${2:-bmu}" $(host_tag) "${@:3}"; }
 # shellcheck disable=SC2046
 from_ce() { inject "ce,p$1" "${2:-b}" -s $CE_MAC $(ce_tag) "${@:3}"; }
 
