@@ -16,6 +16,7 @@ void conf_global_defaults(struct conf_global *g)
 		.core_isolation = CONF_ISOLATION_KEEP,
 		.isolation_delay_ms = 1000,
 		.startup_delay_ms = 10000,
+		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
 	};
 }
 
