@@ -140,7 +140,7 @@ static const struct {
 	 "es set: unknown word \"prefrence\"; did you mean \"preference\"? Valid: interface, mode, "
 	 "esi, es-id, es-sys-mac, standby, algorithm, preference, dont-preempt, ac-df, port-mode, "
 	 "time-sync, wait, recovery-wait, skew, vlans, es-import, ad-per-es, ad-per-evi, "
-	 "route-targets, on-daemon-loss, owner-hold, allow"},
+	 "route-targets, on-daemon-loss, owner-hold, allow, untagged-vid, unknown-unicast"},
 	{"es add ce1 interface bond0 mode port-active esi 00:11 es-id 1",
 	 "es add: \"es-id\" says otherwise what another word has said"},
 	{"es add ce1 interface bond0 mode port-active es-id 1 esi 00:11",
@@ -150,7 +150,7 @@ static const struct {
 	{"es show \xff", "es show: name: the value is not valid UTF-8 text"},
 	{"df elect x", "df elect: unknown word \"x\"; nothing more is expected"},
 	{"kernel show stat", "kernel show: unknown table \"stat\"; did you mean \"stats\"? Valid: "
-			     "es, stats, owner"},
+			     "es, stats, owner, core"},
 	{"decode --attribute 00", "decode: unknown word \"--attribute\"; did you mean "
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
