@@ -115,8 +115,9 @@ static const struct {
 	{"esi",
 	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, peer, route, kernel, "
 	 "config, monitor, trace, decode, metrics, log, version"},
-	{"bridge", "unknown object \"bridge\"; valid: es, df, neigh, peer, route, kernel, config, "
-		   "monitor, trace, decode, metrics, log, version"},
+	{"bridge",
+	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, route, kernel, config, "
+	 "monitor, trace, decode, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
 		    "del, drain"},
@@ -155,7 +156,7 @@ static const struct {
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
 	{"monitor route nonsense",
-	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, peer, "
+	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, flood, peer, "
 	 "route, kernel, link"},
 };
 

@@ -236,6 +236,8 @@ static void update_port(struct segment *s)
 	if (segment_update_circuits(s) && s->advertised) {
 		segment_originate_ad(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
+	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
+		segment_bridges_originate(s);
 	}
 	segment_send_wish(s, false);
 	try_up(s);
@@ -351,11 +353,13 @@ static bool same_identity(const struct conf *a, const struct conf *b)
 	       ip_equal(&a->global.originator, &b->global.originator);
 }
 
-/* RT-1 carries the export targets of the VRFs. */
+/* RT-1 carries the export targets of the VRFs and of the bridge domains. */
 static bool same_targets(const struct conf *a, const struct conf *b)
 {
-	return a->n_vrfs == b->n_vrfs &&
-	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs)));
+	return a->n_vrfs == b->n_vrfs && a->n_bridges == b->n_bridges &&
+	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) &&
+	       (!a->n_bridges ||
+		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
 }
 
 static void try_start(struct segments *ss);
