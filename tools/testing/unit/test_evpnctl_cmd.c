@@ -113,7 +113,7 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"esi",
-	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, peer, route, kernel, "
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, flood, peer, route, kernel, "
 	 "config, monitor, trace, decode, metrics, log, version"},
 	{"bridge",
 	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, route, kernel, config, "

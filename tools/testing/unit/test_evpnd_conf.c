@@ -104,6 +104,60 @@ static void warned(const char *text, const char *words)
 	conf_file_free(file);
 }
 
+static void test_bridges(void **state)
+{
+	struct conf_file *file = good(
+		HEAD
+		"bridges:\n"
+		"  - {bridge: br0, vni: 100, vxlan: vx0}\n"
+		"  - {bridge: br1, vlan: 20, vni: 66000, vxlan: vx1, rd: \"192.0.2.1:7\",\n"
+		"     route-targets: {import: [\"65000:1\", \"65000:2\"], export: [\"65000:1\"]}}\n");
+	const struct conf *c = file->conf;
+	struct ecomm rts[CONF_RT_MAX], rt;
+	char buf[RD_STRLEN], *text;
+	struct rd rd;
+
+	assert_int_equal(c->n_bridges, 2);
+	rd = conf_bridge_rd(c, &c->bridges[0]);
+	assert_string_equal(rd_format(&rd, buf), "192.0.2.1:100");
+	assert_int_equal(conf_bridge_import(c, &c->bridges[0], rts), 1);
+	rt_parse(&rt, "65000:100");
+	assert_memory_equal(&rts[0], &rt, sizeof(rt));
+	rd = conf_bridge_rd(c, &c->bridges[1]);
+	assert_string_equal(rd_format(&rd, buf), "192.0.2.1:7");
+	assert_int_equal(c->bridges[1].vlan, 20);
+	assert_int_equal(conf_bridge_import(c, &c->bridges[1], rts), 2);
+	assert_int_equal(conf_bridge_export(c, &c->bridges[1], rts), 1);
+	assert_ptr_equal(conf_bridge(c, 66000), &c->bridges[1]);
+	assert_null(conf_bridge(c, 5));
+	text = conf_yaml(file);
+	conf_file_free(file);
+	file = good(text);
+	assert_int_equal(file->conf->n_bridges, 2);
+	assert_true(file->conf->bridges[1].has_rd);
+	assert_false(file->conf->bridges[0].has_rd);
+	conf_file_free(file);
+	free(text);
+	/* a 4-octet AS gives its lower half */
+	file = good(
+		"router-id: 192.0.2.1\nas: 4200000001\nbridges: [{bridge: b, vni: 5, vxlan: v}]\n");
+	conf_bridge_export(file->conf, &file->conf->bridges[0], rts);
+	assert_string_equal(rt_format(&rts[0], buf), "59905:5");
+	conf_file_free(file);
+	bad(HEAD "bridges: [{bridge: b, vxlan: v}]\n", "3:11: bridges[0]: \"vni\" is missing");
+	bad(HEAD "bridges: [{bridge: b, vni: 16777216, vxlan: v}]\n",
+	    "3:28: bridges[16777216].vni: \"16777216\": expected a number from 1 to 16777215");
+	bad(HEAD "bridges:\n  - {bridge: b, vni: 5, vxlan: v}\n  - {bridge: c, vni: 5, vxlan: w}\n",
+	    "5:22: bridges[5].vni: \"5\": given already in line 4");
+	bad(HEAD
+	    "bridges:\n  - {bridge: b, vni: 5, vxlan: v}\n  - {bridge: c, vni: 65541, vxlan: w}\n",
+	    "5:5: bridges[65541].rd: already belongs to 5 in line 4");
+	bad(HEAD "bridges: [{bridge: b, vni: 1, vxlan: v}]\n",
+	    "3:11: bridges[1].rd: the segments use this one, expected another");
+	bad(HEAD "bridges: [{bridge: b, vni: 5, vxlan: v, rd: x}]\n",
+	    "3:45: bridges[5].rd: \"x\": expected a route distinguisher");
+}
+
 static void test_core(void **state)
 {
 	struct conf_file *file = good(HEAD);
@@ -742,6 +796,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_bridges),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_errors_in_one_run),
 		cmocka_unit_test(test_syntax),
