@@ -180,7 +180,7 @@ static void end(struct speaker *sp)
 }
 
 static void device(struct speaker *sp, u32 ifindex, const char *name, const char *kind, u32 master,
-		 u32 vni)
+		   u32 vni)
 {
 	struct fact_link f = {.ifindex = ifindex,
 			      .flags = IFF_UP,
