@@ -28,6 +28,8 @@ struct speaker {
 	size_t n_ec;
 	u16 pb; /* P/B of the last RT-1 per ES, 0xffff without the community */
 	struct wish_es wish;
+	bool has_rib;
+	u32 heard; /* a PE that announces a bridge domain, or 0 */
 };
 
 static void note(struct speaker *sp, const char *fmt, ...)
@@ -52,12 +54,17 @@ const struct conf *speaker_conf(struct speaker *sp)
 
 struct rib *speaker_rib(struct speaker *sp)
 {
-	return NULL;
+	return sp->has_rib ? (struct rib *)sp : NULL;
 }
 
-/* for the other services, which are linked as well */
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
+	const struct speaker *sp = (const void *)rib;
+	struct evpn_nlri n = {.type = EVPN_IMET, .orig = ip_v4(sp->heard)};
+	struct rib_path p = {.peer = (void *)&n, .next_hop = &n.orig, .nlri = &n};
+
+	if (sp->heard)
+		fn(data, &n, &p, 1, 0);
 }
 
 const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
@@ -754,6 +761,38 @@ static void peers_isolated(void **state)
 	end(sp);
 }
 
+/* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
+static void peers_silent(void **state)
+{
+	struct evpn_nlri imet = {.type = EVPN_IMET};
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+
+	sp->has_rib = true;
+	sp->heard = PE2;
+	bond(sp, true);
+	links_done(sp);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 5);
+	sp->heard = 0;
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	sp->heard = PE2;
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
 /* After a restart the kernel's list is kept until the neighbours have sent what they know. */
 static void peers_adopted(void **state)
 {
@@ -812,6 +851,7 @@ int main(void)
 		cmocka_unit_test(view_while_down),
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),
+		cmocka_unit_test(peers_silent),
 		cmocka_unit_test(peers_adopted),
 	};
 

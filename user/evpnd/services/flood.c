@@ -75,7 +75,7 @@ static void update(struct flood_bridge *b)
 		log_warning("VNI %u: not announced: %s", b->conf.vni, b->why);
 	if (b->why[0])
 		flood_withdraw(b);
-	else
+	else if (b->owner->started)
 		flood_announce(b);
 }
 
@@ -141,6 +141,10 @@ static void settle(struct floods *fs)
 	fs->settled = true;
 	timer_stop(&fs->settle_timer);
 	flood_purge_later(fs);
+	if (!fs->started) {
+		fs->started = true;
+		update_all(fs);
+	}
 	if (!fs->swept)
 		sweep(fs);
 }

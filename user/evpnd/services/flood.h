@@ -73,6 +73,8 @@ struct flood_dev {
 /**
  * struct floods - the service's state
  * @self: next hop of our routes
+ * @started: the others have been heard once, and so have our segments' routes been made: a PE that is heard
+ *	with an RT-3 and without those shares no segment
  * @settled: sessions are as they should be, or there are none; while not, nothing is taken away
  * @swept: before it the kernel may have what a predecessor wished
  */
@@ -83,6 +85,7 @@ struct floods {
 	struct ip_addr self;
 	bool have_conf;
 	bool links_done;
+	bool started;
 	bool settled;
 	bool swept;
 	unsigned int established;

@@ -596,7 +596,10 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 
 static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
 {
-	segment_route_heard(state, nlri, now);
+	if (nlri->type == EVPN_IMET)
+		segment_peers_imet(state);
+	else
+		segment_route_heard(state, nlri, now);
 }
 
 static void segments_resync(void *state, uint32_t generation)
@@ -664,7 +667,7 @@ static void segments_stop(void *state)
 
 const struct service segment_service = {
 	.name = "segment",
-	.route_types = 1u << EVPN_AD | 1u << EVPN_ES,
+	.route_types = 1u << EVPN_AD | 1u << EVPN_IMET | 1u << EVPN_ES,
 	.start = segments_start,
 	.stop = segments_stop,
 	.conf = segments_conf,

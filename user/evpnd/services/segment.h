@@ -87,6 +87,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @l2_sent: P/B last advertised in RT-1 per ES
  * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
  * @peers_due: they are to be collected again at the end of this round of the loop
+ * @peers_held: a PE among them has fallen silent
  * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
  *	domains these are
  * @wished: a wish was sent; @result: the kernel's answer
@@ -142,6 +143,7 @@ struct segment {
 	struct ip_addr peers[IPC_PEERS_MAX];
 	u8 n_peers;
 	bool peers_due;
+	bool peers_held;
 
 	bool wished;
 	struct wish_es last_wish;
@@ -214,6 +216,7 @@ void segment_bridges_withdraw(struct segment *s);
 /* segment_peers.c */
 void segment_peers_later(struct segment *s);
 void segment_peers_update(struct segment *s);
+void segment_peers_imet(struct segments *ss);
 
 /* segment_elect.c */
 void segment_fsm(struct segment *s, enum df_event ev);
