@@ -22,6 +22,7 @@
 #define CONF_VLAN_BYTES 512
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
+#define CONF_PORTS_MAX 16
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
 
@@ -35,12 +36,24 @@ enum conf_standby {
 	CONF_STANDBY_DOWN
 };
 enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
+enum conf_unknown_unicast { CONF_UNKNOWN_FILTER, CONF_UNKNOWN_PASS };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
 /* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
  */
 enum conf_sync { CONF_SYNC_INHERIT, CONF_SYNC_ES_IMPORT, CONF_SYNC_VRF, CONF_SYNC_OFF };
 enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP };
+
+/**
+ * struct conf_core - how the kernel tells the PEs apart that VXLAN frames come from
+ * @mark_mask: bits of the packet's mark that are the module's, 0: none, and no split horizon
+ * @ports: UDP ports of VXLAN
+ */
+struct conf_core {
+	uint32_t mark_mask;
+	uint16_t ports[CONF_PORTS_MAX];
+	uint8_t n_ports;
+};
 
 /**
  * struct conf_global - what belongs to the daemon as a whole
@@ -64,6 +77,7 @@ struct conf_global {
 	enum conf_isolation core_isolation;
 	uint32_t isolation_delay_ms;
 	uint32_t startup_delay_ms;
+	struct conf_core core;
 };
 
 /**
@@ -153,6 +167,8 @@ struct conf_df {
  * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
  * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
+ * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
+ * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
  * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
  * @retention_ms: how long a synchronised neighbour is kept and probed that is not advertised any more
  */
@@ -167,6 +183,8 @@ struct conf_segment {
 	enum conf_loss_policy on_daemon_loss;
 	uint32_t owner_hold_ms;
 	uint32_t allow;
+	uint16_t untagged_vid;
+	enum conf_unknown_unicast unknown_unicast;
 	bool ad_per_es;
 	bool ad_per_evi;
 	struct conf_df df;
@@ -175,6 +193,27 @@ struct conf_segment {
 	uint8_t vlans[CONF_VLAN_BYTES];
 	struct ecomm route_targets[CONF_RT_MAX];
 	uint8_t n_route_targets;
+};
+
+/**
+ * struct conf_bridge - a bridge domain that is flooded into the core, key @vni
+ * @bridge: the bridge device
+ * @vlan: of a VLAN-aware bridge, the VLAN; 0: the bridge as a whole
+ * @vxlan: VXLAN device in @bridge, for this VNI or external
+ * @rd: valid if @has_rd; else conf_bridge_rd() makes it
+ * @import, @export: route targets; none: AS:VNI, see conf_bridge_import() and conf_bridge_export()
+ */
+struct conf_bridge {
+	char bridge[IFNAMSIZ];
+	uint16_t vlan;
+	uint32_t vni;
+	char vxlan[IFNAMSIZ];
+	bool has_rd;
+	struct rd rd;
+	struct ecomm import[CONF_RT_MAX];
+	struct ecomm export[CONF_RT_MAX];
+	uint8_t n_import;
+	uint8_t n_export;
 };
 
 /**
@@ -188,6 +227,8 @@ struct conf {
 	size_t n_vrfs;
 	struct conf_segment *segments;
 	size_t n_segments;
+	struct conf_bridge *bridges;
+	size_t n_bridges;
 };
 
 /* conf_data.c: shared by parent and speaker */
@@ -197,10 +238,18 @@ struct conf *conf_dup(const struct conf *conf);
 int conf_add_neighbor(struct conf *conf, const struct conf_neighbor *n);
 int conf_add_vrf(struct conf *conf, const struct conf_vrf *v);
 int conf_add_segment(struct conf *conf, const struct conf_segment *s);
+int conf_add_bridge(struct conf *conf, const struct conf_bridge *b);
 const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
 					  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
 const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name);
+const struct conf_bridge *conf_bridge(const struct conf *conf, uint32_t vni);
+/* the configured ones, or router-id:(VNI modulo 65536) and AS:VNI (of a 4-octet AS the lower half) */
+struct rd conf_bridge_rd(const struct conf *conf, const struct conf_bridge *b);
+size_t conf_bridge_import(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX]);
+size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX]);
 /* ES-Import route target of a segment with this ESI (RFC 7432 section 7.6): as configured, or derived */
 struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi);
 const char *conf_mode_name(enum conf_mode mode);

@@ -6,6 +6,7 @@
  * RFC 7432 (segments), RFC 8584 and RFC 9785 (election), RFC 4271 (hold time).
  * A PE in port mode must not signal AC-DF (A25, RFC 9786 section 4.5).
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,22 @@ static void esi_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 		esi_format(&s->esi, key);
 }
 
+static void vni_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+{
+	key[0] = '\0';
+	if (conf->bridges[i].vni)
+		snprintf(key, CONF_NAME_MAX, "%u", conf->bridges[i].vni);
+}
+
+static void bridge_rd_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+{
+	struct rd rd = conf_bridge_rd(conf, &conf->bridges[i]);
+
+	key[0] = '\0';
+	if (conf->bridges[i].vni)
+		rd_format(&rd, key);
+}
+
 static bool is_link_local(const struct ip_addr *a)
 {
 	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
@@ -221,11 +238,32 @@ static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 		dubious(c, item, "standby", "has an effect in mode port-active only");
 	if (!s->df.port_mode && !has_vlans(s))
 		dubious(c, item, "vlans", "no VLAN is elected without port-mode and without vlans");
+	if (given(item, "unknown-unicast") && s->mode != CONF_ALL_ACTIVE)
+		dubious(c, item, "unknown-unicast", "has an effect in mode all-active only");
 	if (given(item, "es-import") && mac_is_multicast(&s->es_import))
 		dubious(c, item, "es-import", "is a group address");
 	if (!s->ad_per_es && s->mode != CONF_PORT_ACTIVE)
 		dubious(c, item, "ad-per-es",
 			"without it there is neither mass withdraw nor split horizon");
+}
+
+static bool has_all_active(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].mode == CONF_ALL_ACTIVE)
+			return true;
+	return false;
+}
+
+static void check_core(struct checker *c, const struct conf *conf)
+{
+	const struct node *core = at(c->tree, "core");
+	size_t mark = conf_enter(&c->rd, "core");
+
+	if (!conf->global.core.mark_mask && given(core, "mark-mask") && has_all_active(conf))
+		dubious(c, core, "mark-mask",
+			"without it all-active segments have no split horizon");
+	conf_leave(&c->rd, mark);
 }
 
 static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
@@ -240,6 +278,17 @@ static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 			"neighbours are advertised with the first export target only");
 	if (given(item, "interfaces") && !v->n_import && !v->n_export)
 		dubious(c, item, "interfaces", "have no effect without route-targets");
+}
+
+/* router-id:1 is the distinguisher of the segments' routes for each VLAN. */
+static void check_bridge(struct checker *c, const struct conf *conf, size_t i)
+{
+	const struct node *item = item_of(c, "bridges", i);
+	struct rd rd = conf_bridge_rd(conf, &conf->bridges[i]);
+	struct rd taken = rd_make_ip(ntohl(conf->global.router_id), 1);
+
+	if (conf->bridges[i].vni && !rd_cmp(&rd, &taken))
+		bad(c, item, "rd", "the segments use this one, expected another");
 }
 
 typedef void (*check_fn)(struct checker *c, const struct conf *conf, size_t i);
@@ -269,6 +318,7 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	if (ip_is_multicast(&conf->global.originator) ||
 	    (given(tree, "originator-address") && ip_is_zero(&conf->global.originator)))
 		bad(&c, tree, "originator-address", "expected an address of this host");
+	check_core(&c, conf);
 	check_unique(&c, conf, conf->n_neighbors, "neighbors", "address", neighbor_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "name", vrf_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);
@@ -276,6 +326,9 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	check_unique(&c, conf, conf->n_segments, "segments", "name", name_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "interface", interface_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "esi", esi_key);
+	check_unique(&c, conf, conf->n_bridges, "bridges", "vni", vni_key);
+	check_unique(&c, conf, conf->n_bridges, "bridges", "rd", bridge_rd_key);
+	check_each(&c, conf, "bridges", conf->n_bridges, check_bridge);
 	check_each(&c, conf, "neighbors", conf->n_neighbors, check_neighbor);
 	check_each(&c, conf, "segments", conf->n_segments, check_segment);
 }

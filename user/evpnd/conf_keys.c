@@ -65,6 +65,12 @@ static const struct conf_word algorithm_words[] = {
 	{},
 };
 
+static const struct conf_word unknown_words[] = {
+	{"filter", CONF_UNKNOWN_FILTER},
+	{"pass", CONF_UNKNOWN_PASS},
+	{},
+};
+
 static const struct conf_word allow_words[] = {
 	{"lldp", EVPN_ALLOW_LLDP},
 	{"eapol", EVPN_ALLOW_EAPOL},
@@ -76,6 +82,13 @@ static const struct conf_word ao_words[] = {
 	{"hmac-sha-1-96", CONF_AO_HMAC_SHA1},
 	{"aes-128-cmac-96", CONF_AO_CMAC_AES128},
 	{"hmac-sha-256", CONF_AO_HMAC_SHA256},
+	{},
+};
+
+static const struct conf_key core_keys[] = {
+	{"mark-mask", &conf_mask, FIELD(struct conf_top, global.core.mark_mask)},
+	{"vxlan-ports", &conf_ports,
+	 ARRAY(struct conf_top, global.core.ports, global.core.n_ports)},
 	{},
 };
 
@@ -92,9 +105,11 @@ const struct conf_key conf_global_keys[] = {
 	 .max = HOUR_MS},
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
 	 .max = HOUR_MS},
+	{"core", &conf_map, .keys = core_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},
+	{"bridges", &conf_bridges, FIELD(struct conf_top, file)},
 	{},
 };
 
@@ -177,5 +192,25 @@ const struct conf_key conf_segment_keys[] = {
 	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},
 	{"owner-hold", &conf_duration, SEGMENT(owner_hold_ms), .max = EVPN_HOLD_TIME_MAX},
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},
+	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
+	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
+	{},
+};
+
+static const struct conf_key bridge_target_keys[] = {
+	{"import", &conf_route_targets, ARRAY(struct conf_bridge, import, n_import)},
+	{"export", &conf_route_targets, ARRAY(struct conf_bridge, export, n_export)},
+	{},
+};
+
+const struct conf_key conf_bridge_keys[] = {
+	{"vni", &conf_number, FIELD(struct conf_bridge, vni), .min = 1, .max = 16777215,
+	 .required = true},
+	{"bridge", &conf_ifname, FIELD(struct conf_bridge, bridge), .required = true},
+	{"vxlan", &conf_ifname, FIELD(struct conf_bridge, vxlan), .required = true},
+	{"vlan", &conf_number, FIELD(struct conf_bridge, vlan), .max = 4094},
+	{"rd", &conf_rd, FIELD(struct conf_bridge, rd),
+	 .count = offsetof(struct conf_bridge, has_rd)},
+	{"route-targets", &conf_map, .keys = bridge_target_keys},
 	{},
 };

@@ -99,6 +99,8 @@ struct node *conf_write_map(const struct conf_key *keys, const void *base, const
 /* conf_types.c: the types */
 extern const struct conf_type conf_bool;
 extern const struct conf_type conf_number;
+extern const struct conf_type conf_mask;     /* u32: bits of a packet's mark, or 0 */
+extern const struct conf_type conf_ports;    /* UDP ports, at least one */
 extern const struct conf_type conf_duration; /* in milliseconds */
 extern const struct conf_type conf_seconds;  /* a duration, or a bare number; whole seconds */
 extern const struct conf_type conf_enum;
@@ -112,6 +114,7 @@ extern const struct conf_type conf_addresses;
 extern const struct conf_type conf_router_id;
 extern const struct conf_type conf_mac;
 extern const struct conf_type conf_route_targets;
+extern const struct conf_type conf_rd; /* struct rd; @count: the bool that says that there is one */
 extern const struct conf_type conf_vlans;
 extern const struct conf_type conf_esi; /* base is the struct conf_segment */
 extern const struct conf_type conf_map;
@@ -121,5 +124,6 @@ extern const struct conf_key conf_global_keys[];
 extern const struct conf_key conf_neighbor_keys[];
 extern const struct conf_key conf_vrf_keys[];
 extern const struct conf_key conf_segment_keys[];
+extern const struct conf_key conf_bridge_keys[];
 
 #endif

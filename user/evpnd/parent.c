@@ -40,6 +40,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
+	if (p->flood)
+		kern_flood_link(p->flood, now);
 	if (!before)
 		accept_links(p->accept, p->links);
 	if (p->ctl)
@@ -55,6 +57,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
+	if (p->flood)
+		kern_flood_link(p->flood, last);
 	accept_link_gone(p->accept, last->ifindex);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
@@ -101,6 +105,22 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 }
 
 static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
+
+static void on_flood_result(void *data, const struct flood_result *result)
+{
+	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
+}
+
+/* What is ours in the flooding lists is written down beside the control socket. */
+static int set_up_flood(struct parent *p)
+{
+	char path[CONF_PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s.flood", p->options->socket_path);
+
+	p->flood = kern_flood_new(p->event, n < (int)sizeof(path) ? path : NULL, p->links,
+				  on_flood_result, p);
+	return p->flood ? 0 : -errno;
+}
 
 void parent_stopped(struct parent *p)
 {
@@ -189,10 +209,12 @@ static int set_up(struct parent *p, int ctl_fd)
 	if (sockets_configure(p->sockets, NULL, p->conf, &changed))
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
+	if (p->kern)
+		kern_core(p->kern, &p->conf->conf->global.core);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	if (p->links)
 		accept_links(p->accept, p->links);
-	return p->links ? 0 : -errno;
+	return p->links ? set_up_flood(p) : -errno;
 }
 
 static void tear_down(struct parent *p)
@@ -200,6 +222,7 @@ static void tear_down(struct parent *p)
 	parent_speaker_free(p);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
+	kern_flood_free(p->flood);
 	links_free(p->links);
 	kern_free(p->kern);
 	accept_free(p->accept);

@@ -29,6 +29,8 @@ void parent_conf_send(struct parent *p)
 		parent_send(p, IPC_CONF_VRF, &conf->vrfs[i], sizeof(conf->vrfs[i]));
 	for (size_t i = 0; i < conf->n_segments; i++)
 		parent_send(p, IPC_CONF_SEGMENT, &conf->segments[i], sizeof(conf->segments[i]));
+	for (size_t i = 0; i < conf->n_bridges; i++)
+		parent_send(p, IPC_CONF_BRIDGE, &conf->bridges[i], sizeof(conf->bridges[i]));
 	parent_send(p, IPC_CONF_COMMIT, NULL, 0);
 }
 
@@ -76,6 +78,13 @@ bool parent_conf_follows(void *data, const char *ifname)
 	return false;
 }
 
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
+{
+	const struct conf_bridge *b = conf_bridge(p->conf->conf, key->vni);
+
+	return b && !strcmp(b->vxlan, key->ifname);
+}
+
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 {
 	struct conf_file *old = p->conf;
@@ -87,6 +96,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	p->conf = conf;
 	/* even without a change: a key may be another in the same file */
 	sockets = configure_sockets(p, old);
+	kern_core(p->kern, &conf->conf->global.core);
 	parent_conf_send(p);
 	if (sockets)
 		parent_conf_send_sockets(p);

@@ -14,6 +14,7 @@
 #include "ctl_server.h"
 #include "ipc.h"
 #include "kern.h"
+#include "kern_flood.h"
 #include "links.h"
 #include "parent.h"
 #include "relay.h"
@@ -41,6 +42,7 @@ struct parent {
 	struct conf_file *conf;
 	struct links *links;
 	struct kern *kern;
+	struct kern_flood *flood;
 	struct accept *accept;
 	struct sockets *sockets;
 	struct ctl_server *ctl;
@@ -88,6 +90,8 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf);
 int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes);
 /* is this bond's LACP partner the ESI of a segment? @data: the parent */
 bool parent_conf_follows(void *data, const char *ifname);
+/* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
 void parent_conf_listen(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);

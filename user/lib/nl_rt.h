@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "addr.h"
 #include "nl.h"
 #include "types.h"
 
@@ -25,6 +26,9 @@ enum {
  * @link: ifindex of the lower device of a stacked one (VLAN), 0 none
  * @bond_mode: NL_BOND_MODE_NONE when it is no bond
  * @ad_partner, @ad_partner_key, @ad_ports: of the active aggregator of an 802.3ad bond
+ * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
+ * @vxlan_local: source address of its tunnels, or none
+ * @vxlan_learning: the device learns addresses from what arrives
  * @bond_member: it is a member of a bond, and the next three hold
  * @mii_up: the bond's own link monitor has it up
  * @active: the bond sends and receives through it (BOND_STATE_ACTIVE)
@@ -45,6 +49,10 @@ struct nl_link {
 	struct mac ad_partner;
 	uint16_t ad_partner_key;
 	uint16_t ad_ports;
+	uint32_t vxlan_vni;
+	bool vxlan_external;
+	bool vxlan_learning;
+	struct ip_addr vxlan_local;
 	bool bond_member;
 	bool mii_up;
 	bool active;

@@ -91,8 +91,16 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->allow = s->conf.allow;
 	w->df = s->force.df;
 	w->draining = s->drain == DRAIN_LEAVING;
+	w->untagged_vid = s->conf.untagged_vid;
+	w->unknown_unicast = s->conf.unknown_unicast;
 	if (!s->force.port)
 		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
+	else if (w->mode != CONF_PORT_ACTIVE && s->force.df)
+		memset(w->vlan_df, 0xff, sizeof(w->vlan_df));
+	if (w->mode != CONF_ALL_ACTIVE)
+		return;
+	w->n_peers = s->n_peers;
+	memcpy(w->peers, s->peers, s->n_peers * sizeof(w->peers[0]));
 }
 
 /* Tell the kernel, through the parent; only what changed, unless @again. */
@@ -140,6 +148,8 @@ static void adopt(struct segment *s)
 			continue;
 		s->force.df = k->df;
 		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
+		s->n_peers = k->n_peers;
+		memcpy(s->peers, k->peers, sizeof(s->peers));
 		s->adopted = true;
 		log_info("segment %s: keeps role %s until the election", s->conf.name,
 			 k->df ? "DF" : "non-DF");
@@ -191,6 +201,7 @@ static void esi_from_lacp(struct segment *s, const struct link *l)
 	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
 		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
 	adopt(s);
+	segment_peers_later(s);
 }
 
 static void try_up(struct segment *s)
@@ -225,6 +236,8 @@ static void update_port(struct segment *s)
 	if (segment_update_circuits(s) && s->advertised) {
 		segment_originate_ad(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
+	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
+		segment_bridges_originate(s);
 	}
 	segment_send_wish(s, false);
 	try_up(s);
@@ -275,6 +288,7 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
 		adopt(s);
+	segment_peers_later(s);
 	update_port(s);
 }
 
@@ -339,11 +353,13 @@ static bool same_identity(const struct conf *a, const struct conf *b)
 	       ip_equal(&a->global.originator, &b->global.originator);
 }
 
-/* RT-1 carries the export targets of the VRFs. */
+/* RT-1 carries the export targets of the VRFs and of the bridge domains. */
 static bool same_targets(const struct conf *a, const struct conf *b)
 {
-	return a->n_vrfs == b->n_vrfs &&
-	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs)));
+	return a->n_vrfs == b->n_vrfs && a->n_bridges == b->n_bridges &&
+	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) &&
+	       (!a->n_bridges ||
+		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
 }
 
 static void try_start(struct segments *ss);
@@ -580,7 +596,10 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 
 static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
 {
-	segment_route_heard(state, nlri, now);
+	if (nlri->type == EVPN_IMET)
+		segment_peers_imet(state);
+	else
+		segment_route_heard(state, nlri, now);
 }
 
 static void segments_resync(void *state, uint32_t generation)
@@ -648,7 +667,7 @@ static void segments_stop(void *state)
 
 const struct service segment_service = {
 	.name = "segment",
-	.route_types = 1u << EVPN_AD | 1u << EVPN_ES,
+	.route_types = 1u << EVPN_AD | 1u << EVPN_IMET | 1u << EVPN_ES,
 	.start = segments_start,
 	.stop = segments_stop,
 	.conf = segments_conf,

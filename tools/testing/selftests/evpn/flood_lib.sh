@@ -13,8 +13,10 @@
 #             well; port: a plain bridge, bond0.10 is its port
 # FL_VXLAN    vni: one device for one VNI; svd: one external device with a VNI filter
 # FL_FAMILY   4 or 6, of the underlay
+# FL_LISTS    static: flooding lists are made here, and addresses are not learned from what arrives;
+#             daemon: they are not, and addresses are
 
-FL_BRIDGE=plain FL_VXLAN=vni FL_FAMILY=4 FL_SVD=
+FL_BRIDGE=plain FL_VXLAN=vni FL_FAMILY=4 FL_SVD= FL_LISTS=static
 lab_defaults
 fl() { ns "f$1"; }
 in_fl() { ip netns exec "$(fl "$1")" "${@:2}"; }
@@ -48,6 +50,7 @@ flood_vxlan() {
 		vlan add dev vx vid 10
 		vlan add dev vx vid 10 tunnel_info id 100
 	END
+	[ "$FL_LISTS" = static ] || return
 	for o in 1 2 3; do
 		[ "$o" = "$1" ] ||
 			echo "fdb append 00:00:00:00:00:00 dev vx dst $(vtep "$o") self${FL_SVD:+ src_vni 100}"
@@ -85,7 +88,8 @@ flood_bond() {
 }
 
 flood_pe() {
-	local i=$1 p=pe$1 filtering=0 id="id 100"
+	local i=$1 p=pe$1 filtering=0 id="id 100" learning=nolearning
+	[ "$FL_LISTS" = static ] || learning=
 	case $FL_BRIDGE in vlan | untagged) filtering=1 ;; qinq) filtering="1 vlan_protocol 802.1ad" ;; esac
 	[ "$FL_VXLAN" = vni ] || id="external vnifilter"
 	fl_ip "$p" -batch - <<-END || return 1
@@ -99,7 +103,7 @@ flood_pe() {
 		link add h$i type veth peer name eth0 netns $(fl "h$i")
 		link set h$i master br0
 		link set h$i up
-		link add vx type vxlan $id local $(vtep "$i") dstport 4789 nolearning
+		link add vx type vxlan $id local $(vtep "$i") dstport 4789 $learning
 		link set vx master br0
 		link set vx up
 		$([ "$i" = 3 ] || flood_bond "$i")
