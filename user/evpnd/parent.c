@@ -42,6 +42,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
 	if (!before)
 		accept_links(p->accept, p->links);
+	if (p->frr)
+		frr_look(p->frr);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", before ? "changed" : "new",
 			     json_pack("{s:s, s:i, s:b, s:b, s:i, s:i}", "interface", now->ifname,
@@ -101,6 +103,18 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 }
 
 static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
+
+static void on_frr_es(void *data, const struct fact_frr_es *fact)
+{
+	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
+}
+
+static void on_frr(void *data, const struct fact_frr *fact)
+{
+	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr};
 
 void parent_stopped(struct parent *p)
 {
@@ -190,14 +204,18 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
-	if (p->links)
-		accept_links(p->accept, p->links);
-	return p->links ? 0 : -errno;
+	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
+	if (!p->frr)
+		return -errno;
+	accept_links(p->accept, p->links);
+	parent_conf_frr(p);
+	return 0;
 }
 
 static void tear_down(struct parent *p)
 {
 	parent_speaker_free(p);
+	frr_free(p->frr);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	links_free(p->links);

@@ -12,6 +12,7 @@
 
 #include "accept.h"
 #include "ctl_server.h"
+#include "frr.h"
 #include "ipc.h"
 #include "kern.h"
 #include "links.h"
@@ -42,6 +43,7 @@ struct parent {
 	struct links *links;
 	struct kern *kern;
 	struct accept *accept;
+	struct frr *frr;
 	struct sockets *sockets;
 	struct ctl_server *ctl;
 	struct relay *relay;
@@ -89,6 +91,8 @@ int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *cha
 /* is this bond's LACP partner the ESI of a segment? @data: the parent */
 bool parent_conf_follows(void *data, const char *ifname);
 void parent_conf_listen(struct parent *p);
+/* whether there is an FRR to look at */
+void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
 void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);

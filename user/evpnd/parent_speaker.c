@@ -279,6 +279,7 @@ static void tell_everything(struct parent *p)
 	parent_conf_send_sockets(p);
 	kern_replay(p->kern);
 	links_each(p->links, send_link, p);
+	frr_replay(p->frr);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
 	kern_replay_neighs(p->kern);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
