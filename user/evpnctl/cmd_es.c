@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cmd_es.c - evpnctl es: the Ethernet Segments of this PE */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -7,6 +8,7 @@
 #include "app.h"
 #include "doc.h"
 #include "es_params.h"
+#include "kernel_doc.h"
 #include "show.h"
 
 enum { DRAIN_POLL_MS = 50, DRAIN_WAIT_MS = 15000 };
@@ -139,12 +141,27 @@ static void print_trouble(struct out *o, const json_t *s)
 	}
 }
 
+/* All-active: from whom flooded frames are not let through to the CE. */
+static void print_split_horizon(struct out *o, const json_t *s)
+{
+	if (!doc_get(s, "split-horizon"))
+		return;
+	out_nl(o);
+	if (!out_pair(o, "split horizon from", OUT_ADDR, s, "split-horizon"))
+		out_word(o, OUT_PLAIN, "split horizon from nobody");
+	if (o->details || doc_is(s, "unknown-unicast", "pass"))
+		out_pair(o, "unknown-unicast", OUT_PLAIN, s, "unknown-unicast");
+}
+
 void print_segment(struct out *o, const json_t *s)
 {
 	print_head(o, s);
 	print_port(o, s);
 	print_election(o, s);
+	print_split_horizon(o, s);
 	print_vlans(o, s);
+	if (doc_get(s, "stats"))
+		print_kernel_counters(o, doc_get(s, "stats"));
 	print_trouble(o, s);
 	out_end(o);
 }
@@ -159,6 +176,40 @@ void print_segments(struct out *o, const json_t *doc)
 	if (!json_array_size(list))
 		fputs("No segment. Segments come from /etc/evpn/evpnd.yaml or `evpnctl es add`.\n",
 		      o->f);
+}
+
+/* evpnd says what a segment is; what it dropped only the module knows. */
+static int add_stats(struct app *app, json_t *result)
+{
+	struct nl_err err = {};
+	struct nl_evpn e;
+	int r = nl_evpn_open(&e, &err);
+
+	if (!r) {
+		r = kernel_add_stats(&e, json_object_get(result, "segments"), &err);
+		nl_evpn_close(&e);
+	}
+	if (!r)
+		return EXIT_OK;
+	return app_refuse(app, r == -EPERM ? "%s; you need to be root" : "%s",
+			  *err.text ? err.text : strerror(-r));
+}
+
+static int run_show(struct app *app, json_t *params)
+{
+	int status = EXIT_OK;
+	json_t *r;
+
+	if (!app->out.stats)
+		return app_ask(app, params);
+	r = app_call(app, "es.show", params, &status);
+	if (!r)
+		return status;
+	status = add_stats(app, r);
+	if (status == EXIT_OK)
+		out_doc(&app->out, r, print_segments);
+	json_decref(r);
+	return status;
 }
 
 /* "esi lacp" is written {lacp: auto} in the file. */
@@ -242,10 +293,11 @@ static int run_drain(struct app *app, json_t *params)
 
 static const struct command commands[] = {
 	{.name = "show",
-	 .help = "segments, their role and who is DF",
+	 .help = "segments, their role and who is DF; with -s what was dropped",
 	 .params = show_params,
 	 .method = "es.show",
-	 .print = print_segments},
+	 .print = print_segments,
+	 .run = run_show},
 	{.name = "add",
 	 .help = "add a segment to the running configuration, not to the file",
 	 .params = es_params,

@@ -9,7 +9,7 @@
 #include "kernel_doc.h"
 #include "show.h"
 
-static const char *const table_names[] = {"es", "stats", "owner", NULL};
+static const char *const table_names[] = {"es", "stats", "owner", "core", NULL};
 
 static const struct param show_params[] = {
 	{.key = "table",
@@ -82,6 +82,18 @@ static void print_es_oper(struct out *o, const json_t *s)
 	out_pair(o, "transitions", OUT_PLAIN, s, "transitions");
 	if (o->details)
 		out_pair(o, "generation", OUT_PLAIN, s, "generation");
+	if (doc_int(s, "untagged-vid", 0))
+		out_pair(o, "untagged-vid", OUT_PLAIN, s, "untagged-vid");
+}
+
+static void print_all_active(struct out *o, const json_t *s)
+{
+	if (!doc_is(s, "mode", "all-active"))
+		return;
+	out_nl(o);
+	if (!out_pair(o, "split horizon from", OUT_ADDR, s, "peers"))
+		out_word(o, OUT_PLAIN, "split horizon from nobody");
+	out_pair(o, "unknown-unicast", OUT_PLAIN, s, "unknown-unicast");
 }
 
 static void print_members(struct out *o, const json_t *s)
@@ -100,8 +112,23 @@ static void print_members(struct out *o, const json_t *s)
 	}
 }
 
+static void print_vlan_drops(struct out *o, const json_t *stats)
+{
+	const json_t *vlan, *drop;
+	size_t i, j;
+
+	json_array_foreach(doc_get(stats, "vlans"), i, vlan)
+		json_array_foreach(doc_get(vlan, "drops"), j, drop) {
+			out_nl(o);
+			out_word(o, OUT_PLAIN, "vlan %-4lld %-7s %-14s %10lld packets %12lld bytes",
+				 doc_int(vlan, "vlan", 0), doc_show(drop, "direction"),
+				 doc_show(drop, "reason"), doc_int(drop, "packets", 0),
+				 doc_int(drop, "bytes", 0));
+		}
+}
+
 /* Counters that are zero are left out, unless details are wanted. */
-static void print_counters(struct out *o, const json_t *stats)
+void print_kernel_counters(struct out *o, const json_t *stats)
 {
 	static const char *const keys[] = {"allowed-ingress", "allowed-egress", "lacp-rewritten",
 					   "lacp-echo",	      "lacp-sent",	"lacp-stale"};
@@ -116,6 +143,7 @@ static void print_counters(struct out *o, const json_t *stats)
 			 doc_show(drop, "direction"), doc_show(drop, "reason"),
 			 doc_int(drop, "packets", 0), doc_int(drop, "bytes", 0));
 	}
+	print_vlan_drops(o, stats);
 	out_nl(o);
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		out_pair(o, keys[i], OUT_PLAIN, stats, keys[i]);
@@ -136,13 +164,14 @@ void print_kernel_es(struct out *o, const json_t *doc)
 			out_word(o, OUT_PLAIN, "df for vlans %s", *vlans ? vlans : "none");
 			free(vlans);
 		}
+		print_all_active(o, s);
 		print_members(o, s);
 		if (doc_get(s, "why")) {
 			out_nl(o);
 			out_pair(o, NULL, OUT_BAD, s, "why");
 		}
 		if (doc_get(s, "stats"))
-			print_counters(o, doc_get(s, "stats"));
+			print_kernel_counters(o, doc_get(s, "stats"));
 		out_end(o);
 	}
 	if (!json_array_size(list))
@@ -157,7 +186,7 @@ void print_kernel_stats(struct out *o, const json_t *doc)
 	json_array_foreach(list, i, s) {
 		out_pair(o, NULL, OUT_ID, s, "esi");
 		out_raw(o, OUT_PLAIN, ":");
-		print_counters(o, s);
+		print_kernel_counters(o, s);
 		out_end(o);
 	}
 	if (!json_array_size(list))
@@ -187,6 +216,20 @@ void print_kernel_owner(struct out *o, const json_t *doc)
 	out_end(o);
 }
 
+void print_kernel_core(struct out *o, const json_t *doc)
+{
+	bool none = doc_is(doc, "mark-mask", "0x00000000");
+
+	out_pair(o, "mark-mask", none ? OUT_WARN : OUT_PLAIN, doc, "mark-mask");
+	if (none)
+		out_word(o, OUT_WARN, "(no split horizon)");
+	out_pair(o, "vxlan-ports", OUT_PLAIN, doc, "vxlan-ports");
+	out_nl(o);
+	out_pair(o, "other PEs", OUT_PLAIN, doc, "peers-used");
+	out_pair(o, "packets marked", OUT_PLAIN, doc, "marked");
+	out_end(o);
+}
+
 struct collection {
 	json_t *list;
 	struct kernel_clock clock;
@@ -212,44 +255,44 @@ static void take_es(void *data, const struct nl_es *es)
 	collect(c->list, kernel_es_doc(es, &c->clock));
 }
 
-static void take_stats(void *data, const struct nl_es_stats *stats)
-{
-	struct collection *c = data;
-
-	collect(c->list, kernel_stats_doc(stats));
-}
-
-static void add_stats(json_t *segments, const json_t *stats)
-{
-	json_t *s, *t;
-	size_t i, j;
-
-	json_array_foreach(segments, i, s)
-		json_array_foreach(stats, j, t)
-			if (doc_is(t, "esi", doc_str(s, "esi")))
-				json_object_set(s, "stats", t);
-}
-
-static int show_list(struct app *app, struct nl_evpn *e, bool stats_only, struct nl_err *err)
+static int show_es(struct app *app, struct nl_evpn *e, struct nl_err *err)
 {
 	struct collection es = {json_array(), kernel_clock()};
-	struct collection stats = {json_array(), es.clock};
+	int r = nl_evpn_es_dump(e, take_es, &es, err);
 	json_t *doc;
-	int r = 0;
 
-	if (!stats_only)
-		r = nl_evpn_es_dump(e, take_es, &es, err);
-	if (!r && (stats_only || app->out.stats))
-		r = nl_evpn_stats_dump(e, take_stats, &stats, err);
-	add_stats(es.list, stats.list);
-	doc = stats_only ? json_pack("{s:O}", "stats", stats.list) :
-			   json_pack("{s:O}", "segments", es.list);
+	if (!r && app->out.stats)
+		r = kernel_add_stats(e, es.list, err);
+	doc = json_pack("{s:o}", "segments", es.list);
 	if (!r)
-		out_doc(&app->out, doc, stats_only ? print_kernel_stats : print_kernel_es);
+		out_doc(&app->out, doc, print_kernel_es);
 	json_decref(doc);
-	json_decref(es.list);
-	json_decref(stats.list);
 	return r;
+}
+
+static int show_stats(struct app *app, struct nl_evpn *e, struct nl_err *err)
+{
+	json_t *list = json_array(), *doc = json_pack("{s:o}", "stats", list);
+	int r = kernel_stats_list(e, list, err);
+
+	if (!r)
+		out_doc(&app->out, doc, print_kernel_stats);
+	json_decref(doc);
+	return r;
+}
+
+static int show_core(struct app *app, struct nl_evpn *e, struct nl_err *err)
+{
+	struct nl_core core = {};
+	int r = nl_evpn_core_get(e, &core, err);
+	json_t *doc;
+
+	if (r)
+		return r;
+	doc = kernel_core_doc(&core);
+	out_doc(&app->out, doc, print_kernel_core);
+	json_decref(doc);
+	return 0;
 }
 
 static int show_owner(struct app *app, struct nl_evpn *e, struct nl_err *err)
@@ -276,8 +319,12 @@ static int run_show(struct app *app, json_t *params)
 	if (!r) {
 		if (doc_is(params, "table", "owner"))
 			r = show_owner(app, &e, &err);
+		else if (doc_is(params, "table", "core"))
+			r = show_core(app, &e, &err);
+		else if (doc_is(params, "table", "stats"))
+			r = show_stats(app, &e, &err);
 		else
-			r = show_list(app, &e, doc_is(params, "table", "stats"), &err);
+			r = show_es(app, &e, &err);
 		nl_evpn_close(&e);
 	}
 	if (!r)
@@ -288,7 +335,7 @@ static int run_show(struct app *app, json_t *params)
 
 static const struct command commands[] = {
 	{.name = "show",
-	 .help = "segments (with -s their counters), counters alone, or the owner",
+	 .help = "segments (with -s their counters), counters alone, the owner, or what tells PEs apart",
 	 .params = show_params,
 	 .run = run_show},
 	{},

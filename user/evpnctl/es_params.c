@@ -7,6 +7,7 @@
 
 static const char *const modes[] = {"all-active", "single-active", "port-active", NULL};
 static const char *const standbys[] = {"auto", "block", "lacp-oos", "down", NULL};
+static const char *const unknowns[] = {"filter", "pass", NULL};
 static const char *const losses[] = {"hold", "block", NULL};
 static const char *const algorithms[] = {
 	"modulo", "hrw", "preference", "highest-preference", "lowest-preference", NULL,
@@ -38,6 +39,8 @@ const struct param es_params[] = {
 	{ .key = "on-daemon-loss", .kind = PARAM_ONE_OF, .what = "POLICY", .values = losses },
 	{ .key = "owner-hold", .what = "TIME" },
 	{ .key = "allow", .kind = PARAM_LIST, .what = "PROTOCOLS" },
+	{ .key = "untagged-vid", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4094 },
+	{ .key = "unknown-unicast", .kind = PARAM_ONE_OF, .what = "POLICY", .values = unknowns },
 	{},
 };
 /* clang-format on */

@@ -48,6 +48,13 @@ static const char *const reason_names[] = {
 	[EVPN_DROP_REASON_VLAN_STANDBY] = "vlan-standby",
 	[EVPN_DROP_REASON_OWNER_LOST] = "owner-lost",
 	[EVPN_DROP_REASON_MALFORMED] = "malformed",
+	[EVPN_DROP_REASON_NON_DF] = "non-df",
+	[EVPN_DROP_REASON_SPLIT_HORIZON] = "split-horizon",
+};
+
+static const char *const unknown_names[] = {
+	[EVPN_UNKNOWN_UNICAST_FILTER] = "filter",
+	[EVPN_UNKNOWN_UNICAST_PASS] = "pass",
 };
 
 static const char *const owner_names[] = {
@@ -143,6 +150,17 @@ static void put_esi(json_t *o, const struct esi *esi)
 	put_text(o, "esi", esi_format(esi, buf));
 }
 
+static json_t *peer_list(const struct nl_es_conf *c)
+{
+	json_t *list = json_array();
+	char buf[IP_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < c->n_peers; i++)
+		json_array_append_new(list, json_string(ip_format(&c->peers[i], buf)));
+	return list;
+}
+
 static void put_conf(json_t *o, const struct nl_es_conf *c)
 {
 	put_esi(o, &c->esi);
@@ -155,6 +173,9 @@ static void put_conf(json_t *o, const struct nl_es_conf *c)
 	put_text(o, "loss-policy", NAME_OF(loss_names, c->loss_policy));
 	put(o, "allow", bit_names(allow_bits, c->allow));
 	put_number(o, "generation", c->generation);
+	put_number(o, "untagged-vid", c->untagged_vid);
+	put_text(o, "unknown-unicast", NAME_OF(unknown_names, c->unknown_unicast));
+	put(o, "peers", peer_list(c));
 }
 
 json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock)
@@ -175,10 +196,8 @@ json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock)
 	return o;
 }
 
-static json_t *drop_doc(const struct nl_es_stats *stats, unsigned int direction,
-			unsigned int reason)
+static json_t *drop_doc(const struct nl_es_drops *d, unsigned int direction, unsigned int reason)
 {
-	const struct nl_es_drops *d = &stats->drops[direction][reason];
 	json_t *o = json_object();
 
 	put_text(o, "direction", NAME_OF(direction_names, direction));
@@ -195,7 +214,7 @@ json_t *kernel_stats_doc(const struct nl_es_stats *stats)
 
 	for (d = 0; d <= EVPN_DIRECTION_MAX; d++)
 		for (r = 0; r <= EVPN_DROP_REASON_MAX; r++)
-			json_array_append_new(drops, drop_doc(stats, d, r));
+			json_array_append_new(drops, drop_doc(&stats->drops[d][r], d, r));
 	put_esi(o, &stats->esi);
 	put(o, "drops", drops);
 	put_number(o, "allowed-ingress", stats->allowed_ingress);
@@ -204,6 +223,32 @@ json_t *kernel_stats_doc(const struct nl_es_stats *stats)
 	put_number(o, "lacp-echo", stats->lacp_echo);
 	put_number(o, "lacp-sent", stats->lacp_sent);
 	put_number(o, "lacp-stale", stats->lacp_stale);
+	return o;
+}
+
+json_t *kernel_vlan_stats_doc(const struct nl_vlan_stats *stats)
+{
+	json_t *drops = json_array();
+	unsigned int d, r;
+
+	for (d = 0; d <= EVPN_DIRECTION_MAX; d++)
+		for (r = 0; r <= EVPN_DROP_REASON_MAX; r++)
+			if (stats->drops[d][r].packets)
+				json_array_append_new(drops, drop_doc(&stats->drops[d][r], d, r));
+	return json_pack("{s:I, s:o}", "vlan", (json_int_t)stats->vlan, "drops", drops);
+}
+
+json_t *kernel_core_doc(const struct nl_core *core)
+{
+	json_t *o = json_object(), *ports = json_array();
+	unsigned int i;
+
+	for (i = 0; i < core->n_ports; i++)
+		json_array_append_new(ports, json_integer(core->ports[i]));
+	put(o, "mark-mask", json_sprintf("0x%08x", core->mark_mask));
+	put(o, "vxlan-ports", ports);
+	put_number(o, "peers-used", core->peers_used);
+	put_number(o, "marked", core->marked);
 	return o;
 }
 

@@ -27,6 +27,22 @@ json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock);
 /** kernel_stats_doc() - an element of {"stats": […]} */
 json_t *kernel_stats_doc(const struct nl_es_stats *stats);
 
+/** kernel_vlan_stats_doc() - an element of "vlans" of such an element */
+json_t *kernel_vlan_stats_doc(const struct nl_vlan_stats *stats);
+
+/** kernel_core_doc() - {"mark-mask": …, "vxlan-ports": […], "peers-used": …, "marked": …} */
+json_t *kernel_core_doc(const struct nl_core *core);
+
+/**
+ * kernel_add_stats() - give each of @segments, found by their "esi", its counters as "stats"
+ *
+ * Return: 0 or a negative errno with a sentence in @err.
+ */
+int kernel_add_stats(struct nl_evpn *e, json_t *segments, struct nl_err *err);
+
+/** kernel_stats_list() - the counters of all segments, one by one, their VLANs in "vlans" */
+int kernel_stats_list(struct nl_evpn *e, json_t *list, struct nl_err *err);
+
 /** kernel_owner_doc() - {"owner": …} without the wrapping */
 json_t *kernel_owner_doc(const struct nl_owner *owner, const struct kernel_clock *clock);
 

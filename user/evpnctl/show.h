@@ -33,6 +33,8 @@ void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
 void print_kernel_es(struct out *o, const json_t *doc);
 void print_kernel_stats(struct out *o, const json_t *doc);
 void print_kernel_owner(struct out *o, const json_t *doc);
+void print_kernel_core(struct out *o, const json_t *doc);
+void print_kernel_counters(struct out *o, const json_t *stats); /* of one segment */
 
 /* cmd_config.c */
 void print_config_diff(struct out *o, const json_t *doc);

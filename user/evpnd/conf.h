@@ -23,6 +23,7 @@
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
+#define CONF_PORTS_MAX 16
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
 
@@ -36,6 +37,7 @@ enum conf_standby {
 	CONF_STANDBY_DOWN
 };
 enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
+enum conf_unknown_unicast { CONF_UNKNOWN_FILTER, CONF_UNKNOWN_PASS };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
 /* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
@@ -57,6 +59,17 @@ struct conf_frr {
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
 	uint32_t hold_ms;
+};
+
+/**
+ * struct conf_core - how the kernel tells the PEs apart that VXLAN frames come from
+ * @mark_mask: bits of the packet's mark that are the module's, 0: none, and no split horizon
+ * @ports: UDP ports of VXLAN
+ */
+struct conf_core {
+	uint32_t mark_mask;
+	uint16_t ports[CONF_PORTS_MAX];
+	uint8_t n_ports;
 };
 
 /**
@@ -82,6 +95,7 @@ struct conf_global {
 	uint32_t isolation_delay_ms;
 	uint32_t startup_delay_ms;
 	struct conf_frr frr;
+	struct conf_core core;
 };
 
 /**
@@ -172,6 +186,8 @@ struct conf_df {
  * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
  * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
+ * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
+ * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
  * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
  * @retention_ms: how long a synchronised neighbour is kept and probed that is not advertised any more
  */
@@ -187,6 +203,8 @@ struct conf_segment {
 	enum conf_loss_policy on_daemon_loss;
 	uint32_t owner_hold_ms;
 	uint32_t allow;
+	uint16_t untagged_vid;
+	enum conf_unknown_unicast unknown_unicast;
 	bool ad_per_es;
 	bool ad_per_evi;
 	struct conf_df df;

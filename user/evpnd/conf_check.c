@@ -253,11 +253,32 @@ static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 		dubious(c, item, "standby", "has an effect in mode port-active only");
 	if (!s->df.port_mode && !has_vlans(s))
 		dubious(c, item, "vlans", "no VLAN is elected without port-mode and without vlans");
+	if (given(item, "unknown-unicast") && s->mode != CONF_ALL_ACTIVE)
+		dubious(c, item, "unknown-unicast", "has an effect in mode all-active only");
 	if (given(item, "es-import") && mac_is_multicast(&s->es_import))
 		dubious(c, item, "es-import", "is a group address");
 	if (!s->ad_per_es && s->mode != CONF_PORT_ACTIVE)
 		dubious(c, item, "ad-per-es",
 			"without it there is neither mass withdraw nor split horizon");
+}
+
+static bool has_all_active(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].mode == CONF_ALL_ACTIVE)
+			return true;
+	return false;
+}
+
+static void check_core(struct checker *c, const struct conf *conf)
+{
+	const struct node *core = at(c->tree, "core");
+	size_t mark = conf_enter(&c->rd, "core");
+
+	if (!conf->global.core.mark_mask && given(core, "mark-mask") && has_all_active(conf))
+		dubious(c, core, "mark-mask",
+			"without it all-active segments have no split horizon");
+	conf_leave(&c->rd, mark);
 }
 
 static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
@@ -301,6 +322,7 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	if (ip_is_multicast(&conf->global.originator) ||
 	    (given(tree, "originator-address") && ip_is_zero(&conf->global.originator)))
 		bad(&c, tree, "originator-address", "expected an address of this host");
+	check_core(&c, conf);
 	check_unique(&c, conf, conf->n_neighbors, "neighbors", "address", neighbor_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "name", vrf_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);

@@ -19,6 +19,7 @@ void conf_global_defaults(struct conf_global *g)
 		.isolation_delay_ms = 1000,
 		.startup_delay_ms = 10000,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
+		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
 	};
 }
 
@@ -53,7 +54,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 		.preference = 32767,
 		.wait_ms = 3000,
 		.skew_ms = 10,
-		.port_mode = mode == CONF_PORT_ACTIVE,
+		.port_mode = mode == CONF_PORT_ACTIVE || control == CONF_CONTROL_FRR,
 	};
 }
 

@@ -71,6 +71,12 @@ static const struct conf_word algorithm_words[] = {
 	{},
 };
 
+static const struct conf_word unknown_words[] = {
+	{"filter", CONF_UNKNOWN_FILTER},
+	{"pass", CONF_UNKNOWN_PASS},
+	{},
+};
+
 static const struct conf_word allow_words[] = {
 	{"lldp", EVPN_ALLOW_LLDP},
 	{"eapol", EVPN_ALLOW_EAPOL},
@@ -92,6 +98,13 @@ static const struct conf_key frr_keys[] = {
 	{},
 };
 
+static const struct conf_key core_keys[] = {
+	{"mark-mask", &conf_mask, FIELD(struct conf_top, global.core.mark_mask)},
+	{"vxlan-ports", &conf_ports,
+	 ARRAY(struct conf_top, global.core.ports, global.core.n_ports)},
+	{},
+};
+
 const struct conf_key conf_global_keys[] = {
 	{"router-id", &conf_router_id, FIELD(struct conf_top, global.router_id), .required = true},
 	{"as", &conf_number, FIELD(struct conf_top, global.as), .min = 1, .max = 4294967294,
@@ -106,6 +119,7 @@ const struct conf_key conf_global_keys[] = {
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
 	 .max = HOUR_MS},
 	{"frr", &conf_map, .keys = frr_keys},
+	{"core", &conf_map, .keys = core_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},
@@ -192,5 +206,7 @@ const struct conf_key conf_segment_keys[] = {
 	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},
 	{"owner-hold", &conf_duration, SEGMENT(owner_hold_ms), .max = EVPN_HOLD_TIME_MAX},
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},
+	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
+	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
 	{},
 };

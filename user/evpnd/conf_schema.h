@@ -99,6 +99,8 @@ struct node *conf_write_map(const struct conf_key *keys, const void *base, const
 /* conf_types.c: the types */
 extern const struct conf_type conf_bool;
 extern const struct conf_type conf_number;
+extern const struct conf_type conf_mask;     /* u32: bits of a packet's mark, or 0 */
+extern const struct conf_type conf_ports;    /* UDP ports, at least one */
 extern const struct conf_type conf_duration; /* in milliseconds */
 extern const struct conf_type conf_seconds;  /* a duration, or a bare number; whole seconds */
 extern const struct conf_type conf_enum;

@@ -18,6 +18,7 @@
 #include "types.h"
 
 #define IPC_MSG_MAX 65536
+#define IPC_PEERS_MAX 64 /* other PEs of a segment; as many as the module takes */
 
 enum ipc_type {
 	/* configuration: BEGIN, items, COMMIT; the speaker applies at COMMIT the difference only */
@@ -118,6 +119,7 @@ struct fact_kernel {
 /**
  * struct fact_es - what the module says of a segment it has
  * @ifindex: 0: the segment's device does not exist
+ * @peers: the other PEs that are in force, in the order of ip_cmp()
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
  *	so all segments of the first dump are sent before IPC_FACT_LINKS_DONE
  * @fail_applied: a loss policy is in force
@@ -130,6 +132,8 @@ struct fact_es {
 	bool fail_applied;
 	bool gone;
 	uint8_t vlan_df[CONF_VLAN_BYTES];
+	uint8_t n_peers;
+	struct ip_addr peers[IPC_PEERS_MAX];
 };
 
 /**
@@ -138,6 +142,7 @@ struct fact_es {
  * @df: the role, of the port in port-active mode
  * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
  * @vlan_df: VLANs for which this PE is DF, in the other modes
+ * @peers: all-active: VTEP addresses of the other PEs, in the order of ip_cmp()
  */
 struct wish_es {
 	uint32_t generation;
@@ -151,6 +156,10 @@ struct wish_es {
 	bool df;
 	bool draining;
 	uint8_t vlan_df[CONF_VLAN_BYTES];
+	uint16_t untagged_vid;
+	enum conf_unknown_unicast unknown_unicast;
+	uint8_t n_peers;
+	struct ip_addr peers[IPC_PEERS_MAX];
 };
 
 struct wish_sweep {

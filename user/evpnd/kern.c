@@ -208,6 +208,7 @@ static void look(struct kern *kern)
 	}
 	kern->retry_ms = RETRY_FIRST_MS;
 	tell(kern, true, "the module evpn is loaded");
+	kern_core_install(kern);
 	kern_es_install_all(kern);
 	if (kern->swept)
 		kern_es_sweep_module(kern);

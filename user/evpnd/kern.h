@@ -49,6 +49,11 @@ void kern_free(struct kern *kern);
 void kern_wish(struct kern *kern, const struct wish_es *wish);
 void kern_wish_gone(struct kern *kern, const struct esi *esi);
 
+/** kern_core() - how PEs are told apart: now, and each time that the module is loaded */
+void kern_core(struct kern *kern, const struct conf_core *core);
+/** kern_core_why() - why the module refused it, as a sentence; "" when it did not */
+const char *kern_core_why(const struct kern *kern);
+
 /** kern_sweep() - all wishes of @generation were made: every other segment goes */
 void kern_sweep(struct kern *kern, uint32_t generation);
 

@@ -59,6 +59,21 @@ static void drop_if_unused(struct kern *kern, struct kern_es *e)
 	free(e);
 }
 
+_Static_assert(IPC_PEERS_MAX == EVPN_PEERS_MAX, "as many peers as the module takes");
+
+static bool peers_ok(const struct wish_es *w)
+{
+	unsigned int i;
+
+	if (w->n_peers > IPC_PEERS_MAX || (w->n_peers && w->mode != CONF_ALL_ACTIVE))
+		return false;
+	for (i = 0; i < w->n_peers; i++)
+		if ((w->peers[i].len != 4 && w->peers[i].len != 16) ||
+		    (i && ip_cmp(&w->peers[i - 1], &w->peers[i]) >= 0))
+			return false;
+	return true;
+}
+
 bool kern_wish_ok(const struct wish_es *w, const char **why)
 {
 	*why = NULL;
@@ -76,6 +91,12 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 		*why = "an owner hold time out of range";
 	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM))
 		*why = "unknown protocols to allow";
+	else if (w->untagged_vid > 4094)
+		*why = "a VLAN out of range";
+	else if ((unsigned int)w->unknown_unicast > CONF_UNKNOWN_PASS)
+		*why = "an unknown way with unknown unicast";
+	else if (!peers_ok(w))
+		*why = "peers that cannot be";
 	return !*why;
 }
 
@@ -129,12 +150,30 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 		w->loss_policy == CONF_LOSS_BLOCK ? EVPN_LOSS_POLICY_BLOCK : EVPN_LOSS_POLICY_HOLD;
 	c->allow = w->allow;
 	c->generation = kern->generation;
+	c->untagged_vid = w->untagged_vid;
+	c->unknown_unicast = w->unknown_unicast == CONF_UNKNOWN_PASS ? EVPN_UNKNOWN_UNICAST_PASS :
+								       EVPN_UNKNOWN_UNICAST_FILTER;
+	c->has_peers = w->mode == CONF_ALL_ACTIVE;
+	c->n_peers = w->n_peers;
+	memcpy(c->peers, w->peers, w->n_peers * sizeof(w->peers[0]));
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return ip_cmp(a, b);
 }
 
 /* What is left of @c that somebody else could have changed to an effect. */
 static void normalize(struct nl_es_conf *c)
 {
 	c->generation = 0;
+	c->has_peers = false;
+	if (c->mode == EVPN_MODE_ALL_ACTIVE) {
+		qsort(c->peers, c->n_peers, sizeof(c->peers[0]), by_address);
+	} else {
+		c->n_peers = 0;
+		memset(c->peers, 0, sizeof(c->peers));
+	}
 	/* a map that was there before stays in the module, without meaning in this mode */
 	if (c->mode != EVPN_MODE_PORT_ACTIVE)
 		return;
@@ -160,6 +199,9 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
 	if (es->conf.vlan_map)
 		memcpy(fact->vlan_df, es->conf.vlan_df, sizeof(fact->vlan_df));
+	fact->n_peers = (uint8_t)es->conf.n_peers;
+	memcpy(fact->peers, es->conf.peers, es->conf.n_peers * sizeof(fact->peers[0]));
+	qsort(fact->peers, fact->n_peers, sizeof(fact->peers[0]), by_address);
 }
 
 static void note_had(struct kern *kern, struct kern_es *e, const struct nl_es *es)

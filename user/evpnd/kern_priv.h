@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * kern_priv.h - what kern.c (is the module there, who is told), kern_es.c (segments wished and
- * segments had) and kern_neigh.c (neighbours) know of each other.
+ * segments had), kern_core.c (what holds for all of them) and kern_neigh.c (neighbours) know of each other.
  */
 #ifndef EVPND_KERN_PRIV_H
 #define EVPND_KERN_PRIV_H
@@ -46,6 +46,7 @@ struct kern_neigh_up;
  * @wish_generation: of the speaker's present resynchronisation, valid if @has_generation
  * @swept: the last sweep was asked for; repeated when the module comes back
  * @up: facts about neighbours on their way up
+ * @core: valid if @has_core; @core_why: the module refused it
  */
 struct kern {
 	sd_event *event;
@@ -70,6 +71,9 @@ struct kern {
 	uint64_t installs;
 	uint64_t reasserts;
 	struct kern_neigh_up *up;
+	struct conf_core core;
+	bool has_core;
+	char core_why[256];
 };
 
 /* kern.c */
@@ -89,6 +93,9 @@ void kern_es_replay(struct kern *kern);
 void kern_es_free(struct kern *kern);
 /* the speaker begins a resynchronisation, unless it is in this one already */
 void kern_begin_generation(struct kern *kern, uint32_t generation);
+
+/* kern_core.c */
+void kern_core_install(struct kern *kern);
 
 /* kern_neigh.c */
 int kern_neigh_init(struct kern *kern);

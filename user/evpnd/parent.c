@@ -203,6 +203,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	if (sockets_configure(p->sockets, NULL, p->conf, &changed))
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
+	if (p->kern)
+		kern_core(p->kern, &p->conf->conf->global.core);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
 	if (!p->frr)

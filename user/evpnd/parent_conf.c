@@ -97,6 +97,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	p->conf = conf;
 	/* even without a change: a key may be another in the same file */
 	sockets = configure_sockets(p, old);
+	kern_core(p->kern, &conf->conf->global.core);
 	parent_conf_send(p);
 	if (sockets)
 		parent_conf_send_sockets(p);

@@ -340,6 +340,8 @@ static void add_summary(struct parent *p, json_t *result)
 			problems,
 			json_sprintf("the kernel refused %u of %u segments", counts.refused,
 				     counts.refused + counts.pending + counts.installed));
+	if (kern_core_why(p->kern)[0])
+		json_array_append_new(problems, json_string(kern_core_why(p->kern)));
 	json_object_set_new(result, "degraded", json_boolean(json_array_size(problems)));
 }
 

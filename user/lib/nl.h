@@ -15,7 +15,7 @@
 
 enum {
 	NL_TEXT_LEN = 256,
-	NL_REQUEST_LEN = 2048, /* octets of the longest request we make */
+	NL_REQUEST_LEN = 4096, /* octets of the longest request we make */
 };
 
 struct nl;

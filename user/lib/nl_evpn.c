@@ -83,6 +83,16 @@ void nl_evpn_close(struct nl_evpn *e)
 	memset(e, 0, sizeof(*e));
 }
 
+static void put_peers(struct nlmsghdr *nlh, const struct nl_es_conf *conf)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, EVPN_A_ES_PEERS);
+	unsigned int i;
+
+	for (i = 0; i < conf->n_peers; i++)
+		mnl_attr_put(nlh, EVPN_A_PEER_LIST_ADDRESS, conf->peers[i].len, conf->peers[i].b);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
@@ -99,6 +109,10 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 	mnl_attr_put_u32(nlh, EVPN_A_ES_LOSS_POLICY, conf->loss_policy);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_ALLOW, conf->allow);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_GENERATION, conf->generation);
+	mnl_attr_put_u32(nlh, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid);
+	mnl_attr_put_u32(nlh, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast);
+	if (conf->has_peers)
+		put_peers(nlh, conf);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
@@ -162,59 +176,6 @@ int nl_evpn_es_sweep(struct nl_evpn *e, uint32_t generation, struct nl_err *err)
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
-static void take_counter(struct nl_es_stats *stats, const struct nlattr *nest)
-{
-	const struct nlattr *tb[EVPN_A_COUNTER_MAX + 1];
-	uint32_t direction, reason;
-
-	nl_attr_nested(nest, tb, EVPN_A_COUNTER_MAX);
-	direction = nl_u32(tb[EVPN_A_COUNTER_DIRECTION]);
-	reason = nl_u32(tb[EVPN_A_COUNTER_REASON]);
-	if (direction > EVPN_DIRECTION_MAX || reason > EVPN_DROP_REASON_MAX)
-		return;
-	stats->drops[direction][reason].packets = nl_u64(tb[EVPN_A_COUNTER_PACKETS]);
-	stats->drops[direction][reason].bytes = nl_u64(tb[EVPN_A_COUNTER_BYTES]);
-}
-
-struct stats_dump {
-	nl_es_stats_fn fn;
-	void *data;
-};
-
-static int take_stats(void *data, const struct nlmsghdr *nlh)
-{
-	const struct nlattr *tb[EVPN_A_STATS_MAX + 1];
-	struct nl_es_stats stats = {};
-	struct stats_dump *d = data;
-	const struct nlattr *a;
-
-	nl_attr_table(nlh, sizeof(struct genlmsghdr), tb, EVPN_A_STATS_MAX);
-	nl_bytes(tb[EVPN_A_STATS_ESI], &stats.esi, sizeof(stats.esi));
-	stats.allowed_ingress = nl_u64(tb[EVPN_A_STATS_ALLOWED_INGRESS]);
-	stats.allowed_egress = nl_u64(tb[EVPN_A_STATS_ALLOWED_EGRESS]);
-	stats.lacp_rewritten = nl_u64(tb[EVPN_A_STATS_LACP_REWRITTEN]);
-	stats.lacp_echo = nl_u64(tb[EVPN_A_STATS_LACP_ECHO]);
-	stats.lacp_sent = nl_u64(tb[EVPN_A_STATS_LACP_SENT]);
-	stats.lacp_stale = nl_u64(tb[EVPN_A_STATS_LACP_STALE]);
-	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
-		if (mnl_attr_get_type(a) == EVPN_A_STATS_COUNTER)
-			take_counter(&stats, a);
-	d->fn(d->data, &stats);
-	return 0;
-}
-
-int nl_evpn_stats_dump(struct nl_evpn *e, nl_es_stats_fn fn, void *data, struct nl_err *err)
-{
-	struct stats_dump d = {fn, data};
-	char buf[NL_REQUEST_LEN];
-	int r, tries = 0;
-
-	do
-		r = nl_dump(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_STATS_GET), take_stats, &d, err);
-	while (r == -EINTR && ++tries < NL_EVPN_DUMP_TRIES);
-	return r;
-}
-
 int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
@@ -262,6 +223,24 @@ static void take_member(struct nl_es *es, const struct nlattr *nest)
 	m->lacpdu_age_ms = nl_u32(tb[EVPN_A_MEMBER_LACPDU_AGE]);
 }
 
+static void take_peers(struct nl_es_conf *conf, const struct nlattr *nest)
+{
+	const struct nlattr *a;
+	struct ip_addr *peer;
+	uint16_t len;
+
+	conf->has_peers = true;
+	mnl_attr_for_each_nested(a, nest) {
+		len = mnl_attr_get_payload_len(a);
+		if (mnl_attr_get_type(a) != EVPN_A_PEER_LIST_ADDRESS ||
+		    conf->n_peers == EVPN_PEERS_MAX || (len != 4 && len != 16))
+			continue;
+		peer = &conf->peers[conf->n_peers++];
+		peer->len = (u8)len;
+		memcpy(peer->b, mnl_attr_get_payload(a), len);
+	}
+}
+
 void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 {
 	const struct nlattr *tb[EVPN_A_ES_MAX + 1];
@@ -282,6 +261,10 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	conf->loss_policy = nl_u32(tb[EVPN_A_ES_LOSS_POLICY]);
 	conf->allow = nl_u32(tb[EVPN_A_ES_ALLOW]);
 	conf->generation = nl_u32(tb[EVPN_A_ES_GENERATION]);
+	conf->untagged_vid = nl_u32(tb[EVPN_A_ES_UNTAGGED_VID]);
+	conf->unknown_unicast = nl_u32(tb[EVPN_A_ES_UNKNOWN_UNICAST]);
+	if (tb[EVPN_A_ES_PEERS])
+		take_peers(conf, tb[EVPN_A_ES_PEERS]);
 	es->ifindex = nl_u32(tb[EVPN_A_ES_IFINDEX]);
 	nl_str(tb[EVPN_A_ES_DEVICE], es->device, sizeof(es->device));
 	es->state = nl_u32(tb[EVPN_A_ES_STATE]);

@@ -33,6 +33,7 @@ struct nl_evpn {
 /**
  * struct nl_es_conf - what user space decides about a segment; all of it is sent
  * @vlan_map: @vlan_df replaces the role (single-active); else the map is taken away
+ * @has_peers: @peers, @n_peers of them, replace what was there before; else they are let alone
  */
 struct nl_es_conf {
 	struct esi esi;
@@ -46,6 +47,11 @@ struct nl_es_conf {
 	uint32_t loss_policy;
 	uint32_t allow;
 	uint32_t generation;
+	uint32_t untagged_vid;
+	uint32_t unknown_unicast;
+	bool has_peers;
+	unsigned int n_peers;
+	struct ip_addr peers[EVPN_PEERS_MAX];
 };
 
 struct nl_es_member {
@@ -90,6 +96,27 @@ struct nl_es_stats {
 	uint64_t lacp_echo;
 	uint64_t lacp_sent;
 	uint64_t lacp_stale;
+};
+
+/** struct nl_vlan_stats - what was dropped in one VLAN of a segment */
+struct nl_vlan_stats {
+	struct esi esi;
+	uint32_t vlan;
+	struct nl_es_drops drops[EVPN_DIRECTION_MAX + 1][EVPN_DROP_REASON_MAX + 1];
+};
+
+/**
+ * struct nl_core - how the PE that a VXLAN frame comes from is told apart
+ * @mark_mask: bits of the mark, or 0
+ * @ports: UDP ports of VXLAN, @n_ports of them
+ * @peers_used, @marked: in answers only
+ */
+struct nl_core {
+	uint32_t mark_mask;
+	unsigned int n_ports;
+	uint16_t ports[EVPN_PORTS_MAX];
+	uint32_t peers_used;
+	uint64_t marked;
 };
 
 struct nl_owner {
@@ -160,6 +187,7 @@ struct nl_neigh_stats {
 typedef void (*nl_neigh_fn)(void *data, const struct nl_neigh *neigh);
 typedef void (*nl_es_fn)(void *data, const struct nl_es *es);
 typedef void (*nl_es_stats_fn)(void *data, const struct nl_es_stats *stats);
+typedef void (*nl_vlan_stats_fn)(void *data, const struct nl_vlan_stats *stats);
 
 /**
  * nl_evpn_open() - open a request socket and find the family
@@ -186,6 +214,14 @@ int nl_evpn_es_sweep(struct nl_evpn *e, uint32_t generation, struct nl_err *err)
 
 /** nl_evpn_stats_dump() - the statistics of all segments */
 int nl_evpn_stats_dump(struct nl_evpn *e, nl_es_stats_fn fn, void *data, struct nl_err *err);
+
+/** nl_evpn_vlan_stats_dump() - the VLANs of one segment in which something was dropped */
+int nl_evpn_vlan_stats_dump(struct nl_evpn *e, const struct esi *esi, nl_vlan_stats_fn fn,
+			    void *data, struct nl_err *err);
+
+/** nl_evpn_core_set() - the mask and the ports of @core; 0 or a negative errno with a sentence */
+int nl_evpn_core_set(struct nl_evpn *e, const struct nl_core *core, struct nl_err *err);
+int nl_evpn_core_get(struct nl_evpn *e, struct nl_core *core, struct nl_err *err);
 
 /**
  * nl_evpn_owner_set() - @e's socket is the owner from now on, until it is closed

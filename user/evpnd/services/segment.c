@@ -91,8 +91,16 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->allow = s->conf.allow;
 	w->df = s->force.df;
 	w->draining = s->drain == DRAIN_LEAVING;
+	w->untagged_vid = s->conf.untagged_vid;
+	w->unknown_unicast = s->conf.unknown_unicast;
 	if (!s->force.port)
 		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
+	else if (w->mode != CONF_PORT_ACTIVE && s->force.df)
+		memset(w->vlan_df, 0xff, sizeof(w->vlan_df));
+	if (w->mode != CONF_ALL_ACTIVE)
+		return;
+	w->n_peers = s->n_peers;
+	memcpy(w->peers, s->peers, s->n_peers * sizeof(w->peers[0]));
 }
 
 /* Tell the kernel, through the parent; only what changed, unless @again. */
@@ -140,6 +148,8 @@ static void adopt(struct segment *s)
 			continue;
 		s->force.df = k->df;
 		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
+		s->n_peers = k->n_peers;
+		memcpy(s->peers, k->peers, sizeof(s->peers));
 		s->adopted = true;
 		log_info("segment %s: keeps role %s until the election", s->conf.name,
 			 k->df ? "DF" : "non-DF");
@@ -191,6 +201,7 @@ static void esi_from_lacp(struct segment *s, const struct link *l)
 	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
 		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
 	adopt(s);
+	segment_peers_later(s);
 }
 
 static void try_up(struct segment *s)
@@ -275,6 +286,7 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
 		adopt(s);
+	segment_peers_later(s);
 	update_port(s);
 }
 

@@ -5,6 +5,7 @@
  *
  *   segment.c         entry points, configuration, links, sessions
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
  *   segment_elect.c   state machine, election, hand-over, roles into force
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_show.c    answers to the control socket
@@ -46,6 +47,7 @@ struct link {
  * @es_import: RT-4: its ES-Import route target, zero when there is none
  * @sct: RT-4: service carving time as real time, or DF_NEVER
  * @l2_flags: RT-1: P and B
+ * @stale: its session is down and graceful restart keeps it: no candidate, but its PE may still forward
  */
 struct es_route {
 	RB_ENTRY(es_route) entry;
@@ -61,6 +63,7 @@ struct es_route {
 	u8 n_df;
 	bool single_active;
 	u16 l2_flags;
+	bool stale;
 	s64 sct;
 };
 RB_HEAD(es_routes, es_route);
@@ -81,6 +84,8 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @target: as elected; @force: in force
  * @lose_at, @gain_at: real time at which @target comes into force (RFC 9722)
  * @l2_sent: P/B last advertised in RT-1 per ES
+ * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
+ * @peers_due: they are to be collected again at the end of this round of the loop
  * @wished: a wish was sent; @result: the kernel's answer
  */
 struct segment {
@@ -127,6 +132,10 @@ struct segment {
 	enum drain_state drain;
 	struct timer drain_timer;
 	bool drain_confirmed;
+
+	struct ip_addr peers[IPC_PEERS_MAX];
+	u8 n_peers;
+	bool peers_due;
 
 	bool wished;
 	struct wish_es last_wish;
@@ -177,6 +186,10 @@ void segment_tell(struct segment *s, const char *object, const char *event, json
 void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			 const struct rib_path *now);
 void segment_routes_free(struct segments *ss);
+/* call @fn with each route of a segment and type; the tables stay as they are meanwhile */
+typedef void (*es_route_fn)(void *data, const struct es_route *r);
+void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es_route_fn fn,
+			 void *data);
 void segment_collect(struct segment *s);
 void segment_cand_free(struct segment *s);
 void segment_originate(struct segment *s);
@@ -186,6 +199,10 @@ void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES]);
 bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
 u16 segment_caps(const struct segment *s);
 bool segment_update_circuits(struct segment *s);
+
+/* segment_peers.c */
+void segment_peers_later(struct segment *s);
+void segment_peers_update(struct segment *s);
 
 /* segment_elect.c */
 void segment_fsm(struct segment *s, enum df_event ev);

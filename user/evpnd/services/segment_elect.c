@@ -357,6 +357,8 @@ void segment_run_later(struct segments *ss)
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (s->pending || s->peers_due) /* before a role is gained */
+			segment_peers_update(s);
 		if (!s->pending)
 			continue;
 		s->pending = false;

@@ -66,6 +66,7 @@ static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
 
 	if (!s)
 		return;
+	segment_peers_later(s);
 	if (r->type == EVPN_ES) {
 		if (gone)
 			df_handover_lost(&s->handover);
@@ -81,16 +82,29 @@ static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
 }
 
 /*
- * The best path of an RT-1 or RT-4 changed. A path that graceful restart keeps does not count: its PE
- * may be dead, and no election may wait for it.
+ * A path that graceful restart keeps does not count in elections: its PE may be dead, and none may wait
+ * for it.
  */
+static void route_stale(struct segments *ss, struct es_route *r)
+{
+	if (!r || r->stale)
+		return;
+	r->stale = true;
+	heard_of(ss, r, true);
+}
+
+/* The best path of an RT-1 or RT-4 changed. */
 void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			 const struct rib_path *now)
 {
 	struct es_route key = key_of(nlri);
 	struct es_route *r = RB_FIND(es_routes, &ss->routes, &key);
-	bool gone = !now || now->stale || !now->peer;
+	bool gone = !now || !now->peer;
 
+	if (!gone && now->stale) {
+		route_stale(ss, r);
+		return;
+	}
 	if (gone) {
 		if (!r)
 			return;
@@ -109,6 +123,7 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 		*r = key;
 		RB_INSERT(es_routes, &ss->routes, r);
 	}
+	r->stale = false;
 	r->next_hop = *now->next_hop;
 	read_communities(r, now->attrs);
 	heard_of(ss, r, false);
@@ -146,6 +161,14 @@ static struct es_route *match_route(struct es_route *r, const struct esi *esi, u
 
 #define for_each_route(r, ss, esi_, type_) \
 	for (r = match_route(first_route(ss, esi_, type_), esi_, type_); r; r = next_route(ss, r))
+
+void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es_route_fn fn,
+			 void *data)
+{
+	struct es_route *r;
+
+	for_each_route(r, ss, esi, type) fn(data, r);
+}
 
 /* An RT-1 does not name its PE: the next hop does, or the address in its route distinguisher. */
 static bool is_from(const struct es_route *ad, const struct ip_addr *pe)
@@ -243,7 +266,7 @@ static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags
 
 	for_each_route(r, s->owner, &s->esi, EVPN_AD)
 	{
-		if (!is_from(r, &c->addr))
+		if (r->stale || !is_from(r, &c->addr))
 			continue;
 		if (r->etag == EVPN_MAX_ETAG)
 			c->ad_per_es = true;
@@ -308,7 +331,7 @@ void segment_collect(struct segment *s)
 		add_local(s);
 	for_each_route(r, s->owner, &s->esi, EVPN_ES)
 	{
-		if (mac_cmp(&r->es_import, &import))
+		if (r->stale || mac_cmp(&r->es_import, &import))
 			continue;
 		if (ip_equal(&r->orig, &s->owner->self)) {
 			log_warning("segment %s: another speaker advertises %s as ours",
@@ -330,9 +353,12 @@ bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr)
 {
 	struct es_route *r;
 
-	for_each_route(r, s->owner, &s->esi, EVPN_AD) if (r->etag == EVPN_MAX_ETAG &&
-							  is_from(r, addr) &&
-							  r->l2_flags & L2_ATTR_P) return true;
+	for_each_route(r, s->owner, &s->esi, EVPN_AD)
+	{
+		if (r->etag == EVPN_MAX_ETAG && !r->stale && is_from(r, addr) &&
+		    r->l2_flags & L2_ATTR_P)
+			return true;
+	}
 	return false;
 }
 

@@ -90,6 +90,16 @@ static json_t *peers_json(const struct segment *s)
 	return list;
 }
 
+static json_t *vteps_json(const struct segment *s)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < s->n_peers; i++)
+		json_array_append_new(list, addr_json(&s->peers[i]));
+	return list;
+}
+
 static json_t *kernel_json(const struct segment *s)
 {
 	static const char *const names[] = {"installed", "pending", "refused"};
@@ -141,6 +151,15 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "fallback",
 			    text_or_null(s->agreed.fallback ? s->agreed.sentence : NULL));
 	json_object_set_new(o, "peers", peers_json(s));
+	json_object_set_new(o, "split-horizon",
+			    s->conf.mode == CONF_ALL_ACTIVE ? vteps_json(s) : json_null());
+	json_object_set_new(o, "unknown-unicast",
+			    s->conf.mode == CONF_ALL_ACTIVE ?
+				    json_string(s->conf.unknown_unicast == CONF_UNKNOWN_PASS ?
+							"pass" :
+							"filter") :
+				    json_null());
+	json_object_set_new(o, "untagged-vid", json_integer(s->conf.untagged_vid));
 	json_object_set_new(o, "vlans",
 			    json_pack("{s:o, s:o}", "configured", vlans_json(s->conf.vlans), "df",
 				      vlans_json(held)));

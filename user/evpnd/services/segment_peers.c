@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment_peers.c - who shares an all-active segment, by the source addresses of their tunnels: what
+ * floods in from them has reached the CE already and must not reach it again (local bias).
+ *
+ * The address is the next hop of the PE's RT-1 per ES and of its RT-4, and the originator in the
+ * latter, where that is another one. A PE whose routes are only kept by graceful restart still counts,
+ * and so does one that is being drained: both may still forward. While no session tells what the
+ * others do, the list stays as it is, as the roles do.
+ *
+ * RFC 8365 (8.3.1)
+ */
+#include <stdlib.h>
+
+#include "log.h"
+#include "segment.h"
+
+struct collector {
+	const struct segment *s;
+	struct ip_addr list[IPC_PEERS_MAX];
+	unsigned int n;
+	bool full;
+};
+
+static void add(struct collector *c, const struct ip_addr *a)
+{
+	unsigned int i;
+
+	if (ip_is_zero(a) || ip_equal(a, &c->s->owner->self))
+		return;
+	for (i = 0; i < c->n; i++)
+		if (ip_equal(a, &c->list[i]))
+			return;
+	c->full |= c->n == IPC_PEERS_MAX;
+	if (c->n < IPC_PEERS_MAX)
+		c->list[c->n++] = *a;
+}
+
+static void add_ad(void *data, const struct es_route *r)
+{
+	if (r->etag == EVPN_MAX_ETAG)
+		add(data, &r->next_hop);
+}
+
+static void add_es(void *data, const struct es_route *r)
+{
+	add(data, &r->next_hop);
+	add(data, &r->orig);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return ip_cmp(a, b);
+}
+
+/* At the end of this round of the loop, when all routes of a group are there. */
+void segment_peers_later(struct segment *s)
+{
+	s->peers_due = true;
+	if (s->owner->later)
+		sd_event_source_set_enabled(s->owner->later, SD_EVENT_ONESHOT);
+}
+
+/* Collect them anew, and tell the kernel what has changed. */
+void segment_peers_update(struct segment *s)
+{
+	struct collector c = {.s = s};
+
+	s->peers_due = false;
+	if (s->conf.mode != CONF_ALL_ACTIVE || !s->esi_known || !s->owner->settled)
+		return;
+	segment_routes_each(s->owner, &s->esi, EVPN_AD, add_ad, &c);
+	segment_routes_each(s->owner, &s->esi, EVPN_ES, add_es, &c);
+	qsort(c.list, c.n, sizeof(c.list[0]), by_address);
+	if (c.full)
+		log_warning("segment %s: more than %d tunnel addresses, the others are ignored",
+			    s->conf.name, IPC_PEERS_MAX);
+	memcpy(s->peers, c.list, sizeof(s->peers));
+	s->n_peers = (u8)c.n;
+	segment_send_wish(s, false);
+}
