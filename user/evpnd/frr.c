@@ -24,6 +24,7 @@ enum {
 	DELAY_MS = 500,	 /* while a segment is new */
 	AGAIN_MS = 1000, /* after zebra went away */
 	SOON_MS = 200,	 /* several devices change at once */
+	BURST = 4, /* looks after a change, each after twice the time: FRR takes its time, too */
 	ANSWER_MS = 5000,
 };
 
@@ -41,6 +42,7 @@ static const char *const commands[STEPS] = {
  * struct frr - what is known
  * @fd: to zebra, -1: none
  * @step: the command whose answer is awaited; STEPS: none is
+ * @burst: looks to come after a change
  * @look: when to ask next; @late: when an answer is too late
  * @vtep: configured, or none
  * @es: segments as last told
@@ -56,7 +58,7 @@ struct frr {
 	struct frr_answer answer;
 	struct timer look;
 	struct timer late;
-	bool again;
+	unsigned int burst;
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
 	struct fact_frr_es *es;
@@ -100,7 +102,7 @@ static void give_up(struct frr *frr, const char *why)
 	hang_up(frr);
 	memset(&frr->now, 0, sizeof(frr->now));
 	frr->now.numeric = frr->last.numeric;
-	frr->now.vtep = frr->last.vtep;
+	frr->now.vtep = ip_is_none(&frr->vtep) ? frr->last.vtep : frr->vtep;
 	snprintf(frr->now.text, sizeof(frr->now.text), "%.100s: %s", frr->vty, why);
 	tell(frr);
 	timer_start(&frr->look, AGAIN_MS);
@@ -177,6 +179,15 @@ static void tell_es(struct frr *frr, const struct frr_es *es)
 	frr->ops->es(frr->data, told);
 }
 
+static void look_later(struct frr *frr, bool delay)
+{
+	u64 ms = delay ? DELAY_MS : LOOK_MS;
+
+	if (frr->burst)
+		ms = SOON_MS << (BURST - frr->burst--);
+	timer_start(&frr->look, ms);
+}
+
 static bool take_segments(struct frr *frr)
 {
 	struct frr_es *list;
@@ -193,8 +204,7 @@ static bool take_segments(struct frr *frr)
 		delay |= list[i].delay;
 	}
 	free(list);
-	timer_start(&frr->look, delay ? DELAY_MS : frr->again ? SOON_MS : LOOK_MS);
-	frr->again = false;
+	look_later(frr, delay);
 	return true;
 }
 
@@ -284,10 +294,9 @@ void frr_look(struct frr *frr)
 
 	if (!frr->vty[0])
 		return;
-	if (frr->step != STEPS)
-		frr->again = true;
-	else if (left < 0 || left > SOON_MS)
-		timer_start(&frr->look, SOON_MS);
+	frr->burst = BURST;
+	if (frr->step == STEPS && (left < 0 || left > SOON_MS))
+		look_later(frr, false);
 }
 
 static void forget(struct frr *frr)
