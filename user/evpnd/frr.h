@@ -12,6 +12,8 @@
 
 #include "ipc.h"
 
+#define FRR_GROUP "frrvty" /* whose members may ask FRR's daemons */
+
 struct frr;
 
 /**
