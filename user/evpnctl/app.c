@@ -66,7 +66,7 @@ static int enter_netns(const char *name)
 /* The kernel is asked in the namespace; a path space (evpnd -n) needs no more than its socket. */
 static bool needs_netns(const struct request *req)
 {
-	return req->object == &object_kernel;
+	return req->object == &object_kernel || req->object == &object_check;
 }
 
 static int run(struct app *app, int argc, char **argv)

@@ -71,10 +71,10 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX, "drained by the operator");
 	else if (s->drain != DRAIN_NO)
 		snprintf(buf, ROLE_TEXT_MAX, "being drained");
-	else if (ss->isolated)
-		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
 	else if (segment_is_frr(s) && ss->started)
 		segment_frr_reason(s, buf);
+	else if (ss->isolated)
+		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
 	else if (!ss->started)
 		snprintf(buf, ROLE_TEXT_MAX, "starting: %u of %u neighbours have sent their routes",
 			 ss->synced, ss->configured);
