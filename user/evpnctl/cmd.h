@@ -107,6 +107,7 @@ extern const struct object object_decode;
 extern const struct object object_monitor;
 extern const struct object object_trace;
 extern const struct object object_metrics;
+extern const struct object object_check;
 extern const struct object object_log;
 extern const struct object object_version;
 extern const struct command command_summary;

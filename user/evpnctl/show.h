@@ -16,8 +16,9 @@ void print_segments(struct out *o, const json_t *doc); /* es.show */
 void print_segment(struct out *o, const json_t *segment);
 
 /* cmd_df.c */
-void print_df(struct out *o, const json_t *doc);  /* df.show */
-void print_why(struct out *o, const json_t *doc); /* df.why */
+void print_df(struct out *o, const json_t *doc);    /* df.show */
+void print_check(struct out *o, const json_t *doc); /* frr_check() */
+void print_why(struct out *o, const json_t *doc);   /* df.why */
 
 /* cmd_peer.c */
 void print_peers(struct out *o, const json_t *doc); /* peer.show */

@@ -22,6 +22,7 @@
 #define CONF_VLAN_BYTES 512
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
+#define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_PORTS_MAX 16
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
@@ -42,7 +43,23 @@ enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
  */
 enum conf_sync { CONF_SYNC_INHERIT, CONF_SYNC_ES_IMPORT, CONF_SYNC_VRF, CONF_SYNC_OFF };
-enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP };
+enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP, CONF_ESI_FRR };
+/* Who decides about a segment. With FRR, evpnd originates nothing: it comes to FRR's results and
+ * has the kernel enforce them.
+ */
+enum conf_control { CONF_CONTROL_EVPND, CONF_CONTROL_FRR };
+
+/**
+ * struct conf_frr - the FRR of this machine, for segments that it controls
+ * @vty: unix socket of zebra
+ * @vtep: its VTEP address; none: as zebra says
+ * @hold_ms: how long, after bgpd was away, what it said before counts beside what it says now
+ */
+struct conf_frr {
+	char vty[CONF_VTY_MAX];
+	struct ip_addr vtep;
+	uint32_t hold_ms;
+};
 
 /**
  * struct conf_core - how the kernel tells the PEs apart that VXLAN frames come from
@@ -77,6 +94,7 @@ struct conf_global {
 	enum conf_isolation core_isolation;
 	uint32_t isolation_delay_ms;
 	uint32_t startup_delay_ms;
+	struct conf_frr frr;
 	struct conf_core core;
 };
 
@@ -159,6 +177,7 @@ struct conf_df {
 /**
  * struct conf_segment - one Ethernet Segment, key @name
  * @interface: device it binds to, by name; need not exist yet
+ * @control: who elects; of a segment of FRR's only what the kernel is told is of interest
  * @esi: valid when @esi_source is CONF_ESI_STATIC (es-id + es-sys-mac is already folded in)
  * @es_import: override of the ES-Import Route Target; all zero: derived from the ESI
  * @ad_per_es: originate RT-1 per ES (A9 allows to switch it off)
@@ -175,6 +194,7 @@ struct conf_df {
 struct conf_segment {
 	char name[CONF_NAME_MAX];
 	char interface[IFNAMSIZ];
+	enum conf_control control;
 	enum conf_esi_source esi_source;
 	struct esi esi;
 	struct mac es_import;

@@ -228,11 +228,43 @@ static bool has_vlans(const struct conf_segment *s)
 	return false;
 }
 
+static void needed(struct checker *c, const struct node *map, const char *key)
+{
+	if (map->kind == NODE_MAP && !node_get(map, key))
+		conf_complain(&c->rd, map, "\"%s\" is missing", key);
+}
+
+/* What FRR decides, or what a segment of FRR's does not have. */
+static void check_frr_segment(struct checker *c, const struct conf_segment *s,
+			      const struct node *item)
+{
+	static const char *const without_effect[] = {
+		"standby",	 "df",		 "vlans",
+		"es-import",	 "ad-per-es",	 "ad-per-evi",
+		"route-targets", "sync-targets", "retention",
+	};
+
+	if (s->esi_source == CONF_ESI_LACP)
+		bad(c, item, "esi", "FRR has no segments whose ESI is the LACP partner's");
+	if (s->mode != CONF_ALL_ACTIVE)
+		bad(c, item, "mode", "FRR's segments are all-active");
+	for (size_t i = 0; i < sizeof(without_effect) / sizeof(without_effect[0]); i++)
+		if (given(item, without_effect[i]))
+			dubious(c, item, without_effect[i],
+				"has no effect on a segment that FRR controls");
+}
+
 static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 {
 	const struct node *item = item_of(c, "segments", i);
 	const struct conf_segment *s = &conf->segments[i];
 
+	if (s->control == CONF_CONTROL_FRR) {
+		check_frr_segment(c, s, item);
+		return;
+	}
+	needed(c, item, "esi");
+	needed(c, item, "mode");
 	check_election(c, s, item);
 	if (given(item, "standby") && s->mode != CONF_PORT_ACTIVE)
 		dubious(c, item, "standby", "has an effect in mode port-active only");

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frr_vty.h"
+
 void conf_global_defaults(struct conf_global *g)
 {
 	*g = (struct conf_global){
@@ -16,6 +18,7 @@ void conf_global_defaults(struct conf_global *g)
 		.core_isolation = CONF_ISOLATION_KEEP,
 		.isolation_delay_ms = 1000,
 		.startup_delay_ms = 10000,
+		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
 	};
 }
@@ -33,9 +36,11 @@ void conf_neighbor_defaults(struct conf_neighbor_item *item)
 }
 
 /* Algorithm and preference agree with FRR's; a port-active segment elects for the whole port. */
-void conf_segment_defaults(struct conf_segment *s, enum conf_mode mode)
+void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode)
 {
 	memset(s, 0, sizeof(*s));
+	s->control = control;
+	s->esi_source = control == CONF_CONTROL_FRR ? CONF_ESI_FRR : CONF_ESI_STATIC;
 	s->mode = mode;
 	s->standby = CONF_STANDBY_AUTO;
 	s->on_daemon_loss = CONF_LOSS_HOLD;
@@ -49,7 +54,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_mode mode)
 		.preference = 32767,
 		.wait_ms = 3000,
 		.skew_ms = 10,
-		.port_mode = mode == CONF_PORT_ACTIVE,
+		.port_mode = mode == CONF_PORT_ACTIVE || control == CONF_CONTROL_FRR,
 	};
 }
 
@@ -232,23 +237,33 @@ static struct node *write_vrfs(const struct conf_key *key, const void *base)
 
 const struct conf_type conf_vrfs = {read_vrfs, write_vrfs};
 
-/* segments: what is usual depends on the mode, so that is read first */
+/* segments: what is usual depends on who decides and on the mode, so these are read first */
 
-static enum conf_mode peek_mode(const struct node *node)
+static enum conf_control peek_control(const struct node *node)
+{
+	const struct node *control = node->kind == NODE_MAP ? node_get(node, "control") : NULL;
+
+	return control && control->kind == NODE_SCALAR && !strcmp(control->text, "frr") ?
+		       CONF_CONTROL_FRR :
+		       CONF_CONTROL_EVPND;
+}
+
+static enum conf_mode peek_mode(const struct node *node, enum conf_control control)
 {
 	const struct node *mode = node->kind == NODE_MAP ? node_get(node, "mode") : NULL;
 
 	for (int m = CONF_ALL_ACTIVE; m <= CONF_PORT_ACTIVE; m++)
 		if (mode && mode->kind == NODE_SCALAR && !strcmp(mode->text, conf_mode_name(m)))
 			return m;
-	return CONF_PORT_ACTIVE;
+	return control == CONF_CONTROL_FRR ? CONF_ALL_ACTIVE : CONF_PORT_ACTIVE;
 }
 
 static void read_segment(struct conf_reader *rd, const struct node *node, struct conf_file *file)
 {
+	enum conf_control control = peek_control(node);
 	struct conf_segment segment;
 
-	conf_segment_defaults(&segment, peek_mode(node));
+	conf_segment_defaults(&segment, control, peek_mode(node, control));
 	conf_read_map(rd, conf_segment_keys, node, &segment);
 	if (conf_add_segment(file->conf, &segment))
 		out_of_memory(rd, node);
@@ -264,7 +279,8 @@ static struct node *write_segment(const struct conf_segment *segment, bool all)
 {
 	struct conf_segment usual;
 
-	conf_segment_defaults(&usual, segment->mode);
+	conf_segment_defaults(&usual, segment->control, segment->mode);
+	usual.control = CONF_CONTROL_EVPND;
 	return conf_write_map(conf_segment_keys, segment, all ? NULL : &usual);
 }
 

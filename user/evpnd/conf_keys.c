@@ -56,6 +56,12 @@ static const struct conf_word segment_sync_words[] = {
 	{},
 };
 
+static const struct conf_word control_words[] = {
+	{"evpnd", CONF_CONTROL_EVPND},
+	{"frr", CONF_CONTROL_FRR},
+	{},
+};
+
 static const struct conf_word algorithm_words[] = {
 	{"modulo", 0},
 	{"hrw", 1},
@@ -85,6 +91,13 @@ static const struct conf_word ao_words[] = {
 	{},
 };
 
+static const struct conf_key frr_keys[] = {
+	{"vty", &conf_path, FIELD(struct conf_top, global.frr.vty)},
+	{"vtep", &conf_address, FIELD(struct conf_top, global.frr.vtep)},
+	{"hold", &conf_duration, FIELD(struct conf_top, global.frr.hold_ms), .max = HOUR_MS},
+	{},
+};
+
 static const struct conf_key core_keys[] = {
 	{"mark-mask", &conf_mask, FIELD(struct conf_top, global.core.mark_mask)},
 	{"vxlan-ports", &conf_ports,
@@ -105,6 +118,7 @@ const struct conf_key conf_global_keys[] = {
 	 .max = HOUR_MS},
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
 	 .max = HOUR_MS},
+	{"frr", &conf_map, .keys = frr_keys},
 	{"core", &conf_map, .keys = core_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
@@ -177,8 +191,9 @@ static const struct conf_key df_keys[] = {
 const struct conf_key conf_segment_keys[] = {
 	{"name", &conf_text, SEGMENT(name), .required = true},
 	{"interface", &conf_ifname, SEGMENT(interface), .required = true},
-	{"esi", &conf_esi, .required = true},
-	{"mode", &conf_enum, SEGMENT(mode), .words = mode_words, .required = true},
+	{"control", &conf_enum, SEGMENT(control), .words = control_words},
+	{"esi", &conf_esi, .always = true},
+	{"mode", &conf_enum, SEGMENT(mode), .words = mode_words, .always = true},
 	{"standby", &conf_enum, SEGMENT(standby), .words = standby_words},
 	{"df", &conf_map, .keys = df_keys},
 	{"vlans", &conf_vlans, SEGMENT(vlans)},

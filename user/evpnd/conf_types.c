@@ -847,6 +847,8 @@ static struct node *write_esi(const struct conf_key *key, const void *base)
 
 	if (segment->esi_source == CONF_ESI_STATIC)
 		return node_scalar(NODE_TEXT, esi_format(&segment->esi, buf));
+	if (segment->esi_source == CONF_ESI_FRR)
+		return NULL;
 	map = node_new(NODE_MAP);
 	node_put(map, "lacp", node_scalar(NODE_TEXT, "auto"));
 	return map;

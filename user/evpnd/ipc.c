@@ -77,6 +77,8 @@ static const struct {
 	BATCH(IPC_FACT_NEIGHS, struct fact_neigh),
 	BATCH(IPC_FACT_NEIGH_TEXTS, struct fact_neigh_text),
 	EMPTY(IPC_FACT_NEIGHS_DONE),
+	FIXED(IPC_FACT_FRR_ES, struct fact_frr_es),
+	FIXED(IPC_FACT_FRR, struct fact_frr),
 	FIXED(IPC_LISTEN, struct ipc_socket),
 	EMPTY(IPC_LISTEN_BEGIN),
 	FIXED(IPC_SOCKET_REQUEST, struct ipc_socket),

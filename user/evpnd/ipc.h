@@ -41,6 +41,9 @@ enum ipc_type {
 	IPC_FACT_NEIGH_TEXTS, /* struct neigh_batch, texts: why a wish of the same key is not in force */
 	IPC_FACT_NEIGHS_DONE, /* … and of which there was no word since BEGIN is no more */
 
+	IPC_FACT_FRR_ES, /* struct fact_frr_es */
+	IPC_FACT_FRR,	 /* struct fact_frr: after its segments, so that it ends a look at FRR */
+
 	/* sockets: passed with SCM_RIGHTS */
 	IPC_LISTEN, /* struct ipc_socket: a listening socket; replaces all at the first after LISTEN_BEGIN */
 	IPC_LISTEN_BEGIN,
@@ -182,6 +185,33 @@ struct wish_result {
 	enum wish_status status;
 	int error; /* errno, 0 when installed */
 	char text[256];
+};
+
+/**
+ * struct fact_frr - what zebra says of itself
+ * @present: it answers; else @text says why not, and its segments are as they were
+ * @numeric: it compares addresses as numbers (since 10.6), and not as they lie in memory
+ * @vtep: its VTEP; none while it has no VNI
+ */
+struct fact_frr {
+	bool present;
+	bool numeric;
+	struct ip_addr vtep;
+	char text[160];
+};
+
+/**
+ * struct fact_frr_es - a local segment of zebra's
+ * @bypass: LACP bypass is on
+ * @delay: it was made less than 3 s ago
+ * @gone: zebra has it no more; only @esi holds
+ */
+struct fact_frr_es {
+	struct esi esi;
+	char ifname[IFNAMSIZ];
+	bool bypass;
+	bool delay;
+	bool gone;
 };
 
 /* What a neighbour is to the module; the meaning is in the netlink specification, neigh-state. */

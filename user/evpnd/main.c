@@ -12,6 +12,7 @@
 #include "conf_file.h"
 #include "ctl.h"
 #include "ctl_server.h"
+#include "frr.h"
 #include "log.h"
 #include "parent.h"
 #include "spawn.h"
@@ -93,6 +94,7 @@ static int run(const struct parent_options *options)
 	/* What needs more than two capabilities comes before they are all there is. */
 	fd = ctl_bind(options->socket_path);
 	spawn_prepare();
+	sandbox_join(FRR_GROUP);
 	if (fd < 0 || sandbox_parent()) {
 		conf_file_free(conf);
 		return 1;

@@ -44,6 +44,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 		kern_flood_link(p->flood, now);
 	if (!before)
 		accept_links(p->accept, p->links);
+	if (p->frr)
+		frr_look(p->frr);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", before ? "changed" : "new",
 			     json_pack("{s:s, s:i, s:b, s:b, s:i, s:i}", "interface", now->ifname,
@@ -121,6 +123,18 @@ static int set_up_flood(struct parent *p)
 				  on_flood_result, p);
 	return p->flood ? 0 : -errno;
 }
+
+static void on_frr_es(void *data, const struct fact_frr_es *fact)
+{
+	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
+}
+
+static void on_frr(void *data, const struct fact_frr *fact)
+{
+	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr};
 
 void parent_stopped(struct parent *p)
 {
@@ -212,14 +226,18 @@ static int set_up(struct parent *p, int ctl_fd)
 	if (p->kern)
 		kern_core(p->kern, &p->conf->conf->global.core);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
-	if (p->links)
-		accept_links(p->accept, p->links);
-	return p->links ? set_up_flood(p) : -errno;
+	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
+	if (!p->frr)
+		return -errno;
+	accept_links(p->accept, p->links);
+	parent_conf_frr(p);
+	return set_up_flood(p);
 }
 
 static void tear_down(struct parent *p)
 {
 	parent_speaker_free(p);
+	frr_free(p->frr);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);

@@ -85,6 +85,16 @@ bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
 	return b && !strcmp(b->vxlan, key->ifname);
 }
 
+void parent_conf_frr(struct parent *p)
+{
+	const struct conf *conf = p->conf->conf;
+	bool wanted = false;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
+	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
+}
+
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 {
 	struct conf_file *old = p->conf;
@@ -101,6 +111,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	if (sockets)
 		parent_conf_send_sockets(p);
 	links_follow(p->links);
+	parent_conf_frr(p);
 	conf_file_free(old);
 	return n;
 }

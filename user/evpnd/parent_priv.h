@@ -12,6 +12,7 @@
 
 #include "accept.h"
 #include "ctl_server.h"
+#include "frr.h"
 #include "ipc.h"
 #include "kern.h"
 #include "kern_flood.h"
@@ -44,6 +45,7 @@ struct parent {
 	struct kern *kern;
 	struct kern_flood *flood;
 	struct accept *accept;
+	struct frr *frr;
 	struct sockets *sockets;
 	struct ctl_server *ctl;
 	struct relay *relay;
@@ -93,6 +95,8 @@ bool parent_conf_follows(void *data, const char *ifname);
 /* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
 bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
 void parent_conf_listen(struct parent *p);
+/* whether there is an FRR to look at */
+void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
 void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);

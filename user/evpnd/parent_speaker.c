@@ -301,6 +301,7 @@ static void tell_everything(struct parent *p)
 	kern_replay(p->kern);
 	kern_flood_replay(p->flood);
 	links_each(p->links, send_link, p);
+	frr_replay(p->frr);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
 	kern_replay_neighs(p->kern);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));

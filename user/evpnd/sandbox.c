@@ -8,6 +8,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,6 +63,19 @@ int sandbox_parent(void)
 		return -EPERM;
 	}
 	return 0;
+}
+
+void sandbox_join(const char *group)
+{
+	gid_t groups[NGROUPS_MAX + 1];
+	const struct group *g = getgrnam(group);
+	int n = getgroups(NGROUPS_MAX, groups);
+
+	if (!g || n < 0 || geteuid() != 0)
+		return;
+	groups[n++] = g->gr_gid;
+	if (setgroups((size_t)n, groups))
+		log_warning("group %s: %s", group, strerror(errno));
 }
 
 /* Most of what sd-event, sockets that are already open, clocks and malloc() need; sorted by use. */

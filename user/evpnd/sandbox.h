@@ -31,6 +31,13 @@ const char *sandbox_policy_name(enum sandbox_policy policy);
 int sandbox_parent(void);
 
 /**
+ * sandbox_join() - into a group beside those there are, such as the one that may ask FRR
+ *
+ * To be called before sandbox_parent(). A group that does not exist is none to be in.
+ */
+void sandbox_join(const char *group);
+
+/**
  * sandbox_speaker() - give up everything: root directory, user, groups, capabilities, system calls
  * @root: an empty directory, NULL: stay where we are
  * @uid, @gid: whom to become; 0: stay who we are

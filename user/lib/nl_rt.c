@@ -20,6 +20,10 @@ static void take_bond(struct nl_link *link, const struct nlattr *data)
 	if (!tb[IFLA_BOND_MODE])
 		return;
 	link->bond_mode = nl_u8(tb[IFLA_BOND_MODE]);
+	link->miimon = nl_u32(tb[IFLA_BOND_MIIMON]);
+	link->arp_interval = nl_u32(tb[IFLA_BOND_ARP_INTERVAL]);
+	nl_bytes(tb[IFLA_BOND_AD_ACTOR_SYSTEM], &link->ad_actor_system,
+		 sizeof(link->ad_actor_system));
 	nl_attr_nested(tb[IFLA_BOND_AD_INFO], ad, IFLA_BOND_AD_INFO_MAX);
 	nl_bytes(ad[IFLA_BOND_AD_INFO_PARTNER_MAC], &link->ad_partner, sizeof(link->ad_partner));
 	link->ad_partner_key = nl_u16(ad[IFLA_BOND_AD_INFO_PARTNER_KEY]);

@@ -29,6 +29,8 @@ enum {
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
  * @vxlan_learning: the device learns addresses from what arrives
+ * @miimon, @arp_interval: how a bond watches its members, milliseconds; both 0: not at all
+ * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @bond_member: it is a member of a bond, and the next three hold
  * @mii_up: the bond's own link monitor has it up
  * @active: the bond sends and receives through it (BOND_STATE_ACTIVE)
@@ -53,6 +55,9 @@ struct nl_link {
 	bool vxlan_external;
 	bool vxlan_learning;
 	struct ip_addr vxlan_local;
+	uint32_t miimon;
+	uint32_t arp_interval;
+	struct mac ad_actor_system;
 	bool bond_member;
 	bool mii_up;
 	bool active;

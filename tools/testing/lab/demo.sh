@@ -4,11 +4,16 @@
 # drawn timeline. Installs packages, builds, starts a User-mode Linux guest, raises the lab in it,
 # cuts the active PE's cable under traffic, and tells what happened when. Touches nothing outside
 # the guest but installed packages, build/ and the cache of guest kernels.
+#
+# `make demo-frr` (demo.sh frr): three PEs that run FRR as it is; what a customer gets of a hundred
+# broadcasts, without evpnd and with it.
 
 cd "$(dirname "$0")/../../.." || exit 1
 LAB=tools/testing/lab
 VM=tools/testing/vm
+WHAT=${1:-failover}
 OUT=$PWD/build/demo
+[ "$WHAT" = frr ] && OUT=$PWD/build/demo-frr
 LOG=$OUT/build.log
 mkdir -p "$OUT"
 : >"$LOG"
@@ -57,6 +62,12 @@ step "evpnd and evpnctl" programs
 step "evpn.ko for the guest's kernel" "$VM/guest.sh" modules uml
 
 export EVPN_DEMO_COLOR=$COLOR
+if [ "$WHAT" = frr ]; then
+	"$VM/guest.sh" run --out "$OUT" --timeout 900 uml -- $LAB/demo_frr_guest.sh 2>"$OUT/guest.log" && exit 0
+	tail -n 20 "$OUT/guest.log" >&2
+	echo "demo: it did not come to its end; logs are in $OUT" >&2
+	exit 1
+fi
 "$VM/guest.sh" run --out "$OUT" --timeout 300 uml -- $LAB/demo_guest.sh 2>"$OUT/guest.log"
 status=$?
 if [ $status -ne 0 ]; then

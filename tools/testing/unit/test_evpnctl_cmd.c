@@ -114,10 +114,10 @@ static const struct {
 } bad[] = {
 	{"esi",
 	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, flood, peer, route, kernel, "
-	 "config, monitor, trace, decode, metrics, log, version"},
+	 "config, monitor, trace, decode, check, metrics, log, version"},
 	{"bridge",
 	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, route, kernel, config, "
-	 "monitor, trace, decode, metrics, log, version"},
+	 "monitor, trace, decode, check, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
 		    "del, drain"},

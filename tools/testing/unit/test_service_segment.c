@@ -829,6 +829,240 @@ static void peers_adopted(void **state)
 	end(sp);
 }
 
+/* ---- segments that FRR controls ---- */
+
+#define VTEP 0x0a000001 /* FRR's, of this machine */
+
+static struct conf_segment frr1(void)
+{
+	struct conf_segment c;
+
+	memset(&c, 0, sizeof(c));
+	strcpy(c.name, "ce1");
+	strcpy(c.interface, "bond0");
+	c.control = CONF_CONTROL_FRR;
+	c.esi_source = CONF_ESI_FRR;
+	c.mode = CONF_ALL_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.df.port_mode = true;
+	return c;
+}
+
+static void zebra(struct speaker *sp, bool present, bool delay)
+{
+	struct fact_frr f = {.present = present, .vtep = ip_v4(VTEP)};
+	struct fact_frr_es e = {.ifname = "bond0", .delay = delay};
+
+	esi_parse(&e.esi, esi_text);
+	strcpy(f.text, present ? "FRR 8.4.4" : "zebra has ended");
+	if (present)
+		segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &f);
+	run(sp, 1);
+}
+
+static void zebra_without(struct speaker *sp)
+{
+	struct fact_frr_es e = {.gone = true};
+
+	esi_parse(&e.esi, esi_text);
+	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	run(sp, 1);
+}
+
+/* Of PE @pe, which advertises algorithm @alg; 0xff: no DF Election community at all */
+static void frr_rt4(struct speaker *sp, u32 pe, u8 alg, u16 pref)
+{
+	rt4(sp, &(struct says){pe, alg, 0, pref, 0}, false);
+	run(sp, 1);
+}
+
+static void frr_rt4_gone(struct speaker *sp, u32 pe)
+{
+	rt4(sp, &(struct says){pe, 2, 0, 0, 0}, true);
+	run(sp, 1);
+}
+
+static void sync_to(struct speaker *sp, unsigned int n)
+{
+	segment_service.sync(sp->ss, n, n, 1);
+	run(sp, 1);
+}
+
+static json_t *shown(struct speaker *sp)
+{
+	json_t *result = NULL, *params = json_object(), *es;
+	char err[256];
+
+	assert_true(segment_service.query(sp->ss, "es.show", params, &result, err, sizeof(err)));
+	es = json_incref(json_array_get(json_object_get(result, "segments"), 0));
+	json_decref(result);
+	json_decref(params);
+	return es;
+}
+
+static void expect_reason(struct speaker *sp, const char *what)
+{
+	json_t *es = shown(sp);
+	const char *reason = json_string_value(json_object_get(es, "reason"));
+
+	if (what && (!reason || !strstr(reason, what)))
+		fail_msg("\"%s\" says not \"%s\"", reason ? reason : "", what);
+	if (!what)
+		assert_null(reason);
+	json_decref(es);
+}
+
+static struct speaker *begin_frr(bool kernel_df)
+{
+	struct setup setup = {.seg = frr1(), .neighbors = 1, .startup_delay_ms = 1000};
+	struct speaker *sp;
+
+	if (kernel_df) {
+		esi_parse(&setup.seg.esi, esi_text); /* what begin() gives to the kernel */
+		setup.kernel_df = true;
+	}
+	sp = begin(&setup);
+	sp->conf->global.frr.hold_ms = 100;
+	return sp;
+}
+
+/* Found by zebra's word, elected by the routes that bgpd hands on; nothing is originated. */
+static void frr_election(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	expect_reason(sp, "FRR has not answered yet");
+	expect(sp, "");
+	zebra(sp, true, false);
+	expect(sp, "");
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, PE2, 2, 50);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_int_equal(ip_low32(&sp->wish.peers[0]), PE2);
+	assert_null(strchr(sp->log, '+'));
+	expect_reason(sp, NULL);
+	sp->log[0] = '\0';
+
+	frr_rt4(sp, PE2, 2, 150);
+	expect(sp, "ndf | ");
+	frr_rt4(sp, VTEP, 2, 150); /* equal: the lower address */
+	expect(sp, "df | ");
+	frr_rt4(sp, PE2, 0, 0); /* FRR does not forward beside another algorithm */
+	expect(sp, "ndf | ");
+	frr_rt4_gone(sp, PE2);
+	expect(sp, "ndf df | "); /* first the list of peers, then the role */
+	assert_int_equal(sp->wish.n_peers, 0);
+	bond(sp, false);
+	expect(sp, "ndf | ");
+	bond(sp, true);
+	run(sp, 1);
+	expect(sp, "df | ");
+	frr_rt4_gone(sp, VTEP);
+	expect(sp, "ndf | ");
+	expect_reason(sp, "advertises no RT-4");
+	zebra_without(sp);
+	expect(sp, "unwish ");
+	expect_reason(sp, "FRR has no segment on bond0");
+	end(sp);
+}
+
+static void frr_delay(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	zebra(sp, true, true);
+	assert_false(sp->wish.df);
+	zebra(sp, true, false);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* A daemon that comes back finds its segment in the kernel, before zebra has said anything. */
+static void frr_restart(void **state)
+{
+	struct speaker *sp = begin_frr(true);
+
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "df ");
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	expect(sp, "sweep ");
+	zebra(sp, true, false);
+	assert_true(sp->wish.df);
+	assert_null(strstr(sp->log, "ndf"));
+	assert_null(strstr(sp->log, "unwish"));
+	end(sp);
+}
+
+/* bgpd goes and comes back: nothing moves before all are there again, or the time is over. */
+static void frr_bgpd_restarts(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, PE2, 2, 200);
+	sync_to(sp, 1);
+	assert_false(sp->wish.df);
+	sp->log[0] = '\0';
+
+	rt4(sp, &(struct says){PE2, 2, 0, 200, 0}, true);
+	rt4(sp, &(struct says){VTEP, 2, 0, 100, 0}, true);
+	sync_to(sp, 0);
+	run(sp, 60);
+	expect(sp, "");
+	sync_to(sp, 1);
+	expect(sp, "");
+	expect_reason(sp, "bgpd was away");
+	frr_rt4(sp, VTEP, 2, 100);
+	expect(sp, "");
+	frr_rt4(sp, PE2, 2, 200);
+	expect(sp, "| ");
+	expect_reason(sp, NULL);
+	assert_int_equal(sp->wish.n_peers, 1);
+
+	rt4(sp, &(struct says){PE2, 2, 0, 200, 0}, true);
+	sync_to(sp, 0);
+	expect_reason(sp, "the session to bgpd is down");
+	sync_to(sp, 1);
+	expect(sp, "");
+	run(sp, 300);
+	expect(sp, "ndf df | ");
+	end(sp);
+}
+
+static void frr_zebra_away(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	zebra(sp, false, false);
+	expect_reason(sp, "zebra has ended");
+	assert_null(strstr(sp->log, "ndf"));
+	frr_rt4(sp, PE2, 2, 101);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -853,6 +1087,11 @@ int main(void)
 		cmocka_unit_test(peers_isolated),
 		cmocka_unit_test(peers_silent),
 		cmocka_unit_test(peers_adopted),
+		cmocka_unit_test(frr_election),
+		cmocka_unit_test(frr_delay),
+		cmocka_unit_test(frr_restart),
+		cmocka_unit_test(frr_bgpd_restarts),
+		cmocka_unit_test(frr_zebra_away),
 	};
 
 	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);

@@ -118,7 +118,7 @@ void segment_send_wish(struct segment *s, bool again)
 	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, sizeof(w));
 }
 
-static void unwish(struct segment *s)
+void segment_unwish(struct segment *s)
 {
 	struct wish_es w = {.esi = s->esi};
 
@@ -155,6 +155,23 @@ static void adopt(struct segment *s)
 			 k->df ? "DF" : "non-DF");
 		return;
 	}
+}
+
+void segment_esi(struct segment *s, const struct esi *esi)
+{
+	s->esi = *esi;
+	s->esi_known = true;
+	adopt(s);
+	segment_peers_later(s);
+}
+
+bool segment_is_self(const struct segment *s, const struct ip_addr *addr)
+{
+	const struct ip_addr *vtep = &s->owner->frr.vtep;
+
+	if (segment_is_frr(s) && !ip_is_none(vtep))
+		return ip_equal(addr, vtep);
+	return ip_equal(addr, &s->owner->self);
 }
 
 static bool has_carrier(const struct fact_link *f)
@@ -194,21 +211,18 @@ static void esi_from_lacp(struct segment *s, const struct link *l)
 	}
 	if (s->esi_known) {
 		segment_fsm(s, DF_EV_ES_DOWN);
-		unwish(s);
+		segment_unwish(s);
 	}
-	s->esi = esi;
-	s->esi_known = true;
 	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
 		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
-	adopt(s);
-	segment_peers_later(s);
+	segment_esi(s, &esi);
 }
 
 static void try_up(struct segment *s)
 {
 	if (!s->port_up || !s->esi_known || !s->owner->started)
 		return;
-	if (s->fsm.state == DF_INIT)
+	if (s->fsm.state == DF_INIT || segment_is_frr(s))
 		segment_fsm(s, DF_EV_ES_UP);
 }
 
@@ -229,6 +243,8 @@ static void update_port(struct segment *s)
 	if (!s->owner->links_done)
 		return;
 	esi_from_lacp(s, l);
+	if (segment_is_frr(s))
+		segment_frr_adopt(s);
 	if (!was && s->port_up) {
 		segment_tell(s, "es", "up", NULL);
 		log_info("segment %s: %s is up", s->conf.name, s->conf.interface);
@@ -285,6 +301,7 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 	s->esi = c->esi;
 	s->esi_known = c->esi_source == CONF_ESI_STATIC;
 	segment_elect_init(s);
+	segment_frr_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
 		adopt(s);
@@ -295,21 +312,23 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 static void segment_remove(struct segment *s)
 {
 	segment_fsm(s, DF_EV_ES_DOWN);
-	unwish(s);
+	segment_unwish(s);
 	TAILQ_REMOVE(&s->owner->list, s, entry);
 	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
 	segment_elect_done(s);
+	segment_frr_done(s);
 	free(s);
 }
 
 /* What makes it another segment, and not the same one with other values. */
 static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
 {
-	return a->esi_source == b->esi_source && !esi_cmp(&a->esi, &b->esi) &&
-	       !strcmp(a->interface, b->interface) && a->mode == b->mode &&
-	       a->df.port_mode == b->df.port_mode && !mac_cmp(&a->es_import, &b->es_import) &&
-	       a->ad_per_es == b->ad_per_es && a->ad_per_evi == b->ad_per_evi;
+	return a->control == b->control && a->esi_source == b->esi_source &&
+	       !esi_cmp(&a->esi, &b->esi) && !strcmp(a->interface, b->interface) &&
+	       a->mode == b->mode && a->df.port_mode == b->df.port_mode &&
+	       !mac_cmp(&a->es_import, &b->es_import) && a->ad_per_es == b->ad_per_es &&
+	       a->ad_per_evi == b->ad_per_evi;
 }
 
 static void segment_change(struct segment *s, const struct conf_segment *c)
@@ -398,8 +417,11 @@ static void recalculate(struct segments *ss)
 {
 	struct segment *s;
 
-	TAILQ_FOREACH(s, &ss->list, entry)
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (segment_is_frr(s))
+			segment_frr_hold(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
 }
 
 static void settle(struct segments *ss)
@@ -586,6 +608,12 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	case IPC_FACT_ES:
 		kernel_es(ss, fact);
 		break;
+	case IPC_FACT_FRR_ES:
+		segment_frr_es(ss, fact);
+		break;
+	case IPC_FACT_FRR:
+		segment_frr_heard(ss, fact);
+		break;
 	case IPC_WISH_RESULT:
 		wish_answered(ss, fact);
 		break;
@@ -653,6 +681,7 @@ static void segments_stop(void *state)
 		TAILQ_REMOVE(&ss->list, s, entry);
 		segment_drain_reset(s);
 		segment_elect_done(s);
+		segment_frr_done(s);
 		free(s);
 	}
 	while (!TAILQ_EMPTY(&ss->links))

@@ -8,6 +8,7 @@
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
  *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
  *   segment_elect.c   state machine, election, hand-over, roles into force
+ *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_show.c    answers to the control socket
  */
@@ -20,6 +21,7 @@
 
 #include "bgp_extcomm.h"
 #include "df.h"
+#include "df_frr.h"
 #include "df_fsm.h"
 #include "service.h"
 #include "timer.h"
@@ -69,6 +71,25 @@ struct es_route {
 };
 RB_HEAD(es_routes, es_route);
 RB_PROTOTYPE(es_routes, es_route, entry, es_route_cmp);
+
+#define FRR_BEFORE_MAX 64
+
+/**
+ * struct segment_frr - of a segment that FRR controls
+ * @known: zebra has it, as @fact says
+ * @elected: @result holds
+ * @before: the PEs that had an RT-4 at the last election, the own one among them
+ * @hold: runs while bgpd has come back and not all of @before have
+ */
+struct segment_frr {
+	bool known;
+	struct fact_frr_es fact;
+	bool elected;
+	struct df_frr_result result;
+	struct ip_addr before[FRR_BEFORE_MAX];
+	unsigned int n_before;
+	struct timer hold;
+};
 
 enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
 
@@ -145,6 +166,8 @@ struct segment {
 	bool peers_due;
 	bool peers_held;
 
+	struct segment_frr frr;
+
 	bool wished;
 	struct wish_es last_wish;
 	struct wish_result result;
@@ -158,6 +181,7 @@ struct segment {
  * @settled: sessions are as they should be, or there are none; while not, an election changes no role
  * @started: segments may come up
  * @isolated: no session for longer than the isolation delay
+ * @frr: what zebra said of itself; @frr_heard: at least once
  */
 struct segments {
 	struct speaker *speaker;
@@ -179,6 +203,8 @@ struct segments {
 	struct timer isolation_timer;
 	sd_event_source *later;
 	struct fact_kernel kernel;
+	struct fact_frr frr;
+	bool frr_heard;
 	u64 elections;
 	u8 ids[8192];
 };
@@ -188,6 +214,11 @@ struct segment *segment_by_name(struct segments *ss, const char *name);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
 void segment_send_wish(struct segment *s, bool again);
+void segment_unwish(struct segment *s);
+/* the ESI has become known; what the kernel has of it is taken over */
+void segment_esi(struct segment *s, const struct esi *esi);
+/* is this the address by which the others know this PE on the segment? */
+bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
 void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
 
 /* segment_route.c */
@@ -228,6 +259,18 @@ void segment_put_in_force(struct segment *s);
 void segment_drop_roles(struct segment *s, const char *why);
 void segment_vlans(const struct segment *s, u8 vlans[DF_VLAN_BYTES]);
 s64 segment_realtime(void);
+
+/* segment_frr.c */
+bool segment_is_frr(const struct segment *s);
+bool segment_frr_holds(const struct segment *s);
+void segment_frr_hold(struct segment *s);
+void segment_frr_run(struct segment *s);
+void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
+void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
+void segment_frr_heard(struct segments *ss, const struct fact_frr *f);
+void segment_frr_adopt(struct segment *s);
+void segment_frr_init(struct segment *s);
+void segment_frr_done(struct segment *s);
 
 /* segment_drain.c */
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);

@@ -138,6 +138,13 @@ static void undo_drain(struct segment *s)
 /* Idempotent: draining a draining segment reports how far it is. */
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len)
 {
+	if (segment_is_frr(s)) {
+		snprintf(
+			err, err_len,
+			"segment %s is controlled by FRR; lower its preference there (evpn mh es-df-pref) or shut %s",
+			s->conf.name, s->conf.interface);
+		return false;
+	}
 	if (undo) {
 		if (s->drain != DRAIN_NO)
 			undo_drain(s);

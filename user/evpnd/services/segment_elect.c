@@ -324,6 +324,10 @@ void segment_fsm(struct segment *s, enum df_event ev)
 {
 	enum df_state before = s->fsm.state;
 
+	if (segment_is_frr(s)) {
+		segment_frr_run(s);
+		return;
+	}
 	act(s, df_fsm_event(&s->fsm, ev, timer_now_ns()));
 	arm_fsm(s);
 	if (before == s->fsm.state)
@@ -363,8 +367,8 @@ void segment_run_later(struct segments *ss)
 			continue;
 		s->pending = false;
 		segment_fsm(s, s->pending_ev);
-		if (s->fsm.state !=
-		    DF_DONE) /* no election yet, but those who ask want to see who is there */
+		/* no election yet, but those who ask want to see who is there */
+		if (s->fsm.state != DF_DONE && !segment_is_frr(s))
 			free(look(s));
 		segment_drain_progress(s);
 	}

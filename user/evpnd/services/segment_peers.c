@@ -30,7 +30,7 @@ static void add(struct collector *c, const struct ip_addr *a)
 {
 	unsigned int i;
 
-	if (ip_is_zero(a) || ip_equal(a, &c->s->owner->self))
+	if (ip_is_zero(a) || segment_is_self(c->s, a))
 		return;
 	for (i = 0; i < c->n; i++)
 		if (ip_equal(a, &c->list[i]))
@@ -143,7 +143,8 @@ void segment_peers_update(struct segment *s)
 	struct collector c = {.s = s};
 
 	s->peers_due = false;
-	if (s->conf.mode != CONF_ALL_ACTIVE || !s->esi_known || !s->owner->settled)
+	if (s->conf.mode != CONF_ALL_ACTIVE || !s->esi_known || !s->owner->settled ||
+	    segment_frr_holds(s))
 		return;
 	segment_routes_each(s->owner, &s->esi, EVPN_AD, add_ad, &c);
 	segment_routes_each(s->owner, &s->esi, EVPN_ES, add_es, &c);

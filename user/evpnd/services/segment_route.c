@@ -333,7 +333,7 @@ void segment_collect(struct segment *s)
 	{
 		if (r->stale || mac_cmp(&r->es_import, &import))
 			continue;
-		if (ip_equal(&r->orig, &s->owner->self)) {
+		if (segment_is_self(s, &r->orig) && !segment_is_frr(s)) {
 			log_warning("segment %s: another speaker advertises %s as ours",
 				    s->conf.name, ip_format(&r->orig, (char[IP_STRLEN]){0}));
 			continue;
@@ -343,8 +343,11 @@ void segment_collect(struct segment *s)
 				    s->conf.name, DF_CANDIDATES_MAX);
 			break;
 		}
-		if (!known(s, &r->orig))
-			add_remote(s, r);
+		if (known(s, &r->orig))
+			continue;
+		if (segment_is_self(s, &r->orig))
+			s->local = (int)s->n_cand;
+		add_remote(s, r);
 	}
 }
 

@@ -61,7 +61,9 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	buf[0] = '\0';
 	if (!s->port_up)
 		return s->port_reason;
-	if (!s->esi_known)
+	if (!s->esi_known && segment_is_frr(s))
+		segment_frr_reason(s, buf);
+	else if (!s->esi_known)
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "waiting for the LACP partner of %s, whose id is the ESI",
 			 s->conf.interface);
@@ -69,6 +71,8 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX, "drained by the operator");
 	else if (s->drain != DRAIN_NO)
 		snprintf(buf, ROLE_TEXT_MAX, "being drained");
+	else if (segment_is_frr(s) && ss->started)
+		segment_frr_reason(s, buf);
 	else if (ss->isolated)
 		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
 	else if (!ss->started)
@@ -116,6 +120,7 @@ static json_t *kernel_json(const struct segment *s)
 
 static json_t *es_json(const struct segment *s)
 {
+	static const char *const esi_sources[] = {"static", "lacp", "frr"};
 	const struct link *l = segment_link(s->owner, s->conf.interface);
 	u8 vlans[DF_VLAN_BYTES], held[DF_VLAN_BYTES] = {0};
 	char why[ROLE_TEXT_MAX];
@@ -126,8 +131,8 @@ static json_t *es_json(const struct segment *s)
 		memcpy(held, s->force.vlan, sizeof(held));
 	json_object_set_new(o, "name", json_string(s->conf.name));
 	json_object_set_new(o, "esi", esi_json(s));
-	json_object_set_new(o, "esi-source",
-			    json_string(s->conf.esi_source == CONF_ESI_LACP ? "lacp" : "static"));
+	json_object_set_new(o, "esi-source", json_string(esi_sources[s->conf.esi_source]));
+	json_object_set_new(o, "control", json_string(segment_is_frr(s) ? "frr" : "evpnd"));
 	json_object_set_new(o, "interface", json_string(s->conf.interface));
 	json_object_set_new(o, "ifindex", json_integer(s->ifindex));
 	json_object_set_new(o, "mode", json_string(conf_mode_name(s->conf.mode)));
@@ -301,6 +306,19 @@ static json_t *candidate_json(const struct segment *s, const struct df_explanati
 	return o;
 }
 
+/* FRR holds an election of its own, whose result is there already. */
+static void as_frr(const struct segment *s, struct df_explanation *x)
+{
+	snprintf(x->agreed, sizeof(x->agreed), "as FRR elects: highest preference for the port");
+	snprintf(x->winner, sizeof(x->winner), "%s", s->frr.result.sentence);
+	x->port_mode = true;
+}
+
+static json_t *df_of(const struct segment *s, int16_t who, const struct ip_addr *frr)
+{
+	return segment_is_frr(s) ? addr_json(frr) : winner(s, who);
+}
+
 static json_t *why_json(const struct segment *s, const struct df_election *e, u32 vlan)
 {
 	struct df_explanation *x = malloc(sizeof(*x));
@@ -315,13 +333,17 @@ static json_t *why_json(const struct segment *s, const struct df_election *e, u3
 	df_explain(e, vlan, x);
 	for (i = 0; i < x->n; i++)
 		json_array_append_new(list, candidate_json(s, x, i));
+	if (segment_is_frr(s))
+		as_frr(s, x);
 	o = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:o}", "name",
 		      s->conf.name, "esi", esi_json(s), "vlan",
 		      x->port_mode ? json_null() : json_integer(vlan), "candidates", list,
-		      "algorithm", df_alg_name(e->agreed.alg), "agreement", x->agreed, "fallback",
-		      text_or_null(e->agreed.sentence), "df", winner(s, x->result.df), "backup",
-		      winner(s, x->result.backup), "winner-reason", x->winner, "state",
-		      segment_state_name(s->fsm.state), "timer-ms",
+		      "algorithm", df_alg_name(segment_is_frr(s) ? s->agreed.alg : e->agreed.alg),
+		      "agreement", x->agreed, "fallback",
+		      text_or_null(segment_is_frr(s) ? s->agreed.sentence : e->agreed.sentence),
+		      "df", df_of(s, x->result.df, &s->df_addr), "backup",
+		      df_of(s, x->result.backup, &s->backup_addr), "winner-reason", x->winner,
+		      "state", segment_state_name(s->fsm.state), "timer-ms",
 		      left < 0 ? json_null() : json_integer(left));
 	free(x);
 	return o;

@@ -162,13 +162,16 @@ installed=$(stat_of installed)
 wish addr=10.30.0.1 mac=02:00:00:00:00:01 count=1000 gen=1 >/dev/null
 wish addr=10.30.0.1 mac=02:00:00:00:00:01 count=990 gen=2 >/dev/null
 check_eq $(($(stat_of installed) - installed)) 1000 "installations"
-neigh sweep gen=2 retain=1500
+neigh sweep gen=2 retain=10000
 check_eq "$(stat_of synced) $(neigh dump state=retained | grep -c addr=10.30.3.)" "990 10" "after the sweep"
-slowwait 6 test -z "$(neigh dump state=retained | grep 10.30)"
+slowwait 30 eval '[ -z "$(neigh dump state=retained | grep 10.30)" ]'
+check_err $? "still retained: $(neigh dump state=retained | grep -c 10.30)"
 log_test "a restarted daemon's resync touches nothing, and a sweep retains what was not confirmed"
 
-# 100,000 over a loss of the link; on 6.1 the kernel walks its whole table meanwhile.
-many=${NEIGH_MANY:-100000}
+# 100,000 over a loss of the link; on 6.1 the kernel walks its whole table meanwhile. With the kernel's
+# checkers in it each takes many times as long, and there a tenth shows the same.
+many=100000
+[ ! -e /sys/kernel/debug/kmemleak ] || many=10000
 answer=$(wish tag=2 addr=10.64.0.0 mac=02:00:00:00:00:01 count="$many")
 grep -q "^accepted=$many" <<<"$answer"
 check_err $? "the answer: $answer"

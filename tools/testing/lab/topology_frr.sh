@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Three PEs whose only control plane is FRR: bgpd and zebra with `evpn mh`, iBGP between all of them.
+# Sourced; shared by the demo of FRR and by its scenario.
+#
+#      h1        ce       h2          h3          each pe: br0 (VLAN 10) with its host, VNI 100; on
+#      |       p1  p2      |           |          pe1 and pe2 bond0 with an ES of FRR's
+#      pe1 ----+    +---- pe2         pe3
+#       |                  |           |
+#       +------- core (underlay) ------+          192.0.2.N
+#
+# evpnd, on pe1 and pe2, is an iBGP client of the bgpd beside it: it connects from 127.0.0.2 to the
+# machine's own VTEP address (bgpd has no interface to 127.0.0.1 and refuses that).
+
+FRR_ESI=03:44:38:39:ff:ff:01:00:00:01
+FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
+: "${FRR_PREFERENCE:=300 200}" # es-df-pref of pe1 and pe2
+: "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
+
+fl() { ns "f$1"; }
+in_fl() { ip netns exec "$(fl "$1")" "${@:2}"; }
+fl_ip() { ip -n "$(fl "$1")" "${@:2}"; }
+frr_vtep() { echo "192.0.2.${1#pe}"; }
+frr_dir() { echo "$LAB_RUN/frr/$1"; }
+frr_vty() { local p=$1; shift; in_fl "$p" vtysh --vty_socket "$(frr_dir "$p")" "$@"; }
+frr_ctl() { local p=$1; shift; "$LAB_BUILD/evpnctl" -n "$(fl "$p")" "$@"; }
+
+frr_possible() {
+	[ -x "$FRR_DAEMONS/zebra" ] && [ -x "$FRR_DAEMONS/bgpd" ] && command -v vtysh >/dev/null
+}
+
+# --- devices -----------------------------------------------------------------------------------
+
+frr_pe_devices() {
+	local i=$1 p=pe$1 b
+	b="bridge -n $(fl "pe$1")"
+	fl_ip "$p" link set lo up
+	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
+	fl_ip core link set "pe$i" master br0 up
+	fl_ip "$p" addr add "192.0.2.$i/24" dev core
+	fl_ip "$p" link set core up
+	fl_ip "$p" link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0 mcast_snooping 0
+	fl_ip "$p" link set br0 up
+	fl_ip "$p" link add "h$i" type veth peer name eth0 netns "$(fl "h$i")"
+	fl_ip "$p" link set "h$i" master br0 up
+	fl_ip "h$i" link set eth0 address 02:00:00:00:00:0$i up
+	$b vlan add dev "h$i" vid 10 pvid untagged
+	fl_ip "$p" link add vx100 type vxlan id 100 local "192.0.2.$i" dstport 4789 nolearning || return 1
+	fl_ip "$p" link set vx100 master br0 up
+	$b link set dev vx100 learning off
+	$b vlan add dev vx100 vid 10 pvid untagged
+	[ "$i" != 3 ] || return 0
+	fl_ip "$p" link add bond0 type bond mode active-backup miimon 10 || return 1
+	fl_ip "$p" link add m0 type veth peer name "p$i" netns "$(fl ce)"
+	fl_ip "$p" link set m0 master bond0
+	fl_ip "$p" link set m0 up
+	fl_ip "$p" link set bond0 master br0
+	$b vlan add dev bond0 vid 10
+	fl_ip "$p" link set bond0 up
+	fl_ip ce link set "p$i" up
+}
+
+frr_devices() {
+	local n i
+	modprobe -a bonding bridge vxlan 8021q 2>/dev/null
+	for n in core ce pe1 pe2 pe3 h1 h2 h3; do
+		ip netns add "$(fl $n)" || return 1
+		in_fl $n sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	done
+	fl_ip core link add br0 type bridge mcast_snooping 0
+	fl_ip core link set br0 up
+	for i in 1 2 3; do
+		frr_pe_devices "$i" || return 1
+	done
+}
+
+# --- FRR ---------------------------------------------------------------------------------------
+
+# frr_conf PE-NUMBER: as its operator would have it; 127.0.0.2 is evpnd
+frr_conf() {
+	local i=$1 dir o
+	dir=$(frr_dir "pe$i")
+	mkdir -p "$dir"
+	{
+		echo "hostname pe$i"
+		echo "log file $dir/zebra.log"
+		echo "evpn mh startup-delay 0"
+		[ "$i" = 3 ] || cat <<-END
+			interface bond0
+			 evpn mh es-id 1
+			 evpn mh es-sys-mac 44:38:39:ff:ff:01
+			 evpn mh es-df-pref $(word "$i" $FRR_PREFERENCE)
+		END
+	} >"$dir/zebra.conf"
+	{
+		cat <<-END
+			hostname pe$i
+			log file $dir/bgpd.log
+			router bgp 65000
+			 bgp router-id 192.0.2.$i
+			 no bgp default ipv4-unicast
+			 neighbor fabric peer-group
+			 neighbor fabric remote-as 65000
+			 neighbor fabric timers 1 3
+			 neighbor fabric timers connect 1
+		END
+		for o in 1 2 3; do
+			[ "$o" = "$i" ] || echo " neighbor 192.0.2.$o peer-group fabric"
+		done
+		cat <<-END
+			 neighbor 127.0.0.2 remote-as 65000
+			 neighbor 127.0.0.2 passive
+			 address-family l2vpn evpn
+			  neighbor fabric activate
+			  neighbor 127.0.0.2 activate
+			  neighbor 127.0.0.2 route-reflector-client
+			  advertise-all-vni
+			 exit-address-family
+		END
+	} >"$dir/bgpd.conf"
+	echo "service integrated-vtysh-config" >"$dir/vtysh.conf"
+	chown -R frr:frr "$dir"
+	chmod 755 "$LAB_RUN" "$LAB_RUN/frr" "$dir"
+}
+
+# frr_daemon PE zebra|bgpd
+frr_daemon() {
+	local dir
+	dir=$(frr_dir "$1")
+	in_fl "$1" "$FRR_DAEMONS/$2" -d -f "$dir/$2.conf" -i "$dir/$2.pid" --vty_socket "$dir" \
+		-z "$dir/zserv" -u frr -g frr >>"$dir/out.log" 2>&1
+}
+
+frr_start() {
+	frr_daemon "pe$1" zebra && frr_daemon "pe$1" bgpd
+}
+
+# frr_stop PE zebra|bgpd [SIGNAL]
+frr_stop() {
+	local pid
+	pid=$(cat "$(frr_dir "$1")/$2.pid" 2>/dev/null) || return 0
+	kill_wait "$pid" "${3:-TERM}"
+	rm -f "$(frr_dir "$1")/$2.pid"
+}
+
+# --- evpnd beside it ---------------------------------------------------------------------------
+
+# frr_evpnd_conf PE: the whole of what has to be said
+frr_evpnd_conf() {
+	cat >"$(frr_dir "$1")/evpnd.yaml" <<-END
+		router-id: 127.0.0.2
+		as: 65000
+		port: 0
+		frr: {vty: $(frr_dir "$1")/zebra.vty, hold: $FRR_HOLD}
+		neighbors:
+		  - {address: $(frr_vtep "$1"), source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
+		segments:
+		  - {name: ce, interface: bond0, control: frr}
+	END
+}
+
+frr_evpnd_start() {
+	local dir
+	dir=$(frr_dir "$1")
+	[ -e "$dir/evpnd.yaml" ] || frr_evpnd_conf "$1"
+	ip netns exec "$(fl "$1")" "$LAB_BUILD/evpnd" -f -n "$(fl "$1")" -c "$dir/evpnd.yaml" >>"$dir/evpnd.log" 2>&1 &
+	echo $! >"$dir/evpnd.pid"
+	disown
+}
+
+frr_evpnd_stop() {
+	frr_stop "$1" evpnd "${2:-TERM}"
+}
+
+# --- what they say -----------------------------------------------------------------------------
+
+# frr_says PE: df, non-df or nothing
+frr_says() {
+	frr_vty "$1" -c "show evpn es $FRR_ESI json" 2>/dev/null |
+		jq -r 'if (.flags // []) | index("local") | not then "" elif .flags | index("nonDF") then "non-df" else "df" end' 2>/dev/null
+}
+
+frr_role() { frr_ctl "$1" -j es show 2>/dev/null | jq -r '.segments[0].role' 2>/dev/null; }
+# frr_peers PE: that zebra knows, with an RT-4
+frr_peers() {
+	frr_vty "$1" -c "show evpn es $FRR_ESI json" 2>/dev/null |
+		jq -r '[.vteps[]? | select(.dfAlgorithm) | .vtep] | sort | join(",")' 2>/dev/null
+}
+
+# --- the whole ---------------------------------------------------------------------------------
+
+frr_up() {
+	local i
+	mkdir -p "$LAB_RUN"
+	frr_devices || return 1
+	for i in 1 2 3; do
+		frr_conf "$i" && frr_start "$i" || return 1
+	done
+}
+
+# FRR has settled: both PEs have each other's RT-4, PE3 floods to both
+frr_settled() {
+	[ "$(frr_peers pe1)" = 192.0.2.2 ] && [ "$(frr_peers pe2)" = 192.0.2.1 ] &&
+		[ "$(bridge -n "$(fl pe3)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
+		[ "$(bridge -n "$(fl pe1)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
+		[ "$(bridge -n "$(fl pe2)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ]
+}
+
+frr_down() {
+	local n
+	for n in 1 2 3; do
+		frr_evpnd_stop "pe$n"
+		frr_stop "pe$n" bgpd KILL
+		frr_stop "pe$n" zebra KILL
+	done
+	for n in core ce pe1 pe2 pe3 h1 h2 h3; do
+		ip netns del "$(fl $n)"
+	done
+	rm -rf "$LAB_RUN/frr" /run/evpn/"$(fl pe)"[12]
+} 2>/dev/null

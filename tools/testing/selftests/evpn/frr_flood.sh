@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Under FRR as it is: three PEs with FRR's bgpd and zebra as the only control plane, a customer on the
+# first two. Nothing but evpnd and the module are added, and the bond is named. What is flooded is
+# counted as in flood_filter.sh; roles are those of zebra, at every change.
+#
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=flood_lib.sh
+. "$(dirname "$0")/flood_lib.sh"
+# shellcheck source=../../lab/topology_frr.sh
+. "$LAB_DIR/topology_frr.sh"
+begin "under FRR without a patch: one copy, no echo, zebra's roles" R1 R2 R3 R5 R6 B6 B7 E35 E37
+ESI1=$FRR_ESI
+FL_BRIDGE=vlan
+flood_tools
+frr_possible || skip "FRR is not installed"
+frr_down
+defer frr_down
+frr_up || skip "no lab: $(tail -n 1 "$(frr_dir pe1)/out.log" 2>/dev/null)"
+slowwait 60 frr_settled
+check_err $? "FRR has not settled: pe1 knows '$(frr_peers pe1)', pe2 '$(frr_peers pe2)'"
+slowwait 30 flood_reaches
+check_err $? "the underlay does not carry"
+log_test "FRR is up, and both PEs have each other's RT-4"
+
+on_failure() {
+	local f
+	for f in "$LAB_RUN"/frr/pe[12]/{evpnd,bgpd,zebra}.log; do
+		[ -s "$f" ] && echo "# --- ${f#"$LAB_RUN"/}" && tail -n 15 "$f" | sed 's/^/# /'
+	done
+}
+
+# FRR alone: two copies for the customer, and its own frames back
+from_host 3 b
+expect "leg of PE1" ce,p1 b 100
+expect "leg of PE2" ce,p2 b 100
+from_ce 2
+expect "echo on the leg of PE1" ce,p1 b 100
+log_test "with FRR alone the customer gets two copies, and its own frames back"
+
+# agree PE-NUMBER ROLE: zebra and evpnd and the module
+role_in_kernel() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | sed -n 's/^role=//p'; }
+agree() { [ "$(frr_says "pe$1")" = "$2" ] && [ "$(frr_role "pe$1")" = "$2" ] && [ "$(role_in_kernel "$1")" = "$2" ]; }
+# both ROLE1 ROLE2
+both() {
+	slowwait 20 agree 1 "$1"
+	check_err $? "PE1 should be $1: zebra '$(frr_says pe1)', evpnd '$(frr_role pe1)', kernel '$(role_in_kernel 1)'"
+	slowwait 20 agree 2 "$2"
+	check_err $? "PE2 should be $2: zebra '$(frr_says pe2)', evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
+}
+pref() { frr_vty "pe$1" -c "configure terminal" -c "interface bond0" -c "evpn mh es-df-pref $2"; }
+originated() { frr_vty "pe$1" -c "show bgp neighbors 127.0.0.2 json" | jq '.[].prefixStats.inboundFiltered // 0, .[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter'; }
+frr_agrees() { frr_ctl "pe$1" check >/run/frr-check 2>&1; }
+
+frr_evpnd_start pe1
+frr_evpnd_start pe2
+both df non-df
+check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^peers|^mode|^ifname' | sort | xargs)" \
+	"ifname=bond0 mode=all-active peers=192.0.2.1" "PE2's segment"
+log_test "found by the name of the bond: ESI, peers and role are FRR's"
+
+# at DF at NON-DF: what is flooded, in all directions
+flood() {
+	local df=$1 non=$2
+	from_host 3
+	expect "from the remote host, leg of the DF" "ce,p$df" bmu 100
+	expect "from the remote host, leg of the non-DF" "ce,p$non" bmu 0
+	expect "from the remote host, host at the non-DF" "h$non,eth0" bmu 100
+	from_ce "$non"
+	expect "the customer's own, back on the leg of the DF" "ce,p$df" b 0
+	expect "the customer's, host at the DF" "h$df,eth0" b 100
+	expect "the customer's, host at the non-DF" "h$non,eth0" b 100
+	expect "the customer's, remote host" h3,eth0 b 100
+	from_ce "$df"
+	expect "the customer's own, back on the leg of the non-DF" "ce,p$non" b 0
+	expect "the customer's, host at the non-DF" "h$non,eth0" b 100
+	from_host "$non"
+	expect "local bias: from the host at the non-DF, its own leg" "ce,p$non" bmu 100
+	expect "local bias: from the host at the non-DF, other leg" "ce,p$df" bmu 0
+}
+flood 1 2
+log_test "with evpnd and the module: one copy, no echo, local bias"
+check_eq "$(frr_vty pe1 -c 'show bgp neighbors 127.0.0.2 json' | jq '.[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter')" 0 \
+	"routes that evpnd originates"
+log_test "evpnd originates nothing"
+
+frr_agrees 1
+check_err $? "PE1: $(cat /run/frr-check)"
+frr_agrees 2
+check_err $? "PE2: $(cat /run/frr-check)"
+log_test "evpnctl check: agreement on both PEs"
+
+# The roles change places by FRR's own preference
+pref 2 400
+both non-df df
+flood 2 1
+log_test "the roles change by evpn mh es-df-pref, and with them the filter"
+pref 2 300 # a tie: the lowest address
+both df non-df
+log_test "a tie goes to the lowest address, as in zebra"
+
+# evpnd is killed and comes back: nothing moves, and nobody notices
+changes() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^transitions|^role=' | xargs; }
+before=$(changes 1)
+frr_evpnd_stop pe1 KILL
+from_host 3 b
+expect "while evpnd is dead, leg of the DF" ce,p1 b 100
+expect "while evpnd is dead, leg of the non-DF" ce,p2 b 0
+frr_evpnd_start pe1
+slowwait 20 agree 1 df
+check_err $? "PE1 is '$(frr_role pe1)'"
+sleep 2
+check_eq "$(changes 1)" "$before" "PE1 before and after"
+log_test "evpnd killed and started again: no flap"
+
+# bgpd is killed on the non-DF: zebra opens its filter, which is not there; the role stays
+before=$(changes 2)
+frr_stop pe2 bgpd KILL
+slowwait 10 sh -c "$LAB_BUILD/evpnctl -n $(fl pe2) es show | grep -q 'the session to bgpd is down'"
+check_err $? "es show does not say that bgpd is away: $(frr_ctl pe2 es show)"
+from_host 3 b
+expect "while bgpd is dead, leg of the non-DF" ce,p2 b 0
+frr_daemon pe2 bgpd
+both df non-df
+check_eq "$(changes 2)" "$before" "PE2 before and after"
+log_test "bgpd killed and started again: the role stays, and es show says why"
+
+# The cable to the DF
+ip -n "$(fl ce)" link set p1 down
+slowwait 20 agree 2 df
+check_err $? "PE2 should be df: zebra '$(frr_says pe2)', evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
+check_eq "$(role_in_kernel 1)" non-df "role of PE1 while its cable is cut"
+from_host 3 b
+expect "leg of PE2 when that of PE1 is cut" ce,p2 b 100
+ip -n "$(fl ce)" link set p1 up
+both df non-df
+log_test "a cut cable: the other PE takes over, and gives back"
+
+# A peer that says another algorithm: zebra stays non-DF beside it. The evpnd of PE3 says it for
+# 192.0.2.33 (bgpd drops what has its own address as next hop), of a segment with the same ESI.
+frr_rival() {
+	fl_ip pe3 link add rival type veth peer name rivalp
+	fl_ip pe3 link set rival up
+	fl_ip pe3 link set rivalp up
+	cat >"$(frr_dir pe3)/evpnd.yaml" <<-END
+		router-id: 192.0.2.33
+		as: 65000
+		port: 0
+		originator-address: 192.0.2.33
+		startup-delay: 1s
+		neighbors:
+		  - {address: 192.0.2.3, source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
+		vrfs:
+		  - {name: red, route-targets: {import: ["65000:100"], export: ["65000:100"]}}
+		segments:
+		  - {name: rival, interface: rival, esi: $FRR_ESI, mode: all-active, vlans: [untagged],
+		     df: {algorithm: modulo, wait: 0s}}
+	END
+	frr_evpnd_start pe3
+}
+frr_rival
+both non-df non-df
+frr_agrees 1
+check_fail $? "check says agreement"
+grep -q "192.0.2.33 advertises election algorithm 0" /run/frr-check
+check_err $? "check says not that 192.0.2.33 differs: $(cat /run/frr-check)"
+frr_evpnd_stop pe3
+both df non-df
+log_test "a peer of another algorithm: non-DF, as zebra, and check names it"
+
+# A difference that somebody else makes while evpnd is not there to mend it
+frr_evpnd_stop pe1 KILL
+fl_nl pe1 es-set esi=$FRR_ESI role=non-df peers= >/dev/null
+frr_agrees 1
+check_eq $? 2 "exit status of check"
+grep -q "FRR says df, the kernel has non-df" /run/frr-check && grep -q "192.0.2.2 is a VTEP of the segment to FRR" /run/frr-check
+check_err $? "check says: $(cat /run/frr-check)"
+frr_evpnd_start pe1
+slowwait 20 frr_agrees 1
+check_err $? "evpnd is back, and check says: $(cat /run/frr-check)"
+frr_vty pe2 -c "configure terminal" -c "interface bond0" -c "no evpn mh es-id"
+slowwait 20 sh -c "! ip netns exec $(fl pe2) $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
+check_err $? "PE2 still enforces a segment that FRR has no more"
+frr_agrees 2
+grep -q "FRR has no segment on bond0" /run/frr-check
+check_err $? "check says: $(cat /run/frr-check)"
+log_test "evpnctl check names what differs"
+finish

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnctl_check.c - evpnctl check: agreement says nothing, and each induced difference says its
+ * sentence and no other.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../../user/evpnctl/doc.h"
+#include "../../../user/evpnctl/frr_check.h"
+
+#define ESI "03:44:38:39:ff:ff:01:00:00:01"
+
+struct world {
+	struct frr_es es;
+	struct nl_link link;
+	struct frr_view view;
+	json_t *evpnd, *routes, *kernel;
+};
+
+static struct world world(void)
+{
+	struct world w = {0};
+
+	esi_parse(&w.es.esi, ESI);
+	strcpy(w.es.ifname, "bond0");
+	w.es.local = w.es.ready = w.es.up = w.es.bridge_port = true;
+	w.es.pref = 300;
+	w.es.n_vteps = 1;
+	w.es.vteps[0] = (struct frr_vtep){ip_v4(0xc0000202), true, 2, 200};
+	strcpy(w.link.ifname, "bond0");
+	w.link.bond_mode = NL_BOND_MODE_8023AD;
+	w.link.miimon = 100;
+	mac_parse(&w.link.ad_actor_system, "44:38:39:ff:ff:01");
+	w.evpnd = json_pack("[{s:s, s:s, s:s, s:s, s:n}]", "name", "ce", "esi", ESI, "interface",
+			    "bond0", "control", "frr", "reason");
+	w.routes = json_pack("[{s:s, s:s, s:[{s:s}]}, {s:s, s:s, s:[{s:s}]}]", "esi", ESI,
+			     "originator", "192.0.2.1", "paths", "next-hop", "192.0.2.1", "esi",
+			     ESI, "originator", "192.0.2.2", "paths", "next-hop", "192.0.2.2");
+	w.kernel = json_pack("[{s:s, s:s, s:s, s:s, s:[s]}]", "esi", ESI, "interface", "bond0",
+			     "mode", "all-active", "role", "df", "peers", "192.0.2.2");
+	return w;
+}
+
+/* The differences of @w, "what" by "what"; gives @w back. */
+static void expect(struct world *w, const char *what, const char *sentence)
+{
+	char all[256] = "", messages[2048] = "";
+	json_t *doc, *d;
+	size_t i;
+
+	w->view.vtep = ip_v4(0xc0000201);
+	if (!w->view.n_es && w->es.ifname[0]) {
+		w->view.es = &w->es;
+		w->view.n_es = 1;
+	}
+	w->view.links = &w->link;
+	w->view.n_links = 1;
+	w->view.evpnd = w->evpnd;
+	w->view.routes = w->routes;
+	w->view.kernel = w->kernel;
+	doc = frr_check(&w->view);
+	json_array_foreach(json_object_get(doc, "differences"), i, d) {
+		strcat(strcat(all, all[0] ? " " : ""), doc_show(d, "what"));
+		strcat(strcat(messages, doc_show(d, "message")), "\n");
+	}
+	assert_string_equal(all, what);
+	if (sentence && !strstr(messages, sentence))
+		fail_msg("\"%s\" is not in:\n%s", sentence, messages);
+	json_decref(doc);
+	json_decref(w->evpnd);
+	json_decref(w->routes);
+	json_decref(w->kernel);
+}
+
+static json_t *first(json_t *list)
+{
+	return json_array_get(list, 0);
+}
+
+static void agreement(void **state)
+{
+	struct world w = world();
+
+	expect(&w, "", NULL);
+}
+
+static void role(void **state)
+{
+	struct world w = world();
+
+	w.es.non_df = true;
+	expect(&w, "role", "FRR says non-df, the kernel has df");
+	w = world();
+	json_object_set_new(first(w.kernel), "mode", json_string("port-active"));
+	expect(&w, "mode", "has mode port-active");
+}
+
+static void peers(void **state)
+{
+	struct world w = world();
+	unsigned int i;
+
+	w.es.n_vteps = 2;
+	w.es.vteps[1] = (struct frr_vtep){ip_v4(0xc0000203), false, 0, 0};
+	expect(&w, "peers", "192.0.2.3 is a VTEP of the segment to FRR");
+	w = world();
+	w.es.vteps[0].alg = 0;
+	expect(&w, "algorithm", "192.0.2.2 advertises election algorithm 0");
+	w = world();
+	for (i = 1; i < 11; i++)
+		w.es.vteps[i] = w.es.vteps[0];
+	w.es.n_vteps = 11;
+	expect(&w, "split-horizon", "11 other VTEPs");
+}
+
+static void originators(void **state)
+{
+	struct world w = world();
+	json_t *path = first(json_object_get(json_array_get(w.routes, 1), "paths"));
+
+	json_object_set_new(path, "next-hop", json_string("192.0.2.9"));
+	expect(&w, "originator", "the RT-4 of 192.0.2.2 has another next hop");
+	w = world();
+	json_array_remove(w.routes, 0);
+	expect(&w, "originator", "no RT-4 of this PE has reached evpnd from 192.0.2.1");
+}
+
+static void device(void **state)
+{
+	struct world w = world();
+
+	w.link.miimon = 0;
+	expect(&w, "miimon", "bond bond0 has miimon 0");
+	w = world();
+	w.link.ad_actor_system.b[5] = 2;
+	expect(&w, "system-mac", "the customer sees LACP system 44:38:39:ff:ff:02");
+	w = world();
+	w.link.bond_mode = 1;
+	w.link.ad_actor_system.b[5] = 2;
+	expect(&w, "", NULL);
+	w = world();
+	w.link.ifname[0] = 'x';
+	expect(&w, "device", "bond0 does not exist");
+}
+
+static void not_enforced(void **state)
+{
+	struct world w = world();
+
+	json_array_clear(w.kernel);
+	json_array_clear(w.evpnd);
+	expect(&w, "not-enforced", "no segment of evpnd names this device");
+	w = world();
+	json_array_clear(w.kernel);
+	json_object_set_new(first(w.evpnd), "reason", json_string("because of the weather"));
+	expect(&w, "not-enforced", "because of the weather");
+	w = world();
+	json_decref(w.kernel);
+	w.kernel = NULL;
+	expect(&w, "module not-enforced", "the module evpn does not answer");
+}
+
+static void not_in_frr(void **state)
+{
+	struct world w = world();
+
+	w.es.local = false;
+	expect(&w, "not-in-frr", "FRR has no such segment");
+	w = world();
+	w.es.local = false;
+	json_array_clear(w.kernel);
+	json_object_set_new(first(w.evpnd), "esi", json_null());
+	expect(&w, "not-in-frr", "segment ce: FRR has no segment there");
+	w = world(); /* another segment, which evpnd controls, is no business of FRR's */
+	w.es.local = false;
+	json_object_set_new(first(w.evpnd), "control", json_string("evpnd"));
+	expect(&w, "", NULL);
+}
+
+static void state(void **unused)
+{
+	struct world w = world();
+
+	json_object_set_new(first(w.evpnd), "reason", json_string("the session to bgpd is down"));
+	expect(&w, "state", "the session to bgpd is down");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agreement),  cmocka_unit_test(role),
+		cmocka_unit_test(peers),      cmocka_unit_test(originators),
+		cmocka_unit_test(device),     cmocka_unit_test(not_enforced),
+		cmocka_unit_test(not_in_frr), cmocka_unit_test(state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

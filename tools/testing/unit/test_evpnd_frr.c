@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_frr.c - looking at zebra: a server on the same loop answers as zebra does, cuts its answers
+ * into pieces, ends, comes back, and says nothing at all.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "frr.h"
+#include "log.h"
+#include "timer.h"
+
+static sd_event *event;
+static char path[64];
+static int listening, client = -1;
+static sd_event_source *accepting, *serving;
+static bool silent, garbage;
+static const char *es_text, *version_text;
+static unsigned int questions;
+static char trace[2048];
+
+static void reply(int fd, const char *text)
+{
+	size_t len = strlen(text), half = len / 2;
+
+	if (silent)
+		return;
+	assert_int_equal(write(fd, text, half), half);
+	assert_int_equal(write(fd, text + half, len - half), len - half);
+	assert_int_equal(write(fd, "\0\0\0", 4), 4);
+}
+
+static void serve(int fd, const char *command)
+{
+	questions++;
+	if (!strcmp(command, "enable"))
+		reply(fd, "");
+	else if (!strcmp(command, "show version"))
+		reply(fd, version_text);
+	else if (!strcmp(command, "show evpn vni detail json"))
+		reply(fd, "[{\"vni\":100,\"vtepIp\":\"192.0.2.1\"}]");
+	else if (!strcmp(command, "show evpn es detail json"))
+		reply(fd, garbage ? "{]" : es_text);
+	else
+		fail_msg("asked \"%s\"", command);
+}
+
+static int on_client(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	char buf[256];
+	ssize_t n = read(fd, buf, sizeof(buf) - 1);
+
+	if (n <= 0) {
+		serving = sd_event_source_disable_unref(serving);
+		close(client);
+		client = -1;
+		return 0;
+	}
+	assert_int_equal(buf[n - 1], 0);
+	serve(fd, buf);
+	return 0;
+}
+
+static int on_accept(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	assert_int_equal(client, -1);
+	client = accept(fd, NULL, NULL);
+	return sd_event_add_io(event, &serving, client, EPOLLIN, on_client, NULL);
+}
+
+static void server_up(void)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	unlink(path);
+	listening = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(listening, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(listening, 4), 0);
+	sd_event_add_io(event, &accepting, listening, EPOLLIN, on_accept, NULL);
+}
+
+static void server_down(void)
+{
+	accepting = sd_event_source_disable_unref(accepting);
+	serving = sd_event_source_disable_unref(serving);
+	close(listening);
+	if (client >= 0)
+		close(client);
+	client = -1;
+	unlink(path);
+}
+
+static void note(const char *fmt, ...)
+{
+	size_t used = strlen(trace);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(trace + used, sizeof(trace) - used, fmt, ap);
+	va_end(ap);
+}
+
+static void on_es(void *data, const struct fact_frr_es *f)
+{
+	char esi[ESI_STRLEN];
+
+	esi_format(&f->esi, esi);
+	note("%s%s%s%s ", f->gone ? "-" : "+", f->gone ? esi + 27 : f->ifname,
+	     f->bypass ? "-bypass" : "", f->delay ? "-delay" : "");
+}
+
+static void on_done(void *data, const struct fact_frr *f)
+{
+	char ip[IP_STRLEN];
+
+	if (f->present)
+		note("%s%s ", ip_format(&f->vtep, ip), f->numeric ? "-numeric" : "");
+	else
+		note("absent ");
+}
+
+static const struct frr_ops ops = {on_es, on_done};
+
+static void run(int ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, now;
+
+	while ((now = timer_now_us()) < until)
+		sd_event_run(event, until - now);
+}
+
+static void expect(const char *what)
+{
+	assert_string_equal(trace, what);
+	trace[0] = '\0';
+}
+
+#define ES(n, dev, more)                                                                        \
+	"{\"esi\":\"03:44:38:39:ff:ff:01:00:00:0" n "\",\"accessPort\":\"" dev "\",\"flags\":[" \
+	"\"local\",\"readyForBgp\",\"operUp\"],\"dfPreference\":1" more "}"
+#define REMOTE "{\"esi\":\"03:44:38:39:ff:ff:01:00:00:09\",\"flags\":[\"remote\"]}"
+
+static int setup(void **state)
+{
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	sd_event_new(&event);
+	snprintf(path, sizeof(path), "/tmp/test_evpnd_frr.%d", getpid());
+	silent = garbage = false;
+	questions = 0;
+	trace[0] = '\0';
+	version_text = "FRRouting 8.4.4 (pe1) on Linux.\n";
+	es_text = "[" ES("1", "bond0", "") "," REMOTE "]";
+	server_up();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	server_down();
+	event = sd_event_unref(event);
+	return 0;
+}
+
+static const struct ip_addr none;
+
+static void discover(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_look(frr);
+	run(20);
+	expect("");
+	frr_configure(frr, path, &none);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	frr_replay(frr);
+	expect("+bond0 192.0.2.1 ");
+	es_text =
+		"[" ES("1", "bond0", "") "," ES("2", "bond1", ",\"dfDelayTimer\":\"00:00:03\"") "]";
+	frr_look(frr);
+	frr_look(frr);
+	run(400);
+	expect("+bond1-delay ");
+	assert_in_range(questions, 7, 10); /* enable once; one look for two wishes */
+	es_text = "[" ES("2", "bond1", "") "]";
+	run(700); /* looks again by itself while a segment is new */
+	expect("-01 +bond1 ");
+	frr_configure(frr, NULL, &none);
+	expect("-02 ");
+	frr_free(frr);
+}
+
+static void configured_vtep(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+	struct ip_addr vtep = ip_v4(0x0a000001);
+
+	version_text = "FRRouting 10.6.1 (pe1).\n";
+	frr_configure(frr, path, &vtep);
+	run(50);
+	expect("+bond0 10.0.0.1-numeric ");
+	frr_free(frr);
+}
+
+/* Its segments stay what they were while zebra is away. */
+static void restart(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_configure(frr, path, &none);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	server_down();
+	run(50);
+	expect("absent ");
+	run(1200);
+	expect("");
+	server_up();
+	run(1300);
+	expect("192.0.2.1 ");
+	frr_free(frr);
+}
+
+static void not_there(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	server_down();
+	frr_configure(frr, path, &none);
+	run(20);
+	expect("absent ");
+	server_up();
+	run(1300);
+	expect("+bond0 192.0.2.1 ");
+	garbage = true;
+	frr_look(frr);
+	run(400);
+	expect("absent ");
+	garbage = false;
+	silent = true;
+	run(1300);
+	expect(""); /* waits for an answer, and so does nobody else */
+	frr_free(frr);
+	silent = false;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(discover, setup, teardown),
+		cmocka_unit_test_setup_teardown(configured_vtep, setup, teardown),
+		cmocka_unit_test_setup_teardown(restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_there, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

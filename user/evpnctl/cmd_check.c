@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_check.c - evpnctl check: does the kernel enforce what FRR says? Asks zebra, evpnd and the module,
+ * each for itself.
+ */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "doc.h"
+#include "frr_check.h"
+#include "frr_vty.h"
+#include "kernel_doc.h"
+#include "show.h"
+
+enum { PATIENCE_MS = 5000 };
+
+static const struct param check_params[] = {
+	{.key = "vty", .what = "SOCKET", .hint = HINT_FILE},
+	{},
+};
+
+void print_check(struct out *o, const json_t *doc)
+{
+	const json_t *segments = doc_get(doc, "segments"), *list = doc_get(doc, "differences");
+	const json_t *s, *d;
+	struct out_table *t;
+	size_t i;
+
+	if (json_array_size(segments)) {
+		t = out_table("interface|esi|frr|kernel|>peers");
+		json_array_foreach((json_t *)segments, i, s) {
+			out_cell_of(t, OUT_NAME, s, "interface");
+			out_cell_of(t, OUT_ID, s, "esi");
+			out_cell_of(t, OUT_PLAIN, s, "frr");
+			out_cell(t, out_good(doc_is(s, "kernel", doc_show(s, "frr"))), "%s",
+				 doc_str(s, "kernel") ? doc_str(s, "kernel") : "-");
+			out_cell(t, OUT_PLAIN, "%lld", doc_int(s, "peers", 0));
+		}
+		out_table_end(o, t, 0);
+	}
+	json_array_foreach((json_t *)list, i, d) {
+		if (doc_str(d, "interface") && *doc_str(d, "interface")) {
+			out_pair(o, NULL, OUT_NAME, d, "interface");
+			out_raw(o, OUT_PLAIN, ":");
+		}
+		out_pair(o, NULL, OUT_BAD, d, "message");
+		out_end(o);
+	}
+	if (json_array_size(list))
+		return;
+	out_word(o, OUT_GOOD, "%zu of FRR's segments, and the kernel enforces what FRR says.",
+		 json_array_size(segments));
+	out_end(o);
+}
+
+/* A member of the answer, a new reference; NULL when nobody answers. */
+static json_t *ask_evpnd(struct app *app, const char *method, json_t *params, const char *key)
+{
+	json_t *answer = app_try(app, method, params);
+	json_t *list = json_incref(json_object_get(answer, key));
+
+	json_decref(answer);
+	json_decref(params);
+	return list;
+}
+
+/* As evpnd is configured, else where FRR has it; the caller frees. */
+static char *vty_path(struct app *app, const json_t *params)
+{
+	const char *path = doc_str(params, "vty");
+	json_t *conf =
+		path ? NULL : ask_evpnd(app, "config.show", json_pack("{s:b}", "all", 1), "config");
+	char *copy;
+
+	if (!path)
+		path = doc_str(doc_get(conf, "frr"), "vty");
+	copy = strdup(path ? path : FRR_VTY_ZEBRA);
+	json_decref(conf);
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
+
+static void take_es(void *data, const struct nl_es *es)
+{
+	struct kernel_clock clock = kernel_clock();
+
+	json_array_append_new(data, kernel_es_doc(es, &clock));
+}
+
+static json_t *ask_module(void)
+{
+	json_t *list = json_array();
+	struct nl_err err = {};
+	struct nl_evpn e;
+
+	if (nl_evpn_open(&e, &err)) {
+		json_decref(list);
+		return NULL;
+	}
+	if (nl_evpn_es_dump(&e, take_es, list, &err)) {
+		json_decref(list);
+		list = NULL;
+	}
+	nl_evpn_close(&e);
+	return list;
+}
+
+struct links {
+	struct nl_link *list;
+	size_t n;
+};
+
+static int take_link(void *data, const struct nlmsghdr *nlh)
+{
+	struct links *l = data;
+	struct nl_link link, *more;
+
+	if (!nl_link_parse(nlh, &link))
+		return 0;
+	more = reallocarray(l->list, l->n + 1, sizeof(*more));
+	if (!more)
+		out_of_memory();
+	l->list = more;
+	more[l->n++] = link;
+	return 0;
+}
+
+static struct links ask_links(void)
+{
+	struct links l = {};
+	struct nl *nl = nl_open(NETLINK_ROUTE);
+
+	if (nl)
+		nl_link_dump(nl, take_link, &l, NULL);
+	nl_close(nl);
+	return l;
+}
+
+static int ask_zebra(struct app *app, const char *path, struct frr_es **es, size_t *n,
+		     struct ip_addr *vtep)
+{
+	char err[FRR_VTY_ERROR_LEN], *text;
+	int r;
+
+	if (frr_vty_ask(path, FRR_SHOW_VNI, PATIENCE_MS, &text, err))
+		return app_refuse(app, "%s", err);
+	*vtep = frr_vtep_parse(text);
+	free(text);
+	if (frr_vty_ask(path, FRR_SHOW_ES, PATIENCE_MS, &text, err))
+		return app_refuse(app, "%s", err);
+	r = frr_es_parse(text, es, n);
+	free(text);
+	return r ? app_refuse(app, "%s: \"%s\": %s", path, FRR_SHOW_ES, strerror(-r)) : EXIT_OK;
+}
+
+static int compare(struct app *app, struct frr_view *view)
+{
+	json_t *evpnd = ask_evpnd(app, "es.show", NULL, "segments");
+	json_t *routes = ask_evpnd(app, "route.show", json_pack("{s:i}", "type", 4), "routes");
+	json_t *kernel = ask_module(), *doc;
+	struct links links = ask_links();
+	bool agreed;
+
+	view->evpnd = evpnd;
+	view->routes = routes;
+	view->kernel = kernel;
+	view->links = links.list;
+	view->n_links = links.n;
+	doc = frr_check(view);
+	agreed = !json_array_size(doc_get(doc, "differences"));
+	out_doc(&app->out, doc, print_check);
+	json_decref(doc);
+	json_decref(evpnd);
+	json_decref(routes);
+	json_decref(kernel);
+	free(links.list);
+	return agreed ? EXIT_OK : EXIT_REFUSED;
+}
+
+static int run_check(struct app *app, json_t *params)
+{
+	char *path = vty_path(app, params);
+	struct frr_view view = {};
+	struct frr_es *es = NULL;
+	int status = ask_zebra(app, path, &es, &view.n_es, &view.vtep);
+
+	view.es = es;
+	if (status == EXIT_OK)
+		status = compare(app, &view);
+	free(es);
+	free(path);
+	return status;
+}
+
+static const struct command check = {
+	.name = "check",
+	.help = "compare what FRR says with what is enforced",
+	.params = check_params,
+	.run = run_check,
+};
+
+const struct object object_check = {
+	.name = "check",
+	.help = "FRR's segments: does the kernel enforce what zebra says?",
+	.self = &check,
+};

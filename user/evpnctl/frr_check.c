@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * frr_check.c - see frr_check.h. zebra's segment comes first; then its routes, its device, its peers.
+ */
+#include "frr_check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doc.h"
+
+struct checker {
+	const struct frr_view *view;
+	json_t *differences;
+	const char *interface;
+};
+
+static void differs(struct checker *c, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void differs(struct checker *c, const char *what, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_array_append_new(c->differences,
+			      json_pack("{s:s, s:s, s:s}", "interface", c->interface, "what", what,
+					"message", text));
+}
+
+static const json_t *find(const json_t *list, const char *key, const char *value)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, o)
+		if (doc_is(o, key, value))
+			return o;
+	return NULL;
+}
+
+static bool has_text(const json_t *list, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), text))
+			return true;
+	return false;
+}
+
+static const struct nl_link *link_of(const struct frr_view *v, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_links; i++)
+		if (!strcmp(v->links[i].ifname, ifname))
+			return &v->links[i];
+	return NULL;
+}
+
+static const char *frr_role(const struct frr_es *es)
+{
+	return es->non_df ? "non-df" : "df";
+}
+
+static void check_role(struct checker *c, const struct frr_es *es, const json_t *kernel)
+{
+	const char *role = doc_show(kernel, "role");
+
+	if (strcmp(role, frr_role(es)))
+		differs(c, "role", "FRR says %s%s, the kernel has %s", frr_role(es),
+			es->delay ? " (it waits 3 s for a new segment)" : "", role);
+	if (!doc_is(kernel, "mode", "all-active"))
+		differs(c, "mode", "FRR's segments are all-active, the kernel has mode %s",
+			doc_show(kernel, "mode"));
+}
+
+static void check_peers(struct checker *c, const struct frr_es *es, const json_t *kernel)
+{
+	const json_t *peers = doc_get(kernel, "peers");
+	unsigned int i, n = es->n_vteps < FRR_VTEP_MAX ? es->n_vteps : FRR_VTEP_MAX;
+	char buf[IP_STRLEN];
+
+	for (i = 0; i < n; i++) {
+		const struct frr_vtep *v = &es->vteps[i];
+
+		ip_format(&v->address, buf);
+		if (!has_text(peers, buf))
+			differs(c, "peers",
+				"%s is a VTEP of the segment to FRR, and no split horizon is made for it",
+				buf);
+		if (!v->rt4 || v->alg == 2)
+			continue;
+		if (v->alg == FRR_ALG_UNKNOWN)
+			differs(c, "algorithm",
+				"%s advertises an election algorithm that FRR does not know", buf);
+		else
+			differs(c, "algorithm",
+				"%s advertises election algorithm %u, FRR knows 2 only: this PE stays non-DF beside it",
+				buf, v->alg);
+	}
+	if (es->n_vteps > FRR_SPH_MAX)
+		differs(c, "split-horizon",
+			"%u other VTEPs: above %d FRR makes no split-horizon list; the kernel's has %zu",
+			es->n_vteps, FRR_SPH_MAX, json_array_size(peers));
+}
+
+/* A segment of type 3 is named by its es-sys-mac, which has to be what the CE sees on every PE. */
+static void check_device(struct checker *c, const struct frr_es *es)
+{
+	const struct nl_link *l = link_of(c->view, es->ifname);
+	const struct mac *seen;
+	struct mac system;
+	char a[MAC_STRLEN], b[MAC_STRLEN];
+
+	if (!l) {
+		differs(c, "device", "%s does not exist", es->ifname);
+		return;
+	}
+	if (l->bond_mode == NL_BOND_MODE_NONE)
+		return;
+	if (!l->miimon && !l->arp_interval)
+		differs(c, "miimon",
+			"bond %s has miimon 0: a cable that is cut is not noticed, and the role stays",
+			es->ifname);
+	if (l->bond_mode != NL_BOND_MODE_8023AD || esi_type(&es->esi) != ESI_MAC)
+		return;
+	memcpy(system.b, es->esi.b + 1, sizeof(system.b));
+	seen = mac_is_zero(&l->ad_actor_system) ? &l->address : &l->ad_actor_system;
+	if (mac_cmp(seen, &system))
+		differs(c, "system-mac",
+			"the customer sees LACP system %s on bond %s, and es-sys-mac is %s: it has to be one on all PEs",
+			mac_format(seen, a), es->ifname, mac_format(&system, b));
+}
+
+static bool from_vtep(const json_t *route, const char *originator)
+{
+	const json_t *path;
+	size_t i;
+
+	json_array_foreach(doc_get(route, "paths"), i, path)
+		if (doc_get(path, "next-hop") && !doc_is(path, "next-hop", originator))
+			return false;
+	return true;
+}
+
+/* FRR makes its split-horizon list of originators, and frames come from the VTEP. */
+static void check_originators(struct checker *c, const struct frr_es *es)
+{
+	char esi[ESI_STRLEN], vtep[IP_STRLEN];
+	const json_t *r;
+	bool own = false;
+	size_t i;
+
+	esi_format(&es->esi, esi);
+	ip_format(&c->view->vtep, vtep);
+	json_array_foreach((json_t *)c->view->routes, i, r) {
+		const char *orig = doc_str(r, "originator");
+
+		if (!orig || !doc_is(r, "esi", esi))
+			continue;
+		own |= !strcmp(orig, vtep);
+		if (!from_vtep(r, orig))
+			differs(c, "originator",
+				"the RT-4 of %s has another next hop: its frames do not come from its originator address",
+				orig);
+	}
+	if (c->view->routes && es->ready && !own)
+		differs(c, "originator",
+			"no RT-4 of this PE has reached evpnd from %s; is evpnd a route-reflector client of bgpd?",
+			vtep);
+}
+
+static const char *why_not(const struct checker *c, const char *ifname)
+{
+	const json_t *s = find(c->view->evpnd, "interface", ifname);
+
+	if (!c->view->evpnd)
+		return "evpnd does not answer";
+	if (!s)
+		return "no segment of evpnd names this device (interface, control: frr)";
+	if (!doc_is(s, "control", "frr"))
+		return "evpnd controls it itself (control: evpnd)";
+	return doc_str(s, "reason") ? doc_str(s, "reason") : "the kernel has not got it yet";
+}
+
+static json_t *check_segment(struct checker *c, const struct frr_es *es)
+{
+	const json_t *kernel, *s;
+	char esi[ESI_STRLEN];
+
+	esi_format(&es->esi, esi);
+	c->interface = es->ifname;
+	kernel = find(c->view->kernel, "esi", esi);
+	if (!kernel) {
+		differs(c, "not-enforced", "FRR has segment %s on %s, and nothing enforces it: %s",
+			esi, es->ifname, why_not(c, es->ifname));
+	} else {
+		check_role(c, es, kernel);
+		check_peers(c, es, kernel);
+		s = find(c->view->evpnd, "esi", esi);
+		if (s && doc_str(s, "reason"))
+			differs(c, "state", "%s", doc_str(s, "reason"));
+	}
+	check_originators(c, es);
+	check_device(c, es);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i}", "interface", es->ifname, "esi", esi, "frr",
+			 frr_role(es), "kernel", kernel ? doc_str(kernel, "role") : NULL, "peers",
+			 (int)es->n_vteps);
+}
+
+static const struct frr_es *in_frr(const struct frr_view *v, const char *esi)
+{
+	char buf[ESI_STRLEN];
+	size_t i;
+
+	for (i = 0; i < v->n_es; i++)
+		if (v->es[i].local && !strcmp(esi_format(&v->es[i].esi, buf), esi))
+			return &v->es[i];
+	return NULL;
+}
+
+/* A segment that evpnd has from FRR, or that nobody in user space knows, and FRR has not. */
+static void check_left_over(struct checker *c)
+{
+	const json_t *k, *s;
+	size_t i;
+
+	json_array_foreach((json_t *)c->view->kernel, i, k) {
+		const char *esi = doc_show(k, "esi");
+
+		s = find(c->view->evpnd, "esi", esi);
+		if (in_frr(c->view, esi) || (s && !doc_is(s, "control", "frr")))
+			continue;
+		c->interface = doc_show(k, "interface");
+		differs(c, "not-in-frr",
+			"the kernel enforces %s on %s, and FRR has no such segment", esi,
+			c->interface);
+	}
+	json_array_foreach((json_t *)c->view->evpnd, i, s) {
+		if (!doc_is(s, "control", "frr") || doc_str(s, "esi"))
+			continue;
+		c->interface = doc_show(s, "interface");
+		differs(c, "not-in-frr", "segment %s: %s", doc_show(s, "name"),
+			doc_str(s, "reason") ? doc_str(s, "reason") : "FRR has no segment there");
+	}
+}
+
+json_t *frr_check(const struct frr_view *view)
+{
+	struct checker c = {.view = view, .differences = json_array(), .interface = ""};
+	json_t *segments = json_array();
+	char buf[IP_STRLEN];
+	size_t i;
+
+	if (!view->kernel)
+		differs(&c, "module", "the module evpn does not answer: nothing is enforced");
+	for (i = 0; i < view->n_es; i++)
+		if (view->es[i].local)
+			json_array_append_new(segments, check_segment(&c, &view->es[i]));
+	check_left_over(&c);
+	return json_pack("{s:s?, s:o, s:o}", "vtep",
+			 ip_is_none(&view->vtep) ? NULL : ip_format(&view->vtep, buf), "segments",
+			 segments, "differences", c.differences);
+}
