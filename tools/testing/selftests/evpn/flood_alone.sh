@@ -15,10 +15,7 @@ flood_tools
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's bgpd, the route reflector, is not installed"
 
 # The lists are evpnd's business here, and addresses are learned from what arrives.
-flood_vxlan() {
-	fl_ip "pe$1" link add vx type vxlan id 100 local "$(vtep "$1")" dstport 4789
-	fl_ip "pe$1" link set vx master br0 up
-}
+FL_LISTS=daemon
 
 # The route reflector, on the same core
 alone_rr() {
