@@ -14,8 +14,12 @@
 #include "links.h"
 #include "log.h"
 #include "nl_flood.h"
+#include "timer.h"
 
-enum { LINE_MAX_LEN = 160 };
+enum {
+	LINE_MAX_LEN = 160,
+	LOOK_AGAIN_MS = 60000, /* nobody tells when an entry is taken away */
+};
 
 /**
  * struct entry - an entry that is wished for, or ours, or both
@@ -46,6 +50,7 @@ struct kern_flood {
 	void *data;
 	struct nl *nl;
 	sd_event_source *later;
+	struct timer look_again;
 	struct entries entries;
 	char *written; /* what is in the file */
 };
@@ -299,6 +304,10 @@ static void make(struct kern_flood *kf, struct entry *e)
 		tell(kf, e, status, text);
 		return;
 	}
+	if (!e->there && e->told && e->result.status == WISH_INSTALLED)
+		log_warning(
+			"%s: somebody else has taken %s out of its flooding list; putting it right",
+			e->key.ifname, ip_format(&e->key.address, buf));
 	f = to_kernel(dev, &e->key);
 	if (!e->there && nl_flood_add(kf->nl, &f, &err)) {
 		e->owned = false;
@@ -347,6 +356,10 @@ static int work(sd_event_source *source, void *data)
 	struct kern_flood *kf = data;
 	struct entry *e, *next;
 
+	if (RB_EMPTY(&kf->entries))
+		timer_stop(&kf->look_again);
+	else
+		timer_start(&kf->look_again, LOOK_AGAIN_MS);
 	if (!look(kf))
 		return 0;
 	claim(kf);
@@ -364,6 +377,11 @@ static int work(sd_event_source *source, void *data)
 	}
 	write_file(kf);
 	return 0;
+}
+
+static void on_look_again(void *data)
+{
+	work_later(data);
 }
 
 /* ---- wishes ---- */
@@ -440,6 +458,7 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 	kf->fn = fn;
 	kf->data = data;
 	RB_INIT(&kf->entries);
+	timer_init(&kf->look_again, event, 1000000, on_look_again, kf);
 	if (path)
 		snprintf(kf->path, sizeof(kf->path), "%s", path);
 	kf->nl = nl_open(NETLINK_ROUTE);
@@ -465,6 +484,7 @@ void kern_flood_free(struct kern_flood *kf)
 		free(e);
 	}
 	sd_event_source_disable_unref(kf->later);
+	timer_done(&kf->look_again);
 	nl_close(kf->nl);
 	free(kf->written);
 	free(kf);

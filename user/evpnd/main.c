@@ -70,9 +70,9 @@ static int check(const char *path, bool print)
 	if (text)
 		fputs(text, stdout);
 	else if (file)
-		printf("%s: %zu neighbors, %zu VRFs, %zu segments, %zu warnings\n", path,
-		       file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
-		       errors.warnings);
+		printf("%s: %zu neighbors, %zu VRFs, %zu segments, %zu bridges, %zu warnings\n",
+		       path, file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
+		       file->conf->n_bridges, errors.warnings);
 	free(text);
 	conf_errors_free(&errors);
 	if (!file)

@@ -199,6 +199,22 @@ static void others_are_left_alone(void **state)
 	sh("bridge fdb del 00:00:00:00:00:00 dev vx0 dst 192.0.2.9");
 }
 
+/* What somebody else takes away comes back at the next look. */
+static void put_right(void **state)
+{
+	NEED_VXLAN();
+	wish(2);
+	run(5);
+	sh("bridge fdb del 00:00:00:00:00:00 dev vx0 dst 192.0.2.2");
+	has("vx0", "");
+	sh("ip link set vx0 mtu 1400 up");
+	run(50);
+	has("vx0", "192.0.2.2; ");
+	unwish(2);
+	run(5);
+	has("vx0", "");
+}
+
 /* A restart: nothing changes before the sweep, and then only what is not wished any more. */
 static void restarted(void **state)
 {
@@ -324,9 +340,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(made_and_unmade), cmocka_unit_test(others_are_left_alone),
-		cmocka_unit_test(restarted),	   cmocka_unit_test(devices),
-		cmocka_unit_test(external),	   cmocka_unit_test(refused),
-		cmocka_unit_test(impossible),
+		cmocka_unit_test(put_right),	   cmocka_unit_test(restarted),
+		cmocka_unit_test(devices),	   cmocka_unit_test(external),
+		cmocka_unit_test(refused),	   cmocka_unit_test(impossible),
 	};
 
 	return cmocka_run_group_tests_name("evpnd_flood", tests, set_up, tear_down);

@@ -28,6 +28,10 @@ struct speaker {
 	size_t n_ec;
 	u16 pb; /* P/B of the last RT-1 per ES, 0xffff without the community */
 	struct wish_es wish;
+	struct evpn_nlri rt1_evi; /* RT-1 of a bridge domain */
+	bool rt1_gone;
+	struct ecomm es_ec[8]; /* of RT-1 per ES */
+	size_t n_es_ec;
 	bool has_rib;
 	u32 heard; /* a PE that announces a bridge domain, or 0 */
 };
@@ -114,7 +118,14 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 		note(sp, "+4 ");
 	} else if (n->etag == EVPN_MAX_ETAG) {
 		sp->pb = ecomm_get_l2_attr(&a->ext, &l2) ? l2.flags : 0xffff;
+		sp->n_es_ec = ecomm_count(&a->ext);
+		memcpy(sp->es_ec, a->ext.p, a->ext.len);
 		note(sp, "+1 ");
+	} else if (n->label[0]) {
+		sp->rt1_evi = *n;
+		sp->rt1_gone = false;
+		sp->n_ec = ecomm_count(&a->ext);
+		memcpy(sp->ec, a->ext.p, a->ext.len);
 	} else {
 		note(sp, "+1:%u ", n->etag);
 	}
@@ -123,6 +134,8 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 
 int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 {
+	if (n->type == EVPN_AD && !rd_cmp(&n->rd, &sp->rt1_evi.rd))
+		sp->rt1_gone = true;
 	if (n->type == EVPN_ES || n->etag == EVPN_MAX_ETAG)
 		note(sp, "-%u%s ", n->type, urgent ? "!" : "");
 	return 0;
@@ -761,6 +774,65 @@ static void peers_isolated(void **state)
 	end(sp);
 }
 
+/* RT-1 of a bridge domain that the segment has a port in, directly or by a sub-interface. */
+static void bridge_domain(void **state)
+{
+	struct fact_link br = {.ifindex = 9, .ifname = "br0", .kind = "bridge", .flags = IFF_UP};
+	struct fact_link sub = {.ifindex = 8,
+				.ifname = "bond0.10",
+				.kind = "vlan",
+				.link = 5,
+				.master = 9,
+				.vlan_id = 10,
+				.flags = IFF_UP};
+	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100, .vlan = 10};
+	struct setup setup = {.seg = all_active()};
+	struct speaker *sp;
+	struct conf *old;
+	struct slice ext;
+	struct ecomm rt;
+	struct l2_attr l2;
+	char rd[RD_STRLEN];
+	u16 tunnel;
+
+	setup.seg.ad_per_evi = true;
+	sp = begin(&setup);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->global.as = 65000;
+	conf_add_bridge(sp->conf, &b);
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_int_equal(sp->rt1_evi.type, 0);
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_int_equal(sp->rt1_evi.type, EVPN_AD);
+	assert_int_equal(sp->rt1_evi.etag, 0);
+	assert_int_equal(sp->rt1_evi.label[0], 100);
+	assert_string_equal(rd_format(&sp->rt1_evi.rd, rd), "10.0.0.1:100");
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	rt_parse(&rt, "65000:100");
+	assert_true(ecomm_has(&ext, &rt));
+	assert_true(ecomm_get_encap(&ext, &tunnel) && tunnel == TUNNEL_VXLAN);
+	assert_true(ecomm_get_l2_attr(&ext, &l2) && l2.flags == L2_ATTR_P);
+	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
+	assert_true(ecomm_has(&ext, &rt)); /* per ES: for all of its bridge domains */
+	sub.master = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_true(sp->rt1_gone);
+	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
+	assert_false(ecomm_has(&ext, &rt));
+	sub.master = 9;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_false(sp->rt1_gone);
+	bond(sp, false);
+	assert_true(sp->rt1_gone);
+	end(sp);
+}
+
 /* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
 static void peers_silent(void **state)
 {
@@ -1086,6 +1158,7 @@ int main(void)
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),
 		cmocka_unit_test(peers_silent),
+		cmocka_unit_test(bridge_domain),
 		cmocka_unit_test(peers_adopted),
 		cmocka_unit_test(frr_election),
 		cmocka_unit_test(frr_delay),

@@ -121,8 +121,8 @@ static void tell(const struct flood_bridge *b, const struct flood_remote *r, con
 {
 	char buf[IP_STRLEN];
 
-	log_info("VNI %u: %s is %s the flooding list", b->conf.vni, ip_format(&r->vtep, buf),
-		 strcmp(event, "add") ? "taken out of" : "put into");
+	log_debug("VNI %u: %s is %s the flooding list", b->conf.vni, ip_format(&r->vtep, buf),
+		  strcmp(event, "add") ? "taken out of" : "put into");
 	speaker_event_json(b->owner->speaker, "flood",
 			   json_pack("{s:s, s:i, s:s, s:s}", "event", event, "vni",
 				     (int)b->conf.vni, "bridge", b->conf.bridge, "address", buf));

@@ -253,7 +253,7 @@ static void update_port(struct segment *s)
 		segment_originate_ad(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
 	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
-		segment_bridges_originate(s);
+		segment_originate_ad(s);
 	}
 	segment_send_wish(s, false);
 	try_up(s);

@@ -241,6 +241,8 @@ bool segment_update_circuits(struct segment *s);
 
 /* segment_bridge.c */
 u32 segment_bridges_mark(const struct segment *s);
+/* export targets of these bridge domains, at most @max; RT-1 per ES is for all of them (RFC 7432 8.2.1) */
+size_t segment_bridge_targets(const struct segment *s, struct ecomm *ec, size_t max);
 void segment_bridges_originate(struct segment *s);
 void segment_bridges_withdraw(struct segment *s);
 

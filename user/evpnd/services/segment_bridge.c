@@ -40,7 +40,7 @@ static bool is_port(const struct segment *s, const struct conf_bridge *b)
 
 static bool is_wanted(const struct segment *s, const struct conf_bridge *b)
 {
-	return s->conf.ad_per_evi && s->ifindex && s->port_up && is_port(s, b);
+	return s->ifindex && s->port_up && is_port(s, b);
 }
 
 /* Which of the configured bridge domains, as a number that changes when they do. */
@@ -54,6 +54,22 @@ u32 segment_bridges_mark(const struct segment *s)
 		if (is_wanted(s, &conf->bridges[i]))
 			mark = (mark ^ (u32)(i + 1)) * 16777619u;
 	return mark;
+}
+
+size_t segment_bridge_targets(const struct segment *s, struct ecomm *ec, size_t max)
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	struct ecomm rts[CONF_RT_MAX];
+	size_t i, k, n = 0, n_rts;
+
+	for (i = 0; conf && i < conf->n_bridges; i++) {
+		if (!is_wanted(s, &conf->bridges[i]))
+			continue;
+		n_rts = conf_bridge_export(conf, &conf->bridges[i], rts);
+		for (k = 0; k < n_rts && n < max; k++)
+			ec[n++] = rts[k];
+	}
+	return n;
 }
 
 static struct evpn_nlri nlri_of(const struct segment *s, const struct rd *rd)
@@ -123,7 +139,7 @@ void segment_bridges_originate(struct segment *s)
 	size_t i, n = 0;
 
 	s->bridges_mark = segment_bridges_mark(s);
-	if (conf && conf->n_bridges)
+	if (conf && conf->n_bridges && s->conf.ad_per_evi)
 		now = calloc(conf->n_bridges, sizeof(*now));
 	for (i = 0; now && i < conf->n_bridges; i++) {
 		if (!is_wanted(s, &conf->bridges[i]))

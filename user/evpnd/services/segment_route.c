@@ -12,6 +12,7 @@
 #include "segment.h"
 
 #define EC_MAX (CONF_RT_MAX + 4)
+#define PER_ES_TARGETS_MAX 256 /* of bridge domains: 2 KiB of an UPDATE */
 #define RD_PER_EVI 1 /* one distinguisher for all RT-1 per EVI; those per ES begin above it */
 
 static int es_route_cmp(const struct es_route *a, const struct es_route *b)
@@ -488,12 +489,13 @@ void segment_originate_ad(struct segment *s)
 {
 	u8 flags = s->conf.mode == CONF_ALL_ACTIVE ? 0 : ESI_LABEL_SINGLE_ACTIVE;
 	struct evpn_nlri n = ad_nlri(s, EVPN_MAX_ETAG);
-	struct ecomm ec[EC_MAX];
+	struct ecomm ec[EC_MAX + PER_ES_TARGETS_MAX];
 	size_t n_ec;
 	unsigned int v;
 
 	if (s->conf.ad_per_es) {
 		n_ec = ad_targets(s, ec);
+		n_ec += segment_bridge_targets(s, ec + n_ec, PER_ES_TARGETS_MAX);
 		ec[n_ec++] = ecomm_esi_label(flags, 0);
 		if (s->conf.mode == CONF_PORT_ACTIVE) {
 			s->l2_sent = primary_backup(s);

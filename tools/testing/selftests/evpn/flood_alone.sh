@@ -127,6 +127,18 @@ check_eq "$(pe_ctl fpe2 -j kernel show core | jq -r '"\(."mark-mask") \(."vxlan-
 	"0xff000000 4789 1" "kernel show core"
 log_test "what is dropped and how PEs are told apart can be seen"
 
+# peers_are PE LIST: as the module has them
+peers_are() { fl_nl "pe$1" es-get esi=$ESI1 | tr ' ' '\n' | grep -qx "peers=$2"; }
+fl_nl pe2 es-set esi=$ESI1 peers=192.0.2.99,192.0.2.98 >/dev/null
+slowwait 5 peers_are 2 192.0.2.1
+check_err $? "peers of PE2: $(fl_nl pe2 es-get esi=$ESI1 | tr ' ' '\n' | grep ^peers)"
+bridge -n "$(fl pe2)" fdb del 00:00:00:00:00:00 dev vx dst 192.0.2.3
+fl_ip pe2 link set vx down
+fl_ip pe2 link set vx up
+slowwait 10 alone_ready
+check_err $? "lists: $(list 1) / $(list 2) / $(list 3)"
+log_test "peers and entries that somebody else changes are put right"
+
 # The customer spoke through PE2 last: PE3 has learned that, and the non-DF lets its unicast pass
 from_ce 2
 from_host 3 k
