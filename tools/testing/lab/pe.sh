@@ -21,7 +21,7 @@ pe_config() {
 			pe_neighbor "$(underlay rr)"
 		fi
 		if [ "$LAB_FORM" = routed ]; then
-			l3_pe_config
+			l3_pe_config "$n"
 			return
 		fi
 		echo "vrfs:"

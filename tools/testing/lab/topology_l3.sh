@@ -174,7 +174,7 @@ l3_ping() {
 	in_ns host ping -n "-$family" $vrf "$@" "$(l3_address "$sub" 1 "$family")" 2>/dev/null
 }
 
-l3_pe_config() {
+l3_pe_config() { # PE-NUMBER
 	local vrf
 	echo "vrfs:"
 	for vrf in red:1 blue:2 default:3; do
@@ -189,7 +189,12 @@ l3_pe_config() {
 			    mode: $LAB_MODE
 			    standby: $LAB_STANDBY
 			    retention: $LAB_RETENTION
-			    df: {wait: $LAB_WAIT}
 		END
+		if [ "$LAB_MODE" = single-active ]; then
+			echo "    vlans: [untagged, 1-4]"
+			echo "    df: {wait: $LAB_WAIT, algorithm: preference, preference: $(word "$1" $LAB_PREFERENCE)}"
+		else
+			echo "    df: {wait: $LAB_WAIT}"
+		fi
 	done
 }
