@@ -75,10 +75,16 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 	return verdict;
 }
 
-/* May this frame be dropped as a flooded one? What this host sends itself is told at once. */
+/*
+ * May this frame be dropped as a flooded one? What this host sends itself is told at once; and where
+ * this PE is DF for every VLAN, all that comes from PEs that do not share the segment.
+ */
 static bool filter_floods(const struct evpn_port *port, const struct sk_buff *skb, u32 flags)
 {
-	return flags & EVPN_PF_FLOOD && port->place != EVPN_PLACE_MEMBER && skb->skb_iif;
+	if (!(flags & EVPN_PF_FLOOD) || port->place == EVPN_PLACE_MEMBER || !skb->skb_iif)
+		return false;
+	return !(flags & EVPN_PF_DF) || rcu_access_pointer(port->es->map) ||
+	       evpn_vtep_shared(port->es, skb);
 }
 
 /** evpn_filter_egress() - nf_hookfn for frames that leave through a port */

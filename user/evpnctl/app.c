@@ -13,9 +13,10 @@
 #include "show.h"
 
 const struct object *const objects[] = {
-	&object_es,	&object_df,	 &object_neigh,	  &object_peer,	   &object_route,
-	&object_kernel, &object_config,	 &object_monitor, &object_trace,   &object_decode,
-	&object_check,	&object_metrics, &object_log,	  &object_version, NULL,
+	&object_es,	 &object_df,	&object_neigh,	 &object_flood,
+	&object_peer,	 &object_route, &object_kernel,	 &object_config,
+	&object_monitor, &object_trace, &object_decode,	 &object_check,
+	&object_metrics, &object_log,	&object_version, NULL,
 };
 
 void print_answer(struct out *o, const json_t *doc)
@@ -64,9 +65,10 @@ static int enter_netns(const char *name)
 }
 
 /* The kernel is asked in the namespace; a path space (evpnd -n) needs no more than its socket. */
-static bool needs_netns(const struct request *req)
+static bool needs_netns(const struct app *app, const struct request *req)
 {
-	return req->object == &object_kernel || req->object == &object_check;
+	return req->object == &object_kernel || req->object == &object_check ||
+	       (req->object == &object_es && app->out.stats);
 }
 
 static int run(struct app *app, int argc, char **argv)
@@ -80,7 +82,7 @@ static int run(struct app *app, int argc, char **argv)
 	} else if (req.help) {
 		cmd_help(&req, stdout);
 		status = EXIT_OK;
-	} else if (app->netns && needs_netns(&req) && enter_netns(app->netns)) {
+	} else if (app->netns && needs_netns(app, &req) && enter_netns(app->netns)) {
 		status = EXIT_REFUSED;
 	} else {
 		status = app_run(app, &req);

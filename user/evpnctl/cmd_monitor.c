@@ -8,7 +8,7 @@
 #include "doc.h"
 #include "show.h"
 
-static const char *const object_names[] = {"es",    "df",     "neigh", "peer",
+static const char *const object_names[] = {"es",    "df",     "neigh", "flood", "peer",
 					   "route", "kernel", "link",  NULL};
 
 static const struct param monitor_params[] = {

@@ -30,6 +30,9 @@ void print_routes(struct out *o, const json_t *doc); /* route.show */
 void print_neighbors(struct out *o, const json_t *doc); /* neigh.show */
 void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
 
+/* cmd_flood.c */
+void print_flood(struct out *o, const json_t *doc); /* flood.show */
+
 /* cmd_kernel.c: the documents are made by kernel_doc.c */
 void print_kernel_es(struct out *o, const json_t *doc);
 void print_kernel_stats(struct out *o, const json_t *doc);

@@ -216,6 +216,27 @@ struct conf_segment {
 };
 
 /**
+ * struct conf_bridge - a bridge domain that is flooded into the core, key @vni
+ * @bridge: the bridge device
+ * @vlan: of a VLAN-aware bridge, the VLAN; 0: the bridge as a whole
+ * @vxlan: VXLAN device in @bridge, for this VNI or external
+ * @rd: valid if @has_rd; else conf_bridge_rd() makes it
+ * @import, @export: route targets; none: AS:VNI, see conf_bridge_import() and conf_bridge_export()
+ */
+struct conf_bridge {
+	char bridge[IFNAMSIZ];
+	uint16_t vlan;
+	uint32_t vni;
+	char vxlan[IFNAMSIZ];
+	bool has_rd;
+	struct rd rd;
+	struct ecomm import[CONF_RT_MAX];
+	struct ecomm export[CONF_RT_MAX];
+	uint8_t n_import;
+	uint8_t n_export;
+};
+
+/**
  * struct conf - a whole configuration; the arrays are owned by it
  */
 struct conf {
@@ -226,6 +247,8 @@ struct conf {
 	size_t n_vrfs;
 	struct conf_segment *segments;
 	size_t n_segments;
+	struct conf_bridge *bridges;
+	size_t n_bridges;
 };
 
 /* conf_data.c: shared by parent and speaker */
@@ -235,10 +258,18 @@ struct conf *conf_dup(const struct conf *conf);
 int conf_add_neighbor(struct conf *conf, const struct conf_neighbor *n);
 int conf_add_vrf(struct conf *conf, const struct conf_vrf *v);
 int conf_add_segment(struct conf *conf, const struct conf_segment *s);
+int conf_add_bridge(struct conf *conf, const struct conf_bridge *b);
 const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
 					  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
 const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name);
+const struct conf_bridge *conf_bridge(const struct conf *conf, uint32_t vni);
+/* the configured ones, or router-id:(VNI modulo 65536) and AS:VNI (of a 4-octet AS the lower half) */
+struct rd conf_bridge_rd(const struct conf *conf, const struct conf_bridge *b);
+size_t conf_bridge_import(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX]);
+size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX]);
 /* ES-Import route target of a segment with this ESI (RFC 7432 section 7.6): as configured, or derived */
 struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi);
 const char *conf_mode_name(enum conf_mode mode);

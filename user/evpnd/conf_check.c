@@ -6,6 +6,7 @@
  * RFC 7432 (segments), RFC 8584 and RFC 9785 (election), RFC 4271 (hold time).
  * A PE in port mode must not signal AC-DF (A25, RFC 9786 section 4.5).
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,22 @@ static void esi_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 
 	if (s->esi_source == CONF_ESI_STATIC && !esi_is_zero(&s->esi))
 		esi_format(&s->esi, key);
+}
+
+static void vni_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+{
+	key[0] = '\0';
+	if (conf->bridges[i].vni)
+		snprintf(key, CONF_NAME_MAX, "%u", conf->bridges[i].vni);
+}
+
+static void bridge_rd_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+{
+	struct rd rd = conf_bridge_rd(conf, &conf->bridges[i]);
+
+	key[0] = '\0';
+	if (conf->bridges[i].vni)
+		rd_format(&rd, key);
 }
 
 static bool is_link_local(const struct ip_addr *a)
@@ -295,6 +312,17 @@ static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 		dubious(c, item, "interfaces", "have no effect without route-targets");
 }
 
+/* router-id:1 is the distinguisher of the segments' routes for each VLAN. */
+static void check_bridge(struct checker *c, const struct conf *conf, size_t i)
+{
+	const struct node *item = item_of(c, "bridges", i);
+	struct rd rd = conf_bridge_rd(conf, &conf->bridges[i]);
+	struct rd taken = rd_make_ip(ntohl(conf->global.router_id), 1);
+
+	if (conf->bridges[i].vni && !rd_cmp(&rd, &taken))
+		bad(c, item, "rd", "the segments use this one, expected another");
+}
+
 typedef void (*check_fn)(struct checker *c, const struct conf *conf, size_t i);
 
 static void check_each(struct checker *c, const struct conf *conf, const char *list, size_t n,
@@ -330,6 +358,9 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	check_unique(&c, conf, conf->n_segments, "segments", "name", name_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "interface", interface_key);
 	check_unique(&c, conf, conf->n_segments, "segments", "esi", esi_key);
+	check_unique(&c, conf, conf->n_bridges, "bridges", "vni", vni_key);
+	check_unique(&c, conf, conf->n_bridges, "bridges", "rd", bridge_rd_key);
+	check_each(&c, conf, "bridges", conf->n_bridges, check_bridge);
 	check_each(&c, conf, "neighbors", conf->n_neighbors, check_neighbor);
 	check_each(&c, conf, "segments", conf->n_segments, check_segment);
 }

@@ -4,6 +4,7 @@
  */
 #include "conf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ void conf_free(struct conf *conf)
 	free(conf->neighbors);
 	free(conf->vrfs);
 	free(conf->segments);
+	free(conf->bridges);
 	free(conf);
 }
 
@@ -58,6 +60,12 @@ int conf_add_segment(struct conf *conf, const struct conf_segment *s)
 	return append((void **)&conf->segments, &conf->n_segments, s, sizeof(*s));
 }
 
+/** conf_add_bridge() - as conf_add_neighbor() */
+int conf_add_bridge(struct conf *conf, const struct conf_bridge *b)
+{
+	return append((void **)&conf->bridges, &conf->n_bridges, b, sizeof(*b));
+}
+
 /** conf_dup() - a copy that shares nothing; NULL when there is no memory */
 struct conf *conf_dup(const struct conf *conf)
 {
@@ -73,6 +81,8 @@ struct conf *conf_dup(const struct conf *conf)
 		r = conf_add_vrf(copy, &conf->vrfs[i]);
 	for (size_t i = 0; i < conf->n_segments && !r; i++)
 		r = conf_add_segment(copy, &conf->segments[i]);
+	for (size_t i = 0; i < conf->n_bridges && !r; i++)
+		r = conf_add_bridge(copy, &conf->bridges[i]);
 	if (r) {
 		conf_free(copy);
 		return NULL;
@@ -145,4 +155,50 @@ struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi)
 		return s->es_import;
 	memcpy(m.b, esi->b + 1, sizeof(m.b));
 	return m;
+}
+
+/** conf_bridge() - by VNI; NULL: none */
+const struct conf_bridge *conf_bridge(const struct conf *conf, uint32_t vni)
+{
+	for (size_t i = 0; i < conf->n_bridges; i++)
+		if (conf->bridges[i].vni == vni)
+			return &conf->bridges[i];
+	return NULL;
+}
+
+struct rd conf_bridge_rd(const struct conf *conf, const struct conf_bridge *b)
+{
+	return b->has_rd ? b->rd : rd_make_ip(ntohl(conf->global.router_id), (u16)b->vni);
+}
+
+/* 00/02, AS, VNI */
+static struct ecomm auto_target(const struct conf *conf, const struct conf_bridge *b)
+{
+	u16 as = (u16)conf->global.as;
+
+	return (struct ecomm){{0, 2, (u8)(as >> 8), (u8)as, 0, (u8)(b->vni >> 16),
+			       (u8)(b->vni >> 8), (u8)b->vni}};
+}
+
+static size_t targets(const struct conf *conf, const struct conf_bridge *b, const struct ecomm *set,
+		      size_t n, struct ecomm rts[CONF_RT_MAX])
+{
+	if (!n) {
+		rts[0] = auto_target(conf, b);
+		return 1;
+	}
+	memcpy(rts, set, n * sizeof(*rts));
+	return n;
+}
+
+size_t conf_bridge_import(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX])
+{
+	return targets(conf, b, b->import, b->n_import, rts);
+}
+
+size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
+			  struct ecomm rts[CONF_RT_MAX])
+{
+	return targets(conf, b, b->export, b->n_export, rts);
 }

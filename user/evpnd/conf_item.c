@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * conf_item.c - the lists of the configuration: neighbours, VRFs, segments, TCP-AO keys; and the
+ * conf_item.c - the lists of the configuration: neighbours, VRFs, segments, bridges, TCP-AO keys; and the
  * defaults of what is in them.
  */
 #include "conf_item.h"
@@ -298,6 +298,40 @@ static struct node *write_segments(const struct conf_key *key, const void *base)
 }
 
 const struct conf_type conf_segments = {read_segments, write_segments};
+
+/* bridge domains */
+
+static void read_bridge(struct conf_reader *rd, const struct node *node, struct conf_file *file)
+{
+	struct conf_bridge bridge = {};
+
+	conf_read_map(rd, conf_bridge_keys, node, &bridge);
+	if (conf_add_bridge(file->conf, &bridge))
+		out_of_memory(rd, node);
+}
+
+static void read_bridges(struct conf_reader *rd, const struct conf_key *key,
+			 const struct node *node, void *base)
+{
+	read_list(rd, node, file_of(base), CONF_BRIDGES_MAX, read_bridge);
+}
+
+static struct node *write_bridges(const struct conf_key *key, const void *base)
+{
+	const struct conf_file *file = const_file_of(base);
+	const struct conf_bridge usual = {};
+	struct node *list;
+
+	if (!file || !file->conf->n_bridges)
+		return NULL;
+	list = node_new(NODE_LIST);
+	for (size_t i = 0; i < file->conf->n_bridges; i++)
+		node_add(list, conf_write_map(conf_bridge_keys, &file->conf->bridges[i],
+					      write_all(base) ? NULL : &usual));
+	return list;
+}
+
+const struct conf_type conf_bridges = {read_bridges, write_bridges};
 
 struct node *conf_segment_tree(const struct conf_file *file, const char *name)
 {

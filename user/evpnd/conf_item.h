@@ -28,6 +28,7 @@ extern const struct conf_key conf_ao_key_keys[];
 extern const struct conf_type conf_neighbors;
 extern const struct conf_type conf_vrfs;
 extern const struct conf_type conf_segments;
+extern const struct conf_type conf_bridges;
 extern const struct conf_type conf_ao_keys;
 
 /* conf_item.c: what a value is when nothing is said about it */

@@ -123,6 +123,7 @@ const struct conf_key conf_global_keys[] = {
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},
+	{"bridges", &conf_bridges, FIELD(struct conf_top, file)},
 	{},
 };
 
@@ -208,5 +209,23 @@ const struct conf_key conf_segment_keys[] = {
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},
 	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
 	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
+	{},
+};
+
+static const struct conf_key bridge_target_keys[] = {
+	{"import", &conf_route_targets, ARRAY(struct conf_bridge, import, n_import)},
+	{"export", &conf_route_targets, ARRAY(struct conf_bridge, export, n_export)},
+	{},
+};
+
+const struct conf_key conf_bridge_keys[] = {
+	{"vni", &conf_number, FIELD(struct conf_bridge, vni), .min = 1, .max = 16777215,
+	 .required = true},
+	{"bridge", &conf_ifname, FIELD(struct conf_bridge, bridge), .required = true},
+	{"vxlan", &conf_ifname, FIELD(struct conf_bridge, vxlan), .required = true},
+	{"vlan", &conf_number, FIELD(struct conf_bridge, vlan), .max = 4094},
+	{"rd", &conf_rd, FIELD(struct conf_bridge, rd),
+	 .count = offsetof(struct conf_bridge, has_rd)},
+	{"route-targets", &conf_map, .keys = bridge_target_keys},
 	{},
 };

@@ -22,6 +22,8 @@ static bool looks_like_another_type(const char *s)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcasecmp(s, words[i]))
 			return true;
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+		return strspn(s + 2, "0123456789abcdefABCDEF_") == strlen(s + 2);
 	if (strspn(s, "0123456789.:_eE+-xX") != strlen(s))
 		return false;
 	/* neither an address nor a range */

@@ -114,6 +114,7 @@ extern const struct conf_type conf_addresses;
 extern const struct conf_type conf_router_id;
 extern const struct conf_type conf_mac;
 extern const struct conf_type conf_route_targets;
+extern const struct conf_type conf_rd; /* struct rd; @count: the bool that says that there is one */
 extern const struct conf_type conf_vlans;
 extern const struct conf_type conf_esi; /* base is the struct conf_segment */
 extern const struct conf_type conf_map;
@@ -123,5 +124,6 @@ extern const struct conf_key conf_global_keys[];
 extern const struct conf_key conf_neighbor_keys[];
 extern const struct conf_key conf_vrf_keys[];
 extern const struct conf_key conf_segment_keys[];
+extern const struct conf_key conf_bridge_keys[];
 
 #endif

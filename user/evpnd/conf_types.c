@@ -670,6 +670,32 @@ static struct node *write_route_targets(const struct conf_key *key, const void *
 
 const struct conf_type conf_route_targets = {read_route_targets, write_route_targets};
 
+/* route distinguishers */
+
+static void read_rd(struct conf_reader *rd, const struct conf_key *key, const struct node *node,
+		    void *base)
+{
+	if (!conf_is(rd, node, NODE_SCALAR))
+		return;
+	if (rd_parse(FIELD(key, base), node->text))
+		conf_complain(
+			rd, node,
+			"expected a route distinguisher such as \"192.0.2.1:100\" or \"65000:100\"");
+	else
+		*((bool *)base + key->count) = true;
+}
+
+static struct node *write_rd(const struct conf_key *key, const void *base)
+{
+	char buf[RD_STRLEN];
+
+	if (!*((const bool *)base + key->count))
+		return NULL;
+	return node_scalar(NODE_TEXT, rd_format(FIELD(key, base), buf));
+}
+
+const struct conf_type conf_rd = {read_rd, write_rd};
+
 /* VLANs: numbers, ranges, and "untagged", which is bit 0 */
 
 static void set_vlans(uint8_t *map, unsigned int first, unsigned int last)

@@ -27,7 +27,8 @@ enum ctl_object {
 	CTL_OBJECT_KERNEL = 16,
 	CTL_OBJECT_LINK = 32,
 	CTL_OBJECT_NEIGH = 64,
-	CTL_OBJECT_ALL = 127,
+	CTL_OBJECT_FLOOD = 128,
+	CTL_OBJECT_ALL = 255,
 };
 
 /** ctl_object_bit() - 0: there is no such object */

@@ -27,6 +27,7 @@ enum ipc_type {
 	IPC_CONF_NEIGHBOR, /* struct conf_neighbor */
 	IPC_CONF_VRF,	   /* struct conf_vrf */
 	IPC_CONF_SEGMENT,  /* struct conf_segment */
+	IPC_CONF_BRIDGE,   /* struct conf_bridge */
 	IPC_CONF_COMMIT,
 
 	/* facts */
@@ -58,6 +59,10 @@ enum ipc_type {
 	IPC_WISH_NEIGHS_GONE,  /* struct neigh_batch, keys, and for how long they are retained */
 	IPC_WISH_NEIGHS_SWEEP, /* struct wish_neigh_sweep: all wishes of this generation were sent */
 	IPC_WISH_NEIGH_RESULTS, /* struct neigh_batch, results: of every wish, in its order */
+	IPC_WISH_FLOOD,		/* struct wish_flood */
+	IPC_WISH_FLOOD_GONE,	/* struct wish_flood, only the key holds */
+	IPC_WISH_FLOOD_SWEEP,	/* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_FLOOD_RESULT,	/* struct flood_result: when it is another one than before */
 
 	/* the control socket: the parent owns it, the speaker answers for what it owns */
 	IPC_QUERY,  /* struct ipc_text + JSON {"method": …, "params": …} */
@@ -87,6 +92,7 @@ struct ipc_hdr {
  * @ad_partner: partner system MAC of the bond's active aggregator
  * @ad_partner_key: its port key
  * @ad_ports: ports of the active aggregator
+ * @vxlan_vni, @vxlan_external, @vxlan_local, @vxlan_learning: of a VXLAN device, as in struct nl_link
  * @members: members of a bond; @members_up: those with carrier and not held back by the bond
  */
 struct fact_link {
@@ -105,6 +111,10 @@ struct fact_link {
 	struct mac ad_partner;
 	uint16_t ad_partner_key;
 	uint16_t ad_ports;
+	uint32_t vxlan_vni;
+	bool vxlan_external;
+	bool vxlan_learning;
+	struct ip_addr vxlan_local;
 	uint16_t members;
 	uint16_t members_up;
 };
@@ -271,6 +281,30 @@ struct neigh_result {
 	struct neigh_key key;
 	uint8_t status;
 	uint32_t error;
+};
+
+/**
+ * struct flood_key - a tunnel in the flooding list of a VXLAN device
+ * @vni: of the frames that are flooded
+ * @remote_vni: the one the other PE wants to see
+ */
+struct flood_key {
+	char ifname[IFNAMSIZ];
+	uint32_t vni;
+	uint32_t remote_vni;
+	struct ip_addr address;
+};
+
+struct wish_flood {
+	uint32_t generation;
+	struct flood_key key;
+};
+
+/** struct flood_result - @status: enum wish_status; @text: why not, a sentence */
+struct flood_result {
+	struct flood_key key;
+	uint32_t status;
+	char text[160];
 };
 
 /**

@@ -122,6 +122,10 @@ static void make_fact(const struct links *links, const struct nl_link *l, struct
 	fact->ad_partner = l->ad_partner;
 	fact->ad_partner_key = l->ad_partner_key;
 	fact->ad_ports = l->ad_ports;
+	fact->vxlan_vni = l->vxlan_vni;
+	fact->vxlan_external = l->vxlan_external;
+	fact->vxlan_learning = l->vxlan_learning;
+	fact->vxlan_local = l->vxlan_local;
 	if (l->bond_mode != NL_BOND_MODE_NONE)
 		count_members(links, l, fact);
 }

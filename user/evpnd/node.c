@@ -177,7 +177,7 @@ bool node_equal(const struct node *a, const struct node *b)
 
 const char *node_label(const struct node *item)
 {
-	static const char *const names[] = {"name", "address", "id"};
+	static const char *const names[] = {"name", "address", "vni", "id"};
 	const struct node *n;
 
 	if (item->kind != NODE_MAP)

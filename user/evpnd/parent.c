@@ -40,6 +40,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
+	if (p->flood)
+		kern_flood_link(p->flood, now);
 	if (!before)
 		accept_links(p->accept, p->links);
 	if (p->frr)
@@ -57,6 +59,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
+	if (p->flood)
+		kern_flood_link(p->flood, last);
 	accept_link_gone(p->accept, last->ifindex);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
@@ -115,6 +119,22 @@ static void on_frr(void *data, const struct fact_frr *fact)
 }
 
 static const struct frr_ops frr_ops = {on_frr_es, on_frr};
+
+static void on_flood_result(void *data, const struct flood_result *result)
+{
+	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
+}
+
+/* What is ours in the flooding lists is written down beside the control socket. */
+static int set_up_flood(struct parent *p)
+{
+	char path[CONF_PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s.flood", p->options->socket_path);
+
+	p->flood = kern_flood_new(p->event, n < (int)sizeof(path) ? path : NULL, p->links,
+				  on_flood_result, p);
+	return p->flood ? 0 : -errno;
+}
 
 void parent_stopped(struct parent *p)
 {
@@ -211,7 +231,7 @@ static int set_up(struct parent *p, int ctl_fd)
 		return -errno;
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
-	return 0;
+	return set_up_flood(p);
 }
 
 static void tear_down(struct parent *p)
@@ -220,6 +240,7 @@ static void tear_down(struct parent *p)
 	frr_free(p->frr);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
+	kern_flood_free(p->flood);
 	links_free(p->links);
 	kern_free(p->kern);
 	accept_free(p->accept);

@@ -29,6 +29,8 @@ void parent_conf_send(struct parent *p)
 		parent_send(p, IPC_CONF_VRF, &conf->vrfs[i], sizeof(conf->vrfs[i]));
 	for (size_t i = 0; i < conf->n_segments; i++)
 		parent_send(p, IPC_CONF_SEGMENT, &conf->segments[i], sizeof(conf->segments[i]));
+	for (size_t i = 0; i < conf->n_bridges; i++)
+		parent_send(p, IPC_CONF_BRIDGE, &conf->bridges[i], sizeof(conf->bridges[i]));
 	parent_send(p, IPC_CONF_COMMIT, NULL, 0);
 }
 
@@ -84,6 +86,13 @@ void parent_conf_frr(struct parent *p)
 	for (size_t i = 0; i < conf->n_segments; i++)
 		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
 	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
+}
+
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
+{
+	const struct conf_bridge *b = conf_bridge(p->conf->conf, key->vni);
+
+	return b && !strcmp(b->vxlan, key->ifname);
 }
 
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)

@@ -15,6 +15,7 @@
 #include "frr.h"
 #include "ipc.h"
 #include "kern.h"
+#include "kern_flood.h"
 #include "links.h"
 #include "parent.h"
 #include "relay.h"
@@ -42,6 +43,7 @@ struct parent {
 	struct conf_file *conf;
 	struct links *links;
 	struct kern *kern;
+	struct kern_flood *flood;
 	struct accept *accept;
 	struct frr *frr;
 	struct sockets *sockets;
@@ -90,6 +92,8 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf);
 int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes);
 /* is this bond's LACP partner the ESI of a segment? @data: the parent */
 bool parent_conf_follows(void *data, const char *ifname);
+/* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
 void parent_conf_listen(struct parent *p);
 /* whether there is an FRR to look at */
 void parent_conf_frr(struct parent *p);

@@ -129,6 +129,20 @@ static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, const voi
 		kern_neigh_wish_gone(p->kern, batch);
 }
 
+/* An entry may be taken back when the configuration does not have its device any more. */
+static void on_flood_wish(struct parent *p, enum ipc_type type, const struct wish_flood *wish)
+{
+	if (!kern_flood_key_ok(&wish->key))
+		violation(p, "an impossible entry of a flooding list");
+	else if (type == IPC_WISH_FLOOD_GONE)
+		kern_flood_wish_gone(p->flood, &wish->key);
+	else if (parent_conf_floods(p, &wish->key))
+		kern_flood_wish(p->flood, wish);
+	else
+		log_warning("%s, VNI %u: in the flooding list of no configured bridge; ignored",
+			    wish->key.ifname, wish->key.vni);
+}
+
 /* Its events go to monitors as they are, if they are what they should be. */
 static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const void *body)
 {
@@ -173,6 +187,13 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		break;
 	case IPC_WISH_NEIGHS_SWEEP:
 		kern_neigh_sweep(p->kern, body);
+		break;
+	case IPC_WISH_FLOOD:
+	case IPC_WISH_FLOOD_GONE:
+		on_flood_wish(p, (enum ipc_type)hdr->type, body);
+		break;
+	case IPC_WISH_FLOOD_SWEEP:
+		kern_flood_sweep(p->flood, ((const struct wish_sweep *)body)->generation);
 		break;
 	case IPC_SOCKET_REQUEST:
 		parent_conf_open_socket(p, body);
@@ -278,6 +299,7 @@ static void tell_everything(struct parent *p)
 	parent_conf_send(p);
 	parent_conf_send_sockets(p);
 	kern_replay(p->kern);
+	kern_flood_replay(p->flood);
 	links_each(p->links, send_link, p);
 	frr_replay(p->frr);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);

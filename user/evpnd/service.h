@@ -51,6 +51,7 @@ struct service {
 /* services/: the table is in speaker.c */
 extern const struct service segment_service;
 extern const struct service neigh_service;
+extern const struct service flood_service;
 
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);

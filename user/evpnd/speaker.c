@@ -29,6 +29,7 @@ enum {
 const struct service *const speaker_services[] = {
 	&segment_service,
 	&neigh_service,
+	&flood_service,
 	NULL,
 };
 
@@ -316,6 +317,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 	case IPC_CONF_NEIGHBOR:
 	case IPC_CONF_VRF:
 	case IPC_CONF_SEGMENT:
+	case IPC_CONF_BRIDGE:
 		speaker_conf_item(sp, hdr, body);
 		break;
 	case IPC_CONF_COMMIT:

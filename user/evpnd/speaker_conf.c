@@ -35,6 +35,8 @@ static int add_item(struct conf *conf, enum ipc_type type, const void *body)
 		return conf_add_vrf(conf, body);
 	case IPC_CONF_SEGMENT:
 		return conf_add_segment(conf, body);
+	case IPC_CONF_BRIDGE:
+		return conf_add_bridge(conf, body);
 	default:
 		return 0;
 	}

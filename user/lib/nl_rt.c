@@ -43,6 +43,21 @@ static void take_member(struct nl_link *link, const struct nlattr *data)
 	link->aggregator = nl_u16(tb[IFLA_BOND_SLAVE_AD_AGGREGATOR_ID]);
 }
 
+static void take_vxlan(struct nl_link *link, const struct nlattr *data)
+{
+	const struct nlattr *tb[IFLA_VXLAN_MAX + 1];
+	u8 local[16];
+
+	nl_attr_nested(data, tb, IFLA_VXLAN_MAX);
+	link->vxlan_vni = nl_u32(tb[IFLA_VXLAN_ID]);
+	link->vxlan_external = nl_u8(tb[IFLA_VXLAN_COLLECT_METADATA]);
+	link->vxlan_learning = nl_u8(tb[IFLA_VXLAN_LEARNING]);
+	if (tb[IFLA_VXLAN_LOCAL] && nl_bytes(tb[IFLA_VXLAN_LOCAL], local, 4))
+		link->vxlan_local = ip_from_bytes(local, 4);
+	else if (tb[IFLA_VXLAN_LOCAL6] && nl_bytes(tb[IFLA_VXLAN_LOCAL6], local, 16))
+		link->vxlan_local = ip_from_bytes(local, 16);
+}
+
 static void take_linkinfo(struct nl_link *link, const struct nlattr *info)
 {
 	const struct nlattr *tb[IFLA_INFO_MAX + 1];
@@ -54,6 +69,8 @@ static void take_linkinfo(struct nl_link *link, const struct nlattr *info)
 	nl_str(tb[IFLA_INFO_SLAVE_KIND], slave_kind, sizeof(slave_kind));
 	if (!strcmp(link->kind, "bond"))
 		take_bond(link, tb[IFLA_INFO_DATA]);
+	if (!strcmp(link->kind, "vxlan"))
+		take_vxlan(link, tb[IFLA_INFO_DATA]);
 	if (!strcmp(link->kind, "vlan")) {
 		nl_attr_nested(tb[IFLA_INFO_DATA], vlan, IFLA_VLAN_MAX);
 		link->vlan_id = nl_u16(vlan[IFLA_VLAN_ID]);

@@ -282,6 +282,48 @@ static void make_communities(void)
 	       "bgp.ext_com.value_IP4=10.0.0.1;bgp.ext_com.value_as4=4200000000");
 }
 
+/* As the flooding service makes it: RT-3, ingress replication, label VNI, VXLAN. */
+static void make_flood(void)
+{
+	struct bgp_pmsi pmsi = {.type = PMSI_INGRESS_REPLICATION, .label = 100};
+	struct sample *s =
+		add("flood-rt3", "bgp.evpn.nlri.rt=3;bgp.evpn.nlri.len=17;"
+				 "bgp.evpn.nlri.rd=00:01:0a:00:00:01:00:64;"
+				 "bgp.update.path_attribute.pmsi.tunnel.flags=0;"
+				 "bgp.update.path_attribute.pmsi.tunnel.type=6;"
+				 "bgp.update.path_attribute.pmsi.ingress_rep_ip=10.0.0.1;"
+				 "bgp.evpn.nlri.vni=100;"
+				 "bgp.ext_com.tunnel_type=8;bgp.ext_com.value_an4=100");
+	struct evpn_nlri n = {.type = EVPN_IMET};
+	struct ip_addr nh = ip("10.0.0.1");
+	u8 attr_bytes[256], pmsi_bytes[32];
+	struct bgp_packer p;
+	struct bgp_attrs a;
+	struct slice attrs;
+	struct ecomm ecs[2];
+	int len;
+
+	n.rd = rd_make_ip(0x0a000001, 100);
+	n.orig = nh;
+	pmsi.endpoint = nh;
+	rt_parse(&ecs[0], "65000:100");
+	ecs[1] = ecomm_encap(TUNNEL_VXLAN);
+	bgp_attrs_init(&a);
+	a.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_AS_PATH) |
+		    BGP_BIT(BGP_ATTR_LOCAL_PREF) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY) |
+		    BGP_BIT(BGP_ATTR_PMSI);
+	a.local_pref = 100;
+	a.ext = ecomm_slice(ecs, 2);
+	a.pmsi = (struct slice){pmsi_bytes, bgp_pmsi_encode(&pmsi, pmsi_bytes, sizeof(pmsi_bytes))};
+	len = bgp_attrs_encode(&a, &ctx, attr_bytes, sizeof(attr_bytes));
+	assert_true(len > 0);
+	attrs = (struct slice){attr_bytes, (size_t)len};
+	bgp_pack_reach(&p, s->msg, sizeof(s->msg), &ctx, &nh, &attrs);
+	assert_int_equal(bgp_pack_add(&p, &n), 1);
+	s->len = bgp_pack_end(&p);
+	assert_true(s->len > 0);
+}
+
 static void make_others(void)
 {
 	static const u8 path[] = {BGP_AS_SEQUENCE, 2, 0, 0, 0xfd, 0xe8, 0xfa, 0x56, 0xea, 0,
@@ -365,6 +407,7 @@ static void make_all(void)
 {
 	make_routes();
 	make_communities();
+	make_flood();
 	make_others();
 }
 

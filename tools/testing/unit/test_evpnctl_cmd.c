@@ -113,10 +113,11 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"esi",
-	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, peer, route, kernel, "
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, flood, peer, route, kernel, "
 	 "config, monitor, trace, decode, check, metrics, log, version"},
-	{"bridge", "unknown object \"bridge\"; valid: es, df, neigh, peer, route, kernel, config, "
-		   "monitor, trace, decode, check, metrics, log, version"},
+	{"bridge",
+	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, route, kernel, config, "
+	 "monitor, trace, decode, check, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
 		    "del, drain"},
@@ -140,7 +141,7 @@ static const struct {
 	 "es set: unknown word \"prefrence\"; did you mean \"preference\"? Valid: interface, mode, "
 	 "esi, es-id, es-sys-mac, standby, algorithm, preference, dont-preempt, ac-df, port-mode, "
 	 "time-sync, wait, recovery-wait, skew, vlans, es-import, ad-per-es, ad-per-evi, "
-	 "route-targets, on-daemon-loss, owner-hold, allow"},
+	 "route-targets, on-daemon-loss, owner-hold, allow, untagged-vid, unknown-unicast"},
 	{"es add ce1 interface bond0 mode port-active esi 00:11 es-id 1",
 	 "es add: \"es-id\" says otherwise what another word has said"},
 	{"es add ce1 interface bond0 mode port-active es-id 1 esi 00:11",
@@ -150,12 +151,12 @@ static const struct {
 	{"es show \xff", "es show: name: the value is not valid UTF-8 text"},
 	{"df elect x", "df elect: unknown word \"x\"; nothing more is expected"},
 	{"kernel show stat", "kernel show: unknown table \"stat\"; did you mean \"stats\"? Valid: "
-			     "es, stats, owner"},
+			     "es, stats, owner, core"},
 	{"decode --attribute 00", "decode: unknown word \"--attribute\"; did you mean "
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
 	{"monitor route nonsense",
-	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, peer, "
+	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, flood, peer, "
 	 "route, kernel, link"},
 };
 

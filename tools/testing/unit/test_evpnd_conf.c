@@ -104,6 +104,110 @@ static void warned(const char *text, const char *words)
 	conf_file_free(file);
 }
 
+static void test_bridges(void **state)
+{
+	struct conf_file *file = good(
+		HEAD
+		"bridges:\n"
+		"  - {bridge: br0, vni: 100, vxlan: vx0}\n"
+		"  - {bridge: br1, vlan: 20, vni: 66000, vxlan: vx1, rd: \"192.0.2.1:7\",\n"
+		"     route-targets: {import: [\"65000:1\", \"65000:2\"], export: [\"65000:1\"]}}\n");
+	const struct conf *c = file->conf;
+	struct ecomm rts[CONF_RT_MAX], rt;
+	char buf[RD_STRLEN], *text;
+	struct rd rd;
+
+	assert_int_equal(c->n_bridges, 2);
+	rd = conf_bridge_rd(c, &c->bridges[0]);
+	assert_string_equal(rd_format(&rd, buf), "192.0.2.1:100");
+	assert_int_equal(conf_bridge_import(c, &c->bridges[0], rts), 1);
+	rt_parse(&rt, "65000:100");
+	assert_memory_equal(&rts[0], &rt, sizeof(rt));
+	rd = conf_bridge_rd(c, &c->bridges[1]);
+	assert_string_equal(rd_format(&rd, buf), "192.0.2.1:7");
+	assert_int_equal(c->bridges[1].vlan, 20);
+	assert_int_equal(conf_bridge_import(c, &c->bridges[1], rts), 2);
+	assert_int_equal(conf_bridge_export(c, &c->bridges[1], rts), 1);
+	assert_ptr_equal(conf_bridge(c, 66000), &c->bridges[1]);
+	assert_null(conf_bridge(c, 5));
+	text = conf_yaml(file);
+	conf_file_free(file);
+	file = good(text);
+	assert_int_equal(file->conf->n_bridges, 2);
+	assert_true(file->conf->bridges[1].has_rd);
+	assert_false(file->conf->bridges[0].has_rd);
+	conf_file_free(file);
+	free(text);
+	/* a 4-octet AS gives its lower half */
+	file = good(
+		"router-id: 192.0.2.1\nas: 4200000001\nbridges: [{bridge: b, vni: 5, vxlan: v}]\n");
+	conf_bridge_export(file->conf, &file->conf->bridges[0], rts);
+	assert_string_equal(rt_format(&rts[0], buf), "59905:5");
+	conf_file_free(file);
+	bad(HEAD "bridges: [{bridge: b, vxlan: v}]\n", "3:11: bridges[0]: \"vni\" is missing");
+	bad(HEAD "bridges: [{bridge: b, vni: 16777216, vxlan: v}]\n",
+	    "3:28: bridges[16777216].vni: \"16777216\": expected a number from 1 to 16777215");
+	bad(HEAD "bridges:\n  - {bridge: b, vni: 5, vxlan: v}\n  - {bridge: c, vni: 5, vxlan: w}\n",
+	    "5:22: bridges[5].vni: \"5\": given already in line 4");
+	bad(HEAD
+	    "bridges:\n  - {bridge: b, vni: 5, vxlan: v}\n  - {bridge: c, vni: 65541, vxlan: w}\n",
+	    "5:5: bridges[65541].rd: already belongs to 5 in line 4");
+	bad(HEAD "bridges: [{bridge: b, vni: 1, vxlan: v}]\n",
+	    "3:11: bridges[1].rd: the segments use this one, expected another");
+	bad(HEAD "bridges: [{bridge: b, vni: 5, vxlan: v, rd: x}]\n",
+	    "3:45: bridges[5].rd: \"x\": expected a route distinguisher");
+}
+
+static void test_core(void **state)
+{
+	struct conf_file *file = good(HEAD);
+	const struct conf_core *core = &file->conf->global.core;
+	char *text;
+
+	assert_int_equal(core->mark_mask, 0xff000000);
+	assert_int_equal(core->n_ports, 1);
+	assert_int_equal(core->ports[0], 4789);
+	conf_file_free(file);
+	file = good(HEAD "core: {mark-mask: 0x0ff0, vxlan-ports: [8472, 4789]}\n");
+	core = &file->conf->global.core;
+	assert_int_equal(core->mark_mask, 0xff0);
+	assert_int_equal(core->n_ports, 2);
+	assert_int_equal(core->ports[0], 8472);
+	text = conf_yaml(file);
+	assert_string_equal(text, "router-id: 192.0.2.1\nas: 65000\n"
+				  "core: {mark-mask: \"0x00000ff0\", vxlan-ports: [8472, 4789]}\n");
+	conf_file_free(file);
+	file = good(text);
+	free(text);
+	assert_int_equal(file->conf->global.core.mark_mask, 0xff0);
+	conf_file_free(file);
+	conf_file_free(good(HEAD "core: {mark-mask: 0}\n"));
+	bad(HEAD "core: {mark-mask: 0xf0f0}\n",
+	    "3:19: core.mark-mask: \"0xf0f0\": expected 2 to 16 bits next to each other");
+	bad(HEAD "core: {mark-mask: 0x100}\n", "3:19: core.mark-mask");
+	bad(HEAD "core: {mark-mask: 0x1ffff}\n", "3:19: core.mark-mask");
+	bad(HEAD "core: {mark-mask: 0xff00000000}\n", "3:19: core.mark-mask");
+	bad(HEAD "core: {mark-mask: -1}\n", "3:19: core.mark-mask");
+	bad(HEAD "core: {vxlan-ports: []}\n", "3:21: core.vxlan-ports: expected at least one port");
+	bad(HEAD "core: {vxlan-ports: [4789, 70000]}\n",
+	    "3:28: core.vxlan-ports: \"70000\": expected a number from 1 to 65535");
+	bad(HEAD "core: {vxlan-ports: [4789, 4789]}\n",
+	    "3:28: core.vxlan-ports: \"4789\": given already");
+	file = good(SEGMENT("all-active, vlans: [1], untagged-vid: 10, unknown-unicast: pass"));
+	assert_int_equal(file->conf->segments[0].untagged_vid, 10);
+	assert_int_equal(file->conf->segments[0].unknown_unicast, CONF_UNKNOWN_PASS);
+	conf_file_free(file);
+	bad(SEGMENT("all-active, vlans: [1], untagged-vid: 4095"),
+	    "4:110: segments[a].untagged-vid: \"4095\": expected a number from 0 to 4094");
+	bad(SEGMENT("all-active, vlans: [1], unknown-unicast: drop"),
+	    "4:113: segments[a].unknown-unicast: \"drop\": expected filter or pass");
+	warned(SEGMENT("port-active, unknown-unicast: pass"),
+	       "segments[a].unknown-unicast: \"pass\": has an effect in mode all-active only");
+	warned(HEAD "core: {mark-mask: 0}\nsegments: [{name: a, interface: e0, esi: "
+		    "00:11:22:33:44:55:66:77:88:99, mode: all-active, vlans: [1]}]\n",
+	       "no split horizon");
+}
+
 static void test_example(void **state)
 {
 	struct conf_file *file = good(example);
@@ -494,6 +598,8 @@ static void random_segment(struct conf_segment *s, unsigned int i)
 	s->on_daemon_loss = pick(2);
 	s->owner_hold_ms = pick(86400001);
 	s->allow = pick(8);
+	s->untagged_vid = (uint16_t)pick(4095);
+	s->unknown_unicast = pick(2);
 	s->sync = pick(4);
 	s->retention_ms = pick(86400001);
 	s->esi_source = pick(2);
@@ -689,6 +795,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_bridges),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_errors_in_one_run),
 		cmocka_unit_test(test_syntax),

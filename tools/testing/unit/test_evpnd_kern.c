@@ -140,6 +140,19 @@ static void test_wishes_that_are_none(void **state)
 	REFUSED(w.loss_policy = 2, "an unknown loss policy");
 	REFUSED(w.owner_hold_ms = EVPN_HOLD_TIME_MAX + 1, "an owner hold time out of range");
 	REFUSED(w.allow = 8, "unknown protocols to allow");
+	REFUSED(w.untagged_vid = 4095, "a VLAN out of range");
+	REFUSED(w.unknown_unicast = 2, "an unknown way with unknown unicast");
+	REFUSED(w.n_peers = 1, "peers that cannot be");
+	REFUSED(w.mode = CONF_ALL_ACTIVE; w.n_peers = 1, "peers that cannot be");
+	REFUSED(w.mode = CONF_ALL_ACTIVE; w.n_peers = IPC_PEERS_MAX + 1, "peers that cannot be");
+	REFUSED(w.mode = CONF_ALL_ACTIVE; w.n_peers = 2;
+		w.peers[0] = w.peers[1] = ip_v4(1), "peers that cannot be");
+	w = a_wish(1, 1);
+	w.mode = CONF_ALL_ACTIVE;
+	w.n_peers = 2;
+	w.peers[0] = ip_v4(1);
+	w.peers[1] = ip_v4(2);
+	assert_true(kern_wish_ok(&w, &why));
 }
 
 static int count(void *data, const struct nlmsghdr *nlh)

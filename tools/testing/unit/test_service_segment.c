@@ -3,7 +3,7 @@
  * The segment service in front of a speaker that only writes down what it is asked to do, in order.
  * Links, routes and sessions are played to it; elections, timers and candidates are the real ones.
  *
- * Requirements: A9, A10, A15 to A17, A24, A25, A29, A30, A37, B6, B8 to B11
+ * Requirements: A9, A10, A15 to A17, A24, A25, A29, A30, A37, B6 to B11, E37
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -28,6 +28,8 @@ struct speaker {
 	size_t n_ec;
 	u16 pb; /* P/B of the last RT-1 per ES, 0xffff without the community */
 	struct wish_es wish;
+	bool has_rib;
+	u32 heard; /* a PE that announces a bridge domain, or 0 */
 };
 
 static void note(struct speaker *sp, const char *fmt, ...)
@@ -52,12 +54,17 @@ const struct conf *speaker_conf(struct speaker *sp)
 
 struct rib *speaker_rib(struct speaker *sp)
 {
-	return NULL;
+	return sp->has_rib ? (struct rib *)sp : NULL;
 }
 
-/* for the other services, which are linked as well */
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
+	const struct speaker *sp = (const void *)rib;
+	struct evpn_nlri n = {.type = EVPN_IMET, .orig = ip_v4(sp->heard)};
+	struct rib_path p = {.peer = (void *)&n, .next_hop = &n.orig, .nlri = &n};
+
+	if (sp->heard)
+		fn(data, &n, &p, 1, 0);
 }
 
 const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
@@ -894,6 +901,168 @@ static void frr_zebra_away(void **state)
 	end(sp);
 }
 
+static const struct ip_addr *peer(const struct speaker *sp, unsigned int i)
+{
+	return &sp->wish.peers[i];
+}
+
+static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
+	struct ecomm ec[1] = {ecomm_esi_label(0, 0)};
+	struct ip_addr nh = ip_v4(next_hop);
+	struct bgp_attrs a;
+	struct rib_path p = {
+		.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n, .stale = stale};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 1);
+	segment_service.route(sp->ss, &n, gone ? NULL : &p);
+}
+
+static struct conf_segment all_active(void)
+{
+	struct conf_segment c = ce1();
+
+	c.mode = CONF_ALL_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.df.port_mode = false;
+	c.vlans[0] = 0x06;
+	c.untagged_vid = 10;
+	c.unknown_unicast = CONF_UNKNOWN_PASS;
+	return c;
+}
+
+/* The other PEs by next hop of RT-1 per ES and RT-4, and by originator; sorted, none twice, not we. */
+static void peers(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+	struct says plain = {PE2 + 2, DF_ALG_HIGHEST, 0, 50, 0};
+
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_int_equal(sp->wish.untagged_vid, 10);
+	assert_int_equal(sp->wish.unknown_unicast, CONF_UNKNOWN_PASS);
+	assert_int_equal(sp->wish.n_peers, 0);
+	rt4(sp, &plain, false);
+	rt1_via(sp, PE2 + 2, PE2 + 2, false, false);
+	rt1_via(sp, PE2 + 1, PE2 + 8, false, false);
+	rt1_via(sp, PE2, PE2 - 1, false, false);
+	assert_int_equal(sp->wish.n_peers, 0);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 4}}));
+	assert_true(ip_equal(peer(sp, 1), &(struct ip_addr){4, {10, 0, 0, 10}}));
+	/* its RT-4 alone makes it a peer, and so does its RT-1 while it drains */
+	rt1_via(sp, PE2 + 2, PE2 + 2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	rt4(sp, &plain, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 10}}));
+	/* kept by graceful restart: it may forward still */
+	rt1_via(sp, PE2 + 1, PE2 + 8, true, false);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2 + 1, PE2 + 8, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* All sessions lost: the routes go, the peers stay as the roles do. */
+static void peers_isolated(void **state)
+{
+	struct speaker *sp = begin(
+		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+
+	bond(sp, true);
+	links_done(sp);
+	rt1_via(sp, PE2, PE2, false, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2, PE2, false, true);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
+static void peers_silent(void **state)
+{
+	struct evpn_nlri imet = {.type = EVPN_IMET};
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+
+	sp->has_rib = true;
+	sp->heard = PE2;
+	bond(sp, true);
+	links_done(sp);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 5);
+	sp->heard = 0;
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	sp->heard = PE2;
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* After a restart the kernel's list is kept until the neighbours have sent what they know. */
+static void peers_adopted(void **state)
+{
+	struct fact_es k = {.esi = all_active().esi, .ifindex = 5, .n_peers = 1};
+	struct conf_segment other = all_active();
+	struct speaker *sp = begin(
+		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+	struct conf *old = sp->conf;
+
+	k.peers[0] = ip_v4(PE2);
+	k.vlan_df[0] = 0x02;
+	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_int_equal(sp->wish.vlan_df[0], 0x02);
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_via(sp, PE2 + 1, PE2 + 1, false, false);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	sp->log[0] = '\0';
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	/* another mode has none */
+	other.mode = CONF_SINGLE_ACTIVE;
+	sp->conf = conf_dup(old);
+	sp->conf->segments[0] = other;
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	run(sp, 5);
+	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -919,6 +1088,10 @@ int main(void)
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_zebra_away),
+		cmocka_unit_test(peers),
+		cmocka_unit_test(peers_isolated),
+		cmocka_unit_test(peers_silent),
+		cmocka_unit_test(peers_adopted),
 	};
 
 	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);

@@ -252,6 +252,8 @@ static void update_port(struct segment *s)
 	if (segment_update_circuits(s) && s->advertised) {
 		segment_originate_ad(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
+	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
+		segment_bridges_originate(s);
 	}
 	segment_send_wish(s, false);
 	try_up(s);
@@ -370,11 +372,13 @@ static bool same_identity(const struct conf *a, const struct conf *b)
 	       ip_equal(&a->global.originator, &b->global.originator);
 }
 
-/* RT-1 carries the export targets of the VRFs. */
+/* RT-1 carries the export targets of the VRFs and of the bridge domains. */
 static bool same_targets(const struct conf *a, const struct conf *b)
 {
-	return a->n_vrfs == b->n_vrfs &&
-	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs)));
+	return a->n_vrfs == b->n_vrfs && a->n_bridges == b->n_bridges &&
+	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) &&
+	       (!a->n_bridges ||
+		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
 }
 
 static void try_start(struct segments *ss);
@@ -620,7 +624,10 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 
 static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
 {
-	segment_route_heard(state, nlri, now);
+	if (nlri->type == EVPN_IMET)
+		segment_peers_imet(state);
+	else
+		segment_route_heard(state, nlri, now);
 }
 
 static void segments_resync(void *state, uint32_t generation)
@@ -689,7 +696,7 @@ static void segments_stop(void *state)
 
 const struct service segment_service = {
 	.name = "segment",
-	.route_types = 1u << EVPN_AD | 1u << EVPN_ES,
+	.route_types = 1u << EVPN_AD | 1u << EVPN_IMET | 1u << EVPN_ES,
 	.start = segments_start,
 	.stop = segments_stop,
 	.conf = segments_conf,

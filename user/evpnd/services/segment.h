@@ -5,6 +5,7 @@
  *
  *   segment.c         entry points, configuration, links, sessions
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
  *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
  *   segment_elect.c   state machine, election, hand-over, roles into force
  *   segment_frr.c     segments that FRR controls: its result comes into force here
@@ -107,6 +108,9 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @l2_sent: P/B last advertised in RT-1 per ES
  * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
  * @peers_due: they are to be collected again at the end of this round of the loop
+ * @peers_held: a PE among them has fallen silent
+ * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
+ *	domains these are
  * @wished: a wish was sent; @result: the kernel's answer
  */
 struct segment {
@@ -149,6 +153,9 @@ struct segment {
 	s64 since; /* CLOCK_MONOTONIC, of the last change of @force */
 	u16 l2_sent;
 	u8 evi_up[DF_VLAN_BYTES];
+	struct rd *bridge_rds;
+	size_t n_bridge_rds;
+	u32 bridges_mark;
 
 	enum drain_state drain;
 	struct timer drain_timer;
@@ -157,6 +164,7 @@ struct segment {
 	struct ip_addr peers[IPC_PEERS_MAX];
 	u8 n_peers;
 	bool peers_due;
+	bool peers_held;
 
 	struct segment_frr frr;
 
@@ -231,9 +239,15 @@ bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
 u16 segment_caps(const struct segment *s);
 bool segment_update_circuits(struct segment *s);
 
+/* segment_bridge.c */
+u32 segment_bridges_mark(const struct segment *s);
+void segment_bridges_originate(struct segment *s);
+void segment_bridges_withdraw(struct segment *s);
+
 /* segment_peers.c */
 void segment_peers_later(struct segment *s);
 void segment_peers_update(struct segment *s);
+void segment_peers_imet(struct segments *ss);
 
 /* segment_elect.c */
 void segment_fsm(struct segment *s, enum df_event ev);

@@ -395,4 +395,5 @@ void segment_elect_done(struct segment *s)
 	timer_done(&s->fsm_timer);
 	timer_done(&s->handover_timer);
 	segment_cand_free(s);
+	free(s->bridge_rds);
 }

@@ -501,6 +501,7 @@ void segment_originate_ad(struct segment *s)
 		}
 		send_route(s, &n, ec, n_ec, false);
 	}
+	segment_bridges_originate(s);
 	if (!s->conf.ad_per_evi)
 		return;
 	for (v = 0; v < 4095; v++)
@@ -523,6 +524,8 @@ void segment_withdraw(struct segment *s, bool ad_too)
 	n = es_nlri(s);
 	speaker_withdraw(s->owner->speaker, &n, true);
 	speaker_flush(s->owner->speaker);
+	if (ad_too)
+		segment_bridges_withdraw(s);
 	if (ad_too && s->conf.ad_per_evi)
 		segment_withdraw_evi(s, NULL);
 }

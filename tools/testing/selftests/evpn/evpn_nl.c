@@ -7,10 +7,12 @@
  *   evpn_nl [-b] [VERB [KEY=VALUE]...]     one request; without VERB, requests from standard input
  *
  * From standard input every line is a request on one and the same socket, which stays open until
- * the end of the input: so that owner-set lasts. With -b all of them leave in one sendmsg().
+ * the end of the input: so that owner-set lasts. With -b all of them leave in one sendmsg(). The
+ * word "dump" makes a request with keys a dump.
  *
  * Standards: generic netlink, NLM_F_DUMP_INTR, NETLINK_EXT_ACK.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
@@ -29,7 +31,7 @@
 #define MAX_WORDS 32
 #define MAX_BATCH 4096
 
-enum kind { U32, U64, TEXT, ESI, VLANS, FLAG, ENUM, BITS, MEMBER, COUNTER };
+enum kind { U32, U64, TEXT, ESI, VLANS, FLAG, ENUM, BITS, MEMBER, COUNTER, PEERS };
 
 struct attr {
 	int type;
@@ -47,8 +49,9 @@ static const char *const opers[] = {"blocked",	    "lacp-oos",	    "dormant",
 				    "hold-running", "fail-applied", NULL};
 static const char *const allows[] = {"lldp", "eapol", "cfm", NULL};
 static const char *const owners[] = {"none", "present", "lost", NULL};
-static const char *const reasons[] = {"standby",    "standby-member", "vlan-standby",
-				      "owner-lost", "malformed",      NULL};
+static const char *const reasons[] = {"standby",   "standby-member", "vlan-standby",  "owner-lost",
+				      "malformed", "non-df",	     "split-horizon", NULL};
+static const char *const unicasts[] = {"filter", "pass", NULL};
 
 static const struct attr es_attrs[] = {
 	{EVPN_A_ES_ESI, "esi", ESI, NULL},
@@ -71,6 +74,22 @@ static const struct attr es_attrs[] = {
 	{EVPN_A_ES_CHANGED, "changed", U64, NULL},
 	{EVPN_A_ES_TRANSITIONS, "transitions", U32, NULL},
 	{EVPN_A_ES_MEMBER, "member", MEMBER, NULL},
+	{EVPN_A_ES_UNTAGGED_VID, "untagged-vid", U32, NULL},
+	{EVPN_A_ES_UNKNOWN_UNICAST, "unknown-unicast", ENUM, unicasts},
+	{EVPN_A_ES_PEERS, "peers", PEERS, NULL},
+};
+
+static const struct attr core_attrs[] = {
+	{EVPN_A_CORE_MARK_MASK, "mark-mask", U32, NULL},
+	{EVPN_A_CORE_PORT, "port", U32, NULL},
+	{EVPN_A_CORE_PEERS_USED, "peers-used", U32, NULL},
+	{EVPN_A_CORE_MARKED, "marked", U64, NULL},
+};
+
+static const struct attr vlan_stats_attrs[] = {
+	{EVPN_A_VLAN_STATS_ESI, "esi", ESI, NULL},
+	{EVPN_A_VLAN_STATS_VLAN, "vlan", U32, NULL},
+	{EVPN_A_VLAN_STATS_COUNTER, "drop", COUNTER, NULL},
 };
 
 static const struct attr stats_attrs[] = {
@@ -113,6 +132,10 @@ static const struct verb {
 	{"stats-get", EVPN_CMD_STATS_GET, stats_attrs, ARRAY_SIZE(stats_attrs), true},
 	{"owner-set", EVPN_CMD_OWNER_SET, owner_attrs, ARRAY_SIZE(owner_attrs), false},
 	{"owner-get", EVPN_CMD_OWNER_GET, owner_attrs, ARRAY_SIZE(owner_attrs), false},
+	{"vlan-stats-get", EVPN_CMD_VLAN_STATS_GET, vlan_stats_attrs, ARRAY_SIZE(vlan_stats_attrs),
+	 false},
+	{"core-set", EVPN_CMD_CORE_SET, core_attrs, ARRAY_SIZE(core_attrs), false},
+	{"core-get", EVPN_CMD_CORE_GET, core_attrs, ARRAY_SIZE(core_attrs), false},
 	/* notifications: never sent, only read */
 	{"es-ntf", EVPN_CMD_ES_NTF, es_attrs, ARRAY_SIZE(es_attrs), false},
 	{"es-del-ntf", EVPN_CMD_ES_DEL_NTF, es_attrs, ARRAY_SIZE(es_attrs), false},
@@ -216,6 +239,22 @@ static void print_member(struct nlattr *nla)
 	       tb[EVPN_A_MEMBER_LACP_REWRITING] ? "/rewriting" : "");
 }
 
+static void print_peers(struct nlattr *nest)
+{
+	char text[INET6_ADDRSTRLEN];
+	const char *sep = "";
+	struct nlattr *nla;
+	int rem;
+
+	printf(" peers=");
+	nla_for_each_nested(nla, nest, rem) {
+		inet_ntop(nla_len(nla) == 4 ? AF_INET : AF_INET6, nla_data(nla), text,
+			  sizeof(text));
+		printf("%s%s", sep, text);
+		sep = ",";
+	}
+}
+
 static void print_attr(const struct attr *a, struct nlattr *nla)
 {
 	const uint8_t *b = nla_data(nla);
@@ -225,6 +264,8 @@ static void print_attr(const struct attr *a, struct nlattr *nla)
 		return print_counter(nla);
 	if (a->kind == MEMBER)
 		return print_member(nla);
+	if (a->kind == PEERS)
+		return print_peers(nla);
 	printf(" %s=", a->name);
 	switch (a->kind) {
 	case U32:
@@ -365,6 +406,25 @@ static void put_vlans(struct nl_msg *msg, int type, char *value)
 	nla_put(msg, type, *value ? sizeof(map) : 0, map);
 }
 
+/* "peers=ADDRESS,…"; "peers=" is an empty list */
+static void put_peers(struct nl_msg *msg, int type, char *value)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+	uint8_t bytes[16];
+	char *word;
+
+	for (word = strtok(value, ","); word; word = strtok(NULL, ",")) {
+		if (inet_pton(AF_INET, word, bytes) == 1)
+			nla_put(msg, EVPN_A_PEER_LIST_ADDRESS, 4, bytes);
+		else if (inet_pton(AF_INET6, word, bytes) == 1)
+			nla_put(msg, EVPN_A_PEER_LIST_ADDRESS, 16, bytes);
+		else /* hexadecimal octets, as many as there are */
+			nla_put(msg, EVPN_A_PEER_LIST_ADDRESS, hex(word, bytes, sizeof(bytes)),
+				bytes);
+	}
+	nla_nest_end_keep_empty(msg, nest);
+}
+
 /* "raw=TYPE:HEX" is an attribute of any type and any length */
 static void put_raw(struct nl_msg *msg, char *value)
 {
@@ -402,6 +462,9 @@ static void put_word(struct nl_msg *msg, const struct verb *v, char *word)
 	case VLANS:
 		put_vlans(msg, a->type, value);
 		break;
+	case PEERS:
+		put_peers(msg, a->type, value);
+		break;
 	case FLAG:
 		nla_put_flag(msg, a->type);
 		break;
@@ -414,13 +477,19 @@ static void put_word(struct nl_msg *msg, const struct verb *v, char *word)
 static struct nl_msg *build(const struct verb *v, int argc, char **argv)
 {
 	struct nl_msg *msg = nlmsg_alloc();
+	bool dumps = false;
 	int i;
 
 	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, v->cmd, EVPN_FAMILY_VERSION);
-	for (i = 0; i < argc; i++)
-		put_word(msg, v, argv[i]);
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "dump"))
+			dumps = true;
+		else
+			put_word(msg, v, argv[i]);
+	}
 	nl_complete_msg(sock, msg);
-	nlmsg_hdr(msg)->nlmsg_flags = NLM_F_REQUEST | (v->dump && !argc ? NLM_F_DUMP : NLM_F_ACK);
+	nlmsg_hdr(msg)->nlmsg_flags =
+		NLM_F_REQUEST | ((v->dump && !argc) || dumps ? NLM_F_DUMP : NLM_F_ACK);
 	return msg;
 }
 

@@ -104,29 +104,28 @@ ip netns exec "$(n_ce ce)" nft -f - <<-END
 	table netdev probes {
 		chain in {
 			type filter hook ingress device ce priority -10;
-			arp operation request arp daddr ip 10.9.0.66 counter name asked4
-			icmpv6 type nd-neighbor-solicit ip6 daddr 2001:db8:9::66 counter name asked6
+			arp operation request arp daddr ip 10.9.0.66 counter comment "asked4"
+			icmpv6 type nd-neighbor-solicit ip6 daddr 2001:db8:9::66 counter comment "asked6"
 		}
-		counter asked4 {}
-		counter asked6 {}
 	}
 END
 asked() {
-	ip netns exec "$(n_ce ce)" nft -j list counter netdev probes "$1" | jq '.nftables[].counter? | select(.) | .packets'
+	ip netns exec "$(n_ce ce)" nft -j list chain netdev probes in |
+		jq --arg c "$1" '.nftables[].rule? | select(.comment? == $c) | .expr[].counter? | select(.) | .packets'
 }
 wish tag=0 addr=10.9.0.66 mac=02:00:00:00:00:01 >/dev/null
 wish tag=0 addr=2001:db8:9::66 mac=02:00:00:00:00:01 >/dev/null
-neigh del esi=$ESI1 tag=0 addr=10.9.0.66 retain=4000
-neigh del esi=$ESI1 tag=0 addr=2001:db8:9::66 retain=4000
+neigh del esi=$ESI1 tag=0 addr=10.9.0.66 retain=12000
+neigh del esi=$ESI1 tag=0 addr=2001:db8:9::66 retain=12000
 is 0 10.9.0.66 retained
 check_err $? "state: $(state 0 10.9.0.66)"
-slowwait 3 test "$(asked asked4)" != 0
+slowwait 5 eval '[ "$(asked asked4)" != 0 ]'
 sleep 1.5
 [ "$(asked asked4)" -ge 1 ] && [ "$(asked asked6)" -ge 1 ]
 check_err $? "asked: ARP $(asked asked4), ND $(asked asked6)"
 [[ "$(kernel bond0 10.9.0.66)" == 02:00:00:00:00:01* ]]
 check_err $? "kept: $(kernel bond0 10.9.0.66)"
-slowwait 6 gone 0 10.9.0.66
+slowwait 20 gone 0 10.9.0.66
 check_err $? "after its time: $(state 0 10.9.0.66)"
 slowwait 2 gone 0 2001:db8:9::66
 [[ "$(kernel bond0 10.9.0.66)" == 02:00:00:00:00:01* ]]

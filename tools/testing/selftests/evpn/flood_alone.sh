@@ -1,0 +1,171 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# evpnd alone, no other daemon on the PEs: bridge domains and a segment are configured, BGP does the
+# rest. Flooding lists come from RT-3, roles and split horizon from RT-4 and RT-1. Frames are counted at
+# the customer and at the hosts, as in flood_filter.sh.
+#
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=flood_lib.sh
+. "$(dirname "$0")/flood_lib.sh"
+begin "flooding with evpnd alone: one copy, no echo, through a restart" B6 B7 E35 E37
+need_evpnd
+flood_tools
+[ -x /usr/lib/frr/bgpd ] || skip "FRR's bgpd, the route reflector, is not installed"
+
+# The lists are evpnd's business here, and addresses are learned from what arrives.
+FL_LISTS=daemon
+
+# The route reflector, on the same core
+alone_rr() {
+	ip netns add "$(ns rr)" || return 1
+	fl_ip core link add rr type veth peer name core0 netns "$(ns rr)"
+	fl_ip core link set rr master br0 up
+	ip -n "$(ns rr)" link set lo up
+	ip -n "$(ns rr)" addr add 192.0.2.9/24 dev core0
+	ip -n "$(ns rr)" link set core0 up
+	rr_frr
+}
+
+alone_config() {
+	local i=$1 dir=$LAB_RUN/fpe$1
+	mkdir -p "$dir"
+	{
+		cat <<-END
+			router-id: 192.0.2.$i
+			as: 65000
+			startup-delay: 5s
+			neighbors:
+			  - {address: 192.0.2.9, remote-as: 65000, hold-time: 3, connect-retry: 1s}
+			bridges:
+			  - {bridge: br0, vni: 100, vxlan: vx}
+		END
+		[ "$i" = 3 ] || cat <<-END
+			segments:
+			  - name: ce
+			    interface: bond0
+			    esi: $ESI1
+			    mode: all-active
+			    vlans: [untagged]
+			    df: {algorithm: preference, preference: $((400 - i * 100)), wait: 0s}
+		END
+	} >"$dir/evpnd.yaml"
+}
+
+alone_down() {
+	local f
+	for f in "$LAB_RUN"/*/pid; do
+		[ -e "$f" ] && kill_wait "$(cat "$f")"
+	done
+	ip netns del "$(ns rr)"
+	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"fpe[1-3]
+} 2>/dev/null
+
+# list PE: its flooding list as the device has it
+list() { bridge -n "$(fl "pe$1")" fdb show dev vx | awk '/^00:00:00:00:00:00/ { print $3 }' | sort | xargs; }
+es() { pe_ctl "fpe$1" -j es show ce 2>/dev/null | jq -r ".segments[0] | $2"; }
+lists_complete() {
+	[ "$(list 1)" = "192.0.2.2 192.0.2.3" ] && [ "$(list 2)" = "192.0.2.1 192.0.2.3" ] &&
+		[ "$(list 3)" = "192.0.2.1 192.0.2.2" ]
+}
+# PE1 is DF, PE2 is not, both know each other, and the module has it
+agreed() {
+	local k='"\(.state) \(.df) \(.vlans.df | length) \(."split-horizon" | join(",")) \(.kernel.status)"'
+	[ "$(es 1 "$k")" = "df-done 192.0.2.1 1 192.0.2.2 installed" ] &&
+		[ "$(es 2 "$k")" = "df-done 192.0.2.1 0 192.0.2.1 installed" ]
+}
+alone_ready() { lists_complete && agreed; }
+
+flood_lab || skip "no lab: $(ip -V)"
+mkdir -p "$LAB_RUN"
+defer alone_down
+alone_rr || skip "no route reflector"
+for i in 1 2 3; do
+	alone_config $i
+	pe_start fpe$i
+done
+slowwait 30 alone_ready
+check_err $? "lists: $(list 1) / $(list 2) / $(list 3); $(es 1 .state) $(es 2 .state), split horizon from $(es 1 '."split-horizon"|join(",")') and $(es 2 '."split-horizon"|join(",")')"
+check_eq "$(rr_show | grep -c '\[3\]:\[0\]:\[32\]:')" 3 "RT-3 at the route reflector"
+check_eq "$(pe_ctl fpe3 -j flood show | jq -r '.bridges[0].remotes | map(.address) | sort | join(" ")')" \
+	"192.0.2.1 192.0.2.2" "flood show of PE3"
+log_test "flooding lists and peers come from BGP alone"
+
+# check_flood: one copy, no echo, local bias
+check_flood() {
+	counters_reset
+	from_host 3
+	expect "from the remote host, leg of the DF" ce,p1 bmu 100
+	expect "from the remote host, leg of the non-DF" ce,p2 bmu 0
+	expect "from the remote host, host at the DF" h1,eth0 bmu 100
+	expect "from the remote host, host at the non-DF" h2,eth0 bmu 100
+	check_eq "$(counter 2 non-df)" 300 "PE2 counts"
+	from_ce 2
+	expect "the customer's own, back on the leg of the DF" ce,p1 b 0
+	expect "the customer's, host at PE1" h1,eth0 b 100
+	expect "the customer's, host at PE2" h2,eth0 b 100
+	expect "the customer's, host at PE3" h3,eth0 b 100
+	check_eq "$(counter 1 split-horizon)" 100 "PE1 counts"
+	from_ce 1
+	expect "the customer's own, back on the leg of the non-DF" ce,p2 b 0
+	expect "the customer's, host at PE2" h2,eth0 b 100
+	from_host 2
+	expect "from the host at the non-DF, its own leg" ce,p2 bmu 100
+	expect "from the host at the non-DF, other leg" ce,p1 bmu 0
+	expect "from the host at the non-DF, remote" h3,eth0 bmu 100
+	from_host 1
+	expect "from the host at the DF, its own leg" ce,p1 bmu 100
+	expect "from the host at the DF, other leg" ce,p2 bmu 0
+}
+check_flood
+log_test "broadcast, multicast, unknown unicast: one copy, no echo, local bias"
+
+check_eq "$(pe_ctl fpe2 -j -s es show ce | jq '[.segments[0].stats.vlans[].drops[].packets] | add > 0')" true \
+	"es show -s: drops by VLAN"
+check_eq "$(pe_ctl fpe2 -j kernel show core | jq -r '"\(."mark-mask") \(."vxlan-ports"[0]) \(."peers-used")"')" \
+	"0xff000000 4789 1" "kernel show core"
+log_test "what is dropped and how PEs are told apart can be seen"
+
+# The customer spoke through PE2 last: PE3 has learned that, and the non-DF lets its unicast pass
+from_ce 2
+from_host 3 k
+expect "known unicast, leg of the non-DF" ce,p2 k 100
+expect "known unicast, leg of the DF" ce,p1 k 0
+log_test "known unicast passes the non-DF"
+
+# kernel PE: what is in force there
+kernel() { fl_nl "pe$1" es-get esi=$ESI1 | tr ' ' '\n' | grep -E '^(role|vlan-df|peers|transitions|changed)=' | xargs; }
+before=$(kernel 2)
+bridge -n "$(fl pe2)" monitor fdb >"$LAB_RUN/monitor" 2>&1 &
+monitor=$!
+pe_stop fpe2 KILL
+sleep 1
+check_eq "$(kernel 2)" "$before" "the segment on PE2, evpnd killed"
+check_eq "$(list 2)" "192.0.2.1 192.0.2.3" "flooding list of PE2, evpnd killed"
+from_ce 2
+expect "evpnd killed: the customer's, host at PE3" h3,eth0 b 100
+expect "evpnd killed: the customer's own, back on the leg of the DF" ce,p1 b 0
+from_host 3
+expect "evpnd killed: from the remote host, leg of the DF" ce,p1 bmu 100
+expect "evpnd killed: from the remote host, leg of the non-DF" ce,p2 bmu 0
+pe_start fpe2
+slowwait 20 alone_ready
+check_err $? "not as before: lists $(list 1) / $(list 2) / $(list 3)"
+sleep 1
+kill $monitor
+wait $monitor 2>/dev/null
+check_eq "$(kernel 2)" "$before" "the segment on PE2, evpnd started again"
+check_eq "$(grep -c '^\(Deleted \)*00:00:00:00:00:00' "$LAB_RUN/monitor")" 0 "changes of PE2's flooding list"
+check_flood
+log_test "evpnd killed and started again: filters and lists stay, nothing flaps"
+
+# Taken back when it is not wished any more; what somebody else has put there stays
+bridge -n "$(fl pe3)" fdb append 00:00:00:00:00:00 dev vx dst 192.0.2.77
+sed -i '/^bridges/,/vni/d' "$LAB_RUN/fpe2/evpnd.yaml"
+pe_ctl fpe2 config reload >/dev/null
+gone() { [ "$(list 2)" = "" ] && [ "$(list 1)" = 192.0.2.3 ] && [ "$(list 3)" = "192.0.2.1 192.0.2.77" ]; }
+slowwait 5 gone
+check_err $? "lists: $(list 1) / $(list 2) / $(list 3)"
+log_test "a bridge domain that is no more leaves the lists; entries of others stay"
+finish
