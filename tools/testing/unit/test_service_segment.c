@@ -895,6 +895,10 @@ static void frr_zebra_away(void **state)
 	sp->log[0] = '\0';
 	zebra(sp, false, false);
 	expect_reason(sp, "zebra has ended");
+	/* no VNI, because bgpd has gone: the VTEP is what it was */
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &(struct fact_frr){.present = true});
+	run(sp, 1);
+	expect_reason(sp, NULL);
 	assert_null(strstr(sp->log, "ndf"));
 	frr_rt4(sp, PE2, 2, 101);
 	assert_false(sp->wish.df);
