@@ -108,6 +108,18 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 
 static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
 
+static void on_frr_es(void *data, const struct fact_frr_es *fact)
+{
+	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
+}
+
+static void on_frr(void *data, const struct fact_frr *fact)
+{
+	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr};
+
 static void on_flood_result(void *data, const struct flood_result *result)
 {
 	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
@@ -123,18 +135,6 @@ static int set_up_flood(struct parent *p)
 				  on_flood_result, p);
 	return p->flood ? 0 : -errno;
 }
-
-static void on_frr_es(void *data, const struct fact_frr_es *fact)
-{
-	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
-}
-
-static void on_frr(void *data, const struct fact_frr *fact)
-{
-	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
-}
-
-static const struct frr_ops frr_ops = {on_frr_es, on_frr};
 
 void parent_stopped(struct parent *p)
 {

@@ -78,13 +78,6 @@ bool parent_conf_follows(void *data, const char *ifname)
 	return false;
 }
 
-bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
-{
-	const struct conf_bridge *b = conf_bridge(p->conf->conf, key->vni);
-
-	return b && !strcmp(b->vxlan, key->ifname);
-}
-
 void parent_conf_frr(struct parent *p)
 {
 	const struct conf *conf = p->conf->conf;
@@ -93,6 +86,13 @@ void parent_conf_frr(struct parent *p)
 	for (size_t i = 0; i < conf->n_segments; i++)
 		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
 	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
+}
+
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
+{
+	const struct conf_bridge *b = conf_bridge(p->conf->conf, key->vni);
+
+	return b && !strcmp(b->vxlan, key->ifname);
 }
 
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)

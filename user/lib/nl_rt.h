@@ -26,11 +26,11 @@ enum {
  * @link: ifindex of the lower device of a stacked one (VLAN), 0 none
  * @bond_mode: NL_BOND_MODE_NONE when it is no bond
  * @ad_partner, @ad_partner_key, @ad_ports: of the active aggregator of an 802.3ad bond
+ * @miimon, @arp_interval: how a bond watches its members, milliseconds; both 0: not at all
+ * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
  * @vxlan_learning: the device learns addresses from what arrives
- * @miimon, @arp_interval: how a bond watches its members, milliseconds; both 0: not at all
- * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @bond_member: it is a member of a bond, and the next three hold
  * @mii_up: the bond's own link monitor has it up
  * @active: the bond sends and receives through it (BOND_STATE_ACTIVE)
@@ -51,13 +51,13 @@ struct nl_link {
 	struct mac ad_partner;
 	uint16_t ad_partner_key;
 	uint16_t ad_ports;
+	uint32_t miimon;
+	uint32_t arp_interval;
+	struct mac ad_actor_system;
 	uint32_t vxlan_vni;
 	bool vxlan_external;
 	bool vxlan_learning;
 	struct ip_addr vxlan_local;
-	uint32_t miimon;
-	uint32_t arp_interval;
-	struct mac ad_actor_system;
 	bool bond_member;
 	bool mii_up;
 	bool active;

@@ -222,11 +222,11 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (!s->frr.known)
 		snprintf(buf, ROLE_TEXT_MAX, "FRR has no segment on %s (evpn mh es-id)",
 			 s->conf.interface);
-	else if (ip_is_none(&ss->frr.vtep))
-		snprintf(buf, ROLE_TEXT_MAX, "FRR has no VNI, so the segment is not advertised");
 	else if (ss->started && !ss->settled)
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "the session to bgpd is down: the role stays as it was");
+	else if (ip_is_none(&ss->frr.vtep))
+		snprintf(buf, ROLE_TEXT_MAX, "FRR has no VNI, so the segment is not advertised");
 	else if (segment_frr_holds(s))
 		snprintf(
 			buf, ROLE_TEXT_MAX,
@@ -290,12 +290,15 @@ void segment_frr_es(struct segments *ss, const struct fact_frr_es *f)
 	segment_later(s, DF_EV_VLAN_CHANGE);
 }
 
-/* zebra has said everything. */
+/* zebra has said everything. Without bgpd it has no VNI, and still the same address. */
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 {
+	struct ip_addr vtep = ss->frr.vtep;
 	struct segment *s;
 
 	ss->frr = *f;
+	if (ip_is_none(&f->vtep))
+		ss->frr.vtep = vtep;
 	ss->frr_heard |= f->present;
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		if (!segment_is_frr(s))

@@ -144,7 +144,7 @@ void segment_peers_update(struct segment *s)
 
 	s->peers_due = false;
 	if (s->conf.mode != CONF_ALL_ACTIVE || !s->esi_known || !s->owner->settled ||
-	    segment_frr_holds(s))
+	    segment_frr_holds(s) || (segment_is_frr(s) && ip_is_none(&s->owner->frr.vtep)))
 		return;
 	segment_routes_each(s->owner, &s->esi, EVPN_AD, add_ad, &c);
 	segment_routes_each(s->owner, &s->esi, EVPN_ES, add_es, &c);

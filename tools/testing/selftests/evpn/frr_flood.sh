@@ -51,8 +51,8 @@ both() {
 	check_err $? "PE2 should be $2: zebra '$(frr_says pe2)', evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
 }
 pref() { frr_vty "pe$1" -c "configure terminal" -c "interface bond0" -c "evpn mh es-df-pref $2"; }
-originated() { frr_vty "pe$1" -c "show bgp neighbors 127.0.0.2 json" | jq '.[].prefixStats.inboundFiltered // 0, .[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter'; }
-frr_agrees() { frr_ctl "pe$1" check >/run/frr-check 2>&1; }
+# frr_agrees PE-NUMBER: the socket is named, because evpnd need not be there to tell it
+frr_agrees() { frr_ctl "pe$1" check vty "$(frr_dir "pe$1")/zebra.vty" >/run/frr-check 2>&1; }
 
 frr_evpnd_start pe1
 frr_evpnd_start pe2
@@ -90,6 +90,8 @@ frr_agrees 1
 check_err $? "PE1: $(cat /run/frr-check)"
 frr_agrees 2
 check_err $? "PE2: $(cat /run/frr-check)"
+frr_ctl pe1 check >/run/frr-check 2>&1
+check_err $? "PE1, the socket as configured: $(cat /run/frr-check)"
 log_test "evpnctl check: agreement on both PEs"
 
 # The roles change places by FRR's own preference
@@ -156,7 +158,7 @@ frr_rival() {
 		  - {name: red, route-targets: {import: ["65000:100"], export: ["65000:100"]}}
 		segments:
 		  - {name: rival, interface: rival, esi: $FRR_ESI, mode: all-active, vlans: [untagged],
-		     df: {algorithm: modulo, wait: 0s}}
+		     df: {algorithm: lowest-preference, preference: 100, wait: 0s}}
 	END
 	frr_evpnd_start pe3
 }
@@ -164,7 +166,7 @@ frr_rival
 both non-df non-df
 frr_agrees 1
 check_fail $? "check says agreement"
-grep -q "192.0.2.33 advertises election algorithm 0" /run/frr-check
+grep -q "192.0.2.33 advertises election algorithm 3" /run/frr-check
 check_err $? "check says not that 192.0.2.33 differs: $(cat /run/frr-check)"
 frr_evpnd_stop pe3
 both df non-df
