@@ -28,6 +28,10 @@ struct speaker {
 	size_t n_ec;
 	u16 pb; /* P/B of the last RT-1 per ES, 0xffff without the community */
 	struct wish_es wish;
+	struct evpn_nlri rt1_evi; /* RT-1 of a bridge domain */
+	bool rt1_gone;
+	struct ecomm es_ec[8]; /* of RT-1 per ES */
+	size_t n_es_ec;
 	bool has_rib;
 	u32 heard; /* a PE that announces a bridge domain, or 0 */
 };
@@ -114,7 +118,14 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 		note(sp, "+4 ");
 	} else if (n->etag == EVPN_MAX_ETAG) {
 		sp->pb = ecomm_get_l2_attr(&a->ext, &l2) ? l2.flags : 0xffff;
+		sp->n_es_ec = ecomm_count(&a->ext);
+		memcpy(sp->es_ec, a->ext.p, a->ext.len);
 		note(sp, "+1 ");
+	} else if (n->label[0]) {
+		sp->rt1_evi = *n;
+		sp->rt1_gone = false;
+		sp->n_ec = ecomm_count(&a->ext);
+		memcpy(sp->ec, a->ext.p, a->ext.len);
 	} else {
 		note(sp, "+1:%u ", n->etag);
 	}
@@ -123,6 +134,8 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 
 int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 {
+	if (n->type == EVPN_AD && !rd_cmp(&n->rd, &sp->rt1_evi.rd))
+		sp->rt1_gone = true;
 	if (n->type == EVPN_ES || n->etag == EVPN_MAX_ETAG)
 		note(sp, "-%u%s ", n->type, urgent ? "!" : "");
 	return 0;
@@ -667,6 +680,227 @@ static void esi_from_partner(void **state)
 	end(sp);
 }
 
+static const struct ip_addr *peer(const struct speaker *sp, unsigned int i)
+{
+	return &sp->wish.peers[i];
+}
+
+static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
+	struct ecomm ec[1] = {ecomm_esi_label(0, 0)};
+	struct ip_addr nh = ip_v4(next_hop);
+	struct bgp_attrs a;
+	struct rib_path p = {
+		.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n, .stale = stale};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 1);
+	segment_service.route(sp->ss, &n, gone ? NULL : &p);
+}
+
+static struct conf_segment all_active(void)
+{
+	struct conf_segment c = ce1();
+
+	c.mode = CONF_ALL_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.df.port_mode = false;
+	c.vlans[0] = 0x06;
+	c.untagged_vid = 10;
+	c.unknown_unicast = CONF_UNKNOWN_PASS;
+	return c;
+}
+
+/* The other PEs by next hop of RT-1 per ES and RT-4, and by originator; sorted, none twice, not we. */
+static void peers(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+	struct says plain = {PE2 + 2, DF_ALG_HIGHEST, 0, 50, 0};
+
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_int_equal(sp->wish.untagged_vid, 10);
+	assert_int_equal(sp->wish.unknown_unicast, CONF_UNKNOWN_PASS);
+	assert_int_equal(sp->wish.n_peers, 0);
+	rt4(sp, &plain, false);
+	rt1_via(sp, PE2 + 2, PE2 + 2, false, false);
+	rt1_via(sp, PE2 + 1, PE2 + 8, false, false);
+	rt1_via(sp, PE2, PE2 - 1, false, false);
+	assert_int_equal(sp->wish.n_peers, 0);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 4}}));
+	assert_true(ip_equal(peer(sp, 1), &(struct ip_addr){4, {10, 0, 0, 10}}));
+	/* its RT-4 alone makes it a peer, and so does its RT-1 while it drains */
+	rt1_via(sp, PE2 + 2, PE2 + 2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	rt4(sp, &plain, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 10}}));
+	/* kept by graceful restart: it may forward still */
+	rt1_via(sp, PE2 + 1, PE2 + 8, true, false);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2 + 1, PE2 + 8, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* All sessions lost: the routes go, the peers stay as the roles do. */
+static void peers_isolated(void **state)
+{
+	struct speaker *sp = begin(
+		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+
+	bond(sp, true);
+	links_done(sp);
+	rt1_via(sp, PE2, PE2, false, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2, PE2, false, true);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* RT-1 of a bridge domain that the segment has a port in, directly or by a sub-interface. */
+static void bridge_domain(void **state)
+{
+	struct fact_link br = {.ifindex = 9, .ifname = "br0", .kind = "bridge", .flags = IFF_UP};
+	struct fact_link sub = {.ifindex = 8,
+				.ifname = "bond0.10",
+				.kind = "vlan",
+				.link = 5,
+				.master = 9,
+				.vlan_id = 10,
+				.flags = IFF_UP};
+	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100, .vlan = 10};
+	struct setup setup = {.seg = all_active()};
+	struct speaker *sp;
+	struct conf *old;
+	struct slice ext;
+	struct ecomm rt;
+	struct l2_attr l2;
+	char rd[RD_STRLEN];
+	u16 tunnel;
+
+	setup.seg.ad_per_evi = true;
+	sp = begin(&setup);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->global.as = 65000;
+	conf_add_bridge(sp->conf, &b);
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_int_equal(sp->rt1_evi.type, 0);
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_int_equal(sp->rt1_evi.type, EVPN_AD);
+	assert_int_equal(sp->rt1_evi.etag, 0);
+	assert_int_equal(sp->rt1_evi.label[0], 100);
+	assert_string_equal(rd_format(&sp->rt1_evi.rd, rd), "10.0.0.1:100");
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	rt_parse(&rt, "65000:100");
+	assert_true(ecomm_has(&ext, &rt));
+	assert_true(ecomm_get_encap(&ext, &tunnel) && tunnel == TUNNEL_VXLAN);
+	assert_true(ecomm_get_l2_attr(&ext, &l2) && l2.flags == L2_ATTR_P);
+	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
+	assert_true(ecomm_has(&ext, &rt)); /* per ES: for all of its bridge domains */
+	sub.master = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_true(sp->rt1_gone);
+	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
+	assert_false(ecomm_has(&ext, &rt));
+	sub.master = 9;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	assert_false(sp->rt1_gone);
+	bond(sp, false);
+	assert_true(sp->rt1_gone);
+	end(sp);
+}
+
+/* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
+static void peers_silent(void **state)
+{
+	struct evpn_nlri imet = {.type = EVPN_IMET};
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+
+	sp->has_rib = true;
+	sp->heard = PE2;
+	bond(sp, true);
+	links_done(sp);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 60);
+	assert_int_equal(sp->wish.n_peers, 1);
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	rt1_via(sp, PE2, PE2, false, false);
+	run(sp, 5);
+	sp->heard = 0;
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	sp->heard = PE2;
+	segment_service.route(sp->ss, &imet, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
+/* After a restart the kernel's list is kept until the neighbours have sent what they know. */
+static void peers_adopted(void **state)
+{
+	struct fact_es k = {.esi = all_active().esi, .ifindex = 5, .n_peers = 1};
+	struct conf_segment other = all_active();
+	struct speaker *sp = begin(
+		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+	struct conf *old = sp->conf;
+
+	k.peers[0] = ip_v4(PE2);
+	k.vlan_df[0] = 0x02;
+	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_int_equal(sp->wish.vlan_df[0], 0x02);
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_via(sp, PE2 + 1, PE2 + 1, false, false);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 1);
+	sp->log[0] = '\0';
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 5);
+	assert_int_equal(sp->wish.n_peers, 2);
+	/* another mode has none */
+	other.mode = CONF_SINGLE_ACTIVE;
+	sp->conf = conf_dup(old);
+	sp->conf->segments[0] = other;
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	run(sp, 5);
+	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
+	assert_int_equal(sp->wish.n_peers, 0);
+	end(sp);
+}
+
 /* ---- segments that FRR controls ---- */
 
 #define VTEP 0x0a000001 /* FRR's, of this machine */
@@ -905,168 +1139,6 @@ static void frr_zebra_away(void **state)
 	end(sp);
 }
 
-static const struct ip_addr *peer(const struct speaker *sp, unsigned int i)
-{
-	return &sp->wish.peers[i];
-}
-
-static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
-{
-	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
-	struct ecomm ec[1] = {ecomm_esi_label(0, 0)};
-	struct ip_addr nh = ip_v4(next_hop);
-	struct bgp_attrs a;
-	struct rib_path p = {
-		.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n, .stale = stale};
-
-	esi_parse(&n.esi, esi_text);
-	bgp_attrs_init(&a);
-	a.ext = ecomm_slice(ec, 1);
-	segment_service.route(sp->ss, &n, gone ? NULL : &p);
-}
-
-static struct conf_segment all_active(void)
-{
-	struct conf_segment c = ce1();
-
-	c.mode = CONF_ALL_ACTIVE;
-	c.standby = CONF_STANDBY_BLOCK;
-	c.df.port_mode = false;
-	c.vlans[0] = 0x06;
-	c.untagged_vid = 10;
-	c.unknown_unicast = CONF_UNKNOWN_PASS;
-	return c;
-}
-
-/* The other PEs by next hop of RT-1 per ES and RT-4, and by originator; sorted, none twice, not we. */
-static void peers(void **state)
-{
-	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
-	struct says plain = {PE2 + 2, DF_ALG_HIGHEST, 0, 50, 0};
-
-	bond(sp, true);
-	links_done(sp);
-	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
-	assert_int_equal(sp->wish.untagged_vid, 10);
-	assert_int_equal(sp->wish.unknown_unicast, CONF_UNKNOWN_PASS);
-	assert_int_equal(sp->wish.n_peers, 0);
-	rt4(sp, &plain, false);
-	rt1_via(sp, PE2 + 2, PE2 + 2, false, false);
-	rt1_via(sp, PE2 + 1, PE2 + 8, false, false);
-	rt1_via(sp, PE2, PE2 - 1, false, false);
-	assert_int_equal(sp->wish.n_peers, 0);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 2);
-	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 4}}));
-	assert_true(ip_equal(peer(sp, 1), &(struct ip_addr){4, {10, 0, 0, 10}}));
-	/* its RT-4 alone makes it a peer, and so does its RT-1 while it drains */
-	rt1_via(sp, PE2 + 2, PE2 + 2, false, true);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 2);
-	rt4(sp, &plain, true);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 1);
-	assert_true(ip_equal(peer(sp, 0), &(struct ip_addr){4, {10, 0, 0, 10}}));
-	/* kept by graceful restart: it may forward still */
-	rt1_via(sp, PE2 + 1, PE2 + 8, true, false);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 1);
-	rt1_via(sp, PE2 + 1, PE2 + 8, false, true);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 0);
-	end(sp);
-}
-
-/* All sessions lost: the routes go, the peers stay as the roles do. */
-static void peers_isolated(void **state)
-{
-	struct speaker *sp = begin(
-		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
-
-	bond(sp, true);
-	links_done(sp);
-	rt1_via(sp, PE2, PE2, false, false);
-	segment_service.sync(sp->ss, 1, 1, 1);
-	run(sp, 60);
-	assert_int_equal(sp->wish.n_peers, 1);
-	rt1_via(sp, PE2, PE2, false, true);
-	segment_service.sync(sp->ss, 0, 0, 1);
-	run(sp, 60);
-	assert_int_equal(sp->wish.n_peers, 1);
-	segment_service.sync(sp->ss, 1, 1, 1);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 0);
-	end(sp);
-}
-
-/* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
-static void peers_silent(void **state)
-{
-	struct evpn_nlri imet = {.type = EVPN_IMET};
-	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
-
-	sp->has_rib = true;
-	sp->heard = PE2;
-	bond(sp, true);
-	links_done(sp);
-	rt1_via(sp, PE2, PE2, false, false);
-	run(sp, 60);
-	assert_int_equal(sp->wish.n_peers, 1);
-	rt1_via(sp, PE2, PE2, false, true);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 0);
-	rt1_via(sp, PE2, PE2, false, false);
-	run(sp, 5);
-	sp->heard = 0;
-	rt1_via(sp, PE2, PE2, false, true);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 1);
-	segment_service.route(sp->ss, &imet, NULL);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 1);
-	sp->heard = PE2;
-	segment_service.route(sp->ss, &imet, NULL);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 0);
-	end(sp);
-}
-
-/* After a restart the kernel's list is kept until the neighbours have sent what they know. */
-static void peers_adopted(void **state)
-{
-	struct fact_es k = {.esi = all_active().esi, .ifindex = 5, .n_peers = 1};
-	struct conf_segment other = all_active();
-	struct speaker *sp = begin(
-		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
-	struct conf *old = sp->conf;
-
-	k.peers[0] = ip_v4(PE2);
-	k.vlan_df[0] = 0x02;
-	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
-	bond(sp, true);
-	links_done(sp);
-	assert_int_equal(sp->wish.n_peers, 1);
-	assert_int_equal(sp->wish.vlan_df[0], 0x02);
-	rt1_via(sp, PE2, PE2, false, false);
-	rt1_via(sp, PE2 + 1, PE2 + 1, false, false);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 1);
-	sp->log[0] = '\0';
-	segment_service.sync(sp->ss, 1, 1, 1);
-	run(sp, 5);
-	assert_int_equal(sp->wish.n_peers, 2);
-	/* another mode has none */
-	other.mode = CONF_SINGLE_ACTIVE;
-	sp->conf = conf_dup(old);
-	sp->conf->segments[0] = other;
-	segment_service.conf(sp->ss, old, sp->conf);
-	conf_free(old);
-	run(sp, 5);
-	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
-	assert_int_equal(sp->wish.n_peers, 0);
-	end(sp);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1087,15 +1159,16 @@ int main(void)
 		cmocka_unit_test(esi_from_partner),
 		cmocka_unit_test(reload_vlans),
 		cmocka_unit_test(view_while_down),
+		cmocka_unit_test(peers),
+		cmocka_unit_test(peers_isolated),
+		cmocka_unit_test(peers_silent),
+		cmocka_unit_test(bridge_domain),
+		cmocka_unit_test(peers_adopted),
 		cmocka_unit_test(frr_election),
 		cmocka_unit_test(frr_delay),
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_zebra_away),
-		cmocka_unit_test(peers),
-		cmocka_unit_test(peers_isolated),
-		cmocka_unit_test(peers_silent),
-		cmocka_unit_test(peers_adopted),
 	};
 
 	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);
