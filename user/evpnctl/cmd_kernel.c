@@ -7,6 +7,7 @@
 #include "app.h"
 #include "doc.h"
 #include "kernel_doc.h"
+#include "nl_mark.h"
 #include "show.h"
 
 static const char *const table_names[] = {"es", "stats", "owner", "core", NULL};
@@ -219,6 +220,8 @@ void print_kernel_owner(struct out *o, const json_t *doc)
 void print_kernel_core(struct out *o, const json_t *doc)
 {
 	bool none = doc_is(doc, "mark-mask", "0x00000000");
+	const json_t *warning;
+	size_t i;
 
 	out_pair(o, "mark-mask", none ? OUT_WARN : OUT_PLAIN, doc, "mark-mask");
 	if (none)
@@ -227,6 +230,10 @@ void print_kernel_core(struct out *o, const json_t *doc)
 	out_nl(o);
 	out_pair(o, "other PEs", OUT_PLAIN, doc, "peers-used");
 	out_pair(o, "packets marked", OUT_PLAIN, doc, "marked");
+	json_array_foreach(doc_get(doc, "warnings"), i, warning) {
+		out_nl(o);
+		out_word(o, OUT_WARN, "%s", json_string_value(warning));
+	}
 	out_end(o);
 }
 
@@ -281,18 +288,32 @@ static int show_stats(struct app *app, struct nl_evpn *e, struct nl_err *err)
 	return r;
 }
 
+static void add_warning(void *data, const char *text)
+{
+	json_array_append_new(data, json_string(text));
+}
+
 static int show_core(struct app *app, struct nl_evpn *e, struct nl_err *err)
 {
 	struct nl_core core = {};
 	int r = nl_evpn_core_get(e, &core, err);
-	json_t *doc;
+	json_t *doc, *warnings;
+	struct nl *rt;
 
 	if (r)
 		return r;
+	rt = nl_open(NETLINK_ROUTE);
+	if (!rt)
+		return nl_err_set(err, errno, "rtnetlink: %s", strerror(errno));
 	doc = kernel_core_doc(&core);
-	out_doc(&app->out, doc, print_kernel_core);
+	warnings = json_array();
+	r = nl_mark_conflicts(rt, core.mark_mask, add_warning, warnings, err);
+	json_object_set_new(doc, "warnings", warnings);
+	if (!r)
+		out_doc(&app->out, doc, print_kernel_core);
 	json_decref(doc);
-	return 0;
+	nl_close(rt);
+	return r;
 }
 
 static int show_owner(struct app *app, struct nl_evpn *e, struct nl_err *err)

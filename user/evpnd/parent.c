@@ -225,6 +225,7 @@ static int set_up(struct parent *p, int ctl_fd)
 	p->kern = kern_new(p->event, &kern_ops, p);
 	if (p->kern)
 		kern_core(p->kern, &p->conf->conf->global.core);
+	parent_conf_mark(p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
 	if (!p->frr)

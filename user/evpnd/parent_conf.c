@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "nl_mark.h"
 #include "parent_priv.h"
 
 enum { LISTEN_AGAIN_MS = 10000 };
@@ -95,6 +96,28 @@ bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
 	return b && !strcmp(b->vxlan, key->ifname);
 }
 
+static void warn(void *data, const char *text)
+{
+	log_warning("%s", text);
+}
+
+void parent_conf_mark(struct parent *p)
+{
+	const struct conf *conf = p->conf->conf;
+	bool all_active = false;
+	struct nl_err err;
+	struct nl *rt;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		all_active |= conf->segments[i].mode == CONF_ALL_ACTIVE;
+	rt = all_active ? nl_open(NETLINK_ROUTE) : NULL;
+	if (!rt)
+		return;
+	if (nl_mark_conflicts(rt, conf->global.core.mark_mask, warn, NULL, &err))
+		log_warning("kernel: who else uses the packets' mark is not known: %s", err.text);
+	nl_close(rt);
+}
+
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 {
 	struct conf_file *old = p->conf;
@@ -107,6 +130,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	/* even without a change: a key may be another in the same file */
 	sockets = configure_sockets(p, old);
 	kern_core(p->kern, &conf->conf->global.core);
+	parent_conf_mark(p);
 	parent_conf_send(p);
 	if (sockets)
 		parent_conf_send_sockets(p);

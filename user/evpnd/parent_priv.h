@@ -95,6 +95,8 @@ bool parent_conf_follows(void *data, const char *ifname);
 /* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
 bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
 void parent_conf_listen(struct parent *p);
+/* warns of whoever else uses the bits that tell PEs apart, when there is an all-active segment */
+void parent_conf_mark(struct parent *p);
 /* whether there is an FRR to look at */
 void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);

@@ -99,6 +99,29 @@ from_host 3
 check_eq "$(fl_nl pe2 vlan-stats-get esi=$ESI1 dump | sed 's/.* vlan=/vlan=/')" "vlan=0 egress.non-df=300" "by VLAN"
 log_test "what is in force can be read, and what was dropped by VLAN"
 
+# What split horizon cannot bear is said
+warnings() { in_fl pe2 "$LAB_BUILD/evpnctl" -j kernel show core | jq -r '.warnings[]' | cut -d: -f1,2 | sort; }
+check_eq "$(warnings)" "" "warnings about this lab"
+fl_ip pe2 rule add fwmark 0x10/0xff pref 100 table 100
+fl_ip pe2 rule add fwmark 0x1000000/0xff000000 pref 101 table 100
+fl_ip pe2 -6 rule add fwmark 0x1 pref 102 table 100
+fl_ip pe2 link add vxgbp type vxlan id 200 local "$(vtep 2)" dstport 4789 gbp
+fl_ip pe3 link add vxmoved type vxlan id 201 local "$(vtep 3)" dstport 4789
+fl_ip pe3 link set vxmoved netns "$(fl pe2)"
+check_eq "$(warnings)" "$(cat <<-END
+	IPv4 rule 101 looks at fwmark 0x1000000/0xff000000, which overlaps with mark-mask 0xff000000: choose other bits for one of them
+	IPv6 rule 102 looks at fwmark 0x1/0xffffffff, which overlaps with mark-mask 0xff000000: choose other bits for one of them
+	vxgbp: VXLAN with group policy (gbp) overwrites the packet's mark; what comes through it has no split horizon
+	vxmoved: its tunnels end in another network namespace, and the packet's mark is lost between the two; what comes through it has no split horizon
+END
+)" "warnings"
+fl_ip pe2 rule del pref 100
+fl_ip pe2 rule del pref 101
+fl_ip pe2 -6 rule del pref 102
+fl_ip pe2 link del vxgbp
+fl_ip pe2 link del vxmoved
+log_test "who else uses the mark, and where it is lost, is said"
+
 fl_nl pe2 es-set esi=$ESI1 unknown-unicast=pass >/dev/null
 from_host 3
 expect "unknown unicast" ce,p2 u 100
@@ -177,20 +200,22 @@ fl_nl pe1 core-set mark-mask=0xff000000 >/dev/null
 log_test "what cannot be is refused in a sentence, and changes nothing"
 
 # A hand-over at a thousand frames a second, the loser first
-"$FLOOD" -n 2000 -r 1000 b "$(fl h3),eth0" "$(fl ce),p1" "$(fl ce),p2" >$FL_SEEN &
+"$FLOOD" -n 60000 -r 1000 b "$(fl h3),eth0" "$(fl ce),p1" "$(fl ce),p2" >$FL_SEEN &
 pid=$!
 slowwait 5 grep -q ready $FL_SEEN
 sleep 1
 fl_nl pe1 es-set esi=$ESI1 role=non-df >/dev/null
 fl_nl pe2 es-set esi=$ESI1 role=df >/dev/null
+sleep 1
+kill $pid
 wait $pid
-read -r one twice < <(awk '$2 ~ /,p1$/ { s = $3; t += $4 } $2 ~ /,p2$/ { t += $4 } END { print s, t }' $FL_SEEN)
-two=$(seen b ce,p2)
-different=$((one + two - twice))
+read -r sent one two twice < <(awk '$2 == "sent" { n = $3 } $2 ~ /,p1$/ { a = $3; t += $4 }
+	$2 ~ /,p2$/ { b = $3; t += $4 } END { print n, a, b, t }' $FL_SEEN)
+lost=$((sent - one - two))
 check_eq "$twice" 0 "frames that came twice"
-[ "$different" -ge 1500 ] && [ "$one" -gt 0 ] && [ "$two" -gt 0 ]
-check_err $? "frames that came: $different, $one and $two"
-log_info "hand-over at 1,000 a second: $((2000 - different)) lost, $twice twice"
+[ $((lost * 2)) -lt "$sent" ] && [ "$one" -gt 0 ] && [ "$two" -gt 0 ]
+check_err $? "of $sent frames $one came through PE1 and $two through PE2"
+log_info "hand-over at 1,000 a second: $lost of $sent lost, $twice twice"
 log_test "no frame comes twice in a hand-over"
 undo
 
@@ -211,15 +236,19 @@ if flood_lab; then
 	from_ce 1
 	expect "VLAN 10, into its DF" h3,eth0 b 100
 	check_eq "$(fl_nl pe2 vlan-stats-get esi=$ESI1 dump | sed 's/.* vlan=/vlan=/')" \
-		"vlan=10 ingress.vlan-standby=100 egress.vlan-standby=600" "by VLAN"
+		"vlan=10 ingress.vlan-standby=100 egress.vlan-standby=700" "by VLAN"
 	log_test "single-active: everything of a VLAN stops at its non-DF"
 fi
 
 variant "VLAN-aware bridge, tagged to the customer" FL_BRIDGE=vlan
-variant "VLAN-aware bridge, untagged to the customer" FL_BRIDGE=untagged
-variant "plain bridge with a VLAN device of the bond as its port" FL_BRIDGE=port
-variant "QinQ" FL_BRIDGE=qinq
-variant "IPv6 underlay" FL_FAMILY=6
+if [ "${KSFT_SKIP_LONG:-}" = y ]; then
+	log_skip "untagged, VLAN device, QinQ, IPv6" "long, and this guest is slow"
+else
+	variant "VLAN-aware bridge, untagged to the customer" FL_BRIDGE=untagged
+	variant "plain bridge with a VLAN device of the bond as its port" FL_BRIDGE=port
+	variant "QinQ" FL_BRIDGE=qinq
+	variant "IPv6 underlay" FL_FAMILY=6
+fi
 variant "one external VXLAN device with a VNI filter" FL_BRIDGE=vlan FL_VXLAN=svd
 if modprobe br_netfilter 2>/dev/null; then
 	variant "br_netfilter, its calls on" FL_BRIDGE=vlan
