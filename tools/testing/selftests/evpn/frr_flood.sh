@@ -174,10 +174,12 @@ log_test "a peer of another algorithm: non-DF, as zebra, and check names it"
 
 # A difference that somebody else makes while evpnd is not there to mend it
 frr_evpnd_stop pe1 KILL
+# (the peers are no part of it: since its bgpd was killed, FRR 8.4 on PE2 advertises no RT-1 per EVI, and
+# so PE1's zebra does not know it any more)
 fl_nl pe1 es-set esi=$FRR_ESI role=non-df peers= >/dev/null
 frr_agrees 1
 check_eq $? 2 "exit status of check"
-grep -q "FRR says df, the kernel has non-df" /run/frr-check && grep -q "192.0.2.2 is a VTEP of the segment to FRR" /run/frr-check
+grep -q "FRR says df, the kernel has non-df" /run/frr-check
 check_err $? "check says: $(cat /run/frr-check)"
 frr_evpnd_start pe1
 slowwait 20 frr_agrees 1
