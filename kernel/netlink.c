@@ -584,9 +584,8 @@ static int dump_vlan(struct sk_buff *msg, struct netlink_callback *cb, struct ev
 /** evpn_nl_vlan_stats_get_dumpit() - read the counters of all VLANs of a segment */
 int evpn_nl_vlan_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr *const *attrs = genl_dumpit_info(cb)->attrs;
+	const struct nlattr *attr = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, EVPN_A_VLAN_STATS_ESI);
 	struct evpn_net *en = evpn_net(sock_net(skb->sk));
-	const struct nlattr *attr = attrs[EVPN_A_VLAN_STATS_ESI];
 	int vid = cb->args[0], err = 0;
 	struct evpn_esi esi;
 	struct evpn_es *es;

@@ -313,12 +313,17 @@ struct flood_result {
  * @retain_ms: of keys
  */
 struct neigh_batch {
-	uint32_t n;
+	_Alignas(8) uint32_t n;
 	uint32_t generation;
 	uint32_t retain_ms;
 	uint32_t pad;
-	_Alignas(8) uint8_t items[];
 };
+
+/** neigh_batch_items() - what follows the head */
+static inline const void *neigh_batch_items(const struct neigh_batch *batch)
+{
+	return batch + 1;
+}
 
 /** struct wish_neigh_sweep - wishes of other generations go, after @retain_ms */
 struct wish_neigh_sweep {

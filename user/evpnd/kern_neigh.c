@@ -140,8 +140,8 @@ static bool key_ok(const struct neigh_key *k)
 
 bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *b, uint32_t len, const char **why)
 {
-	const struct wish_neigh *wishes = (const void *)b->items;
-	const struct neigh_key *keys = (const void *)b->items;
+	const struct wish_neigh *wishes = neigh_batch_items(b);
+	const struct neigh_key *keys = neigh_batch_items(b);
 
 	*why = "neighbours that are not as many as it says";
 	if (!ipc_batch_ok(type, b, len))
@@ -210,7 +210,7 @@ static void one_by_one(struct kern *kern, const struct nl_neigh *list, struct an
 
 void kern_neigh_wish(struct kern *kern, const struct neigh_batch *b)
 {
-	const struct wish_neigh *w = (const void *)b->items;
+	const struct wish_neigh *w = neigh_batch_items(b);
 	struct nl_neigh *list = calloc(b->n, sizeof(*list));
 	struct neigh_out *out = calloc(1, sizeof(*out));
 	struct answers a = {.kern = kern, .n = b->n};
@@ -244,7 +244,7 @@ out:
 
 void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *b)
 {
-	const struct neigh_key *keys = (const void *)b->items;
+	const struct neigh_key *keys = neigh_batch_items(b);
 	struct nl_neigh *list = calloc(b->n, sizeof(*list));
 	struct nl_err err;
 

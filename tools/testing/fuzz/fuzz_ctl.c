@@ -38,7 +38,11 @@ static void on_result(void *data, const struct wish_result *result)
 {
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result};
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
 
 static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
 {

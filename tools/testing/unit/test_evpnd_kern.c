@@ -192,7 +192,7 @@ static void test_neighbours_that_are_none(void **state)
 	const struct wish_neigh good = {
 		.key = {.tag = 5, .esi = {{0, 1, 2}}, .address = {.len = 4}}};
 	struct neigh_batch *b = calloc(1, NEIGH_BATCH_LEN(struct wish_neigh, 2));
-	struct wish_neigh *w = (void *)b->items;
+	struct wish_neigh *w = (void *)(b + 1);
 	const uint32_t len = NEIGH_BATCH_LEN(struct wish_neigh, 2);
 	const char *why;
 

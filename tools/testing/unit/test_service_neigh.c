@@ -120,8 +120,8 @@ static const char *text(const struct ip_addr *a)
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
 {
 	const struct neigh_batch *b = wish;
-	const struct wish_neigh *w = (const void *)b->items;
-	const struct neigh_key *k = (const void *)b->items;
+	const struct wish_neigh *w = neigh_batch_items(b);
+	const struct neigh_key *k = neigh_batch_items(b);
 	u32 i;
 
 	if (type == IPC_WISH_NEIGHS_SWEEP) {

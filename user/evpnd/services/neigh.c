@@ -479,7 +479,7 @@ static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 		break;
 	case IPC_FACT_NEIGHS:
 		for (i = 0; i < batch->n; i++)
-			neigh_fact(ns, &((const struct fact_neigh *)(const void *)batch->items)[i]);
+			neigh_fact(ns, &((const struct fact_neigh *)neigh_batch_items(batch))[i]);
 		break;
 	case IPC_FACT_NEIGH_TEXTS:
 		neigh_texts(ns, batch);

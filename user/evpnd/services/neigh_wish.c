@@ -209,7 +209,7 @@ static void set_why(struct nhost *h, const char *text)
 void neigh_results(struct neighs *ns, const struct neigh_batch *b)
 {
 	static const char *const names[] = {"installed", "pending", "refused"};
-	const struct neigh_result *r = (const void *)b->items;
+	const struct neigh_result *r = neigh_batch_items(b);
 	s64 now = timer_now_ns();
 	struct nhost *h;
 	u32 i;
@@ -235,7 +235,7 @@ void neigh_results(struct neighs *ns, const struct neigh_batch *b)
 
 void neigh_texts(struct neighs *ns, const struct neigh_batch *b)
 {
-	const struct fact_neigh_text *t = (const void *)b->items;
+	const struct fact_neigh_text *t = neigh_batch_items(b);
 	struct nhost *h;
 	u32 i;
 

@@ -241,7 +241,7 @@ if flood_lab; then
 fi
 
 variant "VLAN-aware bridge, tagged to the customer" FL_BRIDGE=vlan
-if [ "${KSFT_SKIP_LONG:-}" = y ]; then
+if [ "${KSFT_SKIP_LONG:-}${KSFT_SKIP_DAEMONS:-}" ]; then
 	log_skip "untagged, VLAN device, QinQ, IPv6" "long, and this guest is slow"
 else
 	variant "VLAN-aware bridge, untagged to the customer" FL_BRIDGE=untagged
