@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover drain idle election
+#	run.sh failover idle   these: failover drain idle election neigh flood
 #	RUNS=50 run.sh         more runs
 
 cd "$(dirname "$0")/../../.." || exit 1
@@ -13,7 +13,7 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20}
-what=${*:-failover drain idle election}
+what=${*:-failover drain idle election neigh flood}
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.tsv
@@ -28,7 +28,7 @@ election() {
 guest=
 for w in $what; do
 	case $w in
-	election) ;;
+	election | neigh | flood) ;;
 	failover | drain | idle) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
@@ -39,6 +39,19 @@ if [ -n "$guest" ]; then
 		{ tail -n 20 "$OUT/guest.log"; echo "bench: the guest failed; see $OUT/guest.log" >&2; exit 1; }
 fi
 case " $what " in *" election "*) election 2>/dev/null ;; esac
+# beside_each_other NAME PROGRAM...: programs that print their own comparison
+beside_each_other() {
+	local name=$1 p
+	shift
+	for p in "$@"; do
+		$VM/guest.sh run --mem 1024 --timeout 3000 uml -- "$BENCH/$p" >"$OUT/${p%.sh}.log" 2>&1 ||
+			echo "bench: $p: status $?, a limit is not kept or the guest failed; see $OUT/${p%.sh}.log"
+		grep -v '^\[' "$OUT/${p%.sh}.log" | grep -v '^guest:' >>"$OUT/$name.txt"
+	done
+}
+rm -f "$OUT"/neigh.txt "$OUT"/flood.txt
+case " $what " in *" neigh "*) beside_each_other neigh neigh_kernel.sh neigh_sync.sh ;; esac
+case " $what " in *" flood "*) beside_each_other flood flood_kernel.sh ;; esac
 
 echo
 printf '%-52s %5s %9s %9s %9s  %s\n' "measured" runs median worst target unit
@@ -56,5 +69,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 		printf "%-52s %5d %9.1f %9.1f %9s  %s\n", $1, n, m, v[n], $3, $2
 	}'
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
+[ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
+[ ! -s "$OUT/flood.txt" ] || { echo; echo "The filter of flooded frames"; cat "$OUT/flood.txt"; }
 echo
 nproc | sed 's/$/ processors; load average '"$(cut -d' ' -f1-3 /proc/loadavg)/"
