@@ -59,7 +59,7 @@ known() {
 	case $FL_BRIDGE in vlan | untagged | qinq) vlan="vlan 10" ;; esac
 	for p in 1 2; do
 		# shellcheck disable=SC2086
-		bridge -n "$(fl pe$p)" fdb replace $CE_MAC dev $dev master static $vlan
+		bridge -n "${FL}pe$p" fdb replace $CE_MAC dev $dev master static $vlan
 	done
 	in_fl pe3 bridge fdb replace $CE_MAC dev vx dst "$(vtep 2)" self static ${FL_SVD:+src_vni 100}
 	counters_reset
@@ -69,7 +69,7 @@ known() {
 	check_eq "$(counter 2 non-df)" 0 "PE2 counts"
 	for p in 1 2; do
 		# shellcheck disable=SC2086
-		bridge -n "$(fl pe$p)" fdb del $CE_MAC dev $dev master $vlan
+		bridge -n "${FL}pe$p" fdb del $CE_MAC dev $dev master $vlan
 	done
 	in_fl pe3 bridge fdb del $CE_MAC dev vx dst "$(vtep 2)" self ${FL_SVD:+src_vni 100}
 }
@@ -107,7 +107,7 @@ fl_ip pe2 rule add fwmark 0x1000000/0xff000000 pref 101 table 100
 fl_ip pe2 -6 rule add fwmark 0x1 pref 102 table 100
 fl_ip pe2 link add vxgbp type vxlan id 200 local "$(vtep 2)" dstport 4789 gbp
 fl_ip pe3 link add vxmoved type vxlan id 201 local "$(vtep 3)" dstport 4789
-fl_ip pe3 link set vxmoved netns "$(fl pe2)"
+fl_ip pe3 link set vxmoved netns "${FL}pe2"
 check_eq "$(warnings)" "$(cat <<-END
 	IPv4 rule 101 looks at fwmark 0x1000000/0xff000000, which overlaps with mark-mask 0xff000000: choose other bits for one of them
 	IPv6 rule 102 looks at fwmark 0x1/0xffffffff, which overlaps with mark-mask 0xff000000: choose other bits for one of them
@@ -145,7 +145,7 @@ expect "host at PE1" h1,eth0 g 10
 log_test "large packets, and RPS${rps:-}"
 
 # The bridge makes one copy with the member's own address of what is for a group.
-bridge -n "$(fl pe2)" link set dev bond0 mcast_to_unicast on
+bridge -n "${FL}pe2" link set dev bond0 mcast_to_unicast on
 fl_ip pe2 link set br0 type bridge mcast_snooping 1 mcast_querier 1 mcast_query_response_interval 20
 fl_ip ce link set p2 address $CE_MAC
 fl_ip ce addr add 10.0.0.14/24 dev p2
@@ -155,8 +155,8 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.1.1.1") + socket.inet_aton("10.0.0.14"))
 time.sleep(60)' &
 member=$!
-slowwait 10 eval 'bridge -n "$(fl pe2)" mdb show | grep -q "port bond0 grp 239.1.1.1"'
-check_err $? "the bridge has no member: $(bridge -n "$(fl pe2)" mdb show)"
+slowwait 10 eval 'bridge -n "${FL}pe2" mdb show | grep -q "port bond0 grp 239.1.1.1"'
+check_err $? "the bridge has no member: $(bridge -n "${FL}pe2" mdb show)"
 sleep 0.5
 from_host 2 i
 expect "from the host at PE2" ce,p2 i 100
@@ -166,7 +166,7 @@ kill $member
 wait $member 2>/dev/null
 fl_ip ce addr del 10.0.0.14/24 dev p2
 fl_ip pe2 link set br0 type bridge mcast_snooping 0
-bridge -n "$(fl pe2)" link set dev bond0 mcast_to_unicast off
+bridge -n "${FL}pe2" link set dev bond0 mcast_to_unicast off
 log_test "multicast that the bridge has made unicast is multicast still"
 
 fl_nl pe1 es-set esi=$ESI1 peers= >/dev/null

@@ -17,9 +17,9 @@ segment 2 non-df >/dev/null
 
 LOAD=
 load() {
-	"$FLOOD" -n 60000 -r 2000 -w 10 b "$(fl h3),eth0" "$(fl ce),p1" >/dev/null &
+	"$FLOOD" -n 30000 -r 500 -w 10 b "$(fl h3),eth0" "$(fl ce),p1" >/dev/null &
 	LOAD="$LOAD $!"
-	"$FLOOD" -n 60000 -r 2000 -w 10 -s $CE_MAC b "$(fl ce),p2" "$(fl h3),eth0" >/dev/null &
+	"$FLOOD" -n 30000 -r 500 -w 10 -s $CE_MAC b "$(fl ce),p2" "$(fl h3),eth0" >/dev/null &
 	LOAD="$LOAD $!"
 	sleep 0.5
 }
@@ -46,7 +46,7 @@ for i in 1 2 3; do
 			link set vx master br0
 			link set vx up
 		END
-		flood_vxlan $p | bridge -n "$(fl pe$p)" -batch -
+		flood_vxlan $p | bridge -n "${FL}pe$p" -batch -
 	done
 done
 unload
@@ -59,6 +59,7 @@ for i in 1 2 3; do
 		fl_ip pe$p link del br0
 		fl_ip pe$p -batch - <<-END
 			link add br0 type bridge mcast_snooping 0
+			link set br0 addrgenmode none
 			link set br0 up
 			link set vx master br0
 			link set bond0 master br0
@@ -79,6 +80,7 @@ for i in 1 2 3; do
 			link set m0 down
 			link set m0 master bond0
 			link set m0 up
+			link set bond0 addrgenmode none
 			link set bond0 up
 			link set bond0 master br0
 		END
