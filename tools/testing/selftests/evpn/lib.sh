@@ -140,9 +140,10 @@ busywait() {
 	done
 }
 
-# slowwait SECONDS COMMAND...: the same with a tenth of a second between two questions
+# slowwait SECONDS COMMAND...: the same with a tenth of a second between two questions. A guest may be
+# slow, so four times as long is waited before it counts as a failure.
 slowwait() {
-	local end=$(($(mono_ms) + $1 * 1000))
+	local end=$(($(mono_ms) + $1 * 4000))
 	shift
 	until "$@"; do
 		[ "$(mono_ms)" -lt "$end" ] || return 1
