@@ -123,9 +123,9 @@ log_test "a silent host stays while STALE, and is told as lost when its probes f
 pe ping -q -c 1 -W 1 10.9.0.9 >/dev/null
 say ce ce request 10.9.0.61 02:00:00:00:00:61 10.9.0.254
 slowwait 2 is 0 10.9.0.61 local
+probes=$(stat_of probes)
 for p in default.gc_thresh1=0 default.gc_thresh2=0; do sysctl -qw "net.ipv4.neigh.$p"; done
 pe sysctl -qw net.ipv4.neigh.bond0.gc_stale_time=1
-probes=$(stat_of probes)
 sleep 1.5
 # With more than gc_thresh2 entries that are five seconds old, a new one makes the kernel clear up
 sleep 4
