@@ -84,6 +84,8 @@ void parent_conf_frr(struct parent *p)
 	const struct conf *conf = p->conf->conf;
 	bool wanted = false;
 
+	if (!p->frr)
+		return;
 	for (size_t i = 0; i < conf->n_segments; i++)
 		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
 	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
