@@ -242,24 +242,11 @@ struct collection {
 	struct kernel_clock clock;
 };
 
-/* A dump that was disturbed starts again: the later word about a segment replaces the earlier. */
-static void collect(json_t *list, json_t *doc)
-{
-	size_t i;
-
-	for (i = 0; i < json_array_size(list); i++)
-		if (doc_is(json_array_get(list, i), "esi", doc_str(doc, "esi"))) {
-			json_array_set_new(list, i, doc);
-			return;
-		}
-	json_array_append_new(list, doc);
-}
-
 static void take_es(void *data, const struct nl_es *es)
 {
 	struct collection *c = data;
 
-	collect(c->list, kernel_es_doc(es, &c->clock));
+	kernel_doc_collect(c->list, kernel_es_doc(es, &c->clock));
 }
 
 static int show_es(struct app *app, struct nl_evpn *e, struct nl_err *err)

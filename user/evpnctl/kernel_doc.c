@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kernel_doc.c - structures of nl_evpn.h to JSON; names as in Documentation/netlink/specs/evpn.yaml */
+#include "doc.h"
 #include "kernel_doc.h"
 
 #include "types.h"
@@ -236,6 +237,18 @@ json_t *kernel_vlan_stats_doc(const struct nl_vlan_stats *stats)
 			if (stats->drops[d][r].packets)
 				json_array_append_new(drops, drop_doc(&stats->drops[d][r], d, r));
 	return json_pack("{s:I, s:o}", "vlan", (json_int_t)stats->vlan, "drops", drops);
+}
+
+void kernel_doc_collect(json_t *list, json_t *doc)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (doc_is(json_array_get(list, i), "esi", doc_str(doc, "esi"))) {
+			json_array_set_new(list, i, doc);
+			return;
+		}
+	json_array_append_new(list, doc);
 }
 
 json_t *kernel_core_doc(const struct nl_core *core)

@@ -30,6 +30,10 @@ json_t *kernel_stats_doc(const struct nl_es_stats *stats);
 /** kernel_vlan_stats_doc() - an element of "vlans" of such an element */
 json_t *kernel_vlan_stats_doc(const struct nl_vlan_stats *stats);
 
+/** kernel_doc_collect() - a segment's object into a list; takes the reference. A dump that was disturbed
+ * starts again: the later word about a segment replaces the earlier
+ */
+void kernel_doc_collect(json_t *list, json_t *doc);
 /** kernel_core_doc() - {"mark-mask": …, "vxlan-ports": […], "peers-used": …, "marked": …} */
 json_t *kernel_core_doc(const struct nl_core *core);
 

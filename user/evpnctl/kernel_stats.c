@@ -3,18 +3,9 @@
 #include "doc.h"
 #include "kernel_doc.h"
 
-/* A dump that was disturbed starts again: the later word replaces the earlier. */
 static void take_stats(void *data, const struct nl_es_stats *stats)
 {
-	json_t *list = data, *doc = kernel_stats_doc(stats);
-	size_t i;
-
-	for (i = 0; i < json_array_size(list); i++)
-		if (doc_is(json_array_get(list, i), "esi", doc_str(doc, "esi"))) {
-			json_array_set_new(list, i, doc);
-			return;
-		}
-	json_array_append_new(list, doc);
+	kernel_doc_collect(data, kernel_stats_doc(stats));
 }
 
 static void take_vlan(void *data, const struct nl_vlan_stats *stats)
