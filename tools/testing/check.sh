@@ -25,6 +25,7 @@ steps() {
 	-
 	a generated     60   make generate-check
 	a user          600  make -j2 user
+	a tools         120  $here/lab/lab.sh build
 	a style         300  make style
 	a unit          900  make -j2 unit
 	a offline       300  offline

@@ -62,7 +62,7 @@ agreed() { frr_ctl pe1 check >/dev/null 2>&1 && frr_ctl pe2 check >/dev/null 2>&
 
 lab_defaults
 frr_possible || lab_skip "FRR is not installed"
-FLOOD=$(lab_tool flood "$LAB_DIR/../selftests/evpn/flood.c") || lab_fail "flood does not build"
+FLOOD=$(lab_tool flood) || lab_fail "flood does not build"
 printf '\n%sThe lab%s, in a guest with Linux %s and FRR %s\n\n' "$BOLD" "$OFF" "$(uname -r)" \
 	"$("$FRR_DAEMONS/zebra" -v | sed -n 's/.*version //p')"
 picture

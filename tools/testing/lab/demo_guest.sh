@@ -45,7 +45,7 @@ say "The CE's own view (/proc/net/bonding): port, its LACP state, its partner's"
 ce_ports ce | awk '{ printf "    %s %s %s    %s\n", $1, $2, $3, $2 == 63 ? "in sync, used" : "out of sync, not used" }'
 echo
 
-lab_build_tests
+BONDWATCH=$(lab_tool bondwatch) || lab_fail "bondwatch does not build"
 for p in pe1 pe2; do
 	pe_ctl $p -j monitor >"$EVPN_OUT/$p.json" 2>/dev/null &
 done

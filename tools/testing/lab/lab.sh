@@ -34,6 +34,8 @@ set -u
 LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=options.sh
 . "$LAB_HERE/options.sh"
+# shellcheck source=tools.sh
+. "$LAB_HERE/tools.sh"
 # shellcheck source=topology.sh
 . "$LAB_HERE/topology.sh"
 # shellcheck source=topology_l3.sh
@@ -61,35 +63,6 @@ lab_until() {
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.05
 	done
-}
-
-# lab_tool NAME SOURCE [FLAGS]: a small program, built when it is missing or old; prints its path.
-# Where the tree cannot be written (in a guest) it is built under /run.
-lab_tool() {
-	local name=$1 src=$2 out=$LAB_BUILD/lab/$1
-	shift 2
-	[ "$out" -nt "$src" ] || out=/run/evpn-lab/tools/$name
-	if [ ! "$out" -nt "$src" ]; then
-		[ -w "$LAB_TREE" ] && out=$LAB_BUILD/lab/$name
-		mkdir -p "${out%/*}"
-		# shellcheck disable=SC2086
-		gcc -D_GNU_SOURCE -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
-			"$src" -o "$out.$$" $* && mv "$out.$$" "$out" || return 1
-	fi
-	echo "$out"
-}
-
-lab_build() {
-	PROBE=$(lab_tool probe "$LAB_DIR/probe.c") || lab_fail "probe does not build"
-}
-
-# The selftests' own programs
-lab_build_tests() {
-	local dir=$LAB_DIR/../selftests/evpn
-	FRAMES=$(lab_tool frames "$dir/frames.c") || lab_fail "frames does not build"
-	BONDWATCH=$(lab_tool bondwatch "$dir/bondwatch.c") || lab_fail "bondwatch does not build"
-	EVPN_NL=$(lab_tool evpn_nl "$dir/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-		"$(pkg-config --cflags --libs libnl-genl-3.0)") || lab_fail "evpn_nl does not build"
 }
 
 # lab_possible: this kernel has what the lab needs
@@ -122,7 +95,7 @@ lab_up() {
 	lab_possible
 	lab_down
 	mkdir -p "$LAB_RUN"
-	lab_build
+	lab_tools
 	topology_up
 	rr_up
 	[ "$LAB_EVPND" = yes ] || return 0
@@ -203,7 +176,7 @@ lab_main() {
 		rm -rf /run/evpn-lab/tools
 		rmdir /run/evpn-lab 2>/dev/null
 		;;
-	build) lab_build && lab_build_tests ;;
+	build) lab_tools_all ;;
 	status) lab_status ;;
 	exec) in_ns "$@" ;;
 	ctl) pe_ctl "$@" ;;

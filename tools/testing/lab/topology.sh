@@ -26,14 +26,14 @@ address() {
 in_ns() {
 	local node=$1
 	shift
-	ip netns exec "$LAB_PREFIX$node" "$@"
+	${NSEXEC:-ip netns exec} "$LAB_PREFIX$node" "$@"
 }
 
 # bg NODE COMMAND...: in the background; $! is the command itself, not a shell around it
 bg() {
 	local node=$1
 	shift
-	ip netns exec "$LAB_PREFIX$node" "$@" &
+	${NSEXEC:-ip netns exec} "$LAB_PREFIX$node" "$@" &
 }
 
 # --- writing down ------------------------------------------------------------------------------

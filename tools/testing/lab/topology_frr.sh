@@ -18,7 +18,7 @@ FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
 
 fl() { ns "f$1"; }
-in_fl() { ip netns exec "$(fl "$1")" "${@:2}"; }
+in_fl() { ${NSEXEC:-ip netns exec} "$(fl "$1")" "${@:2}"; }
 fl_ip() { ip -n "$(fl "$1")" "${@:2}"; }
 frr_vtep() { echo "192.0.2.${1#pe}"; }
 frr_dir() { echo "$LAB_RUN/frr/$1"; }
@@ -163,7 +163,7 @@ frr_evpnd_start() {
 	local dir
 	dir=$(frr_dir "$1")
 	[ -e "$dir/evpnd.yaml" ] || frr_evpnd_conf "$1"
-	ip netns exec "$(fl "$1")" "$LAB_BUILD/evpnd" -f -n "$(fl "$1")" -c "$dir/evpnd.yaml" >>"$dir/evpnd.log" 2>&1 &
+	${NSEXEC:-ip netns exec} "$(fl "$1")" "$LAB_BUILD/evpnd" -f -n "$(fl "$1")" -c "$dir/evpnd.yaml" >>"$dir/evpnd.log" 2>&1 &
 	echo $! >"$dir/evpnd.pid"
 	disown
 }

@@ -11,10 +11,10 @@
 begin "a blocked bond with an ARP monitor" A12
 need_module
 lab_defaults
-EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-	"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
-pe() { ip netns exec arp-pe "$@"; }
-ce() { ip netns exec arp-ce "$@"; }
+NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
+EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
+pe() { $NSEXEC arp-pe "$@"; }
+ce() { $NSEXEC arp-ce "$@"; }
 
 for n in arp-ce arp-pe; do
 	ip netns add $n

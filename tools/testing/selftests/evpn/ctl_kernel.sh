@@ -13,12 +13,12 @@ need_module
 lab_defaults
 [ -x "$LAB_BUILD/evpnctl" ] || skip "evpnctl is not built: make user"
 command -v jq >/dev/null || skip "needs jq"
-EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-	"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
+EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
 
 NS=clik
 CTL=$LAB_BUILD/evpnctl
-nlk() { ip netns exec $NS "$EVPN_NL" "$@"; }
+nlk() { $NSEXEC $NS "$EVPN_NL" "$@"; }
 json() { "$CTL" -n $NS -j kernel show "$@"; }
 es() { json es | jq -r ".segments[] | select(.esi == \"$1\") | $2"; }
 second() { nlk es-get esi="$1" | tr ' ' '\n' | sed -n "s/^$2=//p"; }
@@ -71,7 +71,7 @@ check_err $? "-s does not show the counter"
 log_test "counters: dropped frames are seen"
 
 # The owner, while it is there and after it went.
-coproc OWN { exec ip netns exec $NS "$EVPN_NL"; }
+coproc OWN { exec $NSEXEC $NS "$EVPN_NL"; }
 owner=$OWN_PID # bash forgets it with the process
 echo "owner-set generation=7" >&"${OWN[1]}"
 read -r answer <&"${OWN[0]}"

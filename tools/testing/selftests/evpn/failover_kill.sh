@@ -14,10 +14,7 @@
 . "$(dirname "$0")/lib.sh"
 begin "kill -9 of the active PE's evpnd" A11 A12 A37
 need_module
-# long enough for this script to look around before it is over
-HOLD=4
-[ "${EVPN_GUEST:-uml}" = uml ] || HOLD=15
-lab --standby lacp-oos --loss block --owner-hold ${HOLD}s
+lab --standby lacp-oos --loss block
 
 both_in_sync() { ce_uses ce pe1 && ce_uses ce pe2; }
 
@@ -25,6 +22,11 @@ ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
 log_test "PE1 is DF"
 
+# A hold time long enough for this script to look around before it is over.
+HOLD=$((3 + $(pace pe1)))
+LAB_OWNER_HOLD=${HOLD}s pe_config pe1
+pe_ctl pe1 config reload >/dev/null
+check_eq "$(nl_field pe1 hold $ESI1)" "$((HOLD * 1000))" "PE1's hold time"
 pid=$(cat "$LAB_RUN/pe1/pid")
 children=$(pgrep -P "$pid" | tr '\n' ' ')
 probe_start kill -r 200 -f 8

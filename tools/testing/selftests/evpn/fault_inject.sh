@@ -12,7 +12,7 @@ need_module
 lab_defaults
 F=/sys/kernel/debug/failslab
 [ -d $F ] && [ -e /proc/self/fail-nth ] || skip "this kernel injects no faults (guest uml-debug does)"
-NLSTRESS=$(lab_tool nlstress "$TESTS_DIR/nlstress.c" "-I$LAB_TREE/include/uapi" -lmnl) ||
+NLSTRESS=$(lab_tool nlstress) ||
 	skip "nlstress does not build (libmnl-dev)"
 
 echo N >$F/ignore-gfp-wait

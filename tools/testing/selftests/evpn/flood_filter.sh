@@ -131,7 +131,7 @@ log_test "unknown unicast can be let pass"
 
 # Large packets, cut on their way or not; received on a queue that is steered to a processor
 for p in 1 2 3; do
-	in_fl pe$p sh -c 'for q in vx core; do echo 1 >/sys/class/net/$q/queues/rx-0/rps_cpus; done' 2>/dev/null ||
+	ip netns exec "$FL"pe$p sh -c 'for q in vx core; do echo 1 >/sys/class/net/$q/queues/rx-0/rps_cpus; done' 2>/dev/null ||
 		rps=" (this kernel has no RPS)"
 done
 from_host 3 big

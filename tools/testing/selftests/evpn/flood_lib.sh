@@ -21,7 +21,7 @@ lab_defaults
 fl() { ns "f$1"; }
 # On a guest each process is dear: what is done often begins as few as can be.
 FL=${LAB_PREFIX}f
-in_fl() { ip netns exec "$FL$1" "${@:2}"; }
+in_fl() { ${NSEXEC:-ip netns exec} "$FL$1" "${@:2}"; }
 fl_ip() { ip -n "$FL$1" "${@:2}"; }
 fl_nl() { in_fl "$1" "$EVPN_NL" "${@:2}"; }
 vtep() { [ "$FL_FAMILY" = 4 ] && echo "192.0.2.$1" || echo "2001:db8::$1"; }
@@ -33,9 +33,9 @@ flood_down() { printf "netns del $FL%s\n" $FL_NODES | ip -force -batch -; } 2>/d
 
 flood_tools() {
 	need_module
-	EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-		"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
-	FLOOD=$(lab_tool flood "$TESTS_DIR/flood.c") || skip "flood does not build"
+	NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
+	EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
+	FLOOD=$(lab_tool flood) || skip "flood does not build"
 	modprobe -a bonding bridge vxlan 8021q 2>/dev/null
 }
 

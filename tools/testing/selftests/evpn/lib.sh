@@ -131,6 +131,17 @@ undo() {
 
 mono_ms() { local up; read -r up _ </proc/uptime; echo $((10#${up/./} * 10)); }
 
+# pace PE: how slow this machine is just now, a factor for times into which a scenario must fit some
+# commands: 1 where a command takes less than 50 ms
+pace() {
+	local i start
+	start=$(mono_ms)
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		nl "$1" owner-get
+	done >/dev/null
+	echo $((1 + ($(mono_ms) - start) / 500))
+}
+
 # busywait MS COMMAND...: until the command succeeds, asked without a pause
 busywait() {
 	local end=$(($(mono_ms) + $1))
@@ -174,7 +185,9 @@ lab() {
 	out=$(lab_possible 2>&1) || skip "${out#lab: SKIP: }"
 	defer lab_down
 	lab_up
-	lab_build_tests
+	FRAMES=$(lab_tool frames) || lab_fail "frames does not build"
+	BONDWATCH=$(lab_tool bondwatch) || lab_fail "bondwatch does not build"
+	EVPN_NL=$(lab_tool evpn_nl) || lab_fail "evpn_nl does not build"
 }
 
 # --- the module, spoken to directly ------------------------------------------------------------
@@ -192,13 +205,13 @@ nl() {
 # nl_field NODE KEY ESI: one value of a segment as the kernel has it
 nl_field() {
 	local answer
-	answer=$(nl "$1" es-get esi="$3")
+	answer=$(exec ${NSEXEC:-ip netns exec} "$LAB_PREFIX$1" "$EVPN_NL" es-get esi="$3")
 	[[ $answer =~ (^| )"$2"=([^[:space:]]*) ]] && echo "${BASH_REMATCH[2]}"
 }
 
 # own NODE: holds an owner socket open in the background
 own() {
-	coproc OWN { exec ip netns exec "$(ns "$1")" "$EVPN_NL"; }
+	coproc OWN { exec $NSEXEC "$(ns "$1")" "$EVPN_NL"; }
 	OWNER_PID=$OWN_PID
 	echo "owner-set replace" >&"${OWN[1]}"
 	local answer

@@ -17,7 +17,7 @@ lab_defaults
 SECONDS_EACH=${EVPN_STRESS_SECONDS:-8}
 SEED=${EVPN_STRESS_SEED:-$RANDOM}
 log_info "EVPN_STRESS_SEED=$SEED"
-NLSTRESS=$(lab_tool nlstress "$TESTS_DIR/nlstress.c" "-I$LAB_TREE/include/uapi" -lmnl) ||
+NLSTRESS=$(lab_tool nlstress) ||
 	skip "nlstress does not build (libmnl-dev)"
 LOG=$(mktemp)
 defer "rm -f $LOG"
@@ -144,8 +144,7 @@ segment() { # NS NUMBER ROLE STANDBY
 	ip netns exec "$1" "$EVPN_NL" es-new "esi=00:11:22:33:44:55:66:77:99:0$2" "ifname=bond$2" \
 		"role=$3" "standby=$4"
 }
-EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-	"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
 
 # A namespace dies with its segments, its owner and its traffic.
 for i in $(seq 10); do

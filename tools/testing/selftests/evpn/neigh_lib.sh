@@ -16,11 +16,11 @@ TAG_QINQ=$((100 << 12 | 50))
 lab_defaults
 N_PE=$(ns npe)
 n_ce() { ns "n$1"; }
-pe() { ip netns exec "$N_PE" "$@"; }
+pe() { $NSEXEC "$N_PE" "$@"; }
 pe_ip() { ip -n "$N_PE" "$@"; }
 neigh() { pe "$NEIGH_NL" "$@"; }
-ifindex() { pe cat "/sys/class/net/$1/ifindex"; }
-say() { ip netns exec "$(n_ce "$1")" "$NEIGH_SAY" "${@:2}"; }
+ifindex() { pe_ip -j link show dev "$1" | jq '.[].ifindex'; }
+say() { $NSEXEC "$(n_ce "$1")" "$NEIGH_SAY" "${@:2}"; }
 
 neigh_lab_down() {
 	local n
@@ -46,11 +46,10 @@ customer() {
 neigh_lab() {
 	local c d v
 	need_module
-	NEIGH_NL=$(lab_tool neigh_nl "$TESTS_DIR/neigh_nl.c" "-I$LAB_TREE/include/uapi" \
-		"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "neigh_nl does not build"
-	EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-		"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
-	NEIGH_SAY=$(lab_tool neigh_say "$TESTS_DIR/neigh_say.c") || skip "neigh_say does not build"
+	NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
+	NEIGH_NL=$(lab_tool neigh_nl) || skip "neigh_nl does not build"
+	EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
+	NEIGH_SAY=$(lab_tool neigh_say) || skip "neigh_say does not build"
 	modprobe -a bonding vrf 8021q 2>/dev/null
 	defer neigh_lab_down
 	for c in ce ce1 ce2 ce5; do
@@ -105,7 +104,7 @@ neigh_lab() {
 quiet() {
 	local n
 	n=$(n_ce "$1")
-	ip netns exec "$n" nft -f - <<-END
+	$NSEXEC "$n" nft -f - <<-END
 		table netdev quiet {
 			chain in {
 				type filter hook ingress device $2 priority 0;
@@ -115,7 +114,7 @@ quiet() {
 		}
 	END
 }
-loud() { ip netns exec "$(n_ce "$1")" nft delete table netdev quiet; }
+loud() { $NSEXEC "$(n_ce "$1")" nft delete table netdev quiet; }
 
 # wish KEY=VALUE...: of the other PE, prints the answer
 wish() { neigh new esi=$ESI1 "$@"; }
@@ -139,7 +138,7 @@ monitor_start() {
 	MON=/run/neigh-monitor
 	: >$MON
 	# not through pe(), whose shell would be killed instead and leave the namespace in use
-	ip netns exec "$N_PE" "$NEIGH_NL" monitor "${1:-60}" >$MON &
+	$NSEXEC "$N_PE" "$NEIGH_NL" monitor "${1:-60}" >$MON &
 	MON_PID=$!
 	slowwait 5 grep -q ready $MON
 }

@@ -45,8 +45,9 @@ log_test "neighbours are back after a loss of the link"
 
 # A device that is dormant, as a port-active standby holds it: nothing is lost, nothing refused.
 pe "$EVPN_NL" es-set esi=$ESI1 role=non-df standby=down >/dev/null
-slowwait 2 test "$(pe cat /sys/class/net/bond0/operstate)" = dormant
-check_eq "$(pe cat /sys/class/net/bond0/operstate)" dormant "operational state"
+operstate() { pe_ip -j link show dev bond0 | jq -r '.[].operstate'; }
+slowwait 2 eval '[ "$(operstate)" = DORMANT ]'
+check_eq "$(operstate)" DORMANT "operational state"
 all
 check_err $? "dormant: $(pe_ip neigh)"
 wish tag=0 addr=10.9.0.10 mac=02:00:00:00:00:10 >/dev/null
@@ -100,7 +101,7 @@ check_err $? "with room again: $(state 0 10.9.0.203)"
 log_test "a full neighbour table is told, and tried again"
 
 # Retention. What leaves for the host is counted at the customer, beside the system under test.
-ip netns exec "$(n_ce ce)" nft -f - <<-END
+$NSEXEC "$(n_ce ce)" nft -f - <<-END
 	table netdev probes {
 		chain in {
 			type filter hook ingress device ce priority -10;
@@ -110,7 +111,7 @@ ip netns exec "$(n_ce ce)" nft -f - <<-END
 	}
 END
 asked() {
-	ip netns exec "$(n_ce ce)" nft -j list chain netdev probes in |
+	$NSEXEC "$(n_ce ce)" nft -j list chain netdev probes in |
 		jq --arg c "$1" '.nftables[].rule? | select(.comment? == $c) | .expr[].counter? | select(.) | .packets'
 }
 wish tag=0 addr=10.9.0.66 mac=02:00:00:00:00:01 >/dev/null

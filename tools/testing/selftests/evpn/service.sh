@@ -46,8 +46,7 @@ ip link add dummy-evpn type dummy
 defer ip link del dummy-evpn
 ip link set dummy-evpn up
 # roles stay in the kernel when evpnd stops: somebody has to tidy up after it
-EVPN_NL=$(lab_tool evpn_nl "$TESTS_DIR/evpn_nl.c" "-I$LAB_TREE/include/uapi" \
-	"$(pkg-config --cflags --libs libnl-genl-3.0 2>/dev/null)") || skip "evpn_nl does not build"
+EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
 defer "$EVPN_NL" es-del esi=$ESI1
 
 env -i container=evpn PATH="$PATH" setsid unshare --pid --fork --kill-child --mount-proc --mount \
