@@ -6,8 +6,8 @@
 #   check.sh STEP...      only these
 #   check.sh --list       their names
 #
-# Two lanes of steps run side by side, because a guest of one processor leaves
-# the others idle. Each step leaves its whole output in build/check/STEP.log.
+# Lanes of steps run side by side, because a guest of one processor leaves the
+# others idle, and one that waits its own. Each step leaves its whole output in build/check/STEP.log.
 
 cd "$(dirname "$0")/../.." || exit 1
 here=tools/testing
@@ -42,7 +42,7 @@ steps() {
 	a interop       900  $here/interop/run.sh
 	a interop-mh    600  guest uml $here/interop/guest.sh
 	a guests        900  $vm/selftest.sh uml uml-debug qemu
-	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
+	c qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
 	END
 }
@@ -176,11 +176,11 @@ look() {
 	fi
 }
 
-# run_group: both lanes of $group, to the end.
+# run_group: all lanes of $group, to the end.
 run_group() {
 	local l
 	lanes=
-	for l in a b; do
+	for l in a b c; do
 		run_lane $l &
 		lanes="$lanes $!"
 	done

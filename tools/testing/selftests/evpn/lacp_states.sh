@@ -42,9 +42,7 @@ role() {
 }
 
 operstate() { ip -n "$(ns pe2)" -j link show bond0 | jq -r '.[0].operstate'; }
-carrier() { # 0 or 1
-	ip -n "$(ns pe2)" -j link show bond0 | jq '.[0].flags | if index("NO-CARRIER") then 0 else 1 end'
-}
+carrier() { ip netns exec "$(ns pe2)" cat /sys/class/net/bond0/carrier; } # with its own /sys
 
 ports_up() { ce_uses ce pe1 && ce_uses ce pe2; }
 
