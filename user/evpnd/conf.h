@@ -24,6 +24,7 @@
 #define CONF_BGP_PORT 179
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_PORTS_MAX 16
+#define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
 
@@ -83,6 +84,7 @@ struct conf_core {
  * @isolation_delay_ms: how long no session must be up before that applies
  * @startup_delay_ms: after a start, segments stay INIT this long or until every neighbour sent
  *	End-of-RIB, whichever comes first
+ * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
  */
 struct conf_global {
 	uint32_t router_id;
@@ -94,6 +96,7 @@ struct conf_global {
 	enum conf_isolation core_isolation;
 	uint32_t isolation_delay_ms;
 	uint32_t startup_delay_ms;
+	uint32_t memory_reserve;
 	struct conf_frr frr;
 	struct conf_core core;
 };

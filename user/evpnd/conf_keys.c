@@ -118,6 +118,8 @@ const struct conf_key conf_global_keys[] = {
 	 .max = HOUR_MS},
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
 	 .max = HOUR_MS},
+	{"memory-reserve", &conf_number, FIELD(struct conf_top, global.memory_reserve),
+	 .max = CONF_RESERVE_MAX},
 	{"frr", &conf_map, .keys = frr_keys},
 	{"core", &conf_map, .keys = core_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "reserve.h"
 #include "session.h"
 #include "speaker_priv.h"
 
@@ -103,6 +104,7 @@ void speaker_conf_commit(struct speaker *sp)
 
 	if (!sp->incoming)
 		return;
+	reserve_memory(sp->incoming->global.memory_reserve);
 	drop_removed(sp, sp->incoming);
 	sp->conf = sp->incoming;
 	sp->incoming = NULL;

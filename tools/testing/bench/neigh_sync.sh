@@ -34,29 +34,31 @@ down() {
 trap down EXIT
 node() { local n=$1; shift; ip netns exec $P"$n" "$@"; }
 
-for n in ce pe1 pe2 core bgpd plain; do
-	ip netns add $P$n
-	ip -n $P$n link set lo up
-done
-ip -n ${P}core link add name core type bridge forward_delay 0
-ip -n ${P}core link set core up
-i=0
-for n in pe1 pe2 bgpd plain; do
-	i=$((i + 1))
-	ip link add name core0 netns $P$n type veth peer name $n netns ${P}core
-	ip -n ${P}core link set $n master core up
-	ip -n $P$n link set core0 up
-	ip -n $P$n addr add 192.0.2.$i/24 dev core0
-done
-ip link add name lag0 netns ${P}pe1 type veth peer name pe1 netns ${P}ce
-ip link add name lag0 netns ${P}pe2 type veth peer name pe2 netns ${P}ce
-ip -n ${P}ce link set pe1 up
-ip -n ${P}ce link set pe2 up
-for n in pe1 pe2; do
-	ip -n $P$n link set lag0 up
-	ip -n $P$n addr add 10.0.0.1/8 dev lag0
-	node $n sysctl -qw net.ipv4.neigh.lag0.base_reachable_time_ms=3600000
-done
+lay() {
+	for n in ce pe1 pe2 core bgpd plain; do
+		ip netns add $P$n
+		ip -n $P$n link set lo up
+	done
+	ip -n ${P}core link add name core type bridge forward_delay 0
+	ip -n ${P}core link set core up
+	i=0
+	for n in pe1 pe2 bgpd plain; do
+		i=$((i + 1))
+		ip link add name core0 netns $P$n type veth peer name $n netns ${P}core
+		ip -n ${P}core link set $n master core up
+		ip -n $P$n link set core0 up
+		ip -n $P$n addr add 192.0.2.$i/24 dev core0
+	done
+	ip link add name lag0 netns ${P}pe1 type veth peer name pe1 netns ${P}ce
+	ip link add name lag0 netns ${P}pe2 type veth peer name pe2 netns ${P}ce
+	ip -n ${P}ce link set pe1 up
+	ip -n ${P}ce link set pe2 up
+	for n in pe1 pe2; do
+		ip -n $P$n link set lag0 up
+		ip -n $P$n addr add 10.0.0.1/8 dev lag0
+		node $n sysctl -qw net.ipv4.neigh.lag0.base_reachable_time_ms=3600000
+	done
+}
 for t in 1 2 3; do sysctl -qw net.ipv4.neigh.default.gc_thresh$t=$((COUNT * 4)); done
 
 conf() { # NODE NUMBER PEERS...
@@ -68,6 +70,7 @@ conf() { # NODE NUMBER PEERS...
 		echo "neighbors:"
 		for p in "$@"; do echo "  - {address: 192.0.2.$p, remote-as: 65000, connect-retry: 500ms, hold-time: 180}"; done
 		[ "$n" = plain ] && return
+		echo "memory-reserve: $RESERVE"
 		cat <<-END
 			vrfs:
 			  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
@@ -119,31 +122,51 @@ limit() { # WHAT VALUE LIMIT UNIT
 }
 value() { sed -n "s/.*$1 \([0-9]*\).*/\1/p"; }
 
-conf pe1 1 2 3 4
-conf pe2 2 1
-conf plain 4 1
-start pe1
-start pe2
-until_true up pe2 1 || { cat $RUN/pe*.log; echo "no session"; exit 1; }
-sleep 1
+# two PEs with a session, RESERVE MiB of memory kept
+pes() {
+	lay
+	conf pe1 1 2 3 4
+	conf pe2 2 1
+	conf plain 4 1
+	start pe1
+	start pe2
+	until_true up pe2 1 || { cat $RUN/pe*.log; echo "no session"; exit 1; }
+	sleep 1
+}
+fill() {
+	cpu1=$(cpu_of pe1) cpu2=$(cpu_of pe2)
+	line=$($RUN/neigh_bench fill /run/netns/${P}pe1 lag0 "$COUNT" /run/netns/${P}pe2) || failed=1
+	echo "  $line"
+	synced=$(value synced-ms <<<"$line")
+}
+processor_time() {
+	echo "  processor time of evpnd: PE1 $(($(cpu_of pe1) - cpu1)) ms, PE2 $(($(cpu_of pe2) - cpu2)) ms"
+}
 
+RESERVE=0
+pes
 echo "one entry, from the CE's ARP request to PE2's kernel, $HOSTS hosts:"
 line=$($RUN/neigh_bench latency /run/netns/${P}ce pe1 10.0.0.1 /run/netns/${P}pe2 "$HOSTS") || failed=1
 echo "  $line"
 limit "median" "$(value median <<<"$line")" 5000 us
 
-echo "$COUNT entries at once:"
-empty=$(rss pe2)
-cpu1=$(cpu_of pe1) cpu2=$(cpu_of pe2)
-line=$($RUN/neigh_bench fill /run/netns/${P}pe1 lag0 "$COUNT" /run/netns/${P}pe2) || failed=1
-echo "  $line"
-synced=$(value synced-ms <<<"$line")
+echo "$COUNT entries at once, memory-reserve: 0"
+fill
+sleep 2
+processor_time
+echo "  memory of evpnd: PE1 $(rss pe1) kB, PE2 $(rss pe2) kB"
+down
+rm -f $RUN/*.pid
+
+RESERVE=$((COUNT * 48 / 100000))
+echo "$COUNT entries at once, memory-reserve: $RESERVE"
+pes
+fill
 limit "in PE2's kernel after" "$synced" $((COUNT / 50)) ms
 sleep 2
-full=$(rss pe2)
-echo "  processor time of evpnd: PE1 $(($(cpu_of pe1) - cpu1)) ms, PE2 $(($(cpu_of pe2) - cpu2)) ms"
-limit "evpnd on PE2, both processes" $full 61440 kB
-echo "  before: $empty kB; evpnd on PE1: $(rss pe1) kB"
+processor_time
+limit "memory of evpnd on PE2, both processes" "$(rss pe2)" 61440 kB
+limit "the same on PE1" "$(rss pe1)" 61440 kB
 
 # the last leg alone: ip gets a tenth
 few=$((COUNT / 10))

@@ -153,6 +153,21 @@ is "the same with ip netns exec, without an option" '"non-df"' \
 is "complete: segments" ce1 "$("$EVPNCTL" complete -n clid1 df why "")"
 is "complete: peers" "192.0.2.2" "$("$EVPNCTL" complete -n clid1 peer show 1)"
 
+# --- memory-reserve ------------------------------------------------------------------------------
+
+speaker_rss() { awk '/^VmRSS:/ { print int($2 / 1024) }' /proc/"$(pgrep -P "$(cat "$DIR/pe2.pid")")"/status; }
+sed -i '1i memory-reserve: 64' "$DIR/pe2.yaml"
+"$EVPNCTL" -n clid2 config reload >/dev/null
+reserved() { [ "$(speaker_rss)" -ge 64 ]; }
+is "memory-reserve: the memory is there" y "$(wait_for 10 reserved && echo y || speaker_rss)"
+sleep 0.5
+is "memory-reserve: and stays" y "$(reserved && echo y || speaker_rss)"
+sed -i 's/memory-reserve: 64/memory-reserve: 0/' "$DIR/pe2.yaml"
+"$EVPNCTL" -n clid2 config reload >/dev/null
+returned() { [ "$(speaker_rss)" -lt 40 ]; }
+is "memory-reserve: it is given back" y "$(wait_for 10 returned && echo y || speaker_rss)"
+sed -i '/memory-reserve/d' "$DIR/pe2.yaml"
+
 # --- change ------------------------------------------------------------------------------------
 
 "$EVPNCTL" -n clid1 -t monitor es df >"$DIR/monitor" 2>&1 &
