@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=flood_lib.sh
 . "$(dirname "$0")/flood_lib.sh"
-begin "flooding with evpnd alone: one copy, no echo, through a restart" B6 B7 E35 E37
+begin "flooding with evpnd alone: one copy, no echo, through a restart" B6 B7 B11 E35 E37
 need_evpnd
 flood_tools
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's bgpd, the route reflector, is not installed"
@@ -171,6 +171,51 @@ check_eq "$(kernel 2)" "$before" "the segment on PE2, evpnd started again"
 check_eq "$(grep -c '^\(Deleted \)*00:00:00:00:00:00' "$LAB_RUN/monitor")" 0 "changes of PE2's flooding list"
 check_flood
 log_test "evpnd killed and started again: filters and lists stay, nothing flaps"
+
+# df_timing WORDS: what the configuration says of the election's time, on both PEs
+df_timing() {
+	local i
+	for i in 1 2; do
+		sed -i "s/\(preference: [0-9]*\), .*}/\1, $1}/" "$LAB_RUN/fpe$i/evpnd.yaml"
+		pe_ctl fpe$i config reload >/dev/null || return 1
+	done
+}
+df_is_2() { [ "$(es 2 .df)" = 192.0.2.2 ]; }
+# pe1_returns: its link to the customer comes back, with a thousand broadcasts a second from the remote host
+pe1_returns() {
+	local pid
+	fl_ip pe1 link set bond0 down
+	slowwait 10 df_is_2
+	check_err $? "PE2 does not take over: $(es 2 .df)"
+	"$FLOOD" -n 60000 -r 1000 b "$(fl h3),eth0" "$(fl ce),p1" "$(fl ce),p2" >$FL_SEEN &
+	pid=$!
+	slowwait 5 grep -q ready $FL_SEEN
+	sleep 0.5
+	fl_ip pe1 link set bond0 up
+	slowwait 20 agreed
+	check_err $? "PE1 does not take the segment back: $(es 1 .state) $(es 1 .df)"
+	sleep 1
+	kill $pid
+	wait $pid
+	read -r SENT ONE TWO TWICE < <(awk '$2 == "sent" { n = $3 } $2 ~ /,p1$/ { a = $3; t += $4 }
+		$2 ~ /,p2$/ { b = $3; t += $4 } END { print n, a, b, t }' $FL_SEEN)
+	LOST=$((SENT - ONE - TWO))
+	check_eq "$TWICE" 0 "frames that came twice"
+	[ "$ONE" -gt 0 ] && [ "$TWO" -gt 0 ]
+	check_err $? "of $SENT frames $ONE came through PE1 and $TWO through PE2"
+	log_info "the DF comes back, $1: $LOST of $SENT lost, $TWICE twice"
+}
+# Both PEs wait a second before they forward. With RFC 9722 the one that loses does, too, all but the skew.
+df_timing "wait: 1s"
+check_err $? "the configuration is not taken"
+pe1_returns "wait 1 s"
+alone_lost=$LOST
+df_timing "wait: 1s, time-sync: yes"
+slowwait 10 alone_ready
+pe1_returns "wait 1 s, time-sync, skew 10 ms"
+[ $((LOST * 4)) -lt "$alone_lost" ]
+check_err $? "$LOST frames lost with time-sync, $alone_lost without"
+log_test "hand-over without and with RFC 9722: nothing twice, and a gap of the skew instead of the wait"
 
 # Taken back when it is not wished any more; what somebody else has put there stays
 bridge -n "$(fl pe3)" fdb append 00:00:00:00:00:00 dev vx dst 192.0.2.77
