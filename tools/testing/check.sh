@@ -38,10 +38,10 @@ steps() {
 	b fuzz          1800 make -j2 fuzz-run
 	-
 	a kunit         300  guest uml-debug $vm/kunit.sh
-	a uml           3600 guest uml $here/selftests/evpn/run.sh
+	a guests        900  $vm/selftest.sh uml uml-debug qemu
 	a interop       900  $here/interop/run.sh
 	a interop-mh    600  guest uml $here/interop/guest.sh
-	a guests        900  $vm/selftest.sh uml uml-debug qemu
+	a uml           3600 guest uml $here/selftests/evpn/run.sh
 	c qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
 	END

@@ -23,8 +23,8 @@ SCENARIOS="genl ctl_kernel owner port_active_block lacp_states device_life
 LONG=" failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
 	df_agreement reload routed arp_monitor fault_inject
 	neigh_sync neigh_restart neigh_targets neigh_gobgp neigh_port_active neigh_single_active neigh_life flood_removal flood_alone frr_flood "
-# Much work for the daemons on three PEs, and for the module what flood_filter and neigh_sync ask of it.
-DAEMONS=" neigh_targets neigh_gobgp flood_alone frr_flood "
+# Much work for the daemons, and for the module what the other scenarios ask of it.
+DAEMONS=" nonrevertive three_pes isolation df_agreement neigh_targets neigh_gobgp flood_alone frr_flood "
 
 if [ "${1:-}" = -l ]; then
 	printf '%s\n' $SCENARIOS
