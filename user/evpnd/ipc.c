@@ -33,6 +33,7 @@ struct ipc_out {
 
 /**
  * struct ipc - one end
+ * @drained: NULL, or to be called when nothing is queued any more
  * @dead: set when ipc_free() is called from within @fn or @closed; the reader frees it then
  */
 struct ipc {
@@ -40,6 +41,7 @@ struct ipc {
 	int fd;
 	ipc_fn fn;
 	void (*closed)(void *data);
+	void (*drained)(void *data);
 	void *data;
 	STAILQ_HEAD(, ipc_out) queue;
 	size_t queued;
@@ -386,10 +388,13 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	}
 	if (!ipc->dead && r >= 0 && (revents & EPOLLOUT)) {
 		r = write_queue(ipc, MSG_DONTWAIT);
-		if (r == -EAGAIN || r == -ENOBUFS)
+		if (r == -EAGAIN || r == -ENOBUFS) {
 			r = 0;
-		else if (r == 0)
+		} else if (r == 0) {
 			sd_event_source_set_io_events(ipc->source, EPOLLIN);
+			if (ipc->drained)
+				ipc->drained(ipc->data);
+		}
 	}
 	if (!ipc->dead && r < 0) {
 		sd_event_source_set_enabled(ipc->source, SD_EVENT_OFF);
@@ -430,6 +435,18 @@ struct ipc *ipc_new(sd_event *event, int fd, ipc_fn fn, void (*closed)(void *dat
 	/* Facts and wishes decide how long a failover takes; clients of the control socket wait. */
 	sd_event_source_set_priority(ipc->source, SD_EVENT_PRIORITY_IMPORTANT);
 	return ipc;
+}
+
+/** ipc_waiting() - octets that the other end has not taken yet */
+size_t ipc_waiting(const struct ipc *ipc)
+{
+	return ipc->queued;
+}
+
+/** ipc_on_drained() - call @fn each time that what was waiting has left; it must not free @ipc */
+void ipc_on_drained(struct ipc *ipc, void (*fn)(void *data))
+{
+	ipc->drained = fn;
 }
 
 /** ipc_free() - close; what is queued is lost (ipc_flush() first). NULL is allowed */

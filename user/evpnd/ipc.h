@@ -371,6 +371,8 @@ void ipc_free(struct ipc *ipc);
 int ipc_send(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t len);
 int ipc_send_fd(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t len, int fd);
 int ipc_send_text(struct ipc *ipc, enum ipc_type type, uint32_t id, const char *text);
+size_t ipc_waiting(const struct ipc *ipc);
+void ipc_on_drained(struct ipc *ipc, void (*fn)(void *data));
 int ipc_flush(struct ipc *ipc); /* blocks; for the last words before an exit */
 bool ipc_size_ok(enum ipc_type type, uint32_t len);
 /* of a message with a struct neigh_batch: does it hold as many items as it says? */

@@ -102,7 +102,7 @@ static int on_neigh_message(void *data, const struct nlmsghdr *nlh)
 
 	if (nlh->nlmsg_type == kern->evpn.family && nl_evpn_cmd(nlh) == EVPN_CMD_NEIGH_NTF)
 		kern_neigh_heard(kern, nlh);
-	return 0;
+	return kern->ops->busy && kern->ops->busy(kern->data);
 }
 
 /* Neighbours have a socket of their own: however many there are, a segment's news do not wait or drown. */
@@ -116,10 +116,19 @@ static int on_neighs(sd_event_source *source, int fd, uint32_t revents, void *da
 		log_info(
 			"kernel: more news of neighbours than could be read; reading all of them again");
 		kern_neigh_replay(kern);
+	} else if (r > 0) {
+		sd_event_source_set_enabled(kern->neigh_source, SD_EVENT_OFF);
 	} else if (r) {
 		log_error("kernel: news of neighbours: %s", strerror(-r));
 	}
 	return 0;
+}
+
+/** kern_neigh_resume() - whoever was busy is not any more */
+void kern_neigh_resume(struct kern *kern)
+{
+	if (kern->neigh_source)
+		sd_event_source_set_enabled(kern->neigh_source, SD_EVENT_ON);
 }
 
 /* A module that knows no neighbours is still good for segments. */

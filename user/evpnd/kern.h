@@ -22,12 +22,15 @@ struct kern;
  * @es: what the module says of a segment changed
  * @result: what became of a wish: at once when it was made, and again when that changes
  * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULTS)
+ * @busy: do they wait already? Then the module's further news are left in their socket until
+ *	kern_neigh_resume(). NULL: never
  */
 struct kern_ops {
 	void (*kernel)(void *data, const struct fact_kernel *fact);
 	void (*es)(void *data, const struct fact_es *fact);
 	void (*result)(void *data, const struct wish_result *result);
 	void (*neighs)(void *data, enum ipc_type type, const void *body, uint32_t len);
+	bool (*busy)(void *data);
 };
 
 /** struct kern_counts - @installs: requests the module accepted; @reasserts: somebody else had interfered */
@@ -72,6 +75,7 @@ bool kern_wish_ok(const struct wish_es *wish, const char **why);
  * known of them then go to kern_ops.neighs.
  */
 struct nl_neigh_stats;
+void kern_neigh_resume(struct kern *kern);
 bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len,
 		    const char **why);
 void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);

@@ -106,7 +106,12 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 	parent_send(data, type, body, len);
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs};
+static bool speaker_is_busy(void *data)
+{
+	return parent_speaker_busy(data);
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, speaker_is_busy};
 
 static void on_frr_es(void *data, const struct fact_frr_es *fact)
 {

@@ -83,6 +83,8 @@ int parent_speaker_start(struct parent *p);
 void parent_speaker_stop(struct parent *p);
 void parent_speaker_free(struct parent *p);
 /* to the speaker, if there is one */
+/* the speaker has not read much of what it was sent */
+bool parent_speaker_busy(const struct parent *p);
 void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len);
 
 /* parent_conf.c */

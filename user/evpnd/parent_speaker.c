@@ -27,6 +27,7 @@ enum {
 	LINGER_MS = 2000, /* between closing its end and ending */
 	VIOLATIONS_MAX = 100,
 	EVENT_MAX = 65536,
+	BUSY_BYTES = 256 * 1024,
 };
 
 /* Once it is reaped its number may be another process's. */
@@ -47,6 +48,19 @@ void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_
 		return; /* its death is told by another way */
 	log_error("speaker: %s could not be sent: %s", ipc_type_name(type), strerror(-r));
 	end_speaker(p, SIGKILL);
+}
+
+/* It has not read what it was sent: what can wait elsewhere is not to wait here. */
+bool parent_speaker_busy(const struct parent *p)
+{
+	return p->ipc && ipc_waiting(p->ipc) > BUSY_BYTES;
+}
+
+static void on_drained(void *data)
+{
+	struct parent *p = data;
+
+	kern_neigh_resume(p->kern);
 }
 
 static void violation(struct parent *p, const char *what)
@@ -317,6 +331,8 @@ static int watch_speaker(struct parent *p, int fd)
 		close(fd);
 		return r;
 	}
+	ipc_on_drained(p->ipc, on_drained);
+	kern_neigh_resume(p->kern);
 	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
 	if (r < 0) {
 		ipc_free(p->ipc);

@@ -253,7 +253,9 @@ static void throw_away(struct nl *nl)
 
 int nl_receive(struct nl *nl, nl_fn fn, void *data)
 {
-	for (;;) {
+	int enough = 0;
+
+	while (!enough) {
 		const struct nlmsghdr *nlh = (const struct nlmsghdr *)nl->buf;
 		ssize_t n = mnl_socket_recvfrom(nl->sock, nl->buf, sizeof(nl->buf));
 		int len = (int)n;
@@ -269,10 +271,12 @@ int nl_receive(struct nl *nl, nl_fn fn, void *data)
 		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 			int r = nlh->nlmsg_type >= NLMSG_MIN_TYPE ? fn(data, nlh) : 0;
 
-			if (r)
+			if (r < 0)
 				return r;
+			enough |= r;
 		}
 	}
+	return enough;
 }
 
 static void put_attr(const struct nlattr *a, const struct nlattr **tb, uint16_t max)

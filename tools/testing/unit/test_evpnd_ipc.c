@@ -236,6 +236,14 @@ static void test_text_in_pieces(void **state)
 	}
 }
 
+static unsigned int drained;
+
+static void on_drained(void *data)
+{
+	drained++;
+	assert_int_equal(ipc_waiting(sender), 0);
+}
+
 /* A reader that is busy: everything waits, nothing is lost, the order stays. */
 static void test_slow_reader(void **state)
 {
@@ -254,7 +262,11 @@ static void test_slow_reader(void **state)
 		assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
 	}
 	close(pipefd[1]);
+	drained = 0;
+	ipc_on_drained(sender, on_drained);
+	assert_true(ipc_waiting(sender) > 10000 * sizeof(struct ipc_hdr));
 	run();
+	assert_int_equal(drained, 1);
 	assert_int_equal(heard.n, 20001);
 	assert_false(heard.out_of_order);
 	assert_true(heard.fd >= 0);
