@@ -6,8 +6,8 @@
 #   check.sh STEP...      only these
 #   check.sh --list       their names
 #
-# Lanes of steps run side by side, because a guest of one processor leaves the
-# others idle, and one that waits its own. Each step leaves its whole output in build/check/STEP.log.
+# Two lanes of steps run side by side, because a guest of one processor leaves
+# the others idle. Each step leaves its whole output in build/check/STEP.log.
 
 cd "$(dirname "$0")/../.." || exit 1
 here=tools/testing
@@ -38,11 +38,11 @@ steps() {
 	b fuzz          1800 make -j2 fuzz-run
 	-
 	a kunit         300  guest uml-debug $vm/kunit.sh
-	a guests        900  $vm/selftest.sh uml uml-debug qemu
-	a interop       900  $here/interop/run.sh
-	a interop-mh    600  guest uml $here/interop/guest.sh
+	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	a uml           3600 guest uml $here/selftests/evpn/run.sh
-	c qemu          3600 guest qemu $here/selftests/evpn/run.sh
+	b guests        900  $vm/selftest.sh uml uml-debug qemu
+	b interop       900  $here/interop/run.sh
+	b interop-mh    600  guest uml $here/interop/guest.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
 	END
 }
@@ -176,11 +176,11 @@ look() {
 	fi
 }
 
-# run_group: all lanes of $group, to the end.
+# run_group: both lanes of $group, to the end.
 run_group() {
 	local l
 	lanes=
-	for l in a b c; do
+	for l in a b; do
 		run_lane $l &
 		lanes="$lanes $!"
 	done

@@ -20,7 +20,7 @@ SCENARIOS="genl ctl_kernel owner port_active_block lacp_states device_life
 	neigh_install neigh_learn neigh_life module_stress fault_inject neigh_sync neigh_restart neigh_targets
 	neigh_gobgp neigh_port_active neigh_single_active flood_filter flood_routed flood_removal flood_alone frr_flood"
 # The whole system over many seconds: left out under KSFT_SKIP_LONG. What stays is about the module.
-LONG=" failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
+LONG=" lacp_states failover_member failover_kill neigh_learn failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
 	df_agreement reload routed arp_monitor fault_inject
 	neigh_sync neigh_restart neigh_targets neigh_gobgp neigh_port_active neigh_single_active neigh_life flood_removal flood_alone frr_flood "
 # Much work for the daemons, and for the module what the other scenarios ask of it.
