@@ -95,6 +95,7 @@ static const struct conf_key frr_keys[] = {
 	{"vty", &conf_path, FIELD(struct conf_top, global.frr.vty)},
 	{"vtep", &conf_address, FIELD(struct conf_top, global.frr.vtep)},
 	{"hold", &conf_duration, FIELD(struct conf_top, global.frr.hold_ms), .max = HOUR_MS},
+	{"discover", &conf_bool, FIELD(struct conf_top, global.frr.discover)},
 	{},
 };
 
