@@ -24,6 +24,7 @@
 #define CONF_BGP_PORT 179
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_PORTS_MAX 16
+#define CONF_ALLOW_LLDP 1    /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };

@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/evpn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,7 +127,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->on_daemon_loss = CONF_LOSS_HOLD;
 	s->owner_hold_ms = 60000;
 	s->retention_ms = 180000;
-	s->allow = EVPN_ALLOW_LLDP;
+	s->allow = CONF_ALLOW_LLDP;
 	s->ad_per_es = true;
 	s->ad_per_evi = true;
 	s->df = (struct conf_df){

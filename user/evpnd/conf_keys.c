@@ -77,6 +77,8 @@ static const struct conf_word unknown_words[] = {
 	{},
 };
 
+_Static_assert(CONF_ALLOW_LLDP == EVPN_ALLOW_LLDP, "the usual one is LLDP");
+
 static const struct conf_word allow_words[] = {
 	{"lldp", EVPN_ALLOW_LLDP},
 	{"eapol", EVPN_ALLOW_EAPOL},
