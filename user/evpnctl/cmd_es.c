@@ -176,7 +176,7 @@ void print_segments(struct out *o, const json_t *doc)
 	json_array_foreach(list, i, s)
 		print_segment(o, s);
 	if (!json_array_size(list))
-		fputs("No segment. Segments come from /etc/evpn/evpnd.yaml or `evpnctl es add`.\n",
+		fputs("No segment. Segments come from /etc/evpn/evpnd.yaml, `evpnctl es add`, or FRR (frr: {discover: yes}).\n",
 		      o->f);
 }
 
