@@ -1353,6 +1353,35 @@ static void discover_restart(void **state)
 	end(sp);
 }
 
+/* A named one that was taken over from the kernel, and zebra is away all the time. */
+static void discover_before_zebra(void **state)
+{
+	struct speaker *sp = begin_frr(true);
+
+	bond(sp, true);
+	links_done(sp);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	expect(sp, "df sweep ");
+	configure(sp, true, NULL);
+	expect_segments(sp, "bond0* ");
+	zebra(sp, true, false);
+	expect_segments(sp, "bond0* ");
+	assert_true(sp->wish.df);
+	assert_null(strstr(sp->log, "unwish"));
+	assert_null(strstr(sp->log, "ndf"));
+	end(sp);
+	sp = begin_frr(true);
+	bond(sp, true);
+	links_done(sp);
+	configure(sp, true, NULL);
+	sp->log[0] = '\0';
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &(struct fact_frr){.present = true});
+	assert_non_null(strstr(sp->log, "unwish"));
+	expect_segments(sp, "");
+	end(sp);
+}
+
 static void discover_off_before_zebra(void **state)
 {
 	struct speaker *sp = begin_discover(true);
@@ -1399,6 +1428,7 @@ int main(void)
 		cmocka_unit_test(discover_known_before),
 		cmocka_unit_test(discover_clash),
 		cmocka_unit_test(discover_restart),
+		cmocka_unit_test(discover_before_zebra),
 		cmocka_unit_test(discover_off_before_zebra),
 	};
 

@@ -112,14 +112,14 @@ static const char *owner_of(const struct segments *ss, const struct conf *now,
 }
 
 /* Why it cannot be a segment here; "" when it can. */
-static void obstacle(const struct segments *ss, const struct conf *now, const struct fact_frr_es *f,
-		     char why[ROLE_TEXT_MAX])
+static void obstacle(const struct segments *ss, const struct conf *now, const char *ifname,
+		     const struct esi *esi, char why[ROLE_TEXT_MAX])
 {
-	const struct conf_segment *namesake = conf_segment(now, f->ifname);
-	const char *owner = owner_of(ss, now, &f->esi);
+	const struct conf_segment *namesake = conf_segment(now, ifname);
+	const char *owner = owner_of(ss, now, esi);
 
 	why[0] = '\0';
-	if (!is_name(f->ifname))
+	if (!is_name(ifname))
 		snprintf(why, ROLE_TEXT_MAX, "no segment can have this name");
 	else if (namesake)
 		snprintf(why, ROLE_TEXT_MAX, "the configured segment on %s has this name",
@@ -128,29 +128,44 @@ static void obstacle(const struct segments *ss, const struct conf *now, const st
 		snprintf(why, ROLE_TEXT_MAX, "its ESI is that of segment %s", owner);
 }
 
+static void want_one(const struct segments *ss, const struct conf *now, struct conf *want,
+		     const char *ifname, const struct esi *esi, char why[ROLE_TEXT_MAX])
+{
+	struct conf_segment c;
+
+	why[0] = '\0';
+	if (has_device(want, ifname))
+		return;
+	obstacle(ss, now, ifname, esi, why);
+	if (why[0])
+		return;
+	conf_segment_defaults(&c, CONF_CONTROL_FRR, CONF_ALL_ACTIVE);
+	strcpy(c.name, ifname);
+	strcpy(c.interface, ifname);
+	if (conf_add_segment(want, &c))
+		log_error("segment %s: no memory", c.name);
+}
+
 /* Append to @want what FRR has besides what is configured. */
 void segment_discover(struct segments *ss, const struct conf *now, struct conf *want)
 {
-	struct conf_segment c;
+	const struct segment *s;
 	char why[ROLE_TEXT_MAX];
 	struct frr_known *k;
 
 	if (!now->global.frr.discover)
 		return;
 	TAILQ_FOREACH(k, &ss->frr_known, entry) {
-		if (has_device(want, k->fact.ifname))
-			continue;
-		obstacle(ss, now, &k->fact, why);
+		want_one(ss, now, want, k->fact.ifname, &k->fact.esi, why);
 		if (why[0] && !k->said)
 			log_warning("FRR has a segment on %s that is not discovered: %s",
 				    k->fact.ifname, why);
 		k->said = why[0];
-		if (why[0])
-			continue;
-		conf_segment_defaults(&c, CONF_CONTROL_FRR, CONF_ALL_ACTIVE);
-		strcpy(c.name, k->fact.ifname);
-		strcpy(c.interface, k->fact.ifname);
-		if (conf_add_segment(want, &c))
-			log_error("segment %s: no memory", c.name);
 	}
+	if (ss->frr_heard)
+		return;
+	/* zebra was never heard: what was found in the kernel of a named one is as good as its word */
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (s->conf.esi_source == CONF_ESI_FRR && s->esi_known)
+			want_one(ss, now, want, s->conf.interface, &s->esi, why);
 }

@@ -302,9 +302,9 @@ bool segment_frr_is(const struct segment *s, const struct conf_segment *c)
 {
 	if (strcmp(s->conf.interface, c->interface))
 		return false;
-	if (c->esi_source == s->conf.esi_source)
-		return !esi_cmp(&c->esi, &s->conf.esi);
-	return s->frr.known && (c->esi_source == CONF_ESI_FRR || !esi_cmp(&c->esi, &s->esi));
+	if (c->esi_source != CONF_ESI_FRR)
+		return s->esi_known && !esi_cmp(&c->esi, &s->esi);
+	return s->conf.esi_source == CONF_ESI_FRR || s->frr.known;
 }
 
 /* A new segment takes what zebra has said already. */
@@ -326,7 +326,7 @@ void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 	if (ip_is_none(&f->vtep))
 		ss->frr.vtep = vtep;
 	ss->frr_heard |= f->present;
-	if (ss->discover_due && ss->have_conf)
+	if (ss->have_conf)
 		segments_renew(ss);
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		if (!segment_is_frr(s))
