@@ -43,6 +43,8 @@ static void print_head(struct out *o, const json_t *s)
 	out_raw(o, OUT_PLAIN, ":");
 	out_pair(o, NULL, OUT_NAME, s, "interface");
 	out_pair(o, NULL, OUT_PLAIN, s, "mode");
+	if (doc_true(s, "discovered"))
+		out_word(o, OUT_PLAIN, "discovered");
 	out_pair(o, "role", role_style(s), s, "role");
 	out_since(o, NULL, s, "since");
 	if (doc_true(s, "draining") && !doc_str(s, "reason"))
@@ -174,7 +176,7 @@ void print_segments(struct out *o, const json_t *doc)
 	json_array_foreach(list, i, s)
 		print_segment(o, s);
 	if (!json_array_size(list))
-		fputs("No segment. Segments come from /etc/evpn/evpnd.yaml or `evpnctl es add`.\n",
+		fputs("No segment. Segments come from /etc/evpn/evpnd.yaml, `evpnctl es add`, or FRR (frr: {discover: yes}).\n",
 		      o->f);
 }
 

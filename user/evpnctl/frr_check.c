@@ -184,7 +184,7 @@ static const char *why_not(const struct checker *c, const char *ifname)
 	if (!c->view->evpnd)
 		return "evpnd does not answer";
 	if (!s)
-		return "no segment of evpnd names this device (interface, control: frr)";
+		return "no segment of evpnd names this device (interface, control: frr), and none was discovered (frr: discover: yes)";
 	if (!doc_is(s, "control", "frr"))
 		return "evpnd controls it itself (control: evpnd)";
 	return doc_str(s, "reason") ? doc_str(s, "reason") : "the kernel has not got it yet";

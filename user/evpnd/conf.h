@@ -24,6 +24,7 @@
 #define CONF_BGP_PORT 179
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_PORTS_MAX 16
+#define CONF_ALLOW_LLDP 1    /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
@@ -55,11 +56,13 @@ enum conf_control { CONF_CONTROL_EVPND, CONF_CONTROL_FRR };
  * @vty: unix socket of zebra
  * @vtep: its VTEP address; none: as zebra says
  * @hold_ms: how long, after bgpd was away, what it said before counts beside what it says now
+ * @discover: its segments on devices that no segment is configured for are segments, too
  */
 struct conf_frr {
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
 	uint32_t hold_ms;
+	bool discover;
 };
 
 /**
@@ -265,6 +268,8 @@ int conf_add_bridge(struct conf *conf, const struct conf_bridge *b);
 const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
 					  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
+/* what a value is when nothing is said about it */
+void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode);
 const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name);
 const struct conf_bridge *conf_bridge(const struct conf *conf, uint32_t vni);
 /* the configured ones, or router-id:(VNI modulo 65536) and AS:VNI (of a 4-octet AS the lower half) */

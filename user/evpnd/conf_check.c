@@ -284,7 +284,7 @@ static bool has_all_active(const struct conf *conf)
 	for (size_t i = 0; i < conf->n_segments; i++)
 		if (conf->segments[i].mode == CONF_ALL_ACTIVE)
 			return true;
-	return false;
+	return conf->global.frr.discover;
 }
 
 static void check_core(struct checker *c, const struct conf *conf)

@@ -112,6 +112,33 @@ const struct conf_segment *conf_segment(const struct conf *conf, const char *nam
 	return NULL;
 }
 
+/**
+ * conf_segment_defaults() - what a segment is of which nothing else is said
+ *
+ * Algorithm and preference agree with FRR's; a port-active segment elects for the whole port.
+ */
+void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode)
+{
+	memset(s, 0, sizeof(*s));
+	s->control = control;
+	s->esi_source = control == CONF_CONTROL_FRR ? CONF_ESI_FRR : CONF_ESI_STATIC;
+	s->mode = mode;
+	s->standby = CONF_STANDBY_AUTO;
+	s->on_daemon_loss = CONF_LOSS_HOLD;
+	s->owner_hold_ms = 60000;
+	s->retention_ms = 180000;
+	s->allow = CONF_ALLOW_LLDP;
+	s->ad_per_es = true;
+	s->ad_per_evi = true;
+	s->df = (struct conf_df){
+		.algorithm = 2,
+		.preference = 32767,
+		.wait_ms = 3000,
+		.skew_ms = 10,
+		.port_mode = mode == CONF_PORT_ACTIVE || control == CONF_CONTROL_FRR,
+	};
+}
+
 /** conf_mode_name() - as it is typed in */
 const char *conf_mode_name(enum conf_mode mode)
 {

@@ -34,6 +34,5 @@ extern const struct conf_type conf_ao_keys;
 /* conf_item.c: what a value is when nothing is said about it */
 void conf_global_defaults(struct conf_global *g);
 void conf_neighbor_defaults(struct conf_neighbor_item *item);
-void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode);
 
 #endif

@@ -77,6 +77,8 @@ static const struct conf_word unknown_words[] = {
 	{},
 };
 
+_Static_assert(CONF_ALLOW_LLDP == EVPN_ALLOW_LLDP, "the usual one is LLDP");
+
 static const struct conf_word allow_words[] = {
 	{"lldp", EVPN_ALLOW_LLDP},
 	{"eapol", EVPN_ALLOW_EAPOL},
@@ -95,6 +97,7 @@ static const struct conf_key frr_keys[] = {
 	{"vty", &conf_path, FIELD(struct conf_top, global.frr.vty)},
 	{"vtep", &conf_address, FIELD(struct conf_top, global.frr.vtep)},
 	{"hold", &conf_duration, FIELD(struct conf_top, global.frr.hold_ms), .max = HOUR_MS},
+	{"discover", &conf_bool, FIELD(struct conf_top, global.frr.discover)},
 	{},
 };
 

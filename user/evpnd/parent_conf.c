@@ -82,7 +82,7 @@ bool parent_conf_follows(void *data, const char *ifname)
 void parent_conf_frr(struct parent *p)
 {
 	const struct conf *conf = p->conf->conf;
-	bool wanted = false;
+	bool wanted = conf->global.frr.discover;
 
 	if (!p->frr)
 		return;
@@ -106,7 +106,7 @@ static void warn(void *data, const char *text)
 void parent_conf_mark(struct parent *p)
 {
 	const struct conf *conf = p->conf->conf;
-	bool all_active = false;
+	bool all_active = conf->global.frr.discover;
 	struct nl_err err;
 	struct nl *rt;
 

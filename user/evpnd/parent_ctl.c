@@ -204,7 +204,7 @@ static void es_set(struct parent *p, struct ctl_request *request)
 		return;
 	if (!segment)
 		refuse_edit(request, tree,
-			    ctl_error(CTL_NOT_FOUND, "there is no segment %s", name));
+			    ctl_error(CTL_NOT_FOUND, "the configuration has no segment %s", name));
 	else if (!overlay(segment, ctl_request_params(request)))
 		refuse_edit(request, tree, ctl_error(CTL_USAGE, "params are nested too deep"));
 	else
@@ -220,7 +220,7 @@ static void es_del(struct parent *p, struct ctl_request *request)
 		return;
 	if (!segment) {
 		refuse_edit(request, tree,
-			    ctl_error(CTL_NOT_FOUND, "there is no segment %s", name));
+			    ctl_error(CTL_NOT_FOUND, "the configuration has no segment %s", name));
 		return;
 	}
 	STAILQ_REMOVE(&segments_of(tree)->children, segment, node, entry);

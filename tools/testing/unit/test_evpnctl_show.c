@@ -56,6 +56,7 @@ static const struct screen {
 	{"kernel-owner.json", "kernel-owner.txt", print_kernel_owner, {}},
 	{"kernel-core.json", "kernel-core.txt", print_kernel_core, {}},
 	{"es-all-active.json", "es-all-active.txt", print_segments, {}},
+	{"es-discovered.json", "es-discovered.txt", print_segments, {}},
 	{"flood.json", "flood.txt", print_flood, {}},
 	{"flood.json", "flood-details.txt", print_flood, {.details = true}},
 	{"empty.json", "flood-empty.txt", print_flood, {}},

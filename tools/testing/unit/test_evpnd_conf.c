@@ -273,6 +273,27 @@ static void test_defaults(void **state)
 	conf_file_free(file);
 }
 
+static void test_frr(void **state)
+{
+	struct conf_file *file = good(HEAD "frr: {vty: /run/x, hold: 5s}\n"), *on;
+	json_t *diff;
+	char *yaml;
+
+	assert_string_equal(file->conf->global.frr.vty, "/run/x");
+	assert_int_equal(file->conf->global.frr.hold_ms, 5000);
+	assert_false(file->conf->global.frr.discover);
+	on = good(HEAD "frr: {vty: /run/x, hold: 5s, discover: yes}\n");
+	assert_true(on->conf->global.frr.discover);
+	diff = conf_diff(file, on);
+	assert_int_equal(json_array_size(diff), 1);
+	json_decref(diff);
+	yaml = conf_yaml(on);
+	assert_non_null(strstr(yaml, "discover:"));
+	free(yaml);
+	conf_file_free(file);
+	conf_file_free(on);
+}
+
 static void test_all_errors_in_one_run(void **state)
 {
 	static const char text[] =
@@ -798,6 +819,7 @@ int main(void)
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_bridges),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_frr),
 		cmocka_unit_test(test_all_errors_in_one_run),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_durations),

@@ -173,6 +173,7 @@ struct setup {
 	enum conf_isolation isolation;
 	u32 startup_delay_ms;
 	bool kernel_df; /* the kernel still has the segment as DF */
+	bool discover;	/* and @seg is not configured */
 };
 
 static struct speaker *begin(const struct setup *setup)
@@ -191,7 +192,9 @@ static struct speaker *begin(const struct setup *setup)
 	sp->conf->global.startup_delay_ms = setup->startup_delay_ms;
 	for (; n.address.b[3] < 9 + setup->neighbors; n.address.b[3]++)
 		conf_add_neighbor(sp->conf, &n);
-	conf_add_segment(sp->conf, &setup->seg);
+	sp->conf->global.frr.discover = setup->discover;
+	if (!setup->discover)
+		conf_add_segment(sp->conf, &setup->seg);
 	sp->ss = segment_service.start(sp);
 	if (setup->kernel_df)
 		segment_service.fact(sp->ss, IPC_FACT_ES, &k);
@@ -1139,6 +1142,257 @@ static void frr_zebra_away(void **state)
 	end(sp);
 }
 
+/* ---- segments that are discovered ---- */
+
+static const char esi2_text[] = "03:44:38:39:ff:ff:01:00:00:02";
+
+static struct speaker *begin_discover(bool kernel_df)
+{
+	struct setup setup = {.neighbors = 1, .startup_delay_ms = 1000, .discover = true};
+	struct speaker *sp;
+
+	esi_parse(&setup.seg.esi, esi_text);
+	setup.kernel_df = kernel_df;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	return sp;
+}
+
+/* DF by the routes, beside nobody. */
+static struct speaker *discovered(void)
+{
+	struct speaker *sp = begin_discover(false);
+
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	zebra(sp, true, false);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	return sp;
+}
+
+static struct conf_segment named(const char *name, const char *interface)
+{
+	struct conf_segment c;
+
+	conf_segment_defaults(&c, CONF_CONTROL_FRR, CONF_ALL_ACTIVE);
+	strcpy(c.name, name);
+	strcpy(c.interface, interface);
+	return c;
+}
+
+/* A configuration with this segment, or none, is reloaded. */
+static void configure(struct speaker *sp, bool discover, const struct conf_segment *c)
+{
+	struct conf *old = sp->conf;
+
+	sp->conf = conf_dup(old);
+	sp->conf->n_segments = 0;
+	free(sp->conf->segments);
+	sp->conf->segments = NULL;
+	if (c)
+		conf_add_segment(sp->conf, c);
+	sp->conf->global.frr.discover = discover;
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	run(sp, 1);
+}
+
+static void zebra_says(struct speaker *sp, const char *ifname, const char *esi)
+{
+	struct fact_frr_es e = {};
+
+	strcpy(e.ifname, ifname);
+	esi_parse(&e.esi, esi);
+	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	run(sp, 1);
+}
+
+/* "ce1 bond1* " are the names, * of a discovered one */
+static void expect_segments(struct speaker *sp, const char *what)
+{
+	json_t *result = NULL, *params = json_object(), *es;
+	char err[256], names[256] = "";
+	size_t i;
+
+	assert_true(segment_service.query(sp->ss, "es.show", params, &result, err, sizeof(err)));
+	json_array_foreach(json_object_get(result, "segments"), i, es) {
+		strcat(names, json_string_value(json_object_get(es, "name")));
+		strcat(names, json_is_true(json_object_get(es, "discovered")) ? "* " : " ");
+	}
+	assert_string_equal(names, what);
+	json_decref(result);
+	json_decref(params);
+}
+
+static void discover(void **state)
+{
+	struct speaker *sp = begin_discover(false);
+
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, PE2, 2, 50);
+	sync_to(sp, 1);
+	expect_segments(sp, "");
+	expect(sp, "");
+	zebra(sp, true, false);
+	expect_segments(sp, "bond0* ");
+	expect_reason(sp, NULL);
+	assert_true(sp->wish.df);
+	assert_string_equal(sp->wish.ifname, "bond0");
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_int_equal(sp->wish.n_peers, 1);
+	assert_int_equal(sp->wish.owner_hold_ms, 60000);
+	assert_non_null(strstr(sp->log, "sweep"));
+	assert_null(strchr(sp->log, '+'));
+	sp->log[0] = '\0';
+	zebra_without(sp);
+	expect(sp, "unwish ");
+	expect_segments(sp, "");
+	zebra(sp, true, true);
+	expect_segments(sp, "bond0* ");
+	assert_false(sp->wish.df);
+	configure(sp, false, NULL);
+	expect_segments(sp, "");
+	assert_string_equal(strrchr(sp->log, 'u'), "unwish ");
+	end(sp);
+}
+
+/* Named, and not named any more: another name for what the kernel goes on to enforce. */
+static void discover_then_named(void **state)
+{
+	struct conf_segment c = named("ce1", "bond0");
+	struct speaker *sp = discovered();
+
+	configure(sp, true, &c);
+	expect_segments(sp, "ce1 ");
+	configure(sp, false, &c);
+	expect_segments(sp, "ce1 ");
+	configure(sp, true, NULL);
+	expect_segments(sp, "bond0* ");
+	esi_parse(&c.esi, esi_text);
+	c.esi_source = CONF_ESI_STATIC;
+	configure(sp, true, &c);
+	expect_segments(sp, "ce1 ");
+	configure(sp, true, NULL);
+	expect_segments(sp, "bond0* ");
+	assert_null(strstr(sp->log, "unwish"));
+	assert_null(strstr(sp->log, "ndf"));
+	sp->log[0] = '\0';
+	frr_rt4(sp, PE2, 2, 200);
+	expect(sp, "df ndf | "); /* first the list of peers, then the role */
+	c = ce1();		 /* and evpnd's own */
+	esi_parse(&c.esi, esi2_text);
+	configure(sp, true, &c);
+	expect_segments(sp, "ce1 ");
+	assert_non_null(strstr(sp->log, "unwish"));
+	end(sp);
+}
+
+/* What zebra said before somebody wanted to know. */
+static void discover_known_before(void **state)
+{
+	struct conf_segment c = named("ce1", "bond0"), other = named("ce2", "bond1");
+	struct speaker *sp = discovered();
+
+	configure(sp, false, &c);
+	zebra_says(sp, "bond1", esi2_text);
+	expect_segments(sp, "ce1 ");
+	configure(sp, true, &c);
+	expect_segments(sp, "ce1 bond1* ");
+	configure(sp, false, &other);
+	expect_segments(sp, "ce2 ");
+	expect_reason(sp, "bond1 does not exist");
+	configure(sp, false, &c);
+	expect_segments(sp, "ce1 ");
+	expect_reason(sp, NULL);
+	end(sp);
+}
+
+static void discover_clash(void **state)
+{
+	struct conf_segment c = named("bond0", "bond1");
+	struct speaker *sp = discovered();
+
+	configure(sp, true, &c); /* its name */
+	expect_segments(sp, "bond0 ");
+	expect(sp, "| unwish ");
+	configure(sp, true, NULL);
+	expect_segments(sp, "bond0* ");
+	c = named("ce1", "bond1");
+	c.esi_source = CONF_ESI_STATIC;
+	esi_parse(&c.esi, esi_text);
+	configure(sp, true, &c); /* its ESI */
+	expect_segments(sp, "ce1 ");
+	configure(sp, true, NULL);
+	zebra_says(sp, "\x01", esi2_text);
+	expect_segments(sp, "bond0* ");
+	end(sp);
+}
+
+/* Nothing is swept before zebra has answered; then it is taken over as it is. */
+static void discover_restart(void **state)
+{
+	struct speaker *sp = begin_discover(true);
+
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	zebra(sp, false, false);
+	expect(sp, "");
+	zebra(sp, true, false);
+	assert_int_equal(strncmp(sp->log, "df sweep ", 9), 0);
+	assert_null(strstr(sp->log, "ndf"));
+	assert_true(sp->wish.df);
+	/* made anew, it is not what it was at the start */
+	zebra_without(sp);
+	frr_rt4(sp, PE2, 2, 200);
+	sp->log[0] = '\0';
+	zebra(sp, true, false);
+	assert_null(strstr(sp->log, " df"));
+	assert_int_equal(strncmp(sp->log, "ndf", 3), 0);
+	end(sp);
+}
+
+/* A named one that was taken over from the kernel, and zebra is away all the time. */
+static void discover_before_zebra(void **state)
+{
+	struct speaker *sp = begin_frr(true);
+
+	bond(sp, true);
+	links_done(sp);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	expect(sp, "df sweep ");
+	configure(sp, true, NULL);
+	expect_segments(sp, "bond0* ");
+	zebra(sp, true, false);
+	expect_segments(sp, "bond0* ");
+	assert_true(sp->wish.df);
+	assert_null(strstr(sp->log, "unwish"));
+	assert_null(strstr(sp->log, "ndf"));
+	end(sp);
+	sp = begin_frr(true);
+	bond(sp, true);
+	links_done(sp);
+	configure(sp, true, NULL);
+	sp->log[0] = '\0';
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &(struct fact_frr){.present = true});
+	assert_non_null(strstr(sp->log, "unwish"));
+	expect_segments(sp, "");
+	end(sp);
+}
+
+static void discover_off_before_zebra(void **state)
+{
+	struct speaker *sp = begin_discover(true);
+
+	sync_to(sp, 1);
+	expect(sp, "");
+	configure(sp, false, NULL);
+	expect(sp, "sweep ");
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1169,6 +1423,13 @@ int main(void)
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_zebra_away),
+		cmocka_unit_test(discover),
+		cmocka_unit_test(discover_then_named),
+		cmocka_unit_test(discover_known_before),
+		cmocka_unit_test(discover_clash),
+		cmocka_unit_test(discover_restart),
+		cmocka_unit_test(discover_before_zebra),
+		cmocka_unit_test(discover_off_before_zebra),
 	};
 
 	return cmocka_run_group_tests_name("service_segment", tests, NULL, NULL);

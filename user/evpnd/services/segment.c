@@ -10,6 +10,7 @@
  * RFC 7432 (5, 8.1, 8.5), RFC 8584, RFC 9785, RFC 9786, RFC 9722
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -128,11 +129,22 @@ void segment_unwish(struct segment *s)
 	s->wished = false;
 }
 
+/* Before zebra has answered, what the kernel has may be what is discovered then. */
 static void sweep(struct segments *ss)
 {
 	struct wish_sweep w = {speaker_generation(ss->speaker)};
 
+	ss->sweep_due = speaker_conf(ss->speaker)->global.frr.discover && !ss->frr_heard;
+	if (ss->sweep_due)
+		return;
 	speaker_wish(ss->speaker, IPC_WISH_SWEEP, &w, sizeof(w));
+	ss->n_kernel_es = 0;
+}
+
+void segments_sweep_due(struct segments *ss)
+{
+	if (ss->sweep_due)
+		sweep(ss);
 }
 
 /* A restarted daemon takes over the roles of its predecessor until it has elected. */
@@ -287,13 +299,13 @@ static u16 take_id(struct segments *ss)
 	return id;
 }
 
-static void segment_add(struct segments *ss, const struct conf_segment *c)
+static struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
 {
 	struct segment *s = calloc(1, sizeof(*s));
 
 	if (!s) {
 		log_error("segment %s: no memory", c->name);
-		return;
+		return NULL;
 	}
 	s->owner = ss;
 	s->conf = *c;
@@ -307,6 +319,8 @@ static void segment_add(struct segments *ss, const struct conf_segment *c)
 		adopt(s);
 	segment_peers_later(s);
 	update_port(s);
+	segment_frr_begin(s);
+	return s;
 }
 
 static void segment_remove(struct segment *s)
@@ -331,10 +345,30 @@ static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
 	       a->ad_per_evi == b->ad_per_evi;
 }
 
+/* Is @s the one that @c describes, perhaps with other values? */
+static bool is_for(const struct segment *s, const struct conf_segment *c)
+{
+	if (segment_is_frr(s) && c->control == CONF_CONTROL_FRR)
+		return segment_frr_is(s, c);
+	return !strcmp(s->conf.name, c->name) && is_same(&s->conf, c);
+}
+
+static struct segment *segment_for(struct segments *ss, const struct conf_segment *c)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (is_for(s, c))
+			return s;
+	return NULL;
+}
+
 static void segment_change(struct segment *s, const struct conf_segment *c)
 {
 	if (!memcmp(&s->conf, c, sizeof(*c)))
 		return;
+	if (strcmp(s->conf.name, c->name))
+		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
 	if (s->advertised && c->ad_per_evi)
 		segment_withdraw_evi(s, c->vlans);
 	s->conf = *c;
@@ -353,17 +387,56 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 	segment_later(s, DF_EV_VLAN_CHANGE);
 }
 
-static void remove_gone(struct segments *ss, const struct conf *now)
+static void remove_gone(struct segments *ss, const struct conf *want)
 {
 	struct segment *s, *next;
-	const struct conf_segment *c;
+	size_t i;
 
 	for (s = TAILQ_FIRST(&ss->list); s; s = next) {
 		next = TAILQ_NEXT(s, entry);
-		c = conf_segment(now, s->conf.name);
-		if (!c || !is_same(&s->conf, c))
+		for (i = 0; i < want->n_segments; i++)
+			if (is_for(s, &want->segments[i]))
+				break;
+		if (i == want->n_segments)
 			segment_remove(s);
 	}
+}
+
+/* Those of @want; the first @configured of them are in the file, the others are FRR's. */
+static void renew(struct segments *ss, const struct conf *want, size_t configured)
+{
+	struct segment *s;
+	size_t i;
+
+	remove_gone(ss, want);
+	for (i = 0; i < want->n_segments; i++) {
+		s = segment_for(ss, &want->segments[i]);
+		if (s)
+			segment_change(s, &want->segments[i]);
+		else
+			s = segment_add(ss, &want->segments[i]);
+		if (s)
+			s->discovered = i >= configured;
+	}
+}
+
+void segments_renew(struct segments *ss)
+{
+	const struct conf *now = speaker_conf(ss->speaker);
+	struct conf *want = conf_new();
+	int r = want ? 0 : -ENOMEM;
+	size_t i;
+
+	ss->discover_due = false;
+	for (i = 0; !r && i < now->n_segments; i++)
+		r = conf_add_segment(want, &now->segments[i]);
+	if (!r) {
+		segment_discover(ss, now, want);
+		renew(ss, want, now->n_segments);
+	} else {
+		log_error("segments: no memory, they stay as they are");
+	}
+	conf_free(want);
 }
 
 static bool same_identity(const struct conf *a, const struct conf *b)
@@ -387,21 +460,13 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 {
 	struct segments *ss = state;
 	struct segment *s;
-	size_t i;
 
 	if (old && !same_identity(old, now))
 		while ((s = TAILQ_FIRST(&ss->list)))
 			segment_remove(s);
 	ss->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
 							 now->global.originator;
-	remove_gone(ss, now);
-	for (i = 0; i < now->n_segments; i++) {
-		s = segment_by_name(ss, now->segments[i].name);
-		if (s)
-			segment_change(s, &now->segments[i]);
-		else
-			segment_add(ss, &now->segments[i]);
-	}
+	segments_renew(ss);
 	if (old && !same_targets(old, now))
 		TAILQ_FOREACH(s, &ss->list, entry)
 			if (s->advertised)
@@ -410,6 +475,7 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
 	ss->have_conf = true;
 	ss->configured = (unsigned int)now->n_neighbors;
+	segments_sweep_due(ss);
 	try_start(ss);
 }
 
@@ -657,6 +723,7 @@ static void *segments_start(struct speaker *speaker)
 	ss->speaker = speaker;
 	TAILQ_INIT(&ss->list);
 	TAILQ_INIT(&ss->links);
+	TAILQ_INIT(&ss->frr_known);
 	RB_INIT(&ss->routes);
 	if (sd_event_add_defer(event, &ss->later, run_later, ss) < 0) {
 		free(ss);
@@ -687,6 +754,7 @@ static void segments_stop(void *state)
 	while (!TAILQ_EMPTY(&ss->links))
 		link_gone(ss, TAILQ_FIRST(&ss->links)->fact.ifindex);
 	segment_routes_free(ss);
+	segment_frr_forget(ss);
 	timer_done(&ss->settle_timer);
 	timer_done(&ss->isolation_timer);
 	sd_event_source_unref(ss->later);

@@ -9,6 +9,7 @@
  *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
  *   segment_elect.c   state machine, election, hand-over, roles into force
  *   segment_frr.c     segments that FRR controls: its result comes into force here
+ *   segment_discover.c  segments that FRR has and the configuration does not name
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_show.c    answers to the control socket
  */
@@ -72,6 +73,16 @@ struct es_route {
 RB_HEAD(es_routes, es_route);
 RB_PROTOTYPE(es_routes, es_route, entry, es_route_cmp);
 
+/**
+ * struct frr_known - a segment that zebra has, whether one is configured for its device or not
+ * @said: why it is not discovered was logged
+ */
+struct frr_known {
+	TAILQ_ENTRY(frr_known) entry;
+	struct fact_frr_es fact;
+	bool said;
+};
+
 #define FRR_BEFORE_MAX 64
 
 /**
@@ -94,7 +105,8 @@ struct segment_frr {
 enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
 
 /**
- * struct segment - one configured segment
+ * struct segment - one segment, configured or discovered
+ * @discovered: FRR has it, and the configuration does not name its device
  * @id: number in its route distinguishers
  * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
  * @port_up: the device can carry traffic; @port_reason says why not
@@ -117,6 +129,7 @@ struct segment {
 	TAILQ_ENTRY(segment) entry;
 	struct segments *owner;
 	struct conf_segment conf;
+	bool discovered;
 	u16 id;
 	struct esi esi;
 	bool esi_known;
@@ -176,12 +189,15 @@ struct segment {
 /**
  * struct segments - the service's state
  * @ids: bitmap of the segments' numbers
- * @kernel_es: what the kernel had at the start
+ * @kernel_es: what the kernel had at the start, until it was swept
+ * @sweep_due: it was not swept, because what FRR has was not known yet
  * @have_conf: the first configuration is in force
  * @settled: sessions are as they should be, or there are none; while not, an election changes no role
  * @started: segments may come up
  * @isolated: no session for longer than the isolation delay
  * @frr: what zebra said of itself; @frr_heard: at least once
+ * @frr_known: the segments that it has
+ * @discover_due: which of these are segments here is to be seen at the end of this round of the loop
  */
 struct segments {
 	struct speaker *speaker;
@@ -190,6 +206,7 @@ struct segments {
 	struct es_routes routes;
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
+	bool sweep_due;
 	struct ip_addr self;
 	bool have_conf;
 	bool links_done;
@@ -205,6 +222,8 @@ struct segments {
 	struct fact_kernel kernel;
 	struct fact_frr frr;
 	bool frr_heard;
+	TAILQ_HEAD(, frr_known) frr_known;
+	bool discover_due;
 	u64 elections;
 	u8 ids[8192];
 };
@@ -217,6 +236,10 @@ void segment_send_wish(struct segment *s, bool again);
 void segment_unwish(struct segment *s);
 /* the ESI has become known; what the kernel has of it is taken over */
 void segment_esi(struct segment *s, const struct esi *esi);
+/* make, change and remove segments, so that there are those that there are to be */
+void segments_renew(struct segments *ss);
+/* let the module delete what nobody wished for, if that had to wait */
+void segments_sweep_due(struct segments *ss);
 /* is this the address by which the others know this PE on the segment? */
 bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
 void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
@@ -271,8 +294,16 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f);
 void segment_frr_adopt(struct segment *s);
+bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
+void segment_frr_begin(struct segment *s);
 void segment_frr_init(struct segment *s);
 void segment_frr_done(struct segment *s);
+
+/* segment_discover.c */
+void segment_frr_know(struct segments *ss, const struct fact_frr_es *f);
+const struct fact_frr_es *segment_frr_on(const struct segments *ss, const char *ifname);
+void segment_frr_forget(struct segments *ss);
+void segment_discover(struct segments *ss, const struct conf *now, struct conf *want);
 
 /* segment_drain.c */
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);

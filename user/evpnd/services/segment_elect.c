@@ -360,6 +360,8 @@ void segment_run_later(struct segments *ss)
 {
 	struct segment *s;
 
+	if (ss->discover_due)
+		segments_renew(ss);
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		if (s->pending || s->peers_due) /* before a role is gained */
 			segment_peers_update(s);

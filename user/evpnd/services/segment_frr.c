@@ -261,21 +261,10 @@ static struct segment *on_device(struct segments *ss, const char *ifname)
 	return NULL;
 }
 
-/* zebra has a segment, or has it no more. */
-void segment_frr_es(struct segments *ss, const struct fact_frr_es *f)
+static void take(struct segment *s, const struct fact_frr_es *f)
 {
-	struct segment *s = f->gone ? segment_by_esi(ss, &f->esi) : on_device(ss, f->ifname);
 	char buf[ESI_STRLEN];
 
-	if (!s || !segment_is_frr(s))
-		return;
-	if (f->gone) {
-		if (!s->frr.known)
-			return;
-		log_info("segment %s: FRR has it no more", s->conf.name);
-		lose_esi(s);
-		return;
-	}
 	if (s->conf.esi_source != CONF_ESI_FRR && esi_cmp(&f->esi, &s->esi)) {
 		log_error("segment %s: FRR has %s on %s, which is not the configured ESI",
 			  s->conf.name, esi_format(&f->esi, buf), f->ifname);
@@ -287,7 +276,44 @@ void segment_frr_es(struct segments *ss, const struct fact_frr_es *f)
 	s->frr.known = true;
 	if (!s->esi_known)
 		segment_esi(s, &f->esi);
+	if (s->adopted)
+		segment_send_wish(s, false); /* before anybody sweeps it */
 	segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+/* zebra has a segment, or has it no more. */
+void segment_frr_es(struct segments *ss, const struct fact_frr_es *f)
+{
+	struct segment *s = f->gone ? segment_by_esi(ss, &f->esi) : on_device(ss, f->ifname);
+
+	segment_frr_know(ss, f);
+	if (!s || !segment_is_frr(s))
+		return;
+	if (!f->gone) {
+		take(s, f);
+	} else if (s->frr.known) {
+		log_info("segment %s: FRR has it no more", s->conf.name);
+		lose_esi(s);
+	}
+}
+
+/* Is @s what @c describes? By its device, whatever the name is, and by the ESI where one is given. */
+bool segment_frr_is(const struct segment *s, const struct conf_segment *c)
+{
+	if (strcmp(s->conf.interface, c->interface))
+		return false;
+	if (c->esi_source != CONF_ESI_FRR)
+		return s->esi_known && !esi_cmp(&c->esi, &s->esi);
+	return s->conf.esi_source == CONF_ESI_FRR || s->frr.known;
+}
+
+/* A new segment takes what zebra has said already. */
+void segment_frr_begin(struct segment *s)
+{
+	const struct fact_frr_es *f = segment_frr_on(s->owner, s->conf.interface);
+
+	if (f && segment_is_frr(s))
+		take(s, f);
 }
 
 /* zebra has said everything. Without bgpd it has no VNI, and still the same address. */
@@ -300,6 +326,8 @@ void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 	if (ip_is_none(&f->vtep))
 		ss->frr.vtep = vtep;
 	ss->frr_heard |= f->present;
+	if (ss->have_conf)
+		segments_renew(ss);
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		if (!segment_is_frr(s))
 			continue;
@@ -311,6 +339,7 @@ void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 		segment_peers_later(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
 	}
+	segments_sweep_due(ss);
 }
 
 /* Before zebra has answered: what the kernel still has on this device since an earlier run. */
@@ -329,7 +358,6 @@ void segment_frr_adopt(struct segment *s)
 	}
 }
 
-/* Take over from what zebra said before this segment was configured. */
 void segment_frr_init(struct segment *s)
 {
 	timer_init(&s->frr.hold, speaker_event(s->owner->speaker), 100000, hold_over, s);

@@ -133,6 +133,7 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "esi", esi_json(s));
 	json_object_set_new(o, "esi-source", json_string(esi_sources[s->conf.esi_source]));
 	json_object_set_new(o, "control", json_string(segment_is_frr(s) ? "frr" : "evpnd"));
+	json_object_set_new(o, "discovered", json_boolean(s->discovered));
 	json_object_set_new(o, "interface", json_string(s->conf.interface));
 	json_object_set_new(o, "ifindex", json_integer(s->ifindex));
 	json_object_set_new(o, "mode", json_string(conf_mode_name(s->conf.mode)));

@@ -172,6 +172,41 @@ frr_evpnd_stop pe3
 both df non-df
 log_test "a peer of another algorithm: non-DF, as zebra, and check names it"
 
+# PE1 does not name its bond any more, and then does again: the filter stays, by reload and by restart
+frr_discover() { # yes|no
+	frr_evpnd_conf pe1
+	[ "$1" = no ] || sed -i "s/^frr: {/&discover: yes, /; /^segments:/,\$d" "$(frr_dir pe1)/evpnd.yaml"
+}
+shown() { frr_ctl pe1 -j es show 2>/dev/null | jq -r '.segments | map("\(.name) \(.discovered)") | join(",")'; }
+shows() { [ "$(shown)" = "$1" ]; }
+# still SEGMENTS BEFORE: these, the roles and the filter as they were
+still() {
+	slowwait 20 shows "$1"
+	check_err $? "PE1 shows '$(shown)' and not '$1'"
+	both df non-df
+	check_eq "$(changes 1)" "$2" "PE1 before and after"
+	from_host 3 b
+	expect "from the remote host, leg of the DF" ce,p1 b 100
+	expect "from the remote host, leg of the non-DF" ce,p2 b 0
+	from_ce 2
+	expect "the customer's own, back on the leg of the DF" ce,p1 b 0
+}
+before=$(changes 1)
+frr_discover yes
+frr_ctl pe1 config reload >/dev/null
+check_err $? "reload with discover: yes"
+still "bond0 true" "$before"
+frr_agrees 1
+check_err $? "PE1, discovered: $(cat /run/frr-check)"
+frr_evpnd_stop pe1 KILL
+frr_evpnd_start pe1
+still "bond0 true" "$before"
+frr_discover no
+frr_ctl pe1 config reload >/dev/null
+check_err $? "reload with the bond named"
+still "ce false" "$before"
+log_test "named, discovered, started again and named again: the filter stays"
+
 # A difference that somebody else makes while evpnd is not there to mend it
 frr_evpnd_stop pe1 KILL
 # (the peers are no part of it: since its bgpd was killed, FRR 8.4 on PE2 advertises no RT-1 per EVI, and

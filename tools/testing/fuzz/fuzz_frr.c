@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any octets as what zebra's socket gives, and any text as what its commands print: however an answer
+ * is cut it is the same answer, and what is read from it is whole.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frr_es.h"
+#include "frr_vty.h"
+
+static void check(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* Pieces of 1 to 16 octets; how long one is, its first octet says. */
+static int feed_pieces(struct frr_answer *a, const uint8_t *data, size_t size)
+{
+	int r = 0;
+
+	while (!r && size) {
+		size_t n = 1 + (data[0] & 15);
+
+		if (n > size)
+			n = size;
+		r = frr_answer_feed(a, data, n);
+		check(!a->complete || !a->text[a->len]);
+		data += n;
+		size -= n;
+	}
+	return r;
+}
+
+static void an_answer(const uint8_t *data, size_t size)
+{
+	struct frr_answer whole = {}, cut = {};
+	int r = frr_answer_feed(&whole, data, size);
+
+	check(!r || r == -EPROTO);
+	check(feed_pieces(&cut, data, size) == r);
+	if (!r) {
+		check(whole.complete == cut.complete);
+		check(whole.len == cut.len && whole.status == cut.status);
+		check(!whole.len || !memcmp(whole.text, cut.text, whole.len));
+	}
+	if (whole.complete && !r) {
+		check(strlen(whole.text) == whole.len);
+		check(frr_answer_feed(&whole, "x", 1) == -EPROTO);
+	}
+	frr_answer_clear(&whole);
+	frr_answer_clear(&cut);
+	check(!whole.text && !whole.len && !whole.complete);
+}
+
+static void check_vtep(const struct frr_vtep *v)
+{
+	check(!ip_is_none(&v->address));
+	check(v->rt4 || (!v->alg && !v->pref));
+}
+
+static void check_es(const struct frr_es *es)
+{
+	static const struct frr_vtep none;
+	size_t i;
+
+	check(memchr(es->ifname, '\0', sizeof(es->ifname)) != NULL);
+	for (i = 0; i < FRR_VTEP_MAX; i++)
+		if (i < es->n_vteps)
+			check_vtep(&es->vteps[i]);
+		else
+			check(!memcmp(&es->vteps[i], &none, sizeof(none)));
+}
+
+static void segments(const char *text)
+{
+	struct frr_es *list = (void *)text;
+	size_t n = 1, i;
+	int r = frr_es_parse(text, &list, &n);
+
+	check(!r || r == -EINVAL);
+	check(!!list == !!n);
+	check(!r || !list);
+	for (i = 0; i < n; i++)
+		check_es(&list[i]);
+	free(list);
+}
+
+static void vtep(const char *text)
+{
+	struct ip_addr a = frr_vtep_parse(text);
+
+	check(ip_is_none(&a) || !ip_is_zero(&a));
+}
+
+static void version(const char *text)
+{
+	char v[FRR_VERSION_LEN];
+
+	memset(v, 'x', sizeof(v));
+	frr_version_parse(text, v);
+	check(memchr(v, '\0', sizeof(v)) != NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	check(text != NULL);
+	if (size)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	an_answer(data, size);
+	segments(text);
+	vtep(text);
+	version(text);
+	free(text);
+	return 0;
+}
