@@ -11,10 +11,17 @@
 #
 # evpnd, on pe1 and pe2, is an iBGP client of the bgpd beside it: it connects from 127.0.0.2 to the
 # machine's own VTEP address (bgpd has no interface to 127.0.0.1 and refuses that).
+#
+# EVPN_FRR_ROOT is the directory of another system whose FRR is to be used, made for example with
+# "debootstrap --variant=minbase --include=frr trixie DIRECTORY". There /run/frr and /etc/frr are the
+# directory in which all PEs have theirs, so that every socket and file of a PE is in frr_dir, as it
+# is without. FRR 10 configures interfaces through mgmtd: it is started where it exists, and vtysh gives
+# it what zebra alone does not take from zebra.conf.
 
 FRR_ESI=03:44:38:39:ff:ff:01:00:00:01
 FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${FRR_PREFERENCE:=300 200}" # es-df-pref of pe1 and pe2
+: "${EVPN_FRR_ROOT:=}"
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
 
 fl() { ns "f$1"; }
@@ -22,11 +29,52 @@ in_fl() { ${NSEXEC:-ip netns exec} "$(fl "$1")" "${@:2}"; }
 fl_ip() { ip -n "$(fl "$1")" "${@:2}"; }
 frr_vtep() { echo "192.0.2.${1#pe}"; }
 frr_dir() { echo "$LAB_RUN/frr/$1"; }
-frr_vty() { local p=$1; shift; in_fl "$p" vtysh --vty_socket "$(frr_dir "$p")" "$@"; }
+# frr_sees PE: the same, as FRR calls it
+frr_sees() { [ -n "$EVPN_FRR_ROOT" ] && echo "/run/frr/$1" || frr_dir "$1"; }
+frr_vty() {
+	local p=$1
+	shift
+	if [ -n "$EVPN_FRR_ROOT" ]; then
+		in_fl "$p" chroot "$EVPN_FRR_ROOT" vtysh -N "$p" "$@"
+	else
+		in_fl "$p" vtysh --vty_socket "$(frr_dir "$p")" "$@"
+	fi
+}
 frr_ctl() { local p=$1; shift; "$LAB_BUILD/evpnctl" -n "$(fl "$p")" "$@"; }
 
 frr_possible() {
-	[ -x "$FRR_DAEMONS/zebra" ] && [ -x "$FRR_DAEMONS/bgpd" ] && command -v vtysh >/dev/null
+	[ -x "$EVPN_FRR_ROOT$FRR_DAEMONS/zebra" ] && [ -x "$EVPN_FRR_ROOT$FRR_DAEMONS/bgpd" ] &&
+		[ -x "$EVPN_FRR_ROOT/usr/bin/vtysh" ]
+}
+
+# frr_version: "8.4.4"
+frr_version() {
+	# shellcheck disable=SC2086
+	${EVPN_FRR_ROOT:+chroot $EVPN_FRR_ROOT} "$FRR_DAEMONS/zebra" --version | sed -n 's/^zebra version \([0-9.]*\).*/\1/p'
+}
+
+# Where FRR of another root looks for its files and sockets
+FRR_MOUNTS="/proc /dev /run/frr /etc/frr"
+
+frr_root_up() {
+	local d
+	[ -n "$EVPN_FRR_ROOT" ] || return 0
+	mkdir -p "$LAB_RUN/frr"
+	for d in $FRR_MOUNTS; do
+		mkdir -p "$EVPN_FRR_ROOT$d" || return 1
+		case $d in
+		*/frr) mount --bind "$LAB_RUN/frr" "$EVPN_FRR_ROOT$d" ;;
+		*) mount --bind "$d" "$EVPN_FRR_ROOT$d" ;;
+		esac || return 1
+	done
+}
+
+frr_root_down() {
+	local d
+	[ -n "$EVPN_FRR_ROOT" ] || return 0
+	for d in $FRR_MOUNTS; do
+		umount "$EVPN_FRR_ROOT$d"
+	done
 }
 
 # --- devices -----------------------------------------------------------------------------------
@@ -78,12 +126,13 @@ frr_devices() {
 
 # frr_conf PE-NUMBER: as its operator would have it; 127.0.0.2 is evpnd
 frr_conf() {
-	local i=$1 dir o
+	local i=$1 dir seen o
 	dir=$(frr_dir "pe$i")
+	seen=$(frr_sees "pe$i")
 	mkdir -p "$dir"
 	{
 		echo "hostname pe$i"
-		echo "log file $dir/zebra.log"
+		echo "log file $seen/zebra.log"
 		echo "evpn mh startup-delay 0"
 		[ "$i" = 3 ] || cat <<-END
 			interface bond0
@@ -95,7 +144,7 @@ frr_conf() {
 	{
 		cat <<-END
 			hostname pe$i
-			log file $dir/bgpd.log
+			log file $seen/bgpd.log
 			router bgp 65000
 			 bgp router-id 192.0.2.$i
 			 no bgp default ipv4-unicast
@@ -119,23 +168,36 @@ frr_conf() {
 		END
 	} >"$dir/bgpd.conf"
 	echo "service integrated-vtysh-config" >"$dir/vtysh.conf"
-	chown -R frr:frr "$dir"
+	# (the user has another number in another root)
+	# shellcheck disable=SC2086
+	${EVPN_FRR_ROOT:+chroot $EVPN_FRR_ROOT} chown -R frr:frr "$seen"
 	chmod 755 "$LAB_RUN" "$LAB_RUN/frr" "$dir"
 }
 
-# frr_daemon PE zebra|bgpd
+# frr_daemon PE mgmtd|zebra|bgpd
 frr_daemon() {
 	local dir
 	dir=$(frr_dir "$1")
+	if [ -n "$EVPN_FRR_ROOT" ]; then
+		in_fl "$1" chroot "$EVPN_FRR_ROOT" "$FRR_DAEMONS/$2" -d -N "$1" -u frr -g frr >>"$dir/out.log" 2>&1 &&
+			chmod a+rw "$dir/$2.vty" # evpnd is in another frrvty
+		return
+	fi
 	in_fl "$1" "$FRR_DAEMONS/$2" -d -f "$dir/$2.conf" -i "$dir/$2.pid" --vty_socket "$dir" \
 		-z "$dir/zserv" -u frr -g frr >>"$dir/out.log" 2>&1
 }
 
 frr_start() {
-	frr_daemon "pe$1" zebra && frr_daemon "pe$1" bgpd
+	local p=pe$1
+	if [ ! -x "$EVPN_FRR_ROOT$FRR_DAEMONS/mgmtd" ]; then
+		frr_daemon "$p" zebra && frr_daemon "$p" bgpd
+		return
+	fi
+	frr_daemon "$p" mgmtd && frr_daemon "$p" zebra && frr_daemon "$p" bgpd &&
+		frr_vty "$p" -f "$(frr_sees "$p")/zebra.conf" >>"$(frr_dir "$p")/out.log" 2>&1
 }
 
-# frr_stop PE zebra|bgpd [SIGNAL]
+# frr_stop PE mgmtd|zebra|bgpd [SIGNAL]
 frr_stop() {
 	local pid
 	pid=$(cat "$(frr_dir "$1")/$2.pid" 2>/dev/null) || return 0
@@ -192,7 +254,7 @@ frr_peers() {
 frr_up() {
 	local i
 	mkdir -p "$LAB_RUN"
-	frr_devices || return 1
+	frr_devices && frr_root_up || return 1
 	for i in 1 2 3; do
 		frr_conf "$i" && frr_start "$i" || return 1
 	done
@@ -212,7 +274,9 @@ frr_down() {
 		frr_evpnd_stop "pe$n"
 		frr_stop "pe$n" bgpd KILL
 		frr_stop "pe$n" zebra KILL
+		frr_stop "pe$n" mgmtd KILL
 	done
+	frr_root_down
 	for n in core ce pe1 pe2 pe3 h1 h2 h3; do
 		ip netns del "$(fl $n)"
 	done
