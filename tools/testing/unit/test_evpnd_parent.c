@@ -410,7 +410,8 @@ static void test_segments_by_hand(void **state)
 {
 	start();
 	wait_log("is ready");
-	ask("es.set", CE1, "{\"code\":\"not-found\",\"message\":\"the configuration has no segment ce1\"}");
+	ask("es.set", CE1,
+	    "{\"code\":\"not-found\",\"message\":\"the configuration has no segment ce1\"}");
 	ask("es.add", CE1, "{\"message\":\"segment ce1 added\",\"changes\":1,\"warnings\":[]}");
 	ask("es.add", CE1, "{\"code\":\"refused\",\"message\":\"there is a segment ce1 already\"}");
 	ask("es.add",
