@@ -13,12 +13,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { NL_RECV_LEN = 32768 };
+enum {
+	NL_RECV_LEN = 32768,
+	NL_BURST = 8, /* datagrams that a listener reads at once */
+};
 
 struct nl {
 	struct mnl_socket *sock;
 	uint32_t seq;
-	char buf[NL_RECV_LEN];
+	char buf[][NL_RECV_LEN];
 };
 
 static void set_option(struct nl *nl, int option)
@@ -29,9 +32,9 @@ static void set_option(struct nl *nl, int option)
 	mnl_socket_setsockopt(nl->sock, option, &on, sizeof(on));
 }
 
-static struct nl *open_socket(int bus, int flags)
+static struct nl *open_socket(int bus, int flags, size_t bufs)
 {
-	struct nl *nl = calloc(1, sizeof(*nl));
+	struct nl *nl = calloc(1, sizeof(*nl) + bufs * sizeof(nl->buf[0]));
 
 	if (!nl)
 		return NULL;
@@ -50,7 +53,7 @@ static struct nl *open_socket(int bus, int flags)
 
 struct nl *nl_open(int bus)
 {
-	struct nl *nl = open_socket(bus, 0);
+	struct nl *nl = open_socket(bus, 0, 1);
 
 	if (nl && bus == NETLINK_ROUTE)
 		set_option(nl, NETLINK_GET_STRICT_CHK);
@@ -59,7 +62,7 @@ struct nl *nl_open(int bus)
 
 struct nl *nl_open_listener(int bus, int rcvbuf)
 {
-	struct nl *nl = open_socket(bus, SOCK_NONBLOCK);
+	struct nl *nl = open_socket(bus, SOCK_NONBLOCK, NL_BURST);
 	int fd;
 
 	if (!nl)
@@ -213,7 +216,7 @@ static int converse(struct reading *rd)
 	if (mnl_socket_sendto(nl->sock, rd->request, rd->request->nlmsg_len) < 0)
 		return nl_err_set(rd->err, errno, "netlink: %s", strerror(errno));
 	while (!rd->finished) {
-		ssize_t n = mnl_socket_recvfrom(nl->sock, nl->buf, sizeof(nl->buf));
+		ssize_t n = mnl_socket_recvfrom(nl->sock, nl->buf[0], sizeof(nl->buf[0]));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -246,30 +249,61 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_fn fn, void *data, struct nl
 
 static void throw_away(struct nl *nl)
 {
-	while (mnl_socket_recvfrom(nl->sock, nl->buf, sizeof(nl->buf)) >= 0 || errno == EINTR ||
+	while (recv(nl_fd(nl), nl->buf[0], sizeof(nl->buf[0]), 0) >= 0 || errno == EINTR ||
 	       errno == ENOBUFS)
 		;
 }
 
+/* Return: datagrams in the buffers, or a negative errno. */
+static int receive_burst(struct nl *nl, struct mmsghdr msgs[NL_BURST])
+{
+	struct iovec iov[NL_BURST];
+	int n;
+
+	memset(msgs, 0, NL_BURST * sizeof(msgs[0]));
+	for (int i = 0; i < NL_BURST; i++) {
+		iov[i] = (struct iovec){nl->buf[i], sizeof(nl->buf[i])};
+		msgs[i].msg_hdr.msg_iov = &iov[i];
+		msgs[i].msg_hdr.msg_iovlen = 1;
+	}
+	do
+		n = recvmmsg(nl_fd(nl), msgs, NL_BURST, MSG_DONTWAIT, NULL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+/* All of one datagram. Return: negative: to end at once; positive: it was the last that is wanted. */
+static int hand_over(const char *buf, int len, nl_fn fn, void *data)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)(const void *)buf;
+	int enough = 0;
+
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		int r = nlh->nlmsg_type >= NLMSG_MIN_TYPE ? fn(data, nlh) : 0;
+
+		if (r < 0)
+			return r;
+		enough |= r;
+	}
+	return enough;
+}
+
 int nl_receive(struct nl *nl, nl_fn fn, void *data)
 {
+	struct mmsghdr msgs[NL_BURST];
 	int enough = 0;
 
 	while (!enough) {
-		const struct nlmsghdr *nlh = (const struct nlmsghdr *)nl->buf;
-		ssize_t n = mnl_socket_recvfrom(nl->sock, nl->buf, sizeof(nl->buf));
-		int len = (int)n;
+		int n = receive_burst(nl, msgs);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == ENOBUFS) {
+		if (n == -ENOBUFS)
 			throw_away(nl);
-			return -ENOBUFS;
-		}
 		if (n < 0)
-			return errno == EAGAIN ? 0 : -errno;
-		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-			int r = nlh->nlmsg_type >= NLMSG_MIN_TYPE ? fn(data, nlh) : 0;
+			return n == -EAGAIN ? 0 : n;
+		for (int i = 0; i < n; i++) {
+			int r = msgs[i].msg_hdr.msg_flags & MSG_TRUNC ?
+					-ENOSPC :
+					hand_over(nl->buf[i], (int)msgs[i].msg_len, fn, data);
 
 			if (r < 0)
 				return r;

@@ -80,7 +80,7 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_fn fn, void *data, struct nl
  * nl_receive() - what a listener has
  *
  * @fn ends it at once with a negative number, and with a positive one when it has heard enough for now:
- * what came in the same datagram is still handed over, the rest stays in the socket.
+ * what was read together with that is still handed over, the rest stays in the socket.
  *
  * Return: 0 when all is read; -ENOBUFS: messages were lost; or what @fn returned. With -ENOBUFS what
  * was still queued is thrown away: it is older than what was lost, so a table that is read anew must
