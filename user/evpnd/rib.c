@@ -115,9 +115,9 @@ static struct rib_path_entry **path_find(struct rib_dest *d, const struct rib_pe
 	return p;
 }
 
-void rib_peer_tick(struct rib_peer *peer)
+void rib_peer_tick(struct rib_peer *peer, int64_t now)
 {
-	peer->now = timer_now_ns();
+	peer->now = now;
 }
 
 void rib_local_tick(struct rib *rib, bool begin)

@@ -76,7 +76,7 @@ void rib_peer_free(struct rib *rib, struct rib_peer *peer); /* removes its paths
 /* what the decision process needs to know about a session, set when it becomes Established; host order */
 void rib_peer_set(struct rib_peer *peer, bool ebgp, uint32_t router_id);
 /* a message of this peer has arrived: its routes are as old as that. One reading of the clock for many */
-void rib_peer_tick(struct rib_peer *peer);
+void rib_peer_tick(struct rib_peer *peer, int64_t now);
 /* the same for what is originated here, until the end of what it comes from */
 void rib_local_tick(struct rib *rib, bool begin);
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer);

@@ -169,8 +169,10 @@ static void send_keepalive(struct conn *c)
 
 static void start_hold(struct conn *c)
 {
+	s64 from = c->read_at ? c->read_at : timer_now_ns();
+
 	if (c->hold_time)
-		timer_start(&c->hold, c->hold_time * 1000u);
+		timer_start_at(&c->hold, (u64)from / 1000 + c->hold_time * 1000000ull);
 	else
 		timer_stop(&c->hold);
 }

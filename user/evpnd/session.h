@@ -62,6 +62,7 @@ struct conn {
 	size_t out_off, out_len, out_cap;
 	struct bgp_ctx ctx;
 	uint16_t hold_time;
+	s64 read_at; /* when the messages arrived that are being handled; 0: none are */
 	struct timer hold;
 	struct timer keepalive;
 	struct timer send_hold;

@@ -445,7 +445,9 @@ static void read_some(struct conn *c)
 		return;
 	}
 	c->in_len += (size_t)n;
+	c->read_at = timer_now_ns();
 	frame(c);
+	c->read_at = 0;
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)

@@ -131,7 +131,7 @@ static void process(struct conn *c, const struct bgp_update *u)
 	if (is_evpn(&u->unreach))
 		bad = walk(&in, &u->unreach.nlri, true, &out) == BGP_RESET;
 	if (is_evpn(&u->reach) && !bad) {
-		rib_peer_tick(s->rib_peer);
+		rib_peer_tick(s->rib_peer, c->read_at);
 		bad = walk(&in, &u->reach.nlri, false, &out) == BGP_RESET;
 	}
 	rib_attrs_put(in.rib, in.attrs);
