@@ -21,28 +21,28 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # lanes wait for each other there.
 steps() {
 	cat <<-END
-	a deps          900  $here/deps.sh
+	a deps         1500 $here/deps.sh
 	-
 	a generated     60   make generate-check
 	a user          600  make -j2 user
 	a tools         120  $here/lab/lab.sh build
-	a style         300  make style
-	a unit          900  make -j2 unit
-	a offline       300  offline
-	a module-6.1    300  $here/module.sh build
-	a sparse        300  $here/module.sh sparse
-	a module-6.12   600  $vm/headers.sh compile bookworm-backports
-	a module-7.2    600  $vm/headers.sh compile sid
+	a style         600  make style
+	a unit          1800 make -j2 unit
+	a offline       600  offline
+	a module-6.1    900  $here/module.sh build
+	a sparse        900  $here/module.sh sparse
+	a module-6.12   900  $vm/headers.sh compile bookworm-backports
+	a module-7.2    900  $vm/headers.sh compile sid
 	b kernels       2400 kernels
-	b package       900  env -u O $here/package.sh
+	b package       1800 env -u O $here/package.sh
 	b fuzz          1800 make -j2 fuzz-run
 	-
-	a kunit         300  guest uml-debug $vm/kunit.sh
+	a kunit         600  guest uml-debug $vm/kunit.sh
 	a qemu          3600 guest qemu $here/selftests/evpn/run.sh
 	a uml           3600 guest uml $here/selftests/evpn/run.sh
-	b guests        900  $vm/selftest.sh uml uml-debug qemu
-	b interop       900  $here/interop/run.sh
-	b interop-mh    600  guest uml $here/interop/guest.sh
+	b guests        1500 $vm/selftest.sh uml uml-debug qemu
+	b interop       1500 $here/interop/run.sh
+	b interop-mh    900  guest uml $here/interop/guest.sh
 	b uml-debug     5400 guest uml-debug $here/selftests/evpn/run.sh
 	END
 }
