@@ -24,13 +24,14 @@ FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${EVPN_FRR_ROOT:=}"
 : "${FRR_VXLAN:=vni}"          # vni: a device for the VNI; svd: one external device with a VNI filter
 : "${FRR_FAMILY:=4}"           # of the VTEPs: 4, 6 (FRR 10.6)
+: "${FRR_ADDRESSES:=192.0.2.1 192.0.2.2 192.0.2.3}" # of the PEs, in one /23
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
 
 fl() { ns "f$1"; }
 in_fl() { ${NSEXEC:-ip netns exec} "$(fl "$1")" "${@:2}"; }
 fl_ip() { ip -n "$(fl "$1")" "${@:2}"; }
 frr_vtep() { [ "$FRR_FAMILY" = 4 ] && frr_address "$1" || echo "2001:db8::${1#pe}"; }
-frr_address() { echo "192.0.2.${1#pe}"; } # evpnd's sessions are IPv4 anyway
+frr_address() { word "${1#pe}" $FRR_ADDRESSES; } # evpnd's sessions are IPv4 anyway
 frr_dir() { echo "$LAB_RUN/frr/$1"; }
 # frr_sees PE: the same, as FRR calls it
 frr_sees() { [ -n "$EVPN_FRR_ROOT" ] && echo "/run/frr/$1" || frr_dir "$1"; }
@@ -89,7 +90,7 @@ frr_pe_devices() {
 	fl_ip "$p" link set lo up
 	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
 	fl_ip core link set "pe$i" master br0 up
-	fl_ip "$p" addr add "$(frr_address "$p")/24" dev core
+	fl_ip "$p" addr add "$(frr_address "$p")/23" dev core
 	if [ "$FRR_FAMILY" = 6 ]; then
 		in_fl "$p" sysctl -qw net.ipv6.conf.core.disable_ipv6=0
 		fl_ip "$p" addr add "$(frr_vtep "$p")/64" dev core nodad

@@ -9,6 +9,7 @@
 . "$LAB_DIR/topology_frr.sh"
 ESI1=$FRR_ESI
 FL_BRIDGE=vlan
+vtep() { frr_vtep "pe$1"; }
 
 on_failure() {
 	local f
