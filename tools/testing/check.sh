@@ -21,7 +21,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # lanes wait for each other there.
 steps() {
 	cat <<-END
-	a deps         1500 $here/deps.sh
+	a deps          1500 $here/deps.sh
 	-
 	a generated     60   make generate-check
 	a user          600  make -j2 user

@@ -22,12 +22,16 @@ FRR_ESI=03:44:38:39:ff:ff:01:00:00:01
 FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${FRR_PREFERENCE:=300 200}" # es-df-pref of pe1 and pe2
 : "${EVPN_FRR_ROOT:=}"
+: "${FRR_VXLAN:=vni}"          # vni: a device for the VNI; svd: one external device with a VNI filter
+: "${FRR_FAMILY:=4}"           # of the VTEPs: 4, 6 (FRR 10.6)
+: "${FRR_ADDRESSES:=192.0.2.1 192.0.2.2 192.0.2.3}" # of the PEs, in one /23
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
 
 fl() { ns "f$1"; }
 in_fl() { ${NSEXEC:-ip netns exec} "$(fl "$1")" "${@:2}"; }
 fl_ip() { ip -n "$(fl "$1")" "${@:2}"; }
-frr_vtep() { echo "192.0.2.${1#pe}"; }
+frr_vtep() { [ "$FRR_FAMILY" = 4 ] && frr_address "$1" || echo "2001:db8::${1#pe}"; }
+frr_address() { word "${1#pe}" $FRR_ADDRESSES; } # evpnd's sessions are IPv4 anyway
 frr_dir() { echo "$LAB_RUN/frr/$1"; }
 # frr_sees PE: the same, as FRR calls it
 frr_sees() { [ -n "$EVPN_FRR_ROOT" ] && echo "/run/frr/$1" || frr_dir "$1"; }
@@ -80,12 +84,17 @@ frr_root_down() {
 # --- devices -----------------------------------------------------------------------------------
 
 frr_pe_devices() {
-	local i=$1 p=pe$1 b
+	local i=$1 p=pe$1 b id="id 100"
 	b="bridge -n $(fl "pe$1")"
+	[ "$FRR_VXLAN" = vni ] || id="external vnifilter"
 	fl_ip "$p" link set lo up
 	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
 	fl_ip core link set "pe$i" master br0 up
-	fl_ip "$p" addr add "192.0.2.$i/24" dev core
+	fl_ip "$p" addr add "$(frr_address "$p")/23" dev core
+	if [ "$FRR_FAMILY" = 6 ]; then
+		in_fl "$p" sysctl -qw net.ipv6.conf.core.disable_ipv6=0
+		fl_ip "$p" addr add "$(frr_vtep "$p")/64" dev core nodad
+	fi
 	fl_ip "$p" link set core up
 	fl_ip "$p" link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0 mcast_snooping 0
 	fl_ip "$p" link set br0 up
@@ -93,10 +102,19 @@ frr_pe_devices() {
 	fl_ip "$p" link set "h$i" master br0 up
 	fl_ip "h$i" link set eth0 address 02:00:00:00:00:0$i up
 	$b vlan add dev "h$i" vid 10 pvid untagged
-	fl_ip "$p" link add vx100 type vxlan id 100 local "192.0.2.$i" dstport 4789 nolearning || return 1
-	fl_ip "$p" link set vx100 master br0 up
+	# shellcheck disable=SC2086
+	fl_ip "$p" link add vx100 type vxlan $id local "$(frr_vtep "$p")" dstport 4789 nolearning || return 1
+	fl_ip "$p" link set vx100 master br0
 	$b link set dev vx100 learning off
-	$b vlan add dev vx100 vid 10 pvid untagged
+	if [ "$FRR_VXLAN" = vni ]; then
+		$b vlan add dev vx100 vid 10 pvid untagged
+	else
+		$b vni add dev vx100 vni 100
+		$b link set dev vx100 vlan_tunnel on
+		$b vlan add dev vx100 vid 10
+		$b vlan add dev vx100 vid 10 tunnel_info id 100
+	fi
+	fl_ip "$p" link set vx100 up
 	[ "$i" != 3 ] || return 0
 	fl_ip "$p" link add bond0 type bond mode active-backup miimon 10 || return 1
 	fl_ip "$p" link add m0 type veth peer name "p$i" netns "$(fl ce)"
@@ -154,7 +172,7 @@ frr_conf() {
 			 neighbor fabric timers connect 1
 		END
 		for o in 1 2 3; do
-			[ "$o" = "$i" ] || echo " neighbor 192.0.2.$o peer-group fabric"
+			[ "$o" = "$i" ] || echo " neighbor $(frr_vtep "pe$o") peer-group fabric"
 		done
 		cat <<-END
 			 neighbor 127.0.0.2 remote-as 65000
@@ -215,7 +233,7 @@ frr_evpnd_conf() {
 		port: 0
 		frr: {vty: $(frr_dir "$1")/zebra.vty, hold: $FRR_HOLD}
 		neighbors:
-		  - {address: $(frr_vtep "$1"), source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
+		  - {address: $(frr_address "$1"), source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
 		segments:
 		  - {name: ce, interface: bond0, control: frr}
 	END
@@ -262,7 +280,7 @@ frr_up() {
 
 # FRR has settled: both PEs have each other's RT-4, PE3 floods to both
 frr_settled() {
-	[ "$(frr_peers pe1)" = 192.0.2.2 ] && [ "$(frr_peers pe2)" = 192.0.2.1 ] &&
+	[ "$(frr_peers pe1)" = "$(frr_vtep pe2)" ] && [ "$(frr_peers pe2)" = "$(frr_vtep pe1)" ] &&
 		[ "$(bridge -n "$(fl pe3)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
 		[ "$(bridge -n "$(fl pe1)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
 		[ "$(bridge -n "$(fl pe2)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ]

@@ -92,12 +92,42 @@ static void vtep(void **state)
 	assert_true(ip_is_none(&a));
 }
 
+/* As FRR 10.7 writes it. */
+static void ipv6(void **state)
+{
+	struct frr_es *list;
+	struct ip_addr a, b;
+	size_t n;
+
+	assert_int_equal(ip_parse(&a, "2001:db8::1"), 0);
+	assert_int_equal(ip_parse(&b, "2001:db8::2"), 0);
+	assert_int_equal(frr_es_parse("[{\"esi\":\"03:44:38:39:ff:ff:01:00:00:01\","
+				      "\"accessPort\":\"bond0\",\"flags\":[\"local\",\"df\"],"
+				      "\"vteps\":[{\"vtep\":\"2001:db8::2\","
+				      "\"dfAlgorithm\":\"preference\",\"dfPreference\":200}]}]",
+				      &list, &n),
+			 0);
+	assert_int_equal(n, 1);
+	assert_true(list[0].local && !list[0].non_df);
+	assert_int_equal(list[0].n_vteps, 1);
+	assert_true(ip_equal(&list[0].vteps[0].address, &b));
+	assert_int_equal(list[0].vteps[0].pref, 200);
+	free(list);
+	b = frr_vtep_parse("[{\"vni\":100,\"vlan\":10,\"bridge\":\"br0\","
+			   "\"vtepIp\":\"2001:db8::1\"}]");
+	assert_true(ip_equal(&a, &b));
+	b = frr_vtep_parse("[{\"vni\":100,\"vtepIp\":\"::\"}]");
+	assert_true(ip_is_none(&b));
+}
+
 static void version(void **state)
 {
 	char v[FRR_VERSION_LEN];
 
 	frr_version_parse("FRRouting 8.4.4 (pe1) on Linux(6.1.0).\nCopyright 1996-2005\n", v);
 	assert_string_equal(v, "8.4.4");
+	frr_version_parse("FRRouting 10.7.1 (pe1) on Linux(6.12.0).\n", v);
+	assert_string_equal(v, "10.7.1");
 	frr_version_parse("hello", v);
 	assert_string_equal(v, "");
 }
@@ -140,8 +170,9 @@ static void no_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(segments), cmocka_unit_test(nonsense), cmocka_unit_test(vtep),
-		cmocka_unit_test(version),  cmocka_unit_test(answer),	cmocka_unit_test(no_answer),
+		cmocka_unit_test(segments),  cmocka_unit_test(nonsense), cmocka_unit_test(vtep),
+		cmocka_unit_test(ipv6),	     cmocka_unit_test(version),	 cmocka_unit_test(answer),
+		cmocka_unit_test(no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,13 +18,13 @@ SCENARIOS="genl ctl_kernel owner port_active_block lacp_states device_life
 	failover_member failover_bond failover_kill failover_dead_pe drain restart nonrevertive
 	three_pes two_segments isolation df_agreement reload routed esi_lacp reconcile service arp_monitor
 	neigh_install neigh_learn neigh_life module_stress fault_inject neigh_sync neigh_restart neigh_targets
-	neigh_gobgp neigh_port_active neigh_single_active flood_filter flood_routed flood_removal flood_alone frr_flood"
+	neigh_gobgp neigh_port_active neigh_single_active flood_filter flood_routed flood_removal flood_alone frr_flood frr_tunnel"
 # The whole system over many seconds: left out under KSFT_SKIP_LONG. What stays is about the module.
 LONG=" lacp_states failover_member failover_kill neigh_learn failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
 	df_agreement reload routed arp_monitor fault_inject
-	neigh_sync neigh_restart neigh_targets neigh_gobgp neigh_port_active neigh_single_active neigh_life flood_removal flood_alone frr_flood "
+	neigh_sync neigh_restart neigh_targets neigh_gobgp neigh_port_active neigh_single_active neigh_life flood_removal flood_alone frr_flood frr_tunnel "
 # Much work for the daemons, and for the module what the other scenarios ask of it.
-DAEMONS=" nonrevertive three_pes isolation df_agreement neigh_targets neigh_gobgp flood_alone frr_flood "
+DAEMONS=" nonrevertive three_pes isolation df_agreement neigh_targets neigh_gobgp flood_alone frr_flood frr_tunnel "
 
 if [ "${1:-}" = -l ]; then
 	printf '%s\n' $SCENARIOS
