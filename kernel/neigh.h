@@ -33,8 +33,11 @@
 enum evpn_neigh_limit {
 	/* Entries handled before the lock is let go. */
 	EVPN_NEIGH_SLICE = 256,
-	/* Notes waiting; of those about ARP and ND heard, which are only hints, fewer. */
-	EVPN_NEIGH_NOTES = 16384,
+	/*
+	 * Notes waiting, of 64 octets each: a table of the supported size may come at once. Of those about
+	 * ARP and ND heard, which are only hints, fewer.
+	 */
+	EVPN_NEIGH_NOTES = 131072,
 	EVPN_NEIGH_HINTS = 4096,
 	/* New entries that one reading of a neighbour table takes up. */
 	EVPN_NEIGH_FINDINGS = 2048,
