@@ -12,11 +12,10 @@
 # evpnd, on pe1 and pe2, is an iBGP client of the bgpd beside it: it connects from 127.0.0.2 to the
 # machine's own VTEP address (bgpd has no interface to 127.0.0.1 and refuses that).
 #
-# EVPN_FRR_ROOT is the directory of another system whose FRR is to be used, made for example with
-# "debootstrap --variant=minbase --include=frr trixie DIRECTORY". There /run/frr and /etc/frr are the
-# directory in which all PEs have theirs, so that every socket and file of a PE is in frr_dir, as it
-# is without. FRR 10 configures interfaces through mgmtd: it is started where it exists, and vtysh gives
-# it what zebra alone does not take from zebra.conf.
+# EVPN_FRR_ROOT is the directory of another system whose FRR is to be used; Documentation/lab.rst says
+# how to make one. There /run/frr and /etc/frr are the directory in which all PEs have theirs, so that
+# every socket and file of a PE is in frr_dir, as it is without. FRR 10 configures interfaces through
+# mgmtd: it is started where it exists, and vtysh gives it what zebra alone does not take from zebra.conf.
 
 FRR_ESI=03:44:38:39:ff:ff:01:00:00:01
 FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
