@@ -102,6 +102,9 @@ for ((r = 0; r < ROUNDS; r++)); do
 	one df-unicast u
 	nl es-set esi=$ESI role=non-df
 	one drop-module b
+	nl es-set esi=$ESI peers=
+	one drop-unmarked b
+	nl es-set esi=$ESI peers=192.0.2.2
 	one non-df-unicast u
 	nl es-set esi=$ESI vlan-df=0-4095
 	one vlans b
@@ -128,13 +131,14 @@ module role=df
 read -r role_median role_worst < <(pe $RUN/flood_bench role $ESI 1000)
 
 echo "nanoseconds for one frame, medians of $ROUNDS rounds of $FRAMES frames"
-for n in without df without-unicast df-unicast non-df-unicast drop-module drop-nft drop-tc vlans segments-1 segments-1000; do
+for n in without df without-unicast df-unicast non-df-unicast drop-module drop-unmarked drop-nft drop-tc vlans segments-1 segments-1000; do
 	printf '%-18s %9s\n' "$n" "$(median $n)"
 done
 echo "forwarding a broadcast, DF segment / no module        $(ratio df without)   (target 1.03)"
 echo "forwarding known unicast, DF segment / no module      $(ratio df-unicast without-unicast)   (target 1.03)"
 echo "forwarding known unicast, non-DF segment / no module  $(ratio non-df-unicast without-unicast)"
 echo "a drop, module / nftables                             $(ratio drop-module drop-nft)   (target 1)"
+echo "the same without split horizon (no peers)             $(ratio drop-unmarked drop-nft)"
 echo "a drop, module / tc                                   $(ratio drop-module drop-tc)   (target 1)"
 echo "4,094 VLANs in the map / a role for all               $(ratio vlans df)   (target 1)"
 echo "1,000 segments / one                                  $(ratio segments-1000 segments-1)   (target 1)"
