@@ -22,9 +22,7 @@ enum {
 
 static enum evpn_group frame_group(const u8 *dst)
 {
-	static const u8 reserved[5] = {0x01, 0x80, 0xc2, 0x00, 0x00};
-
-	if (memcmp(dst, reserved, sizeof(reserved)))
+	if (dst[0] != 0x01 || dst[1] != 0x80 || dst[2] != 0xc2 || dst[3] || dst[4])
 		return EVPN_GROUP_NONE;
 	if (dst[5] == 0x02)
 		return EVPN_GROUP_SLOW;

@@ -46,12 +46,6 @@ static bool passes_blocked(u32 flags, enum evpn_place place, bool arp_monitor,
 	return allow_listed(flags, frame);
 }
 
-/** evpn_policy_vid() - the VLAN of a frame: an untagged one's is what the operator says it is */
-u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame)
-{
-	return frame->vid ?: (policy->flags & EVPN_PF_UNTAGGED) >> EVPN_PF_UNTAGGED_SHIFT;
-}
-
 static bool vlan_passes(const struct evpn_policy *policy, const struct evpn_frame *frame)
 {
 	u16 vid = evpn_policy_vid(policy, frame);
@@ -111,7 +105,7 @@ unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place plac
  * @shared: the PE it comes from shares the segment
  *
  * For a unicast frame the caller still has to find out whether it was flooded, if the answer is to
- * drop it; an answer to pass it holds either way.
+ * drop it; an answer to pass it holds either way. And what passes from the core passes from anywhere.
  *
  * Return: EVPN_PASS, or EVPN_DROP plus the reason.
  */

@@ -84,7 +84,12 @@ static inline bool evpn_policy_active(u32 flags)
 	return flags & (EVPN_PF_BLOCK | EVPN_PF_VLANS);
 }
 
-u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame);
+/** evpn_policy_vid() - the VLAN of a frame: an untagged one's is what the operator says it is */
+static inline u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame)
+{
+	return frame->vid ?: (policy->flags & EVPN_PF_UNTAGGED) >> EVPN_PF_UNTAGGED_SHIFT;
+}
+
 unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct evpn_frame *frame,
 				enum evpn_origin origin, bool shared);
 unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,

@@ -57,6 +57,29 @@ static void test_flood(void **state)
 	}
 }
 
+/* The module asks about the core first, and looks for the true origin only if the answer is a drop. */
+static void test_flood_core_passes_least(void **state)
+{
+	static const u32 roles[] = {0, EVPN_PF_DF, EVPN_PF_FAIL, EVPN_PF_DF | EVPN_PF_FAIL};
+
+	for (unsigned int i = 0; i < 64; i++) {
+		u32 flags = EVPN_PF_FLOOD | roles[i % 4] | (i & 4 ? EVPN_PF_UNICAST : 0);
+		struct evpn_policy policy = {flags, i & 8 ? case_map : NULL};
+		struct evpn_frame frame = {.proto = 0x0800, .vid = i & 16 ? 10 : 11};
+		bool shared = i & 32;
+
+		for (unsigned int multicast = 0; multicast < 2; multicast++) {
+			frame.multicast = multicast;
+			if (evpn_flood_verdict(&policy, &frame, EVPN_ORIGIN_CORE, shared))
+				continue;
+			assert_int_equal(EVPN_PASS, evpn_flood_verdict(&policy, &frame,
+								       EVPN_ORIGIN_LOCAL, shared));
+			assert_int_equal(EVPN_PASS, evpn_flood_verdict(&policy, &frame,
+								       EVPN_ORIGIN_ROUTED, shared));
+		}
+	}
+}
+
 static void test_ip_multicast(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ip_cases); i++) {
@@ -114,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_flood_core_passes_least),
 		cmocka_unit_test(test_ip_multicast),
 		cmocka_unit_test(test_blocked_exhaustively),
 		cmocka_unit_test(test_vlan_map),
