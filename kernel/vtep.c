@@ -13,7 +13,6 @@
 #include <linux/hashtable.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/jhash.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
@@ -81,22 +80,22 @@ struct vtep_conf {
 
 /**
  * struct evpn_core - how peers are told apart in a namespace
+ * @conf: for the data path; writers hold evpn_net.lock
+ * @marked: packets
  * @vteps: struct vtep by address; writers hold evpn_net.lock
  * @numbers: those in use; evpn_net.lock
  * @used: how many; evpn_net.lock
- * @conf: for the data path; writers hold evpn_net.lock
  * @ops: the hooks, in place while there is a PE and a mask
  * @hooked: they are in place; evpn_net.lock
- * @marked: packets
  */
 struct evpn_core {
+	struct vtep_conf __rcu *conf;
+	u64 __percpu *marked;
 	DECLARE_HASHTABLE(vteps, VTEP_HASH_BITS);
 	DECLARE_BITMAP(numbers, 1 << VTEP_MASK_BITS_MAX);
 	u32 used;
-	struct vtep_conf __rcu *conf;
 	struct nf_hook_ops ops[2];
 	bool hooked;
-	u64 __percpu *marked;
 };
 
 static struct vtep_conf *vtep_conf(struct evpn_net *en)
@@ -104,9 +103,10 @@ static struct vtep_conf *vtep_conf(struct evpn_net *en)
 	return rcu_dereference_protected(en->core->conf, lockdep_is_held(&en->lock));
 }
 
+/* Who sends cannot lengthen a chain, only who configures the lists: no secret is needed. */
 static u32 vtep_hash(const struct in6_addr *address)
 {
-	return jhash2((const u32 *)address, sizeof(*address) / sizeof(u32), 0);
+	return ipv6_addr_hash(address);
 }
 
 static struct vtep *vtep_find(struct evpn_core *core, const struct in6_addr *address)
