@@ -40,9 +40,13 @@ struct evpn_neigh_net;
 struct evpn_peers;
 struct genl_info;
 struct nf_hook_state;
+struct vlan_counters;
 
 #define EVPN_DIRECTIONS __EVPN_DIRECTION_MAX
 #define EVPN_REASONS __EVPN_DROP_REASON_MAX
+
+/* Not a VLAN: what is counted for the segment only. */
+#define EVPN_VID_NONE 0xffff
 
 enum evpn_default {
 	EVPN_DEFAULT_HOLD_MS = 10000,
@@ -92,13 +96,28 @@ struct evpn_vlan_sums {
 	u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS];
 };
 
-/** struct evpn_pcpu_stats - the same as one CPU counts them */
+/** struct evpn_drops - dropped frames as one CPU counts them; both numbers in one cache line */
+struct evpn_drops {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+};
+
+/**
+ * struct evpn_pcpu_stats - the counters of one segment as one CPU counts them
+ * @drops: by direction and reason
+ * @allowed: passed a blocked port, by direction
+ * @lacp: LACPDUs
+ * @syncp: for a reader on another CPU
+ * @vid: VLAN counted last
+ * @vlan: its counters of this CPU, or NULL; they live as long as the segment
+ */
 struct evpn_pcpu_stats {
-	u64_stats_t packets[EVPN_DIRECTIONS][EVPN_REASONS];
-	u64_stats_t bytes[EVPN_DIRECTIONS][EVPN_REASONS];
+	struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS];
 	u64_stats_t allowed[EVPN_DIRECTIONS];
 	u64_stats_t lacp[EVPN_LACP_COUNTERS];
 	struct u64_stats_sync syncp;
+	u16 vid;
+	struct vlan_counters *vlan;
 };
 
 /** struct evpn_vlan_map - VLANs this PE is DF for; replaced as a whole, never written to */
@@ -115,6 +134,7 @@ struct evpn_vlan_map {
  * @dev_tracker: of that reference
  * @place: what the device is to the segment
  * @ops: the hooks, by direction; the network stack points here until a grace period after
+ * @tunnel: ifindex of the tunnel that a flooded frame came in through last, or 0
  * @name: copy of the device's name; evpn_net.lock
  * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
  * @lacp_lock: protects the two LACPDU members below
@@ -131,6 +151,7 @@ struct evpn_port {
 	struct net_device *dev;
 	netdevice_tracker dev_tracker;
 	enum evpn_place place;
+	int tunnel;
 	struct nf_hook_ops ops[EVPN_DIRECTIONS];
 	char name[IFNAMSIZ];
 	bool dormant;
@@ -190,8 +211,12 @@ struct evpn_es_change {
 
 /**
  * struct evpn_es - an Ethernet Segment
- * @node: in evpn_net.segments, by @esi
  * @net: the namespace's state; outlives the segment
+ * @flags: EVPN_PF_*, for the data path
+ * @map: for the data path; published before the @flags that make it count
+ * @peers: the other PEs of the segment, or NULL; for the data path
+ * @stats: counters
+ * @node: in evpn_net.segments, by @esi
  * @esi: the key
  * @conf: the wish
  * @state: enum evpn_es_state
@@ -202,19 +227,21 @@ struct evpn_es_change {
  * @holding: the owner is gone and the hold time is running
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
- * @flags: EVPN_PF_*, for the data path
- * @map: for the data path; published before the @flags that make it count
- * @peers: the other PEs of the segment, or NULL; for the data path
  * @vlan_stats: struct evpn_vlan_stats by VLAN, of those in which something was dropped
- * @stats: counters
  * @stats_base: their values at the last reset; evpn_net.lock
  * @rcu: for freeing
  *
  * Members without a remark are protected by evpn_net.lock.
  */
 struct evpn_es {
-	struct rb_node node;
+	/* what the data path reads of every frame */
 	struct evpn_net *net;
+	u32 flags;
+	struct evpn_vlan_map __rcu *map;
+	struct evpn_peers __rcu *peers;
+	struct evpn_pcpu_stats __percpu *stats;
+
+	struct rb_node node;
 	struct evpn_esi esi;
 	struct evpn_es_conf conf;
 	u32 state;
@@ -226,11 +253,7 @@ struct evpn_es {
 	u64 changed;
 	u32 transitions;
 
-	u32 flags;
-	struct evpn_vlan_map __rcu *map;
-	struct evpn_peers __rcu *peers;
 	struct xarray vlan_stats;
-	struct evpn_pcpu_stats __percpu *stats;
 	struct evpn_stats stats_base;
 	struct rcu_head rcu;
 };
@@ -323,6 +346,7 @@ unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf
 /* flood.c */
 int evpn_flood_init(void);
 void evpn_flood_exit(void);
+void evpn_flood_forget(struct evpn_es *es, const struct net_device *dev);
 unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
 			      const struct sk_buff *skb, const struct evpn_frame *frame);
 
@@ -360,16 +384,20 @@ void evpn_owner_hold_work(struct work_struct *work);
 
 /* stats.c */
 struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void);
+void evpn_stats_copy_drops(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
+			   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
+			   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS]);
 void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
-		     enum evpn_drop_reason reason, unsigned int len);
+		     enum evpn_drop_reason reason, unsigned int vid, unsigned int len);
 void evpn_stats_allow(struct evpn_es *es, enum evpn_direction direction);
 void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter);
 void evpn_stats_read(const struct evpn_es *es, struct evpn_stats *stats);
 void evpn_stats_reset(struct evpn_es *es);
 
 /* vlan_stats.c */
-void evpn_vlan_stats_drop(struct evpn_es *es, u16 vid, enum evpn_direction direction,
-			  enum evpn_drop_reason reason, unsigned int len);
+void evpn_vlan_stats_drop(struct evpn_es *es, struct evpn_pcpu_stats *stats, u16 vid,
+			  enum evpn_direction direction, enum evpn_drop_reason reason,
+			  unsigned int len);
 bool evpn_vlan_stats_read(struct evpn_es *es, u16 vid, struct evpn_vlan_sums *sums);
 int evpn_vlan_stats_next(struct evpn_es *es, int vid);
 void evpn_vlan_stats_reset(struct evpn_es *es);

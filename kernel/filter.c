@@ -32,7 +32,7 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	struct evpn_es *es = port->es;
 	struct evpn_vlan_map *map = rcu_dereference(es->map);
 	struct evpn_policy policy = {.flags = flags, .vlan_df = map ? map->octet : NULL};
-	unsigned int verdict, reason;
+	unsigned int verdict, reason, vid = EVPN_VID_NONE;
 	struct evpn_frame frame;
 	bool decoded;
 
@@ -49,10 +49,9 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 		return NF_ACCEPT;
 	}
 	reason = verdict - EVPN_DROP;
-	evpn_stats_drop(es, direction, reason, skb->len - offset);
 	if (decoded && !(flags & EVPN_PF_BLOCK))
-		evpn_vlan_stats_drop(es, evpn_policy_vid(&policy, &frame), direction, reason,
-				     skb->len - offset);
+		vid = evpn_policy_vid(&policy, &frame);
+	evpn_stats_drop(es, direction, reason, vid, skb->len - offset);
 	trace_evpn_drop(es, port, direction, reason, decoded ? &frame : NULL, skb->len - offset);
 	return NF_DROP;
 }

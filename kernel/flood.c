@@ -38,17 +38,41 @@ void evpn_flood_exit(void)
 	kfree_skb(flood_no_room);
 }
 
-static enum evpn_origin flood_origin(const struct evpn_port *port, const struct sk_buff *skb)
+static enum evpn_origin flood_origin(struct evpn_port *port, const struct sk_buff *skb)
 {
 	const struct net_device *in;
+	int iif = skb->skb_iif;
 
-	if (!skb->skb_iif)
+	if (!iif)
 		return EVPN_ORIGIN_LOCAL;
-	in = dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif);
-	/* Without its device nobody can tell, and a frame lost is better than one too many. */
-	if (!in || netif_is_vxlan(in) || netif_is_geneve(in))
+	/* A tunnel is one for as long as it is a device. */
+	if (iif == READ_ONCE(port->tunnel))
 		return EVPN_ORIGIN_CORE;
+	in = dev_get_by_index_rcu(dev_net(port->dev), iif);
+	/* Without its device nobody can tell, and a frame lost is better than one too many. */
+	if (!in)
+		return EVPN_ORIGIN_CORE;
+	if (netif_is_vxlan(in) || netif_is_geneve(in)) {
+		WRITE_ONCE(port->tunnel, iif);
+		return EVPN_ORIGIN_CORE;
+	}
 	return netif_is_bridge_port(in) ? EVPN_ORIGIN_LOCAL : EVPN_ORIGIN_ROUTED;
+}
+
+/**
+ * evpn_flood_forget() - a device is going, and its number may be another's soon
+ * @es: a segment
+ * @dev: the device
+ *
+ * The data path cannot find the device any more: NETDEV_UNREGISTER is said a grace period after it
+ * was taken from the list of devices.
+ *
+ * Context: under RTNL and evpn_net.lock, at NETDEV_UNREGISTER.
+ */
+void evpn_flood_forget(struct evpn_es *es, const struct net_device *dev)
+{
+	if (es->port && es->port->tunnel == dev->ifindex)
+		WRITE_ONCE(es->port->tunnel, 0);
 }
 
 /* The device on @dev for the tag that the frame has at @offset in its payload, or NULL. */
@@ -140,6 +164,7 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
  * @skb: the packet at netdev egress, its data at the destination address
  * @frame: what was decoded of it
  *
+ * What passes when it comes from the core passes wherever it comes from, so that is asked first.
  * The bridge is asked last, and only about a unicast frame that would be dropped.
  *
  * Context: a netfilter hook, hence within an RCU read-side section.
@@ -148,10 +173,16 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
 unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
 			      const struct sk_buff *skb, const struct evpn_frame *frame)
 {
-	enum evpn_origin origin = flood_origin(port, skb);
+	bool shared = evpn_vtep_shared(port->es, skb);
+	enum evpn_origin origin;
 	unsigned int verdict;
 
-	verdict = evpn_flood_verdict(policy, frame, origin, evpn_vtep_shared(port->es, skb));
+	verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_CORE, shared);
+	if (verdict == EVPN_PASS)
+		return verdict;
+	origin = flood_origin(port, skb);
+	if (origin != EVPN_ORIGIN_CORE)
+		verdict = evpn_flood_verdict(policy, frame, origin, shared);
 	if (verdict == EVPN_PASS || frame->multicast)
 		return verdict;
 	if (flood_hidden_multicast(skb, frame->proto))

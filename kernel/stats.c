@@ -25,22 +25,25 @@ struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void)
  * @es: the segment
  * @direction: which way it went
  * @reason: why it was dropped
+ * @vid: its VLAN, to be counted there too, or EVPN_VID_NONE
  * @len: its octets
  *
  * Context: any but hard interrupt; a packet socket that bypasses the queueing discipline comes
  * here with softirqs enabled.
  */
 void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
-		     enum evpn_drop_reason reason, unsigned int len)
+		     enum evpn_drop_reason reason, unsigned int vid, unsigned int len)
 {
 	struct evpn_pcpu_stats *stats;
 
 	local_bh_disable();
 	stats = this_cpu_ptr(es->stats);
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->packets[direction][reason]);
-	u64_stats_add(&stats->bytes[direction][reason], len);
+	u64_stats_inc(&stats->drops[direction][reason].packets);
+	u64_stats_add(&stats->drops[direction][reason].bytes, len);
 	u64_stats_update_end(&stats->syncp);
+	if (vid != EVPN_VID_NONE)
+		evpn_vlan_stats_drop(es, stats, vid, direction, reason, len);
 	local_bh_enable();
 }
 
@@ -73,17 +76,28 @@ void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter)
 	local_bh_enable();
 }
 
-static void stats_copy(struct evpn_stats *to, const struct evpn_pcpu_stats *from)
+/** evpn_stats_copy_drops() - read counters within their fetch and retry */
+void evpn_stats_copy_drops(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
+			   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
+			   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS])
 {
 	unsigned int d, i;
 
 	for (d = 0; d < EVPN_DIRECTIONS; d++) {
 		for (i = 0; i < EVPN_REASONS; i++) {
-			to->packets[d][i] = u64_stats_read(&from->packets[d][i]);
-			to->bytes[d][i] = u64_stats_read(&from->bytes[d][i]);
+			packets[d][i] = u64_stats_read(&drops[d][i].packets);
+			bytes[d][i] = u64_stats_read(&drops[d][i].bytes);
 		}
-		to->allowed[d] = u64_stats_read(&from->allowed[d]);
 	}
+}
+
+static void stats_copy(struct evpn_stats *to, const struct evpn_pcpu_stats *from)
+{
+	unsigned int d, i;
+
+	evpn_stats_copy_drops(to->packets, to->bytes, from->drops);
+	for (d = 0; d < EVPN_DIRECTIONS; d++)
+		to->allowed[d] = u64_stats_read(&from->allowed[d]);
 	for (i = 0; i < EVPN_LACP_COUNTERS; i++)
 		to->lacp[i] = u64_stats_read(&from->lacp[i]);
 }

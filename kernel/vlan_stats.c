@@ -8,9 +8,9 @@
 
 #include "evpn.h"
 
+/** struct vlan_counters - what one CPU has counted in a VLAN */
 struct vlan_counters {
-	u64_stats_t packets[EVPN_DIRECTIONS][EVPN_REASONS];
-	u64_stats_t bytes[EVPN_DIRECTIONS][EVPN_REASONS];
+	struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS];
 	struct u64_stats_sync syncp;
 };
 
@@ -55,9 +55,26 @@ static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
 	return xa_is_err(other) ? NULL : other;
 }
 
+/* The counters of a VLAN for this CPU, or NULL when there is no memory for the first frame. */
+static struct vlan_counters *vlan_counters(struct evpn_es *es, struct evpn_pcpu_stats *stats,
+					   u16 vid)
+{
+	struct evpn_vlan_stats *vs;
+
+	if (stats->vlan && stats->vid == vid)
+		return stats->vlan;
+	vs = xa_load(&es->vlan_stats, vid) ?: vlan_stats_create(es, vid);
+	if (!vs)
+		return NULL;
+	stats->vlan = this_cpu_ptr(vs->counters);
+	stats->vid = vid;
+	return stats->vlan;
+}
+
 /**
  * evpn_vlan_stats_drop() - count a dropped frame in its VLAN
  * @es: the segment
+ * @stats: this CPU's, of the segment; remembers the VLAN counted last
  * @vid: the VLAN
  * @direction: which way it went
  * @reason: why it was dropped
@@ -65,37 +82,20 @@ static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
  *
  * Without memory for the first one, it is counted in the segment only.
  *
- * Context: as evpn_stats_drop().
+ * Context: softirqs disabled.
  */
-void evpn_vlan_stats_drop(struct evpn_es *es, u16 vid, enum evpn_direction direction,
-			  enum evpn_drop_reason reason, unsigned int len)
+void evpn_vlan_stats_drop(struct evpn_es *es, struct evpn_pcpu_stats *stats, u16 vid,
+			  enum evpn_direction direction, enum evpn_drop_reason reason,
+			  unsigned int len)
 {
-	struct evpn_vlan_stats *vs = xa_load(&es->vlan_stats, vid);
-	struct vlan_counters *counters;
+	struct vlan_counters *counters = vlan_counters(es, stats, vid);
 
-	if (!vs)
-		vs = vlan_stats_create(es, vid);
-	if (!vs)
+	if (!counters)
 		return;
-	local_bh_disable();
-	counters = this_cpu_ptr(vs->counters);
 	u64_stats_update_begin(&counters->syncp);
-	u64_stats_inc(&counters->packets[direction][reason]);
-	u64_stats_add(&counters->bytes[direction][reason], len);
+	u64_stats_inc(&counters->drops[direction][reason].packets);
+	u64_stats_add(&counters->drops[direction][reason].bytes, len);
 	u64_stats_update_end(&counters->syncp);
-	local_bh_enable();
-}
-
-static void vlan_stats_copy(struct evpn_vlan_sums *to, const struct vlan_counters *from)
-{
-	unsigned int d, i;
-
-	for (d = 0; d < EVPN_DIRECTIONS; d++) {
-		for (i = 0; i < EVPN_REASONS; i++) {
-			to->packets[d][i] = u64_stats_read(&from->packets[d][i]);
-			to->bytes[d][i] = u64_stats_read(&from->bytes[d][i]);
-		}
-	}
 }
 
 static void vlan_stats_sum(const struct evpn_vlan_stats *vs, struct evpn_vlan_sums *sum)
@@ -111,7 +111,7 @@ static void vlan_stats_sum(const struct evpn_vlan_stats *vs, struct evpn_vlan_su
 
 		do {
 			start = u64_stats_fetch_begin(&counters->syncp);
-			vlan_stats_copy(&one, counters);
+			evpn_stats_copy_drops(one.packets, one.bytes, counters->drops);
 		} while (u64_stats_fetch_retry(&counters->syncp, start));
 		for (i = 0; i < SUMS_NUMBERS; i++)
 			total[i] += ((u64 *)&one)[i];

@@ -53,6 +53,32 @@ unload
 works "the VXLAN device was removed"
 log_test "the VXLAN device goes and comes"
 
+# A host behind PE2, where the tunnel was: what it sends is local whatever was known of that number.
+from_host 3 b
+index=$(fl_ip pe2 -o link show vx)
+index=${index%%:*}
+fl_ip pe2 -batch - <<-END
+	link del vx
+	link del h2
+	link add h2 index $index type veth peer name eth0 netns ${FL}h2
+	link set h2 master br0
+	link set h2 addrgenmode none
+	link set h2 up
+END
+printf 'link set eth0 %s\n' addrgenmode\ none up | fl_ip h2 -batch -
+now=$(fl_ip pe2 -o link show h2)
+check_eq "${now%%:*}" "$index" "the number of the tunnel is the host's"
+from_host 2 b
+expect "local bias on the non-DF" ce,p2 b 100
+fl_ip pe2 -batch - <<-END
+	link add vx type vxlan id 100 local $(vtep 2) dstport 4789 nolearning
+	link set vx master br0
+	link set vx up
+END
+flood_vxlan 2 | bridge -n "${FL}pe2" -batch -
+works "the tunnel's number was another device's"
+log_test "a host's device has the number of a tunnel that is gone"
+
 load
 for i in 1 2 3; do
 	for p in 1 2; do
