@@ -171,7 +171,7 @@ echo "forwarding a broadcast, DF segment / no module        $(ratio df without) 
 echo "forwarding known unicast, DF segment / no module      $(ratio df-unicast without-unicast)   (target 1.03)"
 echo "forwarding known unicast, non-DF segment / no module  $(ratio non-df-unicast without-unicast)"
 echo "a drop, module / nftables that drops the same frames  $(ratio drop-module drop-nft-same)   (target 1)"
-echo "a drop, module / nftables that drops all groups       $(ratio drop-module drop-nft)"
+echo "a drop, module / nftables that drops all groups       $(ratio drop-module drop-nft)   (target 1)"
 echo "  the same without split horizon (no peers)           $(ratio drop-unmarked drop-nft)"
 echo "a drop, module / tc that drops all groups             $(ratio drop-module drop-tc)   (target 1)"
 echo "DF for 4,094 VLANs / for one                          $(ratio vlans vlan-1)   (target 1)"
