@@ -134,12 +134,9 @@ static void test_vlan_map(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_frame),
-		cmocka_unit_test(test_verdict),
-		cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_flood_core_passes_least),
-		cmocka_unit_test(test_ip_multicast),
-		cmocka_unit_test(test_blocked_exhaustively),
+		cmocka_unit_test(test_frame),	     cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_flood),	     cmocka_unit_test(test_flood_core_passes_least),
+		cmocka_unit_test(test_ip_multicast), cmocka_unit_test(test_blocked_exhaustively),
 		cmocka_unit_test(test_vlan_map),
 	};
 
