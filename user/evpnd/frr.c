@@ -313,7 +313,9 @@ void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep)
 	if (strcmp(vty, frr->vty)) {
 		hang_up(frr);
 		timer_stop(&frr->look);
-		forget(frr);
+		/* Asked at another place, what it has not any more is seen with its first answer. */
+		if (!vty[0])
+			forget(frr);
 		snprintf(frr->vty, sizeof(frr->vty), "%s", vty);
 	}
 	frr->vtep = *vtep;

@@ -232,6 +232,27 @@ static void restart(void **state)
 	frr_free(frr);
 }
 
+/* Asked at another place, it is still the FRR of this machine: nothing of its is gone meanwhile. */
+static void moved(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_configure(frr, path, &none);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	server_down();
+	strcat(path, ".new");
+	es_text = "[" ES("1", "bond0", "") "," ES("2", "bond1", "") "]";
+	server_up();
+	frr_configure(frr, path, &none);
+	expect("");
+	run(50);
+	expect("+bond1 ");
+	frr_configure(frr, NULL, &none);
+	expect("-01 -02 ");
+	frr_free(frr);
+}
+
 static void not_there(void **state)
 {
 	struct frr *frr = frr_new(event, &ops, NULL);
@@ -261,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(discover, setup, teardown),
 		cmocka_unit_test_setup_teardown(configured_vtep, setup, teardown),
 		cmocka_unit_test_setup_teardown(restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_there, setup, teardown),
 	};
 
