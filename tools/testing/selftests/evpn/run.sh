@@ -14,11 +14,12 @@
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/../../vm/klog.sh"
 
-SCENARIOS="genl ctl_kernel owner port_active_block lacp_states device_life
-	failover_member failover_bond failover_kill failover_dead_pe drain restart nonrevertive
+SCENARIOS="genl ctl_kernel owner port_active_block device_life neigh_install neigh_sync
+	flood_filter flood_routed flood_removal flood_alone frr_flood frr_tunnel
+	lacp_states failover_member failover_bond failover_kill failover_dead_pe drain restart nonrevertive
 	three_pes two_segments isolation df_agreement reload routed esi_lacp reconcile service arp_monitor
-	neigh_install neigh_learn neigh_life module_stress fault_inject neigh_sync neigh_restart neigh_targets
-	neigh_gobgp neigh_port_active neigh_single_active flood_filter flood_routed flood_removal flood_alone frr_flood frr_tunnel"
+	neigh_learn neigh_life module_stress fault_inject neigh_restart neigh_targets
+	neigh_gobgp neigh_port_active neigh_single_active"
 # The whole system over many seconds: left out under KSFT_SKIP_LONG. What stays is about the module.
 LONG=" lacp_states failover_member failover_kill neigh_learn failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
 	df_agreement reload routed arp_monitor fault_inject
