@@ -102,6 +102,13 @@ struct evpn_drops {
 	u64_stats_t bytes;
 };
 
+/** evpn_drops_add() - one frame more, of @len octets; within the update of its u64_stats_sync */
+static inline void evpn_drops_add(struct evpn_drops *drops, unsigned int len)
+{
+	u64_stats_inc(&drops->packets);
+	u64_stats_add(&drops->bytes, len);
+}
+
 /**
  * struct evpn_pcpu_stats - the counters of one segment as one CPU counts them
  * @drops: by direction and reason
@@ -133,8 +140,8 @@ struct evpn_vlan_map {
  * @dev: the device; held until the hooks are out
  * @dev_tracker: of that reference
  * @place: what the device is to the segment
- * @ops: the hooks, by direction; the network stack points here until a grace period after
  * @tunnel: ifindex of the tunnel that a flooded frame came in through last, or 0
+ * @ops: the hooks, by direction; the network stack points here until a grace period after
  * @name: copy of the device's name; evpn_net.lock
  * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
  * @lacp_lock: protects the two LACPDU members below

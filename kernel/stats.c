@@ -39,8 +39,7 @@ void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
 	local_bh_disable();
 	stats = this_cpu_ptr(es->stats);
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->drops[direction][reason].packets);
-	u64_stats_add(&stats->drops[direction][reason].bytes, len);
+	evpn_drops_add(&stats->drops[direction][reason], len);
 	u64_stats_update_end(&stats->syncp);
 	if (vid != EVPN_VID_NONE)
 		evpn_vlan_stats_drop(es, stats, vid, direction, reason, len);

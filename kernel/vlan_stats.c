@@ -93,8 +93,7 @@ void evpn_vlan_stats_drop(struct evpn_es *es, struct evpn_pcpu_stats *stats, u16
 	if (!counters)
 		return;
 	u64_stats_update_begin(&counters->syncp);
-	u64_stats_inc(&counters->drops[direction][reason].packets);
-	u64_stats_add(&counters->drops[direction][reason].bytes, len);
+	evpn_drops_add(&counters->drops[direction][reason], len);
 	u64_stats_update_end(&counters->syncp);
 }
 

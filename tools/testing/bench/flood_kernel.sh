@@ -104,8 +104,8 @@ tc_drop() {
 		pe tc filter add dev bond0 egress protocol all flower dst_mac 01:00:00:00:00:00/01:00:00:00:00:00 action drop
 }
 CASES="without without-unicast drop-nft drop-module drop-unmarked drop-tc drop-nft-same df df-unicast non-df-unicast vlan-1 vlans"
-# a CASE: everything it needs comes and goes with it
-a() {
+# turn CASE: everything it needs comes and goes with it
+turn() {
 	case $1 in
 	without) one "$1" b ;;
 	without-unicast) one "$1" u ;;
@@ -141,7 +141,7 @@ for ((r = 0; r < ROUNDS; r++)); do
 	order=$CASES
 	((r % 2)) && order=$(printf '%s\n' $CASES | tac)
 	for c in $order; do
-		a "$c"
+		turn "$c"
 	done
 done
 # many segments, each on a device of its own
