@@ -97,6 +97,10 @@ check_eq "$(fl_nl pe2 es-get esi=$ESI1 | tr ' ' '\n' | grep -E '^peers|^unknown'
 counters_reset
 from_host 3
 check_eq "$(fl_nl pe2 vlan-stats-get esi=$ESI1 dump | sed 's/.* vlan=/vlan=/')" "vlan=0 egress.non-df=300" "by VLAN"
+from_host 3 b -t 20
+from_host 3 b
+check_eq "$(fl_nl pe2 vlan-stats-get esi=$ESI1 dump | sed 's/.* vlan=/vlan=/' | xargs)" \
+	"vlan=0 egress.non-df=400 vlan=20 egress.non-df=100" "by VLAN, in turns"
 log_test "what is in force can be read, and what was dropped by VLAN"
 
 # What split horizon cannot bear is said
