@@ -23,7 +23,6 @@ packages() {
 #: libcmocka-dev            unit tests
 #: linux-headers-amd64      the module
 #: linux-image-amd64        the QEMU guest's kernel
-#: linux-source-6.1         the User-mode Linux guests
 #: flex                     kernel build
 #: bison                    kernel build
 #: bc                       kernel build

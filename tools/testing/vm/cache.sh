@@ -5,17 +5,22 @@
 CACHE=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn-guests}
 VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TREE=$(cd "$VM/../../.." && pwd)
-UML_TARBALL=${UML_TARBALL:-/usr/src/linux-source-6.1.tar.xz}
+# From 6.13 on User-mode Linux asks the host for the size of its floating-point state; before, it runs on
+# no processor that has AMX.
+UML_KERNEL=7.2
 
 die() {
 	echo "guest: $*" >&2
 	exit "${DIE_STATUS:-1}"
 }
 
-# The source's identity: Debian's package version, else the tarball's own sum.
-source_version() {
-	dpkg-query -W -f='${Version}' linux-source-6.1 2>/dev/null ||
-		sha256sum "$UML_TARBALL" | cut -c1-16
+# source_dir: where the cache has the source of the User-mode Linux guests; nothing if it has none.
+# The directory's name is the version of Debian's package.
+source_dir() {
+	local dir
+	for dir in "$CACHE/src/$UML_KERNEL".*/; do
+		[ -e "$dir/Makefile" ] && echo "${dir%/}"
+	done | sort -V | tail -n 1
 }
 
 # fragments GUEST: the configuration files of a UML guest, in order.
@@ -30,6 +35,6 @@ fragments() {
 kernel_key() {
 	local frags
 	mapfile -t frags < <(fragments "$1")
-	printf '%s-%s\n' "$1" "$({ source_version; gcc --version | head -n1
+	printf '%s-%s\n' "$1" "$({ basename "$(source_dir)"; gcc --version | head -n1
 		cat "${frags[@]}"; } | sha256sum | cut -c1-12)"
 }

@@ -5,6 +5,7 @@
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/cache.sh"
+. "$HERE/suite.sh"
 . "$HERE/kernel-build.sh"
 . "$HERE/module-build.sh"
 . "$HERE/klog.sh"

@@ -13,24 +13,8 @@
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/cache.sh"
+. "$HERE/suite.sh"
 . "$HERE/module-build.sh"
-
-# private_apt SUITE: apt's options for a source list of its own; in APT.
-private_apt() {
-	local suite=$1 dir=$CACHE/headers/$1/apt mirror
-	mirror=$(apt-get indextargets 'Created-By: Packages' \
-		--format '$(REPO_URI) $(CODENAME) $(COMPONENT)' |
-		awk -v c="$(. /etc/os-release; echo "$VERSION_CODENAME")" \
-			'$2 == c && $3 == "main" { print $1; exit }')
-	[ -n "$mirror" ] || die "apt's sources name no main archive of this Debian"
-	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
-		>"$dir/sources.list"
-	# a mirror frozen in time is as good as any for this
-	APT=(-q -o Acquire::Check-Valid-Until=false -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null
-		-o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir/cache"
-		-o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Debug::NoLocking=1)
-}
 
 # fetch SUITE: the newest amd64 headers of SUITE; prints KDIR.
 fetch() {
@@ -39,8 +23,7 @@ fetch() {
 	log=$dir/fetch.log
 	exec 9>"$dir/lock"
 	flock 9
-	private_apt "$suite"
-	apt-get "${APT[@]}" update >"$log" 2>&1 || die "cannot read the index of $suite: $log"
+	suite_index "$suite"
 	version=$(apt-cache "${APT[@]}" show linux-headers-amd64 |
 		sed -n '/^Depends:/s/.*linux-headers-\([^ ]*-amd64\) .*/\1/p' | head -n1)
 	[ -n "$version" ] || die "$suite has no linux-headers-amd64"

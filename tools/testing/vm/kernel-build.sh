@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Builds the User-mode Linux kernels out of Debian's source package, once, into
-# the cache. Sourced by guest.sh after cache.sh.
+# the cache. Sourced by guest.sh after cache.sh and suite.sh.
 
 # progress LOG TOTAL LABEL: one updating line on a terminal, else a line every
 # 20 s, until the log's builder is done. TOTAL is the number of objects of a
@@ -29,19 +29,34 @@ progress() {
 	return 0
 }
 
-# unpack_source: the kernel source, unpacked once per version; prints its path.
-unpack_source() {
-	local dir
-	dir=$CACHE/src/$(source_version | tr -c 'A-Za-z0-9.\n' _)
-	if [ ! -e "$dir/Makefile" ]; then
-		[ -e "$UML_TARBALL" ] || die "$UML_TARBALL not found: make deps"
-		echo "guest: unpacking the kernel source" >&2
-		rm -rf "$dir" "$dir.tmp"
-		mkdir -p "$dir.tmp"
-		tar -xf "$UML_TARBALL" -C "$dir.tmp" --strip-components=1 || die "cannot unpack $UML_TARBALL"
-		mv "$dir.tmp" "$dir"
-	fi
-	echo "$dir"
+# fetch_source: downloads and unpacks the kernel source into the cache, once.
+fetch_source() {
+	local suite tmp=$CACHE/src/fetch.$$ version
+	mkdir -p "$tmp"
+	for suite in sid trixie-backports; do
+		echo "guest: fetching the source of Linux $UML_KERNEL from Debian's $suite" >&2
+		suite_index "$suite"
+		(cd "$tmp" && apt-get "${APT[@]}" download "linux-source-$UML_KERNEL") >&2 && break
+	done
+	set -- "$tmp"/*.deb
+	[ -e "$1" ] || { rm -rf "$tmp"; die "no linux-source-$UML_KERNEL in Debian's sid or trixie-backports"; }
+	version=$(dpkg-deb -f "$1" Version)
+	echo "guest: unpacking it" >&2
+	mkdir "$tmp/tree"
+	dpkg-deb --fsys-tarfile "$1" | tar -xO "./usr/src/linux-source-$UML_KERNEL.tar.xz" |
+		tar -xJ -C "$tmp/tree" --strip-components=1 || die "cannot unpack $1"
+	mv "$tmp/tree" "$CACHE/src/$version" || die "cannot keep the source in $CACHE/src"
+	rm -rf "$tmp"
+}
+
+# need_source: the kernel source is in the cache.
+need_source() {
+	[ -n "$(source_dir)" ] && return
+	mkdir -p "$CACHE/src"
+	{
+		flock 8
+		[ -n "$(source_dir)" ] || fetch_source
+	} 8>"$CACHE/src.lock"
 }
 
 # configure SRC OUT GUEST: allnoconfig plus the fragments, and the proof that
@@ -64,6 +79,7 @@ configure() {
 # build_uml GUEST: the kernel and its modules in the cache; prints the directory.
 build_uml() {
 	local guest=$1 out src objects pid
+	need_source
 	out=$CACHE/$(kernel_key "$guest")
 	if [ ! -e "$out/ready" ]; then
 		mkdir -p "$CACHE"
@@ -71,7 +87,7 @@ build_uml() {
 		flock -n 9 || { echo "guest: $guest is being built by another run, waiting" >&2; flock 9; }
 	fi
 	if [ ! -e "$out/ready" ]; then
-		src=$( { flock 8; unpack_source; } 8>"$CACHE/src.lock") || exit 1
+		src=$(source_dir)
 		mkdir -p "$out"
 		configure "$src" "$out" "$guest"
 		objects=$(cat "$VM/config/$guest.objects" 2>/dev/null || echo 1500)
