@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf_file.h"
+#include "conf/conf_file.h"
 #include "ctl.h"
-#include "ctl_server.h"
-#include "frr.h"
+#include "parent/ctl_server.h"
+#include "system/frr.h"
 #include "log.h"
-#include "parent.h"
-#include "spawn.h"
+#include "parent/parent.h"
+#include "parent/spawn.h"
 #include "version.h"
 
 #define DEFAULT_CONF "/etc/evpn/evpnd.yaml"

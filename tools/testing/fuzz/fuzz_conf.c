@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf_file.h"
+#include "conf/conf_file.h"
 
 static void check(int ok)
 {

@@ -14,7 +14,7 @@
 
 #include "ctl.h"
 #include "log.h"
-#include "parent_priv.h"
+#include "parent/parent_priv.h"
 
 static struct parent p;
 static struct parent_options options = {.conf_path = "/dev/null"};

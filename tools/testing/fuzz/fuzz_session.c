@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "session.h"
-#include "speaker_priv.h"
+#include "bgp/session.h"
+#include "speaker/speaker_priv.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -29,10 +29,10 @@
 #include "bgp_evpn.h"
 #include "bgp_extcomm.h"
 #include "bgp_msg.h"
-#include "conf.h"
-#include "ipc.h"
+#include "conf/conf.h"
+#include "contract/ipc.h"
 #include "log.h"
-#include "speaker.h"
+#include "speaker/speaker.h"
 #include "timer.h"
 
 #define RIG_AS 65000

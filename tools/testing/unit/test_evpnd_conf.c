@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "conf_file.h"
+#include "conf/conf_file.h"
 #include "near.h"
 
 #define HEAD "router-id: 192.0.2.1\nas: 65000\n"

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "ctl.h"
-#include "ctl_server.h"
+#include "parent/ctl_server.h"
 #include "log.h"
 
 static sd_event *event;

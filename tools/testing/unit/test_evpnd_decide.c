@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "decide.h"
+#include "bgp/decide.h"
 
 /**
  * struct spec - a path as a table row

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "kern_flood.h"
-#include "links.h"
+#include "system/kern_flood.h"
+#include "system/links.h"
 #include "log.h"
 #include "timer.h"
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "frr.h"
+#include "system/frr.h"
 #include "log.h"
 #include "timer.h"
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "ipc.h"
+#include "contract/ipc.h"
 #include "log.h"
 
 /* What arrived at one end. */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "kern.h"
+#include "system/kern.h"
 #include "log.h"
 #include "nl_evpn.h"
 #include "nl_rt.h"

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "links.h"
+#include "system/links.h"
 #include "log.h"
 #include "nl_rt.h"
 

@@ -25,11 +25,11 @@
 #include <cmocka.h>
 
 #include "ctl.h"
-#include "ctl_server.h"
-#include "ipc.h"
+#include "parent/ctl_server.h"
+#include "contract/ipc.h"
 #include "log.h"
-#include "parent.h"
-#include "spawn.h"
+#include "parent/parent.h"
+#include "parent/spawn.h"
 
 enum { SPEAKER_FD = 3, WAIT_MS = 10000 };
 

@@ -15,9 +15,9 @@
 #include <cmocka.h>
 
 #include "bgp_extcomm.h"
-#include "decide.h"
-#include "export.h"
-#include "rib.h"
+#include "bgp/decide.h"
+#include "bgp/export.h"
+#include "bgp/rib.h"
 
 /* What the owner heard last, and how often. */
 struct heard {

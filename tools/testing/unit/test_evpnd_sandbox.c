@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "sandbox.h"
+#include "parent/sandbox.h"
 
 enum { NOBODY = 65534 };
 

@@ -23,7 +23,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "sockets.h"
+#include "parent/sockets.h"
 
 static char dir[] = "/tmp/test_evpnd_sockets.XXXXXX";
 static char key_a[64], key_b[64], key_bad[64];

@@ -7,7 +7,7 @@
  * RFC 4271 (9), RFC 4456 (8), RFC 4724 (2), RFC 7606, RFC 7313, RFC 8654
  */
 #include "evpnd_rig.h"
-#include "speaker_priv.h"
+#include "speaker/speaker_priv.h"
 
 static void start(struct rig *r, struct peer *p, int (*body)(int))
 {

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "services/flood.h"
+#include "services/flood/flood.h"
 
 struct speaker {
 	sd_event *event;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "services/neigh.h"
+#include "services/neigh/neigh.h"
 
 struct speaker {
 	sd_event *event;

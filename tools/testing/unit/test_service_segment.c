@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "services/segment.h"
+#include "services/segment/segment.h"
 
 struct speaker {
 	sd_event *event;

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * export.c - see export.h. A withdrawn route stays in its log as a gravestone until every session has
+ * read it; the ones that all have passed are collected when they become many.
+ */
+#include "bgp/export.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgp/rib_priv.h"
+
+#define BUCKETS_MIN 64
+#define GRAVES_MIN 64
+#define NLRI_MAX 512
+
+enum { LOG_URGENT, LOG_NORMAL, LOGS };
+
+TAILQ_HEAD(export_log, export_node);
+
+/**
+ * struct export_route - one route in a log
+ * @attrs: NULL: withdrawn
+ * @bytes: the key, then the NLRI without type and length
+ */
+struct export_route {
+	struct export_node node;
+	struct export_route *next;
+	struct rib_attrs *attrs;
+	uint64_t seq;
+	uint32_t hash;
+	uint8_t log;
+	uint16_t key_len;
+	uint16_t len;
+	u8 bytes[];
+};
+
+struct export
+{
+	struct rib *rib;
+	void (*wake)(void *data);
+	void *data;
+	struct export_log logs[LOGS];
+	struct export_route **buckets;
+	size_t mask;
+	size_t count;
+	size_t graves;
+	size_t collect_at; /* so many graves are worth a walk */
+	size_t cursors;
+	uint64_t seq;
+	struct evpn_nlri shown;
+};
+
+static struct export_route *route_of(struct export_node *node)
+{
+	return (struct export_route *)(void *)node; /* the node is its first member */
+}
+
+/* ---- table ---- */
+
+static int grow(struct export *e)
+{
+	size_t n = e->buckets ? (e->mask + 1) * 2 : BUCKETS_MIN, i;
+	struct export_route **buckets = calloc(n, sizeof(*buckets)), *r, *next;
+
+	if (!buckets)
+		return -ENOMEM;
+	for (i = 0; e->buckets && i <= e->mask; i++) {
+		for (r = e->buckets[i]; r; r = next) {
+			next = r->next;
+			r->next = buckets[r->hash & (n - 1)];
+			buckets[r->hash & (n - 1)] = r;
+		}
+	}
+	free(e->buckets);
+	e->buckets = buckets;
+	e->mask = n - 1;
+	return 0;
+}
+
+static struct export_route **find(struct export *e, const u8 *key, size_t len, uint32_t hash)
+{
+	struct export_route **p;
+
+	for (p = &e->buckets[hash & e->mask]; *p; p = &(*p)->next)
+		if ((*p)->hash == hash && (*p)->key_len == len && !memcmp((*p)->bytes, key, len))
+			break;
+	return p;
+}
+
+static void route_free(struct export *e, struct export_route *r)
+{
+	struct export_route **p = &e->buckets[r->hash & e->mask];
+
+	while (*p != r)
+		p = &(*p)->next;
+	*p = r->next;
+	TAILQ_REMOVE(&e->logs[r->log], &r->node, link);
+	if (r->attrs)
+		e->count--;
+	else
+		e->graves--;
+	rib_attrs_put(e->rib, r->attrs);
+	free(r);
+}
+
+/* What stands before the first cursor has been read by all of them. */
+static void collect_graves(struct export *e)
+{
+	struct export_node *node, *next;
+	int log;
+
+	for (log = 0; log < LOGS; log++) {
+		TAILQ_FOREACH_SAFE(node, &e->logs[log], link, next) {
+			if (node->is_cursor)
+				break;
+			if (!route_of(node)->attrs)
+				route_free(e, route_of(node));
+		}
+	}
+	e->collect_at = e->graves * 2 > GRAVES_MIN ? e->graves * 2 : GRAVES_MIN;
+}
+
+/* ---- changes ---- */
+
+static void move_to_tail(struct export *e, struct export_route *r, int log)
+{
+	TAILQ_REMOVE(&e->logs[r->log], &r->node, link);
+	r->log = (uint8_t)log;
+	r->seq = ++e->seq;
+	TAILQ_INSERT_TAIL(&e->logs[log], &r->node, link);
+}
+
+static struct export_route *route_new(struct export *e, const u8 *key, size_t key_len,
+				      const u8 *value, size_t len, uint32_t hash)
+{
+	struct export_route *r;
+
+	if (e->count + e->graves > e->mask && grow(e))
+		return NULL;
+	r = calloc(1, sizeof(*r) + key_len + len);
+	if (!r)
+		return NULL;
+	r->hash = hash;
+	r->key_len = (uint16_t)key_len;
+	r->len = (uint16_t)len;
+	memcpy(r->bytes, key, key_len);
+	memcpy(r->bytes + key_len, value, len);
+	r->next = e->buckets[hash & e->mask];
+	e->buckets[hash & e->mask] = r;
+	r->log = LOG_NORMAL;
+	TAILQ_INSERT_TAIL(&e->logs[LOG_NORMAL], &r->node, link);
+	e->graves++; /* until it has attributes */
+	return r;
+}
+
+static void set_attrs(struct export *e, struct export_route *r, struct rib_attrs *attrs)
+{
+	if (attrs && !r->attrs) {
+		e->count++;
+		e->graves--;
+	} else if (!attrs && r->attrs) {
+		e->count--;
+		e->graves++;
+	}
+	if (attrs)
+		rib_attrs_ref(attrs);
+	rib_attrs_put(e->rib, r->attrs);
+	r->attrs = attrs;
+}
+
+int export_announce(struct export *e, const struct evpn_nlri *nlri, struct rib_attrs *attrs,
+		    bool urgent)
+{
+	u8 key[EVPN_KEY_MAX], buf[NLRI_MAX];
+	struct wbuf w = w_make(buf, sizeof(buf));
+	size_t key_len = evpn_key(nlri, key), len;
+	struct export_route *r;
+	uint32_t hash;
+
+	if (!key_len || !evpn_encode(&w, nlri) || w.len < 2)
+		return -EINVAL;
+	len = w.len - 2;
+	hash = rib_hash(e->rib, key, key_len);
+	r = *find(e, key, key_len, hash);
+	if (r && r->attrs == attrs && r->len == len && !memcmp(r->bytes + key_len, buf + 2, len))
+		return 0;
+	if (r && r->len != len) {
+		route_free(e, r);
+		r = NULL;
+	}
+	if (!r)
+		r = route_new(e, key, key_len, buf + 2, len, hash);
+	if (!r)
+		return -ENOMEM;
+	memcpy(r->bytes + key_len, buf + 2, len);
+	set_attrs(e, r, attrs);
+	move_to_tail(e, r, urgent ? LOG_URGENT : LOG_NORMAL);
+	e->wake(e->data);
+	return 0;
+}
+
+static void bury(struct export *e, struct export_route *r, bool urgent)
+{
+	if (!e->cursors) {
+		route_free(e, r);
+		return;
+	}
+	set_attrs(e, r, NULL);
+	move_to_tail(e, r, urgent ? LOG_URGENT : LOG_NORMAL);
+	if (e->graves > e->collect_at)
+		collect_graves(e);
+	e->wake(e->data);
+}
+
+int export_withdraw(struct export *e, const struct evpn_nlri *nlri, bool urgent)
+{
+	u8 key[EVPN_KEY_MAX];
+	size_t len = evpn_key(nlri, key);
+	struct export_route *r;
+
+	if (!len)
+		return -EINVAL;
+	r = *find(e, key, len, rib_hash(e->rib, key, len));
+	if (!r || !r->attrs)
+		return -ENOENT;
+	bury(e, r, urgent);
+	return 0;
+}
+
+void export_withdraw_all(struct export *e)
+{
+	struct export_route *r, *next;
+	size_t b;
+
+	for (b = 0; b <= e->mask; b++) {
+		for (r = e->buckets[b]; r; r = next) {
+			next = r->next;
+			if (!r->attrs)
+				continue;
+			set_attrs(e, r, NULL);
+			move_to_tail(e, r,
+				     r->bytes[0] == EVPN_AD || r->bytes[0] == EVPN_ES ? LOG_URGENT :
+											LOG_NORMAL);
+		}
+	}
+	e->wake(e->data);
+}
+
+size_t export_count(const struct export *e)
+{
+	return e->count;
+}
+
+/* ---- cursors ---- */
+
+static void place(struct export_cursor *c)
+{
+	int log;
+
+	for (log = 0; log < LOGS; log++) {
+		c->mark[log].is_cursor = true;
+		TAILQ_INSERT_HEAD(&c->export->logs[log], &c->mark[log], link);
+	}
+	c->at = NULL;
+	c->initial = c->export->seq;
+}
+
+static void lift(struct export_cursor *c)
+{
+	int log;
+
+	for (log = 0; log < LOGS; log++)
+		TAILQ_REMOVE(&c->export->logs[log], &c->mark[log], link);
+}
+
+void export_attach(struct export *e, struct export_cursor *c)
+{
+	*c = (struct export_cursor){.export = e, .born = e->seq};
+	place(c);
+	e->cursors++;
+}
+
+void export_detach(struct export_cursor *c)
+{
+	struct export *e = c->export;
+
+	if (!e)
+		return;
+	lift(c);
+	c->export = NULL;
+	if (--e->cursors == 0)
+		collect_graves(e);
+}
+
+void export_rewind(struct export_cursor *c)
+{
+	lift(c);
+	place(c);
+}
+
+/* The first route behind the mark that this session has to be told; the mark moves up to it. */
+static struct export_route *ahead(struct export_cursor *c, int log)
+{
+	struct export_node *node, *mark = &c->mark[log];
+	struct export_node *skipped = NULL;
+
+	for (node = TAILQ_NEXT(mark, link); node; node = TAILQ_NEXT(node, link)) {
+		if (!node->is_cursor && (route_of(node)->attrs || route_of(node)->seq > c->born))
+			break;
+		skipped = node;
+	}
+	if (skipped) {
+		TAILQ_REMOVE(&c->export->logs[log], mark, link);
+		TAILQ_INSERT_AFTER(&c->export->logs[log], skipped, mark, link);
+	}
+	return node ? route_of(node) : NULL;
+}
+
+static void show(struct export *e, const struct export_route *r, struct export_item *item)
+{
+	struct slice value = {r->bytes + r->key_len, r->len};
+	struct bgp_outcome out;
+
+	bgp_outcome_init(&out);
+	if (r->attrs)
+		evpn_decode(r->bytes[0], &value, false, &e->shown, &out);
+	else
+		evpn_from_key(r->bytes, r->key_len, &e->shown);
+	item->nlri = &e->shown;
+	item->attrs = r->attrs;
+}
+
+bool export_peek(struct export_cursor *c, struct export_item *item)
+{
+	struct export_route *r = NULL;
+	int log;
+
+	if (!c->export)
+		return false;
+	for (log = 0; log < LOGS && !r; log++)
+		r = ahead(c, log);
+	if (!r)
+		return false;
+	c->at = &r->node;
+	show(c->export, r, item);
+	return true;
+}
+
+void export_next(struct export_cursor *c)
+{
+	int log = route_of(c->at)->log;
+
+	TAILQ_REMOVE(&c->export->logs[log], &c->mark[log], link);
+	TAILQ_INSERT_AFTER(&c->export->logs[log], c->at, &c->mark[log], link);
+}
+
+bool export_initial_done(struct export_cursor *c)
+{
+	int log;
+
+	for (log = 0; log < LOGS; log++) {
+		struct export_route *r = ahead(c, log);
+
+		if (r && r->seq <= c->initial)
+			return false;
+	}
+	return true;
+}
+
+/* ---- the whole ---- */
+
+struct export *export_new(struct rib *rib, void (*wake)(void *data), void *data)
+{
+	struct export *e = calloc(1, sizeof(*e));
+	int log;
+
+	if (!e)
+		return NULL;
+	e->rib = rib;
+	e->wake = wake;
+	e->data = data;
+	e->collect_at = GRAVES_MIN;
+	for (log = 0; log < LOGS; log++)
+		TAILQ_INIT(&e->logs[log]);
+	if (grow(e)) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void export_free(struct export *e)
+{
+	struct export_node *node, *next;
+	int log;
+
+	if (!e)
+		return;
+	for (log = 0; log < LOGS; log++)
+		TAILQ_FOREACH_SAFE(node, &e->logs[log], link, next)
+			route_free(e, route_of(node));
+	free(e->buckets);
+	free(e);
+}

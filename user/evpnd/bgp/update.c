@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * update.c - UPDATE and ROUTE-REFRESH as they arrive: from the verdict of the codec to the RIB.
+ *
+ * What is wrong costs as little as RFC 7606 allows: an attribute, a route, all routes of the message,
+ * and only when nothing else is left the session. A route that went in a circle is not used: it is
+ * kept out of the RIB, like a withdrawn one.
+ *
+ * RFC 4271 (9.1.2 AS loop, 5.1.3 next hop), RFC 4456 (8: ORIGINATOR_ID, CLUSTER_LIST), RFC 7606,
+ * RFC 4724 (2: End-of-RIB), RFC 2918, RFC 7313
+ */
+#include "bgp/session.h"
+
+#include "log.h"
+#include "speaker/speaker_priv.h"
+
+/**
+ * struct intake - one UPDATE on its way into the RIB
+ * @attrs: interned at the first route that needs them
+ */
+struct intake {
+	struct session *s;
+	const struct bgp_update *u;
+	struct rib *rib;
+	struct rib_attrs *attrs;
+	bool withdraw_all;
+};
+
+/* Why routes with these attributes must not be used here; NULL: they may. */
+static const char *loop_reason(const struct session *s, const struct bgp_update *u)
+{
+	const struct speaker *sp = s->speaker;
+	uint32_t id = speaker_router_id(sp);
+	struct ip_addr own = speaker_next_hop(sp);
+
+	if (bgp_as_path_has(&u->attrs, sp->conf->global.as))
+		return "our own AS is in AS_PATH";
+	if (BGP_HAS(&u->attrs, BGP_ATTR_ORIGINATOR_ID) && u->attrs.originator_id == id)
+		return "ORIGINATOR_ID is ours";
+	if (bgp_cluster_has(&u->attrs, id))
+		return "our identifier is in CLUSTER_LIST";
+	if (ip_equal(&u->reach.nh, &own))
+		return "the next hop is our own address";
+	if (ip_is_zero(&u->reach.nh) || ip_is_multicast(&u->reach.nh))
+		return "the next hop is no address of a host";
+	return NULL;
+}
+
+static void take_withdraw(struct intake *in, const struct evpn_nlri *n)
+{
+	if (rib_withdraw(in->rib, in->s->rib_peer, n) > 0)
+		in->s->received.withdrawn++;
+}
+
+static void take_reach(struct intake *in, const struct evpn_nlri *n)
+{
+	if (!in->attrs)
+		in->attrs = rib_attrs_get(in->rib, &in->u->attrs, &in->u->reach.nh);
+	if (!in->attrs || rib_update(in->rib, in->s->rib_peer, n, in->attrs) < 0)
+		in->s->received.discarded++;
+}
+
+/* One route that MP_REACH announces, with the verdict @out over it alone. */
+static void take_route(struct intake *in, const struct evpn_nlri *n, struct bgp_outcome *out)
+{
+	char route[EVPN_STRLEN];
+
+	if (in->withdraw_all) {
+		take_withdraw(in, n);
+		return;
+	}
+	if (out->verdict == BGP_ACCEPT && evpn_check(&in->u->attrs, n, out) == BGP_ACCEPT) {
+		take_reach(in, n);
+		return;
+	}
+	in->s->received.discarded++;
+	if (out->verdict == BGP_WITHDRAW) {
+		session_warn(in->s, "%s %s is treated as withdrawn: %s", evpn_type_name(n->type),
+			     evpn_format(n, route), out->err.reason);
+		take_withdraw(in, n);
+	} else {
+		log_debug("neighbor %s: route of type %u left out: %s", in->s->name, n->type,
+			  out->err.reason);
+	}
+}
+
+/*
+ * Walk one field of routes. The codec judged its framing before, so a route that cannot be parsed
+ * now (BGP_RESET) is one whose own length fields are wrong.
+ */
+static enum bgp_verdict walk(struct intake *in, const struct slice *field, bool withdraw,
+			     struct bgp_outcome *out)
+{
+	struct evpn_iter it;
+	struct evpn_nlri n;
+
+	evpn_iter_init(&it, field, false, withdraw);
+	bgp_outcome_init(out);
+	while (evpn_iter_next(&it, &n, out)) {
+		if (out->verdict == BGP_RESET)
+			return BGP_RESET;
+		if (!withdraw)
+			take_route(in, &n, out);
+		else if (out->verdict != BGP_DISCARD)
+			take_withdraw(in, &n);
+		bgp_outcome_init(out);
+	}
+	return out->verdict == BGP_RESET ? BGP_RESET : BGP_ACCEPT;
+}
+
+static bool is_evpn(const struct bgp_mp *mp)
+{
+	return mp->present && mp->afi == BGP_AFI_L2VPN && mp->safi == BGP_SAFI_EVPN;
+}
+
+static void process(struct conn *c, const struct bgp_update *u)
+{
+	struct session *s = c->session;
+	struct intake in = {.s = s, .u = u, .rib = s->speaker->rib};
+	struct bgp_outcome out;
+	const char *loop;
+	bool bad = false;
+
+	if (u->out.verdict != BGP_ACCEPT)
+		session_warn(s, "UPDATE: %s (%s)", u->out.err.reason,
+			     bgp_verdict_name(u->out.verdict));
+	loop = is_evpn(&u->reach) ? loop_reason(s, u) : NULL;
+	if (loop)
+		log_debug("neighbor %s: routes not used, %s", s->name, loop);
+	in.withdraw_all = loop || u->out.verdict == BGP_WITHDRAW;
+	if (is_evpn(&u->unreach))
+		bad = walk(&in, &u->unreach.nlri, true, &out) == BGP_RESET;
+	if (is_evpn(&u->reach) && !bad) {
+		rib_peer_tick(s->rib_peer, c->read_at);
+		bad = walk(&in, &u->reach.nlri, false, &out) == BGP_RESET;
+	}
+	rib_attrs_put(in.rib, in.attrs);
+	if (bad)
+		conn_event(c, BGP_EV_UPDATE_ERR, &out.err);
+	else if (u->eor && u->eor_af.afi == BGP_AFI_L2VPN && u->eor_af.safi == BGP_SAFI_EVPN)
+		session_eor_received(s);
+}
+
+void update_receive(struct conn *c, const u8 *body, size_t len)
+{
+	struct bgp_update u;
+	bool established = c->fsm.state == BGP_ESTABLISHED;
+
+	c->session->received.updates++;
+	if (established && bgp_update_decode(body, len, &c->ctx, &u) == BGP_RESET) {
+		conn_event(c, BGP_EV_UPDATE_ERR, &u.out.err);
+		return;
+	}
+	conn_event(c, BGP_EV_UPDATE, NULL);
+	if (established)
+		process(c, &u);
+}
+
+/* ---- ROUTE-REFRESH ---- */
+
+static void refresh_act(struct session *s, const struct bgp_refresh *r)
+{
+	switch (r->subtype) {
+	case BGP_REFRESH_REQUEST:
+		log_debug("neighbor %s asks for all routes again", s->name);
+		advertise_again(s);
+		break;
+	case BGP_REFRESH_BORR:
+		rib_peer_refresh_begin(s->rib_peer);
+		break;
+	case BGP_REFRESH_EORR:
+		rib_peer_refresh_end(s->speaker->rib, s->rib_peer);
+		break;
+	}
+}
+
+void refresh_receive(struct conn *c, const u8 *body, size_t len)
+{
+	struct bgp_error err = {0};
+	struct bgp_refresh r;
+	bool established = c->fsm.state == BGP_ESTABLISHED;
+
+	if (bgp_refresh_decode(body, len, &r, &err)) {
+		conn_event(c, BGP_EV_REFRESH_ERR, &err);
+		return;
+	}
+	conn_event(c, BGP_EV_REFRESH, NULL);
+	if (established && r.afi == BGP_AFI_L2VPN && r.safi == BGP_SAFI_EVPN)
+		refresh_act(c->session, &r);
+}

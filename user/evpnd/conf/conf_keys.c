@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * conf_keys.c - every key of the configuration, in the order in which it is printed.
+ */
+#include <linux/evpn.h>
+
+#include "conf/conf_item.h"
+#include "conf/conf_schema.h"
+
+#define FIELD(s, m) .offset = offsetof(s, m), .size = sizeof(((s *)0)->m)
+#define ARRAY(s, m, n)                                                                  \
+	.offset = offsetof(s, m), .size = sizeof(((s *)0)->m) / sizeof(((s *)0)->m[0]), \
+	.count = offsetof(s, n)
+
+enum { HOUR_MS = 3600000 };
+
+static const struct conf_word isolation_words[] = {
+	{"keep", CONF_ISOLATION_KEEP},
+	{"block", CONF_ISOLATION_BLOCK},
+	{},
+};
+
+static const struct conf_word mode_words[] = {
+	{"all-active", CONF_ALL_ACTIVE},
+	{"single-active", CONF_SINGLE_ACTIVE},
+	{"port-active", CONF_PORT_ACTIVE},
+	{},
+};
+
+static const struct conf_word standby_words[] = {
+	{"auto", CONF_STANDBY_AUTO},
+	{"block", CONF_STANDBY_BLOCK},
+	{"lacp-oos", CONF_STANDBY_LACP_OOS},
+	{"down", CONF_STANDBY_DOWN},
+	{},
+};
+
+static const struct conf_word loss_words[] = {
+	{"hold", CONF_LOSS_HOLD},
+	{"block", CONF_LOSS_BLOCK},
+	{},
+};
+
+static const struct conf_word vrf_sync_words[] = {
+	{"es-import", CONF_SYNC_ES_IMPORT},
+	{"vrf", CONF_SYNC_VRF},
+	{"off", CONF_SYNC_OFF},
+	{},
+};
+
+static const struct conf_word segment_sync_words[] = {
+	{"inherit", CONF_SYNC_INHERIT},
+	{"es-import", CONF_SYNC_ES_IMPORT},
+	{"vrf", CONF_SYNC_VRF},
+	{"off", CONF_SYNC_OFF},
+	{},
+};
+
+static const struct conf_word control_words[] = {
+	{"evpnd", CONF_CONTROL_EVPND},
+	{"frr", CONF_CONTROL_FRR},
+	{},
+};
+
+static const struct conf_word algorithm_words[] = {
+	{"modulo", 0},
+	{"hrw", 1},
+	{"preference", 2},
+	{"highest-preference", 2},
+	{"lowest-preference", 3},
+	{},
+};
+
+static const struct conf_word unknown_words[] = {
+	{"filter", CONF_UNKNOWN_FILTER},
+	{"pass", CONF_UNKNOWN_PASS},
+	{},
+};
+
+_Static_assert(CONF_ALLOW_LLDP == EVPN_ALLOW_LLDP, "the usual one is LLDP");
+
+static const struct conf_word allow_words[] = {
+	{"lldp", EVPN_ALLOW_LLDP},
+	{"eapol", EVPN_ALLOW_EAPOL},
+	{"cfm", EVPN_ALLOW_CFM},
+	{},
+};
+
+static const struct conf_word ao_words[] = {
+	{"hmac-sha-1-96", CONF_AO_HMAC_SHA1},
+	{"aes-128-cmac-96", CONF_AO_CMAC_AES128},
+	{"hmac-sha-256", CONF_AO_HMAC_SHA256},
+	{},
+};
+
+static const struct conf_key frr_keys[] = {
+	{"vty", &conf_path, FIELD(struct conf_top, global.frr.vty)},
+	{"vtep", &conf_address, FIELD(struct conf_top, global.frr.vtep)},
+	{"hold", &conf_duration, FIELD(struct conf_top, global.frr.hold_ms), .max = HOUR_MS},
+	{"discover", &conf_bool, FIELD(struct conf_top, global.frr.discover)},
+	{},
+};
+
+static const struct conf_key core_keys[] = {
+	{"mark-mask", &conf_mask, FIELD(struct conf_top, global.core.mark_mask)},
+	{"vxlan-ports", &conf_ports,
+	 ARRAY(struct conf_top, global.core.ports, global.core.n_ports)},
+	{},
+};
+
+const struct conf_key conf_global_keys[] = {
+	{"router-id", &conf_router_id, FIELD(struct conf_top, global.router_id), .required = true},
+	{"as", &conf_number, FIELD(struct conf_top, global.as), .min = 1, .max = 4294967294,
+	 .required = true},
+	{"listen", &conf_addresses, ARRAY(struct conf_top, global.listen, global.n_listen)},
+	{"port", &conf_number, FIELD(struct conf_top, global.port), .min = 0, .max = 65535},
+	{"originator-address", &conf_address, FIELD(struct conf_top, global.originator)},
+	{"core-isolation", &conf_enum, FIELD(struct conf_top, global.core_isolation),
+	 .words = isolation_words},
+	{"isolation-delay", &conf_duration, FIELD(struct conf_top, global.isolation_delay_ms),
+	 .max = HOUR_MS},
+	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
+	 .max = HOUR_MS},
+	{"memory-reserve", &conf_number, FIELD(struct conf_top, global.memory_reserve),
+	 .max = CONF_RESERVE_MAX},
+	{"frr", &conf_map, .keys = frr_keys},
+	{"core", &conf_map, .keys = core_keys},
+	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
+	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
+	{"segments", &conf_segments, FIELD(struct conf_top, file)},
+	{"bridges", &conf_bridges, FIELD(struct conf_top, file)},
+	{},
+};
+
+const struct conf_key conf_ao_key_keys[] = {
+	{"id", &conf_number, FIELD(struct conf_ao_key, id), .max = 255, .required = true},
+	{"file", &conf_path, FIELD(struct conf_ao_key, file), .required = true},
+	{"algorithm", &conf_enum, FIELD(struct conf_ao_key, algorithm), .words = ao_words},
+	{},
+};
+
+#define NEIGHBOR(m) FIELD(struct conf_neighbor_item, neighbor.m)
+
+const struct conf_key conf_neighbor_keys[] = {
+	{"address", &conf_address, NEIGHBOR(address), .required = true},
+	{"port", &conf_number, NEIGHBOR(port), .min = 1, .max = 65535},
+	{"remote-as", &conf_number, NEIGHBOR(remote_as), .min = 1, .max = 4294967294,
+	 .required = true},
+	{"description", &conf_text, NEIGHBOR(description)},
+	{"source", &conf_address, NEIGHBOR(source)},
+	{"interface", &conf_ifname, NEIGHBOR(interface)},
+	{"hold-time", &conf_seconds, NEIGHBOR(hold_time), .max = 65535000},
+	{"connect-retry", &conf_duration, NEIGHBOR(connect_retry_ms), .min = 100, .max = HOUR_MS},
+	{"gtsm-hops", &conf_number, NEIGHBOR(gtsm_hops), .max = 254},
+	{"multihop", &conf_number, NEIGHBOR(multihop), .max = 255},
+	{"passive", &conf_bool, NEIGHBOR(passive)},
+	{"shutdown", &conf_bool, NEIGHBOR(shutdown)},
+	{"send-multicast", &conf_bool, NEIGHBOR(send_multicast)},
+	{"basic-communities", &conf_bool, NEIGHBOR(basic_communities)},
+	{"password-file", &conf_path, FIELD(struct conf_neighbor_item, secret.password_file)},
+	{"ao-keys", &conf_ao_keys, FIELD(struct conf_neighbor_item, secret.ao)},
+	{},
+};
+
+static const struct conf_key route_target_keys[] = {
+	{"import", &conf_route_targets, ARRAY(struct conf_vrf, import, n_import)},
+	{"export", &conf_route_targets, ARRAY(struct conf_vrf, export, n_export)},
+	{},
+};
+
+const struct conf_key conf_vrf_keys[] = {
+	{"name", &conf_text, FIELD(struct conf_vrf, name), .required = true},
+	{"route-targets", &conf_map, .keys = route_target_keys},
+	{"interfaces", &conf_ifnames, ARRAY(struct conf_vrf, interfaces, n_interfaces)},
+	{"id", &conf_number, FIELD(struct conf_vrf, id), .max = 65535},
+	{"sync-targets", &conf_enum, FIELD(struct conf_vrf, sync), .words = vrf_sync_words},
+	{"l3vni", &conf_number, FIELD(struct conf_vrf, l3vni), .max = 16777215},
+	{},
+};
+
+#define SEGMENT(m) FIELD(struct conf_segment, m)
+
+static const struct conf_key df_keys[] = {
+	{"algorithm", &conf_enum, SEGMENT(df.algorithm), .words = algorithm_words},
+	{"preference", &conf_number, SEGMENT(df.preference), .max = 65535},
+	{"dont-preempt", &conf_bool, SEGMENT(df.dont_preempt)},
+	{"ac-df", &conf_bool, SEGMENT(df.ac_df)},
+	{"port-mode", &conf_bool, SEGMENT(df.port_mode)},
+	{"time-sync", &conf_bool, SEGMENT(df.time_sync)},
+	{"wait", &conf_duration, SEGMENT(df.wait_ms), .max = HOUR_MS},
+	{"recovery-wait", &conf_duration, SEGMENT(df.recovery_wait_ms), .max = HOUR_MS},
+	{"skew", &conf_duration, SEGMENT(df.skew_ms), .max = 60000},
+	{},
+};
+
+const struct conf_key conf_segment_keys[] = {
+	{"name", &conf_text, SEGMENT(name), .required = true},
+	{"interface", &conf_ifname, SEGMENT(interface), .required = true},
+	{"control", &conf_enum, SEGMENT(control), .words = control_words},
+	{"esi", &conf_esi, .always = true},
+	{"mode", &conf_enum, SEGMENT(mode), .words = mode_words, .always = true},
+	{"standby", &conf_enum, SEGMENT(standby), .words = standby_words},
+	{"df", &conf_map, .keys = df_keys},
+	{"vlans", &conf_vlans, SEGMENT(vlans)},
+	{"es-import", &conf_mac, SEGMENT(es_import)},
+	{"ad-per-es", &conf_bool, SEGMENT(ad_per_es)},
+	{"ad-per-evi", &conf_bool, SEGMENT(ad_per_evi)},
+	{"route-targets", &conf_route_targets,
+	 ARRAY(struct conf_segment, route_targets, n_route_targets)},
+	{"sync-targets", &conf_enum, SEGMENT(sync), .words = segment_sync_words},
+	{"retention", &conf_duration, SEGMENT(retention_ms), .max = EVPN_NEIGH_RETAIN_MAX},
+	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},
+	{"owner-hold", &conf_duration, SEGMENT(owner_hold_ms), .max = EVPN_HOLD_TIME_MAX},
+	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},
+	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
+	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
+	{},
+};
+
+static const struct conf_key bridge_target_keys[] = {
+	{"import", &conf_route_targets, ARRAY(struct conf_bridge, import, n_import)},
+	{"export", &conf_route_targets, ARRAY(struct conf_bridge, export, n_export)},
+	{},
+};
+
+const struct conf_key conf_bridge_keys[] = {
+	{"vni", &conf_number, FIELD(struct conf_bridge, vni), .min = 1, .max = 16777215,
+	 .required = true},
+	{"bridge", &conf_ifname, FIELD(struct conf_bridge, bridge), .required = true},
+	{"vxlan", &conf_ifname, FIELD(struct conf_bridge, vxlan), .required = true},
+	{"vlan", &conf_number, FIELD(struct conf_bridge, vlan), .max = 4094},
+	{"rd", &conf_rd, FIELD(struct conf_bridge, rd),
+	 .count = offsetof(struct conf_bridge, has_rd)},
+	{"route-targets", &conf_map, .keys = bridge_target_keys},
+	{},
+};

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipc.c - typed messages over a SOCK_SEQPACKET pair, with descriptors beside them.
+ *
+ * The kernel keeps the boundaries of messages, so there is nothing to reassemble; what does not fit
+ * into the socket now waits in a queue and leaves in order. A message of a wrong size never reaches
+ * the receiver's function, whoever sent it.
+ */
+#include "contract/ipc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+
+enum {
+	IPC_BATCH = 64, /* messages read before other sources of the loop get their turn */
+	IPC_QUEUE_BYTES_MAX = 256 * 1024 * 1024,
+	IPC_TEXT_PIECE = IPC_MSG_MAX - (int)sizeof(struct ipc_hdr) - (int)sizeof(struct ipc_text),
+};
+
+struct ipc_out {
+	STAILQ_ENTRY(ipc_out) entry;
+	int fd;
+	size_t len;
+	uint8_t bytes[];
+};
+
+/**
+ * struct ipc - one end
+ * @drained: NULL, or to be called when nothing is queued any more
+ * @dead: set when ipc_free() is called from within @fn or @closed; the reader frees it then
+ */
+struct ipc {
+	sd_event_source *source;
+	int fd;
+	ipc_fn fn;
+	void (*closed)(void *data);
+	void (*drained)(void *data);
+	void *data;
+	STAILQ_HEAD(, ipc_out) queue;
+	size_t queued;
+	bool reading;
+	bool dead;
+	_Alignas(8) uint8_t buf[IPC_MSG_MAX]; /* so that the body behind the header is aligned */
+};
+
+#define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s), 0}
+#define EMPTY(t) [t] = {#t, 0, 0, 0}
+#define BATCH(t, s)                                                                             \
+	[t] = {#t, sizeof(struct neigh_batch) + sizeof(s), NEIGH_BATCH_LEN(s, NEIGH_BATCH_MAX), \
+	       sizeof(s)}
+#define TEXT(t) [t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr), 0}
+
+static const struct {
+	const char *name;
+	uint32_t min;
+	uint32_t max;
+	uint32_t item;
+} types[IPC_TYPE_MAX] = {
+	EMPTY(IPC_CONF_BEGIN),
+	FIXED(IPC_CONF_GLOBAL, struct conf_global),
+	FIXED(IPC_CONF_NEIGHBOR, struct conf_neighbor),
+	FIXED(IPC_CONF_VRF, struct conf_vrf),
+	FIXED(IPC_CONF_SEGMENT, struct conf_segment),
+	FIXED(IPC_CONF_BRIDGE, struct conf_bridge),
+	EMPTY(IPC_CONF_COMMIT),
+	FIXED(IPC_FACT_LINK, struct fact_link),
+	FIXED(IPC_FACT_LINK_GONE, struct fact_link),
+	EMPTY(IPC_FACT_LINKS_DONE),
+	FIXED(IPC_FACT_KERNEL, struct fact_kernel),
+	FIXED(IPC_FACT_ES, struct fact_es),
+	EMPTY(IPC_FACT_NEIGHS_BEGIN),
+	BATCH(IPC_FACT_NEIGHS, struct fact_neigh),
+	BATCH(IPC_FACT_NEIGH_TEXTS, struct fact_neigh_text),
+	EMPTY(IPC_FACT_NEIGHS_DONE),
+	FIXED(IPC_FACT_FRR_ES, struct fact_frr_es),
+	FIXED(IPC_FACT_FRR, struct fact_frr),
+	FIXED(IPC_LISTEN, struct ipc_socket),
+	EMPTY(IPC_LISTEN_BEGIN),
+	FIXED(IPC_SOCKET_REQUEST, struct ipc_socket),
+	FIXED(IPC_SOCKET, struct ipc_socket),
+	FIXED(IPC_WISH_ES, struct wish_es),
+	FIXED(IPC_WISH_ES_GONE, struct wish_es),
+	FIXED(IPC_WISH_SWEEP, struct wish_sweep),
+	FIXED(IPC_WISH_RESULT, struct wish_result),
+	BATCH(IPC_WISH_NEIGHS, struct wish_neigh),
+	BATCH(IPC_WISH_NEIGHS_GONE, struct neigh_key),
+	FIXED(IPC_WISH_NEIGHS_SWEEP, struct wish_neigh_sweep),
+	BATCH(IPC_WISH_NEIGH_RESULTS, struct neigh_result),
+	FIXED(IPC_WISH_FLOOD, struct wish_flood),
+	FIXED(IPC_WISH_FLOOD_GONE, struct wish_flood),
+	FIXED(IPC_WISH_FLOOD_SWEEP, struct wish_sweep),
+	FIXED(IPC_WISH_FLOOD_RESULT, struct flood_result),
+	TEXT(IPC_QUERY),
+	TEXT(IPC_ANSWER),
+	TEXT(IPC_EVENT),
+	EMPTY(IPC_READY),
+	EMPTY(IPC_SHUTDOWN),
+};
+
+/**
+ * ipc_size_ok() - is @len a length that a message of @type can have? False for unknown types
+ */
+bool ipc_size_ok(enum ipc_type type, uint32_t len)
+{
+	if ((unsigned int)type >= IPC_TYPE_MAX || !types[type].name)
+		return false;
+	return len >= types[type].min && len <= types[type].max &&
+	       (!types[type].item || !((len - sizeof(struct neigh_batch)) % types[type].item));
+}
+
+/**
+ * ipc_batch_ok() - has a batch of @len octets as many items as its head says?
+ */
+bool ipc_batch_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len)
+{
+	return types[type].item && ipc_size_ok(type, len) &&
+	       batch->n == (len - sizeof(*batch)) / types[type].item;
+}
+
+/** ipc_type_name() - for messages to people; "unknown" for what is none */
+const char *ipc_type_name(enum ipc_type type)
+{
+	if ((unsigned int)type >= IPC_TYPE_MAX || !types[type].name)
+		return "unknown";
+	return types[type].name + strlen("IPC_");
+}
+
+static ssize_t send_one(int sock, const struct iovec *iov, size_t n_iov, int fd, int flags)
+{
+	union {
+		struct cmsghdr hdr;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {};
+	struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov};
+	ssize_t n;
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control.bytes);
+		control.hdr.cmsg_level = SOL_SOCKET;
+		control.hdr.cmsg_type = SCM_RIGHTS;
+		control.hdr.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.hdr), &fd, sizeof(fd));
+	}
+	do
+		n = sendmsg(sock, &msg, MSG_NOSIGNAL | flags);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static void drop_out(struct ipc *ipc, struct ipc_out *out)
+{
+	STAILQ_REMOVE_HEAD(&ipc->queue, entry);
+	ipc->queued -= out->len;
+	if (out->fd >= 0)
+		close(out->fd);
+	free(out);
+}
+
+static int write_queue(struct ipc *ipc, int flags)
+{
+	struct ipc_out *out;
+
+	while ((out = STAILQ_FIRST(&ipc->queue))) {
+		struct iovec iov = {out->bytes, out->len};
+
+		if (send_one(ipc->fd, &iov, 1, out->fd, flags) < 0)
+			return -errno;
+		drop_out(ipc, out);
+	}
+	return 0;
+}
+
+static int enqueue(struct ipc *ipc, const struct iovec *iov, size_t n_iov, int fd)
+{
+	struct ipc_out *out;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n_iov; i++)
+		len += iov[i].iov_len;
+	if (ipc->queued + len > IPC_QUEUE_BYTES_MAX)
+		return -ENOBUFS;
+	out = malloc(sizeof(*out) + len);
+	if (!out)
+		return -ENOMEM;
+	out->fd = -1;
+	if (fd >= 0) {
+		out->fd = dup(fd);
+		if (out->fd < 0) {
+			free(out);
+			return -errno;
+		}
+	}
+	out->len = 0;
+	for (size_t i = 0; i < n_iov; i++) {
+		memcpy(out->bytes + out->len, iov[i].iov_base, iov[i].iov_len);
+		out->len += iov[i].iov_len;
+	}
+	STAILQ_INSERT_TAIL(&ipc->queue, out, entry);
+	ipc->queued += out->len;
+	sd_event_source_set_io_events(ipc->source, EPOLLIN | EPOLLOUT);
+	return 0;
+}
+
+static int send_iov(struct ipc *ipc, const struct iovec *iov, size_t n_iov, int fd)
+{
+	if (STAILQ_EMPTY(&ipc->queue)) {
+		if (send_one(ipc->fd, iov, n_iov, fd, MSG_DONTWAIT) >= 0)
+			return 0;
+		if (errno != EAGAIN && errno != ENOBUFS)
+			return -errno;
+	}
+	return enqueue(ipc, iov, n_iov, fd);
+}
+
+/**
+ * ipc_send_fd() - send a message and a copy of a descriptor
+ * @fd: stays the caller's; -1 for none
+ *
+ * Return: 0 (sent, or queued behind what waits), -EMSGSIZE for a size that @type cannot have,
+ * -ENOBUFS when the other end has not read for too long, or another negative errno. -EPIPE and
+ * -ECONNRESET: the other end is gone; @closed will be called.
+ */
+int ipc_send_fd(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t len, int fd)
+{
+	struct ipc_hdr hdr = {.type = (uint16_t)type, .len = len};
+	struct iovec iov[] = {{&hdr, sizeof(hdr)}, {(void *)body, len}};
+
+	if (!ipc_size_ok(type, len))
+		return -EMSGSIZE;
+	return send_iov(ipc, iov, len ? 2 : 1, fd);
+}
+
+/** ipc_send() - ipc_send_fd() without a descriptor */
+int ipc_send(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t len)
+{
+	return ipc_send_fd(ipc, type, body, len, -1);
+}
+
+/**
+ * ipc_send_text() - send text of any length, in as many pieces as it takes
+ * @type: IPC_QUERY, IPC_ANSWER or IPC_EVENT
+ * @id: what an answer has in common with its query
+ */
+int ipc_send_text(struct ipc *ipc, enum ipc_type type, uint32_t id, const char *text)
+{
+	size_t left = strlen(text);
+
+	do {
+		size_t piece = left < IPC_TEXT_PIECE ? left : IPC_TEXT_PIECE;
+		struct ipc_text head = {.id = id, .more = piece < left};
+		struct ipc_hdr hdr = {
+			.type = (uint16_t)type,
+			.len = (uint32_t)(sizeof(head) + piece),
+		};
+		struct iovec iov[] = {
+			{&hdr, sizeof(hdr)},
+			{&head, sizeof(head)},
+			{(void *)text, piece},
+		};
+		int r = send_iov(ipc, iov, 3, -1);
+
+		if (r < 0)
+			return r;
+		text += piece;
+		left -= piece;
+	} while (left);
+	return 0;
+}
+
+/**
+ * ipc_flush() - write everything that is queued, waiting for the other end to read
+ *
+ * Return: 0 or a negative errno; -ETIMEDOUT when it has read nothing for two seconds.
+ */
+int ipc_flush(struct ipc *ipc)
+{
+	for (;;) {
+		struct pollfd pfd = {.fd = ipc->fd, .events = POLLOUT};
+		int r = write_queue(ipc, MSG_DONTWAIT);
+
+		if (r != -EAGAIN && r != -ENOBUFS)
+			return r;
+		r = poll(&pfd, 1, 2000);
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (r < 0 && errno != EINTR)
+			return -errno;
+	}
+}
+
+/* The first descriptor of a message, or -1. More than one is nobody's habit: they are closed. */
+static int take_fd(struct msghdr *msg)
+{
+	int first = -1;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		size_t n;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			if (first < 0)
+				first = fd;
+			else
+				close(fd);
+		}
+	}
+	return first;
+}
+
+static void deliver(struct ipc *ipc, size_t n, int flags, int fd)
+{
+	struct ipc_hdr hdr;
+
+	if (n < sizeof(hdr) || (flags & MSG_TRUNC)) {
+		log_warning("ipc: a message of %zu octets is none of ours, dropped", n);
+		goto drop;
+	}
+	memcpy(&hdr, ipc->buf, sizeof(hdr));
+	if (hdr.len != n - sizeof(hdr) || !ipc_size_ok((enum ipc_type)hdr.type, hdr.len)) {
+		log_warning("ipc: message type %u (%s) with %zu octets of body, dropped", hdr.type,
+			    ipc_type_name((enum ipc_type)hdr.type), n - sizeof(hdr));
+		goto drop;
+	}
+	ipc->fn(ipc->data, &hdr, ipc->buf + sizeof(hdr), fd);
+	return;
+drop:
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Return: 1 a message, 0 nothing there, negative: the other end is gone */
+static int read_one(struct ipc *ipc)
+{
+	union {
+		struct cmsghdr hdr;
+		char bytes[CMSG_SPACE(4 * sizeof(int))];
+	} control;
+	struct iovec iov = {ipc->buf, sizeof(ipc->buf)};
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(ipc->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n == 0)
+		return -EPIPE;
+	deliver(ipc, (size_t)n, msg.msg_flags, take_fd(&msg));
+	return 1;
+}
+
+static void release(struct ipc *ipc)
+{
+	while (!STAILQ_EMPTY(&ipc->queue))
+		drop_out(ipc, STAILQ_FIRST(&ipc->queue));
+	sd_event_source_disable_unref(ipc->source);
+	close(ipc->fd);
+	free(ipc);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct ipc *ipc = data;
+	int r = 0;
+
+	ipc->reading = true;
+	/* What the other end said before it went is read before its going is told. */
+	for (int i = 0; i < IPC_BATCH && !ipc->dead; i++) {
+		r = read_one(ipc);
+		if (r <= 0)
+			break;
+	}
+	if (!ipc->dead && r >= 0 && (revents & EPOLLOUT)) {
+		r = write_queue(ipc, MSG_DONTWAIT);
+		if (r == -EAGAIN || r == -ENOBUFS) {
+			r = 0;
+		} else if (r == 0) {
+			sd_event_source_set_io_events(ipc->source, EPOLLIN);
+			if (ipc->drained)
+				ipc->drained(ipc->data);
+		}
+	}
+	if (!ipc->dead && r < 0) {
+		sd_event_source_set_enabled(ipc->source, SD_EVENT_OFF);
+		ipc->closed(ipc->data);
+	}
+	ipc->reading = false;
+	if (ipc->dead)
+		release(ipc);
+	return 0;
+}
+
+/**
+ * ipc_new() - take over one end of the pair
+ * @fd: closed by ipc_free()
+ * @fn: called for each message that has the size of its type
+ * @closed: the other end is gone; nothing is called after it. May call ipc_free()
+ *
+ * Return: NULL with errno set when there is no memory; @fd stays the caller's then.
+ */
+struct ipc *ipc_new(sd_event *event, int fd, ipc_fn fn, void (*closed)(void *data), void *data)
+{
+	struct ipc *ipc = calloc(1, sizeof(*ipc));
+	int r;
+
+	if (!ipc)
+		return NULL;
+	ipc->fd = fd;
+	ipc->fn = fn;
+	ipc->closed = closed;
+	ipc->data = data;
+	STAILQ_INIT(&ipc->queue);
+	r = sd_event_add_io(event, &ipc->source, fd, EPOLLIN, on_io, ipc);
+	if (r < 0) {
+		free(ipc);
+		errno = -r;
+		return NULL;
+	}
+	/* Facts and wishes decide how long a failover takes; clients of the control socket wait. */
+	sd_event_source_set_priority(ipc->source, SD_EVENT_PRIORITY_IMPORTANT);
+	return ipc;
+}
+
+/** ipc_waiting() - octets that the other end has not taken yet */
+size_t ipc_waiting(const struct ipc *ipc)
+{
+	return ipc->queued;
+}
+
+/** ipc_on_drained() - call @fn each time that what was waiting has left; it must not free @ipc */
+void ipc_on_drained(struct ipc *ipc, void (*fn)(void *data))
+{
+	ipc->drained = fn;
+}
+
+/** ipc_free() - close; what is queued is lost (ipc_flush() first). NULL is allowed */
+void ipc_free(struct ipc *ipc)
+{
+	if (!ipc)
+		return;
+	ipc->dead = true;
+	if (!ipc->reading)
+		release(ipc);
+}

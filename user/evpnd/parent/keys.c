@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * keys.c - keys from files onto sockets.
+ *
+ * RFC 2385 (TCP MD5), RFC 5925 (TCP-AO), RFC 5926 (its algorithms)
+ */
+#include "parent/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+
+enum { KEY_MAX = TCP_MD5SIG_MAXKEYLEN }; /* TCP_AO_MAXKEYLEN is the same */
+
+/* The kernel's ABI since 6.7, for headers that are older. */
+#ifndef TCP_AO_ADD_KEY
+#define TCP_AO_ADD_KEY 38
+#define TCP_AO_DEL_KEY 39
+
+struct tcp_ao_add {
+	struct __kernel_sockaddr_storage addr;
+	char alg_name[64];
+	__s32 ifindex;
+	__u32 set_current : 1, set_rnext : 1, reserved : 30;
+	__u16 reserved2;
+	__u8 prefix;
+	__u8 sndid;
+	__u8 rcvid;
+	__u8 maclen;
+	__u8 keyflags;
+	__u8 keylen;
+	__u8 key[KEY_MAX];
+} __attribute__((aligned(8)));
+
+struct tcp_ao_del {
+	struct __kernel_sockaddr_storage addr;
+	__s32 ifindex;
+	__u32 set_current : 1, set_rnext : 1, del_async : 1, reserved : 29;
+	__u16 reserved2;
+	__u8 prefix;
+	__u8 sndid;
+	__u8 rcvid;
+	__u8 current_key;
+	__u8 rnext;
+	__u8 keyflags;
+} __attribute__((aligned(8)));
+#endif
+
+static const char *const ao_names[] = {
+	[CONF_AO_HMAC_SHA1] = "hmac(sha1)",
+	[CONF_AO_CMAC_AES128] = "cmac(aes128)",
+	[CONF_AO_HMAC_SHA256] = "hmac(sha256)",
+};
+
+/* Return: octets of the key, without the newline an editor leaves, or a negative errno */
+static int read_key(const char *path, unsigned char key[KEY_MAX], char err[KEYS_TEXT_LEN])
+{
+	unsigned char buf[KEY_MAX + 2];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+	int r;
+
+	if (n < 0) {
+		r = -errno;
+		snprintf(err, KEYS_TEXT_LEN, "key file %s: %s", path, strerror(errno));
+	} else {
+		while (n && (buf[n - 1] == '\n' || buf[n - 1] == '\r'))
+			n--;
+		r = n && n <= KEY_MAX ? (int)n : -EINVAL;
+		if (r < 0)
+			snprintf(err, KEYS_TEXT_LEN,
+				 "key file %s: expected one line of 1 to %d octets", path, KEY_MAX);
+		else
+			memcpy(key, buf, (size_t)n);
+		explicit_bzero(buf, sizeof(buf));
+	}
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+static void put_address(struct __kernel_sockaddr_storage *to, const struct ip_addr *a)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = ip_to_sockaddr(a, 0, &ss);
+
+	memset(to, 0, sizeof(*to));
+	memcpy(to, &ss, len);
+}
+
+static int put_md5(int fd, const struct conf_neighbor *n, const char *path, char err[KEYS_TEXT_LEN])
+{
+	struct tcp_md5sig sig = {};
+	int len = read_key(path, sig.tcpm_key, err);
+	int r;
+
+	if (len < 0)
+		return len;
+	put_address(&sig.tcpm_addr, &n->address);
+	sig.tcpm_keylen = (__u16)len;
+	r = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig)) < 0 ? -errno : 0;
+	explicit_bzero(&sig, sizeof(sig));
+	if (r == -ENOPROTOOPT)
+		snprintf(err, KEYS_TEXT_LEN, "this kernel has no TCP MD5 (CONFIG_TCP_MD5SIG)");
+	else if (r)
+		snprintf(err, KEYS_TEXT_LEN, "TCP MD5 key: %s", strerror(-r));
+	return r;
+}
+
+static void remove_md5(int fd, const struct conf_neighbor *n)
+{
+	struct tcp_md5sig sig = {};
+
+	put_address(&sig.tcpm_addr, &n->address);
+	setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig));
+}
+
+static void remove_ao(int fd, const struct conf_neighbor *n, uint8_t id)
+{
+	struct tcp_ao_del del = {.prefix = ip_bits(&n->address), .sndid = id, .rcvid = id};
+
+	put_address(&del.addr, &n->address);
+	setsockopt(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, &del, sizeof(del));
+}
+
+/* The first key is used for sending; the others are there for a neighbour that rolls over. */
+static int put_ao(int fd, const struct conf_neighbor *n, const struct conf_ao_key *key,
+		  bool current, char err[KEYS_TEXT_LEN])
+{
+	struct tcp_ao_add add = {
+		.set_current = current,
+		.set_rnext = current,
+		.prefix = ip_bits(&n->address),
+		.sndid = key->id,
+		.rcvid = key->id,
+	};
+	int len = read_key(key->file, add.key, err);
+	int r;
+
+	if (len < 0)
+		return len;
+	put_address(&add.addr, &n->address);
+	snprintf(add.alg_name, sizeof(add.alg_name), "%s", ao_names[key->algorithm]);
+	add.keylen = (__u8)len;
+	r = setsockopt(fd, IPPROTO_TCP, TCP_AO_ADD_KEY, &add, sizeof(add)) < 0 ? -errno : 0;
+	explicit_bzero(&add, sizeof(add));
+	if (r == -ENOPROTOOPT)
+		snprintf(err, KEYS_TEXT_LEN,
+			 "this kernel has no TCP-AO (Linux 6.7 or later with CONFIG_TCP_AO)");
+	else if (r)
+		snprintf(err, KEYS_TEXT_LEN, "TCP-AO key %u: %s", key->id, strerror(-r));
+	return r;
+}
+
+int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s, bool listening,
+	     char err[KEYS_TEXT_LEN])
+{
+	int r;
+
+	if (s->password_file[0])
+		return put_md5(fd, n, s->password_file, err);
+	for (uint8_t i = 0; i < s->n_ao; i++) {
+		/* a listening socket sends nothing, and refuses to be told with what */
+		r = put_ao(fd, n, &s->ao[i], !listening && i == 0, err);
+		if (r && !(r == -EEXIST && listening))
+			return r;
+	}
+	return 0;
+}
+
+static bool has_ao(const struct conf_secret *s, uint8_t id)
+{
+	for (uint8_t i = 0; s && i < s->n_ao; i++)
+		if (s->ao[i].id == id)
+			return true;
+	return false;
+}
+
+void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+		 const struct conf_secret *stays)
+{
+	if (s->password_file[0] && !(stays && stays->password_file[0]))
+		remove_md5(fd, n);
+	for (uint8_t i = 0; i < s->n_ao; i++)
+		if (!has_ao(stays, s->ao[i].id))
+			remove_ao(fd, n, s->ao[i].id);
+}
+
+static void warn(const struct conf_neighbor *n, const char *path)
+{
+	char buf[IP_STRLEN];
+	struct stat st;
+
+	if (!stat(path, &st) && (st.st_mode & S_IROTH))
+		log_warning("neighbor %s: everybody may read the key in %s; chmod o-r",
+			    ip_format(&n->address, buf), path);
+}
+
+void keys_warn(const struct conf_neighbor *n, const struct conf_secret *s)
+{
+	if (s->password_file[0])
+		warn(n, s->password_file);
+	for (uint8_t i = 0; i < s->n_ao; i++)
+		warn(n, s->ao[i].file);
+}

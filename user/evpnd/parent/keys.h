@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * keys.h - TCP MD5 (RFC 2385) and TCP-AO (RFC 5925) keys of neighbours, from their files onto
+ * sockets. A key is in this process's memory only while it is put on a socket.
+ */
+#ifndef EVPND_KEYS_H
+#define EVPND_KEYS_H
+
+#include <stdbool.h>
+
+#include "conf/conf_file.h"
+
+enum { KEYS_TEXT_LEN = 400 };
+
+/**
+ * keys_put() - put all keys of a neighbour on a socket
+ * @fd: a TCP socket of the neighbour's family; listening, or not yet connected
+ * @listening: a TCP-AO key whose id is there already stays (a key never changes under its id, RFC 5925
+ *	section 3.1)
+ * @err: on error a sentence
+ *
+ * Return: 0 (also when the neighbour has no keys), or a negative errno.
+ */
+int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s, bool listening,
+	     char err[KEYS_TEXT_LEN]);
+
+/** keys_remove() - take the keys @s that are not in @stays (or NULL) off a listening socket */
+void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+		 const struct conf_secret *stays);
+
+/** keys_warn() - say so in the log when everybody may read a key */
+void keys_warn(const struct conf_neighbor *n, const struct conf_secret *s);
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * parent.c - the parent's loop: devices and the module on one side, the speaker on the other, signals,
+ * and the service manager.
+ *
+ * At its end nothing is undone in the kernel: roles stay as they are, and the module's owner hold time
+ * says for how long without a daemon. A restart within it is no flap.
+ */
+#include "parent/parent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "parent/parent_priv.h"
+
+void parent_event(struct parent *p, unsigned int object, const char *name, const char *what,
+		  json_t *event)
+{
+	s64 now = timer_now_ns();
+	char *text;
+
+	json_object_set_new(event, "time", json_real(timer_wall(now)));
+	json_object_set_new(event, "mono-ns", json_integer(now));
+	json_object_set_new(event, "object", json_string(name));
+	json_object_set_new(event, "event", json_string(what));
+	text = json_dumps(event, JSON_COMPACT);
+	if (text)
+		ctl_server_event(p->ctl, object, text, strlen(text));
+	free(text);
+	json_decref(event);
+}
+
+static void on_link_changed(void *data, const struct fact_link *now, const struct fact_link *before)
+{
+	struct parent *p = data;
+
+	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
+	if (p->flood)
+		kern_flood_link(p->flood, now);
+	if (!before)
+		accept_links(p->accept, p->links);
+	if (p->frr)
+		frr_look(p->frr);
+	if (p->ctl)
+		parent_event(p, CTL_OBJECT_LINK, "link", before ? "changed" : "new",
+			     json_pack("{s:s, s:i, s:b, s:b, s:i, s:i}", "interface", now->ifname,
+				       "ifindex", (int)now->ifindex, "up", now->flags & IFF_UP,
+				       "carrier", now->carrier, "members", now->members,
+				       "members-up", now->members_up));
+}
+
+static void on_link_gone(void *data, const struct fact_link *last)
+{
+	struct parent *p = data;
+
+	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
+	if (p->flood)
+		kern_flood_link(p->flood, last);
+	accept_link_gone(p->accept, last->ifindex);
+	if (p->ctl)
+		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
+			     json_pack("{s:s, s:i}", "interface", last->ifname, "ifindex",
+				       (int)last->ifindex));
+}
+
+static const struct links_ops links_ops = {on_link_changed, on_link_gone, parent_conf_follows};
+
+static void on_kernel(void *data, const struct fact_kernel *fact)
+{
+	struct parent *p = data;
+
+	parent_send(p, IPC_FACT_KERNEL, fact, sizeof(*fact));
+	if (p->ctl)
+		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->present ? "present" : "absent",
+			     json_pack("{s:s}", "message", fact->text));
+}
+
+static void on_es(void *data, const struct fact_es *fact)
+{
+	struct parent *p = data;
+	char esi[ESI_STRLEN];
+
+	parent_send(p, IPC_FACT_ES, fact, sizeof(*fact));
+	accept_segment(p->accept, fact);
+	accept_links(p->accept, p->links);
+	if (p->ctl)
+		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->gone ? "es-gone" : "es",
+			     json_pack("{s:s, s:i, s:s, s:b}", "esi", esi_format(&fact->esi, esi),
+				       "ifindex", (int)fact->ifindex, "role",
+				       fact->df ? "df" : "non-df", "fail-applied",
+				       fact->fail_applied));
+}
+
+static void on_result(void *data, const struct wish_result *result)
+{
+	parent_send(data, IPC_WISH_RESULT, result, sizeof(*result));
+}
+
+static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	parent_send(data, type, body, len);
+}
+
+static bool speaker_is_busy(void *data)
+{
+	return parent_speaker_busy(data);
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, speaker_is_busy};
+
+static void on_frr_es(void *data, const struct fact_frr_es *fact)
+{
+	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
+}
+
+static void on_frr(void *data, const struct fact_frr *fact)
+{
+	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr};
+
+static void on_flood_result(void *data, const struct flood_result *result)
+{
+	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
+}
+
+/* What is ours in the flooding lists is written down beside the control socket. */
+static int set_up_flood(struct parent *p)
+{
+	char path[CONF_PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s.flood", p->options->socket_path);
+
+	p->flood = kern_flood_new(p->event, n < (int)sizeof(path) ? path : NULL, p->links,
+				  on_flood_result, p);
+	return p->flood ? 0 : -errno;
+}
+
+void parent_stopped(struct parent *p)
+{
+	sd_event_exit(p->event, 0);
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, void *data)
+{
+	struct parent *p = data;
+
+	if (p->stopping) {
+		sd_event_exit(p->event, 1);
+		return 0;
+	}
+	log_info("stopping on %s", strsignal((int)si->ssi_signo));
+	p->stopping = true;
+	sd_notify(0, "STOPPING=1\nSTATUS=withdrawing routes");
+	parent_speaker_stop(p);
+	return 0;
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *data)
+{
+	struct conf_errors errors = {};
+	struct parent *p = data;
+	size_t changes;
+
+	sd_notify(0, "RELOADING=1");
+	parent_conf_reload(p, &errors, &changes);
+	conf_errors_free(&errors);
+	sd_notify(0, p->ready ? "READY=1" : "STATUS=starting");
+	return 0;
+}
+
+static void on_listen_again(void *data)
+{
+	parent_conf_listen(data);
+}
+
+static int watch_signals(struct parent *p)
+{
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	r = sd_event_add_signal(p->event, NULL, SIGTERM, on_stop, p);
+	if (r >= 0)
+		r = sd_event_add_signal(p->event, NULL, SIGINT, on_stop, p);
+	if (r >= 0)
+		r = sd_event_add_signal(p->event, NULL, SIGHUP, on_reload, p);
+	if (r >= 0)
+		r = sd_event_set_watchdog(p->event, true);
+	return r < 0 ? r : 0;
+}
+
+/* Everything but the speaker, in the order in which one needs the other. */
+static int set_up(struct parent *p, int ctl_fd)
+{
+	bool changed;
+	int r = sd_event_new(&p->event);
+
+	if (r < 0) {
+		close(ctl_fd);
+		return r;
+	}
+	parent_speaker_init(p);
+	timer_init(&p->listen_again, p->event, 100000, on_listen_again, p);
+	p->accept = accept_new();
+	p->relay = p->accept ? relay_new() : NULL;
+	p->sockets = sockets_new();
+	if (p->relay && p->sockets)
+		p->ctl = ctl_server_new(p->event, ctl_fd, &parent_ctl_ops, p);
+	if (!p->ctl) {
+		close(ctl_fd);
+		return -ENOMEM;
+	}
+	r = watch_signals(p);
+	if (r)
+		return r;
+	if (sockets_configure(p->sockets, NULL, p->conf, &changed))
+		parent_conf_listen(p);
+	p->kern = kern_new(p->event, &kern_ops, p);
+	if (p->kern)
+		kern_core(p->kern, &p->conf->conf->global.core);
+	parent_conf_mark(p);
+	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
+	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
+	if (!p->frr)
+		return -errno;
+	accept_links(p->accept, p->links);
+	parent_conf_frr(p);
+	return set_up_flood(p);
+}
+
+static void tear_down(struct parent *p)
+{
+	parent_speaker_free(p);
+	frr_free(p->frr);
+	relay_free(p->relay);
+	ctl_server_free(p->ctl);
+	kern_flood_free(p->flood);
+	links_free(p->links);
+	kern_free(p->kern);
+	accept_free(p->accept);
+	sockets_free(p->sockets);
+	timer_done(&p->listen_again);
+	conf_file_free(p->conf);
+	sd_event_unref(p->event);
+}
+
+int parent_main(const struct parent_options *options, struct conf_file *conf, int ctl_fd)
+{
+	struct parent p = {.options = options, .conf = conf, .started_us = timer_now_us()};
+	int r = set_up(&p, ctl_fd);
+
+	if (!r)
+		r = parent_speaker_start(&p);
+	if (!r)
+		r = sd_event_loop(p.event);
+	if (r < 0)
+		log_error("%s", strerror(-r));
+	unlink(options->socket_path);
+	tear_down(&p);
+	return r ? 1 : 0;
+}

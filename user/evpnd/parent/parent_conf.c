@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * parent_conf.c - the configuration in force: taken over whole, told to the speaker, and the sockets
+ * that go with it.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "nl_mark.h"
+#include "parent/parent_priv.h"
+
+enum { LISTEN_AGAIN_MS = 10000 };
+
+void parent_conf_send(struct parent *p)
+{
+	const struct conf *conf = p->conf->conf;
+
+	parent_send(p, IPC_CONF_BEGIN, NULL, 0);
+	parent_send(p, IPC_CONF_GLOBAL, &conf->global, sizeof(conf->global));
+	for (size_t i = 0; i < conf->n_neighbors; i++) {
+		struct conf_neighbor n = conf->neighbors[i];
+
+		if (sockets_keyless(p->sockets, &n))
+			n.shutdown = true;
+		parent_send(p, IPC_CONF_NEIGHBOR, &n, sizeof(n));
+	}
+	for (size_t i = 0; i < conf->n_vrfs; i++)
+		parent_send(p, IPC_CONF_VRF, &conf->vrfs[i], sizeof(conf->vrfs[i]));
+	for (size_t i = 0; i < conf->n_segments; i++)
+		parent_send(p, IPC_CONF_SEGMENT, &conf->segments[i], sizeof(conf->segments[i]));
+	for (size_t i = 0; i < conf->n_bridges; i++)
+		parent_send(p, IPC_CONF_BRIDGE, &conf->bridges[i], sizeof(conf->bridges[i]));
+	parent_send(p, IPC_CONF_COMMIT, NULL, 0);
+}
+
+static void send_listener(void *data, int fd, const struct ip_addr *address, uint16_t port)
+{
+	struct ipc_socket s = {.neighbor = *address, .port = port};
+	struct parent *p = data;
+
+	if (p->ipc)
+		ipc_send_fd(p->ipc, IPC_LISTEN, &s, sizeof(s), fd);
+}
+
+void parent_conf_send_sockets(struct parent *p)
+{
+	parent_send(p, IPC_LISTEN_BEGIN, NULL, 0);
+	sockets_each(p->sockets, send_listener, p);
+}
+
+/* @old: NULL at the start; p->conf itself to try again */
+static bool configure_sockets(struct parent *p, const struct conf_file *old)
+{
+	bool changed;
+
+	if (sockets_configure(p->sockets, old, p->conf, &changed))
+		timer_start(&p->listen_again, LISTEN_AGAIN_MS);
+	else
+		timer_stop(&p->listen_again);
+	return changed;
+}
+
+void parent_conf_listen(struct parent *p)
+{
+	if (configure_sockets(p, p->conf))
+		parent_conf_send_sockets(p);
+}
+
+bool parent_conf_follows(void *data, const char *ifname)
+{
+	const struct conf *conf = ((struct parent *)data)->conf->conf;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].esi_source == CONF_ESI_LACP &&
+		    !strcmp(conf->segments[i].interface, ifname))
+			return true;
+	return false;
+}
+
+void parent_conf_frr(struct parent *p)
+{
+	const struct conf *conf = p->conf->conf;
+	bool wanted = conf->global.frr.discover;
+
+	if (!p->frr)
+		return;
+	for (size_t i = 0; i < conf->n_segments; i++)
+		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
+	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
+}
+
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
+{
+	const struct conf_bridge *b = conf_bridge(p->conf->conf, key->vni);
+
+	return b && !strcmp(b->vxlan, key->ifname);
+}
+
+static void warn(void *data, const char *text)
+{
+	log_warning("%s", text);
+}
+
+void parent_conf_mark(struct parent *p)
+{
+	const struct conf *conf = p->conf->conf;
+	bool all_active = conf->global.frr.discover;
+	struct nl_err err;
+	struct nl *rt;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		all_active |= conf->segments[i].mode == CONF_ALL_ACTIVE;
+	rt = all_active ? nl_open(NETLINK_ROUTE) : NULL;
+	if (!rt)
+		return;
+	if (nl_mark_conflicts(rt, conf->global.core.mark_mask, warn, NULL, &err))
+		log_warning("kernel: who else uses the packets' mark is not known: %s", err.text);
+	nl_close(rt);
+}
+
+size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
+{
+	struct conf_file *old = p->conf;
+	json_t *changes = conf_diff(old, conf);
+	size_t n = json_array_size(changes);
+	bool sockets;
+
+	json_decref(changes);
+	p->conf = conf;
+	/* even without a change: a key may be another in the same file */
+	sockets = configure_sockets(p, old);
+	kern_core(p->kern, &conf->conf->global.core);
+	parent_conf_mark(p);
+	parent_conf_send(p);
+	if (sockets)
+		parent_conf_send_sockets(p);
+	links_follow(p->links);
+	parent_conf_frr(p);
+	conf_file_free(old);
+	return n;
+}
+
+static void log_errors(const struct conf_errors *errors, const char *file)
+{
+	for (size_t i = 0; i < errors->n; i++) {
+		const struct conf_error *e = &errors->items[i];
+
+		log_msg(e->warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, LOG_LOCAL, "%s:%u:%u: %s",
+			file, e->line, e->column, e->message);
+	}
+}
+
+int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes)
+{
+	const char *path = p->options->conf_path;
+	struct conf_file *conf = conf_parse_path(path, errors);
+
+	log_errors(errors, path);
+	if (!conf) {
+		log_error("%s: %zu errors; nothing has changed", path, errors->count);
+		return -EINVAL;
+	}
+	*changes = parent_conf_commit(p, conf);
+	log_info("%s: %zu changes", path, *changes);
+	return 0;
+}
+
+/* Only for neighbours of the configuration: the speaker gets no key for any other address. */
+void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
+{
+	struct ipc_socket answer = {.neighbor = request->neighbor, .port = request->port};
+	const struct conf *conf = p->conf->conf;
+	const struct conf_neighbor *n;
+	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
+	int fd = -1;
+
+	n = conf_neighbor(conf, &request->neighbor, request->port);
+	if (n)
+		answer.error = -sockets_open(p->conf, (size_t)(n - conf->neighbors), &fd, err);
+	else
+		answer.error = ENOENT;
+	if (answer.error)
+		log_warning("neighbor %s: %s", ip_format(&request->neighbor, buf),
+			    n ? err : "is not configured; the speaker gets no socket for it");
+	if (p->ipc)
+		ipc_send_fd(p->ipc, IPC_SOCKET, &answer, sizeof(answer), fd);
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * parent_priv.h - what the parts of the parent know of each other: parent.c (life and death, facts and
+ * wishes), parent_speaker.c (the other process), parent_conf.c (what is in force),
+ * parent_ctl.c (what clients may ask of the parent itself).
+ */
+#ifndef EVPND_PARENT_PRIV_H
+#define EVPND_PARENT_PRIV_H
+
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "system/accept.h"
+#include "parent/ctl_server.h"
+#include "system/frr.h"
+#include "contract/ipc.h"
+#include "system/kern.h"
+#include "system/kern_flood.h"
+#include "system/links.h"
+#include "parent/parent.h"
+#include "parent/relay.h"
+#include "parent/sockets.h"
+#include "timer.h"
+
+enum { PARENT_WHY_LEN = 160 };
+
+/**
+ * struct parent - everything
+ * @conf: in force
+ * @ipc: to the speaker, NULL: there is none
+ * @pid: of the speaker, 0: none
+ * @reaped, @closed: the two halves of a speaker's death; both must be there
+ * @why: why there is no speaker, for clients
+ * @violations: messages of this speaker that made no sense
+ * @deadline: to SIGKILL a speaker that does not end
+ * @ping, @ping_ms: under a watchdog, how often the speaker is asked whether it lives; @unanswered: asked
+ *	since it last said so
+ * @listen_again: to open listening sockets that could not be opened
+ */
+struct parent {
+	const struct parent_options *options;
+	sd_event *event;
+	struct conf_file *conf;
+	struct links *links;
+	struct kern *kern;
+	struct kern_flood *flood;
+	struct accept *accept;
+	struct frr *frr;
+	struct sockets *sockets;
+	struct ctl_server *ctl;
+	struct relay *relay;
+	u64 started_us;
+	bool ready;
+	bool stopping;
+
+	struct ipc *ipc;
+	pid_t pid;
+	sd_event_source *child;
+	bool reaped;
+	bool closed;
+	char why[PARENT_WHY_LEN];
+	unsigned int violations;
+	unsigned int restarts;
+	u64 spawned_us;
+	u64 respawn_ms;
+	struct timer respawn;
+	struct timer deadline;
+	struct timer ping;
+	u64 ping_ms;
+	unsigned int unanswered;
+	struct timer listen_again;
+};
+
+/* parent.c */
+/* one event for monitors; steals the reference */
+void parent_event(struct parent *p, unsigned int object, const char *name, const char *what,
+		  json_t *event);
+void parent_stopped(struct parent *p);
+
+/* parent_speaker.c */
+void parent_speaker_init(struct parent *p);
+int parent_speaker_start(struct parent *p);
+void parent_speaker_stop(struct parent *p);
+void parent_speaker_free(struct parent *p);
+/* to the speaker, if there is one */
+/* the speaker has not read much of what it was sent */
+bool parent_speaker_busy(const struct parent *p);
+void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len);
+
+/* parent_conf.c */
+/* take a valid configuration into force; @p owns it then. Return: how many values changed */
+size_t parent_conf_commit(struct parent *p, struct conf_file *conf);
+/* read the file again; @errors: what is wrong with it, and then nothing has changed */
+int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *changes);
+/* is this bond's LACP partner the ESI of a segment? @data: the parent */
+bool parent_conf_follows(void *data, const char *ifname);
+/* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
+bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
+void parent_conf_listen(struct parent *p);
+/* warns of whoever else uses the bits that tell PEs apart, when there is an all-active segment */
+void parent_conf_mark(struct parent *p);
+/* whether there is an FRR to look at */
+void parent_conf_frr(struct parent *p);
+void parent_conf_send(struct parent *p);
+void parent_conf_send_sockets(struct parent *p);
+void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
+
+/* parent_ctl.c */
+extern const struct ctl_ops parent_ctl_ops;
+
+#endif

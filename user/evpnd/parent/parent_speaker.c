@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * parent_speaker.c - the speaker as its parent sees it: started, told everything there is, heard,
+ * buried, started again.
+ *
+ * A speaker that dies takes nothing with it but its sessions: what it wished stays wished, the kernel
+ * keeps enforcing it, and its successor adopts it. Every message of it is checked, because it is the
+ * process that reads from the network; one that says too much that makes no sense is ended.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "parent/parent_priv.h"
+#include "parent/spawn.h"
+
+enum {
+	RESPAWN_FIRST_MS = 500,
+	RESPAWN_MAX_MS = 60000,
+	HEALTHY_US = 60000000, /* alive for so long: its death begins a new count */
+	STOP_MS = 5000,
+	LINGER_MS = 2000, /* between closing its end and ending */
+	VIOLATIONS_MAX = 100,
+	EVENT_MAX = 65536,
+	BUSY_BYTES = 256 * 1024,
+};
+
+/* Once it is reaped its number may be another process's. */
+static void end_speaker(struct parent *p, int signal)
+{
+	if (p->pid > 0 && !p->reaped)
+		kill(p->pid, signal);
+}
+
+void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len)
+{
+	int r;
+
+	if (!p->ipc)
+		return;
+	r = ipc_send(p->ipc, type, body, len);
+	if (r == -EPIPE || r == -ECONNRESET || !r)
+		return; /* its death is told by another way */
+	log_error("speaker: %s could not be sent: %s", ipc_type_name(type), strerror(-r));
+	end_speaker(p, SIGKILL);
+}
+
+/* It has not read what it was sent: what can wait elsewhere is not to wait here. */
+bool parent_speaker_busy(const struct parent *p)
+{
+	return p->ipc && ipc_waiting(p->ipc) > BUSY_BYTES;
+}
+
+static void on_drained(void *data)
+{
+	struct parent *p = data;
+
+	kern_neigh_resume(p->kern);
+}
+
+static void violation(struct parent *p, const char *what)
+{
+	log_warning("speaker: %s; ignored", what);
+	if (++p->violations == VIOLATIONS_MAX) {
+		log_error("speaker: %u messages made no sense; ending it", p->violations);
+		end_speaker(p, SIGKILL);
+	}
+}
+
+static void on_ready(struct parent *p)
+{
+	log_info("speaker %d is ready", p->pid);
+	if (p->ready)
+		return;
+	p->ready = true;
+	sd_notify(0, "READY=1\nSTATUS=running");
+}
+
+/*
+ * Under a watchdog, the speaker has to show that it lives, too: by any answer to a question. Two that
+ * stay unanswered are one too many.
+ */
+static void on_pong(void *data, const json_t *answer, const char *why)
+{
+	struct parent *p = data;
+
+	if (answer)
+		p->unanswered = 0;
+}
+
+static void on_ping(void *data)
+{
+	struct parent *p = data;
+
+	if (p->ipc && p->unanswered >= 2) {
+		log_error("speaker %d does not answer; ending it", p->pid);
+		end_speaker(p, SIGABRT);
+	} else if (p->ipc) {
+		p->unanswered++;
+		relay_ask(p->relay, p->ipc, "ping", NULL, on_pong, p, p->why);
+	}
+	timer_start(&p->ping, p->ping_ms);
+}
+
+static void start_pings(struct parent *p)
+{
+	uint64_t usec;
+
+	timer_init(&p->ping, p->event, 1000000, on_ping, p);
+	if (sd_watchdog_enabled(0, &usec) <= 0)
+		return;
+	p->ping_ms = usec / 2000;
+	timer_start(&p->ping, p->ping_ms);
+}
+
+static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *wish)
+{
+	const char *why;
+
+	if (type == IPC_WISH_ES_GONE)
+		kern_wish_gone(p->kern, &wish->esi);
+	else if (kern_wish_ok(wish, &why))
+		kern_wish(p->kern, wish);
+	else
+		violation(p, why);
+}
+
+static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, const void *body)
+{
+	const struct neigh_batch *batch = body;
+	const char *why;
+
+	if (!kern_neighs_ok((enum ipc_type)hdr->type, batch, hdr->len, &why))
+		violation(p, why);
+	else if (hdr->type == IPC_WISH_NEIGHS)
+		kern_neigh_wish(p->kern, batch);
+	else
+		kern_neigh_wish_gone(p->kern, batch);
+}
+
+/* An entry may be taken back when the configuration does not have its device any more. */
+static void on_flood_wish(struct parent *p, enum ipc_type type, const struct wish_flood *wish)
+{
+	if (!kern_flood_key_ok(&wish->key))
+		violation(p, "an impossible entry of a flooding list");
+	else if (type == IPC_WISH_FLOOD_GONE)
+		kern_flood_wish_gone(p->flood, &wish->key);
+	else if (parent_conf_floods(p, &wish->key))
+		kern_flood_wish(p->flood, wish);
+	else
+		log_warning("%s, VNI %u: in the flooding list of no configured bridge; ignored",
+			    wish->key.ifname, wish->key.vni);
+}
+
+/* Its events go to monitors as they are, if they are what they should be. */
+static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const void *body)
+{
+	const char *text = (const char *)body + sizeof(struct ipc_text);
+	size_t len = hdr->len - sizeof(struct ipc_text);
+	unsigned int object = 0;
+	struct ipc_text head;
+	const char *name;
+	json_t *json;
+
+	memcpy(&head, body, sizeof(head));
+	json = head.more || len > EVENT_MAX ? NULL : json_loadb(text, len, 0, NULL);
+	name = json_string_value(json_object_get(json, "object"));
+	if (name)
+		object = ctl_object_bit(name);
+	if (object && !memchr(text, '\n', len))
+		ctl_server_event(p->ctl, object, text, len);
+	else if (!object)
+		violation(p, "an event that is none");
+	json_decref(json);
+}
+
+static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+{
+	struct parent *p = data;
+
+	if (fd >= 0) {
+		close(fd);
+		violation(p, "it sent a descriptor");
+	}
+	switch ((enum ipc_type)hdr->type) {
+	case IPC_WISH_ES:
+	case IPC_WISH_ES_GONE:
+		on_wish(p, (enum ipc_type)hdr->type, body);
+		break;
+	case IPC_WISH_SWEEP:
+		kern_sweep(p->kern, ((const struct wish_sweep *)body)->generation);
+		break;
+	case IPC_WISH_NEIGHS:
+	case IPC_WISH_NEIGHS_GONE:
+		on_neigh_wish(p, hdr, body);
+		break;
+	case IPC_WISH_NEIGHS_SWEEP:
+		kern_neigh_sweep(p->kern, body);
+		break;
+	case IPC_WISH_FLOOD:
+	case IPC_WISH_FLOOD_GONE:
+		on_flood_wish(p, (enum ipc_type)hdr->type, body);
+		break;
+	case IPC_WISH_FLOOD_SWEEP:
+		kern_flood_sweep(p->flood, ((const struct wish_sweep *)body)->generation);
+		break;
+	case IPC_SOCKET_REQUEST:
+		parent_conf_open_socket(p, body);
+		break;
+	case IPC_ANSWER:
+		relay_piece(p->relay, hdr, body);
+		break;
+	case IPC_EVENT:
+		on_event_text(p, hdr, body);
+		break;
+	case IPC_READY:
+		on_ready(p);
+		break;
+	default:
+		violation(p, "a message that only the parent sends");
+		break;
+	}
+}
+
+static void schedule_respawn(struct parent *p)
+{
+	if (timer_now_us() - p->spawned_us > HEALTHY_US)
+		p->respawn_ms = RESPAWN_FIRST_MS;
+	log_info("speaker: another one will be started in %llu ms",
+		 (unsigned long long)p->respawn_ms);
+	timer_start(&p->respawn, p->respawn_ms);
+	p->respawn_ms = p->respawn_ms * 2 < RESPAWN_MAX_MS ? p->respawn_ms * 2 : RESPAWN_MAX_MS;
+}
+
+/* Both its end of the pair and the process are gone. */
+static void buried(struct parent *p)
+{
+	if (!p->reaped || !p->closed)
+		return;
+	timer_stop(&p->deadline);
+	p->child = sd_event_source_unref(p->child);
+	p->pid = 0;
+	relay_fail(p->relay, p->why);
+	if (p->stopping)
+		parent_stopped(p);
+	else
+		schedule_respawn(p);
+}
+
+static void on_closed(void *data)
+{
+	struct parent *p = data;
+
+	ipc_free(p->ipc);
+	p->ipc = NULL;
+	p->closed = true;
+	if (!p->reaped)
+		timer_start(&p->deadline, LINGER_MS);
+	buried(p);
+}
+
+static void say_how(struct parent *p, const siginfo_t *si)
+{
+	if (si->si_code == CLD_EXITED)
+		snprintf(p->why, sizeof(p->why), "the speaker ended with status %d", si->si_status);
+	else if (si->si_status == SIGSYS)
+		snprintf(
+			p->why, sizeof(p->why),
+			"the speaker was ended by its system-call filter (the kernel's log names the call; --sandbox errno goes on)");
+	else
+		snprintf(p->why, sizeof(p->why), "the speaker was ended by signal %d (%s)",
+			 si->si_status, strsignal(si->si_status));
+	if (p->stopping && si->si_code == CLD_EXITED && !si->si_status)
+		log_info("%s", p->why);
+	else
+		log_error("%s", p->why);
+}
+
+static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
+{
+	struct parent *p = data;
+
+	say_how(p, si);
+	p->reaped = true;
+	/* What it wished before it ended is read before on_closed() is called. */
+	buried(p);
+	return 0;
+}
+
+static void on_deadline(void *data)
+{
+	struct parent *p = data;
+
+	if (!p->reaped) {
+		log_warning("speaker %d does not end; killing it", p->pid);
+		end_speaker(p, SIGKILL);
+	}
+}
+
+static void send_link(void *data, const struct fact_link *fact)
+{
+	parent_send(data, IPC_FACT_LINK, fact, sizeof(*fact));
+}
+
+/* Roles in the kernel come before IPC_FACT_LINKS_DONE: the speaker begins to act after that. */
+static void tell_everything(struct parent *p)
+{
+	parent_conf_send(p);
+	parent_conf_send_sockets(p);
+	kern_replay(p->kern);
+	kern_flood_replay(p->flood);
+	links_each(p->links, send_link, p);
+	frr_replay(p->frr);
+	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
+	kern_replay_neighs(p->kern);
+	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
+}
+
+static int watch_speaker(struct parent *p, int fd)
+{
+	int r;
+
+	p->ipc = ipc_new(p->event, fd, on_message, on_closed, p);
+	if (!p->ipc) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	ipc_on_drained(p->ipc, on_drained);
+	kern_neigh_resume(p->kern);
+	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
+	if (r < 0) {
+		ipc_free(p->ipc);
+		p->ipc = NULL;
+	}
+	return r;
+}
+
+int parent_speaker_start(struct parent *p)
+{
+	int fd, r;
+	pid_t pid = spawn_speaker(p->options->sandbox, p->options->human, &fd);
+
+	p->spawned_us = timer_now_us();
+	if (pid < 0) {
+		log_error("starting the speaker: %s", strerror(-pid));
+		return pid;
+	}
+	p->pid = pid;
+	p->reaped = p->closed = false;
+	p->violations = 0;
+	p->unanswered = 0;
+	r = watch_speaker(p, fd);
+	if (r < 0) {
+		log_error("watching the speaker: %s", strerror(-r));
+		end_speaker(p, SIGKILL);
+		waitpid(pid, NULL, 0);
+		p->pid = 0;
+		return r;
+	}
+	tell_everything(p);
+	return 0;
+}
+
+static void on_respawn(void *data)
+{
+	struct parent *p = data;
+
+	p->restarts++;
+	if (parent_speaker_start(p) < 0)
+		schedule_respawn(p);
+}
+
+void parent_speaker_init(struct parent *p)
+{
+	p->respawn_ms = RESPAWN_FIRST_MS;
+	snprintf(p->why, sizeof(p->why), "the speaker is starting");
+	timer_init(&p->respawn, p->event, 100000, on_respawn, p);
+	timer_init(&p->deadline, p->event, 100000, on_deadline, p);
+	start_pings(p);
+}
+
+void parent_speaker_stop(struct parent *p)
+{
+	timer_stop(&p->respawn);
+	timer_stop(&p->ping);
+	if (!p->pid) {
+		parent_stopped(p);
+		return;
+	}
+	parent_send(p, IPC_SHUTDOWN, NULL, 0);
+	timer_start(&p->deadline, STOP_MS);
+}
+
+void parent_speaker_free(struct parent *p)
+{
+	timer_done(&p->respawn);
+	timer_done(&p->deadline);
+	timer_done(&p->ping);
+	ipc_free(p->ipc);
+	p->ipc = NULL;
+	p->child = sd_event_source_disable_unref(p->child);
+	end_speaker(p, SIGKILL);
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sockets.c - listening sockets and sockets to connect with.
+ *
+ * RFC 4271 (TCP port), RFC 5082 (GTSM), RFC 2385 and RFC 5925 (keys, see keys.c).
+ *
+ * A listening socket answers with TTL 255: a neighbour with GTSM would drop anything less, and to
+ * one without it the TTL does not matter. Accepted sockets inherit it; the speaker sets on them what
+ * the neighbour's configuration says.
+ */
+#include "parent/sockets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+
+enum {
+	LISTENERS_MAX = 8,
+	LISTEN_BACKLOG = 128,
+	TTL_GTSM = 255,
+	TOS_NETWORK_CONTROL = 0xc0, /* precedence 6, RFC 4271 is silent, everybody does it */
+};
+
+/**
+ * struct listener - one listening socket
+ * @wanted: by the configuration that is being applied
+ */
+struct listener {
+	int fd;
+	struct ip_addr address;
+	uint16_t port;
+	bool wanted;
+};
+
+/**
+ * struct sockets - all listening sockets
+ * @again: what failed is tried again, and what was said about it is not said again
+ * @keyless: neighbours whose keys are missing on one of them
+ */
+struct sockets {
+	struct listener listeners[LISTENERS_MAX];
+	size_t n;
+	bool again;
+	struct ip_addr *keyless;
+	size_t n_keyless;
+};
+
+struct sockets *sockets_new(void)
+{
+	return calloc(1, sizeof(struct sockets));
+}
+
+void sockets_free(struct sockets *sockets)
+{
+	if (!sockets)
+		return;
+	for (size_t i = 0; i < sockets->n; i++)
+		close(sockets->listeners[i].fd);
+	free(sockets->keyless);
+	free(sockets);
+}
+
+static void set_int(int fd, int level, int option, int value)
+{
+	if (setsockopt(fd, level, option, &value, sizeof(value)) < 0)
+		log_debug("socket option %d/%d: %s", level, option, strerror(errno));
+}
+
+static void set_ttl(int fd, bool v6, int ttl)
+{
+	set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_UNICAST_HOPS : IP_TTL, ttl);
+}
+
+static void set_min_ttl(int fd, bool v6, int ttl)
+{
+	set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, ttl);
+}
+
+static int open_tcp(const struct ip_addr *a)
+{
+	bool v6 = a->len == 16;
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, TOS_NETWORK_CONTROL);
+	/* The address may come later than evpnd, or move. */
+	set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, 1);
+	if (v6)
+		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	return fd;
+}
+
+static int open_listener(const struct ip_addr *a, uint16_t port)
+{
+	struct sockaddr_storage ss;
+	int fd = open_tcp(a), r;
+
+	if (fd < 0)
+		return fd;
+	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	set_ttl(fd, a->len == 16, TTL_GTSM);
+	if (!bind(fd, (struct sockaddr *)&ss, ip_to_sockaddr(a, port, &ss)) &&
+	    !listen(fd, LISTEN_BACKLOG))
+		return fd;
+	r = -errno;
+	close(fd);
+	return r;
+}
+
+static struct listener *find_listener(struct sockets *sockets, const struct ip_addr *a,
+				      uint16_t port)
+{
+	for (size_t i = 0; i < sockets->n; i++)
+		if (ip_equal(&sockets->listeners[i].address, a) &&
+		    sockets->listeners[i].port == port)
+			return &sockets->listeners[i];
+	return NULL;
+}
+
+static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port, bool *changed)
+{
+	struct listener *l = find_listener(sockets, a, port);
+	char buf[IP_STRLEN];
+	int fd;
+
+	if (l) {
+		l->wanted = true;
+		return 0;
+	}
+	fd = open_listener(a, port);
+	if (fd < 0) {
+		/* a host without IPv6 has no need to be told at every turn */
+		if (fd == -EAFNOSUPPORT)
+			return 0;
+		log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
+			"listening on %s port %u: %s%s", ip_format(a, buf), port, strerror(-fd),
+			fd == -EADDRINUSE ?
+				"; another BGP daemon may be there: set \"listen\" to an address of evpnd's own, or \"port\" to 0" :
+				"");
+		return fd;
+	}
+	if (sockets->n == LISTENERS_MAX) {
+		close(fd);
+		return -ENOSPC;
+	}
+	sockets->listeners[sockets->n++] = (struct listener){fd, *a, port, true};
+	*changed = true;
+	return 0;
+}
+
+static void close_unwanted(struct sockets *sockets, bool *changed)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sockets->n; i++) {
+		if (sockets->listeners[i].wanted) {
+			sockets->listeners[kept++] = sockets->listeners[i];
+			continue;
+		}
+		close(sockets->listeners[i].fd);
+		*changed = true;
+	}
+	sockets->n = kept;
+}
+
+static int open_wanted(struct sockets *sockets, const struct conf_global *g, bool *changed)
+{
+	static const uint8_t any[16];
+	struct ip_addr all[] = {ip_from_bytes(any, 4), ip_from_bytes(any, 16)};
+	const struct ip_addr *addresses = g->n_listen ? g->listen : all;
+	size_t n = g->n_listen ? g->n_listen : 2;
+	int result = 0;
+
+	for (size_t i = 0; i < sockets->n; i++)
+		sockets->listeners[i].wanted = false;
+	/* Those that go make room, and their port, for those that come. */
+	for (size_t i = 0; g->port && i < n; i++) {
+		struct listener *l = find_listener(sockets, &addresses[i], g->port);
+
+		if (l)
+			l->wanted = true;
+	}
+	close_unwanted(sockets, changed);
+	for (size_t i = 0; g->port && i < n; i++) {
+		int r = want(sockets, &addresses[i], g->port, changed);
+
+		if (r)
+			result = r;
+	}
+	return result;
+}
+
+static void note_keyless(struct sockets *sockets, const struct ip_addr *a)
+{
+	struct ip_addr *grown =
+		reallocarray(sockets->keyless, sockets->n_keyless + 1, sizeof(*grown));
+
+	if (!grown)
+		return;
+	sockets->keyless = grown;
+	grown[sockets->n_keyless++] = *a;
+}
+
+bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n)
+{
+	for (size_t i = 0; i < sockets->n_keyless; i++)
+		if (ip_equal(&sockets->keyless[i], &n->address))
+			return true;
+	return false;
+}
+
+static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
+		     const struct conf_secret *s)
+{
+	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
+	int r = 0;
+
+	if (!sockets->again)
+		keys_warn(n, s);
+	for (size_t i = 0; i < sockets->n && !r; i++)
+		if (sockets->listeners[i].address.len == n->address.len)
+			r = keys_put(sockets->listeners[i].fd, n, s, true, err);
+	if (!r)
+		return;
+	log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
+		"neighbor %s: %s; it stays shut down, rather than without its key",
+		ip_format(&n->address, buf), err);
+	note_keyless(sockets, &n->address);
+}
+
+/* Only those that go: a key that stays is never missing, not even for a moment. */
+static void remove_keys(struct sockets *sockets, const struct conf_file *old, size_t i,
+			const struct conf_file *now)
+{
+	const struct conf_neighbor *n = &old->conf->neighbors[i];
+	const struct conf_neighbor *same = conf_neighbor(now->conf, &n->address, n->port);
+	const struct conf_secret *stays = same ? &now->secrets[same - now->conf->neighbors] : NULL;
+
+	for (size_t l = 0; l < sockets->n; l++)
+		if (sockets->listeners[l].address.len == n->address.len)
+			keys_remove(sockets->listeners[l].fd, n, &old->secrets[i], stays);
+}
+
+int sockets_configure(struct sockets *sockets, const struct conf_file *old,
+		      const struct conf_file *now, bool *changed)
+{
+	int r;
+
+	*changed = false;
+	sockets->again = old == now;
+	for (size_t i = 0; old && i < old->conf->n_neighbors; i++)
+		remove_keys(sockets, old, i, now);
+	r = open_wanted(sockets, &now->conf->global, changed);
+	sockets->n_keyless = 0;
+	for (size_t i = 0; i < now->conf->n_neighbors; i++)
+		put_keys(sockets, &now->conf->neighbors[i], &now->secrets[i]);
+	return r;
+}
+
+void sockets_each(const struct sockets *sockets,
+		  void (*fn)(void *data, int fd, const struct ip_addr *address, uint16_t port),
+		  void *data)
+{
+	for (size_t i = 0; i < sockets->n; i++) {
+		const struct listener *l = &sockets->listeners[i];
+
+		fn(data, l->fd, &l->address, l->port);
+	}
+}
+
+static void set_distance(int fd, const struct conf_neighbor *n, bool ebgp)
+{
+	bool v6 = n->address.len == 16;
+
+	if (n->gtsm_hops) {
+		set_ttl(fd, v6, TTL_GTSM);
+		set_min_ttl(fd, v6, TTL_GTSM + 1 - n->gtsm_hops);
+	} else if (ebgp) {
+		set_ttl(fd, v6, n->multihop ? n->multihop : 1);
+	}
+}
+
+static int bind_to(int fd, const struct conf_neighbor *n, char err[KEYS_TEXT_LEN])
+{
+	struct sockaddr_storage ss;
+	char buf[IP_STRLEN];
+	int r;
+
+	if (n->interface[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, n->interface,
+					  (socklen_t)strlen(n->interface)) < 0) {
+		r = -errno;
+		snprintf(err, KEYS_TEXT_LEN, "interface %s: %s", n->interface, strerror(-r));
+		return r;
+	}
+	if (!ip_is_none(&n->source) &&
+	    bind(fd, (struct sockaddr *)&ss, ip_to_sockaddr(&n->source, 0, &ss)) < 0) {
+		r = -errno;
+		snprintf(err, KEYS_TEXT_LEN, "source %s: %s", ip_format(&n->source, buf),
+			 strerror(-r));
+		return r;
+	}
+	return 0;
+}
+
+int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_TEXT_LEN])
+{
+	const struct conf_neighbor *n = &file->conf->neighbors[i];
+	int r;
+
+	*fd = open_tcp(&n->address);
+	if (*fd < 0) {
+		snprintf(err, KEYS_TEXT_LEN, "socket: %s", strerror(-*fd));
+		return *fd;
+	}
+	set_int(*fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_distance(*fd, n, n->remote_as != file->conf->global.as);
+	r = bind_to(*fd, n, err);
+	if (!r)
+		r = keys_put(*fd, n, &file->secrets[i], false, err);
+	if (r) {
+		close(*fd);
+		*fd = -1;
+	}
+	return r;
+}

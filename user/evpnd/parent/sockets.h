@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sockets.h - the TCP sockets that the speaker gets from the parent: listening ones, and ones to
+ * connect with, bound and keyed. The speaker may open none itself.
+ */
+#ifndef EVPND_SOCKETS_H
+#define EVPND_SOCKETS_H
+
+#include <stdbool.h>
+
+#include "conf/conf_file.h"
+#include "parent/keys.h"
+
+struct sockets;
+
+struct sockets *sockets_new(void);
+void sockets_free(struct sockets *sockets);
+
+/**
+ * sockets_configure() - listen where the configuration says, with the keys of its neighbours
+ * @old: what was in force before, NULL at the start
+ * @changed: result: sockets came or went, so the speaker needs all of them again
+ *
+ * Sockets that stay the same are kept open, and so are connections that wait in them.
+ *
+ * Return: 0, or the last negative errno; each failure is logged. Asking again with @old equal to
+ * @now tries again what failed, in silence.
+ */
+int sockets_configure(struct sockets *sockets, const struct conf_file *old,
+		      const struct conf_file *now, bool *changed);
+
+/** sockets_each() - all listening sockets; @fd stays theirs */
+void sockets_each(const struct sockets *sockets,
+		  void (*fn)(void *data, int fd, const struct ip_addr *address, uint16_t port),
+		  void *data);
+
+/** sockets_keyless() - could a key of the neighbour not be put on a listening socket? */
+bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n);
+
+/**
+ * sockets_open() - a socket to connect to a neighbour with
+ * @i: its index in the configuration
+ * @fd: result, non-blocking, not connected
+ *
+ * Return: 0, or a negative errno with a sentence in @err.
+ */
+int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_TEXT_LEN]);
+
+#endif

@@ -1,0 +1,607 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * neigh.c - the neighbour service: what the kernel, the configuration and the sessions tell it, turned
+ * into routes to originate and wishes for the kernel.
+ *
+ * Nothing here elects anything: a host is advertised by every PE that has learned it, whoever forwards,
+ * and installed by every PE of its segment that has not; so the PE that takes over knows it already.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto (2, 3.2 to 3.6, 4), RFC 7432 (15)
+ */
+#include "services/neigh/neigh.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+#define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
+
+static int ndev_cmp(const struct ndev *a, const struct ndev *b)
+{
+	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
+}
+
+RB_GENERATE(ndevs, ndev, node, ndev_cmp)
+
+const struct ndev *neigh_dev(struct neighs *ns, u32 ifindex)
+{
+	struct ndev key = {.fact.ifindex = ifindex};
+
+	return RB_FIND(ndevs, &ns->devs, &key);
+}
+
+void neigh_wake(struct neighs *ns)
+{
+	sd_event_source_set_enabled(ns->later, SD_EVENT_ONESHOT);
+}
+
+bool neigh_watched(const struct neighs *ns)
+{
+	return speaker_monitored(ns->speaker, "neigh");
+}
+
+/* An event for `evpnctl monitor neigh`. */
+void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, const char *reason)
+{
+	const struct ncircuit *c = h->circuit;
+	const struct nremote *r = neigh_best(h);
+	bool local = h->flags & NHOST_LOCAL;
+	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN], nh[IP_STRLEN];
+	const struct mac *m = local ? &h->mac : r ? &r->mac : &h->wish_mac;
+
+	speaker_event_json(ns->speaker, "neigh",
+			   json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:s?, s:s?}", "event",
+				     event, "address", ip_format(&h->addr, ip), "mac",
+				     mac_format(m, mac), "state", neigh_state_of(h), "name",
+				     c->es->conf ? c->es->conf->name : NULL, "esi",
+				     esi_format(&c->es->esi, esi), "tag", (int)c->tag, "peer",
+				     r ? ip_format(&r->nh, nh) : NULL, "reason", reason));
+}
+
+/* ---- what is ours: devices, VRFs, segments ---- */
+
+static void know_vrf_devices(struct neighs *ns)
+{
+	struct nvrf *v;
+	struct ndev *d;
+
+	TAILQ_FOREACH(v, &ns->vrfs, entry) {
+		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
+		u32 ifindex = 0;
+
+		RB_FOREACH(d, ndevs, &ns->devs) {
+			if (global || strcmp(d->fact.ifname, v->conf.name) ||
+			    strcmp(d->fact.kind, "vrf"))
+				continue;
+			known = true;
+			ifindex = d->fact.ifindex;
+		}
+		if (known != v->known || ifindex != v->ifindex)
+			ns->reimport_due = true;
+		v->known = known;
+		v->ifindex = ifindex;
+	}
+}
+
+/* A host whose circuit is another device now, or in another VRF. */
+static void look_again(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (!h->circuit->changed)
+		return;
+	if (h->flags & NHOST_LOCAL) {
+		neigh_sequence(ns, h);
+		neigh_advertise(ns, h);
+	}
+	neigh_queue(ns, h);
+}
+
+static void resolve_all(struct neighs *ns)
+{
+	struct ncircuit *c;
+	bool any = false;
+	struct nes *es;
+
+	know_vrf_devices(ns);
+	RB_FOREACH(es, ness, &ns->ess)
+		RB_FOREACH(c, ncircuits, &es->circuits) {
+			c->changed = neigh_resolve(ns, c);
+			any |= c->changed;
+			if (c->changed && c->ifindex)
+				c->told = false;
+		}
+	if (any) {
+		ns->reimport_due = true;
+		neigh_walk(ns, look_again, NULL);
+	}
+	if (ns->reimport_due)
+		neigh_wake(ns);
+}
+
+static bool is_conf_of(struct neighs *ns, const struct conf_segment *s, const struct nes *es)
+{
+	const struct ndev *d;
+
+	if (s->esi_source == CONF_ESI_STATIC)
+		return !esi_cmp(&s->esi, &es->esi);
+	d = es->in_kernel ? neigh_dev(ns, es->ifindex) : NULL;
+	return d && !strcmp(d->fact.ifname, s->interface);
+}
+
+/* Which segments are ours; the ESI of one that comes from LACP is known from the kernel. */
+static void attach_conf(struct neighs *ns, const struct conf *conf)
+{
+	const struct conf_segment *was;
+	struct mac import;
+	struct nes *es;
+	size_t i;
+
+	for (i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].esi_source == CONF_ESI_STATIC)
+			neigh_es(ns, &conf->segments[i].esi, true);
+	RB_FOREACH(es, ness, &ns->ess) {
+		was = es->conf;
+		import = es->import;
+		es->conf = NULL;
+		for (i = 0; i < conf->n_segments && !es->conf; i++)
+			if (is_conf_of(ns, &conf->segments[i], es))
+				es->conf = &conf->segments[i];
+		if (es->conf)
+			es->import = conf_es_import(es->conf, &es->esi);
+		if (!was != !es->conf || mac_cmp(&import, &es->import))
+			ns->reimport_due = true;
+	}
+}
+
+/* ---- configuration ---- */
+
+static bool id_is_used(const struct neighs *ns, u16 id)
+{
+	const struct nvrf *v;
+
+	TAILQ_FOREACH(v, &ns->vrfs, entry)
+		if (v->id == id || v->conf.id == id)
+			return true;
+	return false;
+}
+
+static u16 choose_id(struct neighs *ns)
+{
+	do
+		if (++ns->next_id < FIRST_ID)
+			ns->next_id = FIRST_ID;
+	while (id_is_used(ns, ns->next_id));
+	return ns->next_id;
+}
+
+static struct nvrf *vrf_named(struct neighs *ns, const char *name)
+{
+	struct nvrf *v;
+
+	TAILQ_FOREACH(v, &ns->vrfs, entry)
+		if (!strcmp(v->conf.name, name))
+			return v;
+	return NULL;
+}
+
+static void vrf_set(struct neighs *ns, const struct conf_vrf *conf)
+{
+	struct nvrf *v = vrf_named(ns, conf->name);
+
+	if (!v) {
+		v = calloc(1, sizeof(*v));
+		if (!v) {
+			log_error("vrf %s: no memory", conf->name);
+			return;
+		}
+		v->conf = *conf;
+		v->id = choose_id(ns);
+		TAILQ_INSERT_TAIL(&ns->vrfs, v, entry);
+	}
+	v->conf = *conf;
+	if (conf->id)
+		v->id = conf->id;
+}
+
+static void leave_vrf(struct neighs *ns, const struct nvrf *v)
+{
+	struct ncircuit *c;
+	struct nes *es;
+
+	RB_FOREACH(es, ness, &ns->ess)
+		RB_FOREACH(c, ncircuits, &es->circuits)
+			if (c->vrf == v)
+				c->vrf = NULL;
+}
+
+/* No route points to it any more. */
+static void drop_old_vrfs(struct neighs *ns, const struct conf *conf)
+{
+	struct nvrf *v, *next;
+
+	for (v = TAILQ_FIRST(&ns->vrfs); v; v = next) {
+		next = TAILQ_NEXT(v, entry);
+		if (conf_vrf(conf, v->conf.name))
+			continue;
+		TAILQ_REMOVE(&ns->vrfs, v, entry);
+		leave_vrf(ns, v);
+		free(v);
+	}
+}
+
+static void withdraw_one(struct neighs *ns, struct nhost *h, void *data)
+{
+	neigh_withdraw(ns, h);
+}
+
+static void advertise_local(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (h->flags & (NHOST_LOCAL | NHOST_ADVERTISED))
+		neigh_advertise(ns, h);
+}
+
+static void neighs_conf(void *state, const struct conf *old, const struct conf *now)
+{
+	struct neighs *ns = state;
+	u32 router_id = ntohl(now->global.router_id);
+	size_t i;
+
+	if (ns->router_id && router_id != ns->router_id)
+		neigh_walk(ns, withdraw_one, NULL);
+	ns->router_id = router_id;
+	neigh_forget_routes(ns);
+	drop_old_vrfs(ns, now);
+	for (i = 0; i < now->n_vrfs; i++)
+		vrf_set(ns, &now->vrfs[i]);
+	attach_conf(ns, now);
+	resolve_all(ns);
+	neigh_walk(ns, advertise_local, NULL);
+	ns->reimport_due = true;
+	ns->configured = (unsigned int)now->n_neighbors;
+	if (!old)
+		timer_start(&ns->sweep_timer, now->global.startup_delay_ms);
+	neigh_wake(ns);
+}
+
+/* ---- facts: devices and segments ---- */
+
+static void link_changed(struct neighs *ns, const struct fact_link *f)
+{
+	struct ndev key = {.fact.ifindex = f->ifindex};
+	struct ndev *d = RB_FIND(ndevs, &ns->devs, &key);
+
+	if (!d) {
+		d = calloc(1, sizeof(*d));
+		if (!d) {
+			log_error("link %s: no memory", f->ifname);
+			return;
+		}
+		d->fact.ifindex = f->ifindex;
+		RB_INSERT(ndevs, &ns->devs, d);
+	}
+	d->fact = *f;
+}
+
+static void link_gone(struct neighs *ns, u32 ifindex)
+{
+	struct ndev key = {.fact.ifindex = ifindex};
+	struct ndev *d = RB_FIND(ndevs, &ns->devs, &key);
+
+	if (!d)
+		return;
+	RB_REMOVE(ndevs, &ns->devs, d);
+	free(d);
+}
+
+/* Once for all that comes in one turn of the loop: a bond with a thousand VLANs flaps as a whole. */
+static void links_changed(struct neighs *ns)
+{
+	ns->resolve_due = true;
+	neigh_wake(ns);
+}
+
+/* Everything that was put off, so that what follows is decided on what is true now. */
+static void catch_up(struct neighs *ns)
+{
+	if (ns->resolve_due && ns->links_done) {
+		ns->resolve_due = false;
+		attach_conf(ns, speaker_conf(ns->speaker));
+		resolve_all(ns);
+	}
+	if (ns->reimport_due) {
+		ns->reimport_due = false;
+		neigh_reimport(ns);
+	}
+	neigh_flush(ns);
+}
+
+static void wish_anew(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (h->circuit->es != data)
+		return;
+	h->flags &= ~NHOST_WISHED;
+	neigh_queue(ns, h);
+}
+
+static void lose(struct neighs *ns, struct nhost *h)
+{
+	h->state = NEIGH_GONE;
+	h->flags &= ~NHOST_LOCAL;
+	neigh_withdraw(ns, h);
+}
+
+static void gone_with_segment(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (h->circuit->es != data)
+		return;
+	h->flags &= ~NHOST_WISHED;
+	lose(ns, h);
+	neigh_queue(ns, h);
+}
+
+static void es_fact(struct neighs *ns, const struct fact_es *f)
+{
+	const struct conf *conf = speaker_conf(ns->speaker);
+	struct nes *es = neigh_es(ns, &f->esi, !f->gone);
+	bool fresh;
+
+	if (!es)
+		return;
+	fresh = !f->gone && !es->in_kernel;
+	es->in_kernel = !f->gone;
+	es->ifindex = f->gone ? 0 : f->ifindex;
+	if (f->gone)
+		neigh_walk(ns, gone_with_segment, es);
+	if (conf)
+		attach_conf(ns, conf);
+	if (ns->links_done)
+		resolve_all(ns);
+	if (fresh)
+		neigh_walk(ns, wish_anew, es);
+}
+
+/* ---- facts: hosts ---- */
+
+static bool learn(struct nhost *h, const struct fact_neigh *f)
+{
+	u8 flags = NHOST_LOCAL;
+	bool moved = !(h->flags & NHOST_LOCAL) || mac_cmp(&h->mac, &f->mac);
+
+	if (f->flags & NEIGH_STICKY)
+		flags |= NHOST_STICKY;
+	if (f->flags & NEIGH_ROUTER)
+		flags |= NHOST_ROUTER;
+	h->flags = (u8)((h->flags & ~(NHOST_STICKY | NHOST_ROUTER)) | flags);
+	h->mac = f->mac;
+	return moved;
+}
+
+static const char *word_for(const struct nhost *h, u8 was, bool was_local, bool moved)
+{
+	static const char *const words[NEIGH_STATES] = {
+		[NEIGH_GONE] = "gone",	     [NEIGH_LOCAL] = "learned",
+		[NEIGH_SYNCED] = "synced",   [NEIGH_PENDING] = "pending",
+		[NEIGH_REFUSED] = "refused", [NEIGH_RETAINED] = "retained",
+	};
+
+	if (h->state == NEIGH_LOCAL && was_local)
+		return moved ? "moved" : NULL;
+	return h->state == was ? NULL : words[h->state];
+}
+
+static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
+{
+	struct ncircuit *c = neigh_circuit(ns, &f->key.esi, f->key.tag, f->state != NEIGH_GONE);
+	bool was_local, moved = false;
+	const char *word;
+	struct nhost *h;
+	u8 was;
+
+	if (!c)
+		return;
+	h = f->state == NEIGH_GONE ? neigh_find(ns, c, &f->key.address) :
+				     neigh_make(ns, c, &f->key.address);
+	if (!h)
+		return;
+	was = h->state;
+	was_local = h->flags & NHOST_LOCAL;
+	h->state = f->state;
+	h->epoch = ns->epoch;
+	h->error = f->error;
+	h->t_fact = f->since;
+	if (!f->error) {
+		free(h->why);
+		h->why = NULL;
+	}
+	if (f->state == NEIGH_LOCAL) {
+		moved = learn(h, f);
+		if (moved)
+			neigh_sequence(ns, h);
+		neigh_advertise(ns, h);
+	} else if (was_local) {
+		h->flags &= ~NHOST_LOCAL;
+		neigh_withdraw(ns, h);
+	}
+	word = neigh_watched(ns) ? word_for(h, was, was_local, moved) : NULL;
+	if (word)
+		neigh_tell(ns, h, word, h->why);
+	neigh_drop(ns, h);
+}
+
+/* The module was read from end to end and did not have it. */
+static void not_seen(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (h->state == NEIGH_GONE || h->epoch == ns->epoch)
+		return;
+	lose(ns, h);
+	h->flags &= ~NHOST_WISHED;
+	neigh_queue(ns, h);
+}
+
+/* Before the sweep all that others advertise has been heard, or there was time enough for it. */
+static void try_sweep(struct neighs *ns)
+{
+	if (ns->swept || !ns->read || !speaker_conf(ns->speaker))
+		return;
+	if (ns->synced < ns->configured && !ns->late)
+		return;
+	ns->swept = true;
+	catch_up(ns);
+	neigh_sweep(ns);
+}
+
+static void neighs_fact(void *state, enum ipc_type type, const void *fact)
+{
+	const struct neigh_batch *batch = fact;
+	struct neighs *ns = state;
+	u32 i;
+
+	switch (type) {
+	case IPC_FACT_LINK:
+		link_changed(ns, fact);
+		links_changed(ns);
+		break;
+	case IPC_FACT_LINK_GONE:
+		link_gone(ns, ((const struct fact_link *)fact)->ifindex);
+		links_changed(ns);
+		break;
+	case IPC_FACT_LINKS_DONE:
+		ns->links_done = true;
+		links_changed(ns);
+		break;
+	case IPC_FACT_ES:
+		es_fact(ns, fact);
+		break;
+	case IPC_FACT_NEIGHS_BEGIN:
+		ns->epoch++;
+		break;
+	case IPC_FACT_NEIGHS:
+		for (i = 0; i < batch->n; i++)
+			neigh_fact(ns, &((const struct fact_neigh *)neigh_batch_items(batch))[i]);
+		break;
+	case IPC_FACT_NEIGH_TEXTS:
+		neigh_texts(ns, batch);
+		break;
+	case IPC_FACT_NEIGHS_DONE:
+		neigh_walk(ns, not_seen, NULL);
+		ns->read = true;
+		try_sweep(ns);
+		break;
+	case IPC_WISH_NEIGH_RESULTS:
+		neigh_results(ns, batch);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- routes, sessions, time ---- */
+
+static void neighs_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	neigh_route(state, nlri, now);
+}
+
+static void neighs_sync(void *state, unsigned int established, unsigned int synced,
+			unsigned int configured)
+{
+	struct neighs *ns = state;
+
+	ns->established = established;
+	ns->synced = synced;
+	ns->configured = configured;
+	try_sweep(ns);
+}
+
+static void sweep_fired(void *data)
+{
+	struct neighs *ns = data;
+
+	ns->late = true;
+	try_sweep(ns);
+}
+
+static void forget_wish(struct neighs *ns, struct nhost *h, void *data)
+{
+	h->flags &= ~NHOST_WISHED;
+	neigh_queue(ns, h);
+}
+
+static void neighs_resync(void *state, uint32_t generation)
+{
+	struct neighs *ns = state;
+
+	neigh_walk(ns, forget_wish, NULL);
+	neigh_flush(ns);
+	if (ns->swept)
+		neigh_sweep(ns);
+}
+
+static int run_later(sd_event_source *source, void *data)
+{
+	struct neighs *ns = data;
+
+	if (speaker_conf(ns->speaker))
+		catch_up(ns);
+	return 0;
+}
+
+static void neighs_stop(void *state);
+
+static void *neighs_start(struct speaker *speaker)
+{
+	struct neighs *ns = calloc(1, sizeof(*ns));
+	sd_event *event = speaker_event(speaker);
+
+	if (!ns)
+		return NULL;
+	ns->speaker = speaker;
+	ns->next_id = FIRST_ID - 1;
+	RB_INIT(&ns->devs);
+	RB_INIT(&ns->ess);
+	TAILQ_INIT(&ns->vrfs);
+	timer_init(&ns->sweep_timer, event, 1000, sweep_fired, ns);
+	ns->out = calloc(1, sizeof(*ns->out));
+	if (!ns->out || !neigh_table_init(ns) ||
+	    sd_event_add_defer(event, &ns->later, run_later, ns) < 0) {
+		neighs_stop(ns);
+		return NULL;
+	}
+	sd_event_source_set_enabled(ns->later, SD_EVENT_OFF);
+	return ns;
+}
+
+/* The process ends; what the kernel has stays there, and a successor takes it over. */
+static void neighs_stop(void *state)
+{
+	struct neighs *ns = state;
+	struct ndev *d;
+	struct nvrf *v;
+
+	neigh_table_free(ns);
+	while ((d = RB_MIN(ndevs, &ns->devs)))
+		link_gone(ns, d->fact.ifindex);
+	while ((v = TAILQ_FIRST(&ns->vrfs))) {
+		TAILQ_REMOVE(&ns->vrfs, v, entry);
+		free(v);
+	}
+	timer_done(&ns->sweep_timer);
+	sd_event_source_unref(ns->later);
+	free(ns->out);
+	free(ns);
+}
+
+const struct service neigh_service = {
+	.name = "neigh",
+	.route_types = 1u << EVPN_MACIP,
+	.start = neighs_start,
+	.stop = neighs_stop,
+	.conf = neighs_conf,
+	.fact = neighs_fact,
+	.route = neighs_route,
+	.sync = neighs_sync,
+	.query = neigh_query,
+	.resync = neighs_resync,
+};

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * neigh.h - the neighbour service, shared by its own files only: hosts that this PE has learned on a
+ * segment are advertised to the segment's other PEs, and what those have learned is wished for here.
+ *
+ *   neigh.c         entry points, configuration, devices, segments
+ *   neigh_table.c   the table: hosts, segments, circuits
+ *   neigh_import.c  routes of other PEs: which are ours, and what they say
+ *   neigh_adv.c     routes of this PE
+ *   neigh_wish.c    what the kernel is to do, and what it answers
+ *   neigh_show.c    answers to the control socket
+ *   neigh_trace.c   one host's way through all of it
+ *
+ * Terms: a circuit is a segment's sub-interface, named by its Ethernet tag, whether it is there or not.
+ */
+#ifndef EVPND_NEIGH_H
+#define EVPND_NEIGH_H
+
+#include <net/if.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#include "bgp_extcomm.h"
+#include "speaker/service.h"
+#include "timer.h"
+
+#define NEIGH_WHY_MAX 192
+
+/* One network device of this PE. */
+struct ndev {
+	RB_ENTRY(ndev) node;
+	struct fact_link fact;
+};
+RB_HEAD(ndevs, ndev);
+RB_PROTOTYPE(ndevs, ndev, node, ndev_cmp);
+
+/**
+ * struct nvrf - a configured IP-VRF
+ * @ifindex: of its device, valid if @known; 0 for the global table
+ */
+struct nvrf {
+	TAILQ_ENTRY(nvrf) entry;
+	struct conf_vrf conf;
+	u32 ifindex;
+	u16 id;
+	bool known;
+};
+
+struct nes;
+
+/**
+ * struct ncircuit - sub-interface of a segment
+ * @ifindex: its device, 0: there is none (yet)
+ * @vrf: which it is in, as far as configured; NULL: no configured one
+ * @refs: hosts
+ * @changed: device or VRF are others since the hosts were looked at
+ * @told: it was said that there is no such sub-interface
+ */
+struct ncircuit {
+	RB_ENTRY(ncircuit) node;
+	struct nes *es;
+	struct nvrf *vrf;
+	u32 tag;
+	u32 ifindex;
+	u32 refs;
+	bool changed;
+	bool told;
+};
+RB_HEAD(ncircuits, ncircuit);
+RB_PROTOTYPE(ncircuits, ncircuit, node, circuit_cmp);
+
+/**
+ * struct nes - a segment: one of ours, or one that routes speak of
+ * @configured: one of ours; @conf and @import hold
+ * @in_kernel: the module has it, on device @ifindex
+ */
+struct nes {
+	RB_ENTRY(nes) node;
+	struct esi esi;
+	struct ncircuits circuits;
+	const struct conf_segment *conf;
+	struct mac import;
+	u32 ifindex;
+	bool in_kernel;
+};
+RB_HEAD(ness, nes);
+RB_PROTOTYPE(ness, nes, node, es_cmp);
+
+/**
+ * struct nremote - what one route says of a host
+ * @usable: it may be installed; else it only counts for MAC mobility
+ */
+struct nremote {
+	struct nremote *next;
+	struct nvrf *vrf;
+	u32 seq;
+	struct rd rd;
+	struct mac mac;
+	struct ip_addr nh;
+	bool usable;
+	bool sticky;
+	u8 flags;
+};
+
+/* struct nhost.flags */
+enum {
+	NHOST_LOCAL = 1,
+	NHOST_ADVERTISED = 2,
+	NHOST_WISHED = 4,
+	NHOST_QUEUED = 8,
+	NHOST_STICKY = 16, /* of a local one */
+	NHOST_ROUTER = 32,
+	NHOST_HELD = 64, /* local, but another PE says that the host does not move */
+};
+
+/**
+ * struct nhost - a host on a circuit. A hundred thousand of them are usual: keep it small
+ * @t_fact, @t_wish, @t_answer: CLOCK_MONOTONIC
+ * @why: the kernel's sentence, or NULL
+ * @mac: if local: as learned
+ * @adv_mac, @adv_id: with the circuit's tag: key of the route that was advertised
+ * @wish_mac, @wish_flags, @wish_vrf: last wished
+ * @seq: MAC mobility
+ * @state: enum neigh_state as the module has told it; @answer: enum wish_status
+ */
+struct nhost {
+	struct nhost *next;
+	struct ncircuit *circuit;
+	struct nremote *remotes;
+	char *why;
+	s64 t_fact;
+	s64 t_wish;
+	s64 t_answer;
+	u32 seq;
+	u32 error;
+	u32 wish_vrf;
+	u16 adv_id;
+	struct mac mac;
+	struct mac adv_mac;
+	struct mac wish_mac;
+	struct ip_addr addr;
+	u8 wish_flags;
+	u8 state;
+	u8 answer;
+	u8 flags;
+	u8 epoch;
+};
+
+/** struct ncounts - since the start, for metrics */
+struct ncounts {
+	u64 received;
+	u64 refused; /* routes treated as withdrawn */
+	u64 wishes;
+	u64 moves;
+	u64 collisions;
+};
+
+/**
+ * struct neighs - the service's state
+ * @buckets: hosts by address, @mask + 1 of them
+ * @queue: hosts of which the wish has to be looked at
+ * @epoch: of the reading of the module's table
+ * @swept: before it the kernel may have what a predecessor wished
+ */
+struct neighs {
+	struct speaker *speaker;
+	struct nhost **buckets;
+	size_t mask;
+	size_t count;
+	struct nhost **queue;
+	size_t n_queue;
+	size_t cap_queue;
+	struct ndevs devs;
+	struct ness ess;
+	TAILQ_HEAD(, nvrf) vrfs;
+	struct timer sweep_timer;
+	sd_event_source *later;
+	struct neigh_out *out;
+	u32 router_id; /* host order */
+	u8 epoch;
+	bool late; /* routes have had their time to come */
+	bool read; /* the module's table was read once */
+	bool swept;
+	bool links_done;
+	bool resolve_due;
+	bool reimport_due;
+	unsigned int synced;
+	unsigned int established;
+	unsigned int configured;
+	u16 next_id;
+	struct ncounts counts;
+};
+
+/* neigh.c */
+const struct ndev *neigh_dev(struct neighs *ns, u32 ifindex);
+bool neigh_watched(const struct neighs *ns);
+void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, const char *reason);
+void neigh_wake(struct neighs *ns);
+
+/* neigh_table.c */
+struct nes *neigh_es(struct neighs *ns, const struct esi *esi, bool make);
+struct ncircuit *neigh_circuit(struct neighs *ns, const struct esi *esi, u32 tag, bool make);
+struct nhost *neigh_first(struct neighs *ns, const struct ip_addr *addr);
+struct nhost *neigh_next(struct nhost *h); /* of the same address */
+struct nhost *neigh_find(struct neighs *ns, const struct ncircuit *c, const struct ip_addr *addr);
+struct nhost *neigh_make(struct neighs *ns, struct ncircuit *c, const struct ip_addr *addr);
+void neigh_drop(struct neighs *ns, struct nhost *h); /* frees it when nothing is known of it */
+void neigh_queue(struct neighs *ns, struct nhost *h);
+void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *mac);
+void neigh_table_free(struct neighs *ns);
+/* the host's own path through the table: @fn may drop the host it is called with */
+void neigh_walk(struct neighs *ns, void (*fn)(struct neighs *ns, struct nhost *h, void *data),
+		void *data);
+bool neigh_table_init(struct neighs *ns);
+bool neigh_resolve(struct neighs *ns, struct ncircuit *c);
+
+/* neigh_import.c */
+enum nverdict {
+	NV_ES_IMPORT, /* imported by ES-Import and EVI-RT */
+	NV_VRF,	      /* imported by a route target of the IP-VRF */
+	NV_MAC_ONLY,
+	NV_IMPOSSIBLE,
+	NV_NO_ESI,
+	NV_RESERVED_ESI,
+	NV_FOREIGN_ES_IMPORT,
+	NV_FOREIGN_ESI,
+	NV_FOREIGN_EVI_RT,
+	NV_NO_TARGET,
+};
+enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a,
+			  struct nvrf **vrf);
+const char *neigh_verdict_name(enum nverdict v);
+void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_path *now);
+/* all routes once more, after what is ours has changed */
+void neigh_reimport(struct neighs *ns);
+void neigh_forget_routes(struct neighs *ns);
+const struct nremote *neigh_best(const struct nhost *h);
+
+/* neigh_adv.c */
+/* 0: it may be advertised; else @why is filled in */
+bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX]);
+void neigh_advertise(struct neighs *ns, struct nhost *h);
+void neigh_withdraw(struct neighs *ns, struct nhost *h);
+/* the MAC mobility sequence of a host that has just been learned here */
+void neigh_sequence(struct neighs *ns, struct nhost *h);
+
+/* neigh_wish.c */
+void neigh_flush(struct neighs *ns);
+void neigh_results(struct neighs *ns, const struct neigh_batch *b);
+void neigh_texts(struct neighs *ns, const struct neigh_batch *b);
+void neigh_sweep(struct neighs *ns);
+/* why a host that another PE has learned is not wished for; "" when it is */
+const char *neigh_held_back(const struct nhost *h, const struct nremote *r,
+			    char why[NEIGH_WHY_MAX]);
+
+/* neigh_show.c */
+bool neigh_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
+		 size_t err_len);
+const char *neigh_state_of(const struct nhost *h);
+const char *neigh_dev_name(struct neighs *ns, u32 ifindex);
+
+/* neigh_trace.c */
+json_t *neigh_trace(struct neighs *ns, const json_t *params, char *err, size_t err_len);
+
+#endif

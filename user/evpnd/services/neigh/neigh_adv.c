@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * neigh_adv.c - a host that this PE has learned on a segment, as an RT-2: ESI, tag, MAC and IP address,
+ * a label of 0, no second one, no encapsulation; to the segment's other PEs by ES-Import and one
+ * EVI-RT, or to those of the VRF by its route targets. Never a MAC address alone.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto (3.2, 3.3, 3.5, 3.6.1), RFC 7432 (7.2, 7.7, 15), RFC 9047
+ */
+#include <stdio.h>
+
+#include "log.h"
+#include "services/neigh/neigh.h"
+
+#define EC_MAX (CONF_RT_MAX + 3)
+
+static enum conf_sync sync_of(const struct nhost *h)
+{
+	const struct ncircuit *c = h->circuit;
+
+	return c->es->conf->sync != CONF_SYNC_INHERIT ? c->es->conf->sync : c->vrf->conf.sync;
+}
+
+bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX])
+{
+	const struct ncircuit *c = h->circuit;
+
+	why[0] = '\0';
+	if (!(h->flags & NHOST_LOCAL))
+		snprintf(why, NEIGH_WHY_MAX, "it is not learned here");
+	else if (!c->es->conf)
+		snprintf(why, NEIGH_WHY_MAX, "its segment is not configured");
+	else if (!c->vrf)
+		snprintf(why, NEIGH_WHY_MAX, "no VRF of the configuration has its device");
+	else if (sync_of(h) == CONF_SYNC_OFF)
+		snprintf(why, NEIGH_WHY_MAX, "sync-targets is off");
+	else if (!c->vrf->conf.n_export)
+		snprintf(why, NEIGH_WHY_MAX, "VRF %s has no export route target",
+			 c->vrf->conf.name);
+	else if (h->flags & NHOST_HELD)
+		snprintf(why, NEIGH_WHY_MAX, "another segment has it as a host that does not move");
+	return !why[0];
+}
+
+static struct evpn_nlri nlri_of(struct neighs *ns, const struct nhost *h, const struct mac *mac,
+				u16 id)
+{
+	return (struct evpn_nlri){
+		.type = EVPN_MACIP,
+		.rd = rd_make_ip(ns->router_id, id),
+		.esi = h->circuit->es->esi,
+		.etag = h->circuit->tag,
+		.mac = *mac,
+		.ip = h->addr,
+		.labels = 1,
+	};
+}
+
+static size_t targets(const struct nhost *h, struct ecomm *ec)
+{
+	const struct nvrf *v = h->circuit->vrf;
+	size_t n = 0;
+
+	if (sync_of(h) == CONF_SYNC_ES_IMPORT) {
+		ec[n++] = ecomm_es_import_mac(&h->circuit->es->import);
+		ec[n++] = ecomm_evi_rt(&v->conf.export[0]);
+		return n;
+	}
+	for (; n < v->conf.n_export; n++)
+		ec[n] = v->conf.export[n];
+	return n;
+}
+
+static void originate(struct neighs *ns, struct nhost *h)
+{
+	const struct nvrf *v = h->circuit->vrf;
+	struct evpn_nlri n = nlri_of(ns, h, &h->mac, v->id);
+	struct bgp_attrs attrs;
+	struct ecomm ec[EC_MAX];
+	size_t n_ec = targets(h, ec);
+
+	if (sync_of(h) == CONF_SYNC_VRF && v->conf.l3vni) {
+		n.labels = 2;
+		n.label[1] = v->conf.l3vni;
+	}
+	if (h->seq || h->flags & NHOST_STICKY)
+		ec[n_ec++] = ecomm_mac_mobility(h->flags & NHOST_STICKY, h->seq);
+	if (h->addr.len == 16 && h->flags & NHOST_ROUTER)
+		ec[n_ec++] = ecomm_arp_nd(ARP_ND_ROUTER | ARP_ND_OVERRIDE);
+	bgp_attrs_init(&attrs);
+	attrs.origin = BGP_ORIGIN_IGP;
+	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, n_ec));
+	if (speaker_originate(ns->speaker, &n, &attrs, false)) {
+		log_error("neighbour %s was not advertised",
+			  ip_format(&h->addr, (char[IP_STRLEN]){0}));
+		return;
+	}
+	h->flags |= NHOST_ADVERTISED;
+	h->adv_mac = h->mac;
+	h->adv_id = v->id;
+}
+
+/* Another host with the same route key: the same address on two segments, in one VRF, with one tag. */
+static struct nhost *twin_of(struct neighs *ns, const struct nhost *h)
+{
+	struct nhost *t;
+
+	for (t = neigh_first(ns, &h->addr); t; t = neigh_next(t))
+		if (t != h && t->flags & NHOST_LOCAL && t->circuit->tag == h->circuit->tag &&
+		    t->flags & NHOST_ADVERTISED && t->adv_id == h->adv_id &&
+		    !mac_cmp(&t->adv_mac, &h->adv_mac))
+			return t;
+	return NULL;
+}
+
+static void say_collision(struct neighs *ns, const struct nhost *h, const struct nhost *twin)
+{
+	char ip[IP_STRLEN], mac[MAC_STRLEN];
+
+	ns->counts.collisions++;
+	log_warning(
+		"neighbour %s, %s is on segments %s and %s with the same tag %u: only one of them can be advertised",
+		ip_format(&h->addr, ip), mac_format(&h->mac, mac), twin->circuit->es->conf->name,
+		h->circuit->es->conf->name, h->circuit->tag);
+}
+
+/* Say what is true now: a new route, another one, or none. */
+void neigh_advertise(struct neighs *ns, struct nhost *h)
+{
+	bool was = h->flags & NHOST_ADVERTISED;
+	char why[NEIGH_WHY_MAX];
+	struct nhost *twin;
+
+	if (!neigh_may_advertise(h, why)) {
+		neigh_withdraw(ns, h);
+		return;
+	}
+	if (was && (mac_cmp(&h->adv_mac, &h->mac) || h->adv_id != h->circuit->vrf->id))
+		neigh_withdraw(ns, h);
+	originate(ns, h);
+	twin = twin_of(ns, h);
+	if (twin && !was)
+		say_collision(ns, h, twin);
+	if (!was && neigh_watched(ns))
+		neigh_tell(ns, h, "advertised", NULL);
+}
+
+void neigh_withdraw(struct neighs *ns, struct nhost *h)
+{
+	struct evpn_nlri n;
+	struct nhost *twin;
+
+	if (!(h->flags & NHOST_ADVERTISED))
+		return;
+	n = nlri_of(ns, h, &h->adv_mac, h->adv_id);
+	twin = twin_of(ns, h);
+	h->flags &= ~NHOST_ADVERTISED;
+	if (twin)
+		originate(ns, twin);
+	else
+		speaker_withdraw(ns->speaker, &n, false);
+	if (neigh_watched(ns))
+		neigh_tell(ns, h, "withdrawn", NULL);
+}
+
+static void raise_to(struct nhost *h, u32 seq, bool *any)
+{
+	if (!*any || (int32_t)(seq - h->seq) > 0)
+		h->seq = seq;
+	*any = true;
+}
+
+/*
+ * Known on another segment of the VRF: it has moved, and the sequence is one higher. Known on this one:
+ * the other PE's is taken over. Else it is 0 (RFC 7432 section 15).
+ */
+void neigh_sequence(struct neighs *ns, struct nhost *h)
+{
+	const struct nvrf *v = h->circuit->vrf;
+	const struct nremote *r;
+	bool any = false;
+	struct nhost *o;
+
+	h->seq = 0;
+	h->flags &= ~NHOST_HELD;
+	for (o = neigh_first(ns, &h->addr); v && o; o = neigh_next(o)) {
+		bool same = o->circuit->es == h->circuit->es;
+
+		if (same && o != h)
+			continue;
+		for (r = o->remotes; r; r = r->next) {
+			if (r->vrf != v || (same && mac_cmp(&r->mac, &h->mac)))
+				continue;
+			raise_to(h, same ? r->seq : r->seq + 1, &any);
+			if (!same && r->sticky && !(h->flags & NHOST_STICKY))
+				h->flags |= NHOST_HELD;
+			ns->counts.moves += !same;
+		}
+		if (!same && o->flags & NHOST_ADVERTISED && o->circuit->vrf == v) {
+			raise_to(h, o->seq + 1, &any);
+			ns->counts.moves++;
+		}
+	}
+	if (h->flags & NHOST_HELD)
+		log_warning(
+			"neighbour %s has been learned here, but another segment has it as one that does not move",
+			ip_format(&h->addr, (char[IP_STRLEN]){0}));
+}

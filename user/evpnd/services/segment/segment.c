@@ -1,0 +1,776 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment.c - the segment service: Ethernet Segments of this PE, from configuration and links to
+ * routes, roles and wishes. It knows no VNI, no MAC address and no neighbour entry.
+ *
+ * After a start the roles that the kernel still has are kept until an election is finished, so that a
+ * restart of the daemon moves no traffic. While no BGP session is up, elections are frozen: what the
+ * others do cannot be known, and to become DF for that reason would make two.
+ *
+ * RFC 7432 (5, 8.1, 8.5), RFC 8584, RFC 9785, RFC 9786, RFC 9722
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+#define FIRST_ID 2
+
+struct segment *segment_by_name(struct segments *ss, const char *name)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (!strcmp(s->conf.name, name))
+			return s;
+	return NULL;
+}
+
+struct segment *segment_by_esi(struct segments *ss, const struct esi *esi)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (s->esi_known && !esi_cmp(&s->esi, esi))
+			return s;
+	return NULL;
+}
+
+const struct link *segment_link(const struct segments *ss, const char *ifname)
+{
+	const struct link *l;
+
+	TAILQ_FOREACH(l, &ss->links, entry)
+		if (!strcmp(l->fact.ifname, ifname))
+			return l;
+	return NULL;
+}
+
+/* An event for `evpnctl monitor`; steals @more. */
+void segment_tell(struct segment *s, const char *object, const char *event, json_t *more)
+{
+	json_t *e = json_pack("{s:s, s:s}", "event", event, "name", s->conf.name);
+
+	if (more)
+		json_object_update(e, more);
+	json_decref(more);
+	speaker_event_json(s->owner->speaker, object, e);
+}
+
+static enum conf_standby standby_of(const struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+
+	if (s->conf.standby != CONF_STANDBY_AUTO)
+		return s->conf.standby;
+	if (!l || l->fact.bond_mode != 4) /* not 802.3ad: nobody to tell */
+		return CONF_STANDBY_BLOCK;
+	return strcmp(l->fact.master_kind, "bridge") ? CONF_STANDBY_DOWN : CONF_STANDBY_LACP_OOS;
+}
+
+/* Port-active candidates that do not agree elect per VLAN, and so does the kernel then. */
+static enum conf_mode mode_of(const struct segment *s)
+{
+	if (s->conf.mode == CONF_PORT_ACTIVE && !s->force.port)
+		return CONF_SINGLE_ACTIVE;
+	return s->conf.mode;
+}
+
+static void make_wish(const struct segment *s, struct wish_es *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->generation = speaker_generation(s->owner->speaker);
+	w->esi = s->esi;
+	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
+	w->mode = mode_of(s);
+	w->standby = standby_of(s);
+	w->loss_policy = s->conf.on_daemon_loss;
+	w->owner_hold_ms = s->conf.owner_hold_ms;
+	w->allow = s->conf.allow;
+	w->df = s->force.df;
+	w->draining = s->drain == DRAIN_LEAVING;
+	w->untagged_vid = s->conf.untagged_vid;
+	w->unknown_unicast = s->conf.unknown_unicast;
+	if (!s->force.port)
+		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
+	else if (w->mode != CONF_PORT_ACTIVE && s->force.df)
+		memset(w->vlan_df, 0xff, sizeof(w->vlan_df));
+	if (w->mode != CONF_ALL_ACTIVE)
+		return;
+	w->n_peers = s->n_peers;
+	memcpy(w->peers, s->peers, s->n_peers * sizeof(w->peers[0]));
+}
+
+/* Tell the kernel, through the parent; only what changed, unless @again. */
+void segment_send_wish(struct segment *s, bool again)
+{
+	struct wish_es w;
+
+	if (!s->esi_known || !s->owner->links_done)
+		return;
+	make_wish(s, &w);
+	if (s->wished && !again && !memcmp(&w, &s->last_wish, sizeof(w)))
+		return;
+	s->last_wish = w;
+	s->wished = true;
+	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, sizeof(w));
+}
+
+void segment_unwish(struct segment *s)
+{
+	struct wish_es w = {.esi = s->esi};
+
+	if (!s->wished)
+		return;
+	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &w, sizeof(w));
+	s->wished = false;
+}
+
+/* Before zebra has answered, what the kernel has may be what is discovered then. */
+static void sweep(struct segments *ss)
+{
+	struct wish_sweep w = {speaker_generation(ss->speaker)};
+
+	ss->sweep_due = speaker_conf(ss->speaker)->global.frr.discover && !ss->frr_heard;
+	if (ss->sweep_due)
+		return;
+	speaker_wish(ss->speaker, IPC_WISH_SWEEP, &w, sizeof(w));
+	ss->n_kernel_es = 0;
+}
+
+void segments_sweep_due(struct segments *ss)
+{
+	if (ss->sweep_due)
+		sweep(ss);
+}
+
+/* A restarted daemon takes over the roles of its predecessor until it has elected. */
+static void adopt(struct segment *s)
+{
+	const struct segments *ss = s->owner;
+	size_t i;
+
+	for (i = 0; i < ss->n_kernel_es; i++) {
+		const struct fact_es *k = &ss->kernel_es[i];
+
+		if (esi_cmp(&k->esi, &s->esi))
+			continue;
+		s->force.df = k->df;
+		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
+		s->n_peers = k->n_peers;
+		memcpy(s->peers, k->peers, sizeof(s->peers));
+		s->adopted = true;
+		log_info("segment %s: keeps role %s until the election", s->conf.name,
+			 k->df ? "DF" : "non-DF");
+		return;
+	}
+}
+
+void segment_esi(struct segment *s, const struct esi *esi)
+{
+	s->esi = *esi;
+	s->esi_known = true;
+	adopt(s);
+	segment_peers_later(s);
+}
+
+bool segment_is_self(const struct segment *s, const struct ip_addr *addr)
+{
+	const struct ip_addr *vtep = &s->owner->frr.vtep;
+
+	if (segment_is_frr(s) && !ip_is_none(vtep))
+		return ip_equal(addr, vtep);
+	return ip_equal(addr, &s->owner->self);
+}
+
+static bool has_carrier(const struct fact_link *f)
+{
+	if (!f->carrier)
+		return false;
+	return strcmp(f->kind, "bond") || !f->members || f->members_up;
+}
+
+static bool port_state(struct segment *s, const struct link *l)
+{
+	char *why = s->port_reason;
+
+	why[0] = '\0';
+	if (!l)
+		snprintf(why, ROLE_TEXT_MAX, "%s does not exist", s->conf.interface);
+	else if (!(l->fact.flags & IFF_UP))
+		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", s->conf.interface);
+	else if (!has_carrier(&l->fact))
+		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", s->conf.interface);
+	return !why[0];
+}
+
+static void esi_from_lacp(struct segment *s, const struct link *l)
+{
+	struct esi esi;
+
+	if (s->conf.esi_source != CONF_ESI_LACP || !l || mac_is_zero(&l->fact.ad_partner))
+		return;
+	esi = esi_make_lacp(&l->fact.ad_partner, l->fact.ad_partner_key);
+	if (s->esi_known && !esi_cmp(&esi, &s->esi))
+		return;
+	if (segment_by_esi(s->owner, &esi)) {
+		log_error("segment %s: the LACP partner of %s gives %s, which is taken already",
+			  s->conf.name, s->conf.interface, esi_format(&esi, (char[ESI_STRLEN]){0}));
+		return;
+	}
+	if (s->esi_known) {
+		segment_fsm(s, DF_EV_ES_DOWN);
+		segment_unwish(s);
+	}
+	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
+		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
+	segment_esi(s, &esi);
+}
+
+static void try_up(struct segment *s)
+{
+	if (!s->port_up || !s->esi_known || !s->owner->started)
+		return;
+	if (s->fsm.state == DF_INIT || segment_is_frr(s))
+		segment_fsm(s, DF_EV_ES_UP);
+}
+
+/* The segment's device or one of its sub-interfaces changed. */
+static void update_port(struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+	bool was = s->port_up;
+
+	s->ifindex = l ? l->fact.ifindex : 0;
+	s->port_up = port_state(s, l);
+	if (was && !s->port_up) {
+		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
+		s->adopted = false;
+		segment_fsm(s, DF_EV_ES_DOWN); /* the withdraw leaves before anything else */
+		log_warning("segment %s: down: %s", s->conf.name, s->port_reason);
+	}
+	if (!s->owner->links_done)
+		return;
+	esi_from_lacp(s, l);
+	if (segment_is_frr(s))
+		segment_frr_adopt(s);
+	if (!was && s->port_up) {
+		segment_tell(s, "es", "up", NULL);
+		log_info("segment %s: %s is up", s->conf.name, s->conf.interface);
+	}
+	if (segment_update_circuits(s) && s->advertised) {
+		segment_originate_ad(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
+		segment_originate_ad(s);
+	}
+	segment_send_wish(s, false);
+	try_up(s);
+}
+
+/* Is it the device of the segment, under its old or its new name, or a sub-interface of it? */
+static bool concerns(const struct segment *s, const struct fact_link *f)
+{
+	if (!strcmp(s->conf.interface, f->ifname))
+		return true;
+	return s->ifindex && (s->ifindex == f->ifindex || s->ifindex == f->link);
+}
+
+static void update_ports(struct segments *ss, const struct fact_link *f)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (!f || concerns(s, f))
+			update_port(s);
+}
+
+/* The lowest number that no segment has, so that a segment that is made anew keeps its own. */
+static u16 take_id(struct segments *ss)
+{
+	u16 id = FIRST_ID;
+
+	while (id < UINT16_MAX && ss->ids[id / 8] & 1u << id % 8)
+		id++;
+	ss->ids[id / 8] |= 1u << id % 8;
+	return id;
+}
+
+static struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
+{
+	struct segment *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		log_error("segment %s: no memory", c->name);
+		return NULL;
+	}
+	s->owner = ss;
+	s->conf = *c;
+	s->id = take_id(ss);
+	s->esi = c->esi;
+	s->esi_known = c->esi_source == CONF_ESI_STATIC;
+	segment_elect_init(s);
+	segment_frr_init(s);
+	TAILQ_INSERT_TAIL(&ss->list, s, entry);
+	if (s->esi_known)
+		adopt(s);
+	segment_peers_later(s);
+	update_port(s);
+	segment_frr_begin(s);
+	return s;
+}
+
+static void segment_remove(struct segment *s)
+{
+	segment_fsm(s, DF_EV_ES_DOWN);
+	segment_unwish(s);
+	TAILQ_REMOVE(&s->owner->list, s, entry);
+	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
+	segment_drain_reset(s);
+	segment_elect_done(s);
+	segment_frr_done(s);
+	free(s);
+}
+
+/* What makes it another segment, and not the same one with other values. */
+static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
+{
+	return a->control == b->control && a->esi_source == b->esi_source &&
+	       !esi_cmp(&a->esi, &b->esi) && !strcmp(a->interface, b->interface) &&
+	       a->mode == b->mode && a->df.port_mode == b->df.port_mode &&
+	       !mac_cmp(&a->es_import, &b->es_import) && a->ad_per_es == b->ad_per_es &&
+	       a->ad_per_evi == b->ad_per_evi;
+}
+
+/* Is @s the one that @c describes, perhaps with other values? */
+static bool is_for(const struct segment *s, const struct conf_segment *c)
+{
+	if (segment_is_frr(s) && c->control == CONF_CONTROL_FRR)
+		return segment_frr_is(s, c);
+	return !strcmp(s->conf.name, c->name) && is_same(&s->conf, c);
+}
+
+static struct segment *segment_for(struct segments *ss, const struct conf_segment *c)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (is_for(s, c))
+			return s;
+	return NULL;
+}
+
+static void segment_change(struct segment *s, const struct conf_segment *c)
+{
+	if (!memcmp(&s->conf, c, sizeof(*c)))
+		return;
+	if (strcmp(s->conf.name, c->name))
+		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
+	if (s->advertised && c->ad_per_evi)
+		segment_withdraw_evi(s, c->vlans);
+	s->conf = *c;
+	segment_update_circuits(s);
+	s->fsm.wait_ns = c->df.wait_ms * DF_NS_PER_MS;
+	s->fsm.hold_ns = c->df.dont_preempt ? c->df.recovery_wait_ms * DF_NS_PER_MS : 0;
+	s->handover.peering_ns = s->fsm.wait_ns;
+	s->handover.skew_ns = c->df.skew_ms * DF_NS_PER_MS;
+	segment_send_wish(s, false);
+	if (!s->advertised)
+		return;
+	s->offer = (struct df_offer){.pref = c->df.preference, .dont_preempt = c->df.dont_preempt};
+	if (s->drain == DRAIN_NO)
+		segment_originate(s);
+	segment_originate_ad(s);
+	segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+static void remove_gone(struct segments *ss, const struct conf *want)
+{
+	struct segment *s, *next;
+	size_t i;
+
+	for (s = TAILQ_FIRST(&ss->list); s; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		for (i = 0; i < want->n_segments; i++)
+			if (is_for(s, &want->segments[i]))
+				break;
+		if (i == want->n_segments)
+			segment_remove(s);
+	}
+}
+
+/* Those of @want; the first @configured of them are in the file, the others are FRR's. */
+static void renew(struct segments *ss, const struct conf *want, size_t configured)
+{
+	struct segment *s;
+	size_t i;
+
+	remove_gone(ss, want);
+	for (i = 0; i < want->n_segments; i++) {
+		s = segment_for(ss, &want->segments[i]);
+		if (s)
+			segment_change(s, &want->segments[i]);
+		else
+			s = segment_add(ss, &want->segments[i]);
+		if (s)
+			s->discovered = i >= configured;
+	}
+}
+
+void segments_renew(struct segments *ss)
+{
+	const struct conf *now = speaker_conf(ss->speaker);
+	struct conf *want = conf_new();
+	int r = want ? 0 : -ENOMEM;
+	size_t i;
+
+	ss->discover_due = false;
+	for (i = 0; !r && i < now->n_segments; i++)
+		r = conf_add_segment(want, &now->segments[i]);
+	if (!r) {
+		segment_discover(ss, now, want);
+		renew(ss, want, now->n_segments);
+	} else {
+		log_error("segments: no memory, they stay as they are");
+	}
+	conf_free(want);
+}
+
+static bool same_identity(const struct conf *a, const struct conf *b)
+{
+	return a->global.router_id == b->global.router_id &&
+	       ip_equal(&a->global.originator, &b->global.originator);
+}
+
+/* RT-1 carries the export targets of the VRFs and of the bridge domains. */
+static bool same_targets(const struct conf *a, const struct conf *b)
+{
+	return a->n_vrfs == b->n_vrfs && a->n_bridges == b->n_bridges &&
+	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) &&
+	       (!a->n_bridges ||
+		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
+}
+
+static void try_start(struct segments *ss);
+
+static void segments_conf(void *state, const struct conf *old, const struct conf *now)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	if (old && !same_identity(old, now))
+		while ((s = TAILQ_FIRST(&ss->list)))
+			segment_remove(s);
+	ss->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
+							 now->global.originator;
+	segments_renew(ss);
+	if (old && !same_targets(old, now))
+		TAILQ_FOREACH(s, &ss->list, entry)
+			if (s->advertised)
+				segment_originate_ad(s);
+	if (!ss->have_conf)
+		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
+	ss->have_conf = true;
+	ss->configured = (unsigned int)now->n_neighbors;
+	segments_sweep_due(ss);
+	try_start(ss);
+}
+
+static void recalculate(struct segments *ss)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (segment_is_frr(s))
+			segment_frr_hold(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
+}
+
+static void settle(struct segments *ss)
+{
+	if (ss->settled)
+		return;
+	ss->settled = true;
+	if (ss->isolated)
+		log_info("core isolation has ended: %u of %u sessions are Established",
+			 ss->established, ss->configured);
+	ss->isolated = false;
+	timer_stop(&ss->isolation_timer);
+	recalculate(ss);
+}
+
+/* Segments may come up: links are known, and the sessions have said what they know, or time is up. */
+static void start_segments(struct segments *ss)
+{
+	struct segment *s;
+
+	if (ss->started || !ss->links_done)
+		return;
+	ss->started = true;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		try_up(s);
+	sweep(ss);
+}
+
+static void try_start(struct segments *ss)
+{
+	if (!ss->have_conf || !ss->links_done || ss->synced < ss->configured)
+		return;
+	settle(ss);
+	start_segments(ss);
+}
+
+static void settle_fired(void *data)
+{
+	struct segments *ss = data;
+
+	if (ss->established)
+		settle(ss);
+	else if (!ss->settled && !ss->isolated)
+		timer_start(&ss->isolation_timer, 0);
+	if (ss->links_done)
+		start_segments(ss);
+}
+
+static void isolation_fired(void *data)
+{
+	struct segments *ss = data;
+	const struct conf_global *g = &speaker_conf(ss->speaker)->global;
+	bool block = g->core_isolation == CONF_ISOLATION_BLOCK;
+	struct segment *s;
+
+	ss->isolated = true;
+	log_warning("core isolation: none of %u BGP sessions is Established; segments %s",
+		    ss->configured, block ? "are blocked" : "keep their roles");
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		segment_tell(s, "es", "isolated",
+			     json_pack("{s:s}", "policy", block ? "block" : "keep"));
+		if (block)
+			segment_drop_roles(s, "core isolation");
+	}
+}
+
+static void segments_sync(void *state, unsigned int established, unsigned int synced,
+			  unsigned int configured)
+{
+	const struct conf_global *global;
+	struct segments *ss = state;
+	bool lost = !established && configured && (ss->established || ss->settled);
+
+	ss->established = established;
+	ss->synced = synced;
+	ss->configured = configured;
+	if (!ss->have_conf)
+		return;
+	global = &speaker_conf(ss->speaker)->global;
+	if (lost && ss->settled) {
+		ss->settled = false;
+		timer_start(&ss->isolation_timer, global->isolation_delay_ms);
+	}
+	if (!ss->settled && ss->started && synced)
+		settle(ss);
+	else if (!ss->settled && ss->started && established && !timer_running(&ss->settle_timer))
+		timer_start(&ss->settle_timer, global->startup_delay_ms);
+	try_start(ss);
+}
+
+static void link_changed(struct segments *ss, const struct fact_link *f)
+{
+	struct link *l;
+
+	TAILQ_FOREACH(l, &ss->links, entry)
+		if (l->fact.ifindex == f->ifindex)
+			break;
+	if (!l) {
+		l = calloc(1, sizeof(*l));
+		if (!l) {
+			log_error("link %s: no memory", f->ifname);
+			return;
+		}
+		TAILQ_INSERT_TAIL(&ss->links, l, entry);
+	}
+	l->fact = *f;
+}
+
+static void link_gone(struct segments *ss, u32 ifindex)
+{
+	struct link *l, *next;
+
+	for (l = TAILQ_FIRST(&ss->links); l; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (l->fact.ifindex != ifindex)
+			continue;
+		TAILQ_REMOVE(&ss->links, l, entry);
+		free(l);
+	}
+}
+
+/* Before the first configuration is in force, what the kernel has is only remembered. */
+static void kernel_es(struct segments *ss, const struct fact_es *f)
+{
+	struct segment *s = segment_by_esi(ss, &f->esi);
+	struct fact_es *more;
+
+	if (ss->links_done) {
+		if (s && f->fail_applied)
+			log_warning("segment %s: the kernel had applied its loss policy",
+				    s->conf.name);
+		return;
+	}
+	if (f->gone)
+		return;
+	more = realloc(ss->kernel_es, (ss->n_kernel_es + 1) * sizeof(*more));
+	if (!more)
+		return;
+	ss->kernel_es = more;
+	ss->kernel_es[ss->n_kernel_es++] = *f;
+	if (s && !s->wished)
+		adopt(s);
+}
+
+static void wish_answered(struct segments *ss, const struct wish_result *r)
+{
+	static const char *const names[] = {"installed", "pending", "refused"};
+	struct segment *s = segment_by_esi(ss, &r->esi);
+
+	if (!s)
+		return;
+	if (r->status == WISH_REFUSED)
+		log_error("segment %s: the kernel refused: %s", s->conf.name, r->text);
+	if (r->status != s->result.status || strcmp(r->text, s->result.text))
+		segment_tell(s, "kernel", names[r->status],
+			     json_pack("{s:s?}", "message", r->text[0] ? r->text : NULL));
+	s->result = *r;
+	if (r->status == WISH_INSTALLED)
+		segment_tell(s, "kernel", "enforced",
+			     json_pack("{s:s}", "role", s->last_wish.df ? "df" : "non-df"));
+}
+
+static void segments_fact(void *state, enum ipc_type type, const void *fact)
+{
+	struct segments *ss = state;
+
+	switch (type) {
+	case IPC_FACT_LINK:
+		link_changed(ss, fact);
+		update_ports(ss, fact);
+		break;
+	case IPC_FACT_LINK_GONE:
+		link_gone(ss, ((const struct fact_link *)fact)->ifindex);
+		update_ports(ss, fact);
+		break;
+	case IPC_FACT_LINKS_DONE:
+		ss->links_done = true;
+		update_ports(ss, NULL);
+		try_start(ss);
+		break;
+	case IPC_FACT_KERNEL:
+		ss->kernel = *(const struct fact_kernel *)fact;
+		break;
+	case IPC_FACT_ES:
+		kernel_es(ss, fact);
+		break;
+	case IPC_FACT_FRR_ES:
+		segment_frr_es(ss, fact);
+		break;
+	case IPC_FACT_FRR:
+		segment_frr_heard(ss, fact);
+		break;
+	case IPC_WISH_RESULT:
+		wish_answered(ss, fact);
+		break;
+	default:
+		break;
+	}
+}
+
+static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	if (nlri->type == EVPN_IMET)
+		segment_peers_imet(state);
+	else
+		segment_route_heard(state, nlri, now);
+}
+
+static void segments_resync(void *state, uint32_t generation)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		segment_send_wish(s, true);
+	if (ss->started)
+		sweep(ss);
+}
+
+static int run_later(sd_event_source *source, void *data)
+{
+	segment_run_later(data);
+	return 0;
+}
+
+static void *segments_start(struct speaker *speaker)
+{
+	struct segments *ss = calloc(1, sizeof(*ss));
+	sd_event *event = speaker_event(speaker);
+
+	if (!ss)
+		return NULL;
+	ss->speaker = speaker;
+	TAILQ_INIT(&ss->list);
+	TAILQ_INIT(&ss->links);
+	TAILQ_INIT(&ss->frr_known);
+	RB_INIT(&ss->routes);
+	if (sd_event_add_defer(event, &ss->later, run_later, ss) < 0) {
+		free(ss);
+		return NULL;
+	}
+	sd_event_source_set_enabled(ss->later, SD_EVENT_OFF);
+	timer_init(&ss->settle_timer, event, 1000, settle_fired, ss);
+	timer_init(&ss->isolation_timer, event, 1000, isolation_fired, ss);
+	return ss;
+}
+
+/*
+ * The process ends. The kernel keeps every role: whether the daemon stops for a moment or for good is
+ * not known here, and the owner hold time with the loss policy decides it.
+ */
+static void segments_stop(void *state)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	while ((s = TAILQ_FIRST(&ss->list))) {
+		TAILQ_REMOVE(&ss->list, s, entry);
+		segment_drain_reset(s);
+		segment_elect_done(s);
+		segment_frr_done(s);
+		free(s);
+	}
+	while (!TAILQ_EMPTY(&ss->links))
+		link_gone(ss, TAILQ_FIRST(&ss->links)->fact.ifindex);
+	segment_routes_free(ss);
+	segment_frr_forget(ss);
+	timer_done(&ss->settle_timer);
+	timer_done(&ss->isolation_timer);
+	sd_event_source_unref(ss->later);
+	free(ss->kernel_es);
+	free(ss);
+}
+
+const struct service segment_service = {
+	.name = "segment",
+	.route_types = 1u << EVPN_AD | 1u << EVPN_IMET | 1u << EVPN_ES,
+	.start = segments_start,
+	.stop = segments_stop,
+	.conf = segments_conf,
+	.fact = segments_fact,
+	.route = segments_route,
+	.sync = segments_sync,
+	.query = segment_query,
+	.resync = segments_resync,
+};

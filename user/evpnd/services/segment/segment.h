@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * segment.h - the segment service, shared by its own files only: which Ethernet Segments this PE has,
+ * what it says of them (RT-1, RT-4), what the others say, who is elected, and what the kernel is to do.
+ *
+ *   segment.c         entry points, configuration, links, sessions
+ *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
+ *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
+ *   segment_elect.c   state machine, election, hand-over, roles into force
+ *   segment_frr.c     segments that FRR controls: its result comes into force here
+ *   segment_discover.c  segments that FRR has and the configuration does not name
+ *   segment_drain.c   taking a segment out of service before anything is blocked
+ *   segment_show.c    answers to the control socket
+ */
+#ifndef EVPND_SEGMENT_H
+#define EVPND_SEGMENT_H
+
+#include <net/if.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#include "bgp_extcomm.h"
+#include "df.h"
+#include "df_frr.h"
+#include "df_fsm.h"
+#include "speaker/service.h"
+#include "timer.h"
+
+#define ROLE_TEXT_MAX 160
+
+/**
+ * struct roles - the roles of one segment, computed or in force
+ * @port: one role for the port (RFC 9786); else one per VLAN
+ * @df: port: the role; per VLAN: DF for at least one
+ */
+struct roles {
+	bool port;
+	bool df;
+	u8 vlan[DF_VLAN_BYTES];
+};
+
+/* One network device of this PE, as the parent reported it. */
+struct link {
+	TAILQ_ENTRY(link) entry;
+	struct fact_link fact;
+};
+
+/**
+ * struct es_route - an RT-1 or RT-4 of another PE; key is @esi, @type, @rd, @etag, @orig
+ * @es_import: RT-4: its ES-Import route target, zero when there is none
+ * @sct: RT-4: service carving time as real time, or DF_NEVER
+ * @l2_flags: RT-1: P and B
+ * @stale: its session is down and graceful restart keeps it: no candidate, but its PE may still forward
+ */
+struct es_route {
+	RB_ENTRY(es_route) entry;
+	struct esi esi;
+	u8 type;
+	struct rd rd;
+	u32 etag;
+	struct ip_addr orig;
+
+	struct ip_addr next_hop;
+	struct mac es_import;
+	struct ecomm_df df;
+	u8 n_df;
+	bool single_active;
+	u16 l2_flags;
+	bool stale;
+	s64 sct;
+};
+RB_HEAD(es_routes, es_route);
+RB_PROTOTYPE(es_routes, es_route, entry, es_route_cmp);
+
+/**
+ * struct frr_known - a segment that zebra has, whether one is configured for its device or not
+ * @said: why it is not discovered was logged
+ */
+struct frr_known {
+	TAILQ_ENTRY(frr_known) entry;
+	struct fact_frr_es fact;
+	bool said;
+};
+
+#define FRR_BEFORE_MAX 64
+
+/**
+ * struct segment_frr - of a segment that FRR controls
+ * @known: zebra has it, as @fact says
+ * @elected: @result holds
+ * @before: the PEs that had an RT-4 at the last election, the own one among them
+ * @hold: runs while bgpd has come back and not all of @before have
+ */
+struct segment_frr {
+	bool known;
+	struct fact_frr_es fact;
+	bool elected;
+	struct df_frr_result result;
+	struct ip_addr before[FRR_BEFORE_MAX];
+	unsigned int n_before;
+	struct timer hold;
+};
+
+enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
+
+/**
+ * struct segment - one segment, configured or discovered
+ * @discovered: FRR has it, and the configuration does not name its device
+ * @id: number in its route distinguishers
+ * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
+ * @port_up: the device can carry traffic; @port_reason says why not
+ * @adopted: @force came from the kernel after a restart and was not elected yet
+ * @advertised: RT-4 and RT-1 are out
+ * @pending: an event is waiting for the end of this round of the loop; @pending_ev is which
+ * @cand: candidates of the last election, @n_cand of them, @local the own one or -1
+ * @cand_evi: per candidate the tags of its RT-1 per EVI
+ * @target: as elected; @force: in force
+ * @lose_at, @gain_at: real time at which @target comes into force (RFC 9722)
+ * @l2_sent: P/B last advertised in RT-1 per ES
+ * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
+ * @peers_due: they are to be collected again at the end of this round of the loop
+ * @peers_held: a PE among them has fallen silent
+ * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
+ *	domains these are
+ * @wished: a wish was sent; @result: the kernel's answer
+ */
+struct segment {
+	TAILQ_ENTRY(segment) entry;
+	struct segments *owner;
+	struct conf_segment conf;
+	bool discovered;
+	u16 id;
+	struct esi esi;
+	bool esi_known;
+
+	u32 ifindex;
+	bool port_up;
+	char port_reason[ROLE_TEXT_MAX];
+
+	struct df_fsm fsm;
+	struct timer fsm_timer;
+	struct df_handover handover;
+	struct timer handover_timer;
+	struct df_offer offer;
+	bool advertised;
+	s64 own_sct;
+	bool pending;
+	enum df_event pending_ev;
+
+	struct df_candidate *cand;
+	struct df_tags *cand_evi;
+	unsigned int n_cand;
+	int local;
+	struct df_agreement agreed;
+	struct ip_addr df_addr;
+	struct ip_addr backup_addr;
+	bool df_differs; /* VLANs have different DFs: @df_addr is the first one's */
+	bool hrw_tie;	 /* the operator was warned that HRW cannot tell two candidates apart */
+
+	struct roles target;
+	struct roles force;
+	bool adopted;
+	s64 lose_at;
+	s64 gain_at;
+	s64 since; /* CLOCK_MONOTONIC, of the last change of @force */
+	u16 l2_sent;
+	u8 evi_up[DF_VLAN_BYTES];
+	struct rd *bridge_rds;
+	size_t n_bridge_rds;
+	u32 bridges_mark;
+
+	enum drain_state drain;
+	struct timer drain_timer;
+	bool drain_confirmed;
+
+	struct ip_addr peers[IPC_PEERS_MAX];
+	u8 n_peers;
+	bool peers_due;
+	bool peers_held;
+
+	struct segment_frr frr;
+
+	bool wished;
+	struct wish_es last_wish;
+	struct wish_result result;
+};
+
+/**
+ * struct segments - the service's state
+ * @ids: bitmap of the segments' numbers
+ * @kernel_es: what the kernel had at the start, until it was swept
+ * @sweep_due: it was not swept, because what FRR has was not known yet
+ * @have_conf: the first configuration is in force
+ * @settled: sessions are as they should be, or there are none; while not, an election changes no role
+ * @started: segments may come up
+ * @isolated: no session for longer than the isolation delay
+ * @frr: what zebra said of itself; @frr_heard: at least once
+ * @frr_known: the segments that it has
+ * @discover_due: which of these are segments here is to be seen at the end of this round of the loop
+ */
+struct segments {
+	struct speaker *speaker;
+	TAILQ_HEAD(, segment) list;
+	TAILQ_HEAD(, link) links;
+	struct es_routes routes;
+	struct fact_es *kernel_es;
+	size_t n_kernel_es;
+	bool sweep_due;
+	struct ip_addr self;
+	bool have_conf;
+	bool links_done;
+	bool started;
+	bool settled;
+	bool isolated;
+	unsigned int established;
+	unsigned int synced;
+	unsigned int configured;
+	struct timer settle_timer;
+	struct timer isolation_timer;
+	sd_event_source *later;
+	struct fact_kernel kernel;
+	struct fact_frr frr;
+	bool frr_heard;
+	TAILQ_HEAD(, frr_known) frr_known;
+	bool discover_due;
+	u64 elections;
+	u8 ids[8192];
+};
+
+/* segment.c */
+struct segment *segment_by_name(struct segments *ss, const char *name);
+struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
+const struct link *segment_link(const struct segments *ss, const char *ifname);
+void segment_send_wish(struct segment *s, bool again);
+void segment_unwish(struct segment *s);
+/* the ESI has become known; what the kernel has of it is taken over */
+void segment_esi(struct segment *s, const struct esi *esi);
+/* make, change and remove segments, so that there are those that there are to be */
+void segments_renew(struct segments *ss);
+/* let the module delete what nobody wished for, if that had to wait */
+void segments_sweep_due(struct segments *ss);
+/* is this the address by which the others know this PE on the segment? */
+bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
+void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
+
+/* segment_route.c */
+void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
+			 const struct rib_path *now);
+void segment_routes_free(struct segments *ss);
+/* call @fn with each route of a segment and type; the tables stay as they are meanwhile */
+typedef void (*es_route_fn)(void *data, const struct es_route *r);
+void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es_route_fn fn,
+			 void *data);
+void segment_collect(struct segment *s);
+void segment_cand_free(struct segment *s);
+void segment_originate(struct segment *s);
+void segment_originate_ad(struct segment *s);
+void segment_withdraw(struct segment *s, bool ad_too);
+void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES]);
+bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
+u16 segment_caps(const struct segment *s);
+bool segment_update_circuits(struct segment *s);
+
+/* segment_bridge.c */
+u32 segment_bridges_mark(const struct segment *s);
+/* export targets of these bridge domains, at most @max; RT-1 per ES is for all of them (RFC 7432 8.2.1) */
+size_t segment_bridge_targets(const struct segment *s, struct ecomm *ec, size_t max);
+void segment_bridges_originate(struct segment *s);
+void segment_bridges_withdraw(struct segment *s);
+
+/* segment_peers.c */
+void segment_peers_later(struct segment *s);
+void segment_peers_update(struct segment *s);
+void segment_peers_imet(struct segments *ss);
+
+/* segment_elect.c */
+void segment_fsm(struct segment *s, enum df_event ev);
+void segment_later(struct segment *s, enum df_event ev);
+void segment_run_later(struct segments *ss);
+void segment_elect_init(struct segment *s);
+void segment_elect_done(struct segment *s);
+void segment_put_in_force(struct segment *s);
+void segment_drop_roles(struct segment *s, const char *why);
+void segment_vlans(const struct segment *s, u8 vlans[DF_VLAN_BYTES]);
+s64 segment_realtime(void);
+
+/* segment_frr.c */
+bool segment_is_frr(const struct segment *s);
+bool segment_frr_holds(const struct segment *s);
+void segment_frr_hold(struct segment *s);
+void segment_frr_run(struct segment *s);
+void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
+void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
+void segment_frr_heard(struct segments *ss, const struct fact_frr *f);
+void segment_frr_adopt(struct segment *s);
+bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
+void segment_frr_begin(struct segment *s);
+void segment_frr_init(struct segment *s);
+void segment_frr_done(struct segment *s);
+
+/* segment_discover.c */
+void segment_frr_know(struct segments *ss, const struct fact_frr_es *f);
+const struct fact_frr_es *segment_frr_on(const struct segments *ss, const char *ifname);
+void segment_frr_forget(struct segments *ss);
+void segment_discover(struct segments *ss, const struct conf *now, struct conf *want);
+
+/* segment_drain.c */
+bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);
+void segment_drain_progress(struct segment *s);
+void segment_drain_reset(struct segment *s);
+const char *segment_drain_name(enum drain_state state);
+
+/* segment_show.c */
+const char *segment_state_name(enum df_state state);
+bool segment_query(void *state, const char *method, const json_t *params, json_t **result,
+		   char *err, size_t err_len);
+
+#endif

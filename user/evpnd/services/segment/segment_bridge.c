@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment_bridge.c - RT-1 per EVI for the bridge domains that a segment has a port in: other PEs learn
+ * that the segment can be reached here in this VNI (aliasing, backup path). Tag 0, the bridge domain's
+ * own route distinguisher and targets, label VNI. Those for each VLAN (segment_route.c) are apart: they
+ * are about attachment circuits, and have no VNI.
+ *
+ * RFC 7432 (8.4), RFC 8365 (5.1.3, 8.2, 8.4)
+ */
+#include <stdlib.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+#define EC_MAX (CONF_RT_MAX + 2)
+
+static const char *master_of(const struct segments *ss, const struct link *l)
+{
+	const struct link *m;
+
+	TAILQ_FOREACH(m, &ss->links, entry)
+		if (l->fact.master && m->fact.ifindex == l->fact.master)
+			return m->fact.ifname;
+	return "";
+}
+
+/* The segment's device or one of its sub-interfaces is a port of the bridge, and up. */
+static bool is_port(const struct segment *s, const struct conf_bridge *b)
+{
+	const struct link *l;
+
+	TAILQ_FOREACH(l, &s->owner->links, entry) {
+		if (l->fact.ifindex != s->ifindex && l->fact.link != s->ifindex)
+			continue;
+		if (l->fact.flags & IFF_UP && !strcmp(master_of(s->owner, l), b->bridge))
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct segment *s, const struct conf_bridge *b)
+{
+	return s->ifindex && s->port_up && is_port(s, b);
+}
+
+/* Which of the configured bridge domains, as a number that changes when they do. */
+u32 segment_bridges_mark(const struct segment *s)
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	u32 mark = 2166136261u; /* FNV-1a */
+	size_t i;
+
+	for (i = 0; conf && i < conf->n_bridges; i++)
+		if (is_wanted(s, &conf->bridges[i]))
+			mark = (mark ^ (u32)(i + 1)) * 16777619u;
+	return mark;
+}
+
+size_t segment_bridge_targets(const struct segment *s, struct ecomm *ec, size_t max)
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	struct ecomm rts[CONF_RT_MAX];
+	size_t i, k, n = 0, n_rts;
+
+	for (i = 0; conf && i < conf->n_bridges; i++) {
+		if (!is_wanted(s, &conf->bridges[i]))
+			continue;
+		n_rts = conf_bridge_export(conf, &conf->bridges[i], rts);
+		for (k = 0; k < n_rts && n < max; k++)
+			ec[n++] = rts[k];
+	}
+	return n;
+}
+
+static struct evpn_nlri nlri_of(const struct segment *s, const struct rd *rd)
+{
+	return (struct evpn_nlri){.type = EVPN_AD, .rd = *rd, .esi = s->esi, .labels = 1};
+}
+
+/* Who forwards: everybody, or who is DF for the VLAN of the bridge domain. */
+static u16 role_flags(const struct segment *s, const struct conf_bridge *b)
+{
+	bool df = s->force.port ? s->force.df : s->force.vlan[b->vlan / 8] & 1u << b->vlan % 8;
+
+	return s->conf.mode == CONF_ALL_ACTIVE || df ? L2_ATTR_P : 0;
+}
+
+static void originate(struct segment *s, const struct conf *conf, const struct conf_bridge *b,
+		      const struct rd *rd)
+{
+	struct evpn_nlri n = nlri_of(s, rd);
+	struct bgp_attrs attrs;
+	struct ecomm ec[EC_MAX];
+	size_t n_ec = conf_bridge_export(conf, b, ec);
+
+	n.label[0] = b->vni;
+	ec[n_ec++] = ecomm_encap(TUNNEL_VXLAN);
+	ec[n_ec++] = ecomm_l2_attr(role_flags(s, b), 0);
+	bgp_attrs_init(&attrs);
+	attrs.origin = BGP_ORIGIN_IGP;
+	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, n_ec));
+	if (speaker_originate(s->owner->speaker, &n, &attrs, false))
+		log_error("segment %s: route type 1 of VNI %u was not originated", s->conf.name,
+			  b->vni);
+}
+
+static bool kept(const struct rd *rds, size_t n, const struct rd *rd)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!rd_cmp(&rds[i], rd))
+			return true;
+	return false;
+}
+
+/* Withdraw what was sent and is not among @now. Takes @now. */
+static void replace_sent(struct segment *s, struct rd *now, size_t n)
+{
+	struct evpn_nlri nlri;
+	size_t i;
+
+	for (i = 0; i < s->n_bridge_rds; i++) {
+		if (kept(now, n, &s->bridge_rds[i]))
+			continue;
+		nlri = nlri_of(s, &s->bridge_rds[i]);
+		speaker_withdraw(s->owner->speaker, &nlri, false);
+	}
+	free(s->bridge_rds);
+	s->bridge_rds = now;
+	s->n_bridge_rds = n;
+}
+
+void segment_bridges_originate(struct segment *s)
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	struct rd *now = NULL;
+	size_t i, n = 0;
+
+	s->bridges_mark = segment_bridges_mark(s);
+	if (conf && conf->n_bridges && s->conf.ad_per_evi)
+		now = calloc(conf->n_bridges, sizeof(*now));
+	for (i = 0; now && i < conf->n_bridges; i++) {
+		if (!is_wanted(s, &conf->bridges[i]))
+			continue;
+		now[n] = conf_bridge_rd(conf, &conf->bridges[i]);
+		originate(s, conf, &conf->bridges[i], &now[n++]);
+	}
+	replace_sent(s, now, n);
+}
+
+void segment_bridges_withdraw(struct segment *s)
+{
+	replace_sent(s, NULL, 0);
+}

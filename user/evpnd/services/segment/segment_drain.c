@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment_drain.c - make before break: another PE forwards before this one stops (D4).
+ *
+ *   offered   the RT-4 is withdrawn, so the others elect among themselves; this PE still forwards
+ *   leaving   the new DF says so (P in its RT-1 per ES); LACP tells the CE to leave this PE, which
+ *             still forwards what is on its way
+ *   done      blocked; no candidate until `es drain NAME undo`
+ */
+#include <stdio.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+/* A peer that never sets P (RFC 7432 only) is believed after this time. */
+#define CONFIRM_MS 3000
+/* A Linux CE looks at its ports every 100 ms; others are not much slower. */
+#define LEAVE_MS 500
+
+static const char *const names[] = {
+	[DRAIN_NO] = "no",
+	[DRAIN_OFFERED] = "offered",
+	[DRAIN_LEAVING] = "leaving",
+	[DRAIN_DONE] = "done",
+};
+
+const char *segment_drain_name(enum drain_state state)
+{
+	return names[state];
+}
+
+static void enter(struct segment *s, enum drain_state state)
+{
+	s->drain = state;
+	segment_tell(s, "es", "drain", json_pack("{s:s}", "state", names[state]));
+}
+
+static void finish(struct segment *s)
+{
+	char df[IP_STRLEN];
+
+	timer_stop(&s->drain_timer);
+	enter(s, DRAIN_DONE);
+	segment_drop_roles(s, "drained");
+	log_info("segment %s: drained, %s forwards", s->conf.name, ip_format(&s->df_addr, df));
+}
+
+static void leave(struct segment *s)
+{
+	bool told = s->last_wish.standby != CONF_STANDBY_BLOCK;
+
+	enter(s, DRAIN_LEAVING);
+	segment_send_wish(s, false);
+	speaker_flush(s->owner->speaker);
+	timer_start(&s->drain_timer, told ? LEAVE_MS : 1);
+}
+
+static void give_up(struct segment *s)
+{
+	log_warning("segment %s: no other PE is left to take over, this PE keeps forwarding",
+		    s->conf.name);
+	timer_stop(&s->drain_timer);
+	enter(s, DRAIN_NO);
+	segment_originate(s);
+	segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+static void fired(void *data)
+{
+	struct segment *s = data;
+
+	if (s->drain == DRAIN_LEAVING) {
+		finish(s);
+	} else if (s->drain == DRAIN_OFFERED) {
+		if (ip_is_none(&s->df_addr))
+			give_up(s);
+		else
+			leave(s);
+	}
+}
+
+/* Something was heard; is it the new DF saying that it forwards? */
+void segment_drain_progress(struct segment *s)
+{
+	if (s->drain != DRAIN_OFFERED || s->pending)
+		return;
+	if (!s->force.df)
+		finish(s);
+	else if (!ip_is_none(&s->df_addr) && segment_peer_is_primary(s, &s->df_addr))
+		leave(s);
+}
+
+static bool others(const struct segment *s)
+{
+	return s->n_cand > (s->local >= 0 ? 1u : 0u);
+}
+
+static bool begin(struct segment *s, char *err, size_t err_len)
+{
+	segment_collect(s);
+	if (s->force.df && !others(s)) {
+		snprintf(err, err_len,
+			 "segment %s: no other PE advertises %s, so none can take over",
+			 s->conf.name, esi_format(&s->esi, (char[ESI_STRLEN]){0}));
+		return false;
+	}
+	if (s->force.df && !s->owner->settled) {
+		snprintf(err, err_len,
+			 "segment %s: no BGP session is Established, so no PE would learn of it",
+			 s->conf.name);
+		return false;
+	}
+	timer_init(&s->drain_timer, speaker_event(s->owner->speaker), 1000, fired, s);
+	enter(s, DRAIN_OFFERED);
+	if (s->advertised)
+		segment_withdraw(s, false);
+	timer_start(&s->drain_timer, CONFIRM_MS);
+	segment_later(s, DF_EV_VLAN_CHANGE);
+	return true;
+}
+
+static void undo_drain(struct segment *s)
+{
+	bool restart = s->drain == DRAIN_DONE;
+
+	timer_stop(&s->drain_timer);
+	enter(s, DRAIN_NO);
+	segment_send_wish(s, false);
+	if (restart && s->advertised) { /* come back as after a repair: wait, and do not preempt */
+		segment_fsm(s, DF_EV_ES_DOWN);
+		segment_fsm(s, DF_EV_ES_UP);
+	} else if (s->advertised) {
+		segment_originate(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
+}
+
+/* Idempotent: draining a draining segment reports how far it is. */
+bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len)
+{
+	if (segment_is_frr(s)) {
+		snprintf(
+			err, err_len,
+			"segment %s is controlled by FRR; lower its preference there (evpn mh es-df-pref) or shut %s",
+			s->conf.name, s->conf.interface);
+		return false;
+	}
+	if (undo) {
+		if (s->drain != DRAIN_NO)
+			undo_drain(s);
+		return true;
+	}
+	return s->drain != DRAIN_NO || begin(s, err, err_len);
+}
+
+void segment_drain_reset(struct segment *s)
+{
+	timer_done(&s->drain_timer);
+	s->drain = DRAIN_NO;
+}

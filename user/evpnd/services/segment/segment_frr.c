@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment_frr.c - segments that FRR controls: its bgpd originates, its zebra elects and filters nothing.
+ * Here the same election is held over the same routes, which bgpd hands on by iBGP, and its result goes
+ * to the kernel. Nothing is originated.
+ *
+ * The own RT-4 is among the routes: it says with which preference FRR takes part. zebra says which
+ * segments there are, and its VTEP address, by which the own RT-4 is known.
+ *
+ * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
+ * the result before counts until all that had an RT-4 then have one again, or the hold time is over.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+bool segment_is_frr(const struct segment *s)
+{
+	return s->conf.control == CONF_CONTROL_FRR;
+}
+
+bool segment_frr_holds(const struct segment *s)
+{
+	return timer_running(&s->frr.hold);
+}
+
+static bool has_candidate(const struct segment *s, const struct ip_addr *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_cand; i++)
+		if (ip_equal(&s->cand[i].addr, a))
+			return true;
+	return false;
+}
+
+/* Of those that were there before bgpd was away: how many are not back. */
+static unsigned int missing(const struct segment *s)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->frr.n_before; i++)
+		n += !has_candidate(s, &s->frr.before[i]);
+	return n;
+}
+
+static void remember(struct segment *s)
+{
+	unsigned int i;
+
+	s->frr.n_before = 0;
+	for (i = 0; i < s->n_cand && i < FRR_BEFORE_MAX; i++)
+		s->frr.before[s->frr.n_before++] = s->cand[i].addr;
+}
+
+static void hold_over(void *data)
+{
+	struct segment *s = data;
+
+	log_warning("segment %s: %u of %u PEs are not back since bgpd was away", s->conf.name,
+		    missing(s), s->frr.n_before);
+	segment_fsm(s, DF_EV_TIMER);
+}
+
+/* bgpd is back: what it says is not yet all that it will say. */
+void segment_frr_hold(struct segment *s)
+{
+	u32 ms = speaker_conf(s->owner->speaker)->global.frr.hold_ms;
+
+	if (!s->frr.elected || !ms)
+		return;
+	timer_start(&s->frr.hold, ms);
+}
+
+static unsigned int peers_of(const struct segment *s, struct df_frr_peer *peers)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_cand; i++)
+		if ((int)i != s->local)
+			peers[n++] = (struct df_frr_peer){s->cand[i].addr, s->cand[i].alg,
+							  s->cand[i].pref};
+	return n;
+}
+
+static void name_df(struct segment *s, const struct df_frr_peer *peers)
+{
+	const struct df_frr_result *r = &s->frr.result;
+	const struct ip_addr *best = r->best < 0 ? NULL : &peers[r->best].vtep;
+
+	s->df_addr = s->backup_addr = (struct ip_addr){0};
+	if (r->df)
+		s->df_addr = s->owner->frr.vtep;
+	else if (best && r->reason != DF_FRR_ALGORITHM)
+		s->df_addr = *best;
+	if (r->df && best)
+		s->backup_addr = *best;
+}
+
+static void note_algorithm(struct segment *s, const struct df_frr_result *before)
+{
+	const struct df_frr_result *r = &s->frr.result;
+	bool odd = r->reason == DF_FRR_ALGORITHM, was = before->reason == DF_FRR_ALGORITHM;
+
+	memset(&s->agreed, 0, sizeof(s->agreed));
+	s->agreed.alg = DF_ALG_HIGHEST;
+	s->agreed.dissenter = s->agreed.reference = -1;
+	if (odd) {
+		s->agreed.fallback = DF_FALLBACK_ALG;
+		snprintf(s->agreed.sentence, sizeof(s->agreed.sentence), "%s", r->sentence);
+	}
+	if (odd && (!was || strcmp(r->sentence, before->sentence)))
+		log_warning("segment %s: %s", s->conf.name, r->sentence);
+	else if (!odd && was)
+		log_info("segment %s: all PEs say highest preference again", s->conf.name);
+}
+
+static void enter(struct segment *s, enum df_state state)
+{
+	enum df_state before = s->fsm.state;
+
+	s->fsm.state = state;
+	if (before != state)
+		segment_tell(s, "es", "state",
+			     json_pack("{s:s, s:s}", "from", segment_state_name(before), "to",
+				       segment_state_name(state)));
+}
+
+static void apply(struct segment *s)
+{
+	s->owner->elections++;
+	s->frr.elected = true;
+	remember(s);
+	enter(s, s->frr.result.reason == DF_FRR_DELAY ? DF_WAIT : DF_DONE);
+	memset(&s->target, 0, sizeof(s->target));
+	s->target.port = true;
+	s->target.df = s->frr.result.df;
+	s->lose_at = s->gain_at = 0;
+	segment_peers_update(s); /* before a role is gained */
+	segment_put_in_force(s);
+}
+
+/* No own RT-4: FRR takes no part, so the others do without it and this side must not forward. */
+static void absent(struct segment *s)
+{
+	struct df_frr_result *r = &s->frr.result;
+
+	*r = (struct df_frr_result){.reason = DF_FRR_DOWN, .peer = -1, .best = -1};
+	snprintf(r->sentence, sizeof(r->sentence),
+		 "bgpd advertises no RT-4 for this segment; has its bridge a VNI?");
+	s->df_addr = s->backup_addr = (struct ip_addr){0};
+	apply(s);
+}
+
+static void elect(struct segment *s)
+{
+	const struct segments *ss = s->owner;
+	struct df_frr_peer peers[DF_CANDIDATES_MAX];
+	struct df_frr_result before = s->frr.result;
+	struct df_frr_local local = {
+		.vtep = ss->frr.vtep,
+		.bypass = s->frr.fact.bypass,
+		.up = s->port_up,
+		.delay = s->frr.fact.delay,
+		.order = ss->frr.numeric ? DF_FRR_NUMBER : DF_FRR_MEMORY,
+	};
+
+	if (s->local < 0 && !local.bypass) {
+		absent(s);
+		return;
+	}
+	if (s->local >= 0)
+		local.pref = s->cand[s->local].pref;
+	s->offer.pref = local.pref;
+	df_frr_elect(&local, peers, peers_of(s, peers), &s->frr.result);
+	note_algorithm(s, &before);
+	name_df(s, peers);
+	apply(s);
+}
+
+static void down(struct segment *s)
+{
+	timer_stop(&s->frr.hold);
+	s->frr.elected = false;
+	s->df_addr = s->backup_addr = (struct ip_addr){0};
+	enter(s, DF_INIT);
+	segment_drop_roles(s, s->port_reason);
+}
+
+/* Something changed, whatever it is: see what comes of it. */
+void segment_frr_run(struct segment *s)
+{
+	const struct segments *ss = s->owner;
+
+	if (!s->esi_known)
+		return;
+	if (!s->port_up) {
+		down(s);
+		return;
+	}
+	if (ss->settled)
+		segment_collect(s);
+	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
+		return;
+	if (segment_frr_holds(s) && missing(s))
+		return;
+	timer_stop(&s->frr.hold);
+	elect(s);
+}
+
+/* Why its role is not what the routes say now; "" when it is. */
+void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
+{
+	const struct segments *ss = s->owner;
+
+	buf[0] = '\0';
+	if (!ss->frr.present)
+		snprintf(buf, ROLE_TEXT_MAX, "%.150s",
+			 ss->frr.text[0] ? ss->frr.text : "FRR has not answered yet");
+	else if (!s->frr.known)
+		snprintf(buf, ROLE_TEXT_MAX, "FRR has no segment on %s (evpn mh es-id)",
+			 s->conf.interface);
+	else if (ss->started && !ss->settled)
+		snprintf(buf, ROLE_TEXT_MAX,
+			 "the session to bgpd is down: the role stays as it was");
+	else if (ip_is_none(&ss->frr.vtep))
+		snprintf(buf, ROLE_TEXT_MAX, "FRR has no VNI, so the segment is not advertised");
+	else if (segment_frr_holds(s))
+		snprintf(
+			buf, ROLE_TEXT_MAX,
+			"bgpd was away: the role stays until %u more of %u PEs are back, at most %lld s",
+			missing(s), s->frr.n_before,
+			(long long)(timer_left_ms(&s->frr.hold) / 1000));
+	else if (s->frr.elected && s->local < 0 && !s->frr.fact.bypass)
+		snprintf(buf, ROLE_TEXT_MAX, "%.150s", s->frr.result.sentence);
+}
+
+static void lose_esi(struct segment *s)
+{
+	s->frr.known = false;
+	s->frr.elected = false;
+	s->adopted = false;
+	timer_stop(&s->frr.hold);
+	enter(s, DF_INIT);
+	segment_unwish(s);
+	s->n_peers = 0;
+	s->force = (struct roles){.port = true};
+	if (s->conf.esi_source == CONF_ESI_FRR)
+		s->esi_known = false;
+}
+
+static struct segment *on_device(struct segments *ss, const char *ifname)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (segment_is_frr(s) && !strcmp(s->conf.interface, ifname))
+			return s;
+	return NULL;
+}
+
+static void take(struct segment *s, const struct fact_frr_es *f)
+{
+	char buf[ESI_STRLEN];
+
+	if (s->conf.esi_source != CONF_ESI_FRR && esi_cmp(&f->esi, &s->esi)) {
+		log_error("segment %s: FRR has %s on %s, which is not the configured ESI",
+			  s->conf.name, esi_format(&f->esi, buf), f->ifname);
+		return;
+	}
+	if (s->esi_known && esi_cmp(&f->esi, &s->esi))
+		lose_esi(s);
+	s->frr.fact = *f;
+	s->frr.known = true;
+	if (!s->esi_known)
+		segment_esi(s, &f->esi);
+	if (s->adopted)
+		segment_send_wish(s, false); /* before anybody sweeps it */
+	segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
+/* zebra has a segment, or has it no more. */
+void segment_frr_es(struct segments *ss, const struct fact_frr_es *f)
+{
+	struct segment *s = f->gone ? segment_by_esi(ss, &f->esi) : on_device(ss, f->ifname);
+
+	segment_frr_know(ss, f);
+	if (!s || !segment_is_frr(s))
+		return;
+	if (!f->gone) {
+		take(s, f);
+	} else if (s->frr.known) {
+		log_info("segment %s: FRR has it no more", s->conf.name);
+		lose_esi(s);
+	}
+}
+
+/* Is @s what @c describes? By its device, whatever the name is, and by the ESI where one is given. */
+bool segment_frr_is(const struct segment *s, const struct conf_segment *c)
+{
+	if (strcmp(s->conf.interface, c->interface))
+		return false;
+	if (c->esi_source != CONF_ESI_FRR)
+		return s->esi_known && !esi_cmp(&c->esi, &s->esi);
+	return s->conf.esi_source == CONF_ESI_FRR || s->frr.known;
+}
+
+/* A new segment takes what zebra has said already. */
+void segment_frr_begin(struct segment *s)
+{
+	const struct fact_frr_es *f = segment_frr_on(s->owner, s->conf.interface);
+
+	if (f && segment_is_frr(s))
+		take(s, f);
+}
+
+/* zebra has said everything. Without bgpd it has no VNI, and still the same address. */
+void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
+{
+	struct ip_addr vtep = ss->frr.vtep;
+	struct segment *s;
+
+	ss->frr = *f;
+	if (ip_is_none(&f->vtep))
+		ss->frr.vtep = vtep;
+	ss->frr_heard |= f->present;
+	if (ss->have_conf)
+		segments_renew(ss);
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (!segment_is_frr(s))
+			continue;
+		if (f->present && !s->frr.known && s->esi_known) {
+			log_warning("segment %s: FRR has no segment on %s", s->conf.name,
+				    s->conf.interface);
+			lose_esi(s);
+		}
+		segment_peers_later(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
+	segments_sweep_due(ss);
+}
+
+/* Before zebra has answered: what the kernel still has on this device since an earlier run. */
+void segment_frr_adopt(struct segment *s)
+{
+	const struct segments *ss = s->owner;
+	size_t i;
+
+	if (s->esi_known || ss->frr_heard || !s->ifindex)
+		return;
+	for (i = 0; i < ss->n_kernel_es; i++) {
+		if (ss->kernel_es[i].ifindex != s->ifindex)
+			continue;
+		segment_esi(s, &ss->kernel_es[i].esi);
+		return;
+	}
+}
+
+void segment_frr_init(struct segment *s)
+{
+	timer_init(&s->frr.hold, speaker_event(s->owner->speaker), 100000, hold_over, s);
+}
+
+void segment_frr_done(struct segment *s)
+{
+	timer_done(&s->frr.hold);
+}

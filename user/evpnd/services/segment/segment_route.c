@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * segment_route.c - the routes of a segment: RT-4 and RT-1 that this PE originates, and those of the
+ * other PEs, kept by segment so that a change looks at one segment only.
+ *
+ * RFC 7432 (7.1, 7.4, 8.1, 8.2, 8.5), RFC 8584 (2.2, 4), RFC 9722 (T, SCT), RFC 9786 (4, 5: P, P/B)
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+#define EC_MAX (CONF_RT_MAX + 4)
+#define PER_ES_TARGETS_MAX 256 /* of bridge domains: 2 KiB of an UPDATE */
+#define RD_PER_EVI 1 /* one distinguisher for all RT-1 per EVI; those per ES begin above it */
+
+static int es_route_cmp(const struct es_route *a, const struct es_route *b)
+{
+	int d = esi_cmp(&a->esi, &b->esi);
+
+	if (!d)
+		d = (int)a->type - (int)b->type;
+	if (!d)
+		d = rd_cmp(&a->rd, &b->rd);
+	if (!d)
+		d = a->etag < b->etag ? -1 : a->etag > b->etag;
+	if (!d)
+		d = ip_cmp(&a->orig, &b->orig);
+	return d;
+}
+
+RB_GENERATE(es_routes, es_route, entry, es_route_cmp)
+
+static struct es_route key_of(const struct evpn_nlri *n)
+{
+	struct es_route k = {.esi = n->esi, .type = n->type, .rd = n->rd};
+
+	if (n->type == EVPN_ES)
+		k.orig = n->orig;
+	else
+		k.etag = n->etag;
+	return k;
+}
+
+static void read_communities(struct es_route *r, const struct bgp_attrs *a)
+{
+	const struct slice *ext = &a->ext;
+	struct esi_label label;
+	struct l2_attr l2;
+	struct sct sct;
+	size_t n;
+
+	n = ecomm_get_df(ext, &r->df);
+	r->n_df = n > 2 ? 2 : (u8)n;
+	if (!ecomm_get_es_import(ext, &r->es_import))
+		r->es_import = (struct mac){{0}};
+	r->single_active =
+		ecomm_get_esi_label(ext, &label) && label.flags & ESI_LABEL_SINGLE_ACTIVE;
+	r->l2_flags = ecomm_get_l2_attr(ext, &l2) ? l2.flags & (L2_ATTR_P | L2_ATTR_B) : 0;
+	r->sct = ecomm_get_sct(ext, &sct) ? sct_to_ns(&sct, segment_realtime()) : DF_NEVER;
+}
+
+static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
+{
+	struct segment *s = segment_by_esi(ss, &r->esi);
+
+	if (!s)
+		return;
+	segment_peers_later(s);
+	if (r->type == EVPN_ES) {
+		if (gone)
+			df_handover_lost(&s->handover);
+		else
+			df_handover_rcvd(&s->handover, r->n_df == 1 && r->df.caps & DF_CAP_TIME,
+					 r->sct, segment_realtime());
+		segment_later(s, gone ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
+		return;
+	}
+	if (s->conf.df.ac_df)
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	segment_drain_progress(s);
+}
+
+/*
+ * A path that graceful restart keeps does not count in elections: its PE may be dead, and none may wait
+ * for it.
+ */
+static void route_stale(struct segments *ss, struct es_route *r)
+{
+	if (!r || r->stale)
+		return;
+	r->stale = true;
+	heard_of(ss, r, true);
+}
+
+/* The best path of an RT-1 or RT-4 changed. */
+void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
+			 const struct rib_path *now)
+{
+	struct es_route key = key_of(nlri);
+	struct es_route *r = RB_FIND(es_routes, &ss->routes, &key);
+	bool gone = !now || !now->peer;
+
+	if (!gone && now->stale) {
+		route_stale(ss, r);
+		return;
+	}
+	if (gone) {
+		if (!r)
+			return;
+		RB_REMOVE(es_routes, &ss->routes, r);
+		heard_of(ss, r, true);
+		free(r);
+		return;
+	}
+	if (!r) {
+		r = malloc(sizeof(*r));
+		if (!r) {
+			log_error("segment: no memory for a route of %s",
+				  evpn_format(nlri, (char[EVPN_STRLEN]){0}));
+			return;
+		}
+		*r = key;
+		RB_INSERT(es_routes, &ss->routes, r);
+	}
+	r->stale = false;
+	r->next_hop = *now->next_hop;
+	read_communities(r, now->attrs);
+	heard_of(ss, r, false);
+}
+
+void segment_routes_free(struct segments *ss)
+{
+	struct es_route *r, *next;
+
+	RB_FOREACH_SAFE(r, es_routes, &ss->routes, next) {
+		RB_REMOVE(es_routes, &ss->routes, r);
+		free(r);
+	}
+}
+
+/* The first route of this segment and type; the walk ends where either changes. */
+static struct es_route *first_route(struct segments *ss, const struct esi *esi, u8 type)
+{
+	struct es_route key = {.esi = *esi, .type = type};
+
+	return RB_NFIND(es_routes, &ss->routes, &key);
+}
+
+static struct es_route *next_route(struct segments *ss, struct es_route *r)
+{
+	struct es_route *n = RB_NEXT(es_routes, &ss->routes, r);
+
+	return n && !esi_cmp(&n->esi, &r->esi) && n->type == r->type ? n : NULL;
+}
+
+static struct es_route *match_route(struct es_route *r, const struct esi *esi, u8 type)
+{
+	return r && !esi_cmp(&r->esi, esi) && r->type == type ? r : NULL;
+}
+
+#define for_each_route(r, ss, esi_, type_) \
+	for (r = match_route(first_route(ss, esi_, type_), esi_, type_); r; r = next_route(ss, r))
+
+void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es_route_fn fn,
+			 void *data)
+{
+	struct es_route *r;
+
+	for_each_route(r, ss, esi, type) fn(data, r);
+}
+
+/* An RT-1 does not name its PE: the next hop does, or the address in its route distinguisher. */
+static bool is_from(const struct es_route *ad, const struct ip_addr *pe)
+{
+	if (ip_equal(&ad->next_hop, pe))
+		return true;
+	return rd_type(&ad->rd) == RD_IPV4 && pe->len == 4 && !memcmp(ad->rd.b + 2, pe->b, 4);
+}
+
+/* Capabilities of the own DF Election community. A is never sent with P (A25). */
+u16 segment_caps(const struct segment *s)
+{
+	const struct conf_df *df = &s->conf.df;
+	u16 caps = 0;
+
+	if (s->offer.dont_preempt)
+		caps |= DF_CAP_DP;
+	if (df->ac_df && !df->port_mode)
+		caps |= DF_CAP_AC;
+	if (df->time_sync)
+		caps |= DF_CAP_TIME;
+	if (df->port_mode)
+		caps |= DF_CAP_PORT;
+	return caps;
+}
+
+static bool vlan_in(const u8 map[DF_VLAN_BYTES], unsigned int v)
+{
+	return map[v / 8] & 1u << v % 8;
+}
+
+static const struct link *circuit(const struct segments *ss, u32 lower, unsigned int vlan)
+{
+	const struct link *l;
+
+	TAILQ_FOREACH(l, &ss->links, entry)
+		if (l->fact.link == lower && l->fact.vlan_id == vlan &&
+		    !strcmp(l->fact.kind, "vlan"))
+			return l;
+	return NULL;
+}
+
+/*
+ * Which attachment circuits are up: a VLAN is one through its sub-interface if it has one, and
+ * through the port if it has none (a bridge port). Return: true when that changed.
+ */
+bool segment_update_circuits(struct segment *s)
+{
+	u8 up[DF_VLAN_BYTES] = {0};
+	const struct link *l;
+	unsigned int v;
+
+	if (s->port_up && s->conf.ad_per_evi) {
+		for (v = 0; v < 4096; v++) {
+			if (!vlan_in(s->conf.vlans, v))
+				continue;
+			l = v ? circuit(s->owner, s->ifindex, v) : NULL;
+			if (!l || (l->fact.flags & IFF_UP && l->fact.carrier))
+				up[v / 8] |= 1u << v % 8;
+		}
+	}
+	if (!memcmp(up, s->evi_up, sizeof(up)))
+		return false;
+	memcpy(s->evi_up, up, sizeof(up));
+	return true;
+}
+
+void segment_cand_free(struct segment *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_cand; i++)
+		df_tags_fini(&s->cand_evi[i]);
+	free(s->cand);
+	free(s->cand_evi);
+	s->cand = NULL;
+	s->cand_evi = NULL;
+	s->n_cand = 0;
+	s->local = -1;
+}
+
+static bool known(const struct segment *s, const struct ip_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_cand; i++)
+		if (ip_equal(&s->cand[i].addr, addr))
+			return true;
+	return false;
+}
+
+static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags *tags)
+{
+	struct es_route *r;
+
+	for_each_route(r, s->owner, &s->esi, EVPN_AD)
+	{
+		if (r->stale || !is_from(r, &c->addr))
+			continue;
+		if (r->etag == EVPN_MAX_ETAG)
+			c->ad_per_es = true;
+		else if (df_tags_add(tags, r->etag))
+			log_error("segment %s: no memory for tag %u", s->conf.name, r->etag);
+	}
+	c->ad_per_evi = tags;
+}
+
+static void add_remote(struct segment *s, const struct es_route *r)
+{
+	struct df_candidate *c = &s->cand[s->n_cand];
+
+	*c = (struct df_candidate){
+		.addr = r->orig,
+		.n_df_election = r->n_df,
+		.alg = r->df.alg,
+		.caps = r->df.caps,
+		.pref = r->df.pref,
+	};
+	collect_ad(s, c, &s->cand_evi[s->n_cand]);
+	s->n_cand++;
+}
+
+static void add_local(struct segment *s)
+{
+	struct df_tags *tags = &s->cand_evi[s->n_cand];
+
+	memcpy(tags->vlan, s->evi_up, sizeof(tags->vlan));
+	s->local = (int)s->n_cand;
+	s->cand[s->n_cand++] = (struct df_candidate){
+		.addr = s->owner->self,
+		.n_df_election = 1,
+		.alg = s->conf.df.algorithm,
+		.caps = segment_caps(s),
+		.pref = s->offer.pref,
+		.ad_per_es = s->conf.ad_per_es,
+		.ad_per_evi = tags,
+	};
+}
+
+/*
+ * The candidates as of now: the own RT-4 if it is out, and those of the others with our ES-Import
+ * route target. A PE that draws back (es drain) is no candidate.
+ */
+void segment_collect(struct segment *s)
+{
+	struct mac import = conf_es_import(&s->conf, &s->esi);
+	struct es_route *r;
+	unsigned int n = 1;
+
+	segment_cand_free(s);
+	for_each_route(r, s->owner, &s->esi, EVPN_ES) n++;
+	s->cand = calloc(n, sizeof(*s->cand));
+	s->cand_evi = calloc(n, sizeof(*s->cand_evi));
+	if (!s->cand || !s->cand_evi) {
+		log_error("segment %s: no memory for %u candidates", s->conf.name, n);
+		segment_cand_free(s);
+		return;
+	}
+	if (s->advertised && s->drain == DRAIN_NO)
+		add_local(s);
+	for_each_route(r, s->owner, &s->esi, EVPN_ES)
+	{
+		if (r->stale || mac_cmp(&r->es_import, &import))
+			continue;
+		if (segment_is_self(s, &r->orig) && !segment_is_frr(s)) {
+			log_warning("segment %s: another speaker advertises %s as ours",
+				    s->conf.name, ip_format(&r->orig, (char[IP_STRLEN]){0}));
+			continue;
+		}
+		if (s->n_cand == DF_CANDIDATES_MAX) {
+			log_warning("segment %s: more than %d PEs, the others are ignored",
+				    s->conf.name, DF_CANDIDATES_MAX);
+			break;
+		}
+		if (known(s, &r->orig))
+			continue;
+		if (segment_is_self(s, &r->orig))
+			s->local = (int)s->n_cand;
+		add_remote(s, r);
+	}
+}
+
+/* Does the PE at @addr say that it forwards now (P in RT-1 per ES, RFC 9786)? */
+bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr)
+{
+	struct es_route *r;
+
+	for_each_route(r, s->owner, &s->esi, EVPN_AD)
+	{
+		if (r->etag == EVPN_MAX_ETAG && !r->stale && is_from(r, addr) &&
+		    r->l2_flags & L2_ATTR_P)
+			return true;
+	}
+	return false;
+}
+
+/* In host order. */
+static u32 router_id(const struct segment *s)
+{
+	return ntohl(speaker_conf(s->owner->speaker)->global.router_id);
+}
+
+static void send_route(struct segment *s, const struct evpn_nlri *n, struct ecomm *ec, size_t n_ec,
+		       bool urgent)
+{
+	struct bgp_attrs attrs;
+
+	bgp_attrs_init(&attrs);
+	attrs.origin = BGP_ORIGIN_IGP;
+	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN);
+	n_ec = ecomm_sort(ec, n_ec);
+	if (n_ec) {
+		attrs.ext = ecomm_slice(ec, n_ec);
+		attrs.present |= BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	}
+	if (speaker_originate(s->owner->speaker, n, &attrs, urgent))
+		log_error("segment %s: route type %u was not originated", s->conf.name, n->type);
+}
+
+static struct evpn_nlri es_nlri(const struct segment *s)
+{
+	return (struct evpn_nlri){
+		.type = EVPN_ES,
+		.rd = rd_make_ip(router_id(s), s->id),
+		.esi = s->esi,
+		.orig = s->owner->self,
+	};
+}
+
+static struct evpn_nlri ad_nlri(const struct segment *s, u32 etag)
+{
+	u16 number = etag == EVPN_MAX_ETAG ? s->id : RD_PER_EVI;
+
+	return (struct evpn_nlri){
+		.type = EVPN_AD,
+		.rd = rd_make_ip(router_id(s), number),
+		.esi = s->esi,
+		.etag = etag,
+		.labels = 1,
+	};
+}
+
+/* RT-4: ES-Import, DF Election and, from a recovering PE, the moment at which it will carve. */
+void segment_originate(struct segment *s)
+{
+	struct ecomm_df df = {s->conf.df.algorithm, segment_caps(s), s->offer.pref};
+	struct mac import = conf_es_import(&s->conf, &s->esi);
+	struct evpn_nlri n = es_nlri(s);
+	struct ecomm ec[3];
+	size_t n_ec = 0;
+
+	if (df.alg != DF_ALG_HIGHEST && df.alg != DF_ALG_LOWEST)
+		df.pref = 0;
+	ec[n_ec++] = ecomm_es_import_mac(&import);
+	ec[n_ec++] = ecomm_df_election(&df);
+	if (s->own_sct != DF_NEVER) {
+		struct sct sct = sct_from_ns(s->own_sct);
+
+		ec[n_ec++] = ecomm_sct(&sct);
+	}
+	send_route(s, &n, ec, n_ec, true);
+}
+
+/* Targets of RT-1: the segment's own, or the export targets of every VRF. */
+static size_t ad_targets(const struct segment *s, struct ecomm *ec)
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	size_t n = 0, i, k;
+
+	for (i = 0; i < s->conf.n_route_targets; i++)
+		ec[n++] = s->conf.route_targets[i];
+	if (n)
+		return n;
+	for (i = 0; i < conf->n_vrfs; i++)
+		for (k = 0; k < conf->vrfs[i].n_export && n < CONF_RT_MAX; k++)
+			ec[n++] = conf->vrfs[i].export[k];
+	return n;
+}
+
+/* P and B of the whole segment: who forwards and who would, once that is known. */
+static u16 primary_backup(const struct segment *s)
+{
+	if (s->conf.mode == CONF_ALL_ACTIVE)
+		return L2_ATTR_P;
+	if (s->force.df)
+		return L2_ATTR_P;
+	if (!ip_is_none(&s->backup_addr) && ip_equal(&s->backup_addr, &s->owner->self) &&
+	    s->drain == DRAIN_NO)
+		return L2_ATTR_B;
+	return 0;
+}
+
+static void originate_per_evi(struct segment *s, unsigned int vlan)
+{
+	struct evpn_nlri n = ad_nlri(s, vlan);
+	struct ecomm ec[EC_MAX];
+	size_t n_ec;
+	u16 flags;
+
+	if (!vlan_in(s->evi_up, vlan)) {
+		speaker_withdraw(s->owner->speaker, &n, true);
+		return;
+	}
+	n_ec = ad_targets(s, ec);
+	flags = s->force.port ? primary_backup(s) : vlan_in(s->force.vlan, vlan) ? L2_ATTR_P : 0;
+	if (s->conf.mode == CONF_ALL_ACTIVE)
+		flags = L2_ATTR_P;
+	ec[n_ec++] = ecomm_l2_attr(flags, 0);
+	send_route(s, &n, ec, n_ec, false);
+}
+
+/*
+ * RT-1 per ES, and per EVI for the attachment circuits that are up. P and B on the per-ES route belong
+ * to port-active only, and nothing else may be set beside them (A29, A30).
+ */
+void segment_originate_ad(struct segment *s)
+{
+	u8 flags = s->conf.mode == CONF_ALL_ACTIVE ? 0 : ESI_LABEL_SINGLE_ACTIVE;
+	struct evpn_nlri n = ad_nlri(s, EVPN_MAX_ETAG);
+	struct ecomm ec[EC_MAX + PER_ES_TARGETS_MAX];
+	size_t n_ec;
+	unsigned int v;
+
+	if (s->conf.ad_per_es) {
+		n_ec = ad_targets(s, ec);
+		n_ec += segment_bridge_targets(s, ec + n_ec, PER_ES_TARGETS_MAX);
+		ec[n_ec++] = ecomm_esi_label(flags, 0);
+		if (s->conf.mode == CONF_PORT_ACTIVE) {
+			s->l2_sent = primary_backup(s);
+			ec[n_ec++] = ecomm_l2_attr(s->l2_sent, 0);
+		}
+		send_route(s, &n, ec, n_ec, false);
+	}
+	segment_bridges_originate(s);
+	if (!s->conf.ad_per_evi)
+		return;
+	for (v = 0; v < 4095; v++)
+		if (vlan_in(s->conf.vlans, v))
+			originate_per_evi(s, v);
+}
+
+/*
+ * Mass withdraw: RT-1 per ES first, because it alone moves all traffic of the segment; then RT-4. The
+ * RT-1 per EVI follow in their own time. When draining only the RT-4 goes.
+ */
+void segment_withdraw(struct segment *s, bool ad_too)
+{
+	struct evpn_nlri n;
+
+	if (ad_too && s->conf.ad_per_es) {
+		n = ad_nlri(s, EVPN_MAX_ETAG);
+		speaker_withdraw(s->owner->speaker, &n, true);
+	}
+	n = es_nlri(s);
+	speaker_withdraw(s->owner->speaker, &n, true);
+	speaker_flush(s->owner->speaker);
+	if (ad_too)
+		segment_bridges_withdraw(s);
+	if (ad_too && s->conf.ad_per_evi)
+		segment_withdraw_evi(s, NULL);
+}
+
+/* Withdraw the RT-1 per EVI of all configured VLANs but those in @keep. */
+void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES])
+{
+	struct evpn_nlri n;
+	unsigned int v;
+
+	for (v = 0; v < 4095; v++) {
+		if (!vlan_in(s->conf.vlans, v) || (keep && vlan_in(keep, v)))
+			continue;
+		n = ad_nlri(s, v);
+		speaker_withdraw(s->owner->speaker, &n, false);
+	}
+}

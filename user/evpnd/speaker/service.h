@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A service is one EVPN function inside the speaker (segments; later neighbours, memberships, …): one
+ * file and one row in the table of services. It hears facts, routes, configuration and timers, and
+ * answers with routes to originate and wishes for the parent. A service never includes another one.
+ */
+#ifndef EVPND_SERVICE_H
+#define EVPND_SERVICE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bgp_attr.h"
+#include "bgp_evpn.h"
+#include "conf/conf.h"
+#include "contract/ipc.h"
+#include "bgp/rib.h"
+
+struct speaker;
+
+/**
+ * struct service - the entry points; any may be NULL except @name
+ * @route_types: bit N set: claims EVPN route type N
+ * @start: once, before the first configuration; returns the service's state or NULL on ENOMEM
+ * @stop: the process ends; withdraw nothing here (the speaker closes sessions), free the state
+ * @conf: a new configuration was committed; @old is NULL the first time
+ * @fact: IPC_FACT_* or IPC_WISH_RESULT, as it came
+ * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
+ * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
+ * @query: a control-socket method that begins with the service's name or that it lists;
+ *	returns false when the method is not its own; else fills *@result (owned by the caller),
+ *	or @err with a sentence
+ * @resync: send all wishes again with @generation
+ */
+struct service {
+	const char *name;
+	uint32_t route_types;
+	void *(*start)(struct speaker *speaker);
+	void (*stop)(void *state);
+	void (*conf)(void *state, const struct conf *old, const struct conf *now);
+	void (*fact)(void *state, enum ipc_type type, const void *fact);
+	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
+	void (*sync)(void *state, unsigned int established, unsigned int synced,
+		     unsigned int configured);
+	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
+		      char *err, size_t err_len);
+	void (*resync)(void *state, uint32_t generation);
+};
+
+/* services/: the table is in speaker.c */
+extern const struct service segment_service;
+extern const struct service neigh_service;
+extern const struct service flood_service;
+
+/* speaker.c: what a service may ask of its host */
+sd_event *speaker_event(struct speaker *speaker);
+const struct conf *speaker_conf(struct speaker *speaker);
+struct rib *speaker_rib(struct speaker *speaker);
+uint32_t speaker_generation(struct speaker *speaker);
+void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len);
+/* is anybody interested in events of this object? For those of which there may be very many */
+bool speaker_monitored(struct speaker *speaker, const char *object);
+/* one event for `evpnctl monitor`; steals the reference. @object: "es", "df", "peer", "route" … */
+void speaker_event_json(struct speaker *speaker, const char *object, json_t *event);
+/* originate or replace a route; attributes are copied; next hop and AS path are the session's work.
+ * @urgent routes and withdraws leave before everything that is queued (mass withdraw).
+ */
+int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
+		      const struct bgp_attrs *attrs, bool urgent);
+int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool urgent);
+/* write what is queued now, do not wait for the loop to come round */
+void speaker_flush(struct speaker *speaker);
+
+#endif

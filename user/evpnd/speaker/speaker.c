@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * speaker.c - the unprivileged process: its loop, what comes from the parent, the table of services.
+ *
+ * Priorities in the loop: the parent's facts first (a link that went down), then BGP, then the removal
+ * of big tables of neighbours that are gone.
+ */
+#include "speaker/speaker.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "bgp/peer_show.h"
+#include "bgp/session.h"
+#include "speaker/speaker_priv.h"
+
+enum {
+	CLEAN_SLICE = 4096,  /* paths of a lost neighbour removed in one turn */
+	LAST_WORDS_MS = 500, /* for withdraws and Cease to reach TCP when the process ends */
+	LAST_WORDS_POLL_MS = 20,
+};
+
+/* The EVPN functions. A new one is a file in services/ and a row here. */
+const struct service *const speaker_services[] = {
+	&segment_service,
+	&neigh_service,
+	&flood_service,
+	NULL,
+};
+
+/* ---- what services ask of their host ---- */
+
+sd_event *speaker_event(struct speaker *speaker)
+{
+	return speaker->event;
+}
+
+const struct conf *speaker_conf(struct speaker *speaker)
+{
+	return speaker->configured ? speaker->conf : NULL;
+}
+
+struct rib *speaker_rib(struct speaker *speaker)
+{
+	return speaker->rib;
+}
+
+uint32_t speaker_generation(struct speaker *speaker)
+{
+	return speaker->generation;
+}
+
+void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len)
+{
+	int r = ipc_send(speaker->ipc, type, wish, len);
+
+	if (r < 0)
+		log_error("a wish (%s) did not reach the parent: %s", ipc_type_name(type),
+			  strerror(-r));
+}
+
+bool speaker_monitored(struct speaker *speaker, const char *object)
+{
+	if (!strcmp(object, "route"))
+		return speaker->route_events;
+	return !strcmp(object, "neigh") ? speaker->neigh_events : true;
+}
+
+void speaker_event_json(struct speaker *speaker, const char *object, json_t *event)
+{
+	s64 now = timer_now_ns();
+	char *text;
+
+	if (!event)
+		return;
+	json_object_set_new(event, "object", json_string(object));
+	json_object_set_new(event, "time", json_real(timer_wall(now)));
+	json_object_set_new(event, "mono-ns", json_integer(now));
+	text = json_dumps(event, JSON_COMPACT);
+	if (text)
+		ipc_send_text(speaker->ipc, IPC_EVENT, 0, text);
+	free(text);
+	json_decref(event);
+}
+
+int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
+		      const struct bgp_attrs *attrs, bool urgent)
+{
+	struct rib_attrs *interned = rib_attrs_get(speaker->rib, attrs, NULL);
+	int r;
+
+	if (!interned)
+		return -ENOMEM;
+	r = export_announce(speaker->export, nlri, interned, urgent);
+	if (r == 0)
+		r = rib_update(speaker->rib, NULL, nlri, interned);
+	rib_attrs_put(speaker->rib, interned);
+	return r < 0 ? r : 0;
+}
+
+int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool urgent)
+{
+	int r = export_withdraw(speaker->export, nlri, urgent);
+
+	rib_withdraw(speaker->rib, NULL, nlri);
+	return r;
+}
+
+void speaker_flush(struct speaker *speaker)
+{
+	advertise_all(speaker);
+}
+
+/* ---- what sessions ask ---- */
+
+static void on_export(void *data)
+{
+	speaker_wake_output(data);
+}
+
+void speaker_wake_output(struct speaker *sp)
+{
+	sd_event_source_set_enabled(sp->output, SD_EVENT_ONESHOT);
+}
+
+void speaker_wake_cleaner(struct speaker *sp)
+{
+	sd_event_source_set_enabled(sp->cleaner, SD_EVENT_ONESHOT);
+}
+
+static int on_output(sd_event_source *source, void *data)
+{
+	advertise_all(data);
+	return 0;
+}
+
+static int on_cleaner(sd_event_source *source, void *data)
+{
+	struct speaker *sp = data;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &sp->sessions, link) {
+		if (!s->clearing)
+			continue;
+		s->clearing = rib_peer_clear(sp->rib, s->rib_peer, CLEAN_SLICE);
+		if (!s->clearing)
+			malloc_trim(0);
+		speaker_wake_cleaner(sp);
+		return 0;
+	}
+	return 0;
+}
+
+void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port)
+{
+	const struct ipc_socket request = {.neighbor = *address, .port = port};
+
+	ipc_send(sp->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
+}
+
+void speaker_sync(struct speaker *sp)
+{
+	unsigned int established = 0, synced = 0, configured = 0, i;
+	struct session *s;
+
+	if (!sp->configured || !sp->services_up)
+		return;
+	TAILQ_FOREACH(s, &sp->sessions, link) {
+		configured += !s->conf.shutdown;
+		established += s->established;
+		synced += s->established && s->eor_received;
+	}
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->sync)
+			speaker_services[i]->sync(sp->states[i], established, synced, configured);
+}
+
+/* ---- services ---- */
+
+static void route_event(struct speaker *sp, const struct evpn_nlri *nlri,
+			const struct rib_path *now)
+{
+	char route[EVPN_STRLEN], rd[RD_STRLEN], peer[IP_STRLEN];
+	const struct ip_addr *from = now && now->peer ? rib_peer_address(now->peer) : NULL;
+
+	speaker_event_json(sp, "route",
+			   json_pack("{s:s, s:i, s:s, s:s, s:s?}", "event", now ? "add" : "del",
+				     "type", nlri->type, "rd", rd_format(&nlri->rd, rd), "route",
+				     evpn_format(nlri, route), "peer",
+				     from ? ip_format(from, peer) : NULL));
+}
+
+static void on_route(void *data, const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	struct speaker *sp = data;
+	unsigned int i;
+
+	if (!sp->services_up)
+		return;
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->route &&
+		    speaker_services[i]->route_types >> nlri->type & 1)
+			speaker_services[i]->route(sp->states[i], nlri, now);
+	if (sp->route_events)
+		route_event(sp, nlri, now);
+}
+
+static int start_services(struct speaker *sp)
+{
+	unsigned int i;
+
+	for (i = 0; speaker_services[i]; i++) {
+		if (!speaker_services[i]->start)
+			continue;
+		sp->states[i] = speaker_services[i]->start(sp);
+		if (!sp->states[i])
+			return -ENOMEM;
+	}
+	sp->services_up = true;
+	return 0;
+}
+
+static void stop_services(struct speaker *sp)
+{
+	unsigned int i;
+
+	if (!sp->services_up)
+		return;
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->stop)
+			speaker_services[i]->stop(sp->states[i]);
+	sp->services_up = false;
+}
+
+static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fact)
+{
+	unsigned int i;
+
+	rib_local_tick(sp->rib, true);
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->fact)
+			speaker_services[i]->fact(sp->states[i], type, fact);
+	rib_local_tick(sp->rib, false);
+}
+
+/* ---- the end ---- */
+
+static bool everything_written(struct speaker *sp)
+{
+	struct export_item item;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &sp->sessions, link)
+		if (s->established && (s->conn->out_len || export_peek(&s->cursor, &item)))
+			return false;
+	return true;
+}
+
+/*
+ * Services first, because they may have last wishes; then the withdraws, so that even a neighbour that
+ * is slow to clear a whole session sees the segments go; then Cease.
+ */
+static void shut_down(struct speaker *sp)
+{
+	struct session *s;
+	int ms;
+
+	sp->stopping = true;
+	stop_services(sp);
+	export_withdraw_all(sp->export);
+	for (ms = 0; ms < LAST_WORDS_MS; ms += LAST_WORDS_POLL_MS) {
+		advertise_all(sp);
+		if (everything_written(sp))
+			break;
+		poll(NULL, 0, LAST_WORDS_POLL_MS);
+	}
+	while ((s = TAILQ_FIRST(&sp->sessions)))
+		session_free(s, BGP_EV_STOP);
+	ipc_flush(sp->ipc);
+	sp->status = 0;
+	sd_event_exit(sp->event, 0);
+}
+
+/* ---- the parent ---- */
+
+static void on_socket(struct speaker *sp, const struct ipc_socket *answer, int fd)
+{
+	struct session *s = session_find(sp, &answer->neighbor, answer->port);
+
+	if (s)
+		session_socket(s, fd, answer->error);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+{
+	struct speaker *sp = data;
+
+	switch (hdr->type) {
+	case IPC_SOCKET:
+		on_socket(sp, body, fd);
+		return; /* the session owns the descriptor */
+	case IPC_LISTEN:
+		listener_add(sp, fd);
+		return;
+	case IPC_LISTEN_BEGIN:
+		listener_clear(sp);
+		break;
+	case IPC_CONF_BEGIN:
+	case IPC_CONF_GLOBAL:
+	case IPC_CONF_NEIGHBOR:
+	case IPC_CONF_VRF:
+	case IPC_CONF_SEGMENT:
+	case IPC_CONF_BRIDGE:
+		speaker_conf_item(sp, hdr, body);
+		break;
+	case IPC_CONF_COMMIT:
+		speaker_conf_commit(sp);
+		break;
+	case IPC_QUERY:
+		query_piece(sp, hdr, body);
+		break;
+	case IPC_SHUTDOWN:
+		shut_down(sp);
+		break;
+	default:
+		if (sp->services_up)
+			dispatch_fact(sp, hdr->type, body);
+		break;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void on_parent_gone(void *data)
+{
+	struct speaker *sp = data;
+
+	if (sp->stopping)
+		return;
+	log_error("the parent is gone");
+	sd_event_exit(sp->event, 1);
+}
+
+/* ---- life ---- */
+
+static int add_defer(struct speaker *sp, sd_event_source **source, sd_event_handler_t fn,
+		     int64_t priority)
+{
+	int r = sd_event_add_defer(sp->event, source, fn, sp);
+
+	if (r < 0)
+		return r;
+	sd_event_source_set_priority(*source, priority);
+	return sd_event_source_set_enabled(*source, SD_EVENT_OFF);
+}
+
+struct speaker *speaker_new(sd_event *event, int ipc_fd)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+
+	if (!sp)
+		return NULL;
+	sp->event = sd_event_ref(event);
+	sp->status = 1;
+	sp->generation = 1;
+	sp->started = timer_now_ns();
+	TAILQ_INIT(&sp->sessions);
+	TAILQ_INIT(&sp->listeners);
+	TAILQ_INIT(&sp->route_jobs);
+	sp->conf = conf_new();
+	sp->rib = rib_new(on_route, sp);
+	sp->export = sp->rib ? export_new(sp->rib, on_export, sp) : NULL;
+	sp->ipc = ipc_new(event, ipc_fd, on_message, on_parent_gone, sp);
+	if (!sp->conf || !sp->export || !sp->ipc ||
+	    add_defer(sp, &sp->output, on_output, SD_EVENT_PRIORITY_NORMAL) < 0 ||
+	    add_defer(sp, &sp->cleaner, on_cleaner, SD_EVENT_PRIORITY_IDLE) < 0 ||
+	    start_services(sp) < 0) {
+		speaker_free(sp);
+		return NULL;
+	}
+	return sp;
+}
+
+void speaker_free(struct speaker *sp)
+{
+	struct session *s;
+
+	stop_services(sp);
+	while ((s = TAILQ_FIRST(&sp->sessions)))
+		session_free(s, BGP_EV_STOP);
+	listener_clear(sp);
+	route_jobs_free(sp);
+	ipc_free(sp->ipc);
+	sd_event_source_disable_unref(sp->output);
+	sd_event_source_disable_unref(sp->cleaner);
+	export_free(sp->export);
+	rib_free(sp->rib);
+	conf_free(sp->incoming);
+	conf_free(sp->conf);
+	free(sp->query);
+	sd_event_unref(sp->event);
+	free(sp);
+}
+
+int speaker_main(int ipc_fd)
+{
+	struct speaker *sp;
+	sd_event *event;
+	int status;
+
+	srandom((unsigned int)timer_now_ns());
+	if (sd_event_new(&event) < 0)
+		return 1;
+	sp = speaker_new(event, ipc_fd);
+	if (!sp) {
+		log_error("no memory to start");
+		sd_event_unref(event);
+		return 1;
+	}
+	sd_event_loop(event);
+	status = sp->status;
+	speaker_free(sp);
+	sd_event_unref(event);
+	return status;
+}

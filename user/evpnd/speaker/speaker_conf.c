@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * speaker_conf.c - a configuration arrives item by item and is applied at once, as a difference: a
+ * session that it does not concern stays up.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "log.h"
+#include "speaker/reserve.h"
+#include "bgp/session.h"
+#include "speaker/speaker_priv.h"
+
+uint32_t speaker_router_id(const struct speaker *sp)
+{
+	return ntohl(sp->conf->global.router_id);
+}
+
+/* Originator address of our routes and their next hop. */
+struct ip_addr speaker_next_hop(const struct speaker *sp)
+{
+	const struct conf_global *g = &sp->conf->global;
+
+	return ip_is_none(&g->originator) ? ip_v4(ntohl(g->router_id)) : g->originator;
+}
+
+static int add_item(struct conf *conf, enum ipc_type type, const void *body)
+{
+	switch (type) {
+	case IPC_CONF_GLOBAL:
+		conf->global = *(const struct conf_global *)body;
+		return 0;
+	case IPC_CONF_NEIGHBOR:
+		return conf_add_neighbor(conf, body);
+	case IPC_CONF_VRF:
+		return conf_add_vrf(conf, body);
+	case IPC_CONF_SEGMENT:
+		return conf_add_segment(conf, body);
+	case IPC_CONF_BRIDGE:
+		return conf_add_bridge(conf, body);
+	default:
+		return 0;
+	}
+}
+
+void speaker_conf_item(struct speaker *sp, const struct ipc_hdr *hdr, const void *body)
+{
+	if (hdr->type == IPC_CONF_BEGIN) {
+		conf_free(sp->incoming);
+		sp->incoming = conf_new();
+		return;
+	}
+	if (sp->incoming && add_item(sp->incoming, hdr->type, body) == 0)
+		return;
+	log_error("configuration: no memory, the running one stays in force");
+	conf_free(sp->incoming);
+	sp->incoming = NULL;
+}
+
+/* What every session says of us in OPEN, and what it puts into each UPDATE. */
+static bool identity_changed(const struct conf_global *a, const struct conf_global *b)
+{
+	return a->router_id != b->router_id || a->as != b->as ||
+	       !ip_equal(&a->originator, &b->originator);
+}
+
+static void drop_removed(struct speaker *sp, const struct conf *now)
+{
+	struct session *s, *next;
+
+	TAILQ_FOREACH_SAFE(s, &sp->sessions, link, next)
+		if (!conf_neighbor(now, &s->conf.address, s->conf.port))
+			session_free(s, BGP_EV_DECONFIGURED);
+}
+
+static void apply_neighbors(struct speaker *sp, bool restart)
+{
+	size_t i;
+
+	for (i = 0; i < sp->conf->n_neighbors; i++) {
+		const struct conf_neighbor *n = &sp->conf->neighbors[i];
+		struct session *s = session_find(sp, &n->address, n->port);
+
+		if (s)
+			session_conf(s, n, restart);
+		else if (!session_new(sp, n))
+			log_error("no memory for another neighbor");
+	}
+}
+
+static void tell_services(struct speaker *sp, const struct conf *old)
+{
+	unsigned int i;
+
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->conf)
+			speaker_services[i]->conf(sp->states[i], old, sp->conf);
+}
+
+void speaker_conf_commit(struct speaker *sp)
+{
+	struct conf *old = sp->conf;
+	bool first = !sp->configured;
+
+	if (!sp->incoming)
+		return;
+	reserve_memory(sp->incoming->global.memory_reserve);
+	drop_removed(sp, sp->incoming);
+	sp->conf = sp->incoming;
+	sp->incoming = NULL;
+	sp->configured = true;
+	tell_services(sp, first ? NULL : old);
+	apply_neighbors(sp, !first && identity_changed(&old->global, &sp->conf->global));
+	speaker_sync(sp);
+	conf_free(old);
+	if (first)
+		ipc_send(sp->ipc, IPC_READY, NULL, 0);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the speaker share: its one structure, and what sessions may ask of it.
+ */
+#ifndef EVPND_SPEAKER_PRIV_H
+#define EVPND_SPEAKER_PRIV_H
+
+#include <jansson.h>
+#include <sys/queue.h>
+
+#include "bgp/export.h"
+#include "speaker/service.h"
+#include "timer.h"
+
+#define SPEAKER_SERVICES_MAX 16
+#define SPEAKER_LISTEN_MAX 16
+
+struct session;
+struct listener;
+struct route_job;
+
+/**
+ * struct speaker - the process
+ * @conf: in force; never NULL
+ * @incoming: between IPC_CONF_BEGIN and COMMIT
+ * @configured: the first configuration was applied
+ * @stopping: IPC_SHUTDOWN came
+ * @output: runs once per turn of the loop when a session has something to send
+ * @states: of the services, in the order of the table
+ * @generation: of the wishes
+ */
+struct speaker {
+	sd_event *event;
+	struct ipc *ipc;
+	struct rib *rib;
+	struct export *export;
+	struct conf *conf;
+	struct conf *incoming;
+	bool configured;
+	bool stopping;
+	bool services_up;
+	bool route_events;
+	bool neigh_events;
+	int status;
+	int64_t started;
+	sd_event_source *output;
+	sd_event_source *cleaner;
+	TAILQ_HEAD(, session) sessions;
+	TAILQ_HEAD(, listener) listeners;
+	TAILQ_HEAD(, route_job) route_jobs;
+	void *states[SPEAKER_SERVICES_MAX];
+	uint32_t generation;
+	char *query;
+	size_t query_len;
+};
+
+/* speaker.c */
+extern const struct service *const speaker_services[];
+struct speaker *speaker_new(sd_event *event, int ipc_fd);
+void speaker_free(struct speaker *sp);
+void speaker_wake_output(struct speaker *sp);
+void speaker_wake_cleaner(struct speaker *sp);
+/* a session came up, went down or sent End-of-RIB: the services hear the new counts */
+void speaker_sync(struct speaker *sp);
+void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port);
+
+/* speaker_conf.c */
+void speaker_conf_item(struct speaker *sp, const struct ipc_hdr *hdr, const void *body);
+void speaker_conf_commit(struct speaker *sp);
+uint32_t speaker_router_id(const struct speaker *sp); /* host order */
+struct ip_addr speaker_next_hop(const struct speaker *sp);
+
+/* listener.c */
+void listener_add(struct speaker *sp, int fd);
+void listener_clear(struct speaker *sp);
+
+/* query.c */
+void query_piece(struct speaker *sp, const struct ipc_hdr *hdr, const void *body);
+
+#endif

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * frr.c - see frr.h. One connection to zebra's vty, kept open, so that its end is the news that zebra
+ * has ended; one command at a time; nothing here ever waits.
+ */
+#include "system/frr.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "df_frr.h"
+#include "frr_es.h"
+#include "frr_vty.h"
+#include "log.h"
+#include "timer.h"
+
+enum {
+	LOOK_MS = 10000,
+	DELAY_MS = 500,	 /* while a segment is new */
+	AGAIN_MS = 1000, /* after zebra went away */
+	SOON_MS = 200,	 /* several devices change at once */
+	BURST = 4, /* looks after a change, each after twice the time: FRR takes its time, too */
+	ANSWER_MS = 5000,
+};
+
+/* The commands of one look, in their order. */
+enum step { STEP_ENABLE, STEP_VERSION, STEP_VNI, STEP_ES, STEPS };
+
+static const char *const commands[STEPS] = {
+	[STEP_ENABLE] = "enable",
+	[STEP_VERSION] = FRR_SHOW_VERSION,
+	[STEP_VNI] = FRR_SHOW_VNI,
+	[STEP_ES] = FRR_SHOW_ES,
+};
+
+/**
+ * struct frr - what is known
+ * @fd: to zebra, -1: none
+ * @step: the command whose answer is awaited; STEPS: none is
+ * @burst: looks to come after a change
+ * @look: when to ask next; @late: when an answer is too late
+ * @vtep: configured, or none
+ * @es: segments as last told
+ * @asked: @last was told at least once
+ */
+struct frr {
+	const struct frr_ops *ops;
+	void *data;
+	sd_event *event;
+	sd_event_source *source;
+	int fd;
+	enum step step;
+	struct frr_answer answer;
+	struct timer look;
+	struct timer late;
+	unsigned int burst;
+	char vty[CONF_VTY_MAX];
+	struct ip_addr vtep;
+	struct fact_frr_es *es;
+	size_t n_es;
+	struct fact_frr now;
+	struct fact_frr last;
+	bool asked;
+};
+
+static void tell(struct frr *frr)
+{
+	bool was = frr->asked && frr->last.present;
+
+	if (frr->asked && !memcmp(&frr->now, &frr->last, sizeof(frr->now)))
+		return;
+	if (frr->asked && !was && !frr->now.present)
+		return; /* it is still away, whatever the reason is now */
+	if (!frr->now.present && (was || !frr->asked))
+		log_warning("FRR: %s", frr->now.text);
+	else if (frr->now.present && !was)
+		log_info("FRR: %s answers, its VTEP is %s", frr->now.text,
+			 ip_format(&frr->now.vtep, (char[IP_STRLEN]){0}));
+	frr->last = frr->now;
+	frr->asked = true;
+	frr->ops->done(frr->data, &frr->last);
+}
+
+static void hang_up(struct frr *frr)
+{
+	frr->source = sd_event_source_disable_unref(frr->source);
+	if (frr->fd >= 0)
+		close(frr->fd);
+	frr->fd = -1;
+	frr->step = STEPS;
+	frr_answer_clear(&frr->answer);
+	timer_stop(&frr->late);
+}
+
+static void give_up(struct frr *frr, const char *why)
+{
+	hang_up(frr);
+	memset(&frr->now, 0, sizeof(frr->now));
+	frr->now.numeric = frr->last.numeric;
+	frr->now.vtep = ip_is_none(&frr->vtep) ? frr->last.vtep : frr->vtep;
+	snprintf(frr->now.text, sizeof(frr->now.text), "%.100s: %s", frr->vty, why);
+	tell(frr);
+	timer_start(&frr->look, AGAIN_MS);
+}
+
+static void ask(struct frr *frr, enum step step)
+{
+	size_t len = strlen(commands[step]) + 1;
+
+	frr->step = step;
+	timer_start(&frr->late, ANSWER_MS);
+	if (send(frr->fd, commands[step], len, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)len)
+		give_up(frr, strerror(errno));
+}
+
+/* Of @list, or NULL. */
+static const struct frr_es *find_local(const struct frr_es *list, size_t n, const struct esi *esi)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (list[i].local && !esi_cmp(&list[i].esi, esi))
+			return &list[i];
+	return NULL;
+}
+
+static struct fact_frr_es *find_told(struct frr *frr, const struct esi *esi)
+{
+	size_t i;
+
+	for (i = 0; i < frr->n_es; i++)
+		if (!esi_cmp(&frr->es[i].esi, esi))
+			return &frr->es[i];
+	return NULL;
+}
+
+static void tell_gone(struct frr *frr, const struct frr_es *list, size_t n)
+{
+	size_t i = 0;
+
+	while (i < frr->n_es) {
+		struct fact_frr_es *es = &frr->es[i];
+
+		if (find_local(list, n, &es->esi)) {
+			i++;
+			continue;
+		}
+		es->gone = true;
+		frr->ops->es(frr->data, es);
+		*es = frr->es[--frr->n_es];
+	}
+}
+
+static void tell_es(struct frr *frr, const struct frr_es *es)
+{
+	struct fact_frr_es fact, *told = find_told(frr, &es->esi);
+
+	memset(&fact, 0, sizeof(fact));
+	fact.esi = es->esi;
+	memcpy(fact.ifname, es->ifname, sizeof(fact.ifname));
+	fact.bypass = es->bypass;
+	fact.delay = es->delay;
+	if (told && !memcmp(told, &fact, sizeof(fact)))
+		return;
+	if (!told) {
+		struct fact_frr_es *more = reallocarray(frr->es, frr->n_es + 1, sizeof(*more));
+
+		if (!more)
+			return;
+		frr->es = more;
+		told = &more[frr->n_es++];
+	}
+	*told = fact;
+	frr->ops->es(frr->data, told);
+}
+
+static void look_later(struct frr *frr, bool delay)
+{
+	u64 ms = delay ? DELAY_MS : LOOK_MS;
+
+	if (frr->burst)
+		ms = SOON_MS << (BURST - frr->burst--);
+	timer_start(&frr->look, ms);
+}
+
+static bool take_segments(struct frr *frr)
+{
+	struct frr_es *list;
+	bool delay = false;
+	size_t n, i;
+
+	if (frr_es_parse(frr->answer.text, &list, &n))
+		return false;
+	tell_gone(frr, list, n);
+	for (i = 0; i < n; i++) {
+		if (!list[i].local || !list[i].ifname[0])
+			continue;
+		tell_es(frr, &list[i]);
+		delay |= list[i].delay;
+	}
+	free(list);
+	look_later(frr, delay);
+	return true;
+}
+
+static void take_version(struct frr *frr)
+{
+	char version[FRR_VERSION_LEN];
+
+	frr_version_parse(frr->answer.text, version);
+	memset(&frr->now, 0, sizeof(frr->now));
+	frr->now.numeric = df_frr_order(version) == DF_FRR_NUMBER;
+	snprintf(frr->now.text, sizeof(frr->now.text), "FRR %s", version[0] ? version : "?");
+}
+
+static void take(struct frr *frr)
+{
+	enum step step = frr->step;
+	bool ok = !frr->answer.status;
+
+	timer_stop(&frr->late);
+	if (ok && step == STEP_VERSION) {
+		take_version(frr);
+	} else if (ok && step == STEP_VNI) {
+		frr->now.vtep =
+			ip_is_none(&frr->vtep) ? frr_vtep_parse(frr->answer.text) : frr->vtep;
+	} else if (ok && step == STEP_ES) {
+		ok = take_segments(frr);
+	}
+	frr_answer_clear(&frr->answer);
+	if (!ok) {
+		give_up(frr, "an answer that FRR does not give");
+		return;
+	}
+	frr->step = STEPS;
+	if (step != STEP_ES) {
+		ask(frr, step + 1);
+		return;
+	}
+	frr->now.present = true;
+	tell(frr);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct frr *frr = data;
+	char buf[16384];
+	ssize_t n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		give_up(frr, n ? strerror(errno) : "zebra has ended");
+	else if (frr->step == STEPS || frr_answer_feed(&frr->answer, buf, (size_t)n))
+		give_up(frr, "an answer to nothing");
+	else if (frr->answer.complete)
+		take(frr);
+	return 0;
+}
+
+static void on_late(void *data)
+{
+	give_up(data, "zebra does not answer");
+}
+
+static void on_look(void *data)
+{
+	struct frr *frr = data;
+
+	if (!frr->vty[0] || frr->step != STEPS)
+		return;
+	if (frr->fd >= 0) {
+		ask(frr, STEP_VERSION);
+		return;
+	}
+	frr->fd = frr_vty_connect(frr->vty);
+	if (frr->fd < 0) {
+		give_up(frr, strerror(-frr->fd));
+	} else if (sd_event_add_io(frr->event, &frr->source, frr->fd, EPOLLIN, on_io, frr) < 0) {
+		give_up(frr, "no memory");
+	} else {
+		ask(frr, STEP_ENABLE);
+	}
+}
+
+void frr_look(struct frr *frr)
+{
+	s64 left = timer_left_ms(&frr->look);
+
+	if (!frr->vty[0])
+		return;
+	frr->burst = BURST;
+	if (frr->step == STEPS && (left < 0 || left > SOON_MS))
+		look_later(frr, false);
+}
+
+static void forget(struct frr *frr)
+{
+	tell_gone(frr, NULL, 0);
+	memset(&frr->last, 0, sizeof(frr->last));
+	frr->asked = false;
+}
+
+void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep)
+{
+	if (!vty)
+		vty = "";
+	if (strcmp(vty, frr->vty)) {
+		hang_up(frr);
+		timer_stop(&frr->look);
+		/* Asked at another place, what it has not any more is seen with its first answer. */
+		if (!vty[0])
+			forget(frr);
+		snprintf(frr->vty, sizeof(frr->vty), "%s", vty);
+	}
+	frr->vtep = *vtep;
+	if (vty[0] && frr->step == STEPS)
+		on_look(frr);
+	else
+		frr_look(frr);
+}
+
+void frr_replay(struct frr *frr)
+{
+	size_t i;
+
+	if (!frr->asked)
+		return;
+	for (i = 0; i < frr->n_es; i++)
+		frr->ops->es(frr->data, &frr->es[i]);
+	frr->ops->done(frr->data, &frr->last);
+}
+
+struct frr *frr_new(sd_event *event, const struct frr_ops *ops, void *data)
+{
+	struct frr *frr = calloc(1, sizeof(*frr));
+
+	if (!frr)
+		return NULL;
+	frr->event = sd_event_ref(event);
+	frr->ops = ops;
+	frr->data = data;
+	frr->fd = -1;
+	frr->step = STEPS;
+	timer_init(&frr->look, event, 50000, on_look, frr);
+	timer_init(&frr->late, event, 50000, on_late, frr);
+	return frr;
+}
+
+void frr_free(struct frr *frr)
+{
+	if (!frr)
+		return;
+	hang_up(frr);
+	timer_done(&frr->look);
+	timer_done(&frr->late);
+	free(frr->es);
+	sd_event_unref(frr->event);
+	free(frr);
+}

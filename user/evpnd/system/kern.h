@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kern.h - the speaker's wishes against what the module has, reconciled.
+ *
+ * A wish stays until it is taken back or swept, whatever becomes of the speaker or of the module:
+ * a speaker that dies changes nothing in the kernel, and a module that is loaded again gets all of
+ * them. Nothing is done to a segment in the kernel that nobody has wished anything about, until a
+ * sweep says that all wishes are there.
+ */
+#ifndef EVPND_KERN_H
+#define EVPND_KERN_H
+
+#include <systemd/sd-event.h>
+
+#include "contract/ipc.h"
+
+struct kern;
+
+/**
+ * struct kern_ops - what comes back
+ * @kernel: the module came or went
+ * @es: what the module says of a segment changed
+ * @result: what became of a wish: at once when it was made, and again when that changes
+ * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULTS)
+ * @busy: do they wait already? Then the module's further news are left in their socket until
+ *	kern_neigh_resume(). NULL: never
+ */
+struct kern_ops {
+	void (*kernel)(void *data, const struct fact_kernel *fact);
+	void (*es)(void *data, const struct fact_es *fact);
+	void (*result)(void *data, const struct wish_result *result);
+	void (*neighs)(void *data, enum ipc_type type, const void *body, uint32_t len);
+	bool (*busy)(void *data);
+};
+
+/** struct kern_counts - @installs: requests the module accepted; @reasserts: somebody else had interfered */
+struct kern_counts {
+	unsigned int installed;
+	unsigned int pending;
+	unsigned int refused;
+	uint64_t installs;
+	uint64_t reasserts;
+};
+
+/** kern_new() - find the module or begin to wait for it; reads what it has. NULL with errno set */
+struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data);
+
+/** kern_free() - gives the ownership back; roles in the kernel stay as they are */
+void kern_free(struct kern *kern);
+
+/** kern_wish() - carried out before it returns, when the module is there */
+void kern_wish(struct kern *kern, const struct wish_es *wish);
+void kern_wish_gone(struct kern *kern, const struct esi *esi);
+
+/** kern_core() - how PEs are told apart: now, and each time that the module is loaded */
+void kern_core(struct kern *kern, const struct conf_core *core);
+/** kern_core_why() - why the module refused it, as a sentence; "" when it did not */
+const char *kern_core_why(const struct kern *kern);
+
+/** kern_sweep() - all wishes of @generation were made: every other segment goes */
+void kern_sweep(struct kern *kern, uint32_t generation);
+
+/** kern_replay() - a fresh speaker: tell it everything; its generations have nothing to do with the last one's */
+void kern_replay(struct kern *kern);
+/** kern_replay_neighs() - then the neighbours, when it knows the devices */
+void kern_replay_neighs(struct kern *kern);
+const struct fact_kernel *kern_fact(const struct kern *kern);
+void kern_count(const struct kern *kern, struct kern_counts *counts);
+
+/** kern_wish_ok() - does every field of a wish have a value that it can have? @why: a sentence */
+bool kern_wish_ok(const struct wish_es *wish, const char **why);
+
+/*
+ * Neighbours. Wishes are carried out before kern_neigh_wish() returns; results and whatever else is
+ * known of them then go to kern_ops.neighs.
+ */
+struct nl_neigh_stats;
+void kern_neigh_resume(struct kern *kern);
+bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len,
+		    const char **why);
+void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);
+void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *batch);
+void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep);
+/** kern_neigh_stats() - the module's own statistics; false when it has none */
+bool kern_neigh_stats(struct kern *kern, struct nl_neigh_stats *stats);
+
+#endif

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kern_es.c - segments: wished for, and had by the module.
+ *
+ * A wish is sent to the module each time it is made, even when the module seems to have it already:
+ * what we know of the module may be older than what somebody else did to it, and saying the same
+ * again changes nothing there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system/kern_priv.h"
+#include "log.h"
+
+enum {
+	ASSERTS_PER_SECOND = 10,
+	ASSERT_PAUSE_MS = 1000,
+};
+
+static int es_cmp(struct kern_es *a, struct kern_es *b)
+{
+	return esi_cmp(&a->esi, &b->esi);
+}
+
+RB_PROTOTYPE_INTERNAL(kern_es_tree, kern_es, node, es_cmp, static __attribute__((unused)))
+RB_GENERATE_INTERNAL(kern_es_tree, kern_es, node, es_cmp, static __attribute__((unused)))
+
+static struct kern_es *find(struct kern *kern, const struct esi *esi)
+{
+	struct kern_es key;
+
+	key.esi = *esi;
+	return RB_FIND(kern_es_tree, &kern->tree, &key);
+}
+
+static struct kern_es *find_or_add(struct kern *kern, const struct esi *esi)
+{
+	struct kern_es *e = find(kern, esi);
+
+	if (e)
+		return e;
+	e = calloc(1, sizeof(*e));
+	if (!e) {
+		log_error("segment: out of memory");
+		return NULL;
+	}
+	e->esi = *esi;
+	RB_INSERT(kern_es_tree, &kern->tree, e);
+	return e;
+}
+
+static void drop_if_unused(struct kern *kern, struct kern_es *e)
+{
+	if (e->wished || e->had)
+		return;
+	RB_REMOVE(kern_es_tree, &kern->tree, e);
+	free(e);
+}
+
+_Static_assert(IPC_PEERS_MAX == EVPN_PEERS_MAX, "as many peers as the module takes");
+
+static bool peers_ok(const struct wish_es *w)
+{
+	unsigned int i;
+
+	if (w->n_peers > IPC_PEERS_MAX || (w->n_peers && w->mode != CONF_ALL_ACTIVE))
+		return false;
+	for (i = 0; i < w->n_peers; i++)
+		if ((w->peers[i].len != 4 && w->peers[i].len != 16) ||
+		    (i && ip_cmp(&w->peers[i - 1], &w->peers[i]) >= 0))
+			return false;
+	return true;
+}
+
+bool kern_wish_ok(const struct wish_es *w, const char **why)
+{
+	*why = NULL;
+	if (esi_is_reserved(&w->esi))
+		*why = "a reserved ESI";
+	else if (!w->ifname[0] || !memchr(w->ifname, 0, sizeof(w->ifname)))
+		*why = "no device name";
+	else if ((unsigned int)w->mode > CONF_PORT_ACTIVE)
+		*why = "an unknown mode";
+	else if (w->standby == CONF_STANDBY_AUTO || (unsigned int)w->standby > CONF_STANDBY_DOWN)
+		*why = "an unknown standby policy";
+	else if ((unsigned int)w->loss_policy > CONF_LOSS_BLOCK)
+		*why = "an unknown loss policy";
+	else if (w->owner_hold_ms > EVPN_HOLD_TIME_MAX)
+		*why = "an owner hold time out of range";
+	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM))
+		*why = "unknown protocols to allow";
+	else if (w->untagged_vid > 4094)
+		*why = "a VLAN out of range";
+	else if ((unsigned int)w->unknown_unicast > CONF_UNKNOWN_PASS)
+		*why = "an unknown way with unknown unicast";
+	else if (!peers_ok(w))
+		*why = "peers that cannot be";
+	return !*why;
+}
+
+static uint32_t mode_to_kernel(enum conf_mode mode)
+{
+	switch (mode) {
+	case CONF_ALL_ACTIVE:
+		return EVPN_MODE_ALL_ACTIVE;
+	case CONF_SINGLE_ACTIVE:
+		return EVPN_MODE_SINGLE_ACTIVE;
+	case CONF_PORT_ACTIVE:
+		break;
+	}
+	return EVPN_MODE_PORT_ACTIVE;
+}
+
+static uint32_t standby_to_kernel(enum conf_standby standby)
+{
+	switch (standby) {
+	case CONF_STANDBY_LACP_OOS:
+		return EVPN_STANDBY_LACP_OOS;
+	case CONF_STANDBY_DOWN:
+		return EVPN_STANDBY_DOWN;
+	case CONF_STANDBY_AUTO:
+	case CONF_STANDBY_BLOCK:
+		break;
+	}
+	return EVPN_STANDBY_BLOCK;
+}
+
+static uint32_t role_to_kernel(const struct wish_es *w)
+{
+	if (!w->df)
+		return EVPN_ROLE_NON_DF;
+	return w->draining ? EVPN_ROLE_DRAINING : EVPN_ROLE_DF;
+}
+
+static void to_kernel(const struct kern *kern, const struct wish_es *w, struct nl_es_conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->esi = w->esi;
+	memcpy(c->ifname, w->ifname, sizeof(c->ifname));
+	c->mode = mode_to_kernel(w->mode);
+	c->standby = standby_to_kernel(w->standby);
+	c->role = role_to_kernel(w);
+	c->vlan_map = w->mode != CONF_PORT_ACTIVE;
+	if (c->vlan_map)
+		memcpy(c->vlan_df, w->vlan_df, sizeof(c->vlan_df));
+	c->owner_hold_ms = w->owner_hold_ms;
+	c->loss_policy =
+		w->loss_policy == CONF_LOSS_BLOCK ? EVPN_LOSS_POLICY_BLOCK : EVPN_LOSS_POLICY_HOLD;
+	c->allow = w->allow;
+	c->generation = kern->generation;
+	c->untagged_vid = w->untagged_vid;
+	c->unknown_unicast = w->unknown_unicast == CONF_UNKNOWN_PASS ? EVPN_UNKNOWN_UNICAST_PASS :
+								       EVPN_UNKNOWN_UNICAST_FILTER;
+	c->has_peers = w->mode == CONF_ALL_ACTIVE;
+	c->n_peers = w->n_peers;
+	memcpy(c->peers, w->peers, w->n_peers * sizeof(w->peers[0]));
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return ip_cmp(a, b);
+}
+
+/* What is left of @c that somebody else could have changed to an effect. */
+static void normalize(struct nl_es_conf *c)
+{
+	c->generation = 0;
+	c->has_peers = false;
+	if (c->mode == EVPN_MODE_ALL_ACTIVE) {
+		qsort(c->peers, c->n_peers, sizeof(c->peers[0]), by_address);
+	} else {
+		c->n_peers = 0;
+		memset(c->peers, 0, sizeof(c->peers));
+	}
+	/* a map that was there before stays in the module, without meaning in this mode */
+	if (c->mode != EVPN_MODE_PORT_ACTIVE)
+		return;
+	c->vlan_map = false;
+	memset(c->vlan_df, 0, sizeof(c->vlan_df));
+}
+
+static bool same_conf(const struct nl_es_conf *a, const struct nl_es_conf *b)
+{
+	struct nl_es_conf x = *a, y = *b;
+
+	normalize(&x);
+	normalize(&y);
+	return !memcmp(&x, &y, sizeof(x));
+}
+
+static void make_fact(const struct nl_es *es, struct fact_es *fact)
+{
+	memset(fact, 0, sizeof(*fact));
+	fact->esi = es->conf.esi;
+	fact->ifindex = es->ifindex;
+	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
+	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
+	if (es->conf.vlan_map)
+		memcpy(fact->vlan_df, es->conf.vlan_df, sizeof(fact->vlan_df));
+	fact->n_peers = (uint8_t)es->conf.n_peers;
+	memcpy(fact->peers, es->conf.peers, es->conf.n_peers * sizeof(fact->peers[0]));
+	qsort(fact->peers, fact->n_peers, sizeof(fact->peers[0]), by_address);
+}
+
+static void note_had(struct kern *kern, struct kern_es *e, const struct nl_es *es)
+{
+	struct fact_es fact;
+
+	make_fact(es, &fact);
+	e->conf = es->conf;
+	e->seen = true;
+	if (e->had && !memcmp(&fact, &e->fact, sizeof(fact)))
+		return;
+	e->had = true;
+	e->fact = fact;
+	kern->ops->es(kern->data, &fact);
+}
+
+static void note_gone(struct kern *kern, struct kern_es *e)
+{
+	struct fact_es fact;
+
+	if (!e->had)
+		return;
+	memset(&fact, 0, sizeof(fact));
+	fact.esi = e->esi;
+	fact.gone = true;
+	e->had = false;
+	kern->ops->es(kern->data, &fact);
+}
+
+static void set_result(struct kern_es *e, enum wish_status status, int error, const char *text)
+{
+	memset(&e->result, 0, sizeof(e->result));
+	e->result.esi = e->esi;
+	e->result.generation = e->wish.generation;
+	e->result.status = status;
+	e->result.error = error;
+	snprintf(e->result.text, sizeof(e->result.text), "%s", text);
+}
+
+/* The module took the wish; is there a device to enforce it on? */
+static void judge_state(struct kern_es *e, const struct nl_es *es)
+{
+	char text[sizeof(e->result.text)];
+
+	switch (es->state) {
+	case EVPN_ES_STATE_BOUND:
+		set_result(e, WISH_INSTALLED, 0, "");
+		break;
+	case EVPN_ES_STATE_UNBOUND:
+		snprintf(text, sizeof(text), "there is no device %s yet", es->conf.ifname);
+		set_result(e, WISH_PENDING, ENODEV, text);
+		break;
+	default:
+		set_result(e, WISH_REFUSED, EOPNOTSUPP, es->why);
+		break;
+	}
+}
+
+static void install(struct kern *kern, struct kern_es *e)
+{
+	struct nl_es_conf conf;
+	struct nl_err err;
+	struct nl_es es;
+	int r;
+
+	if (!kern->evpn.nl) {
+		set_result(e, WISH_PENDING, ENOENT, kern->fact.text);
+		return;
+	}
+	to_kernel(kern, &e->wish, &conf);
+	r = nl_evpn_es_new(&kern->evpn, &conf, &err);
+	if (!r) {
+		kern->installs++;
+		r = nl_evpn_es_get(&kern->evpn, &e->esi, &es, &err);
+	}
+	if (r == -ENOENT) {
+		/* no such family any more: the segments, and with them this one, wait */
+		kern_lost(kern, "the module evpn was unloaded; nothing is enforced");
+		set_result(e, WISH_PENDING, ENOENT, kern->fact.text);
+		return;
+	}
+	if (r) {
+		set_result(e, WISH_REFUSED, -r, err.text);
+		return;
+	}
+	note_had(kern, e, &es);
+	judge_state(e, &es);
+}
+
+static void install_and_tell(struct kern *kern, struct kern_es *e)
+{
+	install(kern, e);
+	kern->ops->result(kern->data, &e->result);
+}
+
+void kern_begin_generation(struct kern *kern, uint32_t generation)
+{
+	if (kern->has_generation && kern->wish_generation == generation)
+		return;
+	kern->has_generation = true;
+	kern->wish_generation = generation;
+	kern->swept = false;
+	kern->generation++;
+}
+
+void kern_wish(struct kern *kern, const struct wish_es *wish)
+{
+	struct kern_es *e = find_or_add(kern, &wish->esi);
+
+	if (!e)
+		return;
+	kern_begin_generation(kern, wish->generation);
+	e->wished = true;
+	e->stale = false;
+	e->wish = *wish;
+	install_and_tell(kern, e);
+}
+
+static void delete_from_module(struct kern *kern, struct kern_es *e)
+{
+	struct nl_err err;
+	int r;
+
+	if (!kern->evpn.nl || !e->had)
+		return;
+	r = nl_evpn_es_del(&kern->evpn, &e->esi, &err);
+	if (r && r != -ENOENT)
+		log_error("kernel: deleting a segment: %s", err.text);
+	else
+		note_gone(kern, e);
+}
+
+void kern_wish_gone(struct kern *kern, const struct esi *esi)
+{
+	struct kern_es *e = find(kern, esi);
+
+	if (!e || !e->wished)
+		return;
+	e->wished = false;
+	delete_from_module(kern, e);
+	drop_if_unused(kern, e);
+}
+
+void kern_es_sweep_module(struct kern *kern)
+{
+	struct nl_err err;
+
+	if (kern->evpn.nl && nl_evpn_es_sweep(&kern->evpn, kern->generation, &err))
+		log_error("kernel: sweep: %s", err.text);
+}
+
+void kern_sweep(struct kern *kern, uint32_t generation)
+{
+	struct kern_es *e, *next;
+
+	kern_begin_generation(kern, generation);
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		if (!e->wished || (!e->stale && e->wish.generation == generation))
+			continue;
+		e->wished = false;
+		/* it may have been put right, and so carry the present generation, since */
+		delete_from_module(kern, e);
+		drop_if_unused(kern, e);
+	}
+	kern->swept = true;
+	kern_es_sweep_module(kern);
+}
+
+static void read_one(void *data, const struct nl_es *es)
+{
+	struct kern *kern = data;
+	struct kern_es *e = find_or_add(kern, &es->conf.esi);
+
+	if (!e)
+		return;
+	if (es->conf.generation >= kern->generation && !kern->has_generation)
+		kern->generation = es->conf.generation + 1;
+	note_had(kern, e, es);
+}
+
+int kern_es_read_all(struct kern *kern, struct nl_err *err)
+{
+	struct kern_es *e, *next;
+	int r;
+
+	RB_FOREACH(e, kern_es_tree, &kern->tree)
+		e->seen = false;
+	r = nl_evpn_es_dump(&kern->evpn, read_one, kern, err);
+	if (r)
+		return r;
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		if (e->seen)
+			continue;
+		note_gone(kern, e);
+		drop_if_unused(kern, e);
+	}
+	return 0;
+}
+
+void kern_es_install_all(struct kern *kern)
+{
+	struct kern_es *e, *next;
+
+	/* An entry that nobody wished for may go when the module does: then @next means nothing. */
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		if (e->wished)
+			install_and_tell(kern, e);
+		if (!kern->evpn.nl)
+			return;
+	}
+}
+
+void kern_es_all_pending(struct kern *kern, const char *text)
+{
+	struct kern_es *e;
+
+	RB_FOREACH(e, kern_es_tree, &kern->tree) {
+		if (!e->wished ||
+		    (e->result.status == WISH_PENDING && !strcmp(e->result.text, text)))
+			continue;
+		set_result(e, WISH_PENDING, ENOENT, text);
+		kern->ops->result(kern->data, &e->result);
+	}
+}
+
+void kern_es_forget_had(struct kern *kern)
+{
+	struct kern_es *e, *next;
+
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		note_gone(kern, e);
+		drop_if_unused(kern, e);
+	}
+}
+
+/* Two that put each other right would do so for ever: not more often than a person can read. */
+static bool may_assert(struct kern *kern, struct kern_es *e)
+{
+	u64 now = timer_now_us();
+
+	if (now - e->asserts_us > 1000000) {
+		e->asserts_us = now;
+		e->asserts = 0;
+	}
+	if (e->asserts++ < ASSERTS_PER_SECOND)
+		return true;
+	if (!timer_running(&kern->assert_again))
+		timer_start(&kern->assert_again, ASSERT_PAUSE_MS);
+	return false;
+}
+
+/*
+ * Does the module have what was wished? What a notification says may be older than our last
+ * request, so the module is asked before anybody is blamed.
+ */
+static void put_right(struct kern *kern, struct kern_es *e)
+{
+	struct wish_result before = e->result;
+	char esi[ESI_STRLEN];
+	struct nl_es_conf conf;
+	struct nl_err err;
+	struct nl_es es;
+	int r;
+
+	if (!e->wished || !kern->evpn.nl || (before.status == WISH_REFUSED && !e->had))
+		return;
+	to_kernel(kern, &e->wish, &conf);
+	if (e->had && same_conf(&conf, &e->conf))
+		return;
+	r = nl_evpn_es_get(&kern->evpn, &e->esi, &es, &err);
+	if (!r) {
+		note_had(kern, e, &es);
+		if (same_conf(&conf, &es.conf))
+			return;
+	}
+	if (!may_assert(kern, e))
+		return;
+	log_warning("kernel: somebody else %s segment %s; putting it right",
+		    r ? "deleted" : "changed", esi_format(&e->esi, esi));
+	kern->reasserts++;
+	install_and_tell(kern, e);
+}
+
+void kern_es_put_right(struct kern *kern)
+{
+	struct kern_es *e, *next;
+
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		put_right(kern, e);
+		if (!kern->evpn.nl)
+			return;
+	}
+}
+
+/* A device that came or went changes what a wish has come to. */
+static void follow_state(struct kern *kern, struct kern_es *e, const struct nl_es *es)
+{
+	struct wish_result before = e->result;
+
+	judge_state(e, es);
+	if (e->result.status != before.status || strcmp(e->result.text, before.text))
+		kern->ops->result(kern->data, &e->result);
+}
+
+void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted)
+{
+	struct kern_es *e;
+
+	if (deleted) {
+		e = find(kern, &es->conf.esi);
+		if (!e)
+			return;
+		note_gone(kern, e);
+	} else {
+		e = find_or_add(kern, &es->conf.esi);
+		if (!e)
+			return;
+		note_had(kern, e, es);
+		if (e->wished && e->result.status != WISH_REFUSED)
+			follow_state(kern, e, es);
+	}
+	if (e->wished)
+		put_right(kern, e);
+	else
+		drop_if_unused(kern, e);
+}
+
+void kern_es_replay(struct kern *kern)
+{
+	struct kern_es *e;
+
+	kern->has_generation = false;
+	RB_FOREACH(e, kern_es_tree, &kern->tree) {
+		e->stale = e->wished;
+		if (e->had)
+			kern->ops->es(kern->data, &e->fact);
+	}
+}
+
+void kern_count(const struct kern *kern, struct kern_counts *counts)
+{
+	struct kern_es *e;
+
+	memset(counts, 0, sizeof(*counts));
+	counts->installs = kern->installs;
+	counts->reasserts = kern->reasserts;
+	RB_FOREACH(e, kern_es_tree, (struct kern_es_tree *)&kern->tree) {
+		if (!e->wished)
+			continue;
+		counts->installed += e->result.status == WISH_INSTALLED;
+		counts->pending += e->result.status == WISH_PENDING;
+		counts->refused += e->result.status == WISH_REFUSED;
+	}
+}
+
+void kern_es_free(struct kern *kern)
+{
+	struct kern_es *e, *next;
+
+	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
+		RB_REMOVE(kern_es_tree, &kern->tree, e);
+		free(e);
+	}
+}

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kern_flood.c - see kern_flood.h. Wishes are noted at once and carried out together: read what the
+ * devices have, write down what will be ours, make and remove entries, write down what is ours.
+ */
+#include "system/kern_flood.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/tree.h>
+
+#include "system/links.h"
+#include "log.h"
+#include "nl_flood.h"
+#include "timer.h"
+
+enum {
+	LINE_MAX_LEN = 160,
+	LOOK_AGAIN_MS = 60000, /* nobody tells when an entry is taken away */
+};
+
+/**
+ * struct entry - an entry that is wished for, or ours, or both
+ * @stale: wished by a speaker that is no more, or made by a predecessor
+ * @owned: we have made it, so we may remove it
+ * @there: the device had it at the last look
+ * @result: of the wish, as last told
+ * @told: it was told to this speaker
+ */
+struct entry {
+	RB_ENTRY(entry) node;
+	struct flood_key key;
+	uint32_t generation;
+	bool wished;
+	bool stale;
+	bool owned;
+	bool there;
+	bool told;
+	struct flood_result result;
+};
+
+RB_HEAD(entries, entry);
+
+struct kern_flood {
+	char path[CONF_PATH_MAX];
+	const struct links *links;
+	kern_flood_fn fn;
+	void *data;
+	struct nl *nl;
+	sd_event_source *later;
+	struct timer look_again;
+	struct entries entries;
+	char *written; /* what is in the file */
+};
+
+/* By device and VNI first: entries of one device stand side by side. */
+static int entry_cmp(struct entry *a, struct entry *b)
+{
+	int r = strncmp(a->key.ifname, b->key.ifname, IFNAMSIZ);
+
+	if (!r)
+		r = a->key.vni < b->key.vni ? -1 : a->key.vni > b->key.vni;
+	if (!r)
+		r = ip_cmp(&a->key.address, &b->key.address);
+	if (!r)
+		r = a->key.remote_vni < b->key.remote_vni ? -1 :
+							    a->key.remote_vni > b->key.remote_vni;
+	return r;
+}
+
+RB_PROTOTYPE_INTERNAL(entries, entry, node, entry_cmp, static __attribute__((unused)))
+RB_GENERATE_INTERNAL(entries, entry, node, entry_cmp, static __attribute__((unused)))
+
+static struct entry *find(struct kern_flood *kf, const struct flood_key *key)
+{
+	struct entry e = {.key = *key};
+
+	return RB_FIND(entries, &kf->entries, &e);
+}
+
+static struct entry *find_or_add(struct kern_flood *kf, const struct flood_key *key)
+{
+	struct entry *e = find(kf, key);
+
+	if (e)
+		return e;
+	e = calloc(1, sizeof(*e));
+	if (!e) {
+		log_error("flooding list: out of memory");
+		return NULL;
+	}
+	e->key = *key;
+	RB_INSERT(entries, &kf->entries, e);
+	return e;
+}
+
+static void work_later(struct kern_flood *kf)
+{
+	sd_event_source_set_enabled(kf->later, SD_EVENT_ONESHOT);
+}
+
+bool kern_flood_key_ok(const struct flood_key *k)
+{
+	return k->ifname[0] && memchr(k->ifname, 0, sizeof(k->ifname)) && k->vni &&
+	       k->vni <= 0xffffff && k->remote_vni && k->remote_vni <= 0xffffff &&
+	       (k->address.len == 4 || k->address.len == 16) && !ip_is_zero(&k->address) &&
+	       !ip_is_multicast(&k->address);
+}
+
+/* ---- the file: one entry a line ---- */
+
+static bool read_line(const char *line, struct flood_key *key)
+{
+	char ifname[IFNAMSIZ], address[IP_STRLEN];
+	unsigned int vni, remote;
+
+	memset(key, 0, sizeof(*key));
+	if (sscanf(line, "%15s %u %45s %u", ifname, &vni, address, &remote) != 4 ||
+	    ip_parse(&key->address, address))
+		return false;
+	memcpy(key->ifname, ifname, strlen(ifname));
+	key->vni = vni;
+	key->remote_vni = remote;
+	return kern_flood_key_ok(key);
+}
+
+static void read_file(struct kern_flood *kf)
+{
+	char line[LINE_MAX_LEN];
+	struct flood_key key;
+	struct entry *e;
+	FILE *f = kf->path[0] ? fopen(kf->path, "re") : NULL;
+
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		e = read_line(line, &key) ? find_or_add(kf, &key) : NULL;
+		if (!e)
+			continue;
+		e->owned = true;
+		e->stale = true;
+	}
+	fclose(f);
+}
+
+static char *own_ones(struct kern_flood *kf)
+{
+	char *text = NULL, buf[IP_STRLEN];
+	struct entry *e;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	RB_FOREACH(e, entries, &kf->entries)
+		if (e->owned)
+			fprintf(f, "%s %u %s %u\n", e->key.ifname, e->key.vni,
+				ip_format(&e->key.address, buf), e->key.remote_vni);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static bool put_file(const char *path, const char *text)
+{
+	char fresh[CONF_PATH_MAX + 8];
+	FILE *f;
+	bool good;
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	f = fopen(fresh, "we");
+	if (!f)
+		return false;
+	good = fputs(text, f) >= 0;
+	good = !fclose(f) && good;
+	return good && !rename(fresh, path);
+}
+
+static void write_file(struct kern_flood *kf)
+{
+	char *text = kf->path[0] ? own_ones(kf) : NULL;
+
+	if (!text)
+		return;
+	if (kf->written && !strcmp(text, kf->written)) {
+		free(text);
+		return;
+	}
+	if (!put_file(kf->path, text))
+		log_error(
+			"%s: %s; a restart will not know which entries of flooding lists are its own",
+			kf->path, strerror(errno));
+	free(kf->written);
+	kf->written = text;
+}
+
+/* ---- what the devices have ---- */
+
+static const struct fact_link *device(const struct kern_flood *kf, const char *ifname)
+{
+	return links_by_name(kf->links, ifname);
+}
+
+/* Why there can be no such entry; NULL: there can. */
+static const char *obstacle(const struct fact_link *dev, const struct flood_key *k,
+			    char text[LINE_MAX_LEN], enum wish_status *status)
+{
+	*status = WISH_REFUSED;
+	if (!dev) {
+		*status = WISH_PENDING;
+		snprintf(text, LINE_MAX_LEN, "there is no device %s yet", k->ifname);
+	} else if (strcmp(dev->kind, "vxlan")) {
+		snprintf(text, LINE_MAX_LEN, "%s is no VXLAN device", k->ifname);
+	} else if (!dev->vxlan_external && dev->vxlan_vni != k->vni) {
+		snprintf(text, LINE_MAX_LEN, "%s is for VNI %u, not for %u", k->ifname,
+			 dev->vxlan_vni, k->vni);
+	} else {
+		return NULL;
+	}
+	return text;
+}
+
+struct look {
+	struct kern_flood *kf;
+	const struct fact_link *dev;
+};
+
+static void take(void *data, const struct nl_flood *f)
+{
+	const struct look *l = data;
+	struct flood_key key = {.address = f->dst};
+	struct entry *e;
+
+	memcpy(key.ifname, l->dev->ifname, sizeof(key.ifname));
+	key.vni = l->dev->vxlan_external ? f->src_vni : l->dev->vxlan_vni;
+	key.remote_vni = f->vni ? f->vni : key.vni;
+	e = find(l->kf, &key);
+	if (e)
+		e->there = true;
+}
+
+/* Return: false when a device could not be read; then nothing is done about any. */
+static bool look(struct kern_flood *kf)
+{
+	const struct entry *before = NULL;
+	struct nl_err err;
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &kf->entries)
+		e->there = false;
+	RB_FOREACH(e, entries, &kf->entries) {
+		struct look l = {kf, device(kf, e->key.ifname)};
+		bool same = before && !strncmp(before->key.ifname, e->key.ifname, IFNAMSIZ);
+
+		before = e;
+		if (same || !l.dev || strcmp(l.dev->kind, "vxlan"))
+			continue;
+		if (nl_flood_dump(kf->nl, l.dev->ifindex, take, &l, &err)) {
+			log_error("%s: reading its flooding list: %s", e->key.ifname, err.text);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void tell(struct kern_flood *kf, struct entry *e, enum wish_status status, const char *text)
+{
+	struct flood_result r;
+
+	memset(&r, 0, sizeof(r));
+	r.key = e->key;
+	r.status = status;
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	if (e->told && !memcmp(&r, &e->result, sizeof(r)))
+		return;
+	e->told = true;
+	e->result = r;
+	kf->fn(kf->data, &r);
+}
+
+static struct nl_flood to_kernel(const struct fact_link *dev, const struct flood_key *k)
+{
+	return (struct nl_flood){
+		.ifindex = dev->ifindex,
+		.dst = k->address,
+		.src_vni = dev->vxlan_external ? k->vni : 0,
+		.vni = k->remote_vni != k->vni ? k->remote_vni : 0,
+	};
+}
+
+static void make(struct kern_flood *kf, struct entry *e)
+{
+	const struct fact_link *dev = device(kf, e->key.ifname);
+	char text[LINE_MAX_LEN], buf[IP_STRLEN];
+	enum wish_status status;
+	struct nl_flood f;
+	struct nl_err err;
+
+	if (obstacle(dev, &e->key, text, &status)) {
+		tell(kf, e, status, text);
+		return;
+	}
+	if (!e->there && e->told && e->result.status == WISH_INSTALLED)
+		log_warning(
+			"%s: somebody else has taken %s out of its flooding list; putting it right",
+			e->key.ifname, ip_format(&e->key.address, buf));
+	f = to_kernel(dev, &e->key);
+	if (!e->there && nl_flood_add(kf->nl, &f, &err)) {
+		e->owned = false;
+		if (e->result.status != WISH_REFUSED)
+			log_error("%s: flooding to %s: %s", e->key.ifname,
+				  ip_format(&e->key.address, buf), err.text);
+		tell(kf, e, WISH_REFUSED, err.text);
+		return;
+	}
+	tell(kf, e, WISH_INSTALLED, "");
+}
+
+static void unmake(struct kern_flood *kf, struct entry *e)
+{
+	const struct fact_link *dev = device(kf, e->key.ifname);
+	char buf[IP_STRLEN];
+	struct nl_flood f;
+	struct nl_err err;
+
+	e->owned = false;
+	if (!dev || !e->there)
+		return;
+	f = to_kernel(dev, &e->key);
+	if (nl_flood_del(kf->nl, &f, &err) && err.error != ENOENT)
+		log_error("%s: not flooding to %s any more: %s", e->key.ifname,
+			  ip_format(&e->key.address, buf), err.text);
+}
+
+/* What will be ours when all is made: written down before. */
+static void claim(struct kern_flood *kf)
+{
+	char text[LINE_MAX_LEN];
+	enum wish_status status;
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &kf->entries) {
+		if (!e->there)
+			e->owned = e->wished &&
+				   !obstacle(device(kf, e->key.ifname), &e->key, text, &status);
+	}
+	write_file(kf);
+}
+
+static int work(sd_event_source *source, void *data)
+{
+	struct kern_flood *kf = data;
+	struct entry *e, *next;
+
+	if (RB_EMPTY(&kf->entries))
+		timer_stop(&kf->look_again);
+	else
+		timer_start(&kf->look_again, LOOK_AGAIN_MS);
+	if (!look(kf))
+		return 0;
+	claim(kf);
+	RB_FOREACH_SAFE(e, entries, &kf->entries, next) {
+		if (e->wished) {
+			make(kf, e);
+			continue;
+		}
+		if (e->owned && e->stale)
+			continue; /* nobody has said yet that it is not needed any more */
+		if (e->owned)
+			unmake(kf, e);
+		RB_REMOVE(entries, &kf->entries, e);
+		free(e);
+	}
+	write_file(kf);
+	return 0;
+}
+
+static void on_look_again(void *data)
+{
+	work_later(data);
+}
+
+/* ---- wishes ---- */
+
+void kern_flood_wish(struct kern_flood *kf, const struct wish_flood *wish)
+{
+	struct entry *e = find_or_add(kf, &wish->key);
+
+	if (!e)
+		return;
+	e->wished = true;
+	e->stale = false;
+	e->generation = wish->generation;
+	work_later(kf);
+}
+
+void kern_flood_wish_gone(struct kern_flood *kf, const struct flood_key *key)
+{
+	struct entry *e = find(kf, key);
+
+	if (!e)
+		return;
+	e->wished = false;
+	e->stale = false;
+	work_later(kf);
+}
+
+void kern_flood_sweep(struct kern_flood *kf, uint32_t generation)
+{
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &kf->entries) {
+		if (e->wished && !e->stale && e->generation == generation)
+			continue;
+		e->wished = false;
+		e->stale = false;
+	}
+	work_later(kf);
+}
+
+void kern_flood_replay(struct kern_flood *kf)
+{
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &kf->entries) {
+		e->stale = true;
+		e->told = false;
+	}
+}
+
+void kern_flood_link(struct kern_flood *kf, const struct fact_link *fact)
+{
+	struct entry *e;
+
+	RB_FOREACH(e, entries, &kf->entries) {
+		if (strncmp(e->key.ifname, fact->ifname, IFNAMSIZ))
+			continue;
+		work_later(kf);
+		return;
+	}
+}
+
+/* ---- life ---- */
+
+struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struct links *links,
+				  kern_flood_fn fn, void *data)
+{
+	struct kern_flood *kf = calloc(1, sizeof(*kf));
+	int r;
+
+	if (!kf)
+		return NULL;
+	kf->links = links;
+	kf->fn = fn;
+	kf->data = data;
+	RB_INIT(&kf->entries);
+	timer_init(&kf->look_again, event, 1000000, on_look_again, kf);
+	if (path)
+		snprintf(kf->path, sizeof(kf->path), "%s", path);
+	kf->nl = nl_open(NETLINK_ROUTE);
+	r = kf->nl ? sd_event_add_defer(event, &kf->later, work, kf) : -errno;
+	if (r < 0) {
+		kern_flood_free(kf);
+		errno = -r;
+		return NULL;
+	}
+	sd_event_source_set_enabled(kf->later, SD_EVENT_OFF);
+	read_file(kf);
+	return kf;
+}
+
+void kern_flood_free(struct kern_flood *kf)
+{
+	struct entry *e, *next;
+
+	if (!kf)
+		return;
+	RB_FOREACH_SAFE(e, entries, &kf->entries, next) {
+		RB_REMOVE(entries, &kf->entries, e);
+		free(e);
+	}
+	sd_event_source_disable_unref(kf->later);
+	timer_done(&kf->look_again);
+	nl_close(kf->nl);
+	free(kf->written);
+	free(kf);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kern_priv.h - what kern.c (is the module there, who is told), kern_es.c (segments wished and
+ * segments had), kern_core.c (what holds for all of them) and kern_neigh.c (neighbours) know of each other.
+ */
+#ifndef EVPND_KERN_PRIV_H
+#define EVPND_KERN_PRIV_H
+
+#include <sys/tree.h>
+
+#include "system/kern.h"
+#include "nl_evpn.h"
+#include "timer.h"
+
+/**
+ * struct kern_es - a segment that is wished for, or in the module, or both
+ * @result: of the wish, as last told
+ * @stale: wished by a speaker that is no more; its successor has not wished it yet
+ * @had: the module has it; @conf is its configuration there, @fact what was told of it
+ * @asserts: how often it had to be put right in the second that began at @asserts_us
+ */
+struct kern_es {
+	RB_ENTRY(kern_es) node;
+	struct esi esi;
+	bool wished;
+	bool stale;
+	bool had;
+	bool seen;
+	struct wish_es wish;
+	struct wish_result result;
+	struct nl_es_conf conf;
+	struct fact_es fact;
+	unsigned int asserts;
+	u64 asserts_us;
+};
+
+RB_HEAD(kern_es_tree, kern_es);
+
+struct kern_neigh_up;
+
+/**
+ * struct kern - everything about the module
+ * @evpn: its family; @evpn.nl NULL: not there. This socket is the owner
+ * @retry_ms: pause before the next look for the module
+ * @generation: of the segments in the module; ours, not the speaker's
+ * @wish_generation: of the speaker's present resynchronisation, valid if @has_generation
+ * @swept: the last sweep was asked for; repeated when the module comes back
+ * @up: facts about neighbours on their way up
+ * @core: valid if @has_core; @core_why: the module refused it
+ */
+struct kern {
+	sd_event *event;
+	const struct kern_ops *ops;
+	void *data;
+	struct nl_evpn evpn;
+	struct nl *listener;
+	sd_event_source *listener_source;
+	struct nl *neigh_listener;
+	sd_event_source *neigh_source;
+	struct nl *ctrl;
+	sd_event_source *ctrl_source;
+	struct timer retry;
+	u64 retry_ms;
+	struct timer assert_again;
+	struct fact_kernel fact;
+	struct kern_es_tree tree;
+	uint32_t generation;
+	uint32_t wish_generation;
+	bool has_generation;
+	bool swept;
+	uint64_t installs;
+	uint64_t reasserts;
+	struct kern_neigh_up *up;
+	struct conf_core core;
+	bool has_core;
+	char core_why[256];
+};
+
+/* kern.c */
+/* the module answered as if it were gone: close, tell, begin to look for it */
+void kern_lost(struct kern *kern, const char *text);
+
+/* kern_es.c */
+int kern_es_read_all(struct kern *kern, struct nl_err *err);
+void kern_es_install_all(struct kern *kern);
+void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted);
+/* @text: why they can only wait */
+void kern_es_all_pending(struct kern *kern, const char *text);
+void kern_es_forget_had(struct kern *kern);
+void kern_es_sweep_module(struct kern *kern);
+void kern_es_put_right(struct kern *kern);
+void kern_es_replay(struct kern *kern);
+void kern_es_free(struct kern *kern);
+/* the speaker begins a resynchronisation, unless it is in this one already */
+void kern_begin_generation(struct kern *kern, uint32_t generation);
+
+/* kern_core.c */
+void kern_core_install(struct kern *kern);
+
+/* kern_neigh.c */
+int kern_neigh_init(struct kern *kern);
+void kern_neigh_free(struct kern *kern);
+/* one message of the module's; kern_neigh_heard_all() when there is none left: many share a batch */
+void kern_neigh_heard(struct kern *kern, const struct nlmsghdr *nlh);
+void kern_neigh_heard_all(struct kern *kern);
+int kern_neigh_read_all(struct kern *kern, struct nl_err *err);
+void kern_neigh_replay(struct kern *kern);
+
+#endif
