@@ -70,9 +70,6 @@ kernels() {
 guest() {
 	[ -x "$2" ] || { echo "$2: not found"; return 127; }
 	mkdir -p "$logs/$step"
-	# emulation is too slow for everything: the scenarios know what to leave out
-	[ "$1" = qemu ] && export KSFT_SKIP_LONG=y
-	[ "$1" = uml-debug ] && export KSFT_SKIP_DAEMONS=y
 	exec "$vm/guest.sh" run --out "$logs/$step" --timeout "$limit" "$1" -- "$2"
 }
 

@@ -5,11 +5,11 @@
 # dead, and still nobody gets through.
 #
 #	ce: m1 ---- m0: pe, bond0 (active-backup, ARP monitor), a segment
-#
+
+NEEDS="module fast"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "a blocked bond with an ARP monitor" A12
-need_module
 lab_defaults
 NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
 EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"

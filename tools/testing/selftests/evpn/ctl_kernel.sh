@@ -5,11 +5,11 @@
 # reader of the same family (evpn_nl, over libnl) says the same.
 #
 #     namespace clik:   v0 --- v1     (bond0 over v0)
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the kernel as evpnctl shows it" A1 A12
-need_module
 lab_defaults
 [ -x "$LAB_BUILD/evpnctl" ] || skip "evpnctl is not built: make user"
 command -v jq >/dev/null || skip "needs jq"

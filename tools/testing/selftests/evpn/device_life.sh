@@ -8,11 +8,11 @@
 #     ce --- wire --- pe2: ce, bond0 (segment), br0 --- core --- host
 #              ^                                            |
 #        counted here <------------- flood -----------------+
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the segment and the life of its device" A2 A6 A7 A12
-need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
 P=$(ns pe2)

@@ -6,11 +6,11 @@
 #
 # ESI 00:11:22:33:44:55:66:77:88:01, port mode: octets 3 to 6 are 0x33445566, modulo 2 is 0: the
 # lowest address, PE1 (RFC 9786). HRW over the ESI alone, computed with zlib's CRC-32: see hrw below.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "algorithms, agreement and fallback" A8 A10 A16 A19 A20 A21 A22 A23 A25 A38 B1 B2 B3 B5 B6
-need_module
 lab --standby lacp-oos --algorithm preference
 
 # hrw: who has the highest weight, by an implementation that has nothing in common with ours

@@ -3,11 +3,11 @@
 #
 # A planned hand-over: `evpnctl es drain`. The other PE opens before this one closes, so that not a
 # single datagram is lost, in either direction, at a thousand a second.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "drain loses nothing" A2 A11 A14
-need_module
 lab --standby lacp-oos
 
 ready pe1

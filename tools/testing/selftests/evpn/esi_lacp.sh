@@ -3,11 +3,11 @@
 #
 # "esi: {lacp: auto}": both PEs derive the same ESI from what the customer's bond says in LACP, elect
 # on it, and follow when the customer's system changes. What the ESI must be is read from the CE.
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the ESI derived from LACP" A4 A6
-need_module
 lab --standby lacp-oos
 
 # RFC 7432 section 5, type 1: 01, the CE's system MAC, its port key, 00
@@ -44,7 +44,7 @@ log_test "both PEs derive the CE's ESI, and one of them forwards"
 
 # Bonding says nothing when only the partner changes: the change comes when nothing else has happened
 # for longer than evpnd reads a bond again after a change that bonding does tell.
-[ "${KSFT_SKIP_LONG:-}" = y ] || sleep 35
+lacks fast || sleep 35
 old=$(expected)
 in_ns ce ip link set bond0 type bond ad_actor_system 02:00:00:00:00:77
 check_eq "$(system_of_ce)" 02:00:00:00:00:77 "the CE's system"

@@ -6,11 +6,11 @@
 #
 #     ce ---X--- pe1 (active)      LACP CE for lacp-oos and down; for block a CE that does
 #      \-------- pe2 (standby)     not hash into a blocked link (see Documentation/lab.rst)
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "loss of the active PE's link, for every standby policy" A2 A11 A12 A13 A14 A35 A37 B6
-need_module
 
 run() { # TITLE LAB-OPTION...
 	local title=$1

@@ -6,11 +6,11 @@
 #
 #     ce ---X--- pe1 ---X--- core        cut in one moment
 #      \-------- pe2 ------- core --- rr: hold time 3 s
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "a dead PE, found by the hold timer" A2 A36 A37
-need_module
 lab --standby lacp-oos --hold 3
 
 ready pe1

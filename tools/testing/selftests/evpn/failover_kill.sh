@@ -9,11 +9,11 @@
 #
 #     ce === pe1  evpnd killed, kernel: DF for owner-hold, then blocked
 #        === pe2  DF
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "kill -9 of the active PE's evpnd" A11 A12 A37
-need_module
 lab --standby lacp-oos --loss block
 
 both_in_sync() { ce_uses ce pe1 && ce_uses ce pe2; }

@@ -6,11 +6,11 @@
 #
 #     ce: bond0 === pe1 (two cables, active)
 #               === pe2 (two cables, standby)
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "loss of members of the active PE's bond" A2 A11 A37 B10
-need_module
 lab --standby lacp-oos --members 2
 
 ready pe1

@@ -4,14 +4,13 @@
 # Memory runs out, everywhere: each operation of the family, and enslaving to a segment's bond, is
 # done again and again, while first the first, then the second allocation fails, and so on until
 # there is none left to fail. Nothing may leak, crash, or be half done.
-#
+
+NEEDS="module faults"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "memory runs out in every operation"
-need_module
 lab_defaults
 F=/sys/kernel/debug/failslab
-[ -d $F ] && [ -e /proc/self/fail-nth ] || skip "this kernel injects no faults (guest uml-debug does)"
 NLSTRESS=$(lab_tool nlstress) ||
 	skip "nlstress does not build (libmnl-dev)"
 

@@ -4,7 +4,8 @@
 # evpnd alone, no other daemon on the PEs: bridge domains and a segment are configured, BGP does the
 # rest. Flooding lists come from RT-3, roles and split horizon from RT-4 and RT-1. Frames are counted at
 # the customer and at the hosts, as in flood_filter.sh.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=flood_lib.sh

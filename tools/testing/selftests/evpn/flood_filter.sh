@@ -3,7 +3,8 @@
 #
 # One copy, no echo: what is flooded reaches a multihomed customer once, and never comes back to it;
 # counted at the customer and at the hosts. PE1 is DF, PE2 is not, the remote host is behind PE3.
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=flood_lib.sh
@@ -245,8 +246,8 @@ if flood_lab; then
 fi
 
 variant "VLAN-aware bridge, tagged to the customer" FL_BRIDGE=vlan
-if [ "${KSFT_SKIP_LONG:-}${KSFT_SKIP_DAEMONS:-}" ]; then
-	log_skip "untagged, VLAN device, QinQ, IPv6" "long, and this guest is slow"
+if reason=$(lacks system); then
+	log_skip "untagged, VLAN device, QinQ, IPv6" "$reason"
 else
 	variant "VLAN-aware bridge, untagged to the customer" FL_BRIDGE=untagged
 	variant "plain bridge with a VLAN device of the bond as its port" FL_BRIDGE=port

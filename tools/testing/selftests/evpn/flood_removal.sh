@@ -4,7 +4,8 @@
 # The VXLAN device, the bridge, the bond, the namespace and the module go while frames are flooded
 # through them; afterwards everything works as before. What the kernel's checkers say of it is read
 # after the scenario.
-#
+
+NEEDS="module fast"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=flood_lib.sh

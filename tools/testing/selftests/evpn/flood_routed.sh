@@ -3,7 +3,8 @@
 #
 # An all-active segment that is routed, in a VRF: multicast that the PE forwards from the core leaves
 # on the DF only; unicast leaves on every PE, and so does what the PE itself has to say.
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=flood_lib.sh

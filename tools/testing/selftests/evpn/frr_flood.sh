@@ -4,7 +4,8 @@
 # Under FRR as it is: three PEs with FRR's bgpd and zebra as the only control plane, a customer on the
 # first two. Nothing but evpnd and the module are added, and the bond is named. What is flooded is
 # counted as in flood_filter.sh; roles are those of zebra, at every change.
-#
+
+NEEDS="system frr"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=frr_lib.sh

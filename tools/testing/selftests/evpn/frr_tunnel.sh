@@ -4,7 +4,8 @@
 # The tunnels that newer releases of FRR can have: one VXLAN device for all VNIs, and IPv6 VTEPs. What
 # is shown is that of frr_flood.sh, in short: roles as zebra's, one copy, no echo, no difference.
 # Then a tie, which not all releases decide alike.
-#
+
+NEEDS="system frr"
 # shellcheck disable=SC2034
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,11 +5,11 @@
 # takes, what it refuses and in which words, what it reports, and to whom.
 #
 #     pe1: segments, spoken to over libnl        pe2: the other namespace that must not notice
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the family: operations, refusals, dumps, notifications, permissions" A1 A2 A6 A12
-need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
 e() { printf '00:11:22:33:44:55:66:77:%02x:%02x\n' $(($1 / 256)) $(($1 % 256)); }

@@ -6,11 +6,11 @@
 #
 #     ce === pe1 ---X--- core        sessions of PE1 end with the hold time
 #        === pe2 ------- core
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "core isolation: block or keep" A2 A12 A14
-need_module
 
 lab --standby lacp-oos --isolation block --hold 3
 ready pe1

@@ -8,11 +8,11 @@
 #      ^       \--- wire --- pe2: bond0 is the segment
 #   looked at         ^
 #                 captured
-#
+
+NEEDS="module fast"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the customer's LACP follows the role at once" A3 A4 A11 A13 A14 A39
-need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
 # role ROLE POLICY: sets it while the CE's bond is watched; fills WHEN_PARTNER and

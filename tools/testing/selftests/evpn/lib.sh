@@ -2,10 +2,24 @@
 # shellcheck shell=bash
 # What the scenarios share: checks and TAP, waiting, cleaning up, and the lab with its tools.
 #
-# A scenario sources this file, says with `begin` what it is about and which requirements it shows,
-# raises a lab, makes its checks and ends with `finish`:
+# A scenario declares what it needs (needs.sh has the words) and its cases, sources this file, says
+# with `begin` what it is about and which requirements it shows, raises a lab, has its cases run, and
+# ends with `finish`:
 #
-#	RET=0
+#	NEEDS="module"
+#	ALL_TESTS="
+#		one_copy
+#		no_echo
+#	"
+#	. "$(dirname "$0")/lib.sh"
+#	begin "flooded frames" B6 B7
+#	lab --evpnd no
+#	tests_run
+#	finish
+#
+# A case is a function that stands on the lab alone, not on the cases before it: `-t CASE` chooses one
+# (or several), `-l` lists them. What a case defers is done when it ends. It makes its checks like this:
+#
 #	... ; check_err $? "sentence when that failed"
 #	log_test "what was shown"
 
@@ -14,6 +28,8 @@ SELF=$(basename "$0" .sh)
 TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../../lab/lab.sh
 . "$TESTS_DIR/../../lab/lab.sh"
+# shellcheck source=needs.sh
+. "$TESTS_DIR/needs.sh"
 
 KSFT_PASS=0
 KSFT_FAIL=1
@@ -25,13 +41,57 @@ RET=0
 REASON=
 DEFERRED=()
 
+# --- cases -------------------------------------------------------------------------------------
+
+CASES=
+
+# The options of every scenario; what is left of its arguments is its own.
+while [[ ${1:-} == -* ]]; do
+	case $1 in
+	-t)
+		[[ -n ${2:-} && " ${ALL_TESTS:-} " == *[[:space:]]"$2"[[:space:]]* ]] || {
+			echo "Bail out! $SELF has no case '${2:-}' (there are: $(echo ${ALL_TESTS:-none}))"
+			exit $KSFT_FAIL
+		}
+		CASES="$CASES $2"
+		shift
+		;;
+	-l)
+		printf '%s\n' ${ALL_TESTS:-}
+		exit 0
+		;;
+	*)
+		echo "usage: $SELF.sh [-l | -t CASE...]"
+		exit $KSFT_FAIL
+		;;
+	esac
+	shift
+done
+
+# tests_run: the cases, all or the chosen ones. No check gets lost: not one made before them, not one
+# of a case that ends without log_test.
+tests_run() {
+	local one deferred before
+	[ "$RET" -eq 0 ] || log_test "everything is there that the cases need"
+	for one in ${CASES:-$ALL_TESTS}; do
+		deferred=${#DEFERRED[@]} before=$TESTS
+		"$one"
+		[ "$TESTS" -gt "$before" ] || check_err 1 "it says nothing of what it has shown"
+		[ "$RET" -eq 0 ] || log_test "$one"
+		undo "$deferred"
+	done
+}
+
 # --- checks and TAP ----------------------------------------------------------------------------
 
-# begin TITLE REQUIREMENT...
+# begin TITLE REQUIREMENT...: ends here where something is missing that the scenario needs
 begin() {
+	local reason
 	echo "# $SELF: $1"
 	shift
 	echo "# shows: $*"
+	# shellcheck disable=SC2086
+	! reason=$(lacks_any ${NEEDS:-}) || skip "$reason"
 	trap ended EXIT
 }
 
@@ -108,6 +168,7 @@ ended() {
 # What helps to understand a failure, as comments.
 on_failure() {
 	local f
+	[ -n "${LAB_RUN:-}" ] || return 0 # there was no lab yet
 	for f in "$LAB_RUN"/pe*/evpnd.log "$LAB_RUN"/rr/*.log; do
 		[ -s "$f" ] || continue
 		echo "# --- ${f#"$LAB_RUN"/}"
@@ -121,12 +182,13 @@ on_failure() {
 
 defer() { DEFERRED+=("$*"); }
 
+# undo [N]: what was deferred, the last first; the first N stay
 undo() {
 	local i
-	for ((i = ${#DEFERRED[@]} - 1; i >= 0; i--)); do
+	for ((i = ${#DEFERRED[@]} - 1; i >= ${1:-0}; i--)); do
 		eval "${DEFERRED[i]}"
+		unset "DEFERRED[i]"
 	done >/dev/null 2>&1
-	DEFERRED=()
 }
 
 mono_ms() { local up; read -r up _ </proc/uptime; echo $((10#${up/./} * 10)); }

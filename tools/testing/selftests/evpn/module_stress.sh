@@ -7,12 +7,11 @@
 # destroyed. What the kernel's own checkers say is read by the guest after the run.
 #
 #	a0 ---- b0 (in bond0, a segment)	two such pairs in each namespace, traffic both ways
-#
+
+NEEDS="module reload"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the module under load and in disorder" A12
-need_module
-[ -n "${EVPN_KO:-}" ] || skip "EVPN_KO is not set: the module cannot be loaded again"
 lab_defaults
 SECONDS_EACH=${EVPN_STRESS_SECONDS:-8}
 SEED=${EVPN_STRESS_SEED:-$RANDOM}

@@ -4,7 +4,8 @@
 # What another PE has learned is installed here: on the right sub-interface, in the right VRF, from
 # the first packet on, for longer than the kernel trusts a neighbour, and never in the place of
 # what this host has learned itself.
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=neigh_lib.sh

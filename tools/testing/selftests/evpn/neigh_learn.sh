@@ -3,7 +3,8 @@
 #
 # What this host learns of a segment's neighbours is told: once, in time, with its sub-interface and
 # VRF; what it was only given is not; and who has fallen silent stays until a probe was not answered.
-#
+
+NEEDS="module fast"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=neigh_lib.sh

@@ -3,7 +3,8 @@
 #
 # Synchronized neighbours outlive what happens to their device, wait where they cannot be, and are
 # kept and asked for a while when the other PE does not have them any more.
-#
+
+NEEDS="module fast"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=neigh_lib.sh

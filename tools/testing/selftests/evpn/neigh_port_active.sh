@@ -3,12 +3,12 @@
 #
 # A port-active segment: the standby has the neighbours before it takes over, and delivers without
 # asking for them.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 begin "the standby of a port-active segment has the neighbours before the switch-over" A28 C8 D11
-need_module
 lab --form routed --mode port-active --standby lacp-oos --ce lacp
 
 slowwait 25 ce_uses_only 1

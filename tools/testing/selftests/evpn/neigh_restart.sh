@@ -3,12 +3,12 @@
 #
 # evpnd is restarted on either PE, then killed: no neighbour is lost while it is useful, and none is
 # left over.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 begin "neighbours survive a restart, and are retained for as long as configured" C46 C60 C61 C62
-need_module
 lab --form routed --mode all-active --standby block --ce lacp --retention 8s
 
 slowwait 20 lag_up

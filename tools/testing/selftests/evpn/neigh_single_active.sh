@@ -3,12 +3,12 @@
 #
 # A single-active segment: the non-DF of a VLAN lets nothing of it by, so it hears no host; it has the
 # neighbours all the same, and delivers the first packet when it becomes DF.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 begin "the non-DF of a single-active segment has the neighbours before it takes over" C7 C15 A28 D11 E34
-need_module
 lab --form routed --mode single-active --standby block --ce broadcast
 
 roles() {

@@ -3,13 +3,13 @@
 #
 # Figure 3 of draft-ietf-bess-evpn-l3mh-proto: a CE on an all-active LAG answers ARP and ND to one PE
 # only, and the other one delivers as well. The picture is in tools/testing/lab/topology_l3.sh.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 begin "neighbours learned on one PE are valid on the other" C1 C2 C6 C9 C15 C18 C19 C28 C29 C30 C31 \
 	C32 C41 C45 D11
-need_module
 lab --form routed --mode all-active --standby block --ce lacp --evpnd no --retention 8s
 
 slowwait 20 lag_up

@@ -3,13 +3,13 @@
 #
 # The other form of the routes, by the IP-VRF's route targets, with a second label as FRR has it; and a
 # third PE in the VRF that is not on the segment: it has the route and installs nothing.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 begin "neighbours by the targets of the IP-VRF" C21 C22 C37 C42 C43
 RR=${1:-frr}
-need_module
 LAB_VRF_EXTRA=", sync-targets: vrf, l3vni: 5000"
 lab --form routed --mode all-active --standby block --ce lacp --rr "$RR" --evpnd no
 

@@ -3,11 +3,11 @@
 #
 # Don't preempt: a PE that comes back leaves the segment where it is, although it has the higher
 # preference; and takes it when the other one fails.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "non-revertive return (RFC 9785, Don't Preempt)" A24 B3 B10
-need_module
 lab --standby lacp-oos --dont-preempt yes
 
 ready pe1

@@ -6,11 +6,11 @@
 # ends it.
 #
 #     ce --- wire --- pe1: bond0 is the segment, DF, the only PE with a segment
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the loss of the daemon: hold, then the policy" A11 A12
-need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
 field() { nl_field pe1 "$1" $ESI1; }

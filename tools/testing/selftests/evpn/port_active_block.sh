@@ -8,11 +8,11 @@
 #              ^            ^                      ^
 #           looked at    sent into,             looked at
 #                        redirected into
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "no frame enters or leaves a blocked port but what is allowed" A2 A12 A13 A14 A39
-need_module
 lab --evpnd no --ce lacp --standby lacp-oos
 
 W=$(ns wire) C=$(ns core) P=$(ns pe2)

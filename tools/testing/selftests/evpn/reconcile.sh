@@ -4,11 +4,11 @@
 # What was decided is what the kernel does, whatever happens in between: somebody else changes or
 # deletes a segment, the unprivileged half of evpnd dies, the module is unloaded and loaded again, a
 # segment of unknown origin is there.
-#
+
+NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "wishes and kernel are brought together again" B6 A12
-need_module
 lab --standby block
 
 role() { nl_field pe1 role $ESI1; }

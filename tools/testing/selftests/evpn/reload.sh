@@ -3,11 +3,11 @@
 #
 # A reload applies the difference and nothing else; an invalid file changes nothing, and is answered
 # with all its errors.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "reload touches only the difference" A1 A6 A8
-need_module
 lab --standby lacp-oos --segments 2
 
 conf=$LAB_RUN/pe1/evpnd.yaml

@@ -3,11 +3,11 @@
 #
 # evpnd is restarted, as a package upgrade does it: first on the standby, then on the active PE.
 # Neither the data path nor the customer's LACP may notice.
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "no flap when evpnd is restarted" A11 A12
-need_module
 lab --standby lacp-oos
 
 restart() { # PE: what systemctl restart does

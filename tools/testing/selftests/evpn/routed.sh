@@ -7,11 +7,11 @@
 #
 #     ce 10.1.0.1 === pe1: bond0 10.1.0.254, 44:38:39:00:01:01
 #                 === pe2: bond0 10.1.0.254, 44:38:39:00:01:01
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "a routed segment with an anycast gateway" A7 A10 A13
-need_module
 lab --standby auto
 
 show() { es_json "$1" | jq -r ".segments[0].\"$2\""; }

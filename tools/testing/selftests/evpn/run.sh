@@ -1,36 +1,64 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Runs the scenarios, all or the named ones, each in namespaces of its own, and looks after each
-# whether the kernel complains and whether the module gave back everything it made.
+# whether the kernel complains and whether the module gave back everything it made. What a scenario
+# needs and this machine does not have is skipped, with the reason.
 #
-#	run.sh                  all
-#	run.sh genl drain       these
-#	run.sh -l               their names
+#	run.sh                     all
+#	run.sh genl drain          these
+#	run.sh -n frr              those that declare this word (needs.sh has the words)
+#	run.sh -t one_copy flood_filter
+#	                           of that scenario this case; several -t are several cases
+#	run.sh -q DIR              only what nobody else has taken who was given the same directory:
+#	                           guests of one kind share the work, each takes the next when it is free
+#	run.sh -l                  their names and what they need, a tab between
 #
-# In a guest: tools/testing/vm/guest.sh run uml -- tools/testing/selftests/evpn/run.sh
-# KSFT_SKIP_LONG=y leaves out what takes long on a slow guest, KSFT_SKIP_DAEMONS=y what asks no more of
-# the module than others do. EVPN_DEADLINE, in seconds since 1970: what has not begun by then is left out.
+# A scenario is an executable file here with a declaration NEEDS, or one that calls `begin`: nothing
+# lists them. In a guest: tools/testing/vm/guest.sh run uml -- tools/testing/selftests/evpn/run.sh
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/../../vm/klog.sh"
+. "$HERE/needs.sh"
 
-SCENARIOS="genl ctl_kernel owner port_active_block device_life neigh_install neigh_sync
-	flood_filter flood_routed flood_removal flood_alone frr_flood frr_tunnel
-	lacp_states failover_member failover_bond failover_kill failover_dead_pe drain restart nonrevertive
-	three_pes two_segments isolation df_agreement reload routed esi_lacp reconcile service arp_monitor
-	neigh_learn neigh_life module_stress fault_inject neigh_restart neigh_targets
-	neigh_gobgp neigh_port_active neigh_single_active"
-# The whole system over many seconds: left out under KSFT_SKIP_LONG. What stays is about the module.
-LONG=" lacp_states failover_member failover_kill neigh_learn failover_bond failover_dead_pe drain restart nonrevertive three_pes two_segments isolation
-	df_agreement reload routed arp_monitor fault_inject
-	neigh_sync neigh_restart neigh_targets neigh_gobgp neigh_port_active neigh_single_active neigh_life flood_removal flood_alone frr_flood frr_tunnel "
-# Much work for the daemons, and for the module what the other scenarios ask of it.
-DAEMONS=" nonrevertive three_pes isolation df_agreement neigh_targets neigh_gobgp flood_alone frr_flood frr_tunnel "
+usage() {
+	sed -n '/^#\trun\.sh/,/^#$/s/^#\t*//p' "${BASH_SOURCE[0]}" >&2
+	exit 1
+}
 
-if [ "${1:-}" = -l ]; then
-	printf '%s\n' $SCENARIOS
+# scenarios [WORD]: the names of all, or of those that declare the word
+scenarios() {
+	local f
+	for f in "$HERE"/*.sh; do
+		[ -x "$f" ] && [ "$f" != "$HERE/run.sh" ] && grep -qE '^(NEEDS=|begin )' "$f" || continue
+		[[ " $(needs_of "$f") " == *" ${1:-} "* || -z ${1:-} ]] && basename "$f" .sh
+	done
+}
+
+WORD='' QUEUE='' LIST='' CASES=()
+while getopts ln:q:t: o; do
+	case $o in
+	l) LIST=y ;;
+	n) WORD=$OPTARG ;;
+	q) QUEUE=$OPTARG ;;
+	t) CASES+=(-t "$OPTARG") ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ ${#CASES[@]} -eq 0 ] || [ $# -gt 0 ] || usage
+
+if [ -n "$LIST" ]; then
+	for name in $(scenarios "$WORD"); do
+		printf '%s\t%s\n' "$name" "$(needs_of "$HERE/$name.sh")"
+	done
 	exit 0
 fi
+
+# taken NAME: somebody else runs it, or has
+taken() {
+	[ -n "$QUEUE" ] || return 1
+	! mkdir "$QUEUE/$1" 2>/dev/null
+}
 
 debug() { echo "module evpn $1" >/proc/dynamic_debug/control; } 2>/dev/null
 since() { dmesg | sed -n "/evpn-selftest: $1 begins/,\$p"; }
@@ -63,18 +91,18 @@ after() {
 }
 
 failed=0 skipped=0 passed=0
-for name in ${*:-$SCENARIOS}; do
+[ -z "$QUEUE" ] || [ -d "$QUEUE" ] || { echo "Bail out! $QUEUE: no such directory"; exit 1; }
+for name in ${*:-$(scenarios "$WORD")}; do
 	name=${name%.sh}
 	[ -x "$HERE/$name.sh" ] || { echo "Bail out! there is no scenario $name"; exit 1; }
-	reason=
-	if [ "${KSFT_SKIP_LONG:-}" = y ] && [[ $LONG =~ [[:space:]]$name[[:space:]] ]]; then
-		reason="long, and this guest is slow"
-	elif [ "${KSFT_SKIP_DAEMONS:-}" = y ] && [[ $DAEMONS =~ [[:space:]]$name[[:space:]] ]]; then
-		reason="nothing that others do not ask of the module, and this guest is slow"
-	elif [ -n "${EVPN_DEADLINE:-}" ] && [ "$(date +%s)" -ge "$EVPN_DEADLINE" ]; then
-		reason="the time for all checks is over"
-	fi
-	if [ -n "$reason" ]; then
+	taken "$name" && continue
+	needs=$(needs_of "$HERE/$name.sh")
+	# shellcheck disable=SC2086
+	if reason=$(unknown_word $needs); then
+		echo "not ok 1 $name: its declaration NEEDS says '$reason', which is no word of needs.sh"
+		failed=$((failed + 1))
+		continue
+	elif reason=$(lacks_any $needs); then
 		echo "ok 1 $name # SKIP $reason"
 		echo "1..1"
 		skipped=$((skipped + 1))
@@ -84,7 +112,7 @@ for name in ${*:-$SCENARIOS}; do
 	echo "evpn-selftest: $name begins" >/dev/kmsg
 	debug +p
 	start=$SECONDS
-	"$HERE/$name.sh"
+	"$HERE/$name.sh" "${CASES[@]}"
 	status=$?
 	echo "# $name: status $status after $((SECONDS - start)) s"
 	case $status in

@@ -3,14 +3,13 @@
 #
 # evpnd as the package runs it: evpnd.service with all its hardening under a real systemd, which is
 # started in a PID and mount namespace of its own, in a guest only.
-#
+
+NEEDS="module guest"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "evpnd.service under systemd" A12
-need_module
 lab_defaults
 need_evpnd
-[ -n "${EVPN_GUEST:-}" ] || skip "this changes /etc and /usr: run it in a guest"
 [ -x /lib/systemd/systemd ] || skip "there is no systemd"
 [ -d /sys/class/net/dummy-evpn ] && skip "dummy-evpn is there already"
 

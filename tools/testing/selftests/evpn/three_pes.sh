@@ -5,11 +5,11 @@
 # of the CE's ports in use.
 #
 #     ce === pe1 (300)  === pe2 (200)  === pe3 (100)
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "1 + N redundancy with three PEs" A2 A10 A36 B6 B8 B10
-need_module
 lab --standby lacp-oos --pes 3
 
 ready pe1

@@ -6,11 +6,11 @@
 #
 #     ce  === pe1 (active)   pe2
 #     ce2 === pe1            pe2 (active)
-#
+
+NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "two segments, split over two PEs" A2 A10 A39 B6
-need_module
 lab --standby lacp-oos --segments 2
 
 second() { SEGMENT=ce2 SEGMENT_ESI=$ESI2 settled "$1"; }
