@@ -12,8 +12,8 @@
 # evpnd, on pe1 and pe2, is an iBGP client of the bgpd beside it: it connects from 127.0.0.2 to the
 # machine's own VTEP address (bgpd has no interface to 127.0.0.1 and refuses that).
 #
-# EVPN_FRR_ROOT is the directory of another system whose FRR is to be used; Documentation/lab.rst says
-# how to make one. There /run/frr and /etc/frr are the directory in which all PEs have theirs, so that
+# EVPN_FRR_ROOT is the directory of another system whose FRR is to be used; tools/testing/vm/frr.sh makes
+# one. There /run/frr and /etc/frr are the directory in which all PEs have theirs, so that
 # every socket and file of a PE is in frr_dir, as it is without. FRR 10 configures interfaces through
 # mgmtd: it is started where it exists, and vtysh gives it what zebra alone does not take from zebra.conf.
 
@@ -49,6 +49,9 @@ frr_possible() {
 	[ -x "$EVPN_FRR_ROOT$FRR_DAEMONS/zebra" ] && [ -x "$EVPN_FRR_ROOT$FRR_DAEMONS/bgpd" ] &&
 		[ -x "$EVPN_FRR_ROOT/usr/bin/vtysh" ]
 }
+
+# frr_owner: FRR's user and group, which have other numbers in another root
+frr_owner() { awk -F: '$1 == "frr" { print $3 ":" $4 }' "$EVPN_FRR_ROOT/etc/passwd"; }
 
 # frr_version: "8.4.4"
 frr_version() {
@@ -185,9 +188,7 @@ frr_conf() {
 		END
 	} >"$dir/bgpd.conf"
 	echo "service integrated-vtysh-config" >"$dir/vtysh.conf"
-	# (the user has another number in another root)
-	# shellcheck disable=SC2086
-	${EVPN_FRR_ROOT:+chroot $EVPN_FRR_ROOT} chown -R frr:frr "$seen"
+	chown -R "$(frr_owner)" "$dir"
 	chmod 755 "$LAB_RUN" "$LAB_RUN/frr" "$dir"
 }
 
