@@ -115,8 +115,9 @@ static void on_es(void *data, const struct fact_frr_es *f)
 	char esi[ESI_STRLEN];
 
 	esi_format(&f->esi, esi);
-	note("%s%s%s%s ", f->gone ? "-" : "+", f->gone ? esi + 27 : f->ifname,
-	     f->bypass ? "-bypass" : "", f->delay ? "-delay" : "");
+	note("%s%s%s%s%s ", f->gone ? "-" : "+", f->gone ? esi + 27 : f->ifname,
+	     f->bypass ? "-bypass" : "", f->delay ? "-delay" : "",
+	     f->held && !f->gone ? "-held" : "");
 }
 
 static void on_done(void *data, const struct fact_frr *f)
@@ -124,7 +125,8 @@ static void on_done(void *data, const struct fact_frr *f)
 	char ip[IP_STRLEN];
 
 	if (f->present)
-		note("%s%s ", ip_format(&f->vtep, ip), f->numeric ? "-numeric" : "");
+		note("%s%s%s ", ip_format(&f->vtep, ip), f->numeric ? "-numeric" : "",
+		     f->hold_until ? "-young" : "");
 	else
 		note("absent ");
 }
@@ -174,6 +176,8 @@ static int teardown(void **state)
 
 static const struct ip_addr none;
 
+enum { HOLD_MS = 1000 };
+
 static void discover(void **state)
 {
 	struct frr *frr = frr_new(event, &ops, NULL);
@@ -181,7 +185,7 @@ static void discover(void **state)
 	frr_look(frr);
 	run(20);
 	expect("");
-	frr_configure(frr, path, &none);
+	frr_configure(frr, path, &none, HOLD_MS);
 	run(50);
 	expect("+bond0 192.0.2.1 ");
 	frr_replay(frr);
@@ -192,11 +196,11 @@ static void discover(void **state)
 	frr_look(frr);
 	run(400);
 	expect("+bond1-delay ");
-	assert_in_range(questions, 7, 10); /* enable once; one look for two wishes */
+	assert_in_range(questions, 6, 14); /* enable and version once; one look for two wishes */
 	es_text = "[" ES("2", "bond1", "") "]";
 	run(700); /* looks again by itself while a segment is new */
 	expect("-01 +bond1 ");
-	frr_configure(frr, NULL, &none);
+	frr_configure(frr, NULL, &none, HOLD_MS);
 	expect("-02 ");
 	frr_free(frr);
 }
@@ -207,7 +211,7 @@ static void configured_vtep(void **state)
 	struct ip_addr vtep = ip_v4(0x0a000001);
 
 	version_text = "FRRouting 10.6.1 (pe1).\n";
-	frr_configure(frr, path, &vtep);
+	frr_configure(frr, path, &vtep, HOLD_MS);
 	run(50);
 	expect("+bond0 10.0.0.1-numeric ");
 	frr_free(frr);
@@ -218,16 +222,67 @@ static void restart(void **state)
 {
 	struct frr *frr = frr_new(event, &ops, NULL);
 
-	frr_configure(frr, path, &none);
+	frr_configure(frr, path, &none, HOLD_MS);
 	run(50);
 	expect("+bond0 192.0.2.1 ");
 	server_down();
 	run(50);
 	expect("absent ");
-	run(1200);
+	run(300);
 	expect("");
 	server_up();
+	run(150);
+	expect("192.0.2.1 ");
+	frr_free(frr);
+}
+
+/* FRR starts zebra first, and gives it its configuration then. */
+static void configured_later(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	es_text = "[" ES("1", "bond0", "") "," ES("2", "bond1", "") "]";
+	frr_configure(frr, path, &none, HOLD_MS);
+	run(50);
+	expect("+bond0 +bond1 192.0.2.1 ");
+	server_down();
+	run(20);
+	expect("absent ");
+	es_text = "[" REMOTE "]";
+	server_up();
+	run(150);
+	expect("+bond0-held +bond1-held 192.0.2.1-young ");
+	questions = 0;
+	run(200);
+	assert_in_range(questions, 4, 40); /* is asked again soon */
+	es_text = "[" ES("1", "bond0", ",\"dfDelayTimer\":\"00:00:03\"") "]";
+	run(150);
+	expect("+bond0-delay ");
+	es_text = "[" ES("1", "bond0", "") "]"; /* without bond1, and configured so long ago */
+	run(500);
+	expect("-02 +bond0 192.0.2.1 ");
+	frr_free(frr);
+}
+
+/* One that never has a segment, and one that is asked for the first time. */
+static void configured_never(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_configure(frr, path, &none, HOLD_MS);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	server_down();
+	es_text = "[]";
+	server_up();
+	run(300);
+	expect("absent +bond0-held 192.0.2.1-young ");
 	run(1300);
+	expect("-01 192.0.2.1 ");
+	frr_free(frr);
+	frr = frr_new(event, &ops, NULL);
+	frr_configure(frr, path, &none, 0);
+	run(50);
 	expect("192.0.2.1 ");
 	frr_free(frr);
 }
@@ -237,18 +292,18 @@ static void moved(void **state)
 {
 	struct frr *frr = frr_new(event, &ops, NULL);
 
-	frr_configure(frr, path, &none);
+	frr_configure(frr, path, &none, HOLD_MS);
 	run(50);
 	expect("+bond0 192.0.2.1 ");
 	server_down();
 	strcat(path, ".new");
 	es_text = "[" ES("1", "bond0", "") "," ES("2", "bond1", "") "]";
 	server_up();
-	frr_configure(frr, path, &none);
+	frr_configure(frr, path, &none, HOLD_MS);
 	expect("");
 	run(50);
 	expect("+bond1 ");
-	frr_configure(frr, NULL, &none);
+	frr_configure(frr, NULL, &none, HOLD_MS);
 	expect("-01 -02 ");
 	frr_free(frr);
 }
@@ -258,7 +313,7 @@ static void not_there(void **state)
 	struct frr *frr = frr_new(event, &ops, NULL);
 
 	server_down();
-	frr_configure(frr, path, &none);
+	frr_configure(frr, path, &none, HOLD_MS);
 	run(20);
 	expect("absent ");
 	server_up();
@@ -282,6 +337,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(discover, setup, teardown),
 		cmocka_unit_test_setup_teardown(configured_vtep, setup, teardown),
 		cmocka_unit_test_setup_teardown(restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(configured_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(configured_never, setup, teardown),
 		cmocka_unit_test_setup_teardown(moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_there, setup, teardown),
 	};

@@ -91,9 +91,13 @@ uint32_t speaker_generation(struct speaker *sp)
 	return 7;
 }
 
+static unsigned int looks; /* at FRR, wished */
+
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
 {
-	if (type == IPC_WISH_ES) {
+	if (type == IPC_WISH_FRR_LOOK) {
+		looks++;
+	} else if (type == IPC_WISH_ES) {
 		sp->wish = *(const struct wish_es *)wish;
 		note(sp, "%s%s ", sp->wish.df ? "df" : "ndf", sp->wish.draining ? "-draining" : "");
 	} else {
@@ -1142,6 +1146,72 @@ static void frr_zebra_away(void **state)
 	end(sp);
 }
 
+/* zebra is started again without a word of its segment: the filter stays, and es show says so. */
+static void frr_zebra_young(void **state)
+{
+	struct fact_frr young = {.present = true, .vtep = ip_v4(VTEP)};
+	struct fact_frr_es e = {.ifname = "bond0", .held = true};
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	zebra(sp, false, false);
+	esi_parse(&e.esi, esi_text);
+	young.hold_until = timer_now_us() + 5000000;
+	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &young);
+	run(sp, 1);
+	expect_reason(sp, "FRR was started again and does not have this segment yet");
+	assert_null(strstr(sp->log, "ndf"));
+	assert_null(strstr(sp->log, "unwish"));
+	zebra(sp, true, false);
+	expect_reason(sp, NULL);
+	end(sp);
+}
+
+/* What the module has from before is not swept by a zebra that has no configuration yet. */
+static void frr_adopted_young(void **state)
+{
+	struct fact_frr f = {.present = true, .hold_until = timer_now_us() + 5000000};
+	struct speaker *sp = begin_frr(true);
+
+	bond(sp, true);
+	links_done(sp);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &f);
+	run(sp, 1);
+	assert_null(strstr(sp->log, "unwish"));
+	f.hold_until = 0;
+	segment_service.fact(sp->ss, IPC_FACT_FRR, &f);
+	run(sp, 1);
+	assert_non_null(strstr(sp->log, "unwish"));
+	end(sp);
+}
+
+/* bgpd says something of this PE's own segment: zebra is to be asked, whoever else has it. */
+static void frr_asks_again(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	looks = 0;
+	frr_rt4(sp, PE2, 2, 100);
+	assert_int_equal(looks, 0);
+	frr_rt4(sp, VTEP, 2, 100);
+	assert_int_equal(looks, 1);
+	frr_rt4_gone(sp, VTEP);
+	assert_int_equal(looks, 2);
+	end(sp);
+}
+
 /* ---- segments that are discovered ---- */
 
 static const char esi2_text[] = "03:44:38:39:ff:ff:01:00:00:02";
@@ -1423,6 +1493,9 @@ int main(void)
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_zebra_away),
+		cmocka_unit_test(frr_zebra_young),
+		cmocka_unit_test(frr_adopted_young),
+		cmocka_unit_test(frr_asks_again),
 		cmocka_unit_test(discover),
 		cmocka_unit_test(discover_then_named),
 		cmocka_unit_test(discover_known_before),

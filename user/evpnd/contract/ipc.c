@@ -96,6 +96,7 @@ static const struct {
 	FIXED(IPC_WISH_FLOOD, struct wish_flood),
 	FIXED(IPC_WISH_FLOOD_GONE, struct wish_flood),
 	FIXED(IPC_WISH_FLOOD_SWEEP, struct wish_sweep),
+	EMPTY(IPC_WISH_FRR_LOOK),
 	FIXED(IPC_WISH_FLOOD_RESULT, struct flood_result),
 	TEXT(IPC_QUERY),
 	TEXT(IPC_ANSWER),

@@ -62,6 +62,7 @@ enum ipc_type {
 	IPC_WISH_FLOOD,		/* struct wish_flood */
 	IPC_WISH_FLOOD_GONE,	/* struct wish_flood, only the key holds */
 	IPC_WISH_FLOOD_SWEEP,	/* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_FRR_LOOK,	/* FRR has something new: it is to be asked now */
 	IPC_WISH_FLOOD_RESULT,	/* struct flood_result: when it is another one than before */
 
 	/* the control socket: the parent owns it, the speaker answers for what it owns */
@@ -192,11 +193,14 @@ struct wish_result {
  * @present: it answers; else @text says why not, and its segments are as they were
  * @numeric: it compares addresses as numbers (since 10.6), and not as they lie in memory
  * @vtep: its VTEP; none while it has no VNI
+ * @hold_until: it has just been started and may be without its configuration until then,
+ *	CLOCK_MONOTONIC microseconds; 0: what it does not have, it shall not have
  */
 struct fact_frr {
 	bool present;
 	bool numeric;
 	struct ip_addr vtep;
+	uint64_t hold_until;
 	char text[160];
 };
 
@@ -204,6 +208,7 @@ struct fact_frr {
  * struct fact_frr_es - a local segment of zebra's
  * @bypass: LACP bypass is on
  * @delay: it was made less than 3 s ago
+ * @held: the zebra before this one had it
  * @gone: zebra has it no more; only @esi holds
  */
 struct fact_frr_es {
@@ -211,6 +216,7 @@ struct fact_frr_es {
 	char ifname[IFNAMSIZ];
 	bool bypass;
 	bool delay;
+	bool held;
 	bool gone;
 };
 

@@ -88,7 +88,8 @@ void parent_conf_frr(struct parent *p)
 		return;
 	for (size_t i = 0; i < conf->n_segments; i++)
 		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
-	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep);
+	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep,
+		      conf->global.frr.hold_ms);
 }
 
 bool parent_conf_floods(const struct parent *p, const struct flood_key *key)

@@ -209,6 +209,9 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 	case IPC_WISH_FLOOD_SWEEP:
 		kern_flood_sweep(p->flood, ((const struct wish_sweep *)body)->generation);
 		break;
+	case IPC_WISH_FRR_LOOK:
+		frr_look(p->frr);
+		break;
 	case IPC_SOCKET_REQUEST:
 		parent_conf_open_socket(p, body);
 		break;

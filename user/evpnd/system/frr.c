@@ -2,6 +2,10 @@
 /*
  * frr.c - see frr.h. One connection to zebra's vty, kept open, so that its end is the news that zebra
  * has ended; one command at a time; nothing here ever waits.
+ *
+ * FRR starts its daemons first and gives them their configuration afterwards: a zebra that was just
+ * started answers, and has no segment yet. Until it has segments that are older than its own delay of
+ * 3 s, or the hold time is over, what the zebra before it had is not gone but held.
  */
 #include "system/frr.h"
 
@@ -21,10 +25,16 @@
 
 enum {
 	LOOK_MS = 10000,
-	DELAY_MS = 500,	 /* while a segment is new */
-	AGAIN_MS = 1000, /* after zebra went away */
-	SOON_MS = 200,	 /* several devices change at once */
-	BURST = 4, /* looks after a change, each after twice the time: FRR takes its time, too */
+	DELAY_MS = 200, /* while a segment is new */
+	YOUNG_MS =
+		50, /* while zebra may have more to say, four times; then twice the time, and so on */
+	YOUNG_DOUBLES = 3,
+	AGAIN_MS = 50, /* after zebra went away, for two seconds, … */
+	AGAIN_SLOW_MS = 200,
+	AGAIN_FAST = 40,
+	SOON_MS = 20, /* several devices change at once */
+	BURST = 7,    /* looks after a change, each after twice the time: FRR takes its time, too */
+	BUSY = 4,     /* it is asked for no more than this part of its time */
 	ANSWER_MS = 5000,
 };
 
@@ -43,8 +53,12 @@ static const char *const commands[STEPS] = {
  * @fd: to zebra, -1: none
  * @step: the command whose answer is awaited; STEPS: none is
  * @burst: looks to come after a change
+ * @tries: looks at a zebra that may have more to say, or failures to reach one
  * @look: when to ask next; @late: when an answer is too late
+ * @begun_us: when the present look began; @cost_ms: how long the last one took
  * @vtep: configured, or none
+ * @hold_ms: for how long a zebra may be without its configuration
+ * @hold_until: it may be so until then, CLOCK_MONOTONIC microseconds; 0: it has its configuration
  * @es: segments as last told
  * @asked: @last was told at least once
  */
@@ -59,6 +73,11 @@ struct frr {
 	struct timer look;
 	struct timer late;
 	unsigned int burst;
+	unsigned int tries;
+	u64 begun_us;
+	u64 cost_ms;
+	u64 hold_until;
+	u32 hold_ms;
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
 	struct fact_frr_es *es;
@@ -105,7 +124,7 @@ static void give_up(struct frr *frr, const char *why)
 	frr->now.vtep = ip_is_none(&frr->vtep) ? frr->last.vtep : frr->vtep;
 	snprintf(frr->now.text, sizeof(frr->now.text), "%.100s: %s", frr->vty, why);
 	tell(frr);
-	timer_start(&frr->look, AGAIN_MS);
+	timer_start(&frr->look, frr->tries++ < AGAIN_FAST ? AGAIN_MS : AGAIN_SLOW_MS);
 }
 
 static void ask(struct frr *frr, enum step step)
@@ -139,6 +158,14 @@ static struct fact_frr_es *find_told(struct frr *frr, const struct esi *esi)
 	return NULL;
 }
 
+static void tell_held(struct frr *frr, struct fact_frr_es *es)
+{
+	if (es->held)
+		return;
+	es->held = true;
+	frr->ops->es(frr->data, es);
+}
+
 static void tell_gone(struct frr *frr, const struct frr_es *list, size_t n)
 {
 	size_t i = 0;
@@ -147,6 +174,11 @@ static void tell_gone(struct frr *frr, const struct frr_es *list, size_t n)
 		struct fact_frr_es *es = &frr->es[i];
 
 		if (find_local(list, n, &es->esi)) {
+			i++;
+			continue;
+		}
+		if (frr->hold_until) {
+			tell_held(frr, es);
 			i++;
 			continue;
 		}
@@ -179,13 +211,38 @@ static void tell_es(struct frr *frr, const struct frr_es *es)
 	frr->ops->es(frr->data, told);
 }
 
+static u64 less(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
 static void look_later(struct frr *frr, bool delay)
 {
 	u64 ms = delay ? DELAY_MS : LOOK_MS;
+	unsigned int doubles;
 
+	if (frr->hold_until) {
+		doubles = frr->tries++ / 4;
+		ms = less(ms, YOUNG_MS << (doubles < YOUNG_DOUBLES ? doubles : YOUNG_DOUBLES));
+	}
 	if (frr->burst)
-		ms = SOON_MS << (BURST - frr->burst--);
+		ms = less(ms, SOON_MS << (BURST - frr->burst--));
+	if (ms < BUSY * frr->cost_ms)
+		ms = BUSY * frr->cost_ms;
 	timer_start(&frr->look, ms);
+}
+
+/* The delay of a segment is over when it is 3 s old: so old is what zebra was told, too. */
+static bool is_configured(const struct frr_es *list, size_t n)
+{
+	bool any = false, delay = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		any |= list[i].local;
+		delay |= list[i].local && list[i].delay;
+	}
+	return any && !delay;
 }
 
 static bool take_segments(struct frr *frr)
@@ -196,6 +253,8 @@ static bool take_segments(struct frr *frr)
 
 	if (frr_es_parse(frr->answer.text, &list, &n))
 		return false;
+	if (is_configured(list, n) || timer_now_us() >= frr->hold_until)
+		frr->hold_until = 0;
 	tell_gone(frr, list, n);
 	for (i = 0; i < n; i++) {
 		if (!list[i].local || !list[i].ifname[0])
@@ -204,6 +263,7 @@ static bool take_segments(struct frr *frr)
 		delay |= list[i].delay;
 	}
 	free(list);
+	frr->cost_ms = (timer_now_us() - frr->begun_us) / 1000;
 	look_later(frr, delay);
 	return true;
 }
@@ -243,6 +303,7 @@ static void take(struct frr *frr)
 		return;
 	}
 	frr->now.present = true;
+	frr->now.hold_until = frr->hold_until;
 	tell(frr);
 }
 
@@ -274,8 +335,9 @@ static void on_look(void *data)
 
 	if (!frr->vty[0] || frr->step != STEPS)
 		return;
+	frr->begun_us = timer_now_us();
 	if (frr->fd >= 0) {
-		ask(frr, STEP_VERSION);
+		ask(frr, STEP_VNI);
 		return;
 	}
 	frr->fd = frr_vty_connect(frr->vty);
@@ -284,6 +346,8 @@ static void on_look(void *data)
 	} else if (sd_event_add_io(frr->event, &frr->source, frr->fd, EPOLLIN, on_io, frr) < 0) {
 		give_up(frr, "no memory");
 	} else {
+		frr->hold_until = frr->begun_us + frr->hold_ms * 1000ULL;
+		frr->tries = 0;
 		ask(frr, STEP_ENABLE);
 	}
 }
@@ -295,7 +359,7 @@ void frr_look(struct frr *frr)
 	if (!frr->vty[0])
 		return;
 	frr->burst = BURST;
-	if (frr->step == STEPS && (left < 0 || left > SOON_MS))
+	if (frr->step == STEPS && frr->fd >= 0 && (left < 0 || left > SOON_MS))
 		look_later(frr, false);
 }
 
@@ -306,8 +370,9 @@ static void forget(struct frr *frr)
 	frr->asked = false;
 }
 
-void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep)
+void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep, u32 hold_ms)
 {
+	frr->hold_ms = hold_ms;
 	if (!vty)
 		vty = "";
 	if (strcmp(vty, frr->vty)) {

@@ -2,8 +2,9 @@
 /*
  * frr.h - the FRR of this machine, looked at: which Ethernet Segments zebra has, and with which VTEP.
  *
- * No role depends on how fast this is: what changes a role comes by BGP and by links. zebra is asked at
- * the start, when a device changes, and every ten seconds.
+ * What changes a role comes by BGP and by links. zebra is asked at the start, when a device changes, when
+ * bgpd says something new of this PE's own segments (frr_look()), many times a second while it has just
+ * been started or was, and every ten seconds in any case.
  */
 #ifndef EVPND_FRR_H
 #define EVPND_FRR_H
@@ -30,8 +31,13 @@ struct frr_ops {
 struct frr *frr_new(sd_event *event, const struct frr_ops *ops, void *data);
 void frr_free(struct frr *frr);
 
-/** frr_configure() - whom to ask; NULL: nobody. An empty @vtep is found out */
-void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep);
+/**
+ * frr_configure() - whom to ask
+ * @vty: zebra's socket; NULL: nobody
+ * @vtep: empty: it is found out
+ * @hold_ms: for how long the segments of an earlier zebra stay while a new one has none
+ */
+void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep, u32 hold_ms);
 
 /** frr_look() - ask soon, whatever the clock says */
 void frr_look(struct frr *frr);

@@ -690,6 +690,7 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 
 static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
 {
+	segment_frr_route(state, nlri);
 	if (nlri->type == EVPN_IMET)
 		segment_peers_imet(state);
 	else

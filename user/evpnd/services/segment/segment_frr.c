@@ -210,6 +210,13 @@ void segment_frr_run(struct segment *s)
 	elect(s);
 }
 
+static s64 seconds_left(u64 until)
+{
+	u64 now = timer_now_us();
+
+	return until > now ? (s64)((until - now + 999999) / 1000000) : 0;
+}
+
 /* Why its role is not what the routes say now; "" when it is. */
 void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 {
@@ -222,6 +229,11 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (!s->frr.known)
 		snprintf(buf, ROLE_TEXT_MAX, "FRR has no segment on %s (evpn mh es-id)",
 			 s->conf.interface);
+	else if (s->frr.fact.held)
+		snprintf(
+			buf, ROLE_TEXT_MAX,
+			"FRR was started again and does not have this segment yet: its filter stays, at most %lld s",
+			(long long)seconds_left(ss->frr.hold_until));
 	else if (ss->started && !ss->settled)
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "the session to bgpd is down: the role stays as it was");
@@ -316,6 +328,31 @@ void segment_frr_begin(struct segment *s)
 		take(s, f);
 }
 
+static bool is_wanted(const struct segments *ss)
+{
+	const struct segment *s;
+
+	if (ss->have_conf && speaker_conf(ss->speaker)->global.frr.discover)
+		return true;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (segment_is_frr(s))
+			return true;
+	return false;
+}
+
+/*
+ * bgpd has a new RT-4 of this PE's, or takes one back: zebra's segments are others than before. As long
+ * as it has no VTEP address, any route that bgpd hands on may mean that it has one now.
+ */
+void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri)
+{
+	const struct ip_addr *vtep = &ss->frr.vtep;
+	bool own = nlri->type == EVPN_ES && ip_equal(&nlri->orig, vtep);
+
+	if ((own || (ip_is_none(vtep) && nlri->type != EVPN_AD)) && is_wanted(ss))
+		speaker_wish(ss->speaker, IPC_WISH_FRR_LOOK, NULL, 0);
+}
+
 /* zebra has said everything. Without bgpd it has no VNI, and still the same address. */
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 {
@@ -325,13 +362,13 @@ void segment_frr_heard(struct segments *ss, const struct fact_frr *f)
 	ss->frr = *f;
 	if (ip_is_none(&f->vtep))
 		ss->frr.vtep = vtep;
-	ss->frr_heard |= f->present;
+	ss->frr_heard |= f->present && !f->hold_until;
 	if (ss->have_conf)
 		segments_renew(ss);
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		if (!segment_is_frr(s))
 			continue;
-		if (f->present && !s->frr.known && s->esi_known) {
+		if (f->present && !f->hold_until && !s->frr.known && s->esi_known) {
 			log_warning("segment %s: FRR has no segment on %s", s->conf.name,
 				    s->conf.interface);
 			lose_esi(s);
