@@ -2,7 +2,7 @@
 /*
  * addr.c - addresses and prefixes: order, text, socket addresses.
  *
- * RFC 9785 (4.1: IPv4 before IPv6)
+ * RFC 9785 (4.1: IPv4 before IPv6), RFC 1122 (3.2.1.3), RFC 4291 (2.5, 2.7)
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +23,21 @@ bool ip_is_zero(const struct ip_addr *a)
 bool ip_is_multicast(const struct ip_addr *a)
 {
 	return a->len == 4 ? (a->b[0] & 0xf0) == 0xe0 : a->len == 16 && a->b[0] == 0xff;
+}
+
+bool ip_is_host(const struct ip_addr *a)
+{
+	static const u8 zero[15], mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	switch (a->len) {
+	case 4:
+		return a->b[0] && a->b[0] != 127 && a->b[0] < 224;
+	case 16:
+		return a->b[0] != 0xff && memcmp(a->b, mapped, sizeof(mapped)) != 0 &&
+		       (memcmp(a->b, zero, sizeof(zero)) != 0 || a->b[15] > 1);
+	default:
+		return false;
+	}
 }
 
 int ip_cmp(const struct ip_addr *a, const struct ip_addr *b)

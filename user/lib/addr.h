@@ -52,6 +52,14 @@ bool ip_is_zero(const struct ip_addr *a);
 /** ip_is_multicast() - 224.0.0.0/4 or ff00::/8 */
 bool ip_is_multicast(const struct ip_addr *a);
 
+/**
+ * ip_is_host() - can it be the address of one host, as next hop, originator or tunnel endpoint?
+ *
+ * Not none, 0.0.0.0/8, 127/8, 224/4 and 240/4 (with the broadcast address), ::, ::1, ff00::/8 and what
+ * is IPv4 inside IPv6 (::ffff:0:0/96). RFC 1122 (3.2.1.3), RFC 4291 (2.5, 2.7)
+ */
+bool ip_is_host(const struct ip_addr *a);
+
 /** ip_cmp() - numeric, IPv4 before IPv6, none before both; <0, 0, >0 */
 int ip_cmp(const struct ip_addr *a, const struct ip_addr *b);
 

@@ -190,7 +190,9 @@ struct bgp_ctx {
 
 /**
  * struct bgp_mp - MP_REACH_NLRI or MP_UNREACH_NLRI
- * @nh: next hop; none in MP_UNREACH and for families other than EVPN and IP unicast
+ * @nh: next hop, the global one of two; none in MP_UNREACH and for families other than EVPN and IP
+ *	unicast
+ * @whole: the attribute with its header, for the data of a NOTIFICATION
  * @nlri: to be walked with evpn_iter_init() when @afi/@safi is 25/70
  */
 struct bgp_mp {
@@ -199,6 +201,7 @@ struct bgp_mp {
 	u8 safi;
 	struct ip_addr nh;
 	struct slice nlri;
+	struct slice whole;
 };
 
 /**
@@ -336,7 +339,6 @@ enum bgp_pmsi_type {
 	PMSI_MLDP_MP2MP = 7,
 	PMSI_TRANSPORT = 8,
 	PMSI_ASSISTED_REPLICATION = 10,
-	PMSI_BIER = 11,
 };
 
 enum {

@@ -70,8 +70,8 @@ void decode_origin(const struct attr_in *in, const struct bgp_ctx *ctx, struct b
 	good(u, in);
 }
 
-/* RFC 7606 section 7.2 and RFC 7607 section 2 */
-static bool path_is_good(const struct attr_in *in, bool as4, struct bgp_update *u)
+/* RFC 7606 section 7.2, RFC 7607 section 2 and RFC 5065 section 5 */
+static bool path_is_good(const struct attr_in *in, bool as4, bool external, struct bgp_update *u)
 {
 	struct cursor c = cur_slice(&in->value);
 	struct as_segment s;
@@ -86,6 +86,12 @@ static bool path_is_good(const struct attr_in *in, bool as4, struct bgp_update *
 		}
 		if (s.type < BGP_AS_SET || s.type > BGP_AS_CONFED_SET) {
 			malformed(u, in, BGP_UPDATE_AS_PATH, "segment type is %u, expected 1 to 4",
+				  s.type);
+			return false;
+		}
+		if (external && s.type >= BGP_AS_CONFED_SEQUENCE) {
+			malformed(u, in, BGP_UPDATE_AS_PATH,
+				  "segment type is %u, a confederation, from an external peer",
 				  s.type);
 			return false;
 		}
@@ -106,7 +112,7 @@ static bool path_is_good(const struct attr_in *in, bool as4, struct bgp_update *
 
 void decode_as_path(const struct attr_in *in, const struct bgp_ctx *ctx, struct bgp_update *u)
 {
-	if (!path_is_good(in, ctx->as4, u))
+	if (!path_is_good(in, ctx->as4, ctx->peer == BGP_PEER_EBGP, u))
 		return;
 	u->attrs.as4 = ctx->as4;
 	u->attrs.as_path = in->value;
@@ -132,7 +138,7 @@ void decode_as4_path(const struct attr_in *in, const struct bgp_ctx *ctx, struct
 			  "length is %zu, expected an even number above 5", in->value.len);
 		return;
 	}
-	if (!path_is_good(in, true, u))
+	if (!path_is_good(in, true, ctx->peer == BGP_PEER_EBGP, u))
 		return;
 	u->attrs.as4_path = in->value;
 	good(u, in);
@@ -197,7 +203,11 @@ void decode_as4_aggregator(const struct attr_in *in, const struct bgp_ctx *ctx,
 		good(u, in);
 }
 
-/* RFC 6514 section 5: an undefined type and an identifier that cannot be one of its type */
+/*
+ * RFC 6514 section 5: an identifier that cannot be one of its type. Types grow in number (BIER, SR trees,
+ * SRv6), and a route whose tunnel nobody here can use is still a route of a reflector's other clients:
+ * what is not known is kept.
+ */
 static bool pmsi_is_good(const struct bgp_pmsi *p)
 {
 	switch (p->type & 0x7f) {
@@ -210,16 +220,11 @@ static bool pmsi_is_good(const struct bgp_pmsi *p)
 		return p->id.len == 8 || p->id.len == 32;
 	case PMSI_RSVP_P2MP:
 		return p->id.len == 12 || p->id.len == 24;
-	case PMSI_BIER:
-		return p->id.len == 7 || p->id.len == 19;
 	case PMSI_MLDP_P2MP:
 	case PMSI_MLDP_MP2MP:
 		return p->id.len;
-	case PMSI_NONE:
-	case PMSI_TRANSPORT:
-		return true;
 	default:
-		return false;
+		return true;
 	}
 }
 
@@ -321,13 +326,23 @@ static bool is_evpn(const struct bgp_mp *mp)
 /* RFC 7606 section 7.11: what length a next hop can have in this family; others are not judged */
 static bool next_hop_fits(const struct bgp_mp *mp, size_t len)
 {
-	if (is_evpn(mp))
-		return len == 4 || len == 16;
-	if (mp->safi == BGP_SAFI_UNICAST && mp->afi == BGP_AFI_IPV4)
+	if (is_evpn(mp) || (mp->safi == BGP_SAFI_UNICAST && mp->afi == BGP_AFI_IPV4))
 		return len == 4 || len == 16 || len == 32;
 	if (mp->safi == BGP_SAFI_UNICAST && mp->afi == BGP_AFI_IPV6)
 		return len == 16 || len == 32;
 	return true;
+}
+
+/* RFC 4271 section 6.3: a next hop that is no address of a host makes the route unusable. */
+static void check_next_hop(struct bgp_update *u, const struct attr_in *in)
+{
+	char ip[IP_STRLEN];
+
+	if (!is_evpn(&u->reach) || !u->reach.nlri.len || ip_is_host(&u->reach.nh))
+		return;
+	bgp_report(u, BGP_WITHDRAW, BGP_UPDATE_NEXT_HOP, &in->whole,
+		   "attribute %s (%u): next hop is %s, expected the address of a host",
+		   in->row->name, in->code, ip_format(&u->reach.nh, ip));
 }
 
 void decode_mp_reach(const struct attr_in *in, const struct bgp_ctx *ctx, struct bgp_update *u)
@@ -345,7 +360,7 @@ void decode_mp_reach(const struct attr_in *in, const struct bgp_ctx *ctx, struct
 	}
 	if (!next_hop_fits(mp, nh_len)) {
 		malformed(u, in, BGP_UPDATE_OPTIONAL, "next hop length is %u, expected %s", nh_len,
-			  is_evpn(mp) ? "4 or 16" : "an address of that family");
+			  is_evpn(mp) ? "4, 16 or 32" : "an address of that family");
 		return;
 	}
 	if (!cur_take(&c, nh_len, &nh) || !cur_u8(&c, &reserved)) {
@@ -355,7 +370,9 @@ void decode_mp_reach(const struct attr_in *in, const struct bgp_ctx *ctx, struct
 	}
 	mp->nh = ip_from_bytes(nh.p, nh.len == 32 ? 16 : nh.len);
 	mp->nlri = cur_rest(&c);
+	mp->whole = in->whole;
 	mp->present = true;
+	check_next_hop(u, in);
 }
 
 void decode_mp_unreach(const struct attr_in *in, const struct bgp_ctx *ctx, struct bgp_update *u)
@@ -369,6 +386,7 @@ void decode_mp_unreach(const struct attr_in *in, const struct bgp_ctx *ctx, stru
 		return;
 	}
 	mp->nlri = cur_rest(&c);
+	mp->whole = in->whole;
 	mp->present = true;
 }
 

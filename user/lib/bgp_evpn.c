@@ -4,8 +4,11 @@
  *
  * Three things can be wrong with a route. It is shorter than its own contents say: nobody can tell
  * which route is meant, so RFC 7606 section 3 (j) leaves only the reset. A field of the key has an
- * impossible value: the route is dropped. Anything else: treat-as-withdraw. RFC 9251 wants the reset
- * for every key it cannot parse.
+ * impossible value: the route is dropped. Anything else: treat-as-withdraw.
+ *
+ * Of types 6 to 11 a route that cannot be parsed is dropped as well. RFC 9251 wants the reset, but the
+ * length in front of the route says where the next one begins, so nothing else is in doubt, and a
+ * session that synchronizes DF election is not worth a stray multicast group.
  *
  * RFC 7432 (7), RFC 9136 (3.1), RFC 9251 (9), RFC 9572 (3), RFC 7606 (5.3, 5.4), RFC 7911
  */
@@ -17,7 +20,7 @@
 static bool fail(struct bgp_outcome *out, enum bgp_verdict v, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Always false, so that decoders can return it. */
+/* Always false, so that decoders can return it. The caller of evpn_decode() knows the attribute. */
 static bool fail(struct bgp_outcome *out, enum bgp_verdict v, const char *fmt, ...)
 {
 	char reason[BGP_REASON_LEN];
@@ -31,18 +34,26 @@ static bool fail(struct bgp_outcome *out, enum bgp_verdict v, const char *fmt, .
 	return false;
 }
 
-static bool too_short(const struct evpn_nlri *n, struct bgp_outcome *out)
+/* Whether the session can do without a route of that type. */
+static bool is_multicast(const struct evpn_nlri *n)
 {
-	return fail(out, BGP_RESET, "EVPN route type %u: %zu octets are too few for its fields",
-		    n->type, n->value.len);
+	return n->type >= EVPN_SMET && n->type <= EVPN_LEAF_AD;
+}
+
+static bool too_short(struct evpn_nlri *n, struct bgp_outcome *out)
+{
+	n->bad_key = is_multicast(n);
+	return fail(out, n->bad_key ? BGP_WITHDRAW : BGP_RESET,
+		    "EVPN route type %u: %zu octets are too few for its fields", n->type,
+		    n->value.len);
 }
 
 static bool bad_key(struct evpn_nlri *n, struct bgp_outcome *out, const char *field, u32 value,
 		    const char *expected)
 {
 	n->bad_key = true;
-	return fail(out, n->type >= EVPN_SMET && n->type <= EVPN_LEAVE ? BGP_RESET : BGP_WITHDRAW,
-		    "EVPN route type %u: %s is %u, expected %s", n->type, field, value, expected);
+	return fail(out, BGP_WITHDRAW, "EVPN route type %u: %s is %u, expected %s", n->type, field,
+		    value, expected);
 }
 
 static bool at_end(const struct cursor *c, const struct evpn_nlri *n, struct bgp_outcome *out)
@@ -79,6 +90,18 @@ static bool get_addr(struct cursor *c, struct evpn_nlri *n, struct bgp_outcome *
 	return true;
 }
 
+/* Several PEs without an address could not be told apart. */
+static bool check_originator(const struct evpn_nlri *n, bool withdraw, struct bgp_outcome *out)
+{
+	char ip[IP_STRLEN];
+
+	if (withdraw || !ip_is_zero(&n->orig))
+		return true;
+	return fail(out, BGP_WITHDRAW,
+		    "EVPN route type %u: originator is %s, expected the address of a router",
+		    n->type, ip_format(&n->orig, ip));
+}
+
 /* The all-zero ESI and MAX-ESI name no Ethernet Segment. */
 static bool check_esi(const struct evpn_nlri *n, bool withdraw, struct bgp_outcome *out)
 {
@@ -90,12 +113,21 @@ static bool check_esi(const struct evpn_nlri *n, bool withdraw, struct bgp_outco
 		    esi_format(&n->esi, esi));
 }
 
+/*
+ * ESI 0 is a single-homed circuit of VPWS (RFC 8214 section 3) or carries the leaf label of E-Tree
+ * (RFC 8317 section 5.1).
+ */
+static bool check_ad_esi(const struct evpn_nlri *n, bool withdraw, struct bgp_outcome *out)
+{
+	return esi_is_zero(&n->esi) || check_esi(n, withdraw, out);
+}
+
 static bool decode_ad(struct cursor *c, struct evpn_nlri *n, bool withdraw, struct bgp_outcome *out)
 {
 	n->labels = 1;
 	if (!get_rd(c, n) || !get_esi(c, n) || !cur_u32(c, &n->etag) || !cur_u24(c, &n->label[0]))
 		return too_short(n, out);
-	return at_end(c, n, out) && check_esi(n, withdraw, out);
+	return at_end(c, n, out) && check_ad_esi(n, withdraw, out);
 }
 
 static bool decode_macip(struct cursor *c, struct evpn_nlri *n, bool withdraw,
@@ -132,7 +164,7 @@ static bool decode_es(struct cursor *c, struct evpn_nlri *n, bool withdraw, stru
 	if (!get_rd(c, n) || !get_esi(c, n))
 		return too_short(n, out);
 	return get_addr(c, n, out, "originator length", false, &n->orig) && at_end(c, n, out) &&
-	       check_esi(n, withdraw, out);
+	       check_esi(n, withdraw, out) && check_originator(n, withdraw, out);
 }
 
 /* RFC 9136 section 3.1: the length of the route tells the family. */

@@ -19,6 +19,7 @@ enum {
 	TYPE_AS4 = 0x02,
 	TYPE_OPAQUE = 0x03,
 	TYPE_EVPN = 0x06,
+	NOT_TRANSITIVE = 0x40,
 	SUB_RT = 0x02,
 	SUB_ORIGIN = 0x03,
 	SUB_EVI_RT = 0x0a, /* + 0, 1, 2: the form of the route target inside */
@@ -303,6 +304,67 @@ static void sct_text(const struct ecomm_value *v, char *buf, size_t n)
 	snprintf(buf, n, "%u.%05u", v->sct.seconds, v->sct.fraction * 100000u >> 16);
 }
 
+static void bandwidth_decode(const u8 *p, struct ecomm_value *v)
+{
+	u32 octets = load32(p + 2);
+
+	v->bandwidth.as = load16(p);
+	memcpy(&v->bandwidth.octets, &octets, sizeof(octets));
+}
+
+static void bandwidth_encode(const struct ecomm_value *v, u8 *p)
+{
+	u32 octets;
+
+	memcpy(&octets, &v->bandwidth.octets, sizeof(octets));
+	store16(p, v->bandwidth.as);
+	store32(p + 2, octets);
+}
+
+static void bandwidth_text(const struct ecomm_value *v, char *buf, size_t n)
+{
+	snprintf(buf, n, "%u:%.0f", v->bandwidth.as, (double)v->bandwidth.octets);
+}
+
+static void address_decode(const u8 *p, struct ecomm_value *v)
+{
+	v->address = ip_from_bytes(p, 4);
+}
+
+static void address_encode(const struct ecomm_value *v, u8 *p)
+{
+	memcpy(p, v->address.b, 4);
+	store16(p + 4, load16(v->raw.b + 6));
+}
+
+static void address_text(const struct ecomm_value *v, char *buf, size_t n)
+{
+	char ip[IP_STRLEN];
+
+	snprintf(buf, n, "%s", ip_format(&v->address, ip));
+}
+
+static void validation_decode(const u8 *p, struct ecomm_value *v)
+{
+	v->validation = p[5];
+}
+
+static void validation_encode(const struct ecomm_value *v, u8 *p)
+{
+	memcpy(p, v->raw.b + 2, 5);
+	p[5] = v->validation;
+}
+
+static void validation_text(const struct ecomm_value *v, char *buf, size_t n)
+{
+	const char *name = ecomm_validation_name(v->validation);
+
+	if (name)
+		snprintf(buf, n, "%s", name);
+	else
+		snprintf(buf, n, "%u", v->validation);
+}
+
 /*
  * One kind of community. It has @types values of octet 0 from @type on, and @subtypes values of octet
  * 1 from @subtype on; EC_UNKNOWN has none.
@@ -351,6 +413,15 @@ static const struct ecomm_row {
 		   ac_text},
 	[EC_SCT] = {TYPE_EVPN, 1, 0x0f, 1, "service-carving-time", "sct", sct_decode, sct_encode,
 		    sct_text},
+	[EC_LINK_BANDWIDTH] = {TYPE_AS2 | NOT_TRANSITIVE, 1, 0x04, 1, "link-bandwidth", "bandwidth",
+			       bandwidth_decode, bandwidth_encode, bandwidth_text},
+	[EC_EVPN_LINK_BANDWIDTH] = {TYPE_EVPN, 1, 0x10, 1, "evpn-link-bandwidth", "evpn-bandwidth",
+				    raw_decode, raw_encode, raw_text},
+	[EC_SEGMENTED_NH] = {TYPE_IPV4, 1, 0x12, 1, "segmented-next-hop", "segmented-nh",
+			     address_decode, address_encode, address_text},
+	[EC_ORIGIN_VALIDATION] = {TYPE_OPAQUE | NOT_TRANSITIVE, 1, 0x00, 1, "origin-validation",
+				  "validation", validation_decode, validation_encode,
+				  validation_text},
 };
 
 static const struct {
@@ -373,6 +444,13 @@ const char *ecomm_tunnel_name(u16 tunnel)
 		if (tunnels[i].tunnel == tunnel)
 			return tunnels[i].name;
 	return NULL;
+}
+
+const char *ecomm_validation_name(u8 state)
+{
+	static const char *const names[] = {"valid", "not-found", "invalid"};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
 enum ecomm_kind ecomm_kind(const struct ecomm *c)

@@ -9,12 +9,15 @@
  * RFC 4360, RFC 5668, RFC 7153, RFC 7432 (7.5 to 7.10), RFC 8214 (3.1), RFC 8317 (E-Tree),
  * RFC 8584 (2.2), RFC 9012 (encapsulation, color, default gateway), RFC 9047 (ARP/ND),
  * RFC 9135 (router's MAC), RFC 9251 (multicast flags, EVI-RT), RFC 9625 (OISM), RFC 9722 (SCT),
+ * RFC 7524 (segmented next hop), RFC 8097 (origin validation), draft-ietf-idr-link-bandwidth,
+ * draft-ietf-bess-evpn-unequal-lb (EVPN link bandwidth),
  * RFC 9746 (split-horizon type), RFC 9785, RFC 9786
  */
 #ifndef EVPN_BGP_EXTCOMM_H
 #define EVPN_BGP_EXTCOMM_H
 
 #include "types.h"
+#include "addr.h"
 #include "cursor.h"
 
 enum ecomm_kind {
@@ -38,6 +41,10 @@ enum ecomm_kind {
 	EC_EVI_RT6, /* 06/0D: cannot hold an IPv6 RT; never sent, never matches */
 	EC_AC,
 	EC_SCT,
+	EC_LINK_BANDWIDTH,	/* 40/04 */
+	EC_EVPN_LINK_BANDWIDTH, /* 06/10 */
+	EC_SEGMENTED_NH,	/* 01/12: inter-area P2MP segmented next hop */
+	EC_ORIGIN_VALIDATION,	/* 43/00: origin validation state */
 	EC_KINDS
 };
 
@@ -128,6 +135,12 @@ struct sct {
 	u16 fraction;
 };
 
+/** struct link_bandwidth - @octets: per second, as the sender says (a float that may be no number) */
+struct link_bandwidth {
+	u16 as;
+	float octets;
+};
+
 /**
  * struct ecomm_value - a community taken apart
  * @kind: says which member of the union counts
@@ -150,6 +163,9 @@ struct ecomm_value {
 		u16 mcast; /* EC_MCAST_FLAGS: MCAST_* */
 		u32 ac;	   /* EC_AC: the Ethernet tag */
 		struct sct sct;
+		struct link_bandwidth bandwidth;
+		struct ip_addr address; /* EC_SEGMENTED_NH */
+		u8 validation;		/* EC_ORIGIN_VALIDATION */
 	};
 };
 
@@ -163,6 +179,9 @@ const char *ecomm_kind_name(enum ecomm_kind k);
 
 /** ecomm_tunnel_name() - "vxlan", "mpls", ... of an encapsulation; NULL when unknown */
 const char *ecomm_tunnel_name(u16 tunnel);
+
+/** ecomm_validation_name() - "valid", "not-found", "invalid" of an origin validation state; or NULL */
+const char *ecomm_validation_name(u8 state);
 
 /** ecomm_decode() - take one apart; never fails: EC_UNKNOWN keeps the octets */
 void ecomm_decode(const struct ecomm *c, struct ecomm_value *v);

@@ -2,6 +2,7 @@
 /*
  * bgp_json_attr.c - path attributes and extended communities as JSON. Names: Documentation/decode.rst.
  */
+#include <math.h>
 #include <stdio.h>
 
 #include "bgp_json_priv.h"
@@ -106,11 +107,12 @@ static json_t *pmsi(const struct bgp_attrs *a)
 	};
 	json_t *o = json_object();
 	struct bgp_pmsi p;
+	bool known;
 
 	bgp_pmsi_get(a, &p);
+	known = p.type < sizeof(names) / sizeof(names[0]) && names[p.type];
 	json_put(o, "type", json_integer(p.type));
-	if (p.type < sizeof(names) / sizeof(names[0]) && names[p.type])
-		json_put(o, "name", json_string(names[p.type]));
+	json_put(o, "name", json_string(known ? names[p.type] : "unknown"));
 	json_put(o, "flags", json_integer(p.flags));
 	json_put(o, "label", json_integer(p.label));
 	if (p.endpoint.len)
@@ -340,6 +342,20 @@ static void put_value(json_t *o, const struct ecomm_value *v)
 		break;
 	case EC_AC:
 		json_put(o, "etag", json_integer(v->ac));
+		break;
+	case EC_LINK_BANDWIDTH:
+		json_put(o, "as", json_integer(v->bandwidth.as));
+		json_put(o, "octets-per-second",
+			 isfinite(v->bandwidth.octets) ? json_real(v->bandwidth.octets) :
+							 json_null());
+		break;
+	case EC_SEGMENTED_NH:
+		json_put(o, "address", json_ip(&v->address));
+		break;
+	case EC_ORIGIN_VALIDATION:
+		json_put(o, "state", json_integer(v->validation));
+		if (ecomm_validation_name(v->validation))
+			json_put(o, "name", json_string(ecomm_validation_name(v->validation)));
 		break;
 	case EC_SCT:
 		json_put(o, "seconds", json_integer(v->sct.seconds));

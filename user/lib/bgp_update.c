@@ -47,8 +47,8 @@ static void walk_evpn(const struct bgp_mp *mp, bool withdraw, const struct bgp_c
 	evpn_iter_init(&it, &mp->nlri, ctx->add_path, withdraw);
 	while (evpn_iter_next(&it, &n, &out))
 		continue;
-	if (out.verdict == BGP_RESET && u->out.verdict < BGP_RESET)
-		u->out = out;
+	if (out.verdict == BGP_RESET)
+		bgp_report(u, BGP_RESET, out.err.subcode, &mp->whole, "%s", out.err.reason);
 }
 
 static void walk_mp(const struct bgp_mp *mp, bool withdraw, const struct bgp_ctx *ctx,

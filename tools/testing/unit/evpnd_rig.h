@@ -38,6 +38,8 @@
 #define RIG_AS 65000
 #define RIG_SELF "127.0.0.1"
 #define RIG_PEER "127.0.0.2"
+#define RIG_OWN "192.0.2.1" /* next hops and originators: no address of a host is 127/8 */
+#define RIG_HOP "192.0.2.2"
 #define RIG_WAIT_MS 5000
 
 struct rig {
@@ -152,6 +154,7 @@ static inline void rig_conf(struct rig *r, const struct conf_neighbor *n, size_t
 		.router_id = htonl(INADDR_LOOPBACK),
 		.as = RIG_AS,
 		.port = r->port,
+		.originator = rig_addr(RIG_OWN),
 	};
 	size_t i;
 
@@ -447,7 +450,7 @@ static inline void peer_announce(struct peer *p, const struct evpn_nlri *n)
 	struct bgp_attrs a = rig_attrs(&ext);
 	u8 buf[BGP_MAX_LEN];
 
-	peer_send(p, buf, rig_update(n, &a, RIG_PEER, buf));
+	peer_send(p, buf, rig_update(n, &a, RIG_HOP, buf));
 }
 
 /* How many routes of all types are in the RIB. */

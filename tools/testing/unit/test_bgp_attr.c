@@ -128,8 +128,8 @@ static const struct {
 	{"AS4_AGGREGATOR between new speakers", GOOD "c0 12 08 0000fde8 0a000001", "", 0,
 	 BGP_DISCARD, 0, BASIC, "as4-aggregator (18)"},
 	{"PMSI of 4", GOOD "c0 16 04 00060000", "", 0, BGP_WITHDRAW, 0, BASIC, "pmsi-tunnel (22)"},
-	{"PMSI of an undefined type", GOOD "c0 16 09 00 63 000064 0a000001", "", 0, BGP_WITHDRAW, 0,
-	 BASIC, "tunnel type 99"},
+	{"PMSI of a type that is not known", GOOD "c0 16 09 00 63 000064 0a000001", "", 0,
+	 BGP_ACCEPT, 0, BASIC | KEEPS(PMSI), ""},
 	{"PMSI with 3 octets of endpoint", GOOD "c0 16 08 00 06 000064 0a0000", "", 0, BGP_WITHDRAW,
 	 0, BASIC, "identifier of 3"},
 	{"PMSI with Partial", GOOD "e0 16 09 00 06 000064 0a000001", "", 0, BGP_WITHDRAW, 0, BASIC,
@@ -230,7 +230,7 @@ static const struct {
 	{"MP_REACH next hop of 0", ORIGIN PATH "80 0e 1e 0019 46 00 00" RT4, "", 0, BGP_RESET,
 	 BGP_UPDATE_OPTIONAL, 0, "next hop length is 0"},
 	{"MP_REACH next hop of 5", ORIGIN PATH "80 0e 23 0019 46 05 0a00000100 00" RT4, "", 0,
-	 BGP_RESET, BGP_UPDATE_OPTIONAL, 0, "next hop length is 5, expected 4 or 16"},
+	 BGP_RESET, BGP_UPDATE_OPTIONAL, 0, "next hop length is 5, expected 4, 16 or 32"},
 	{"MP_REACH next hop of 12",
 	 ORIGIN PATH "80 0e 2a 0019 46 0c 00000000000000000a000001 00" RT4, "", 0, BGP_RESET,
 	 BGP_UPDATE_OPTIONAL, 0, "next hop length is 12"},
@@ -238,6 +238,23 @@ static const struct {
 	 BGP_UPDATE_OPTIONAL, 0, "next hop length is 16"},
 	{"MP_REACH IPv6 next hop",
 	 ORIGIN PATH "80 0e 2e 0019 46 10 20010db8000000000000000000000001 00" RT4, "", 0,
+	 BGP_ACCEPT, 0, BASIC, ""},
+	{"MP_REACH next hop of 32, global and link-local",
+	 ORIGIN PATH "80 0e 3e 0019 46 20 20010db8000000000000000000000001"
+		     "fe800000000000000000000000000001 00" RT4,
+	 "", 0, BGP_ACCEPT, 0, BASIC, ""},
+	{"MP_REACH next hop 127.0.0.1", ORIGIN PATH "80 0e 22 0019 46 04 7f000001 00" RT4, "", 0,
+	 BGP_WITHDRAW, 0, BASIC, "next hop is 127.0.0.1"},
+	{"MP_REACH next hop 0.0.0.0", ORIGIN PATH "80 0e 22 0019 46 04 00000000 00" RT4, "", 0,
+	 BGP_WITHDRAW, 0, BASIC, "next hop is 0.0.0.0"},
+	{"MP_REACH next hop ::ffff:10.0.0.1",
+	 ORIGIN PATH "80 0e 2e 0019 46 10 00000000000000000000ffff0a000001 00" RT4, "", 0,
+	 BGP_WITHDRAW, 0, BASIC, "next hop is ::ffff:10.0.0.1"},
+	{"confederation sequence, eBGP", ORIGIN "40 02 06 03 01 0000fde8" REACH, "", BGP_PEER_EBGP,
+	 BGP_WITHDRAW, 0, KEEPS(ORIGIN), "a confederation, from an external peer"},
+	{"confederation set, eBGP", ORIGIN "40 02 06 04 01 0000fde8" REACH, "", BGP_PEER_EBGP,
+	 BGP_WITHDRAW, 0, KEEPS(ORIGIN), "segment type is 4"},
+	{"confederation sequence, offline", ORIGIN "40 02 06 03 01 0000fde8" REACH, "", 0,
 	 BGP_ACCEPT, 0, BASIC, ""},
 	{"MP_UNREACH of 2", "80 0f 02 0019", "", 0, BGP_RESET, BGP_UPDATE_OPTIONAL, 0,
 	 "length is 2, expected at least 3"},
@@ -318,6 +335,15 @@ static void error_data(void **state)
 	len = body_of(ORIGIN PATH "80 0e 04 0019 46 04", "", body, sizeof(body));
 	assert_int_equal(bgp_update_decode(body, len, &offline, &u), BGP_RESET);
 	assert_hex(u.out.err.data, u.out.err.data_len, "800e0400194604");
+	/* what is wrong with a route is wrong with the attribute it is in */
+	len = body_of(ORIGIN PATH "80 0f 0a 0019 46 04 17 0001 0a00 00", "", body, sizeof(body));
+	assert_int_equal(bgp_update_decode(body, len, &offline, &u), BGP_RESET);
+	assert_int_equal(u.out.err.subcode, BGP_UPDATE_OPTIONAL);
+	assert_hex(u.out.err.data, u.out.err.data_len, "800f0a0019460417 00010a0000");
+	len = body_of(ORIGIN PATH "80 0e 0d 0019 46 04 0a000001 00 01 02 0001", "", body,
+		      sizeof(body));
+	assert_int_equal(bgp_update_decode(body, len, &offline, &u), BGP_RESET);
+	assert_hex(u.out.err.data, u.out.err.data_len, "800e0d001946040a0000010001020001");
 }
 
 static void framing(void **state)
@@ -727,9 +753,12 @@ static void pmsi_types(void **state)
 		{"08 0a 000064 0a000002", true},
 		{"00 0a 000064 0a00000200", false},
 		{"00 0b 000064 01 0001 0a000001", true},
-		{"00 0b 000064 01 0001", false},
+		{"00 0b 000064 0a000001", true}, /* BIER, SR trees: known to others */
+		{"00 0c 000064", true},
+		{"00 0d 000064 0a000001", true},
 		{"00 86 000064 000065 0a000001", true}, /* composite: a label more */
 		{"00 86 000064 0000", false},
+		{"00 ff 000064 000065", true},
 		{"00 ff 000064", false},
 	};
 

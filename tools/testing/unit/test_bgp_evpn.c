@@ -240,7 +240,6 @@ static const struct {
 	{"unknown type 0", 0, "00", BGP_DISCARD, true},
 	{"unknown type 12", 12, "0102030405", BGP_DISCARD, true},
 	{"unknown type, empty", 255, "", BGP_DISCARD, true},
-	{"RT-1 ESI 0", 1, RD NOESI "ffffffff 000000", BGP_WITHDRAW, true},
 	{"RT-1 MAX-ESI", 1, RD MAXESI "ffffffff 000000", BGP_WITHDRAW, true},
 	{"RT-1 too long", 1, RD ESI "ffffffff 000000 00", BGP_WITHDRAW, true},
 	{"RT-1 too short", 1, RD ESI "ffffffff 0000", BGP_RESET, true},
@@ -262,6 +261,8 @@ static const struct {
 	{"RT-3 too long", 3, RD "00000000 20 0a00000100", BGP_WITHDRAW, true},
 	{"RT-4 ESI 0", 4, RD NOESI "20 0a000001", BGP_WITHDRAW, true},
 	{"RT-4 MAX-ESI", 4, RD MAXESI "20 0a000001", BGP_WITHDRAW, true},
+	{"RT-4 originator 0.0.0.0", 4, RD ESI "20 00000000", BGP_WITHDRAW, true},
+	{"RT-4 originator ::", 4, RD ESI "80 00000000000000000000000000000000", BGP_WITHDRAW, true},
 	{"RT-4 originator length 16", 4, RD ESI "10 0a00", BGP_WITHDRAW, false},
 	{"RT-4 too short", 4, RD ESI "80 0a000001", BGP_RESET, true},
 	{"RT-5 prefix length 33", 5, RD ESI "00000000 21 0a010200 00000000 0003e9", BGP_WITHDRAW,
@@ -269,10 +270,10 @@ static const struct {
 	{"RT-5 prefix length 129", 5, RD ESI "00000000 81" V6A V6B "0003e9", BGP_WITHDRAW, false},
 	{"RT-5 of 33 octets", 5, RD ESI "00000000 18 0a010200 00000000 0003", BGP_RESET, true},
 	{"RT-5 of 35 octets", 5, RD ESI "00000000 18 0a010200 00000000 0003e900", BGP_RESET, true},
-	{"RT-6 source length 24", 6, RD "00000000 18 c00002 20 ef010101 20 0a000001 04", BGP_RESET,
-	 false},
-	{"RT-6 originator length 0", 6, RD "00000000 00 20 ef010101 00 04", BGP_RESET, false},
-	{"RT-6 without flags", 6, RD "00000000 00 20 ef010101 20 0a000001", BGP_RESET, true},
+	{"RT-6 source length 24", 6, RD "00000000 18 c00002 20 ef010101 20 0a000001 04",
+	 BGP_WITHDRAW, false},
+	{"RT-6 originator length 0", 6, RD "00000000 00 20 ef010101 00 04", BGP_WITHDRAW, false},
+	{"RT-6 without flags", 6, RD "00000000 00 20 ef010101 20 0a000001", BGP_WITHDRAW, false},
 	{"RT-6 too long", 6, RD "00000000 00 20 ef010101 20 0a000001 04 00", BGP_WITHDRAW, true},
 	{"RT-6 IGMPv1 only", 6, RD "00000000 00 20 ef010101 20 0a000001 01", BGP_WITHDRAW, true},
 	{"RT-6 IGMPv1 and exclude", 6, RD "00000000 00 20 ef010101 20 0a000001 09", BGP_WITHDRAW,
@@ -281,19 +282,19 @@ static const struct {
 	{"RT-6 mixed families", 6, RD "00000000 20 c0000207 80" G6 "20 0a000001 02", BGP_WITHDRAW,
 	 true},
 	{"RT-7 ESI 0", 7, RD NOESI "00000064 00 20 ef010101 20 0a000001 02", BGP_WITHDRAW, true},
-	{"RT-7 group length 8", 7, RD ESI "00000064 00 08 ef 20 0a000001 02", BGP_RESET, false},
+	{"RT-7 group length 8", 7, RD ESI "00000064 00 08 ef 20 0a000001 02", BGP_WITHDRAW, false},
 	{"RT-7 IGMPv1 only", 7, RD ESI "00000064 00 20 ef010101 20 0a000001 01", BGP_WITHDRAW,
 	 true},
-	{"RT-8 of 37 octets", 8, RD ESI "00000064 00 20 ef010101 20 0a000001 00000000", BGP_RESET,
-	 true},
+	{"RT-8 of 37 octets", 8, RD ESI "00000064 00 20 ef010101 20 0a000001 00000000",
+	 BGP_WITHDRAW, false},
 	{"RT-8 of 40 octets", 8, RD ESI "00000064 00 20 ef010101 20 0a000001 00000000 0a 02 00",
 	 BGP_WITHDRAW, true},
 	{"RT-8 MAX-ESI", 8, RD MAXESI "00000064 00 20 ef010101 20 0a000001 00000000 0a 02",
 	 BGP_WITHDRAW, true},
-	{"RT-9 too short", 9, RD "00000064 0009fde8000000", BGP_RESET, true},
+	{"RT-9 too short", 9, RD "00000064 0009fde8000000", BGP_WITHDRAW, false},
 	{"RT-10 originator length 7", 10, RD "00000064 00 00 07 00", BGP_WITHDRAW, false},
-	{"RT-11 empty", 11, "", BGP_RESET, true},
-	{"RT-11 key overruns", 11, "09 14 0001", BGP_RESET, true},
+	{"RT-11 empty", 11, "", BGP_WITHDRAW, false},
+	{"RT-11 key overruns", 11, "09 14 0001", BGP_WITHDRAW, false},
 	{"RT-11 originator length 1", 11, "09 00 01 00", BGP_WITHDRAW, false},
 };
 
@@ -316,6 +317,19 @@ static void each_error(void **state)
 	}
 }
 
+/* VPWS (RFC 8214) and E-Tree (RFC 8317) have RT-1 without a segment. */
+static void ad_without_segment(void **state)
+{
+	struct bgp_outcome out;
+	struct evpn_nlri n;
+	u8 value[255];
+
+	assert_int_equal(decode(1, RD NOESI "00000064 000641", false, &n, &out, value), BGP_ACCEPT);
+	assert_true(esi_is_zero(&n.esi));
+	assert_int_equal(decode(1, RD NOESI "ffffffff 000000", false, &n, &out, value), BGP_ACCEPT);
+	assert_true(evpn_is_ad_es(&n));
+}
+
 /* In a withdraw only the key matters. */
 static void withdraws(void **state)
 {
@@ -325,6 +339,7 @@ static void withdraws(void **state)
 		enum bgp_verdict verdict;
 	} cases[] = {
 		{4, RD NOESI "20 0a000001", BGP_ACCEPT},
+		{4, RD ESI "20 00000000", BGP_ACCEPT},
 		{1, RD MAXESI "ffffffff 800000", BGP_ACCEPT},
 		{6, RD "00000000 00 20 ef010101 20 0a000001 01", BGP_ACCEPT},
 		{8, RD NOESI "00000064 00 20 ef010101 20 0a000001 00000000 00", BGP_ACCEPT},
@@ -447,10 +462,15 @@ static void not_encodable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_and_back), cmocka_unit_test(same_route),
-		cmocka_unit_test(fields),	  cmocka_unit_test(each_error),
-		cmocka_unit_test(withdraws),	  cmocka_unit_test(truncated),
-		cmocka_unit_test(walks),	  cmocka_unit_test(not_encodable),
+		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(same_route),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(each_error),
+		cmocka_unit_test(ad_without_segment),
+		cmocka_unit_test(withdraws),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(walks),
+		cmocka_unit_test(not_encodable),
 		cmocka_unit_test(opaque),
 	};
 

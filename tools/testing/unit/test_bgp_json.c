@@ -473,6 +473,57 @@ static int decoder(const char *hex, bool attrs)
 	return 0;
 }
 
+/* What is unusual and right is kept; what no PE can be is not. */
+static void judged(void **state)
+{
+	static const struct {
+		const char *hex;
+		const char *verdict;
+	} unusual[] = {
+		/* RT-1 per EVI of a single-homed circuit, RFC 8214 */
+		{"ffffffffffffffffffffffffffffffff005f0200000048800e2400194604c00002020001"
+		 "190001c0000202000100000000000000000000000000640186a140010100400200400504"
+		 "00000064c010100002fde8000000010604000205dc0000",
+		 "accept"},
+		/* RT-3 with a PMSI tunnel of BIER */
+		{"ffffffffffffffffffffffffffffffff005b0200000044800e1c00194604c00002020003"
+		 "110001c000020200010000000020c00002024001010040020040050400000064c0160900"
+		 "0b0000640a000001c010080002fde800000001",
+		 "accept"},
+		/* RT-3 with a PMSI tunnel type 13 */
+		{"ffffffffffffffffffffffffffffffff005b0200000044800e1c00194604c00002020003"
+		 "110001c000020200010000000020c00002024001010040020040050400000064c0160900"
+		 "0d0000640a000001c010080002fde800000001",
+		 "accept"},
+		/* RT-4 of 0.0.0.0 */
+		{"ffffffffffffffffffffffffffffffff005d0200000046800e2200194604c00002020004"
+		 "17000100000000000003443839ffff010000012000000000400101004002004005040000"
+		 "0064c010100602443839ffff010606020000007fff",
+		 "withdraw"},
+		/* next hop 127.0.0.1 */
+		{"ffffffffffffffffffffffffffffffff005d0200000046800e22001946047f0000010004"
+		 "170001c0000202000003443839ffff0100000120c0000202400101004002004005040000"
+		 "0064c010100602443839ffff010606020000007fff",
+		 "withdraw"},
+		/* next hops 2001:db8::2 and fe80::2 */
+		{"ffffffffffffffffffffffffffffffff00790200000062800e3e0019462020010db80000"
+		 "00000000000000000002fe8000000000000000000000000000020004170001c000020200"
+		 "0003443839ffff0100000120c00002024001010040020040050400000064c01010060244"
+		 "3839ffff010606020000007fff",
+		 "accept"},
+	};
+
+	for (size_t i = 0; i < sizeof(unusual) / sizeof(unusual[0]); i++) {
+		u8 bytes[BGP_MAX_LEN];
+		json_t *j = bgp_json_decode(bytes, unhex(unusual[i].hex, bytes, sizeof(bytes)),
+					    false, NULL);
+
+		assert_string_equal(json_string_value(json_object_get(j, "verdict")),
+				    unusual[i].verdict);
+		json_decref(j);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,7 +531,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(withdrawn),	    cmocka_unit_test(every_attribute),
 		cmocka_unit_test(truncations),	    cmocka_unit_test(open_fields),
 		cmocka_unit_test(every_capability), cmocka_unit_test(other_contexts),
-		cmocka_unit_test(hex_texts),
+		cmocka_unit_test(hex_texts),	    cmocka_unit_test(judged),
 	};
 
 	if (argc >= 3 && !strcmp(argv[1], "--decode"))

@@ -190,7 +190,7 @@ static void bad_header(void **state)
 static void update_before_established(void **state)
 {
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;

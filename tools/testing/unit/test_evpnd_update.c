@@ -34,7 +34,7 @@ static json_int_t received(struct rig *r, const char *what)
 
 static void routes_in(void **state)
 {
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	u8 buf[BGP_MAX_LEN];
 	struct bgp_packer pack;
@@ -52,7 +52,7 @@ static void routes_in(void **state)
 			"paths"),
 		0);
 	assert_string_equal(json_string_value(json_object_get(path, "peer")), RIG_PEER);
-	assert_string_equal(json_string_value(json_object_get(path, "next-hop")), RIG_PEER);
+	assert_string_equal(json_string_value(json_object_get(path, "next-hop")), RIG_HOP);
 	assert_true(json_is_true(json_object_get(path, "best")));
 	json_decref(a);
 	bgp_pack_unreach(&pack, buf, sizeof(buf), &ctx);
@@ -130,7 +130,7 @@ static void errors_in(void **state)
 		{"MP_UNREACH that overruns", {0x80, 15, 4, 0, 25, 70, 4}, 7, false, 9},
 		{"unknown well-known attribute", {0x40, 98, 1, 0}, 4, false, 2},
 	};
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
 	struct bgp_attrs a = rig_attrs(&ext);
 	u8 buf[BGP_MAX_LEN];
@@ -142,7 +142,7 @@ static void errors_in(void **state)
 		start(&r, &p, speaker_main);
 		peer_announce(&p, &es);
 		RIG_UNTIL(rig_routes(&r) == 1);
-		len = rig_update(&es, &a, RIG_PEER, buf);
+		len = rig_update(&es, &a, RIG_HOP, buf);
 		len = with_attribute(buf, len, cases[i].attr, cases[i].n);
 		peer_send(&p, buf, len);
 		RIG_UNTIL(received(&r, "updates") >= 2);
@@ -163,12 +163,12 @@ static void errors_in(void **state)
 /* RT-6 and types nobody has defined, among good ones: the session stays and the good one arrives. */
 static void unknown_types(void **state)
 {
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct evpn_nlri unknown = {.type = 200, .value = {(const u8 *)"abcdef", 6}};
 	struct ecomm ext = ecomm_es_import(&es.esi);
 	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	struct bgp_attrs a = rig_attrs(&ext);
-	struct ip_addr nh = rig_addr(RIG_PEER);
+	struct ip_addr nh = rig_addr(RIG_HOP);
 	u8 buf[BGP_MAX_LEN], attrs[512];
 	struct slice encoded = {attrs, 0};
 	struct bgp_packer pack;
@@ -190,7 +190,7 @@ static void unknown_types(void **state)
 /* What went in a circle is not used, and replaces what came before by the same neighbour. */
 static void loops(void **state)
 {
-	struct evpn_nlri es = rig_es("127.0.0.9", 1);
+	struct evpn_nlri es = rig_es("192.0.2.9", 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
 	u8 own_as[] = {2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff}, own_id[4];
 	u8 buf[BGP_MAX_LEN];
@@ -202,7 +202,7 @@ static void loops(void **state)
 	start(&r, &p, speaker_main);
 	for (i = 0; i < 6; i++) {
 		static const char *const next_hops[] = {
-			RIG_PEER, RIG_PEER, RIG_PEER, RIG_SELF, "0.0.0.0", "224.0.0.5",
+			RIG_HOP, RIG_HOP, RIG_HOP, RIG_OWN, "0.0.0.0", "224.0.0.5",
 		};
 		struct bgp_attrs a = rig_attrs(&ext);
 
@@ -225,6 +225,99 @@ static void loops(void **state)
 	end(&r, &p);
 }
 
+/* A neighbour with AS numbers of two octets shows a loop in AS4_PATH only (RFC 6793 section 4.2.3). */
+static void loop_in_as4_path(void **state)
+{
+	static const u8 as4_loop[] = {0xc0, 17, 6, 2, 1, 0, 0, RIG_AS >> 8, RIG_AS & 0xff};
+	static const u8 as4_other[] = {0xc0, 17, 6, 2, 1, 0, 1, 0, 1};
+	static u8 as_trans[] = {2, 1, 0, 0, 0x5b, 0xa0};
+	struct evpn_nlri es = rig_es("192.0.2.9", 1);
+	struct ecomm ext = ecomm_es_import(&es.esi);
+	const struct bgp_ctx old = {.as4 = false, .max_len = BGP_MAX_LEN};
+	struct bgp_attrs a = rig_attrs(&ext);
+	struct ip_addr nh = rig_addr(RIG_HOP);
+	struct bgp_open o = peer_open();
+	u8 buf[BGP_MAX_LEN], attrs[512];
+	struct slice encoded = {attrs, 0};
+	struct bgp_packer pack;
+	struct peer p;
+	struct rig r;
+
+	start(&r, NULL, speaker_main);
+	o.caps.as4 = false;
+	peer_connect(&r, &p, RIG_PEER);
+	peer_handshake(&p, &o);
+	peer_expect_eor(&p);
+	a.as_path = (struct slice){as_trans, sizeof(as_trans)};
+	for (int i = 0; i < 2; i++) {
+		const u8 *as4 = i ? as4_loop : as4_other;
+		int n = bgp_attrs_encode(&a, &old, attrs, sizeof(attrs));
+
+		memcpy(attrs + n, as4, sizeof(as4_loop));
+		encoded.len = (size_t)n + sizeof(as4_loop);
+		bgp_pack_reach(&pack, buf, sizeof(buf), &old, &nh, &encoded);
+		bgp_pack_add(&pack, &es);
+		peer_send(&p, buf, bgp_pack_end(&pack));
+		RIG_UNTIL(rig_routes(&r) == !i);
+	}
+	assert_true(rig_state_is(&r, "Established"));
+	end(&r, &p);
+}
+
+/* With enforce-first-as an external neighbour's path begins with its own AS. */
+static void first_as(void **state)
+{
+	static u8 own[] = {2, 1, 0, 0, 0xfd, 0xe9}, foreign[] = {2, 1, 0, 0, 0xfd, 0xea};
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
+	struct ecomm ext = ecomm_es_import(&es.esi);
+	struct bgp_attrs a = rig_attrs(&ext);
+	struct bgp_open o = peer_open();
+	u8 buf[BGP_MAX_LEN];
+	struct peer p;
+	struct rig r;
+
+	n.remote_as = 65001;
+	n.enforce_first_as = true;
+	o.as = 65001;
+	o.caps.as = 65001;
+	rig_start(&r, speaker_main);
+	rig_conf(&r, &n, 1);
+	peer_connect(&r, &p, RIG_PEER);
+	peer_handshake(&p, &o);
+	peer_expect_eor(&p);
+	a.as_path = (struct slice){own, sizeof(own)};
+	peer_send(&p, buf, rig_update(&es, &a, RIG_HOP, buf));
+	RIG_UNTIL(rig_routes(&r) == 1);
+	a.as_path = (struct slice){foreign, sizeof(foreign)};
+	peer_send(&p, buf, rig_update(&es, &a, RIG_HOP, buf));
+	RIG_UNTIL(rig_routes(&r) == 0);
+	end(&r, &p);
+}
+
+/* An originator that no router can have is no candidate. */
+static void impossible_originator(void **state)
+{
+	static const char *const originators[] = {"127.0.0.1", "224.0.0.5", "::1",
+						  "255.255.255.255"};
+	struct evpn_nlri good = rig_es("192.0.2.9", 1);
+	struct peer p;
+	struct rig r;
+
+	start(&r, &p, speaker_main);
+	for (size_t i = 0; i < sizeof(originators) / sizeof(originators[0]); i++) {
+		struct evpn_nlri es = good;
+
+		es.orig = rig_addr(originators[i]);
+		peer_announce(&p, &es);
+		RIG_UNTIL(received(&r, "discarded") == (json_int_t)i + 1);
+		assert_int_equal(rig_routes(&r), 0);
+	}
+	peer_announce(&p, &good);
+	RIG_UNTIL(rig_routes(&r) == 1);
+	end(&r, &p);
+}
+
 #define BIG 10000
 
 static void announce_macs(struct peer *p, u32 count)
@@ -232,7 +325,7 @@ static void announce_macs(struct peer *p, u32 count)
 	const struct bgp_ctx ctx = {.as4 = true, .max_len = BGP_MAX_LEN};
 	struct ecomm rt = {{0, 2, 0xfd, 0xe8, 0, 0, 0, 1}};
 	struct bgp_attrs a = rig_attrs(&rt);
-	struct ip_addr nh = rig_addr(RIG_PEER);
+	struct ip_addr nh = rig_addr(RIG_HOP);
 	u8 buf[BGP_MAX_LEN], attrs[512];
 	struct slice encoded = {attrs, 0};
 	struct bgp_packer pack;
@@ -257,7 +350,7 @@ static void announce_macs(struct peer *p, u32 count)
 /* A big table goes in slices; a neighbour that is back before the last one does not lose its new routes. */
 static void back_before_cleared(void **state)
 {
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct peer p;
 	struct rig r;
 
@@ -277,7 +370,7 @@ static void back_before_cleared(void **state)
 
 static void refresh_in(void **state)
 {
-	struct evpn_nlri a = rig_es(RIG_PEER, 1), b = rig_es(RIG_PEER, 2);
+	struct evpn_nlri a = rig_es(RIG_HOP, 1), b = rig_es(RIG_HOP, 2);
 	struct bgp_refresh mark = {.afi = BGP_AFI_L2VPN, .safi = BGP_SAFI_EVPN};
 	u8 buf[64];
 	struct peer p;
@@ -390,7 +483,7 @@ static void read_update(struct peer *p, struct got *got, const struct bgp_ctx *c
 	got->updates++;
 	got->eor |= u.eor;
 	if (u.reach.present) {
-		struct ip_addr self = rig_addr(RIG_SELF);
+		struct ip_addr self = rig_addr(RIG_OWN);
 
 		assert_true(ip_equal(&u.reach.nh, &self));
 		assert_true(BGP_HAS(&u.attrs, BGP_ATTR_ORIGIN));
@@ -590,7 +683,7 @@ static json_int_t shown(struct rig *r, json_t *params, const char *code)
 /* The table in an answer of many pieces, in order; every filter; what is no filter is refused. */
 static void route_show_filters(void **state)
 {
-	struct evpn_nlri es = rig_es(RIG_PEER, 1);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	const char *rd, *last = "";
 	json_t *a, *route;
 	struct peer p;
@@ -702,6 +795,9 @@ int main(void)
 		cmocka_unit_test(errors_in),
 		cmocka_unit_test(unknown_types),
 		cmocka_unit_test(loops),
+		cmocka_unit_test(loop_in_as4_path),
+		cmocka_unit_test(first_as),
+		cmocka_unit_test(impossible_originator),
 		cmocka_unit_test(back_before_cleared),
 		cmocka_unit_test(refresh_in),
 		cmocka_unit_test(table_out),

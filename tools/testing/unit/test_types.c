@@ -168,6 +168,29 @@ static void address_order(void **state)
 	}
 }
 
+static void ip_of_a_host(void **state)
+{
+	static const char *const hosts[] = {"192.0.2.1",     "1.0.0.0", "223.255.255.255",
+					    "2001:db8::1",   "fe80::1", "::2",
+					    "64:ff9b::a00:1"};
+	static const char *const others[] = {
+		"0.0.0.0",   "0.1.2.3",	  "127.0.0.1",	     "127.255.255.255",
+		"224.0.0.5", "240.0.0.1", "255.255.255.255", "::",
+		"::1",	     "ff02::1",	  "::ffff:10.0.0.1",
+	};
+	struct ip_addr a = {0};
+
+	assert_false(ip_is_host(&a));
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		assert_int_equal(ip_parse(&a, hosts[i]), 0);
+		assert_true(ip_is_host(&a));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(ip_parse(&a, others[i]), 0);
+		assert_false(ip_is_host(&a));
+	}
+}
+
 static void address_texts(void **state)
 {
 	char text[IP_STRLEN];
@@ -316,7 +339,8 @@ int main(void)
 		cmocka_unit_test(mac_texts),	    cmocka_unit_test(rd_and_rt_texts),
 		cmocka_unit_test(address_order),    cmocka_unit_test(address_texts),
 		cmocka_unit_test(socket_addresses), cmocka_unit_test(prefixes),
-		cmocka_unit_test(cursor_reads),	    cmocka_unit_test(writer_stops),
+		cmocka_unit_test(ip_of_a_host),	    cmocka_unit_test(cursor_reads),
+		cmocka_unit_test(writer_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

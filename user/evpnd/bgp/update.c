@@ -11,12 +11,14 @@
  */
 #include "bgp/session.h"
 
+#include <stdio.h>
+
 #include "log.h"
 #include "speaker/speaker_priv.h"
 
 /**
  * struct intake - one UPDATE on its way into the RIB
- * @attrs: interned at the first route that needs them
+ * @attrs: interned; NULL when there is no memory for them, or nothing to be advertised
  */
 struct intake {
 	struct session *s;
@@ -26,24 +28,49 @@ struct intake {
 	bool withdraw_all;
 };
 
-/* Why routes with these attributes must not be used here; NULL: they may. */
-static const char *loop_reason(const struct session *s, const struct bgp_update *u)
+/*
+ * Why routes with attributes @a must not be used here; NULL: they may.
+ * @a: interned, so that the path is the one that AS4_PATH completes (RFC 6793 section 4.2.3)
+ */
+static const char *loop_reason(const struct session *s, const struct bgp_attrs *a,
+			       const struct ip_addr *nh)
 {
 	const struct speaker *sp = s->speaker;
 	uint32_t id = speaker_router_id(sp);
 	struct ip_addr own = speaker_next_hop(sp);
 
-	if (bgp_as_path_has(&u->attrs, sp->conf->global.as))
+	if (bgp_as_path_has(a, sp->conf->global.as))
 		return "our own AS is in AS_PATH";
-	if (BGP_HAS(&u->attrs, BGP_ATTR_ORIGINATOR_ID) && u->attrs.originator_id == id)
+	if (BGP_HAS(a, BGP_ATTR_ORIGINATOR_ID) && a->originator_id == id)
 		return "ORIGINATOR_ID is ours";
-	if (bgp_cluster_has(&u->attrs, id))
+	if (bgp_cluster_has(a, id))
 		return "our identifier is in CLUSTER_LIST";
-	if (ip_equal(&u->reach.nh, &own))
+	if (ip_equal(nh, &own))
 		return "the next hop is our own address";
-	if (ip_is_zero(&u->reach.nh) || ip_is_multicast(&u->reach.nh))
-		return "the next hop is no address of a host";
 	return NULL;
+}
+
+/* RFC 4271 section 6.3: what an external neighbour sends, it has put its own AS in front of. */
+static bool first_as_is_wrong(const struct session *s, const struct bgp_attrs *a)
+{
+	return s->conf.enforce_first_as && session_is_ebgp(s) &&
+	       bgp_as_path_first(a) != s->conf.remote_as;
+}
+
+/* Whether the routes of MP_REACH are to be withdrawn although nothing is wrong with their octets. */
+static bool is_unwanted(struct session *s, const struct bgp_attrs *a, const struct ip_addr *nh)
+{
+	const char *loop = loop_reason(s, a, nh);
+
+	if (loop) {
+		log_debug("neighbor %s: routes not used, %s", s->name, loop);
+		return true;
+	}
+	if (!first_as_is_wrong(s, a))
+		return false;
+	session_warn(s, "UPDATE: the first AS of AS_PATH is %u, expected %u (withdraw)",
+		     bgp_as_path_first(a), s->conf.remote_as);
+	return true;
 }
 
 static void take_withdraw(struct intake *in, const struct evpn_nlri *n)
@@ -54,10 +81,24 @@ static void take_withdraw(struct intake *in, const struct evpn_nlri *n)
 
 static void take_reach(struct intake *in, const struct evpn_nlri *n)
 {
-	if (!in->attrs)
-		in->attrs = rib_attrs_get(in->rib, &in->u->attrs, &in->u->reach.nh);
 	if (!in->attrs || rib_update(in->rib, in->s->rib_peer, n, in->attrs) < 0)
 		in->s->received.discarded++;
+}
+
+/*
+ * The codec reads what others send; here it would become a candidate of an election, and one that
+ * nobody can reach: loopback, multicast and reserved addresses are no router's.
+ */
+static bool originator_is_good(const struct evpn_nlri *n, struct bgp_outcome *out)
+{
+	char ip[IP_STRLEN];
+
+	if (n->type != EVPN_ES || ip_is_host(&n->orig))
+		return true;
+	out->verdict = BGP_WITHDRAW;
+	snprintf(out->err.reason, sizeof(out->err.reason),
+		 "its originator %s is not the address of a router", ip_format(&n->orig, ip));
+	return false;
 }
 
 /* One route that MP_REACH announces, with the verdict @out over it alone. */
@@ -69,7 +110,8 @@ static void take_route(struct intake *in, const struct evpn_nlri *n, struct bgp_
 		take_withdraw(in, n);
 		return;
 	}
-	if (out->verdict == BGP_ACCEPT && evpn_check(&in->u->attrs, n, out) == BGP_ACCEPT) {
+	if (out->verdict == BGP_ACCEPT && evpn_check(&in->u->attrs, n, out) == BGP_ACCEPT &&
+	    originator_is_good(n, out)) {
 		take_reach(in, n);
 		return;
 	}
@@ -118,16 +160,16 @@ static void process(struct conn *c, const struct bgp_update *u)
 	struct session *s = c->session;
 	struct intake in = {.s = s, .u = u, .rib = s->speaker->rib};
 	struct bgp_outcome out;
-	const char *loop;
 	bool bad = false;
 
 	if (u->out.verdict != BGP_ACCEPT)
 		session_warn(s, "UPDATE: %s (%s)", u->out.err.reason,
 			     bgp_verdict_name(u->out.verdict));
-	loop = is_evpn(&u->reach) ? loop_reason(s, u) : NULL;
-	if (loop)
-		log_debug("neighbor %s: routes not used, %s", s->name, loop);
-	in.withdraw_all = loop || u->out.verdict == BGP_WITHDRAW;
+	in.withdraw_all = u->out.verdict == BGP_WITHDRAW;
+	if (is_evpn(&u->reach) && !in.withdraw_all)
+		in.attrs = rib_attrs_get(in.rib, &u->attrs, &u->reach.nh);
+	if (in.attrs && is_unwanted(s, rib_attrs(in.attrs), &u->reach.nh))
+		in.withdraw_all = true;
 	if (is_evpn(&u->unreach))
 		bad = walk(&in, &u->unreach.nlri, true, &out) == BGP_RESET;
 	if (is_evpn(&u->reach) && !bad) {

@@ -111,6 +111,8 @@ struct conf_global {
  * @gtsm_hops: TTL security, 0 off, else the greatest distance in hops (RFC 5082)
  * @multihop: eBGP only, TTL to send with; 0 means 1 for eBGP
  * @source: local address to bind, len 0 for the routing table's choice
+ * @enforce_first_as: of an external neighbour routes whose AS path does not begin with @remote_as are
+ *	treated as withdrawn; not for a route server
  * @has_md5: a TCP MD5 key exists; the key itself never leaves the parent
  * @has_ao: TCP-AO keys exist, likewise
  * @send_multicast: RT-6 and above may be sent (GoBGP and OpenBGPD reset the session on them)
@@ -131,6 +133,7 @@ struct conf_neighbor {
 	uint8_t gtsm_hops;
 	uint8_t multihop;
 	bool passive;
+	bool enforce_first_as;
 	bool has_md5;
 	bool has_ao;
 	bool send_multicast;

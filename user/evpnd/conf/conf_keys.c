@@ -154,6 +154,7 @@ const struct conf_key conf_neighbor_keys[] = {
 	{"gtsm-hops", &conf_number, NEIGHBOR(gtsm_hops), .max = 254},
 	{"multihop", &conf_number, NEIGHBOR(multihop), .max = 255},
 	{"passive", &conf_bool, NEIGHBOR(passive)},
+	{"enforce-first-as", &conf_bool, NEIGHBOR(enforce_first_as)},
 	{"shutdown", &conf_bool, NEIGHBOR(shutdown)},
 	{"send-multicast", &conf_bool, NEIGHBOR(send_multicast)},
 	{"basic-communities", &conf_bool, NEIGHBOR(basic_communities)},
