@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "conf/conf_file.h"
@@ -81,6 +82,21 @@ static int check(const char *path, bool print)
 	return 0;
 }
 
+/*
+ * A descriptor for each session and for each one that is about to be one: the soft limit is for programs
+ * that use select(). Speakers inherit it.
+ */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warning("the limit of descriptors stays as it is: %s", strerror(errno));
+}
+
 static int run(const struct parent_options *options)
 {
 	struct conf_errors errors = {};
@@ -91,6 +107,7 @@ static int run(const struct parent_options *options)
 	conf_errors_free(&errors);
 	if (!conf)
 		return 1;
+	raise_descriptors();
 	/* What needs more than two capabilities comes before they are all there is. */
 	fd = ctl_bind(options->socket_path);
 	spawn_prepare();

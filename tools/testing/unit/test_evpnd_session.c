@@ -7,6 +7,8 @@
  */
 #include "evpnd_rig.h"
 
+#include <sys/resource.h>
+
 static void establish(void **state)
 {
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
@@ -473,6 +475,68 @@ static void accept_while_connecting(void **state)
 	assert_int_equal(rig_stop(&r, true), 0);
 }
 
+#define CROWD 24
+
+static double cpu_seconds(pid_t pid)
+{
+	char path[32], text[512];
+	unsigned long user = 0, system = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_int_equal(sscanf(strrchr(text, ')'),
+				") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+				&system),
+			 2);
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static int few_descriptors(int ipc)
+{
+	struct rlimit limit = {24, 24};
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return speaker_main(ipc);
+}
+
+/* Without descriptors nothing spins, and who waits in the backlog is served when there is room. */
+static void out_of_descriptors(void **state)
+{
+	struct conf_neighbor n[CROWD];
+	struct bgp_open o = peer_open();
+	struct peer p[CROWD];
+	char from[32];
+	double before;
+	struct rig r;
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(from, sizeof(from), "127.0.1.%d", i + 1);
+		n[i] = rig_neighbor(from);
+	}
+	rig_start(&r, few_descriptors);
+	rig_conf(&r, n, CROWD);
+	for (i = 0; i < CROWD; i++) {
+		snprintf(from, sizeof(from), "127.0.1.%d", i + 1);
+		peer_connect(&r, &p[i], from);
+	}
+	peer_expect(&p[0], BGP_OPEN);
+	before = cpu_seconds(r.pid);
+	poll(NULL, 0, 600);
+	assert_true(cpu_seconds(r.pid) - before < 0.3);
+	assert_false(peer_next(&p[CROWD - 1], 0));
+	for (i = 0; i < CROWD - 1; i++)
+		peer_close(&p[i]);
+	o.id = 0x7f000101;
+	peer_handshake(&p[CROWD - 1], &o);
+	peer_close(&p[CROWD - 1]);
+	assert_int_equal(rig_stop(&r, true), 0);
+}
+
 /* ---- operator and configuration ---- */
 
 static void clear(void **state)
@@ -616,6 +680,7 @@ int main(void)
 		cmocka_unit_test(collision_lower),
 		cmocka_unit_test(silent_on_ours),
 		cmocka_unit_test(accept_while_connecting),
+		cmocka_unit_test(out_of_descriptors),
 		cmocka_unit_test(clear),
 		cmocka_unit_test(reload),
 		cmocka_unit_test(notified),

@@ -2,6 +2,10 @@
 /*
  * listener.c - listening sockets that the parent opened (with their TCP MD5 and TCP-AO keys) and handed
  * over; each connection goes to the neighbour with its address.
+ *
+ * Of descriptors a stranger holds none and a neighbour two at most, the second no longer than an OPEN
+ * takes. When there are none left all the same, what waits in the backlog would wake the loop for ever:
+ * nothing is accepted for a while, and sessions that are up do not notice.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,10 +20,13 @@
 #define STRANGER_LOG_NS \
 	(60 * BGP_NS_PER_S) /* connections from unknown addresses: one line in a minute */
 
+#define PAUSE_MS 1000
+
 struct listener {
 	TAILQ_ENTRY(listener) link;
 	struct speaker *speaker;
 	sd_event_source *io;
+	struct timer resume;
 	int fd;
 	int64_t logged;
 };
@@ -36,6 +43,36 @@ static void stranger(struct listener *l, const struct ip_addr *from)
 		   ip_format(from, text));
 }
 
+/* One line for all the listeners of a minute. */
+static void say_exhausted(int error)
+{
+	static int64_t said;
+	int64_t now = timer_now_ns();
+
+	if (said && now - said < STRANGER_LOG_NS)
+		return;
+	said = now;
+	log_error("accept: %s; connections wait until there is room again", strerror(error));
+}
+
+static void on_resume(void *data)
+{
+	struct listener *l = data;
+
+	sd_event_source_set_enabled(l->io, SD_EVENT_ON);
+}
+
+static void accept_failed(struct listener *l, int error)
+{
+	/* what is wrong with that connection alone: RFC 1122 errors come from accept() as well */
+	if (error == EAGAIN || error == ECONNABORTED || error == EINTR || error == EPROTO ||
+	    error == ENETDOWN || error == EHOSTUNREACH || error == ENETUNREACH)
+		return;
+	say_exhausted(error);
+	sd_event_source_set_enabled(l->io, SD_EVENT_OFF);
+	timer_start(&l->resume, PAUSE_MS);
+}
+
 static int on_connection(sd_event_source *source, int listen_fd, uint32_t revents, void *data)
 {
 	struct listener *l = data;
@@ -46,8 +83,7 @@ static int on_connection(sd_event_source *source, int listen_fd, uint32_t revent
 	int fd = accept4(listen_fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
-		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
-			log_error("accept: %s", strerror(errno));
+		accept_failed(l, errno);
 		return 0;
 	}
 	from = ip_from_sockaddr((struct sockaddr *)&ss);
@@ -78,6 +114,7 @@ void listener_add(struct speaker *sp, int fd)
 		free(l);
 		return;
 	}
+	timer_init(&l->resume, sp->event, 100000, on_resume, l);
 	TAILQ_INSERT_TAIL(&sp->listeners, l, link);
 }
 
@@ -88,6 +125,7 @@ void listener_clear(struct speaker *sp)
 	while ((l = TAILQ_FIRST(&sp->listeners))) {
 		TAILQ_REMOVE(&sp->listeners, l, link);
 		sd_event_source_disable_unref(l->io);
+		timer_done(&l->resume);
 		close(l->fd);
 		free(l);
 	}

@@ -21,6 +21,7 @@
 #define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
 #define WARN_MAX 5	       /* lines about one neighbour's messages in a window */
 #define CLEAR_SLICE 4096       /* paths removed in one turn of the loop */
+#define ACCEPTED_MS 60000      /* who connects has an OPEN to send, and no descriptor without it */
 #define IDLE_ACCEPT_FAILURES 3 /* after so many failures the neighbour has to wait, too */
 
 /* ---- words ---- */
@@ -245,7 +246,7 @@ static void begin_actions(struct conn *c, const struct bgp_step *step)
 	if (step->actions & BGP_ACT_SEND_OPEN)
 		send_open(c);
 	if (step->actions & BGP_ACT_START_OPEN_HOLD)
-		timer_start(&c->hold, BGP_OPEN_HOLD_NS / NS_PER_MS);
+		timer_start(&c->hold, c->outgoing ? BGP_OPEN_HOLD_NS / NS_PER_MS : ACCEPTED_MS);
 	if (step->actions & BGP_ACT_ACCEPT_OPEN)
 		accept_open(c);
 	if (step->actions & BGP_ACT_SEND_KEEPALIVE)

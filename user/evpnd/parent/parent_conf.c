@@ -5,18 +5,35 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "nl_mark.h"
 #include "parent/parent_priv.h"
 
-enum { LISTEN_AGAIN_MS = 10000 };
+enum {
+	LISTEN_AGAIN_MS = 10000,
+	DESCRIPTORS_SPARE = 64, /* listening sockets, the control socket's clients, netlink, ... */
+};
+
+/* A neighbour has one descriptor, and for as long as an OPEN takes two. */
+static void check_descriptors(const struct conf *conf)
+{
+	size_t needed = 2 * conf->n_neighbors + DESCRIPTORS_SPARE;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || needed <= limit.rlim_cur)
+		return;
+	log_warning("%zu neighbors can need %zu descriptors, the limit is %llu (LimitNOFILE=)",
+		    conf->n_neighbors, needed, (unsigned long long)limit.rlim_cur);
+}
 
 void parent_conf_send(struct parent *p)
 {
 	const struct conf *conf = p->conf->conf;
 
+	check_descriptors(conf);
 	parent_send(p, IPC_CONF_BEGIN, NULL, 0);
 	parent_send(p, IPC_CONF_GLOBAL, &conf->global, sizeof(conf->global));
 	for (size_t i = 0; i < conf->n_neighbors; i++) {
