@@ -7,13 +7,11 @@
 #   generate.sh --check   compares them; status 1 when they differ
 #
 # YNL_DIR names a directory that holds tools/net/ynl and Documentation/netlink of a kernel
-# source, 6.19 or newer. Without it they come from Debian's newest linux-source package, fetched
-# with a private list derived from this machine's own apt sources, and kept in the cache.
-# Status 4: the generator cannot be had here.
+# source, 6.19 or newer. Without it it is the source of the test guests' kernel, which is
+# fetched once and kept (tools/testing/vm). Status 4: the generator cannot be had here.
 set -eu
 
 cd "$(dirname "$0")/.."
-cache=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn}/ynl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -22,40 +20,8 @@ skip() {
 	exit 4
 }
 
-# The Debian archive this machine uses, as apt itself understands its sources.
-archive() {
-	apt-get indextargets 'Created-By: Packages' --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' |
-		awk -v codename="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
-			'$2 == codename && $3 == "main" { print $1; exit }'
-}
-
-fetch() {
-	command -v apt-get >/dev/null || skip "no apt-get; set YNL_DIR"
-	uri=$(archive)
-	[ -n "$uri" ] || skip "no Debian archive among the apt sources; set YNL_DIR"
-	mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri sid main" \
-		>"$work/sources.list"
-	set -- -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- \
-		-o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" \
-		-o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false
-	apt-get "$@" update >&2 || skip "cannot read $uri"
-	pkg=$(apt-cache "$@" depends linux-source | sed -n 's/.*Depends: \(linux-source-.*\)/\1/p')
-	[ -n "$pkg" ] || skip "no linux-source package in $uri"
-	(cd "$work" && apt-get "$@" download "$pkg" >&2) || skip "cannot fetch $pkg"
-	mkdir "$work/ynl"
-	dpkg-deb --fsys-tarfile "$work/$pkg"_*.deb | tar xf - -O "./usr/src/$pkg.tar.xz" |
-		tar xJf - -C "$work/ynl" --strip-components=1 --wildcards \
-			'*/tools/net/ynl/pyynl' '*/Documentation/netlink/*.yaml' ||
-		skip "cannot unpack $pkg"
-	mkdir -p "$(dirname "$cache")"
-	rm -rf "$cache"
-	mv "$work/ynl" "$cache"
-}
-
 python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is not installed"
-ynl=${YNL_DIR:-$cache}
-[ -e "$ynl/tools/net/ynl/pyynl/ynl_gen_c.py" ] || fetch
+ynl=${YNL_DIR:-$(tools/testing/vm/guest.sh source)} || skip "no kernel source; set YNL_DIR"
 
 # The generator looks for the kernel's root by its MAINTAINERS file, and never gives up.
 tree=$work/tree

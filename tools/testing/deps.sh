@@ -30,6 +30,7 @@ packages() {
 #: libssl-dev               kernel build
 #: kmod                     modprobe, depmod
 #: xz-utils                 unpacking the kernel source
+#: patch                    kernel build
 #: cpio                     the QEMU guest's initramfs
 #: qemu-system-x86          the QEMU guest
 #: busybox-static           the guests' first process

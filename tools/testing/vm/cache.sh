@@ -14,11 +14,16 @@ die() {
 	exit "${DIE_STATUS:-1}"
 }
 
+# patches: what is changed in the kernel's source (config/*.patch), as a word.
+patches() {
+	cat "$VM"/config/*.patch | sha256sum | cut -c1-8
+}
+
 # source_dir: where the cache has the source of the User-mode Linux guests; nothing if it has none.
-# The directory's name is the version of Debian's package.
+# The directory's name is the version of Debian's package, +, and the patches.
 source_dir() {
 	local dir
-	for dir in "$CACHE/src/$UML_KERNEL".*/; do
+	for dir in "$CACHE/source/$UML_KERNEL".*+"$(patches)"/; do
 		[ -e "$dir/Makefile" ] && echo "${dir%/}"
 	done | sort -V | tail -n 1
 }
@@ -30,11 +35,21 @@ fragments() {
 	return 0
 }
 
+# build_options GUEST: variables for the kernel's own make, one a line. KASAN and UBSAN look at the network
+# and at what it stands on; memory management and file systems, where a guest spends its time, stay fast.
+build_options() {
+	local part='$(if $(filter net/% drivers/net/% kernel/% lib/%,$(obj)/),y,n)'
+	[ "$1" = uml-debug ] && printf '%s\n' "KASAN_SANITIZE=$part" "UBSAN_SANITIZE=$part"
+	return 0
+}
+
 # kernel_key GUEST: a directory name that changes with anything that would
-# make the kernel another one.
+# make the kernel another one. (The patches concern what uml-debug alone has.)
 kernel_key() {
-	local frags
+	local frags source
 	mapfile -t frags < <(fragments "$1")
-	printf '%s-%s\n' "$1" "$({ basename "$(source_dir)"; gcc --version | head -n1
-		cat "${frags[@]}"; } | sha256sum | cut -c1-12)"
+	source=$(basename "$(source_dir)")
+	[ "$1" = uml ] && source=${source%+*}
+	printf '%s-%s\n' "$1" "$({ echo "$source"; gcc --version | head -n1
+		cat "${frags[@]}"; build_options "$1"; } | sha256sum | cut -c1-12)"
 }

@@ -20,19 +20,23 @@ guest.sh modules GUEST               build evpn.ko for it; prints the directory
 guest.sh run [OPTIONS] GUEST -- COMMAND...
                                      boot, load evpn.ko, run COMMAND, switch off
 guest.sh shell [OPTIONS] GUEST       the same with an interactive shell
+guest.sh probe GUEST                 does a program start in it on this machine? Takes a second
+guest.sh source                      the UML guests' kernel source, fetched once; prints the directory
 guest.sh path GUEST                  the kernel's build directory (KDIR)
 
-GUEST: uml (fast), uml-debug (KASAN, lockdep, kmemleak, fault injection, KUnit),
-       qemu (Debian's own kernel)
+GUEST: uml (fast), uml-debug (KASAN, lockdep, kmemleak, fault injection, KUnit; it
+       preempts, and may have several processors), qemu (Debian's own kernel), qemu-rt
+       (the same with PREEMPT_RT), qemu-6.12 (that of backports)
   --no-module      do not load evpn.ko
   --source DIR     build the modules from DIR (a Kbuild and kernel/) instead of this tree
   --param P=V      a parameter of evpn.ko
   --out DIR        a directory of the host that the guest can write to, at the same path;
                    the kernel log is left there as dmesg.txt
+  --log FILE       the kernel log is left there instead
   --no-leaks       do not look for leaks at the end (uml-debug: saves 11 s)
   --timeout S      seconds for the whole run (600)
   --mem M          megabytes of memory
-  --smp N          processors (qemu; 2)
+  --smp N          processors (qemu: 2, uml-debug: 1)
   --arg WORD       a word more on the kernel's command line
 Variables whose name begins with EVPN_ or KSFT_ are passed on to COMMAND.
 
@@ -46,17 +50,14 @@ END
 
 known() {
 	case $1 in
-	uml | uml-debug | qemu) ;;
+	uml | uml-debug | qemu | qemu-rt | qemu-6.12) ;;
 	'') usage >&2; exit 1 ;;
-	*) die "no guest '$1' (there are: uml, uml-debug, qemu)" ;;
+	*) die "no guest '$1' (there are: uml, uml-debug, qemu, qemu-rt, qemu-6.12)" ;;
 	esac
 }
 
 build() {
-	case $1 in
-	qemu) build_qemu ;;
-	*) build_uml "$1" ;;
-	esac
+	"build_${1%%-*}" "$1"
 }
 
 options() {
@@ -68,6 +69,7 @@ options() {
 		--param) PARAMS+=("$2"); shift ;;
 		--out) mkdir -p "$2" && OUT=$(cd "$2" && pwd) || exit 93; shift ;;
 		--timeout) TIMEOUT=$2; shift ;;
+		--log) LOG=$2; shift ;;
 		--mem) MEM=$2; shift ;;
 		--smp) SMP=$2; shift ;;
 		--arg) EXTRA_ARGS+=("$2"); shift ;;
@@ -84,13 +86,17 @@ options() {
 }
 
 SOURCE=$TREE TIMEOUT=600 PARAMS=() EXTRA_ARGS=() COMMAND=()
-NO_MODULE='' NO_LEAKS='' OUT='' MEM='' SMP=2 SHELL_MODE=''
+NO_MODULE='' NO_LEAKS='' OUT='' LOG='' MEM='' SMP='' SHELL_MODE=''
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
 build)
 	known "${1:-}"
 	build "$1" >/dev/null
+	;;
+source)
+	need_source
+	source_dir
 	;;
 path)
 	known "${1:-}"
@@ -105,6 +111,11 @@ run)
 	options "$@"
 	[ ${#COMMAND[@]} -gt 0 ] || die "run: no command"
 	run_guest
+	;;
+probe)
+	DIE_STATUS=93
+	options "$@"
+	probe
 	;;
 shell)
 	DIE_STATUS=93

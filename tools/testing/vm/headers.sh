@@ -18,34 +18,9 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # fetch SUITE: the newest amd64 headers of SUITE; prints KDIR.
 fetch() {
-	local suite=$1 dir=$CACHE/headers/$1 version package root log
-	mkdir -p "$dir"
-	log=$dir/fetch.log
-	exec 9>"$dir/lock"
-	flock 9
-	suite_index "$suite"
-	version=$(apt-cache "${APT[@]}" show linux-headers-amd64 |
-		sed -n '/^Depends:/s/.*linux-headers-\([^ ]*-amd64\) .*/\1/p' | head -n1)
-	[ -n "$version" ] || die "$suite has no linux-headers-amd64"
-	root=$dir/$version
-	if [ ! -e "$root/ready" ]; then
-		rm -rf "$root"
-		mkdir -p "$root/debs"
-		package=linux-headers-$version
-		(cd "$root/debs" && apt-get "${APT[@]}" download "$package" \
-			$(apt-cache "${APT[@]}" show "$package" | sed -n 's/^Depends: //p' | tr , '\n' |
-				awk '$1 ~ /^linux-(headers|kbuild)/ { print $1 }' | sort -u)) \
-			>>"$log" 2>&1 || die "cannot download $package: $log"
-		for package in "$root"/debs/*.deb; do
-			dpkg -x "$package" "$root" || die "cannot unpack $package"
-		done
-		rm -rf "$root/debs"
-		# the only absolute paths in them
-		sed -i "s#/usr/src/#$root/usr/src/#" "$root/usr/src/linux-headers-$version/Makefile"
-		touch "$root/ready"
-	fi
-	exec 9>&-
-	echo "$root/usr/src/linux-headers-$version"
+	local root
+	root=$(unpack_kernel "$1" amd64 headers) || exit 1
+	echo "$root/usr/src/linux-headers-${root##*/}"
 }
 
 # tools_run KDIR: do the kernel's own build tools run on this machine?

@@ -29,9 +29,9 @@ progress() {
 	return 0
 }
 
-# fetch_source: downloads and unpacks the kernel source into the cache, once.
+# fetch_source: downloads, unpacks and patches the kernel source into the cache, once.
 fetch_source() {
-	local suite tmp=$CACHE/src/fetch.$$ version
+	local suite tmp=$CACHE/source/fetch.$$ version patch
 	mkdir -p "$tmp"
 	for suite in sid trixie-backports; do
 		echo "guest: fetching the source of Linux $UML_KERNEL from Debian's $suite" >&2
@@ -45,18 +45,21 @@ fetch_source() {
 	mkdir "$tmp/tree"
 	dpkg-deb --fsys-tarfile "$1" | tar -xO "./usr/src/linux-source-$UML_KERNEL.tar.xz" |
 		tar -xJ -C "$tmp/tree" --strip-components=1 || die "cannot unpack $1"
-	mv "$tmp/tree" "$CACHE/src/$version" || die "cannot keep the source in $CACHE/src"
+	for patch in "$VM"/config/*.patch; do
+		patch -s -d "$tmp/tree" -p1 <"$patch" || die "$patch does not apply to Linux $version"
+	done
+	mv "$tmp/tree" "$CACHE/source/$version+$(patches)" || die "cannot keep the source in $CACHE/source"
 	rm -rf "$tmp"
 }
 
 # need_source: the kernel source is in the cache.
 need_source() {
 	[ -n "$(source_dir)" ] && return
-	mkdir -p "$CACHE/src"
+	mkdir -p "$CACHE/source"
 	{
 		flock 8
 		[ -n "$(source_dir)" ] || fetch_source
-	} 8>"$CACHE/src.lock"
+	} 8>"$CACHE/source.lock"
 }
 
 # configure SRC OUT GUEST: allnoconfig plus the fragments, and the proof that
@@ -78,7 +81,7 @@ configure() {
 
 # build_uml GUEST: the kernel and its modules in the cache; prints the directory.
 build_uml() {
-	local guest=$1 out src objects pid
+	local guest=$1 out src objects pid options
 	need_source
 	out=$CACHE/$(kernel_key "$guest")
 	if [ ! -e "$out/ready" ]; then
@@ -91,7 +94,8 @@ build_uml() {
 		mkdir -p "$out"
 		configure "$src" "$out" "$guest"
 		objects=$(cat "$VM/config/$guest.objects" 2>/dev/null || echo 1500)
-		nice make -C "$src" ARCH=um O="$out" -j"${JOBS:-2}" all >>"$out/build.log" 2>&1 9>&- &
+		mapfile -t options < <(build_options "$guest")
+		nice make -C "$src" ARCH=um O="$out" -j"${JOBS:-2}" "${options[@]}" all >>"$out/build.log" 2>&1 9>&- &
 		pid=$!
 		progress "$out/build.log" "$objects" "guest: building the $guest kernel" "$pid"
 		wait "$pid" || { tail -n 20 "$out/build.log" >&2; die "$guest: build failed: $out/build.log"; }

@@ -20,6 +20,10 @@ copy_sources() {
 kernel_build_dir() {
 	case $1 in
 	qemu) echo "/lib/modules/$(qemu_version)/build" ;;
+	qemu-*)
+		set -- "$(qemu_root "$1")"
+		echo "$1/usr/src/linux-headers-${1##*/}"
+		;;
 	*) echo "$CACHE/$(kernel_key "$1")" ;;
 	esac
 }
@@ -28,11 +32,12 @@ kernel_build_dir() {
 # kernel; prints the directory that holds the .ko files. One directory per
 # content, so an unchanged module costs nothing.
 build_modules() {
-	local guest=$1 src=$2 kdir key dir arch=() old
+	local guest=$1 src=$2 kdir key dir args old
 	[ -e "$src/Kbuild" ] || die "$src/Kbuild not found"
 	kdir=$(kernel_build_dir "$guest")
 	[ -e "$kdir/Makefile" ] || die "$guest: no kernel to build against in $kdir"
-	[ "$guest" = qemu ] || arch=(ARCH=um)
+	# BTF wants pahole
+	[ "${guest%%-*}" = qemu ] && args=(CONFIG_DEBUG_INFO_BTF_MODULES=) || args=(ARCH=um)
 	key=$(cd "$src" && { echo "$kdir"; source_files | xargs -d '\n' sha256sum; } |
 		sha256sum | cut -c1-12)
 	dir=$CACHE/modules/$guest/$key
@@ -46,7 +51,7 @@ build_modules() {
 		mkdir -p "$dir"
 		copy_sources "$src" "$dir"
 		echo "guest: building evpn.ko for $guest" >&2
-		nice make -C "$kdir" "${arch[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
+		nice make -C "$kdir" "${args[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
 			{ cat "$dir/build.log" >&2; die "$guest: the module does not build: $dir/build.log"; }
 		touch "$dir/ready"
 		# the newest five are kept

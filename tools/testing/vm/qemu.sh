@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The guest with Debian's own kernel, under QEMU. Sourced by guest.sh.
+# The guests with Debian's own kernels, under QEMU. Sourced by guest.sh.
 
 QEMU=qemu-system-x86_64
 QEMU_MODULES='virtio_pci virtio_console 9p 9pnet_virtio overlay'
@@ -13,38 +13,51 @@ qemu_version() {
 	echo "${v#/boot/vmlinuz-}"
 }
 
-# make_initramfs VERSION FILE: busybox, the modules in the order in which they
+# qemu_root GUEST: where its kernel and modules are: this machine itself, or what was unpacked.
+qemu_root() {
+	case $1 in
+	qemu) ;;
+	qemu-rt) unpack_kernel "$(. /etc/os-release; echo "$VERSION_CODENAME")" rt-amd64 image headers ;;
+	qemu-6.12) unpack_kernel bookworm-backports amd64 image headers ;;
+	esac
+}
+
+# make_initramfs ROOT VERSION FILE: busybox, the modules in the order in which they
 # load, and init-qemu.sh. Needs no privilege.
 make_initramfs() {
-	local version=$1 dir m
+	local root=$1 version=$2 dir m
 	dir=$(mktemp -d)
 	mkdir -p "$dir/bin" "$dir/modules"
 	cp "$(command -v busybox)" "$dir/bin/busybox"
 	cp "$VM/init-qemu.sh" "$dir/init"
 	chmod 755 "$dir/init" "$dir/bin/busybox"
 	for m in $QEMU_MODULES; do
-		/sbin/modprobe -S "$version" --show-depends "$m" || return 1
+		/sbin/modprobe -d "$root/" -S "$version" --show-depends "$m" || return 1
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r m; do
 		cp "$m" "$dir/modules/"
-		basename "$m" >>"$dir/modules/order"
+		[ "$m" = "${m%.xz}" ] || xz -d "$dir/modules/${m##*/}"
+		basename "$m" .xz >>"$dir/modules/order"
 	done
-	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet | gzip -1) >"$2.tmp.$$" &&
-		mv "$2.tmp.$$" "$2"
+	(cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc --quiet | gzip -1) >"$3.tmp.$$" &&
+		mv "$3.tmp.$$" "$3"
 	rm -rf "$dir"
 }
 
-# build_qemu: the directory with vmlinuz and initrd.
+# build_qemu GUEST: the directory with vmlinuz and initrd, and root for a kernel that is not installed.
 build_qemu() {
-	local version out
-	version=$(qemu_version) || exit 1
+	local version out root
+	root=$(qemu_root "$1") || exit 1
+	version=${root##*/}
+	[ -n "$root" ] || version=$(qemu_version) || exit 1
 	command -v "$QEMU" >/dev/null || die "$QEMU not found: make deps"
 	busybox true 2>/dev/null || die "busybox not found: make deps"
-	out=$CACHE/qemu-$({ echo "$version $QEMU_MODULES"; cat "$VM/init-qemu.sh"; busybox | head -n1; } |
+	out=$CACHE/$1-$({ echo "$version $QEMU_MODULES"; cat "$VM/init-qemu.sh"; busybox | head -n1; } |
 		sha256sum | cut -c1-12)
 	if [ ! -e "$out/ready" ]; then
 		mkdir -p "$out"
-		cp "/boot/vmlinuz-$version" "$out/vmlinuz"
-		make_initramfs "$version" "$out/initrd" || die "cannot make the initramfs"
+		cp "$root/boot/vmlinuz-$version" "$out/vmlinuz"
+		[ -z "$root" ] || ln -sfn "$root" "$out/root"
+		make_initramfs "$root" "$version" "$out/initrd" || die "cannot make the initramfs"
 		touch "$out/ready"
 	fi
 	echo "$out"
@@ -79,7 +92,7 @@ exec_qemu() {
 	[ "$accel" = tcg ] && accel=tcg,thread=single cpu=max
 	con="console=ttyS0 evpn_init=$VM/init.sh mitigations=off random.trust_cpu=on no_timer_check"
 	con="$con watchdog_thresh=30 ${KERNEL_ARGS[*]} ${EXTRA_ARGS[*]}"
-	args=(-machine q35 -accel "$accel" -cpu "$cpu" -smp "$SMP" -m "${MEM:-1024}"
+	args=(-machine q35 -accel "$accel" -cpu "$cpu" -smp "${SMP:-2}" -m "${MEM:-1024}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$KERNEL/vmlinuz" -initrd "$KERNEL/initrd" -append "$con"
 		-chardev "file,id=log,path=$RUN/console.log" -serial chardev:log

@@ -60,8 +60,7 @@ cleanup() {
 
 keep_log() {
 	tr -d '\r' <"$RUN/console.log" >"$RUN/dmesg"
-	[ -n "$OUT" ] && cp "$RUN/dmesg" "$OUT/dmesg.txt"
-	return 0
+	[ -z "$OUT$LOG" ] || cp "$RUN/dmesg" "${LOG:-$OUT/dmesg.txt}"
 }
 
 # verdict: reads what the guest left behind and decides the exit status.
@@ -116,6 +115,7 @@ run_guest() {
 	[ -n "$NO_MODULE" ] || KO=$(build_modules "$GUEST" "$SOURCE") || exit 93
 	KMODS=''
 	[ "$GUEST" = qemu ] || KMODS=$(echo "$KERNEL"/root/lib/modules/*)
+	KIND=${GUEST%%-*}
 
 	GUEST_PID='' TIMER_PID='' READERS='' TIMED_OUT=''
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/evpn-guest.XXXXXX") || exit 93
@@ -123,7 +123,7 @@ run_guest() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 	SHELL_TTY=/dev/tty1
-	[ "$GUEST" = qemu ] && SHELL_TTY=/dev/ttyS1
+	[ "$KIND" = qemu ] && SHELL_TTY=/dev/ttyS1
 	write_control
 	: >"$RUN/console.log"
 	if [ -n "$SHELL_MODE" ]; then
@@ -138,7 +138,7 @@ run_guest() {
 	(
 		exec 4>"$RUN/stdout" 5>"$RUN/stderr"
 		trap - EXIT INT TERM HUP
-		"exec_${GUEST%-debug}"
+		"exec_$KIND"
 	) &
 	GUEST_PID=$!
 	setpriv --pdeathsig KILL sleep "$TIMEOUT" &
@@ -160,7 +160,15 @@ run_guest() {
 run_shell() {
 	local old
 	old=$(stty -g)
-	( "exec_${GUEST%-debug}" )
+	( "exec_$KIND" )
 	stty "$old"
 	verdict
+}
+
+# probe: does a program start in this guest? What the kernel says otherwise goes to standard error.
+probe() {
+	NO_MODULE=y TIMEOUT=20 COMMAND=(true)
+	(run_guest) && return
+	echo "guest: $GUEST cannot start a program on this machine ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1))" >&2
+	return 1
 }

@@ -12,9 +12,11 @@ exec_uml() {
 	export TMPDIR
 	set -- "$KERNEL/linux" mem="${MEM:-$(uml_mem)}M" uml_dir="$RUN/" umid=uml \
 		rootfstype=hostfs rootflags=/ ro init="$VM/init-uml.sh" EVPN_CTL="$RUN/ctl" \
-		"${con[@]}" "${KERNEL_ARGS[@]}" "${EXTRA_ARGS[@]}"
-	take_cpu
-	set -- taskset -c "$CPU" "$@"
+		seccomp=auto ${SMP:+ncpus=$SMP} "${con[@]}" "${KERNEL_ARGS[@]}" "${EXTRA_ARGS[@]}"
+	if [ "${SMP:-1}" = 1 ]; then
+		take_cpu
+		set -- taskset -c "$CPU" "$@"
+	fi
 	if [ -n "$SHELL_MODE" ]; then
 		contain "$@" 2>&3
 	else
@@ -22,16 +24,18 @@ exec_uml() {
 	fi
 }
 
-# take_cpu: in CPU, a processor that no other guest has taken; its lock stays with the
-# guest (descriptor 7). The kernel and the processes of a UML guest take turns,
-# never run together: on one processor each turn costs half.
+# take_cpu: in CPU, the processor that the fewest other guests have taken; a lock of it
+# stays with the guest (descriptor 7). The kernel and the processes of a UML guest take
+# turns, never run together: on one processor each turn costs half.
 take_cpu() {
-	local cpus
+	local cpus n
 	mapfile -t cpus < <(taskset -pc $$ | sed 's/.*: //' | tr , '\n' |
 		awk -F- '{ for (i = $1; i <= ($2 == "" ? $1 : $2); i++) print i }' | shuf)
-	for CPU in "${cpus[@]}"; do
-		exec 7>"$CACHE/cpu.$CPU"
-		flock -n 7 && break
+	for n in 1 2 3 4 5 6 7 8; do
+		for CPU in "${cpus[@]}"; do
+			exec 7>"$CACHE/cpu.$CPU.$n"
+			flock -n 7 && return
+		done
 	done
 }
 

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Runs steps side by side: each says how much of a processor it keeps busy, and starts when what it
+# needs is done and the processors have room for it. A guest sleeps most of the time, so several of
+# them fit on one processor. Sourced by check.sh.
+
+ORDER=()	# all steps, the most urgent first
+declare -A SHARE LIMIT AFTER COMMAND_OF STATE PID BEGIN TOOK POOL
+ROOM=$(($(nproc) * 100))
+HARDEST=0	# how long the step took that took longest
+
+# plan TABLE [STEP...]: reads the table; with names, only these and what they need.
+plan() {
+	local name share limit after command n i wanted=" ${*:2} " grown
+	while [ $# -gt 1 ]; do
+		grown=$wanted
+		while read -r name share limit after command; do
+			[[ $wanted == *" ${name%\**} "* ]] || continue
+			for n in ${after//,/ }; do
+				[ "$n" = - ] || [[ $wanted == *" $n "* ]] || wanted="$wanted$n "
+			done
+		done <<<"$1"
+		[ "$wanted" != "$grown" ] || break
+	done
+	while read -r name share limit after command; do
+		[ $# = 1 ] || [[ $wanted == *" ${name%\**} "* ]] || continue
+		n=1
+		[[ $name != *\** ]] || n=${name#*\*}
+		name=${name%\**}
+		for ((i = 1; i <= n; i++)); do
+			add "$name$([[ $n = 1 ]] || echo ".$i")" "$share" "$limit" "$after" "$command" "$name"
+		done
+	done <<<"$1"
+}
+
+# add NAME SHARE LIMIT AFTER COMMAND POOL
+add() {
+	ORDER+=("$1")
+	SHARE[$1]=$2 LIMIT[$1]=$3 AFTER[$1]=$4 COMMAND_OF[$1]=$5 POOL[$1]=$6 STATE[$1]=waits
+	[ "$2" -le "$ROOM" ] || SHARE[$1]=$ROOM
+}
+
+# members POOL: its steps (a plain step is a pool of one)
+members() {
+	local s
+	for s in "${ORDER[@]}"; do
+		[ "${POOL[$s]}" = "$1" ] && echo "$s"
+	done
+}
+
+# pool_done POOL: all its steps are; a step that is not planned holds up nobody.
+pool_done() {
+	local s
+	for s in $(members "$1"); do
+		[ "${STATE[$s]}" = done ] || return 1
+	done
+}
+
+ready() {
+	local n
+	[ "${STATE[$1]}" = waits ] || return 1
+	for n in ${AFTER[$1]//,/ }; do
+		[ "$n" = - ] || pool_done "$n" || return 1
+	done
+}
+
+room() {
+	local s used=0
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" = runs ] && used=$((used + SHARE[$s]))
+	done
+	echo $((ROOM - used))
+}
+
+# start STEP: in the background, with a session of its own so that it can be ended with all it started.
+start() {
+	STATE[$1]=runs
+	BEGIN[$1]=$SECONDS
+	: >"$logs/$1.log"
+	(
+		trap - INT TERM HUP EXIT
+		step=$1 pool=${POOL[$1]} limit=${LIMIT[$1]}
+		# shellcheck disable=SC2086
+		execute ${COMMAND_OF[$1]}
+	) >"$logs/$1.log" 2>&1 </dev/null &
+	PID[$1]=$!
+}
+
+# begin_some: all that is ready and fits, the most urgent first.
+begin_some() {
+	local s free
+	free=$(room)
+	for s in "${ORDER[@]}"; do
+		[ "$free" -gt 0 ] || return
+		[ "${SHARE[$s]}" -le "$free" ] && ready "$s" || continue
+		if [ "${POOL[$s]}" != "$s" ] && nothing_left "${POOL[$s]}"; then
+			STATE[$s]=done
+			conclude "$s"
+			continue
+		fi
+		start "$s"
+		free=$((free - SHARE[$s]))
+	done
+}
+
+# end_some: those that have ended since.
+end_some() {
+	local s
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" = runs ] && ! kill -0 "${PID[$s]}" 2>/dev/null || continue
+		wait "${PID[$s]}"
+		ended "$s" $?
+		TOOK[$s]=$((SECONDS - BEGIN[$s]))
+		STATE[$s]=done
+		conclude "$s"
+	done
+}
+
+# conclude STEP: the result of its pool, when this was the last of it.
+conclude() {
+	pool_done "${POOL[$1]}" && result "${POOL[$1]}"
+}
+
+run_plan() {
+	local s left=1
+	while [ "$left" -gt 0 ]; do
+		end_some
+		begin_some
+		look
+		left=0
+		for s in "${ORDER[@]}"; do
+			[ "${STATE[$s]}" = done ] || left=$((left + 1))
+		done
+		[ "$left" -eq 0 ] || sleep 0.3
+	done
+	[ -t 1 ] && printf '\r\033[K'
+	return 0
+}
+
+# finish: whatever still runs is ended.
+finish() {
+	local s
+	trap - EXIT
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" = runs ] && kill "${PID[$s]}" 2>/dev/null
+	done
+	wait
+}
+
+clock() {
+	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+beat=0
+declare -A seen
+
+# look: what the running steps have to say. A terminal sees their newest lines, anything else the
+# lines that matter, and a sign of life every minute.
+look() {
+	local s log total line='' last width=160
+	[ -t 1 ] && width=$(tput cols 2>/dev/null || echo 80)
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" = runs ] || continue
+		log=$logs/$s.log
+		last=$(tail -c 300 "$log" 2>/dev/null | tail -n 1 | tr '\r\t' '  ')
+		line="$line$s $(clock $((SECONDS - BEGIN[$s]))) ${last:0:24}  "
+		heard "$s"
+	done
+	if [ -t 1 ]; then
+		printf '\r\033[K%s' "${line:0:$((width - 1))}"
+	elif [ $((SECONDS - beat)) -ge 60 ]; then
+		echo "... $(clock $SECONDS) $line"
+		beat=$SECONDS
+	fi
+}
+
+# heard STEP: the lines that matter among those it has written since.
+heard() {
+	local log=$logs/$1.log total
+	total=$(wc -l <"$log" 2>/dev/null || echo 0)
+	[ "$total" -gt "${seen[$1]:-0}" ] || return
+	[ -t 1 ] && printf '\r\033[K'
+	sed -n "$((${seen[$1]:-0} + 1)),${total}p" "$log" | grep -E \
+		'^not ok|^\[  FAILED  \] [a-z_]|^Bail out|^guest: .*(died|complains|no end|QEMU)|: not found$' |
+		cut -c 1-150 | sed "s/^/    $1: /"
+	seen[$1]=$total
+}
