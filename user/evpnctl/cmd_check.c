@@ -91,7 +91,7 @@ static void take_es(void *data, const struct nl_es *es)
 	json_array_append_new(data, kernel_es_doc(es, &clock));
 }
 
-static json_t *ask_module(void)
+static json_t *ask_module(struct nl_core *core, bool *has_core)
 {
 	json_t *list = json_array();
 	struct nl_err err = {};
@@ -105,6 +105,7 @@ static json_t *ask_module(void)
 		json_decref(list);
 		list = NULL;
 	}
+	*has_core = !nl_evpn_core_get(&e, core, &err);
 	nl_evpn_close(&e);
 	return list;
 }
@@ -161,13 +162,15 @@ static int compare(struct app *app, struct frr_view *view)
 {
 	json_t *evpnd = ask_evpnd(app, "es.show", NULL, "segments");
 	json_t *routes = ask_evpnd(app, "route.show", json_pack("{s:i}", "type", 4), "routes");
-	json_t *kernel = ask_module(), *doc;
 	struct links links = ask_links();
-	bool agreed;
+	struct nl_core core;
+	bool agreed, has_core = false;
+	json_t *kernel = ask_module(&core, &has_core), *doc;
 
 	view->evpnd = evpnd;
 	view->routes = routes;
 	view->kernel = kernel;
+	view->core = has_core ? &core : NULL;
 	view->links = links.list;
 	view->n_links = links.n;
 	doc = frr_check(view);

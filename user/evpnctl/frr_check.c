@@ -252,6 +252,40 @@ static void check_left_over(struct checker *c)
 	}
 }
 
+static bool looks_at(const struct nl_core *core, uint16_t port)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->n_ports; i++)
+		if (core->ports[i] == port)
+			return true;
+	return false;
+}
+
+/* What comes in by a tunnel is told apart only if the module looks at the tunnel's port. */
+static void check_core(struct checker *c)
+{
+	const struct nl_core *core = c->view->core;
+	size_t i;
+
+	if (!core)
+		return;
+	c->interface = "";
+	if (!core->mark_mask)
+		differs(c, "mark",
+			"core: {mark-mask: 0}: no split horizon, a customer gets its own frames back");
+	for (i = 0; i < c->view->n_links; i++) {
+		const struct nl_link *l = &c->view->links[i];
+
+		if (strcmp(l->kind, "vxlan") || !l->vxlan_port || looks_at(core, l->vxlan_port))
+			continue;
+		c->interface = l->ifname;
+		differs(c, "vxlan-port",
+			"VXLAN on port %u, which the module does not look at: no split horizon for what comes in there",
+			l->vxlan_port);
+	}
+}
+
 json_t *frr_check(const struct frr_view *view)
 {
 	struct checker c = {.view = view, .differences = json_array(), .interface = ""};
@@ -265,6 +299,7 @@ json_t *frr_check(const struct frr_view *view)
 		if (view->es[i].local)
 			json_array_append_new(segments, check_segment(&c, &view->es[i]));
 	check_left_over(&c);
+	check_core(&c);
 	return json_pack("{s:s?, s:o, s:o}", "vtep",
 			 ip_is_none(&view->vtep) ? NULL : ip_format(&view->vtep, buf), "segments",
 			 segments, "differences", c.differences);

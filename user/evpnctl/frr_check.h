@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "frr_es.h"
+#include "nl_evpn.h"
 #include "nl_rt.h"
 
 /**
@@ -18,6 +19,7 @@
  * @evpnd: "segments" of es.show; NULL: evpnd does not answer
  * @routes: "routes" of route.show type 4; may be NULL
  * @kernel: "segments" of kernel show; NULL: the module does not answer
+ * @core: how the module tells PEs apart; NULL: it does not answer
  * @links: the devices, @n_links of them
  */
 struct frr_view {
@@ -27,6 +29,7 @@ struct frr_view {
 	const json_t *evpnd;
 	const json_t *routes;
 	const json_t *kernel;
+	const struct nl_core *core;
 	const struct nl_link *links;
 	size_t n_links;
 };

@@ -4,6 +4,7 @@
  */
 #include "nl_rt.h"
 
+#include <arpa/inet.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -47,11 +48,14 @@ static void take_vxlan(struct nl_link *link, const struct nlattr *data)
 {
 	const struct nlattr *tb[IFLA_VXLAN_MAX + 1];
 	u8 local[16];
+	u16 port;
 
 	nl_attr_nested(data, tb, IFLA_VXLAN_MAX);
 	link->vxlan_vni = nl_u32(tb[IFLA_VXLAN_ID]);
 	link->vxlan_external = nl_u8(tb[IFLA_VXLAN_COLLECT_METADATA]);
 	link->vxlan_learning = nl_u8(tb[IFLA_VXLAN_LEARNING]);
+	if (nl_bytes(tb[IFLA_VXLAN_PORT], &port, sizeof(port)))
+		link->vxlan_port = ntohs(port);
 	if (tb[IFLA_VXLAN_LOCAL] && nl_bytes(tb[IFLA_VXLAN_LOCAL], local, 4))
 		link->vxlan_local = ip_from_bytes(local, 4);
 	else if (tb[IFLA_VXLAN_LOCAL6] && nl_bytes(tb[IFLA_VXLAN_LOCAL6], local, 16))

@@ -30,6 +30,7 @@ enum {
  * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
+ * @vxlan_port: UDP port that it receives on
  * @vxlan_learning: the device learns addresses from what arrives
  * @bond_member: it is a member of a bond, and the next three hold
  * @mii_up: the bond's own link monitor has it up
@@ -58,6 +59,7 @@ struct nl_link {
 	bool vxlan_external;
 	bool vxlan_learning;
 	struct ip_addr vxlan_local;
+	uint16_t vxlan_port;
 	bool bond_member;
 	bool mii_up;
 	bool active;

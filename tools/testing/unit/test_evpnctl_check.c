@@ -19,6 +19,7 @@
 struct world {
 	struct frr_es es;
 	struct nl_link link;
+	struct nl_core core;
 	struct frr_view view;
 	json_t *evpnd, *routes, *kernel;
 };
@@ -36,6 +37,7 @@ static struct world world(void)
 	strcpy(w.link.ifname, "bond0");
 	w.link.bond_mode = NL_BOND_MODE_8023AD;
 	w.link.miimon = 100;
+	w.core = (struct nl_core){.mark_mask = 0xff000000, .n_ports = 1, .ports = {4789}};
 	mac_parse(&w.link.ad_actor_system, "44:38:39:ff:ff:01");
 	w.evpnd = json_pack("[{s:s, s:s, s:s, s:s, s:n}]", "name", "ce", "esi", ESI, "interface",
 			    "bond0", "control", "frr", "reason");
@@ -64,6 +66,7 @@ static void expect(struct world *w, const char *what, const char *sentence)
 	w->view.evpnd = w->evpnd;
 	w->view.routes = w->routes;
 	w->view.kernel = w->kernel;
+	w->view.core = &w->core;
 	doc = frr_check(&w->view);
 	json_array_foreach(json_object_get(doc, "differences"), i, d) {
 		strcat(strcat(all, all[0] ? " " : ""), doc_show(d, "what"));
@@ -131,6 +134,23 @@ static void originators(void **state)
 	expect(&w, "originator", "no RT-4 of this PE has reached evpnd from 192.0.2.1");
 }
 
+/* What the module looks at is what the tunnels receive on. */
+static void core(void **state)
+{
+	struct world w = world();
+
+	strcpy(w.link.kind, "vxlan");
+	w.link.vxlan_port = 4789;
+	expect(&w, "", NULL);
+	w = world();
+	strcpy(w.link.kind, "vxlan");
+	w.link.vxlan_port = 8472;
+	expect(&w, "vxlan-port", "VXLAN on port 8472");
+	w = world();
+	w.core.mark_mask = 0;
+	expect(&w, "mark", "no split horizon");
+}
+
 static void device(void **state)
 {
 	struct world w = world();
@@ -194,10 +214,11 @@ static void state(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agreement),  cmocka_unit_test(role),
-		cmocka_unit_test(peers),      cmocka_unit_test(originators),
-		cmocka_unit_test(device),     cmocka_unit_test(not_enforced),
-		cmocka_unit_test(not_in_frr), cmocka_unit_test(state),
+		cmocka_unit_test(agreement),	cmocka_unit_test(role),
+		cmocka_unit_test(peers),	cmocka_unit_test(originators),
+		cmocka_unit_test(device),	cmocka_unit_test(core),
+		cmocka_unit_test(not_enforced), cmocka_unit_test(not_in_frr),
+		cmocka_unit_test(state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

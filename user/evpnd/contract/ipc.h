@@ -93,7 +93,7 @@ struct ipc_hdr {
  * @ad_partner: partner system MAC of the bond's active aggregator
  * @ad_partner_key: its port key
  * @ad_ports: ports of the active aggregator
- * @vxlan_vni, @vxlan_external, @vxlan_local, @vxlan_learning: of a VXLAN device, as in struct nl_link
+ * @vxlan_vni, @vxlan_external, @vxlan_local, @vxlan_learning, @vxlan_port: of a VXLAN device, as in struct nl_link
  * @members: members of a bond; @members_up: those with carrier and not held back by the bond
  */
 struct fact_link {
@@ -116,6 +116,7 @@ struct fact_link {
 	bool vxlan_external;
 	bool vxlan_learning;
 	struct ip_addr vxlan_local;
+	uint16_t vxlan_port;
 	uint16_t members;
 	uint16_t members_up;
 };

@@ -40,6 +40,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
+	if (p->links && !strcmp(now->kind, "vxlan"))
+		parent_conf_core(p);
 	if (p->flood)
 		kern_flood_link(p->flood, now);
 	if (!before)
@@ -59,6 +61,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
+	if (p->links && !strcmp(last->kind, "vxlan"))
+		parent_conf_core(p);
 	if (p->flood)
 		kern_flood_link(p->flood, last);
 	accept_link_gone(p->accept, last->ifindex);
@@ -229,12 +233,13 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
 	if (p->kern)
-		kern_core(p->kern, &p->conf->conf->global.core);
+		parent_conf_core(p);
 	parent_conf_mark(p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
 	if (!p->frr)
 		return -errno;
+	parent_conf_core(p);
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
 	return set_up_flood(p);

@@ -116,6 +116,36 @@ bool parent_conf_floods(const struct parent *p, const struct flood_key *key)
 	return b && !strcmp(b->vxlan, key->ifname);
 }
 
+static bool has_port(const struct conf_core *core, uint16_t port)
+{
+	for (unsigned int i = 0; i < core->n_ports; i++)
+		if (core->ports[i] == port)
+			return true;
+	return false;
+}
+
+static void add_port(void *data, const struct fact_link *link)
+{
+	struct conf_core *core = data;
+
+	if (strcmp(link->kind, "vxlan") || !link->vxlan_port || has_port(core, link->vxlan_port))
+		return;
+	if (core->n_ports == CONF_PORTS_MAX)
+		log_warning("%s: VXLAN on more than %d ports; PEs are not told apart on port %u",
+			    link->ifname, CONF_PORTS_MAX, link->vxlan_port);
+	else
+		core->ports[core->n_ports++] = link->vxlan_port;
+}
+
+void parent_conf_core(struct parent *p)
+{
+	struct conf_core core = p->conf->conf->global.core;
+
+	if (p->links)
+		links_each(p->links, add_port, &core);
+	kern_core(p->kern, &core);
+}
+
 static void warn(void *data, const char *text)
 {
 	log_warning("%s", text);
@@ -149,7 +179,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	p->conf = conf;
 	/* even without a change: a key may be another in the same file */
 	sockets = configure_sockets(p, old);
-	kern_core(p->kern, &conf->conf->global.core);
+	parent_conf_core(p);
 	parent_conf_mark(p);
 	parent_conf_send(p);
 	if (sockets)

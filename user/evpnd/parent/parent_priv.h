@@ -97,6 +97,8 @@ bool parent_conf_follows(void *data, const char *ifname);
 /* is this the VXLAN device and the VNI of a configured bridge? The speaker is not trusted with others */
 bool parent_conf_floods(const struct parent *p, const struct flood_key *key);
 void parent_conf_listen(struct parent *p);
+/* how the module tells PEs apart: as configured, and by the ports of this host's VXLAN devices */
+void parent_conf_core(struct parent *p);
 /* warns of whoever else uses the bits that tell PEs apart, when there is an all-active segment */
 void parent_conf_mark(struct parent *p);
 /* whether there is an FRR to look at */

@@ -126,6 +126,7 @@ static void make_fact(const struct links *links, const struct nl_link *l, struct
 	fact->vxlan_external = l->vxlan_external;
 	fact->vxlan_learning = l->vxlan_learning;
 	fact->vxlan_local = l->vxlan_local;
+	fact->vxlan_port = l->vxlan_port;
 	if (l->bond_mode != NL_BOND_MODE_NONE)
 		count_members(links, l, fact);
 }
