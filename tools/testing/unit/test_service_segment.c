@@ -32,6 +32,9 @@ struct speaker {
 	bool rt1_gone;
 	struct ecomm es_ec[8]; /* of RT-1 per ES */
 	size_t n_es_ec;
+	u8 evi[DF_VLAN_BYTES]; /* RT-1 per EVI that are out, and how often one was sent or withdrawn */
+	unsigned int evi_calls;
+	struct rd es_rd; /* of RT-1 per ES and RT-4 that were withdrawn last */
 	bool has_rib;
 	u32 heard; /* a PE that announces a bridge domain, or 0 */
 };
@@ -131,6 +134,8 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 		sp->n_ec = ecomm_count(&a->ext);
 		memcpy(sp->ec, a->ext.p, a->ext.len);
 	} else {
+		sp->evi_calls++;
+		sp->evi[n->etag / 8] |= (u8)(1u << n->etag % 8);
 		note(sp, "+1:%u ", n->etag);
 	}
 	return 0;
@@ -140,8 +145,13 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 {
 	if (n->type == EVPN_AD && !rd_cmp(&n->rd, &sp->rt1_evi.rd))
 		sp->rt1_gone = true;
-	if (n->type == EVPN_ES || n->etag == EVPN_MAX_ETAG)
+	if (n->type == EVPN_ES || n->etag == EVPN_MAX_ETAG) {
+		sp->es_rd = n->rd;
 		note(sp, "-%u%s ", n->type, urgent ? "!" : "");
+	} else if (rd_cmp(&n->rd, &sp->rt1_evi.rd)) {
+		sp->evi_calls++;
+		sp->evi[n->etag / 8] &= (u8) ~(1u << n->etag % 8);
+	}
 	return 0;
 }
 
@@ -631,8 +641,164 @@ static void reload_vlans(void **state)
 	run(sp, 5);
 	assert_null(strstr(sp->log, "-4"));
 	assert_null(strstr(sp->log, "unwish"));
-	assert_non_null(strstr(sp->log, "+1:1 +1:3"));
+	assert_non_null(strstr(sp->log, "+1:3"));
+	assert_null(strstr(sp->log, "+1:1"));
+	assert_int_equal(sp->evi[0], 0x0a);
 	assert_int_equal(rd_cmp(&rd, &sp->rt4.rd), 0);
+	end(sp);
+}
+
+static void change(struct speaker *sp, void (*how)(struct conf *c))
+{
+	struct conf *old = sp->conf;
+
+	sp->log[0] = '\0';
+	sp->conf = conf_dup(old);
+	how(sp->conf);
+	segment_service.conf(sp->ss, old, sp->conf);
+	run(sp, 5);
+	conf_free(old);
+}
+
+static void new_name(struct conf *c)
+{
+	strcpy(c->segments[0].name, "other");
+}
+
+static void no_per_evi(struct conf *c)
+{
+	c->segments[0].ad_per_evi = false;
+}
+
+static void per_evi(struct conf *c)
+{
+	c->segments[0].ad_per_evi = true;
+}
+
+static void no_per_es(struct conf *c)
+{
+	c->segments[0].ad_per_es = false;
+}
+
+static void other_import(struct conf *c)
+{
+	mac_parse(&c->segments[0].es_import, "02:00:00:00:00:05");
+}
+
+static void usual_import(struct conf *c)
+{
+	c->segments[0].es_import = (struct mac){{0}};
+}
+
+static void other_router_id(struct conf *c)
+{
+	c->global.router_id = htonl(0x0a000007);
+}
+
+/* A name, and which routes are sent, may change: no election, no wait, and a drain goes on. */
+static void reload_keeps_segment(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	struct segment *s;
+	char err[256];
+
+	setup.seg.vlans[0] = 0x06;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	change(sp, new_name);
+	assert_null(strchr(sp->log, '-'));
+	assert_non_null(segment_by_name(sp->ss, "other"));
+	change(sp, per_evi);
+	assert_null(strchr(sp->log, '-'));
+	assert_int_equal(sp->evi[0], 0x06);
+	change(sp, no_per_evi);
+	assert_null(strchr(sp->log, '-'));
+	assert_int_equal(sp->evi[0], 0);
+	change(sp, other_import);
+	assert_null(strchr(sp->log, '-'));
+	assert_non_null(strstr(sp->log, "+4"));
+	change(sp, usual_import);
+	change(sp, no_per_es);
+	assert_non_null(strstr(sp->log, "-1!"));
+	assert_null(strstr(sp->log, "-4"));
+	assert_true(sp->wish.df);
+	s = segment_by_name(sp->ss, "other");
+	assert_int_equal(s->fsm.state, DF_DONE);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 5);
+	assert_int_equal(s->drain, DRAIN_DONE);
+	change(sp, per_evi);
+	assert_int_equal(s->drain, DRAIN_DONE);
+	end(sp);
+}
+
+/* Routes are withdrawn under the identity they were sent with, or the others keep electing a ghost. */
+static void reload_router_id(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	char rd[RD_STRLEN];
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	change(sp, other_router_id);
+	assert_non_null(strstr(sp->log, "-1! -4!"));
+	assert_string_equal(rd_format(&sp->es_rd, rd), "10.0.0.1:2");
+	run(sp, 60);
+	assert_string_equal(rd_format(&sp->rt4.rd, rd), "10.0.0.7:2");
+	end(sp);
+}
+
+#define CIRCUITS 4094
+
+static void circuits(struct speaker *sp, bool up)
+{
+	struct fact_link f = {.kind = "vlan", .link = 5, .carrier = up};
+
+	f.flags = up ? IFF_UP : 0;
+	for (unsigned int v = 1; v <= CIRCUITS; v++) {
+		f.ifindex = 100 + v;
+		f.vlan_id = (uint16_t)v;
+		snprintf(f.ifname, sizeof(f.ifname), "bond0.%u", v);
+		segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	}
+}
+
+/* All circuits down and up again: each is said once, and a turn of the loop says no more than a slice. */
+static void many_circuits(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	unsigned int before, turn, turns = 0;
+
+	setup.seg.ad_per_evi = true;
+	memset(setup.seg.vlans, 0xff, sizeof(setup.seg.vlans));
+	setup.seg.vlans[0] = 0xfe;
+	setup.seg.vlans[DF_VLAN_BYTES - 1] = 0x7f;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	for (int up = 0; up < 2; up++) {
+		before = sp->evi_calls;
+		circuits(sp, up);
+		do {
+			turn = sp->evi_calls;
+			sd_event_run(sp->event, 0);
+			assert_true(sp->evi_calls - turn <= 512);
+			turns += sp->evi_calls != turn;
+		} while (sp->evi_calls != turn || sp->ss->list.tqh_first->evi_due);
+		assert_int_equal(sp->evi_calls - before, CIRCUITS);
+		assert_int_equal(sp->evi[100], up ? 0xff : 0);
+	}
+	assert_true(turns >= 2 * CIRCUITS / 512);
 	end(sp);
 }
 
@@ -792,6 +958,8 @@ static void bridge_domain(void **state)
 				.master = 9,
 				.vlan_id = 10,
 				.flags = IFF_UP};
+	struct fact_link vx = {
+		.ifindex = 7, .ifname = "vx0", .kind = "vxlan", .master = 9, .flags = IFF_UP};
 	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100, .vlan = 10};
 	struct setup setup = {.seg = all_active()};
 	struct speaker *sp;
@@ -816,6 +984,9 @@ static void bridge_domain(void **state)
 	assert_int_equal(sp->rt1_evi.type, 0);
 	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
 	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	run(sp, 5);
+	assert_int_equal(sp->rt1_evi.type, 0); /* no VXLAN device: nothing would come in */
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
 	assert_int_equal(sp->rt1_evi.type, EVPN_AD);
 	assert_int_equal(sp->rt1_evi.etag, 0);
 	assert_int_equal(sp->rt1_evi.label[0], 100);
@@ -829,14 +1000,87 @@ static void bridge_domain(void **state)
 	assert_true(ecomm_has(&ext, &rt)); /* per ES: for all of its bridge domains */
 	sub.master = 0;
 	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	run(sp, 5);
 	assert_true(sp->rt1_gone);
 	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
 	assert_false(ecomm_has(&ext, &rt));
 	sub.master = 9;
 	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	run(sp, 5);
+	assert_false(sp->rt1_gone);
+	/* whoever sends by a VNI that goes no further than this PE sends into nothing */
+	vx.flags = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	assert_true(sp->rt1_gone);
+	vx.flags = IFF_UP;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	assert_false(sp->rt1_gone);
+	br.flags = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	assert_true(sp->rt1_gone);
+	br.flags = IFF_UP;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	assert_false(sp->rt1_gone);
+	vx.master = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	assert_true(sp->rt1_gone);
+	vx.master = 9;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
 	assert_false(sp->rt1_gone);
 	bond(sp, false);
 	assert_true(sp->rt1_gone);
+	end(sp);
+}
+
+static void rt1_evi(struct speaker *sp, u32 pe, u32 tag, const char *rt)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 7), .etag = tag};
+	struct ip_addr nh = ip_v4(pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+	struct ecomm ec;
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	rt_parse(&ec, rt ? rt : "1:1");
+	a.ext = ecomm_slice(&ec, 1);
+	segment_service.route(sp->ss, &n, rt ? &p : NULL);
+}
+
+/* AC-DF: tag 0 is a VLAN-based service, and its route target tells which VLAN (RFC 7432 6.1). */
+static void ac_df_vlan_based(void **state)
+{
+	const struct says peer = {PE2, DF_ALG_MODULO, DF_CAP_AC, 0, 0};
+	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100, .vlan = 11};
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	struct conf *old;
+
+	setup.seg.mode = CONF_SINGLE_ACTIVE;
+	setup.seg.ad_per_evi = true;
+	setup.seg.vlans[1] = 0x0c; /* 10, 11 */
+	setup.seg.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .ac_df = true, .wait_ms = 1};
+	sp = begin(&setup);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->global.as = 65000;
+	conf_add_bridge(sp->conf, &b);
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 30);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	rt4(sp, &peer, false);
+	rt1(sp, PE2, 0);
+	run(sp, 5);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c); /* none of its circuits is known */
+	rt1_evi(sp, PE2, 0, "65000:100");
+	run(sp, 5);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04); /* 11 mod 2: the peer's */
+	rt1_evi(sp, PE2, 0, NULL);
+	run(sp, 5);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
 	end(sp);
 }
 
@@ -1482,6 +1726,10 @@ int main(void)
 		cmocka_unit_test(reload),
 		cmocka_unit_test(esi_from_partner),
 		cmocka_unit_test(reload_vlans),
+		cmocka_unit_test(reload_keeps_segment),
+		cmocka_unit_test(reload_router_id),
+		cmocka_unit_test(many_circuits),
+		cmocka_unit_test(ac_df_vlan_based),
 		cmocka_unit_test(view_while_down),
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),

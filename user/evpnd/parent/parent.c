@@ -45,7 +45,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	if (p->flood)
 		kern_flood_link(p->flood, now);
 	if (!before)
-		accept_links(p->accept, p->links);
+		accept_link(p->accept, p->links, now);
 	if (p->frr)
 		frr_look(p->frr);
 	if (p->ctl)

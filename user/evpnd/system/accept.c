@@ -136,6 +136,13 @@ void accept_links(struct accept *a, const struct links *links)
 		links_each(links, look_at, a);
 }
 
+void accept_link(struct accept *a, const struct links *links, const struct fact_link *now)
+{
+	a->links = links;
+	if (links && a->segments.n)
+		look_at(a, now);
+}
+
 void accept_link_gone(struct accept *a, uint32_t ifindex)
 {
 	for (size_t i = 0; i < a->done.n; i++)

@@ -20,6 +20,8 @@ void accept_segment(struct accept *accept, const struct fact_es *fact);
 
 /** accept_links() - devices or segments have changed: set both on what is new among their sub-interfaces */
 void accept_links(struct accept *accept, const struct links *links);
+/* one device is new: thousands come together, and each look at all of them would be too much */
+void accept_link(struct accept *a, const struct links *links, const struct fact_link *now);
 void accept_link_gone(struct accept *accept, uint32_t ifindex);
 
 #endif

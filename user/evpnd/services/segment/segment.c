@@ -39,11 +39,25 @@ struct segment *segment_by_esi(struct segments *ss, const struct esi *esi)
 	return NULL;
 }
 
+static int link_cmp(const struct link *a, const struct link *b)
+{
+	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
+}
+
+RB_GENERATE(links_tree, link, entry, link_cmp)
+
+const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex)
+{
+	struct link key = {.fact.ifindex = ifindex};
+
+	return RB_FIND(links_tree, (struct links_tree *)&ss->links, &key);
+}
+
 const struct link *segment_link(const struct segments *ss, const char *ifname)
 {
-	const struct link *l;
+	struct link *l;
 
-	TAILQ_FOREACH(l, &ss->links, entry)
+	RB_FOREACH(l, links_tree, (struct links_tree *)&ss->links)
 		if (!strcmp(l->fact.ifname, ifname))
 			return l;
 	return NULL;
@@ -238,10 +252,27 @@ static void try_up(struct segment *s)
 		segment_fsm(s, DF_EV_ES_UP);
 }
 
-/* The segment's device or one of its sub-interfaces changed. */
+/* By its number as a rule: names are compared when it is another one's now. */
+static const struct link *port_of(const struct segment *s)
+{
+	const struct link *l = segment_link_by_index(s->owner, s->ifindex);
+
+	if (l && !strcmp(l->fact.ifname, s->conf.interface))
+		return l;
+	return segment_link(s->owner, s->conf.interface);
+}
+
+/* A bridge domain has got a port of the segment, or lost it, or goes no further than this PE. */
+static void update_bridges(struct segment *s)
+{
+	if (s->advertised && s->bridges_mark != segment_bridges_mark(s))
+		segment_originate_ad(s);
+}
+
+/* The segment's device changed. */
 static void update_port(struct segment *s)
 {
-	const struct link *l = segment_link(s->owner, s->conf.interface);
+	const struct link *l = port_of(s);
 	bool was = s->port_up;
 
 	s->ifindex = l ? l->fact.ifindex : 0;
@@ -264,28 +295,35 @@ static void update_port(struct segment *s)
 	if (segment_update_circuits(s) && s->advertised) {
 		segment_originate_ad(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
-	} else if (s->advertised && s->bridges_mark != segment_bridges_mark(s)) {
-		segment_originate_ad(s);
 	}
+	update_bridges(s);
 	segment_send_wish(s, false);
 	try_up(s);
 }
 
-/* Is it the device of the segment, under its old or its new name, or a sub-interface of it? */
-static bool concerns(const struct segment *s, const struct fact_link *f)
+/* Is it the device of the segment, under its old or its new name? */
+static bool is_port_of(const struct segment *s, const struct fact_link *f)
 {
-	if (!strcmp(s->conf.interface, f->ifname))
-		return true;
-	return s->ifindex && (s->ifindex == f->ifindex || s->ifindex == f->link);
+	return !strcmp(s->conf.interface, f->ifname) || (s->ifindex && s->ifindex == f->ifindex);
 }
 
+/*
+ * A sub-interface costs no more than a note: thousands of them go down and come up together, and what
+ * follows from it is done once for all of them.
+ */
 static void update_ports(struct segments *ss, const struct fact_link *f)
 {
+	bool bridge = f && segment_bridges_concern(ss, f->ifname);
 	struct segment *s;
 
-	TAILQ_FOREACH(s, &ss->list, entry)
-		if (!f || concerns(s, f))
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (!f || is_port_of(s, f))
 			update_port(s);
+		else if (bridge)
+			update_bridges(s);
+		else if (s->ifindex && s->ifindex == f->link)
+			segment_circuits_later(s);
+	}
 }
 
 /* The lowest number that no segment has, so that a segment that is made anew keeps its own. */
@@ -335,14 +373,15 @@ static void segment_remove(struct segment *s)
 	free(s);
 }
 
-/* What makes it another segment, and not the same one with other values. */
+/*
+ * What makes it another segment, and not the same one with other values: what is in the keys of its
+ * routes, and what the module cannot change. Its name is for people.
+ */
 static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
 {
 	return a->control == b->control && a->esi_source == b->esi_source &&
 	       !esi_cmp(&a->esi, &b->esi) && !strcmp(a->interface, b->interface) &&
-	       a->mode == b->mode && a->df.port_mode == b->df.port_mode &&
-	       !mac_cmp(&a->es_import, &b->es_import) && a->ad_per_es == b->ad_per_es &&
-	       a->ad_per_evi == b->ad_per_evi;
+	       a->mode == b->mode && a->df.port_mode == b->df.port_mode;
 }
 
 /* Is @s the one that @c describes, perhaps with other values? */
@@ -350,7 +389,7 @@ static bool is_for(const struct segment *s, const struct conf_segment *c)
 {
 	if (segment_is_frr(s) && c->control == CONF_CONTROL_FRR)
 		return segment_frr_is(s, c);
-	return !strcmp(s->conf.name, c->name) && is_same(&s->conf, c);
+	return is_same(&s->conf, c);
 }
 
 static struct segment *segment_for(struct segments *ss, const struct conf_segment *c)
@@ -369,8 +408,8 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 		return;
 	if (strcmp(s->conf.name, c->name))
 		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
-	if (s->advertised && c->ad_per_evi)
-		segment_withdraw_evi(s, c->vlans);
+	if (s->advertised && s->conf.ad_per_es && !c->ad_per_es)
+		segment_withdraw_ad_es(s);
 	s->conf = *c;
 	segment_update_circuits(s);
 	s->fsm.wait_ns = c->df.wait_ms * DF_NS_PER_MS;
@@ -461,16 +500,21 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 	struct segments *ss = state;
 	struct segment *s;
 
+	/* what is out is withdrawn under the old identity, which is part of its key */
 	if (old && !same_identity(old, now))
 		while ((s = TAILQ_FIRST(&ss->list)))
 			segment_remove(s);
+	ss->router_id = ntohl(now->global.router_id);
 	ss->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
 							 now->global.originator;
 	segments_renew(ss);
 	if (old && !same_targets(old, now))
 		TAILQ_FOREACH(s, &ss->list, entry)
-			if (s->advertised)
+			if (s->advertised) {
 				segment_originate_ad(s);
+				segment_evi_originate(s, true);
+				segment_later(s, DF_EV_VLAN_CHANGE);
+			}
 	if (!ss->have_conf)
 		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
 	ss->have_conf = true;
@@ -580,33 +624,28 @@ static void segments_sync(void *state, unsigned int established, unsigned int sy
 
 static void link_changed(struct segments *ss, const struct fact_link *f)
 {
-	struct link *l;
+	struct link *l = (struct link *)segment_link_by_index(ss, f->ifindex);
 
-	TAILQ_FOREACH(l, &ss->links, entry)
-		if (l->fact.ifindex == f->ifindex)
-			break;
 	if (!l) {
 		l = calloc(1, sizeof(*l));
 		if (!l) {
 			log_error("link %s: no memory", f->ifname);
 			return;
 		}
-		TAILQ_INSERT_TAIL(&ss->links, l, entry);
+		l->fact.ifindex = f->ifindex;
+		RB_INSERT(links_tree, &ss->links, l);
 	}
 	l->fact = *f;
 }
 
 static void link_gone(struct segments *ss, u32 ifindex)
 {
-	struct link *l, *next;
+	struct link *l = (struct link *)segment_link_by_index(ss, ifindex);
 
-	for (l = TAILQ_FIRST(&ss->links); l; l = next) {
-		next = TAILQ_NEXT(l, entry);
-		if (l->fact.ifindex != ifindex)
-			continue;
-		TAILQ_REMOVE(&ss->links, l, entry);
-		free(l);
-	}
+	if (!l)
+		return;
+	RB_REMOVE(links_tree, &ss->links, l);
+	free(l);
 }
 
 /* Before the first configuration is in force, what the kernel has is only remembered. */
@@ -723,7 +762,7 @@ static void *segments_start(struct speaker *speaker)
 		return NULL;
 	ss->speaker = speaker;
 	TAILQ_INIT(&ss->list);
-	TAILQ_INIT(&ss->links);
+	RB_INIT(&ss->links);
 	TAILQ_INIT(&ss->frr_known);
 	RB_INIT(&ss->routes);
 	if (sd_event_add_defer(event, &ss->later, run_later, ss) < 0) {
@@ -752,8 +791,8 @@ static void segments_stop(void *state)
 		segment_frr_done(s);
 		free(s);
 	}
-	while (!TAILQ_EMPTY(&ss->links))
-		link_gone(ss, TAILQ_FIRST(&ss->links)->fact.ifindex);
+	while (!RB_EMPTY(&ss->links))
+		link_gone(ss, RB_MIN(links_tree, &ss->links)->fact.ifindex);
 	segment_routes_free(ss);
 	segment_frr_forget(ss);
 	timer_done(&ss->settle_timer);

@@ -5,6 +5,7 @@
  *
  *   segment.c         entry points, configuration, links, sessions
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_evi.c     RT-1 per EVI for attachment circuits: which are up, and what was said of them
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
  *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
  *   segment_elect.c   state machine, election, hand-over, roles into force
@@ -40,10 +41,21 @@ struct roles {
 	u8 vlan[DF_VLAN_BYTES];
 };
 
-/* One network device of this PE, as the parent reported it. */
+/* One network device of this PE, as the parent reported it; key is @fact.ifindex. */
 struct link {
-	TAILQ_ENTRY(link) entry;
+	RB_ENTRY(link) entry;
 	struct fact_link fact;
+};
+RB_HEAD(links_tree, link);
+RB_PROTOTYPE(links_tree, link, entry, link_cmp);
+
+/**
+ * struct evi_said - RT-1 per EVI that are out: for which VLANs, and with which of P and B
+ */
+struct evi_said {
+	u8 out[DF_VLAN_BYTES];
+	u8 primary[DF_VLAN_BYTES];
+	u8 backup[DF_VLAN_BYTES];
 };
 
 /**
@@ -51,6 +63,8 @@ struct link {
  * @es_import: RT-4: its ES-Import route target, zero when there is none
  * @sct: RT-4: service carving time as real time, or DF_NEVER
  * @l2_flags: RT-1: P and B
+ * @targets: RT-1 per EVI with tag 0: its route targets, which tell the bridge domain; @n_targets of them,
+ *	owned
  * @stale: its session is down and graceful restart keeps it: no candidate, but its PE may still forward
  */
 struct es_route {
@@ -69,6 +83,8 @@ struct es_route {
 	u16 l2_flags;
 	bool stale;
 	s64 sct;
+	struct ecomm *targets;
+	u16 n_targets;
 };
 RB_HEAD(es_routes, es_route);
 RB_PROTOTYPE(es_routes, es_route, entry, es_route_cmp);
@@ -121,6 +137,10 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
  * @peers_due: they are to be collected again at the end of this round of the loop
  * @peers_held: a PE among them has fallen silent
+ * @evi_up: attachment circuits that are up; @circuits_due: to be looked at again at the end of this
+ *	round of the loop
+ * @evi_said: what was said of them; @evi_due: the difference is being sent, @evi_next is the next
+ *	VLAN, @evi_again: something changed behind it
  * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
  *	domains these are
  * @wished: a wish was sent; @result: the kernel's answer
@@ -166,6 +186,11 @@ struct segment {
 	s64 since; /* CLOCK_MONOTONIC, of the last change of @force */
 	u16 l2_sent;
 	u8 evi_up[DF_VLAN_BYTES];
+	struct evi_said evi_said;
+	unsigned int evi_next;
+	bool circuits_due;
+	bool evi_due;
+	bool evi_again;
 	struct rd *bridge_rds;
 	size_t n_bridge_rds;
 	u32 bridges_mark;
@@ -188,6 +213,7 @@ struct segment {
 
 /**
  * struct segments - the service's state
+ * @router_id: under which routes are out, host order
  * @ids: bitmap of the segments' numbers
  * @kernel_es: what the kernel had at the start, until it was swept
  * @sweep_due: it was not swept, because what FRR has was not known yet
@@ -202,12 +228,13 @@ struct segment {
 struct segments {
 	struct speaker *speaker;
 	TAILQ_HEAD(, segment) list;
-	TAILQ_HEAD(, link) links;
+	struct links_tree links;
 	struct es_routes routes;
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
 	bool sweep_due;
 	struct ip_addr self;
+	u32 router_id;
 	bool have_conf;
 	bool links_done;
 	bool started;
@@ -232,6 +259,7 @@ struct segments {
 struct segment *segment_by_name(struct segments *ss, const char *name);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
+const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
 void segment_send_wish(struct segment *s, bool again);
 void segment_unwish(struct segment *s);
 /* the ESI has become known; what the kernel has of it is taken over */
@@ -257,13 +285,35 @@ void segment_cand_free(struct segment *s);
 void segment_originate(struct segment *s);
 void segment_originate_ad(struct segment *s);
 void segment_withdraw(struct segment *s, bool ad_too);
-void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES]);
+void segment_withdraw_ad_es(struct segment *s);
 bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
 u16 segment_caps(const struct segment *s);
+u16 segment_primary_backup(const struct segment *s);
+/* route targets of RT-1: the segment's own, or the export targets of every VRF; CONF_RT_MAX at most */
+size_t segment_ad_targets(const struct segment *s, struct ecomm *ec);
+void segment_route_send(struct segment *s, const struct evpn_nlri *n, struct ecomm *ec, size_t n_ec,
+			bool urgent);
+
+/* segment_evi.c */
 bool segment_update_circuits(struct segment *s);
+/* at the end of this round of the loop */
+void segment_circuits_later(struct segment *s);
+/* say what is true now of every circuit; @all: also where only the route targets may be others */
+void segment_evi_originate(struct segment *s, bool all);
+/* a slice of what is still to be said. Return: whether there is more */
+bool segment_evi_run(struct segment *s);
+void segment_evi_withdraw(struct segment *s);
 
 /* segment_bridge.c */
 u32 segment_bridges_mark(const struct segment *s);
+/* is the device the bridge or the VXLAN device of a configured bridge domain? */
+bool segment_bridges_concern(const struct segments *ss, const char *ifname);
+/*
+ * The VLANs of the segment that a route with tag 0 is for: those of the bridge domains that import it
+ * (RFC 7432 section 6.1). Return: whether there is one.
+ */
+bool segment_bridge_vlans(const struct segment *s, const struct slice *targets,
+			  u8 vlans[DF_VLAN_BYTES]);
 /* export targets of these bridge domains, at most @max; RT-1 per ES is for all of them (RFC 7432 8.2.1) */
 size_t segment_bridge_targets(const struct segment *s, struct ecomm *ec, size_t max);
 void segment_bridges_originate(struct segment *s);

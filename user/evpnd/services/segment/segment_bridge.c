@@ -14,25 +14,46 @@
 
 #define EC_MAX (CONF_RT_MAX + 2)
 
-static const char *master_of(const struct segments *ss, const struct link *l)
+static bool is_master(const struct segments *ss, const struct link *l, const char *bridge)
 {
-	const struct link *m;
+	const struct link *m = l->fact.master ? segment_link_by_index(ss, l->fact.master) : NULL;
 
-	TAILQ_FOREACH(m, &ss->links, entry)
-		if (l->fact.master && m->fact.ifindex == l->fact.master)
-			return m->fact.ifname;
-	return "";
+	return m && !strcmp(m->fact.ifname, bridge);
+}
+
+bool segment_bridges_concern(const struct segments *ss, const char *ifname)
+{
+	const struct conf *conf = speaker_conf(ss->speaker);
+	size_t i;
+
+	for (i = 0; conf && i < conf->n_bridges; i++)
+		if (!strcmp(conf->bridges[i].bridge, ifname) ||
+		    !strcmp(conf->bridges[i].vxlan, ifname))
+			return true;
+	return false;
+}
+
+/*
+ * What comes in for the VNI reaches the bridge: whoever sends by this route, for one that is down or
+ * that the VXLAN device has left, sends into nothing.
+ */
+static bool is_reachable(const struct segments *ss, const struct conf_bridge *b)
+{
+	const struct link *br = segment_link(ss, b->bridge), *vx = segment_link(ss, b->vxlan);
+
+	return br && vx && br->fact.flags & IFF_UP && vx->fact.flags & IFF_UP &&
+	       vx->fact.master == br->fact.ifindex;
 }
 
 /* The segment's device or one of its sub-interfaces is a port of the bridge, and up. */
 static bool is_port(const struct segment *s, const struct conf_bridge *b)
 {
-	const struct link *l;
+	struct link *l;
 
-	TAILQ_FOREACH(l, &s->owner->links, entry) {
+	RB_FOREACH(l, links_tree, &s->owner->links) {
 		if (l->fact.ifindex != s->ifindex && l->fact.link != s->ifindex)
 			continue;
-		if (l->fact.flags & IFF_UP && !strcmp(master_of(s->owner, l), b->bridge))
+		if (l->fact.flags & IFF_UP && is_master(s->owner, l, b->bridge))
 			return true;
 	}
 	return false;
@@ -40,7 +61,46 @@ static bool is_port(const struct segment *s, const struct conf_bridge *b)
 
 static bool is_wanted(const struct segment *s, const struct conf_bridge *b)
 {
-	return s->ifindex && s->port_up && is_port(s, b);
+	return s->ifindex && s->port_up && is_reachable(s->owner, b) && is_port(s, b);
+}
+
+/* The VLAN of a bridge that has but one: that of the segment's port in it. */
+static void add_port_vlans(const struct segment *s, const struct conf_bridge *b,
+			   u8 vlans[DF_VLAN_BYTES])
+{
+	struct link *l;
+	unsigned int v;
+
+	RB_FOREACH(l, links_tree, &s->owner->links) {
+		bool port = l->fact.ifindex == s->ifindex;
+
+		if ((!port && l->fact.link != s->ifindex) || !is_master(s->owner, l, b->bridge))
+			continue;
+		v = port ? s->conf.untagged_vid : l->fact.vlan_id;
+		vlans[v / 8] |= (u8)(1u << v % 8);
+	}
+}
+
+bool segment_bridge_vlans(const struct segment *s, const struct slice *targets,
+			  u8 vlans[DF_VLAN_BYTES])
+{
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	struct ecomm rts[CONF_RT_MAX];
+	bool found = false;
+	size_t i;
+
+	for (i = 0; conf && i < conf->n_bridges; i++) {
+		const struct conf_bridge *b = &conf->bridges[i];
+
+		if (!ecomm_rt_match(targets, rts, conf_bridge_import(conf, b, rts)))
+			continue;
+		found = true;
+		if (b->vlan)
+			vlans[b->vlan / 8] |= (u8)(1u << b->vlan % 8);
+		else
+			add_port_vlans(s, b, vlans);
+	}
+	return found;
 }
 
 /* Which of the configured bridge domains, as a number that changes when they do. */

@@ -356,6 +356,19 @@ void segment_later(struct segment *s, enum df_event ev)
 		sd_event_source_set_enabled(s->owner->later, SD_EVENT_ONESHOT);
 }
 
+/* Sub-interfaces of the segment have come, gone, or changed. */
+static void circuits_changed(struct segment *s)
+{
+	bool changed = segment_update_circuits(s);
+
+	if (!s->advertised)
+		return;
+	if (changed || s->bridges_mark != segment_bridges_mark(s))
+		segment_originate_ad(s);
+	if (changed)
+		segment_later(s, DF_EV_VLAN_CHANGE);
+}
+
 void segment_run_later(struct segments *ss)
 {
 	struct segment *s;
@@ -363,6 +376,10 @@ void segment_run_later(struct segments *ss)
 	if (ss->discover_due)
 		segments_renew(ss);
 	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (segment_evi_run(s))
+			sd_event_source_set_enabled(ss->later, SD_EVENT_ONESHOT);
+		if (s->circuits_due)
+			circuits_changed(s);
 		if (s->pending || s->peers_due) /* before a role is gained */
 			segment_peers_update(s);
 		if (!s->pending)

@@ -13,7 +13,6 @@
 
 #define EC_MAX (CONF_RT_MAX + 4)
 #define PER_ES_TARGETS_MAX 256 /* of bridge domains: 2 KiB of an UPDATE */
-#define RD_PER_EVI 1 /* one distinguisher for all RT-1 per EVI; those per ES begin above it */
 
 static int es_route_cmp(const struct es_route *a, const struct es_route *b)
 {
@@ -59,6 +58,29 @@ static void read_communities(struct es_route *r, const struct bgp_attrs *a)
 		ecomm_get_esi_label(ext, &label) && label.flags & ESI_LABEL_SINGLE_ACTIVE;
 	r->l2_flags = ecomm_get_l2_attr(ext, &l2) ? l2.flags & (L2_ATTR_P | L2_ATTR_B) : 0;
 	r->sct = ecomm_get_sct(ext, &sct) ? sct_to_ns(&sct, segment_realtime()) : DF_NEVER;
+}
+
+/* RT-1 per EVI of a VLAN-based service: its route targets are all that tells the bridge domain. */
+static void read_targets(struct es_route *r, const struct slice *ext)
+{
+	size_t i, n = 0;
+
+	free(r->targets);
+	r->targets = NULL;
+	r->n_targets = 0;
+	if (r->type != EVPN_AD || r->etag)
+		return;
+	n = ecomm_count_kind(ext, EC_RT);
+	r->targets = n && n <= UINT16_MAX ? calloc(n, sizeof(*r->targets)) : NULL;
+	for (i = 0; r->targets && i < ecomm_count(ext); i++)
+		if (ecomm_kind(ecomm_at(ext, i)) == EC_RT)
+			r->targets[r->n_targets++] = *ecomm_at(ext, i);
+}
+
+static void route_free(struct es_route *r)
+{
+	free(r->targets);
+	free(r);
 }
 
 static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
@@ -111,7 +133,7 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			return;
 		RB_REMOVE(es_routes, &ss->routes, r);
 		heard_of(ss, r, true);
-		free(r);
+		route_free(r);
 		return;
 	}
 	if (!r) {
@@ -127,6 +149,7 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 	r->stale = false;
 	r->next_hop = *now->next_hop;
 	read_communities(r, now->attrs);
+	read_targets(r, &now->attrs->ext);
 	heard_of(ss, r, false);
 }
 
@@ -136,7 +159,7 @@ void segment_routes_free(struct segments *ss)
 
 	RB_FOREACH_SAFE(r, es_routes, &ss->routes, next) {
 		RB_REMOVE(es_routes, &ss->routes, r);
-		free(r);
+		route_free(r);
 	}
 }
 
@@ -196,47 +219,6 @@ u16 segment_caps(const struct segment *s)
 	return caps;
 }
 
-static bool vlan_in(const u8 map[DF_VLAN_BYTES], unsigned int v)
-{
-	return map[v / 8] & 1u << v % 8;
-}
-
-static const struct link *circuit(const struct segments *ss, u32 lower, unsigned int vlan)
-{
-	const struct link *l;
-
-	TAILQ_FOREACH(l, &ss->links, entry)
-		if (l->fact.link == lower && l->fact.vlan_id == vlan &&
-		    !strcmp(l->fact.kind, "vlan"))
-			return l;
-	return NULL;
-}
-
-/*
- * Which attachment circuits are up: a VLAN is one through its sub-interface if it has one, and
- * through the port if it has none (a bridge port). Return: true when that changed.
- */
-bool segment_update_circuits(struct segment *s)
-{
-	u8 up[DF_VLAN_BYTES] = {0};
-	const struct link *l;
-	unsigned int v;
-
-	if (s->port_up && s->conf.ad_per_evi) {
-		for (v = 0; v < 4096; v++) {
-			if (!vlan_in(s->conf.vlans, v))
-				continue;
-			l = v ? circuit(s->owner, s->ifindex, v) : NULL;
-			if (!l || (l->fact.flags & IFF_UP && l->fact.carrier))
-				up[v / 8] |= 1u << v % 8;
-		}
-	}
-	if (!memcmp(up, s->evi_up, sizeof(up)))
-		return false;
-	memcpy(s->evi_up, up, sizeof(up));
-	return true;
-}
-
 void segment_cand_free(struct segment *s)
 {
 	unsigned int i;
@@ -261,6 +243,26 @@ static bool known(const struct segment *s, const struct ip_addr *addr)
 	return false;
 }
 
+/*
+ * Tag 0 is a VLAN-based service: the route is for the VLANs of the bridge domains that import it, or, with
+ * the targets that our own RT-1 per EVI carry, for all that are elected here (RFC 7432 section 6.1). Where
+ * there are none at all nothing tells them apart.
+ */
+static void add_vlan_based(const struct segment *s, const struct es_route *r, struct df_tags *tags)
+{
+	struct slice targets = ecomm_slice(r->targets, r->n_targets);
+	struct ecomm own[CONF_RT_MAX];
+	u8 vlans[DF_VLAN_BYTES] = {0};
+	size_t n_own = segment_ad_targets(s, own);
+	unsigned int i;
+
+	if (!segment_bridge_vlans(s, &targets, vlans) &&
+	    (!n_own || ecomm_rt_match(&targets, own, n_own)))
+		segment_vlans(s, vlans);
+	for (i = 0; i < DF_VLAN_BYTES; i++)
+		tags->vlan[i] |= vlans[i];
+}
+
 static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags *tags)
 {
 	struct es_route *r;
@@ -271,6 +273,8 @@ static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags
 			continue;
 		if (r->etag == EVPN_MAX_ETAG)
 			c->ad_per_es = true;
+		else if (!r->etag)
+			add_vlan_based(s, r, tags);
 		else if (df_tags_add(tags, r->etag))
 			log_error("segment %s: no memory for tag %u", s->conf.name, r->etag);
 	}
@@ -366,14 +370,8 @@ bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr)
 	return false;
 }
 
-/* In host order. */
-static u32 router_id(const struct segment *s)
-{
-	return ntohl(speaker_conf(s->owner->speaker)->global.router_id);
-}
-
-static void send_route(struct segment *s, const struct evpn_nlri *n, struct ecomm *ec, size_t n_ec,
-		       bool urgent)
+void segment_route_send(struct segment *s, const struct evpn_nlri *n, struct ecomm *ec, size_t n_ec,
+			bool urgent)
 {
 	struct bgp_attrs attrs;
 
@@ -393,21 +391,19 @@ static struct evpn_nlri es_nlri(const struct segment *s)
 {
 	return (struct evpn_nlri){
 		.type = EVPN_ES,
-		.rd = rd_make_ip(router_id(s), s->id),
+		.rd = rd_make_ip(s->owner->router_id, s->id),
 		.esi = s->esi,
 		.orig = s->owner->self,
 	};
 }
 
-static struct evpn_nlri ad_nlri(const struct segment *s, u32 etag)
+static struct evpn_nlri ad_es_nlri(const struct segment *s)
 {
-	u16 number = etag == EVPN_MAX_ETAG ? s->id : RD_PER_EVI;
-
 	return (struct evpn_nlri){
 		.type = EVPN_AD,
-		.rd = rd_make_ip(router_id(s), number),
+		.rd = rd_make_ip(s->owner->router_id, s->id),
 		.esi = s->esi,
-		.etag = etag,
+		.etag = EVPN_MAX_ETAG,
 		.labels = 1,
 	};
 }
@@ -430,11 +426,10 @@ void segment_originate(struct segment *s)
 
 		ec[n_ec++] = ecomm_sct(&sct);
 	}
-	send_route(s, &n, ec, n_ec, true);
+	segment_route_send(s, &n, ec, n_ec, true);
 }
 
-/* Targets of RT-1: the segment's own, or the export targets of every VRF. */
-static size_t ad_targets(const struct segment *s, struct ecomm *ec)
+size_t segment_ad_targets(const struct segment *s, struct ecomm *ec)
 {
 	const struct conf *conf = speaker_conf(s->owner->speaker);
 	size_t n = 0, i, k;
@@ -450,7 +445,7 @@ static size_t ad_targets(const struct segment *s, struct ecomm *ec)
 }
 
 /* P and B of the whole segment: who forwards and who would, once that is known. */
-static u16 primary_backup(const struct segment *s)
+u16 segment_primary_backup(const struct segment *s)
 {
 	if (s->conf.mode == CONF_ALL_ACTIVE)
 		return L2_ATTR_P;
@@ -462,25 +457,6 @@ static u16 primary_backup(const struct segment *s)
 	return 0;
 }
 
-static void originate_per_evi(struct segment *s, unsigned int vlan)
-{
-	struct evpn_nlri n = ad_nlri(s, vlan);
-	struct ecomm ec[EC_MAX];
-	size_t n_ec;
-	u16 flags;
-
-	if (!vlan_in(s->evi_up, vlan)) {
-		speaker_withdraw(s->owner->speaker, &n, true);
-		return;
-	}
-	n_ec = ad_targets(s, ec);
-	flags = s->force.port ? primary_backup(s) : vlan_in(s->force.vlan, vlan) ? L2_ATTR_P : 0;
-	if (s->conf.mode == CONF_ALL_ACTIVE)
-		flags = L2_ATTR_P;
-	ec[n_ec++] = ecomm_l2_attr(flags, 0);
-	send_route(s, &n, ec, n_ec, false);
-}
-
 /*
  * RT-1 per ES, and per EVI for the attachment circuits that are up. P and B on the per-ES route belong
  * to port-active only, and nothing else may be set beside them (A29, A30).
@@ -488,27 +464,29 @@ static void originate_per_evi(struct segment *s, unsigned int vlan)
 void segment_originate_ad(struct segment *s)
 {
 	u8 flags = s->conf.mode == CONF_ALL_ACTIVE ? 0 : ESI_LABEL_SINGLE_ACTIVE;
-	struct evpn_nlri n = ad_nlri(s, EVPN_MAX_ETAG);
+	struct evpn_nlri n = ad_es_nlri(s);
 	struct ecomm ec[EC_MAX + PER_ES_TARGETS_MAX];
 	size_t n_ec;
-	unsigned int v;
 
 	if (s->conf.ad_per_es) {
-		n_ec = ad_targets(s, ec);
+		n_ec = segment_ad_targets(s, ec);
 		n_ec += segment_bridge_targets(s, ec + n_ec, PER_ES_TARGETS_MAX);
 		ec[n_ec++] = ecomm_esi_label(flags, 0);
 		if (s->conf.mode == CONF_PORT_ACTIVE) {
-			s->l2_sent = primary_backup(s);
+			s->l2_sent = segment_primary_backup(s);
 			ec[n_ec++] = ecomm_l2_attr(s->l2_sent, 0);
 		}
-		send_route(s, &n, ec, n_ec, false);
+		segment_route_send(s, &n, ec, n_ec, false);
 	}
 	segment_bridges_originate(s);
-	if (!s->conf.ad_per_evi)
-		return;
-	for (v = 0; v < 4095; v++)
-		if (vlan_in(s->conf.vlans, v))
-			originate_per_evi(s, v);
+	segment_evi_originate(s, false);
+}
+
+void segment_withdraw_ad_es(struct segment *s)
+{
+	struct evpn_nlri n = ad_es_nlri(s);
+
+	speaker_withdraw(s->owner->speaker, &n, true);
 }
 
 /*
@@ -519,29 +497,13 @@ void segment_withdraw(struct segment *s, bool ad_too)
 {
 	struct evpn_nlri n;
 
-	if (ad_too && s->conf.ad_per_es) {
-		n = ad_nlri(s, EVPN_MAX_ETAG);
-		speaker_withdraw(s->owner->speaker, &n, true);
-	}
+	if (ad_too && s->conf.ad_per_es)
+		segment_withdraw_ad_es(s);
 	n = es_nlri(s);
 	speaker_withdraw(s->owner->speaker, &n, true);
 	speaker_flush(s->owner->speaker);
-	if (ad_too)
-		segment_bridges_withdraw(s);
-	if (ad_too && s->conf.ad_per_evi)
-		segment_withdraw_evi(s, NULL);
-}
-
-/* Withdraw the RT-1 per EVI of all configured VLANs but those in @keep. */
-void segment_withdraw_evi(struct segment *s, const u8 keep[DF_VLAN_BYTES])
-{
-	struct evpn_nlri n;
-	unsigned int v;
-
-	for (v = 0; v < 4095; v++) {
-		if (!vlan_in(s->conf.vlans, v) || (keep && vlan_in(keep, v)))
-			continue;
-		n = ad_nlri(s, v);
-		speaker_withdraw(s->owner->speaker, &n, false);
-	}
+	if (!ad_too)
+		return;
+	segment_bridges_withdraw(s);
+	segment_evi_withdraw(s);
 }
