@@ -26,6 +26,7 @@ packages() {
 #: flex                     kernel build
 #: bison                    kernel build
 #: bc                       kernel build
+#: rsync                    make install of the kernel's selftests
 #: libelf-dev               kernel build
 #: libssl-dev               kernel build
 #: kmod                     modprobe, depmod

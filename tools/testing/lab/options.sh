@@ -36,7 +36,10 @@ lab_defaults() {
 	fi
 	LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 	LAB_TREE=$(cd "$LAB_DIR/../../.." && pwd)
-	: "${LAB_BUILD:=$LAB_TREE/build}"
+	if [ -z "${LAB_BUILD:-}" ]; then
+		LAB_BUILD=$LAB_TREE/build # or else, where there is none, what is installed
+		[ -x "$LAB_BUILD/evpnd" ] || ! command -v evpnd >/dev/null || LAB_BUILD=$(dirname "$(command -v evpnd)")
+	fi
 	: "${LAB_RUN:=/run/evpn-lab/${LAB_PREFIX%-}}" # configurations, logs, process ids
 }
 

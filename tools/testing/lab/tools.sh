@@ -4,27 +4,17 @@
 
 # lab_tool NAME: builds it when it is missing or old; prints its path. Where the tree cannot be written (in a
 # guest) it is built under /run, which takes long: tools/testing/lab/lab.sh build does it beforehand.
-# Static where that is possible, because such a program starts much faster in a guest.
+# The selftests' Makefile knows how each is built; in a kernel tree it has built them beside itself.
 lab_tool() {
-	local name=$1 dir=$LAB_DIR/../selftests/evpn out=$LAB_BUILD/lab/$1 flags=-static
-	case $name in
-	probe | nsexec) dir=$LAB_DIR ;;
-	esac
-	[ "$out" -nt "$dir/$name.c" ] || out=/run/evpn-lab/tools/$name
-	if [ ! "$out" -nt "$dir/$name.c" ]; then
-		case $name in
-		probe) flags= ;;
-		evpn_nl | neigh_nl)
-			flags="-I$LAB_TREE/include/uapi -static -Wl,--no-warnings
-				$(pkg-config --static --cflags --libs libnl-genl-3.0)" ;;
-		nlstress) flags="-I$LAB_TREE/include/uapi -lmnl" ;;
-		esac
-		[ -w "$LAB_TREE" ] && out=$LAB_BUILD/lab/$name
-		mkdir -p "${out%/*}"
-		# shellcheck disable=SC2086
-		gcc -D_GNU_SOURCE -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
-			"$dir/$name.c" -o "$out.$$" $flags && mv "$out.$$" "$out" || return 1
-	fi
+	local name=$1 tests=$LAB_DIR/../selftests/evpn src out
+	[ -d "$tests" ] || tests=$LAB_DIR/..
+	src=$tests/$name.c
+	[ -e "$src" ] || src=$LAB_DIR/$name.c
+	for out in "$tests/$name" "$LAB_BUILD/lab/$name" "/run/evpn-lab/tools/$name"; do
+		[ -x "$out" ] && [ ! "$src" -nt "$out" ] && { echo "$out"; return; }
+	done
+	[ -w "$LAB_TREE" ] && out=$LAB_BUILD/lab/$name
+	make -s -C "$tests" OUTPUT="${out%/*}" "$out" >&2 || return 1
 	echo "$out"
 }
 
@@ -38,7 +28,8 @@ lab_tools() {
 lab_tools_all() {
 	local t
 	lab_tools
-	for t in frames bondwatch evpn_nl neigh_nl neigh_say nlstress flood; do
-		lab_tool $t >/dev/null || lab_fail "$t does not build"
+	for t in "$LAB_DIR"/../selftests/evpn/*.c; do
+		t=$(basename "$t" .c)
+		lab_tool "$t" >/dev/null || lab_fail "$t does not build"
 	done
 }

@@ -26,8 +26,13 @@
 set -u
 SELF=$(basename "$0" .sh)
 TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=../../lab/lab.sh
-. "$TESTS_DIR/../../lab/lab.sh"
+# The lab lies beside this file where the selftests were installed or are part of a kernel tree.
+if [ -d "$TESTS_DIR/lab" ]; then
+	. "$TESTS_DIR/lab/lab.sh"
+else
+	# shellcheck source=../../lab/lab.sh
+	. "$TESTS_DIR/../../lab/lab.sh"
+fi
 # shellcheck source=needs.sh
 . "$TESTS_DIR/needs.sh"
 

@@ -17,7 +17,7 @@
 # lists them. In a guest: tools/testing/vm/guest.sh run uml -- tools/testing/selftests/evpn/run.sh
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$HERE/../../vm/klog.sh"
+[ -e "$HERE/klog.sh" ] && . "$HERE/klog.sh" || . "$HERE/../../vm/klog.sh"
 . "$HERE/needs.sh"
 
 usage() {
