@@ -26,9 +26,7 @@ PE=bench-pe SRC=bench-src CE=bench-ce
 
 [ -d /sys/module/evpn ] && [ -n "${EVPN_KO:-}" ] || { echo "flood_kernel: SKIP: evpn.ko is not loaded"; exit 4; }
 mkdir -p $RUN
-# shellcheck disable=SC2046
-gcc -D_GNU_SOURCE -std=gnu11 -O2 -I"$TREE/include/uapi" "$TREE/tools/testing/selftests/evpn/evpn_nl.c" \
-	-o $RUN/evpn_nl $(pkg-config --cflags --libs libnl-genl-3.0) &&
+make -s -C "$TREE/tools/testing/selftests/evpn" OUTPUT=$RUN $RUN/evpn_nl &&
 	gcc -D_GNU_SOURCE -std=gnu11 -O2 -I"$TREE/include/uapi" "$TREE/tools/testing/bench/flood_bench.c" \
 		-o $RUN/flood_bench -lmnl || exit 4
 

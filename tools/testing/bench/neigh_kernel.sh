@@ -21,12 +21,7 @@ NS=bench-neigh
 
 [ -d /sys/module/evpn ] || { echo "neigh_kernel: SKIP: evpn.ko is not loaded"; exit 4; }
 mkdir -p $RUN
-for tool in neigh_nl evpn_nl; do
-	# shellcheck disable=SC2046
-	gcc -D_GNU_SOURCE -std=gnu11 -O2 -I"$TREE/include/uapi" \
-		"$TREE/tools/testing/selftests/evpn/$tool.c" -o $RUN/$tool \
-		$(pkg-config --cflags --libs libnl-genl-3.0) || exit 4
-done
+make -s -C "$TREE/tools/testing/selftests/evpn" OUTPUT=$RUN $RUN/evpn_nl $RUN/neigh_rtnl || exit 4
 
 ip netns add $NS
 trap 'ip netns del $NS' EXIT
@@ -37,7 +32,6 @@ ip -n $NS link set lag0 up
 ip -n $NS addr add 10.0.0.1/8 dev lag0
 for t in 1 2 3; do sysctl -qw net.ipv4.neigh.default.gc_thresh$t=$((COUNT * 2)); done
 pe $RUN/evpn_nl es-new esi=$ESI ifname=lag0 role=df >/dev/null
-dev=$(pe cat /sys/class/net/lag0/ifindex)
 
 few=$((COUNT / 10))
 for ((i = 0; i < few; i++)); do
@@ -60,7 +54,7 @@ check() {
 	[ "$is" = "$2" ] || { echo "$1: $is of $2 entries"; failed=1; }
 }
 best() { sort -n "$RUN/$1" | head -n 1; }
-synced() { pe $RUN/neigh_nl stats | tr ' ' '\n' | sed -n 's/^synced=//p'; }
+synced() { pe $RUN/evpn_nl neigh-stats-get | tr ' ' '\n' | sed -n 's/^synced=//p'; }
 
 : >$RUN/ip
 : >$RUN/rtnl
@@ -74,14 +68,13 @@ for ((r = 1; r <= ROUNDS; r++)); do
 	echo $took >>$RUN/ip
 	flush
 
-	# shellcheck disable=SC2086
-	raw=$(pe $RUN/neigh_nl rtnl dev="$dev" $bulk | sed -n 's/.*ms=//p')
+	raw=$(pe $RUN/neigh_rtnl lag0 10.1.0.0 02:00:00:00:00:00 "$COUNT" | sed -n 's/.*ms=//p')
 	check rtnetlink "$COUNT"
 	echo "$raw" >>$RUN/rtnl
 	flush
 
 	# shellcheck disable=SC2086
-	module=$(pe $RUN/neigh_nl new esi=$ESI $bulk | sed -n 's/.*ms=//p')
+	module=$(pe $RUN/evpn_nl neigh-new esi=$ESI $bulk | sed -n 's/.*ms=//p')
 	check module "$COUNT"
 	echo "$module" >>$RUN/module
 
@@ -95,7 +88,7 @@ for ((r = 1; r <= ROUNDS; r++)); do
 	check "after the flap" "$COUNT"
 
 	start=$(now_ms)
-	pe $RUN/neigh_nl sweep gen=1
+	pe $RUN/evpn_nl neigh-sweep gen=1 >/dev/null
 	swept=$(($(now_ms) - start))
 	check "after the sweep" 0
 	echo "round $r: ip $few in $took ms; $COUNT: rtnetlink $raw ms, module $module ms," \

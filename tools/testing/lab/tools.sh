@@ -6,16 +6,24 @@
 # guest) it is built under /run, which takes long: tools/testing/lab/lab.sh build does it beforehand.
 # The selftests' Makefile knows how each is built; in a kernel tree it has built them beside itself.
 lab_tool() {
-	local name=$1 tests=$LAB_DIR/../selftests/evpn src out
+	local name=$1 tests=$LAB_DIR/../selftests/evpn out
 	[ -d "$tests" ] || tests=$LAB_DIR/..
-	src=$tests/$name.c
-	[ -e "$src" ] || src=$LAB_DIR/$name.c
 	for out in "$tests/$name" "$LAB_BUILD/lab/$name" "/run/evpn-lab/tools/$name"; do
-		[ -x "$out" ] && [ ! "$src" -nt "$out" ] && { echo "$out"; return; }
+		[ -x "$out" ] && ! lab_tool_old "$out" "$tests/$name"*.[ch] "$LAB_DIR/$name.c" && { echo "$out"; return; }
 	done
 	[ -w "$LAB_TREE" ] && out=$LAB_BUILD/lab/$name
 	make -s -C "$tests" OUTPUT="${out%/*}" "$out" >&2 || return 1
 	echo "$out"
+}
+
+# lab_tool_old PROGRAM SOURCE...: one of these is newer
+lab_tool_old() {
+	local program=$1 src
+	shift
+	for src; do
+		[ "$src" -nt "$program" ] && return
+	done
+	return 1
 }
 
 # lab_tools: what every lab uses
@@ -28,8 +36,5 @@ lab_tools() {
 lab_tools_all() {
 	local t
 	lab_tools
-	for t in "$LAB_DIR"/../selftests/evpn/*.c; do
-		t=$(basename "$t" .c)
-		lab_tool "$t" >/dev/null || lab_fail "$t does not build"
-	done
+	make -s -C "$LAB_DIR/../selftests/evpn" OUTPUT="$LAB_BUILD/lab" || lab_fail "a tool does not build"
 }

@@ -137,8 +137,8 @@ log_test "a wish taken back is taken out at once"
 
 # Generations.
 wish tag=1 addr=10.0.0.21 mac=02:00:00:00:01:21 gen=7 >/dev/null
-neigh sweep gen=7
-check_eq "$(neigh dump | grep -c state=)" "1" "entries that are left"
+neigh sweep gen=7 >/dev/null
+check_eq "$(neigh get dump | grep -c state=)" "1" "entries that are left"
 check_eq "$(state 1 10.0.0.21)" synced "the one of this generation"
 pe "$EVPN_NL" es-del esi=$ESI1 >/dev/null
 pe "$EVPN_NL" es-new esi=$ESI1 ifname=bond0 role=df >/dev/null
@@ -148,7 +148,7 @@ check_eq "$(pe_ip neigh | grep extern_learn)" "" "entries in the kernel"
 log_test "a sweep leaves one generation; a segment that goes takes all along"
 
 # Malformed requests change nothing.
-error() { neigh new "$@" | sed -n 's/^error=\([A-Z]*\) message="\(.*\)" .*/\1 \2/p'; }
+error() { neigh new "$@" | sed -n 's/^error=\([A-Z]*\) message="\(.*\)".*/\1 \2/p'; }
 check_eq "$(error esi=$ESI2 addr=10.9.0.7 mac=02:00:00:00:00:07)" "ENOENT there is no segment $ESI2" "segment"
 check_eq "$(error esi=$ESI1 addr=224.0.0.7 mac=02:00:00:00:00:07)" \
 	"EADDRNOTAVAIL 224.0.0.7 cannot be the address of a neighbour" "group address"
@@ -161,9 +161,9 @@ check_eq "$(error esi=$ESI1 tag=16777216 addr=10.9.0.7 mac=02:00:00:00:00:07)" \
 	"ERANGE tag 16777216 has more than 24 bits" "tag"
 check_eq "$(error esi=$ESI1 addr=10.9.0.7)" "EINVAL the MAC address of a neighbour is missing" "no MAC"
 check_eq "$(error esi=$ESI1 mac=02:00:00:00:00:07)" "EINVAL the ESI or the address of a neighbour is missing" "no address"
-check_eq "$(error esi=$ESI1 addr=223.255.255.250 mac=02:00:00:00:00:01 count=10 list=1)" \
+check_eq "$(error esi=$ESI1 addr=223.255.255.250 mac=02:00:00:00:00:01 count=10 list)" \
 	"EADDRNOTAVAIL 224.0.0.0 cannot be the address of a neighbour" "the seventh of ten"
-check_eq "$(neigh dump | grep -c entry)" 0 "entries"
+check_eq "$(neigh get dump | grep -c entry)" 0 "entries"
 log_test "a request with one malformed entry is refused as a whole, in a sentence"
 
 # Nothing is left when the module goes.

@@ -18,7 +18,7 @@ N_PE=$(ns npe)
 n_ce() { ns "n$1"; }
 pe() { $NSEXEC "$N_PE" "$@"; }
 pe_ip() { ip -n "$N_PE" "$@"; }
-neigh() { pe "$NEIGH_NL" "$@"; }
+neigh() { pe "$EVPN_NL" neigh-"$@"; }
 ifindex() { pe_ip -j link show dev "$1" | jq '.[].ifindex'; }
 say() { $NSEXEC "$(n_ce "$1")" "$NEIGH_SAY" "${@:2}"; }
 
@@ -47,8 +47,8 @@ neigh_lab() {
 	local c d v
 	need_module
 	NSEXEC=$(lab_tool nsexec) || skip "nsexec does not build"
-	NEIGH_NL=$(lab_tool neigh_nl) || skip "neigh_nl does not build"
 	EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
+	NEIGH_RTNL=$(lab_tool neigh_rtnl) || skip "neigh_rtnl does not build"
 	NEIGH_SAY=$(lab_tool neigh_say) || skip "neigh_say does not build"
 	modprobe -a bonding vrf 8021q 2>/dev/null
 	defer neigh_lab_down
@@ -131,16 +131,16 @@ gone() { [ -z "$(state "$1" "$2")" ]; }
 kernel() {
 	pe_ip neigh show to "$2" dev "$1" | sed 's/^[^ ]* *//; s/^lladdr //; s/ *$//'
 }
-stat_of() { neigh stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+stat_of() { neigh stats-get | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
 # monitor_start / monitor_stop: notifications, in $MON
 monitor_start() {
 	MON=/run/neigh-monitor
 	: >$MON
 	# not through pe(), whose shell would be killed instead and leave the namespace in use
-	$NSEXEC "$N_PE" "$NEIGH_NL" monitor "${1:-60}" >$MON &
+	$NSEXEC "$N_PE" "$EVPN_NL" monitor "${1:-60}" neigh >$MON &
 	MON_PID=$!
-	slowwait 5 grep -q ready $MON
+	slowwait 5 grep -q monitoring $MON
 }
 monitor_stop() {
 	sleep 0.3

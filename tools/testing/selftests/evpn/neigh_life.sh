@@ -165,10 +165,10 @@ installed=$(stat_of installed)
 wish addr=10.30.0.1 mac=02:00:00:00:00:01 count=1000 gen=1 >/dev/null
 wish addr=10.30.0.1 mac=02:00:00:00:00:01 count=990 gen=2 >/dev/null
 check_eq $(($(stat_of installed) - installed)) 1000 "installations"
-neigh sweep gen=2 retain=10000
-check_eq "$(stat_of synced) $(neigh dump state=retained | grep -c addr=10.30.3.)" "990 10" "after the sweep"
-slowwait 30 eval '[ -z "$(neigh dump state=retained | grep 10.30)" ]'
-check_err $? "still retained: $(neigh dump state=retained | grep -c 10.30)"
+neigh sweep gen=2 retain=10000 >/dev/null
+check_eq "$(stat_of synced) $(neigh get dump state=retained | grep -c addr=10.30.3.)" "990 10" "after the sweep"
+slowwait 30 eval '[ -z "$(neigh get dump state=retained | grep 10.30)" ]'
+check_err $? "still retained: $(neigh get dump state=retained | grep -c 10.30)"
 log_test "a restarted daemon's resync touches nothing, and a sweep retains what was not confirmed"
 
 # 100,000 over a loss of the link; on 6.1 the kernel walks its whole table meanwhile. With the kernel's
@@ -184,6 +184,6 @@ pe_ip link set bond0.2 up
 have() { [ "$(pe_ip neigh show dev bond0.2 | grep -c extern_learn)" = "$many" ]; }
 slowwait 60 have
 check_err $? "back: $(pe_ip neigh show dev bond0.2 | grep -c extern_learn) of $many"
-check_eq "$(neigh dump tag=2 esi=$ESI1 | grep -c state=synced)" "$many" "in a dump"
+check_eq "$(neigh get dump tag=2 esi=$ESI1 | grep -c state=synced)" "$many" "in a dump"
 log_test "$many neighbours come back after a loss of the link"
 finish
