@@ -157,7 +157,7 @@ int prefix_parse(struct ip_prefix *p, const char *s)
 		*p = prefix_make(&a, ip_bits(&a));
 		return 0;
 	}
-	if (!slash[1] || strlen(slash + 1) > 3)
+	if (!slash[1] || strlen(slash + 1) > 3 || (slash[1] == '0' && slash[2]))
 		return -EINVAL;
 	for (const char *c = slash + 1; *c; c++) {
 		if (*c < '0' || *c > '9')

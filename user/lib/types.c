@@ -209,13 +209,13 @@ struct rd rd_make_as4(u32 as, u16 number)
 	return rd_32_and_16(RD_AS4, as, number);
 }
 
-/* Decimal digits up to @max; moves *@s behind them. */
+/* Decimal digits up to @max, without zeros in front; moves *@s behind them. */
 static bool number(const char **s, u64 max, u64 *v)
 {
 	const char *p = *s;
 	u64 n = 0;
 
-	if (*p < '0' || *p > '9')
+	if (*p < '0' || *p > '9' || (p[0] == '0' && p[1] >= '0' && p[1] <= '9'))
 		return false;
 	for (; *p >= '0' && *p <= '9'; p++) {
 		n = n * 10 + (u64)(*p - '0');

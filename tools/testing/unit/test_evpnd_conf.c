@@ -344,6 +344,21 @@ static void test_syntax(void **state)
 	bad("- a\n- b\n", "1:1: the configuration: expected a map");
 	bad(HEAD "---\nas: 1\n", "3:1: expected one document only");
 	bad("router-id: &x 192.0.2.1\nas: *x\n", "2:5: aliases are not supported");
+	bad("router-id: 192.0.2.1\nas: !!int \"65000\"\n",
+	    "2:5: tag \"tag:yaml.org,2002:int\": tags are not supported: write the value alone");
+	bad("router-id: 192.0.2.1\nas: !!python/object/apply:os.system [65000]\n", "2:5: tag ");
+	bad("router-id: ! 192.0.2.1\nas: 65000\n", "1:12: tag \"!\": tags are not supported");
+	bad("!!map {router-id: 192.0.2.1, as: 65000}\n", "1:1: tag ");
+	bad(HEAD "!!str listen: []\n", "3:1: tag ");
+	bad(HEAD "listen: !!seq []\n", "3:9: tag ");
+	bad("router-id: 192.0.2.1\nas: 065000\n",
+	    "2:5: as: \"065000\": expected a number without zeros in front");
+	bad(HEAD "core: {mark-mask: 0777}\n", "3:19: core.mark-mask: \"0777\": expected");
+	bad(HEAD "startup-delay: 010s\n", "3:16: startup-delay: \"010s\": expected a duration");
+	bad(SEGMENT("all-active, vlans: [010-020]"),
+	    "4:92: segments[a].vlans: \"010-020\": expected");
+	bad(HEAD "vrfs: [{name: r, route-targets: {import: [\"065000:1\"]}}]\n",
+	    "3:43: vrfs[r].route-targets.import: \"065000:1\": expected");
 	bad(HEAD "as: 65001\n", "3:1: as: given twice, the first time in line 2");
 	bad(HEAD "? [a, b]\n: c\n", "3:3: expected a word as the key");
 	bad(HEAD "listen: [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n", "3:24: nested too deep");

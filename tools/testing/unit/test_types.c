@@ -118,6 +118,9 @@ static void rd_and_rt_texts(void **state)
 		"1.2.3.4.5:1",
 		"65000:1:2",
 		"255.255.255.255.255:1",
+		"065000:1",
+		"65000:01",
+		"1.2.3.4:00",
 	};
 	char text[RD_STRLEN];
 	struct ecomm rt;
@@ -244,8 +247,8 @@ static void socket_addresses(void **state)
 static void prefixes(void **state)
 {
 	static const char *const bad[] = {
-		"10.0.0.1/8",	  "10.0.0.0/33",   "10.0.0.0/", "10.0.0.0/a",
-		"2001:db8::/129", "10.0.0.0/0008", "/8",	"2001:db8::1/64",
+		"10.0.0.1/8",	 "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/a",     "2001:db8::/129",
+		"10.0.0.0/0008", "10.0.0.0/08", "/8",	     "2001:db8::1/64",
 	};
 	char text[PREFIX_STRLEN];
 	struct ip_prefix p, q;

@@ -85,9 +85,15 @@ const struct conf_type conf_bool = {read_bool, write_bool};
 
 /* numbers */
 
+/* Whether 010 is eight or ten is a question of the reader's YAML version; here it is nothing. */
+static bool zeros_in_front(const char *s)
+{
+	return s[0] == '0' && isdigit((unsigned char)s[1]);
+}
+
 static bool parse_number(const char *s, char **end, uint64_t *v)
 {
-	if (!isdigit((unsigned char)*s))
+	if (!isdigit((unsigned char)*s) || zeros_in_front(s))
 		return false;
 	errno = 0;
 	*v = strtoull(s, end, 10);
@@ -102,6 +108,10 @@ static void read_number(struct conf_reader *rd, const struct conf_key *key, cons
 
 	if (!conf_is(rd, node, NODE_SCALAR))
 		return;
+	if (zeros_in_front(node->text)) {
+		conf_complain(rd, node, "expected a number without zeros in front");
+		return;
+	}
 	if (!parse_number(node->text, &end, &v) || *end || v < key->min || v > key->max) {
 		conf_complain(rd, node, "expected a number from %" PRIu64 " to %" PRIu64, key->min,
 			      key->max);
@@ -141,8 +151,8 @@ static void read_mask(struct conf_reader *rd, const struct conf_key *key, const 
 		return;
 	errno = 0;
 	v = strtoull(node->text, &end, 0);
-	if (!isdigit((unsigned char)node->text[0]) || *end || errno || v > UINT32_MAX ||
-	    !mask_ok(v))
+	if (!isdigit((unsigned char)node->text[0]) || zeros_in_front(node->text) || *end || errno ||
+	    v > UINT32_MAX || !mask_ok(v))
 		conf_complain(
 			rd, node,
 			"expected %d to %d bits next to each other, such as 0xff000000, or 0 for none",

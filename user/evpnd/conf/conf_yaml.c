@@ -115,6 +115,34 @@ static bool scalar(struct builder *b, const yaml_event_t *ev)
 	return place(b, node_scalar(NODE_TEXT, text), &ev->start_mark);
 }
 
+static const yaml_char_t *tag_of(const yaml_event_t *ev)
+{
+	switch (ev->type) {
+	case YAML_MAPPING_START_EVENT:
+		return ev->data.mapping_start.tag;
+	case YAML_SEQUENCE_START_EVENT:
+		return ev->data.sequence_start.tag;
+	case YAML_SCALAR_EVENT:
+		return ev->data.scalar.tag;
+	default:
+		return NULL;
+	}
+}
+
+/* A tag says of which type a value is; here the key alone says that, and a reader that obeyed a tag
+ * would see another configuration.
+ */
+static void refuse_tag(struct builder *b, const yaml_event_t *ev)
+{
+	const yaml_char_t *tag = tag_of(ev);
+
+	if (tag)
+		conf_error_add(b->errors, false, line_of(&ev->start_mark),
+			       column_of(&ev->start_mark),
+			       "tag \"%.64s\": tags are not supported: write the value alone",
+			       (const char *)tag);
+}
+
 /* Return: false when nothing after this event is worth reading */
 static bool take(struct builder *b, const yaml_event_t *ev)
 {
@@ -169,6 +197,7 @@ struct node *yaml_parse(const char *text, size_t len, struct conf_errors *errors
 			syntax_error(&b, &parser);
 			break;
 		}
+		refuse_tag(&b, &event);
 		more = event.type != YAML_STREAM_END_EVENT && take(&b, &event);
 		yaml_event_delete(&event);
 	}
