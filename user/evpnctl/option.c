@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "ctl.h"
 
 enum option_id {
 	OPT_JSON,
@@ -86,6 +87,26 @@ static int set_color(struct app *app, const char *word, char err[CMD_ERR_LEN])
 }
 
 /* Return: words used, or -1 */
+/* As ip-netns(8) and evpnd -n take it; another name would lead to another evpnd's socket, or to none. */
+static bool netns_ok(const char *name, char err[CMD_ERR_LEN])
+{
+	char path[CTL_PATH_LEN];
+
+	if (!*name || *name == '.' || strchr(name, '/')) {
+		snprintf(err, CMD_ERR_LEN,
+			 "option --netns: \"%.40s\" is no name of a network namespace", name);
+		return false;
+	}
+	if (ctl_path(path, name)) {
+		snprintf(
+			err, CMD_ERR_LEN,
+			"option --netns: \"%.40s...\": %zu characters; the path of a socket has no room for as many",
+			name, strlen(name));
+		return false;
+	}
+	return true;
+}
+
 static int apply(struct app *app, const struct option_row *row, int argc, char **argv,
 		 char err[CMD_ERR_LEN])
 {
@@ -126,6 +147,8 @@ static int apply(struct app *app, const struct option_row *row, int argc, char *
 	case OPT_COLOR:
 		return set_color(app, argv[0], err) ? -1 : 1;
 	case OPT_NETNS:
+		if (!netns_ok(value, err))
+			return -1;
 		app->netns = value;
 		break;
 	case OPT_SOCKET:

@@ -263,6 +263,10 @@ static void options_come_before_the_object(void **state)
 	assert_string_equal(app.socket, "/tmp/s");
 }
 
+#define LONG_NAME                                            \
+	"01234567890123456789012345678901234567890123456789" \
+	"01234567890123456789012345678901234567890123456789"
+
 static void a_wrong_option_is_answered(void **state)
 {
 	static const struct {
@@ -274,6 +278,11 @@ static void a_wrong_option_is_answered(void **state)
 		{"-n", "option -n: NAME is missing after it"},
 		{"--socket", "option --socket: PATH is missing after it"},
 		{"-c=sometimes es", "-c=sometimes: the value is auto, always or never"},
+		{"--netns= es", "option --netns: \"\" is no name of a network namespace"},
+		{"-n a/b es", "option --netns: \"a/b\" is no name of a network namespace"},
+		{"-n .. es", "option --netns: \"..\" is no name of a network namespace"},
+		{"-n " LONG_NAME " es",
+		 "option --netns: \"0123456789012345678901234567890123456789...\": 100 characters"},
 		{"--json=yes es", "option \"--json=yes\" takes no value"},
 	};
 	char err[CMD_ERR_LEN];

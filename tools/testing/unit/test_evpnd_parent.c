@@ -278,6 +278,20 @@ static void test_ordinary_life(void **state)
 	ask("config.show", NULL,
 	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0}}");
 	ask("log", "{\"level\": \"nix\"}", "{\"code\":\"usage\"");
+	/* what is misspelt does not mean "all" */
+	ask("peer.clear", "{\"adress\": \"192.0.2.9\"}",
+	    "{\"code\":\"usage\",\"message\":\"params.adress: unknown; did you mean \\\"address\\\"?\"}");
+	ask("peer.clear", "{\"address\": 5}",
+	    "{\"code\":\"usage\",\"message\":\"params.address: expected a text\"}");
+	ask("es.drain", "{\"name\": \"a\", \"undo\": \"no\"}",
+	    "{\"code\":\"usage\",\"message\":\"params.undo: expected true or false\"}");
+	ask("route.show", "{\"esj\": \"x\", \"type\": 4}",
+	    "{\"code\":\"usage\",\"message\":\"params.esj: unknown; did you");
+	ask("flood.show", "{\"vni\": \"100\"}",
+	    "{\"code\":\"usage\",\"message\":\"params.vni: expected a number\"}");
+	ask("summary", "{\"quickly\": true}",
+	    "{\"code\":\"usage\",\"message\":\"params.quickly: unknown; valid: none\"}");
+	ask("peer.show", "{\"address\": null}", "\"yes\"");
 	ask("log", "{\"level\": \"debug\"}", "{\"level\":\"debug\"}");
 	assert_int_equal(stop(), 0);
 	assert_true(log_has("the speaker ended with status 0"));

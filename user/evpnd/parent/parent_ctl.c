@@ -10,8 +10,11 @@
 
 #include "ctl.h"
 #include "log.h"
+#include "parent/ctl_params.h"
 #include "parent/parent_priv.h"
 #include "version.h"
+
+enum { WHY_LEN = 256 };
 
 /**
  * struct merging - a client's request whose answer has two authors
@@ -414,7 +417,12 @@ static void on_request(void *data, struct ctl_request *request)
 {
 	const char *method = ctl_request_method(request);
 	struct parent *p = data;
+	char why[WHY_LEN];
 
+	if (!ctl_params_ok(method, ctl_request_params(request), why, sizeof(why))) {
+		ctl_refuse(request, ctl_error(CTL_USAGE, "%s", why));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (!strcmp(methods[i].method, method)) {
 			methods[i].fn(p, request);
