@@ -277,3 +277,7 @@ mend_cable() { cable_set "$1" "$2" up "${3:-}"; }
 # A PE that is cut off from the core, or not any more.
 cut_core() { ip -n "${LAB_PREFIX}core" link set "$1" down; }
 mend_core() { ip -n "${LAB_PREFIX}core" link set "$1" up; }
+
+# The same with all links up: a core in two parts.
+split_core() { ip -n "${LAB_PREFIX}core" link set "$1" nomaster; }
+join_core() { ip -n "${LAB_PREFIX}core" link set "$1" master core; }

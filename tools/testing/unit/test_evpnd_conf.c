@@ -30,6 +30,8 @@ static const char example[] =
 	"listen: [192.0.2.1, \"2001:db8::1\"]\n"
 	"core-isolation: block\n"
 	"isolation-delay: 500ms\n"
+	"reflector-hold: 5s\n"
+	"uplinks: [eth1, eth2]\n"
 	"neighbors:\n"
 	"  - {address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key, hold-time: 9}\n"
 	"  - address: 2001:db8::9\n"
@@ -221,6 +223,10 @@ static void test_example(void **state)
 	assert_int_equal(c->global.port, 179);
 	assert_int_equal(c->global.core_isolation, CONF_ISOLATION_BLOCK);
 	assert_int_equal(c->global.isolation_delay_ms, 500);
+	assert_int_equal(c->global.reflector_hold_ms, 5000);
+	assert_int_equal(c->global.n_uplinks, 2);
+	assert_string_equal(c->global.uplinks[1], "eth2");
+	assert_true(c->global.uplink_tracking);
 	assert_int_equal(c->global.startup_delay_ms, 10000);
 	assert_int_equal(c->n_neighbors, 2);
 	assert_int_equal(c->neighbors[0].hold_time, 9);

@@ -567,6 +567,38 @@ static void export_graves(void **state)
 	export_free(e);
 }
 
+/* A PE's own session says whether it lives; a reflector, a route server, another AS do not. */
+static void direct(void **state)
+{
+	static const u8 one[] = {2, 1, 0, 0, 0xfd, 0xe9},
+			two[] = {2, 2, 0, 0, 0, 7, 0, 0, 0xfd, 0xe9};
+	struct rib_peer *p = peer(*state, "192.0.2.2", 0xc0000202);
+	struct evpn_nlri n = es_route("192.0.2.2"), other = es_route("192.0.2.3");
+	struct ip_addr nh = addr("192.0.2.2"), far = addr("192.0.2.3");
+	struct bgp_attrs a;
+	struct rib_path path = {.peer = p, .attrs = &a, .next_hop = &nh, .nlri = &n};
+
+	bgp_attrs_init(&a);
+	assert_true(rib_path_direct(&path));
+	a.present = BGP_BIT(BGP_ATTR_ORIGINATOR_ID);
+	assert_false(rib_path_direct(&path));
+	a.present = BGP_BIT(BGP_ATTR_AS_PATH);
+	a.as4 = true;
+	a.as_path = (struct slice){one, sizeof(one)};
+	assert_false(rib_path_direct(&path));
+	rib_peer_set(p, true, 0xc0000202);
+	assert_true(rib_path_direct(&path));
+	path.next_hop = &far; /* of a loopback; the distinguisher has its identifier */
+	assert_true(rib_path_direct(&path));
+	path.nlri = &other; /* a route server that leaves the path as it is */
+	assert_false(rib_path_direct(&path));
+	path.nlri = &n;
+	a.as_path = (struct slice){two, sizeof(two)};
+	assert_false(rib_path_direct(&path));
+	path.peer = NULL;
+	assert_false(rib_path_direct(&path));
+}
+
 int main(void)
 {
 #define RIB_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -588,6 +620,7 @@ int main(void)
 		RIB_TEST(export_slow_reader),
 		RIB_TEST(export_rewinds),
 		RIB_TEST(export_graves),
+		RIB_TEST(direct),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

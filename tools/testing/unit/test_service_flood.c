@@ -81,6 +81,16 @@ const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
 	return NULL;
 }
 
+bool rib_path_direct(const struct rib_path *path)
+{
+	return false;
+}
+
+enum route_loss speaker_route_loss(const struct speaker *sp)
+{
+	return ROUTE_WITHDRAWN;
+}
+
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
 	return false;

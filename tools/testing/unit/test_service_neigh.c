@@ -104,6 +104,16 @@ uint32_t speaker_generation(struct speaker *sp)
 	return 7;
 }
 
+bool rib_path_direct(const struct rib_path *path)
+{
+	return false;
+}
+
+enum route_loss speaker_route_loss(const struct speaker *sp)
+{
+	return ROUTE_WITHDRAWN;
+}
+
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
 	return sp->events;

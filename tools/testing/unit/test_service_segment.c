@@ -36,8 +36,11 @@ struct speaker {
 	unsigned int evi_calls;
 	struct rd es_rd; /* of RT-1 per ES and RT-4 that were withdrawn last */
 	bool has_rib;
-	u32 heard; /* a PE that announces a bridge domain, or 0 */
+	u32 heard;	      /* a PE that announces a bridge domain, or 0 */
+	enum route_loss loss; /* why routes go */
 };
+
+static bool by_itself; /* routes come from their PE, not by a reflector */
 
 static void note(struct speaker *sp, const char *fmt, ...)
 {
@@ -82,6 +85,16 @@ const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
 {
 	return NULL;
+}
+
+bool rib_path_direct(const struct rib_path *path)
+{
+	return by_itself;
+}
+
+enum route_loss speaker_route_loss(const struct speaker *sp)
+{
+	return sp->loss;
 }
 
 bool speaker_monitored(struct speaker *sp, const char *object)
@@ -181,6 +194,19 @@ static struct conf_segment ce1(void)
 	return c;
 }
 
+static struct conf_segment all_active(void)
+{
+	struct conf_segment c = ce1();
+
+	c.mode = CONF_ALL_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.df.port_mode = false;
+	c.vlans[0] = 0x06;
+	c.untagged_vid = 10;
+	c.unknown_unicast = CONF_UNKNOWN_PASS;
+	return c;
+}
+
 struct setup {
 	struct conf_segment seg;
 	unsigned int neighbors;
@@ -196,6 +222,7 @@ static struct speaker *begin(const struct setup *setup)
 	struct conf_neighbor n = {.address = ip_v4(0x0a000009), .port = 179};
 	struct fact_es k = {.esi = setup->seg.esi, .df = true, .ifindex = 5};
 
+	by_itself = false;
 	log_open("test", true);
 	log_set_level(LOG_LEVEL_ERROR);
 	sd_event_new(&sp->event);
@@ -203,6 +230,7 @@ static struct speaker *begin(const struct setup *setup)
 	sp->conf->global.router_id = htonl(0x0a000001);
 	sp->conf->global.core_isolation = setup->isolation;
 	sp->conf->global.isolation_delay_ms = 20;
+	sp->conf->global.reflector_hold_ms = 100;
 	sp->conf->global.startup_delay_ms = setup->startup_delay_ms;
 	for (; n.address.b[3] < 9 + setup->neighbors; n.address.b[3]++)
 		conf_add_neighbor(sp->conf, &n);
@@ -407,42 +435,151 @@ static void start_delay(void **state)
 	end(sp);
 }
 
-/* All sessions lost: `keep` changes nothing, although the other PE's routes are gone. */
-static void isolation_keep(void **state)
+/* A session, or all of them, goes, and with it what it told. */
+static void lose_session(struct speaker *sp, const struct says *w, enum route_loss loss,
+			 unsigned int left)
 {
-	struct speaker *sp =
-		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 1000});
+	sp->loss = loss;
+	rt4(sp, w, true);
+	sp->loss = ROUTE_WITHDRAWN;
+	segment_service.sync(sp->ss, left, left, left + 1);
+	run(sp, 5);
+}
+
+static struct speaker *begin_with_sessions(enum conf_isolation isolation, unsigned int n)
+{
+	struct speaker *sp = begin(&(struct setup){
+		.seg = ce1(), .neighbors = n, .startup_delay_ms = 1000, .isolation = isolation});
 
 	bond(sp, true);
 	links_done(sp);
+	return sp;
+}
+
+/* A standby behind a session, or two, that told of a better PE. */
+static struct speaker *standby(unsigned int n)
+{
+	struct speaker *sp = begin_with_sessions(CONF_ISOLATION_KEEP, n);
+
 	rt4(sp, &better, false);
-	segment_service.sync(sp->ss, 1, 1, 1);
+	segment_service.sync(sp->ss, n, n, n);
 	run(sp, 60);
 	assert_false(sp->wish.df);
 	sp->log[0] = '\0';
-	rt4(sp, &better, true);
-	segment_service.sync(sp->ss, 0, 0, 1);
-	run(sp, 60);
+	return sp;
+}
+
+/*
+ * The reflector is lost: the other PE is not, so nothing changes. When it is back it may say End-of-RIB
+ * before the other PE has come back to it: what it had told counts until the hold is over.
+ */
+static void reflector_lost(void **state)
+{
+	struct speaker *sp = standby(1);
+
+	lose_session(sp, &better, ROUTE_SESSION_DEAD, 0);
+	run(sp, 250);
 	expect(sp, "");
 	assert_true(sp->ss->isolated);
 	segment_service.sync(sp->ss, 1, 0, 1);
 	run(sp, 5);
 	expect(sp, "");
 	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 30);
+	assert_false(sp->wish.df);
+	assert_false(sp->ss->isolated);
+	rt4(sp, &better, false); /* it is back in time */
+	run(sp, 300);
+	assert_false(sp->wish.df);
+	/* once more, and the other PE does not come back */
+	lose_session(sp, &better, ROUTE_SESSION_DEAD, 0);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 30);
+	assert_false(sp->wish.df);
+	run(sp, 300);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* A withdraw is another thing than a lost session, also by the last reflector. */
+static void reflector_withdraws(void **state)
+{
+	struct speaker *sp = standby(1);
+
+	rt4(sp, &better, true);
 	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* The only session was with the other PE, and dies with it: this one takes over, and is not isolated. */
+static void only_peer_dies(void **state)
+{
+	struct speaker *sp;
+
+	sp = standby(1);
+	by_itself = true;
+	rt4(sp, &better, false);
+	run(sp, 5);
+	sp->log[0] = '\0';
+	lose_session(sp, &better, ROUTE_SESSION_DEAD, 0);
 	expect(sp, "df | +1 ");
+	run(sp, 100);
+	assert_false(sp->ss->isolated);
+	assert_true(sp->wish.df);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
+/* The session with a PE dies, its routes are still there by a reflector, and then that one dies. */
+static void peer_dies_then_reflector(void **state)
+{
+	struct speaker *sp = standby(2);
+
+	by_itself = true;
+	rt4(sp, &better, false);
+	by_itself = false;
+	sp->loss = ROUTE_SESSION_DEAD;
+	rt4(sp, &better, false); /* the reflector's path is the best one now */
+	segment_service.sync(sp->ss, 1, 1, 2);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	lose_session(sp, &better, ROUTE_SESSION_DEAD, 0);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* The session with a PE is reset by one side: both live, so there is to be one DF only. */
+static void session_reset(void **state)
+{
+	struct speaker *sp = standby(1);
+
+	by_itself = true;
+	rt4(sp, &better, false);
+	run(sp, 5);
+	sp->log[0] = '\0';
+	lose_session(sp, &better, ROUTE_SESSION_RESET, 0);
+	run(sp, 30);
+	expect(sp, "");
+	segment_service.sync(sp->ss, 1, 1, 1);
+	rt4(sp, &better, false);
+	run(sp, 300);
+	assert_false(sp->wish.df);
+	lose_session(sp, &better, ROUTE_SESSION_RESET, 0);
+	run(sp, 30);
+	assert_false(sp->wish.df);
+	run(sp, 300); /* and it does not come back */
+	assert_true(sp->wish.df);
 	end(sp);
 }
 
 static void isolation_block(void **state)
 {
-	struct speaker *sp = begin(&(struct setup){.seg = ce1(),
-						   .neighbors = 1,
-						   .startup_delay_ms = 1000,
-						   .isolation = CONF_ISOLATION_BLOCK});
+	struct speaker *sp = begin_with_sessions(CONF_ISOLATION_BLOCK, 1);
 
-	bond(sp, true);
-	links_done(sp);
 	segment_service.sync(sp->ss, 1, 1, 1);
 	run(sp, 60);
 	assert_true(sp->wish.df);
@@ -450,8 +587,99 @@ static void isolation_block(void **state)
 	assert_true(sp->wish.df);
 	run(sp, 60);
 	assert_false(sp->wish.df);
+	sp->log[0] = '\0';
+	bond(sp, false);
+	bond(sp, true); /* meanwhile nothing brings it up */
+	run(sp, 60);
+	assert_null(strstr(sp->log, "+4"));
 	segment_service.sync(sp->ss, 1, 1, 1);
+	assert_non_null(strstr(sp->log, "+4"));
+	assert_false(sp->wish.df);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+static void core(struct speaker *sp, bool lost)
+{
+	struct fact_core f = {.lost = lost, .text = "no way to the core: core0 is down"};
+
+	segment_service.fact(sp->ss, IPC_FACT_CORE, &f);
 	run(sp, 5);
+}
+
+static void core_lost_in(struct conf_segment seg, enum conf_mode closed_as)
+{
+	struct speaker *sp =
+		begin(&(struct setup){.seg = seg, .neighbors = 1, .startup_delay_ms = 1000});
+
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.mode, seg.mode);
+	sp->log[0] = '\0';
+	core(sp, true);
+	assert_ptr_equal(strstr(sp->log, "-1! -4!"), sp->log);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.mode, closed_as);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	core(sp, false); /* the session is not back yet */
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.mode, closed_as);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.mode, seg.mode);
+	end(sp);
+}
+
+/* Without a way to the core nothing passes, in no mode, and the CE hears of it by LACP. */
+static void core_lost(void **state)
+{
+	struct conf_segment c = ce1();
+
+	core_lost_in(c, CONF_PORT_ACTIVE);
+	c = all_active();
+	core_lost_in(c, CONF_PORT_ACTIVE);
+	c.mode = CONF_SINGLE_ACTIVE;
+	c.unknown_unicast = CONF_UNKNOWN_FILTER;
+	core_lost_in(c, CONF_PORT_ACTIVE);
+}
+
+/* A short one: the session has survived, and no time is lost by waiting for it. */
+static void core_flaps(void **state)
+{
+	struct speaker *sp = begin_with_sessions(CONF_ISOLATION_KEEP, 1);
+
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	core(sp, true);
+	assert_false(sp->wish.df);
+	core(sp, false);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* There is no way from the start: nothing comes up, and nothing is said. */
+static void core_lost_at_start(void **state)
+{
+	struct speaker *sp =
+		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20});
+
+	core(sp, true);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_null(strstr(sp->log, "+4"));
+	core(sp, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
 	assert_true(sp->wish.df);
 	end(sp);
 }
@@ -871,19 +1099,6 @@ static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool g
 	bgp_attrs_init(&a);
 	a.ext = ecomm_slice(ec, 1);
 	segment_service.route(sp->ss, &n, gone ? NULL : &p);
-}
-
-static struct conf_segment all_active(void)
-{
-	struct conf_segment c = ce1();
-
-	c.mode = CONF_ALL_ACTIVE;
-	c.standby = CONF_STANDBY_BLOCK;
-	c.df.port_mode = false;
-	c.vlans[0] = 0x06;
-	c.untagged_vid = 10;
-	c.unknown_unicast = CONF_UNKNOWN_PASS;
-	return c;
 }
 
 /* The other PEs by next hop of RT-1 per ES and RT-4, and by originator; sorted, none twice, not we. */
@@ -1716,7 +1931,14 @@ int main(void)
 		cmocka_unit_test(restart_then_lost),
 		cmocka_unit_test(start_waits),
 		cmocka_unit_test(start_delay),
-		cmocka_unit_test(isolation_keep),
+		cmocka_unit_test(reflector_lost),
+		cmocka_unit_test(reflector_withdraws),
+		cmocka_unit_test(only_peer_dies),
+		cmocka_unit_test(peer_dies_then_reflector),
+		cmocka_unit_test(session_reset),
+		cmocka_unit_test(core_lost),
+		cmocka_unit_test(core_flaps),
+		cmocka_unit_test(core_lost_at_start),
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(non_revertive),

@@ -447,6 +447,28 @@ void rib_peer_set(struct rib_peer *peer, bool ebgp, uint32_t router_id)
 	peer->router_id = router_id;
 }
 
+/* Its own address or its identifier is in the route, as next hop or in the distinguisher. */
+static bool names(const struct rib_peer *peer, const struct rib_path *path)
+{
+	const struct rd *rd = &path->nlri->rd;
+	struct ip_addr id = ip_v4(peer->router_id);
+
+	if (ip_equal(path->next_hop, &peer->address) || ip_equal(path->next_hop, &id))
+		return true;
+	return rd_type(rd) == RD_IPV4 && !memcmp(rd->b + 2, id.b, 4);
+}
+
+bool rib_path_direct(const struct rib_path *path)
+{
+	const struct bgp_attrs *a = path->attrs;
+
+	if (!path->peer || BGP_HAS(a, BGP_ATTR_ORIGINATOR_ID) || a->cluster.len)
+		return false;
+	if (!path->peer->ebgp)
+		return bgp_as_path_length(a) == 0;
+	return bgp_as_path_length(a) <= 1 && names(path->peer, path);
+}
+
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
 {
 	return &peer->address;

@@ -113,6 +113,13 @@ void rib_peer_refresh_end(struct rib *rib, struct rib_peer *peer);
 void rib_walk(const struct rib *rib, unsigned int type /* 0: all */, rib_walk_fn fn, void *data);
 /* one route, by what evpn_key() made; Return: what @fn returned, false without such a route */
 bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data);
+/**
+ * rib_path_direct() - did the neighbour that advertised it also originate it?
+ *
+ * Not when a route reflector, a route server or another AS handed it on. Then the session says nothing
+ * about whether the originator lives (RFC 4456 section 8, RFC 7947 section 2.2).
+ */
+bool rib_path_direct(const struct rib_path *path);
 const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri);
 size_t rib_count(const struct rib *rib, unsigned int type /* 0: all */);
 

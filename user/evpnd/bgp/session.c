@@ -105,14 +105,36 @@ static void came_up(struct session *s, struct conn *c)
 	speaker_sync(s->speaker);
 }
 
-static void went_down(struct session *s)
+/*
+ * Does the neighbour live on, although its session ends? It does when it, or this side, says why and
+ * does not shut down for good. What its kernel forwards goes on meanwhile.
+ */
+static enum route_loss loss_by(const struct conn *c, enum bgp_event ev)
+{
+	switch (ev) {
+	case BGP_EV_NOTIFICATION:
+		return c->says_bye ? ROUTE_SESSION_DEAD : ROUTE_SESSION_RESET;
+	case BGP_EV_TCP_FAIL:
+	case BGP_EV_HOLD_EXPIRED:
+		return ROUTE_SESSION_DEAD;
+	case BGP_EV_DECONFIGURED:
+	case BGP_EV_STOP:
+		return ROUTE_WITHDRAWN;
+	default:
+		return ROUTE_SESSION_RESET;
+	}
+}
+
+static void went_down(struct session *s, enum route_loss loss)
 {
 	s->established = false;
 	s->eor_received = false;
 	s->resets++;
 	export_detach(&s->cursor);
 	/* the routes that failover depends on go now, a big table goes while the loop runs */
+	s->speaker->route_loss = loss;
 	s->clearing = rib_peer_clear(s->speaker->rib, s->rib_peer, CLEAR_SLICE);
+	s->speaker->route_loss = ROUTE_WITHDRAWN;
 	if (s->clearing)
 		speaker_wake_cleaner(s->speaker);
 }
@@ -227,7 +249,7 @@ static void end_actions(struct conn *c, const struct bgp_step *step, const struc
 	if (step->actions & BGP_ACT_SEND_NOTIFICATION)
 		send_notification(c, step, err);
 	if (step->actions & BGP_ACT_SESSION_DOWN)
-		went_down(c->session);
+		went_down(c->session, loss_by(c, step->event));
 	if (step->actions & BGP_ACT_STOP_TIMERS) {
 		timer_stop(&c->hold);
 		timer_stop(&c->keepalive);

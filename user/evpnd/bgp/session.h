@@ -42,6 +42,7 @@ struct session;
  * @hold_time: negotiated, seconds
  * @hold: also the limit for receiving an OPEN
  * @send_hold: runs while the peer takes nothing (RFC 9687)
+ * @says_bye: it sent a Cease by which it shuts down for good
  * @open: what the peer sent, valid when @open_received
  * @local: our address
  */
@@ -56,6 +57,7 @@ struct conn {
 	bool busy;
 	bool dead;
 	bool open_received;
+	bool says_bye;
 	u8 *in;
 	size_t in_len, in_cap;
 	u8 *out;

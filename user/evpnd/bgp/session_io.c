@@ -358,13 +358,17 @@ static void receive_notification(struct conn *c, const u8 *body, size_t len)
 {
 	struct bgp_notification n;
 
-	if (bgp_notification_decode(body, len, &n))
+	c->says_bye = false;
+	if (bgp_notification_decode(body, len, &n)) {
 		session_error(c->session, "received a NOTIFICATION that is too short");
-	else
+	} else {
+		c->says_bye = n.code == BGP_ERR_CEASE && (n.subcode == BGP_CEASE_SHUTDOWN ||
+							  n.subcode == BGP_CEASE_DECONFIGURED);
 		session_error(c->session, "received NOTIFICATION %u/%u (%s%s%s)%s%s", n.code,
 			      n.subcode, bgp_err_name(n.code),
 			      *bgp_err_subname(n.code, n.subcode) ? ", " : "",
 			      bgp_err_subname(n.code, n.subcode), *n.text ? ": " : "", n.text);
+	}
 	conn_event(c, BGP_EV_NOTIFICATION, NULL);
 }
 

@@ -23,6 +23,7 @@
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
+#define CONF_UPLINKS_MAX 16
 #define CONF_PORTS_MAX 16
 #define CONF_ALLOW_LLDP 1    /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
@@ -85,6 +86,9 @@ struct conf_core {
  * @originator: originator address of RT-4 and next hop of every route; len 0: the router id
  * @core_isolation: what a segment does while no BGP session is Established
  * @isolation_delay_ms: how long no session must be up before that applies
+ * @reflector_hold_ms: how long after a session is back what a lost reflector had told still counts
+ * @uplinks: devices that lead to the core; @n_uplinks 0: found by the routes to the neighbours
+ * @uplink_tracking: without any of them this PE is isolated
  * @startup_delay_ms: after a start, segments stay INIT this long or until every neighbour sent
  *	End-of-RIB, whichever comes first
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
@@ -98,6 +102,10 @@ struct conf_global {
 	struct ip_addr originator;
 	enum conf_isolation core_isolation;
 	uint32_t isolation_delay_ms;
+	uint32_t reflector_hold_ms;
+	char uplinks[CONF_UPLINKS_MAX][IFNAMSIZ];
+	uint8_t n_uplinks;
+	bool uplink_tracking;
 	uint32_t startup_delay_ms;
 	uint32_t memory_reserve;
 	struct conf_frr frr;

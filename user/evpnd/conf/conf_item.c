@@ -16,6 +16,8 @@ void conf_global_defaults(struct conf_global *g)
 		.port = CONF_BGP_PORT,
 		.core_isolation = CONF_ISOLATION_KEEP,
 		.isolation_delay_ms = 1000,
+		.reflector_hold_ms = 30000,
+		.uplink_tracking = true,
 		.startup_delay_ms = 10000,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},

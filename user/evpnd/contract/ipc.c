@@ -73,6 +73,7 @@ static const struct {
 	FIXED(IPC_FACT_LINK, struct fact_link),
 	FIXED(IPC_FACT_LINK_GONE, struct fact_link),
 	EMPTY(IPC_FACT_LINKS_DONE),
+	FIXED(IPC_FACT_CORE, struct fact_core),
 	FIXED(IPC_FACT_KERNEL, struct fact_kernel),
 	FIXED(IPC_FACT_ES, struct fact_es),
 	EMPTY(IPC_FACT_NEIGHS_BEGIN),

@@ -34,6 +34,7 @@ enum ipc_type {
 	IPC_FACT_LINK,	     /* struct fact_link */
 	IPC_FACT_LINK_GONE,  /* struct fact_link, only ifindex and ifname hold */
 	IPC_FACT_LINKS_DONE, /* the first dumps of links and of the module's segments are complete */
+	IPC_FACT_CORE,	     /* struct fact_core */
 	IPC_FACT_KERNEL,     /* struct fact_kernel */
 	IPC_FACT_ES,	     /* struct fact_es: the module said something about a segment */
 	IPC_FACT_NEIGHS_BEGIN, /* all neighbours the module knows follow, among others … */
@@ -119,6 +120,12 @@ struct fact_link {
 	uint16_t vxlan_port;
 	uint16_t members;
 	uint16_t members_up;
+};
+
+/* @lost: no way to the core is left; @text: a piece of a sentence, what there is or is not */
+struct fact_core {
+	bool lost;
+	char text[128];
 };
 
 /* @present: the module's family answers in this namespace; @version its genl version */

@@ -42,6 +42,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
 	if (p->links && !strcmp(now->kind, "vxlan"))
 		parent_conf_core(p);
+	uplinks_look(p->uplinks);
 	if (p->flood)
 		kern_flood_link(p->flood, now);
 	if (!before)
@@ -63,6 +64,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	parent_send(p, IPC_FACT_LINK_GONE, last, sizeof(*last));
 	if (p->links && !strcmp(last->kind, "vxlan"))
 		parent_conf_core(p);
+	uplinks_look(p->uplinks);
 	if (p->flood)
 		kern_flood_link(p->flood, last);
 	accept_link_gone(p->accept, last->ifindex);
@@ -70,6 +72,11 @@ static void on_link_gone(void *data, const struct fact_link *last)
 		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
 			     json_pack("{s:s, s:i}", "interface", last->ifname, "ifindex",
 				       (int)last->ifindex));
+}
+
+static void on_core(void *data, const struct fact_core *fact)
+{
+	parent_send(data, IPC_FACT_CORE, fact, sizeof(*fact));
 }
 
 static const struct links_ops links_ops = {on_link_changed, on_link_gone, parent_conf_follows};
@@ -236,10 +243,12 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_core(p);
 	parent_conf_mark(p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
-	p->frr = p->links ? frr_new(p->event, &frr_ops, p) : NULL;
+	p->uplinks = p->links ? uplinks_new(p->event, p->links, on_core, p) : NULL;
+	p->frr = p->uplinks ? frr_new(p->event, &frr_ops, p) : NULL;
 	if (!p->frr)
 		return -errno;
 	parent_conf_core(p);
+	uplinks_configure(p->uplinks, p->conf->conf);
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
 	return set_up_flood(p);
@@ -252,6 +261,7 @@ static void tear_down(struct parent *p)
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);
+	uplinks_free(p->uplinks);
 	links_free(p->links);
 	kern_free(p->kern);
 	accept_free(p->accept);

@@ -185,6 +185,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	if (sockets)
 		parent_conf_send_sockets(p);
 	links_follow(p->links);
+	uplinks_configure(p->uplinks, conf->conf);
 	parent_conf_frr(p);
 	conf_file_free(old);
 	return n;

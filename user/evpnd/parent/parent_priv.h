@@ -20,6 +20,7 @@
 #include "parent/parent.h"
 #include "parent/relay.h"
 #include "parent/sockets.h"
+#include "system/uplinks.h"
 #include "timer.h"
 
 enum { PARENT_WHY_LEN = 160 };
@@ -42,6 +43,7 @@ struct parent {
 	sd_event *event;
 	struct conf_file *conf;
 	struct links *links;
+	struct uplinks *uplinks;
 	struct kern *kern;
 	struct kern_flood *flood;
 	struct accept *accept;

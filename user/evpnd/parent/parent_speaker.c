@@ -319,6 +319,7 @@ static void tell_everything(struct parent *p)
 	kern_flood_replay(p->flood);
 	links_each(p->links, send_link, p);
 	frr_replay(p->frr);
+	uplinks_replay(p->uplinks);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
 	kern_replay_neighs(p->kern);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));

@@ -69,6 +69,13 @@ void speaker_event_json(struct speaker *speaker, const char *object, json_t *eve
 int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
 		      const struct bgp_attrs *attrs, bool urgent);
 int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool urgent);
+/* while a service is told that a route is gone: why */
+enum route_loss {
+	ROUTE_WITHDRAWN, /* by who advertised it, or the neighbour was taken out of the configuration */
+	ROUTE_SESSION_DEAD,  /* with its session: hold time, TCP, or the neighbour has shut down */
+	ROUTE_SESSION_RESET, /* with its session, which one side closed and means to open again */
+};
+enum route_loss speaker_route_loss(const struct speaker *speaker);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

@@ -111,6 +111,11 @@ int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool
 	return r;
 }
 
+enum route_loss speaker_route_loss(const struct speaker *speaker)
+{
+	return speaker->route_loss;
+}
+
 void speaker_flush(struct speaker *speaker)
 {
 	advertise_all(speaker);

@@ -26,6 +26,7 @@ struct route_job;
  * @configured: the first configuration was applied
  * @stopping: IPC_SHUTDOWN came
  * @output: runs once per turn of the loop when a session has something to send
+ * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @states: of the services, in the order of the table
  * @generation: of the wishes
  */
@@ -41,6 +42,7 @@ struct speaker {
 	bool services_up;
 	bool route_events;
 	bool neigh_events;
+	enum route_loss route_loss;
 	int status;
 	int64_t started;
 	sd_event_source *output;

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The active PE loses the core, but not the customer. Without a BGP session it cannot know who else
-# forwards; "keep" leaves it as it is, "block" takes it out so that the customer goes to the other PE.
+# A core in two parts: the active PE's link to it is up, and the reflector is not there. It cannot know
+# who else forwards; "keep" leaves it as it is, "block" takes it out so that the customer goes to the
+# other PE. (A link that is down is another matter: who_dies.sh.)
 #
 #     ce === pe1 ---X--- core        sessions of PE1 end with the hold time
 #        === pe2 ------- core
@@ -15,7 +16,7 @@ begin "core isolation: block or keep" A2 A12 A14
 lab --standby lacp-oos --isolation block --hold 3
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
-cut_core pe1
+split_core pe1
 slowwait 10 eval '[ "$(nl_field pe1 role $ESI1)" = non-df ]'
 check_err $? "PE1 does not block"
 check_eq "$(es_json pe1 | jq '.segments[0].isolated')" true "PE1 says it is isolated"
@@ -27,7 +28,7 @@ slowwait 5 lab_passes
 check_err $? "no ping through PE2"
 log_test "block: the isolated PE stands by, the customer reaches the core through the other one"
 
-mend_core pe1
+join_core pe1
 ready pe1
 check_err $? "PE1 does not come back"
 check_eq "$(es_json pe1 | jq '.segments[0].isolated')" false "PE1 says it is isolated"
@@ -37,7 +38,7 @@ lab_down
 lab --standby lacp-oos --isolation keep --hold 3
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
-cut_core pe1
+split_core pe1
 slowwait 10 eval '[ "$(nl_field pe2 role $ESI1)" = df ]'
 check_err $? "PE2 does not take over"
 sleep 2

@@ -4,8 +4,7 @@
  * routes, roles and wishes. It knows no VNI, no MAC address and no neighbour entry.
  *
  * After a start the roles that the kernel still has are kept until an election is finished, so that a
- * restart of the daemon moves no traffic. While no BGP session is up, elections are frozen: what the
- * others do cannot be known, and to become DF for that reason would make two.
+ * restart of the daemon moves no traffic. What the loss of sessions does is in segment_core.c.
  *
  * RFC 7432 (5, 8.1, 8.5), RFC 8584, RFC 9785, RFC 9786, RFC 9722
  */
@@ -93,6 +92,23 @@ static enum conf_mode mode_of(const struct segment *s)
 	return s->conf.mode;
 }
 
+/* By what a CE is told to leave where nothing is to pass: by LACP, if it speaks it. */
+static enum conf_standby closing_standby(const struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+	enum conf_standby standby = standby_of(s);
+
+	if (standby != CONF_STANDBY_BLOCK || !l || l->fact.bond_mode != 4)
+		return standby;
+	return CONF_STANDBY_LACP_OOS;
+}
+
+/* A customer's frame that comes in here leads nowhere: nothing passes, whatever the mode is. */
+static bool is_closed(const struct segment *s)
+{
+	return s->closed && !s->force.df;
+}
+
 static void make_wish(const struct segment *s, struct wish_es *w)
 {
 	memset(w, 0, sizeof(*w));
@@ -112,6 +128,10 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
 	else if (w->mode != CONF_PORT_ACTIVE && s->force.df)
 		memset(w->vlan_df, 0xff, sizeof(w->vlan_df));
+	if (is_closed(s)) {
+		w->mode = CONF_PORT_ACTIVE;
+		w->standby = closing_standby(s);
+	}
 	if (w->mode != CONF_ALL_ACTIVE)
 		return;
 	w->n_peers = s->n_peers;
@@ -144,7 +164,7 @@ void segment_unwish(struct segment *s)
 }
 
 /* Before zebra has answered, what the kernel has may be what is discovered then. */
-static void sweep(struct segments *ss)
+void segments_sweep(struct segments *ss)
 {
 	struct wish_sweep w = {speaker_generation(ss->speaker)};
 
@@ -158,7 +178,7 @@ static void sweep(struct segments *ss)
 void segments_sweep_due(struct segments *ss)
 {
 	if (ss->sweep_due)
-		sweep(ss);
+		segments_sweep(ss);
 }
 
 /* A restarted daemon takes over the roles of its predecessor until it has elected. */
@@ -218,6 +238,8 @@ static bool port_state(struct segment *s, const struct link *l)
 		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", s->conf.interface);
 	else if (!has_carrier(&l->fact))
 		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", s->conf.interface);
+	else if (s->owner->core.lost)
+		snprintf(why, ROLE_TEXT_MAX, "%s", s->owner->core.text);
 	return !why[0];
 }
 
@@ -244,9 +266,9 @@ static void esi_from_lacp(struct segment *s, const struct link *l)
 	segment_esi(s, &esi);
 }
 
-static void try_up(struct segment *s)
+void segment_try_up(struct segment *s)
 {
-	if (!s->port_up || !s->esi_known || !s->owner->started)
+	if (!segment_may_come_up(s))
 		return;
 	if (s->fsm.state == DF_INIT || segment_is_frr(s))
 		segment_fsm(s, DF_EV_ES_UP);
@@ -277,6 +299,7 @@ static void update_port(struct segment *s)
 
 	s->ifindex = l ? l->fact.ifindex : 0;
 	s->port_up = port_state(s, l);
+	s->closed |= s->owner->core.lost;
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
 		s->adopted = false;
@@ -298,7 +321,7 @@ static void update_port(struct segment *s)
 	}
 	update_bridges(s);
 	segment_send_wish(s, false);
-	try_up(s);
+	segment_try_up(s);
 }
 
 /* Is it the device of the segment, under its old or its new name? */
@@ -324,6 +347,11 @@ static void update_ports(struct segments *ss, const struct fact_link *f)
 		else if (s->ifindex && s->ifindex == f->link)
 			segment_circuits_later(s);
 	}
+}
+
+void segments_update_ports(struct segments *ss)
+{
+	update_ports(ss, NULL);
 }
 
 /* The lowest number that no segment has, so that a segment that is made anew keeps its own. */
@@ -493,8 +521,6 @@ static bool same_targets(const struct conf *a, const struct conf *b)
 		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
 }
 
-static void try_start(struct segments *ss);
-
 static void segments_conf(void *state, const struct conf *old, const struct conf *now)
 {
 	struct segments *ss = state;
@@ -516,110 +542,11 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 				segment_later(s, DF_EV_VLAN_CHANGE);
 			}
 	if (!ss->have_conf)
-		timer_start(&ss->settle_timer, now->global.startup_delay_ms);
+		segments_await_sessions(ss);
 	ss->have_conf = true;
 	ss->configured = (unsigned int)now->n_neighbors;
 	segments_sweep_due(ss);
-	try_start(ss);
-}
-
-static void recalculate(struct segments *ss)
-{
-	struct segment *s;
-
-	TAILQ_FOREACH(s, &ss->list, entry) {
-		if (segment_is_frr(s))
-			segment_frr_hold(s);
-		segment_later(s, DF_EV_VLAN_CHANGE);
-	}
-}
-
-static void settle(struct segments *ss)
-{
-	if (ss->settled)
-		return;
-	ss->settled = true;
-	if (ss->isolated)
-		log_info("core isolation has ended: %u of %u sessions are Established",
-			 ss->established, ss->configured);
-	ss->isolated = false;
-	timer_stop(&ss->isolation_timer);
-	recalculate(ss);
-}
-
-/* Segments may come up: links are known, and the sessions have said what they know, or time is up. */
-static void start_segments(struct segments *ss)
-{
-	struct segment *s;
-
-	if (ss->started || !ss->links_done)
-		return;
-	ss->started = true;
-	TAILQ_FOREACH(s, &ss->list, entry)
-		try_up(s);
-	sweep(ss);
-}
-
-static void try_start(struct segments *ss)
-{
-	if (!ss->have_conf || !ss->links_done || ss->synced < ss->configured)
-		return;
-	settle(ss);
-	start_segments(ss);
-}
-
-static void settle_fired(void *data)
-{
-	struct segments *ss = data;
-
-	if (ss->established)
-		settle(ss);
-	else if (!ss->settled && !ss->isolated)
-		timer_start(&ss->isolation_timer, 0);
-	if (ss->links_done)
-		start_segments(ss);
-}
-
-static void isolation_fired(void *data)
-{
-	struct segments *ss = data;
-	const struct conf_global *g = &speaker_conf(ss->speaker)->global;
-	bool block = g->core_isolation == CONF_ISOLATION_BLOCK;
-	struct segment *s;
-
-	ss->isolated = true;
-	log_warning("core isolation: none of %u BGP sessions is Established; segments %s",
-		    ss->configured, block ? "are blocked" : "keep their roles");
-	TAILQ_FOREACH(s, &ss->list, entry) {
-		segment_tell(s, "es", "isolated",
-			     json_pack("{s:s}", "policy", block ? "block" : "keep"));
-		if (block)
-			segment_drop_roles(s, "core isolation");
-	}
-}
-
-static void segments_sync(void *state, unsigned int established, unsigned int synced,
-			  unsigned int configured)
-{
-	const struct conf_global *global;
-	struct segments *ss = state;
-	bool lost = !established && configured && (ss->established || ss->settled);
-
-	ss->established = established;
-	ss->synced = synced;
-	ss->configured = configured;
-	if (!ss->have_conf)
-		return;
-	global = &speaker_conf(ss->speaker)->global;
-	if (lost && ss->settled) {
-		ss->settled = false;
-		timer_start(&ss->isolation_timer, global->isolation_delay_ms);
-	}
-	if (!ss->settled && ss->started && synced)
-		settle(ss);
-	else if (!ss->settled && ss->started && established && !timer_running(&ss->settle_timer))
-		timer_start(&ss->settle_timer, global->startup_delay_ms);
-	try_start(ss);
+	segments_try_start(ss);
 }
 
 static void link_changed(struct segments *ss, const struct fact_link *f)
@@ -705,7 +632,10 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	case IPC_FACT_LINKS_DONE:
 		ss->links_done = true;
 		update_ports(ss, NULL);
-		try_start(ss);
+		segments_try_start(ss);
+		break;
+	case IPC_FACT_CORE:
+		segments_core(ss, fact);
 		break;
 	case IPC_FACT_KERNEL:
 		ss->kernel = *(const struct fact_kernel *)fact;
@@ -744,7 +674,7 @@ static void segments_resync(void *state, uint32_t generation)
 	TAILQ_FOREACH(s, &ss->list, entry)
 		segment_send_wish(s, true);
 	if (ss->started)
-		sweep(ss);
+		segments_sweep(ss);
 }
 
 static int run_later(sd_event_source *source, void *data)
@@ -770,8 +700,8 @@ static void *segments_start(struct speaker *speaker)
 		return NULL;
 	}
 	sd_event_source_set_enabled(ss->later, SD_EVENT_OFF);
-	timer_init(&ss->settle_timer, event, 1000, settle_fired, ss);
-	timer_init(&ss->isolation_timer, event, 1000, isolation_fired, ss);
+	segments_core_init(ss);
+	segment_keep_init(ss);
 	return ss;
 }
 
@@ -795,8 +725,8 @@ static void segments_stop(void *state)
 		link_gone(ss, RB_MIN(links_tree, &ss->links)->fact.ifindex);
 	segment_routes_free(ss);
 	segment_frr_forget(ss);
-	timer_done(&ss->settle_timer);
-	timer_done(&ss->isolation_timer);
+	segments_core_done(ss);
+	segment_keep_done(ss);
 	sd_event_source_unref(ss->later);
 	free(ss->kernel_es);
 	free(ss);

@@ -4,6 +4,8 @@
  * what it says of them (RT-1, RT-4), what the others say, who is elected, and what the kernel is to do.
  *
  *   segment.c         entry points, configuration, links, sessions
+ *   segment_core.c    start, sessions, the way to the core: when segments come up and may elect
+ *   segment_keep.c    routes that outlive their session
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
  *   segment_evi.c     RT-1 per EVI for attachment circuits: which are up, and what was said of them
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
@@ -66,6 +68,10 @@ struct evi_said {
  * @targets: RT-1 per EVI with tag 0: its route targets, which tell the bridge domain; @n_targets of them,
  *	owned
  * @stale: its session is down and graceful restart keeps it: no candidate, but its PE may still forward
+ * @direct: its PE told it by a session of its own
+ * @pe_lost: that session died, and a reflector still has the route
+ * @kept: the session by which it came was lost, and it counts on until @keep_until: CLOCK_MONOTONIC,
+ *	DF_NEVER: a session has to be there first
  */
 struct es_route {
 	RB_ENTRY(es_route) entry;
@@ -82,6 +88,10 @@ struct es_route {
 	bool single_active;
 	u16 l2_flags;
 	bool stale;
+	bool direct;
+	bool pe_lost;
+	bool kept;
+	s64 keep_until;
 	s64 sct;
 	struct ecomm *targets;
 	u16 n_targets;
@@ -127,6 +137,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
  * @port_up: the device can carry traffic; @port_reason says why not
  * @adopted: @force came from the kernel after a restart and was not elected yet
+ * @closed: the way to the core was lost, and the segment has not come up since: nothing passes
  * @advertised: RT-4 and RT-1 are out
  * @pending: an event is waiting for the end of this round of the loop; @pending_ev is which
  * @cand: candidates of the last election, @n_cand of them, @local the own one or -1
@@ -156,6 +167,7 @@ struct segment {
 
 	u32 ifindex;
 	bool port_up;
+	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
 
 	struct df_fsm fsm;
@@ -218,9 +230,11 @@ struct segment {
  * @kernel_es: what the kernel had at the start, until it was swept
  * @sweep_due: it was not swept, because what FRR has was not known yet
  * @have_conf: the first configuration is in force
- * @settled: sessions are as they should be, or there are none; while not, an election changes no role
  * @started: segments may come up
- * @isolated: no session for longer than the isolation delay
+ * @settled: a session is there that has said what it knows, or none is configured
+ * @informed: so it was once since the start: elections may change roles
+ * @isolated: no session for longer than the isolation delay, and what the others do is not known
+ * @core: whether the way to the core is lost
  * @frr: what zebra said of itself; @frr_heard: at least once
  * @frr_known: the segments that it has
  * @discover_due: which of these are segments here is to be seen at the end of this round of the loop
@@ -239,12 +253,15 @@ struct segments {
 	bool links_done;
 	bool started;
 	bool settled;
+	bool informed;
 	bool isolated;
+	struct fact_core core;
 	unsigned int established;
 	unsigned int synced;
 	unsigned int configured;
 	struct timer settle_timer;
 	struct timer isolation_timer;
+	struct timer keep_timer;
 	sd_event_source *later;
 	struct fact_kernel kernel;
 	struct fact_frr frr;
@@ -268,11 +285,38 @@ void segment_esi(struct segment *s, const struct esi *esi);
 void segments_renew(struct segments *ss);
 /* let the module delete what nobody wished for, if that had to wait */
 void segments_sweep_due(struct segments *ss);
+void segments_sweep(struct segments *ss);
+/* every device may be another, or mean something else now */
+void segments_update_ports(struct segments *ss);
+/* begin, if the segment is down and may come up */
+void segment_try_up(struct segment *s);
 /* is this the address by which the others know this PE on the segment? */
 bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
 void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
 
+/* segment_core.c */
+bool segment_may_come_up(const struct segment *s);
+/* may an election change roles? */
+bool segment_may_elect(const struct segment *s);
+void segments_try_start(struct segments *ss);
+/* until the start-up delay is over, unless all come before */
+void segments_await_sessions(struct segments *ss);
+void segments_sync(void *state, unsigned int established, unsigned int synced,
+		   unsigned int configured);
+void segments_core(struct segments *ss, const struct fact_core *f);
+void segments_core_init(struct segments *ss);
+void segments_core_done(struct segments *ss);
+
+/* segment_keep.c */
+/* the last path of @r is gone. Return: it counts on */
+bool segment_keep_route(struct segments *ss, struct es_route *r);
+bool segment_routes_kept(struct segments *ss);
+void segment_routes_sync(struct segments *ss);
+void segment_keep_init(struct segments *ss);
+void segment_keep_done(struct segments *ss);
+
 /* segment_route.c */
+void segment_route_drop(struct segments *ss, struct es_route *r);
 void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			 const struct rib_path *now);
 void segment_routes_free(struct segments *ss);

@@ -101,15 +101,15 @@ static void arm_handover(struct segment *s, s64 now)
 }
 
 /*
- * Bring @target into force as far as the time has come. Nothing is gained or lost while no session
- * tells what the others do (core isolation), and a draining segment is handed over by its own rules.
+ * Bring @target into force as far as the time has come. Nothing is gained or lost before it is known
+ * what the others do, and a draining segment is handed over by its own rules.
  */
 void segment_put_in_force(struct segment *s)
 {
 	struct roles kept = without_lost(&s->force, &s->target);
 	s64 now = segment_realtime();
 
-	if (!s->owner->settled || s->drain != DRAIN_NO)
+	if (!segment_may_elect(s) || s->drain != DRAIN_NO)
 		return;
 	if (now >= s->gain_at && now >= s->lose_at)
 		set_force(s, &s->target);
@@ -280,6 +280,8 @@ static void advertise(struct segment *s)
 		segment_originate(s);
 	segment_originate_ad(s);
 	speaker_flush(s->owner->speaker);
+	s->closed = false;
+	segment_send_wish(s, false);
 }
 
 static void withdraw(struct segment *s)

@@ -132,6 +132,7 @@ static void apply(struct segment *s)
 {
 	s->owner->elections++;
 	s->frr.elected = true;
+	s->closed = false;
 	remember(s);
 	enter(s, s->frr.result.reason == DF_FRR_DELAY ? DF_WAIT : DF_DONE);
 	memset(&s->target, 0, sizeof(s->target));

@@ -116,6 +116,26 @@ static void route_stale(struct segments *ss, struct es_route *r)
 	heard_of(ss, r, true);
 }
 
+void segment_route_drop(struct segments *ss, struct es_route *r)
+{
+	RB_REMOVE(es_routes, &ss->routes, r);
+	heard_of(ss, r, true);
+	route_free(r);
+}
+
+/* By whom it came, and whether its PE's own session is the one that has just died. */
+static void note_source(struct segments *ss, struct es_route *r, const struct rib_path *now)
+{
+	bool was_direct = r->direct;
+
+	r->direct = rib_path_direct(now);
+	if (r->direct)
+		r->pe_lost = false;
+	else if (was_direct && speaker_route_loss(ss->speaker) == ROUTE_SESSION_DEAD)
+		r->pe_lost = true;
+	r->kept = false;
+}
+
 /* The best path of an RT-1 or RT-4 changed. */
 void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			 const struct rib_path *now)
@@ -129,11 +149,8 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 		return;
 	}
 	if (gone) {
-		if (!r)
-			return;
-		RB_REMOVE(es_routes, &ss->routes, r);
-		heard_of(ss, r, true);
-		route_free(r);
+		if (r && !segment_keep_route(ss, r))
+			segment_route_drop(ss, r);
 		return;
 	}
 	if (!r) {
@@ -147,6 +164,7 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 		RB_INSERT(es_routes, &ss->routes, r);
 	}
 	r->stale = false;
+	note_source(ss, r, now);
 	r->next_hop = *now->next_hop;
 	read_communities(r, now->attrs);
 	read_targets(r, &now->attrs->ext);

@@ -78,8 +78,9 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (!ss->started)
 		snprintf(buf, ROLE_TEXT_MAX, "starting: %u of %u neighbours have sent their routes",
 			 ss->synced, ss->configured);
-	else if (!ss->settled)
-		snprintf(buf, ROLE_TEXT_MAX, "no election while no BGP session is Established");
+	else if (!segment_may_elect(s))
+		snprintf(buf, ROLE_TEXT_MAX,
+			 "no election before a BGP session has said what the other PEs do");
 	return buf;
 }
 
@@ -171,7 +172,7 @@ static json_t *es_json(const struct segment *s)
 				      vlans_json(held)));
 	json_object_set_new(o, "draining", json_boolean(s->drain != DRAIN_NO));
 	json_object_set_new(o, "drain-state", json_string(segment_drain_name(s->drain)));
-	json_object_set_new(o, "isolated", json_boolean(s->owner->isolated));
+	json_object_set_new(o, "isolated", json_boolean(s->owner->isolated || s->owner->core.lost));
 	json_object_set_new(o, "kernel", kernel_json(s));
 	return o;
 }
