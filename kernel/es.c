@@ -144,6 +144,8 @@ static void es_publish(struct evpn_es *es, u32 flags)
 	es_note_transition(es, before);
 	if ((before ^ flags) & EVPN_PF_OOS)
 		evpn_lacp_resend(es);
+	if ((before ^ flags) & EVPN_PF_FLOOD)
+		evpn_vtep_floods(es->net, flags & EVPN_PF_FLOOD);
 }
 
 /**
@@ -330,6 +332,8 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	rb_find_add(&es->node, &en->segments, es_node_cmp);
 	en->used = true;
 	en->seq++;
+	if (es->flags & EVPN_PF_FLOOD)
+		evpn_vtep_floods(en, true);
 	evpn_es_apply(es);
 	trace_evpn_es(es, EVPN_ES_CREATED);
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);

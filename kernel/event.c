@@ -62,7 +62,6 @@ static void event_unregister(struct evpn_net *en, const struct net_device *dev)
 	struct evpn_es *es;
 
 	evpn_for_each_es(es, en) {
-		evpn_flood_forget(es, dev);
 		if (es->port && es->port->dev == dev) {
 			evpn_port_unbind(es);
 			es->state = EVPN_ES_STATE_UNBOUND;

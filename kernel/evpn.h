@@ -140,7 +140,6 @@ struct evpn_vlan_map {
  * @dev: the device; held until the hooks are out
  * @dev_tracker: of that reference
  * @place: what the device is to the segment
- * @tunnel: ifindex of the tunnel that a flooded frame came in through last, or 0
  * @ops: the hooks, by direction; the network stack points here until a grace period after
  * @name: copy of the device's name; evpn_net.lock
  * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
@@ -158,7 +157,6 @@ struct evpn_port {
 	struct net_device *dev;
 	netdevice_tracker dev_tracker;
 	enum evpn_place place;
-	int tunnel;
 	struct nf_hook_ops ops[EVPN_DIRECTIONS];
 	char name[IFNAMSIZ];
 	bool dormant;
@@ -353,7 +351,6 @@ unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf
 /* flood.c */
 int evpn_flood_init(void);
 void evpn_flood_exit(void);
-void evpn_flood_forget(struct evpn_es *es, const struct net_device *dev);
 unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
 			      const struct sk_buff *skb, const struct evpn_frame *frame);
 
@@ -367,6 +364,8 @@ bool evpn_vtep_peers_equal(const struct evpn_peers *a, const struct evpn_peers *
 unsigned int evpn_vtep_peers_count(const struct evpn_es *es);
 const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i);
 bool evpn_vtep_shared(const struct evpn_es *es, const struct sk_buff *skb);
+bool evpn_vtep_marked_by_us(const struct evpn_es *es, const struct sk_buff *skb);
+void evpn_vtep_floods(struct evpn_net *en, bool floods);
 int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsigned int n_ports,
 		  struct netlink_ext_ack *extack);
 u32 evpn_vtep_mask(struct evpn_net *en);

@@ -7,6 +7,7 @@
  * Ingress runs after the packet taps and tc, and before VLAN devices, bonding and bridging, with
  * the outer tag always in the metadata. Egress runs before tc and the queueing discipline.
  */
+#include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 
 #include "evpn.h"
@@ -26,6 +27,21 @@ static bool filter_parse(const struct sk_buff *skb, int offset, struct evpn_fram
 					 skb_vlan_tag_get(skb), frame);
 }
 
+/*
+ * A bridge that looks at VLANs takes a priority tag for what it is, and for a part of the payload what
+ * is behind it; VLAN devices, and bridges that do not, take the tag behind it.
+ */
+static void filter_hide_tag(const struct evpn_port *port, struct evpn_frame *frame)
+{
+	const struct net_device *bridge;
+
+	if (!frame->behind_priority || !netif_is_bridge_port(port->dev))
+		return;
+	bridge = netdev_master_upper_dev_get_rcu(port->dev);
+	if (bridge && br_vlan_enabled(bridge))
+		frame->vid = 0;
+}
+
 static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, int offset,
 				 enum evpn_direction direction, u32 flags)
 {
@@ -33,15 +49,18 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	struct evpn_vlan_map *map = rcu_dereference(es->map);
 	struct evpn_policy policy = {.flags = flags, .vlan_df = map ? map->octet : NULL};
 	unsigned int verdict, reason, vid = EVPN_VID_NONE;
-	struct evpn_frame frame;
+	/* What cannot be decoded is flooded to all, as far as anybody can tell. */
+	struct evpn_frame frame = {.multicast = true};
 	bool decoded;
 
 	decoded = filter_parse(skb, offset, &frame);
+	if (direction == EVPN_DIRECTION_INGRESS)
+		filter_hide_tag(port, &frame);
 	if (evpn_policy_active(flags))
 		verdict = evpn_verdict(&policy, port->place, !evpn_lacp_seen(port),
 				       decoded ? &frame : NULL);
 	else
-		verdict = decoded ? evpn_flood_judge(port, &policy, skb, &frame) : EVPN_PASS;
+		verdict = evpn_flood_judge(port, &policy, skb, &frame);
 	if (verdict == EVPN_PASS)
 		return NF_ACCEPT;
 	if (verdict == EVPN_ALLOW) {

@@ -5,7 +5,8 @@
  *
  * A frame that was received has the device it came in through in skb_iif; the kernel sets it in
  * the receive path only, and the decapsulation of a tunnel clears it before the tunnel's device
- * sets it anew. What this host sends itself has none.
+ * sets it anew. What this host sends itself has none. A tunnel's frames are flooded by a bridge
+ * when the tunnel, or a VLAN device on it, is the bridge's port.
  *
  * RFC 7432 section 8.5, RFC 8365 section 8.3.1.
  */
@@ -16,6 +17,9 @@
 #include <net/vxlan.h>
 
 #include "evpn.h"
+
+/* Devices that are looked at, one below the other. */
+#define FLOOD_DEPTH 4
 
 /*
  * A message without room, shared by everybody who asks a bridge: nothing is ever written to it.
@@ -38,80 +42,94 @@ void evpn_flood_exit(void)
 	kfree_skb(flood_no_room);
 }
 
-static enum evpn_origin flood_origin(struct evpn_port *port, const struct sk_buff *skb)
+static bool flood_is_tunnel(const struct net_device *dev)
 {
-	const struct net_device *in;
-	int iif = skb->skb_iif;
-
-	if (!iif)
-		return EVPN_ORIGIN_LOCAL;
-	/* A tunnel is one for as long as it is a device. */
-	if (iif == READ_ONCE(port->tunnel))
-		return EVPN_ORIGIN_CORE;
-	in = dev_get_by_index_rcu(dev_net(port->dev), iif);
-	/* Without its device nobody can tell, and a frame lost is better than one too many. */
-	if (!in)
-		return EVPN_ORIGIN_CORE;
-	if (netif_is_vxlan(in) || netif_is_geneve(in)) {
-		WRITE_ONCE(port->tunnel, iif);
-		return EVPN_ORIGIN_CORE;
-	}
-	return netif_is_bridge_port(in) ? EVPN_ORIGIN_LOCAL : EVPN_ORIGIN_ROUTED;
-}
-
-/**
- * evpn_flood_forget() - a device is going, and its number may be another's soon
- * @es: a segment
- * @dev: the device
- *
- * The data path cannot find the device any more: NETDEV_UNREGISTER is said a grace period after it
- * was taken from the list of devices.
- *
- * Context: under RTNL and evpn_net.lock, at NETDEV_UNREGISTER.
- */
-void evpn_flood_forget(struct evpn_es *es, const struct net_device *dev)
-{
-	if (es->port && es->port->tunnel == dev->ifindex)
-		WRITE_ONCE(es->port->tunnel, 0);
-}
-
-/* The device on @dev for the tag that the frame has at @offset in its payload, or NULL. */
-static struct net_device *flood_inner_device(struct net_device *dev, const struct sk_buff *skb,
-					     int offset)
-{
-	struct vlan_hdr buf;
-	const struct vlan_hdr *tag;
-	__be16 proto_buf;
-	const __be16 *proto;
-
-	proto = skb_header_pointer(skb, offset - sizeof(proto_buf), sizeof(proto_buf), &proto_buf);
-	tag = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!proto || !tag || !eth_type_vlan(*proto))
-		return NULL;
-	return __vlan_find_dev_deep_rcu(dev, *proto, ntohs(tag->h_vlan_TCI) & VLAN_VID_MASK);
+	return netif_is_vxlan(dev) || netif_is_geneve(dev);
 }
 
 /*
- * The bridge that the frame went through, or NULL. The bridge's port is the segment's device, or a
- * VLAN device on it, or one on that.
+ * Is the device a tunnel, or a VLAN device or the like on one? Behind a bridge there are other ports
+ * as well, so that is for the packet's mark to say.
  */
-static struct net_device *flood_bridge(struct net_device *dev, const struct sk_buff *skb)
+static bool flood_over_tunnel(struct net_device *dev)
 {
-	int offset = ETH_HLEN;
 	unsigned int depth;
 
-	for (depth = 0; dev && depth < 3; depth++) {
-		if (netif_is_bridge_port(dev))
-			return netdev_master_upper_dev_get_rcu(dev);
-		if (!depth && skb_vlan_tag_present(skb)) {
-			dev = __vlan_find_dev_deep_rcu(dev, skb->vlan_proto,
-						       skb_vlan_tag_get_id(skb));
-			continue;
-		}
-		dev = flood_inner_device(dev, skb, offset);
-		offset += VLAN_HLEN;
+	for (depth = 0; dev && depth < FLOOD_DEPTH; depth++) {
+		struct list_head *iter = &dev->adj_list.lower;
+
+		if (flood_is_tunnel(dev))
+			return true;
+		if (netif_is_bridge_master(dev))
+			return false;
+		dev = netdev_next_lower_dev_rcu(dev, &iter);
 	}
-	return NULL;
+	return false;
+}
+
+/*
+ * Where does a frame come from that came in through @in? What is received by a device that is no
+ * port of a bridge has been routed. A port that is no tunnel may lead to one all the same: it may be
+ * one end of a veth pair between two bridges, and then the mark tells.
+ */
+static enum evpn_origin flood_origin(const struct evpn_port *port, const struct sk_buff *skb,
+				     struct net_device *in)
+{
+	if (!skb->skb_iif)
+		return EVPN_ORIGIN_LOCAL;
+	/* Without its device nobody can tell, and a frame lost is better than one too many. */
+	if (!in)
+		return EVPN_ORIGIN_CORE;
+	if (!netif_is_bridge_port(in) && !netif_is_ovs_port(in))
+		return EVPN_ORIGIN_ROUTED;
+	if (flood_over_tunnel(in) || evpn_vtep_marked_by_us(port->es, skb))
+		return EVPN_ORIGIN_CORE;
+	return EVPN_ORIGIN_LOCAL;
+}
+
+/**
+ * struct flood_tags - the tags of a frame, as they are gone through from the outside
+ * @skb: the frame
+ * @offset: behind the EtherType of the next one in the payload
+ * @accel: the next one is in the metadata
+ */
+struct flood_tags {
+	const struct sk_buff *skb;
+	int offset;
+	bool accel;
+};
+
+static void flood_tags_begin(struct flood_tags *tags, const struct sk_buff *skb)
+{
+	*tags = (struct flood_tags){
+		.skb = skb,
+		.offset = ETH_HLEN,
+		.accel = skb_vlan_tag_present(skb),
+	};
+}
+
+/* The next tag. False when there is none. */
+static bool flood_tags_next(struct flood_tags *tags, __be16 *proto, u16 *vid)
+{
+	const struct {
+		__be16 proto;
+		__be16 tci;
+	} * tag;
+	u8 buf[sizeof(*tag)];
+
+	if (tags->accel) {
+		tags->accel = false;
+		*proto = tags->skb->vlan_proto;
+		*vid = skb_vlan_tag_get_id(tags->skb);
+		return true;
+	}
+	tag = skb_header_pointer(tags->skb, tags->offset - (int)sizeof(*proto), sizeof(buf), buf);
+	if (!tag || !eth_type_vlan(tag->proto))
+		return false;
+	*proto = tag->proto;
+	*vid = ntohs(tag->tci) & VLAN_VID_MASK;
+	tags->offset += VLAN_HLEN;
+	return true;
 }
 
 /*
@@ -128,18 +146,100 @@ static bool flood_bridge_knows(struct net_device *bridge, const u8 *addr, u16 vi
 	return ops->ndo_fdb_get(flood_no_room, NULL, bridge, addr, vid, 0, 0, NULL) == -EMSGSIZE;
 }
 
-/* Is the unicast frame for a host that the bridge knows, so that it was not flooded? */
-static bool flood_known(const struct evpn_port *port, const struct sk_buff *skb, u16 vid)
+/* Does VLAN @vid leave the bridge's port @port without a tag? */
+static bool flood_untagged(const struct net_device *port, u16 vid)
 {
-	struct net_device *bridge = flood_bridge(port->dev, skb);
-	u8 buf[ETH_ALEN];
-	const u8 *addr;
+	struct bridge_vlan_info info;
 
-	addr = skb_header_pointer(skb, 0, ETH_ALEN, buf);
-	if (!bridge || !addr)
+	return vid && !br_vlan_get_info_rcu(port, vid, &info) &&
+	       info.flags & BRIDGE_VLAN_INFO_UNTAGGED;
+}
+
+static u16 flood_pvid(const struct net_device *port)
+{
+	u16 vid;
+
+	return br_vlan_get_pvid_rcu(port, &vid) ? 0 : vid;
+}
+
+/**
+ * struct flood_query - who is asked for
+ * @in: the device that the frame came in through
+ * @addr: its destination
+ * @untagged_vid: VLAN of frames without a tag as the operator says it
+ */
+struct flood_query {
+	const struct net_device *in;
+	const u8 *addr;
+	u16 untagged_vid;
+};
+
+/*
+ * A frame that has left @port untagged does not tell its VLAN. It is that of the port it came in
+ * through, which a tunnel of one VNI has; or the port's own; or the one the operator names.
+ */
+static bool flood_knows_untagged(struct net_device *bridge, const struct net_device *port,
+				 const struct flood_query *query)
+{
+	const u16 vids[] = {flood_pvid(query->in), flood_pvid(port), query->untagged_vid};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vids); i++) {
+		if (flood_untagged(port, vids[i]))
+			return flood_bridge_knows(bridge, query->addr, vids[i]);
+	}
+	return false;
+}
+
+/* Does the bridge that @port belongs to know the host? @tags are those behind the port. */
+static bool flood_port_knows(struct net_device *port, struct flood_tags tags,
+			     const struct flood_query *query)
+{
+	struct net_device *bridge = netdev_master_upper_dev_get_rcu(port);
+	u16 bridge_proto, vid;
+	__be16 proto;
+
+	if (!bridge || !netif_is_bridge_master(bridge))
 		return false;
 	/* A bridge that does not look at VLANs has everything in VLAN 0. */
-	return flood_bridge_knows(bridge, addr, vid) || flood_bridge_knows(bridge, addr, 0);
+	if (!br_vlan_enabled(bridge))
+		return flood_bridge_knows(bridge, query->addr, 0);
+	if (flood_tags_next(&tags, &proto, &vid) && vid &&
+	    !br_vlan_get_proto(bridge, &bridge_proto) && ntohs(proto) == bridge_proto)
+		return flood_bridge_knows(bridge, query->addr, vid);
+	return flood_knows_untagged(bridge, port, query);
+}
+
+/*
+ * Is the unicast frame for a host that the bridge knows, so that it was not flooded? The bridge's
+ * port is the segment's device, or a VLAN device on it, or one on that. Open vSwitch has no table
+ * that could be asked: what it sends to one host counts as known.
+ */
+static bool flood_known(const struct evpn_port *port, const struct evpn_policy *policy,
+			const struct sk_buff *skb, const struct net_device *in)
+{
+	struct flood_query query = {.in = in, .untagged_vid = evpn_policy_untagged(policy)};
+	struct net_device *dev = port->dev;
+	struct flood_tags tags;
+	unsigned int depth;
+	u8 buf[ETH_ALEN];
+	__be16 proto;
+	u16 vid;
+
+	query.addr = skb_header_pointer(skb, 0, ETH_ALEN, buf);
+	if (!in || !query.addr)
+		return false;
+	if (netif_is_ovs_port(in))
+		return true;
+	flood_tags_begin(&tags, skb);
+	for (depth = 0; dev && depth < FLOOD_DEPTH; depth++) {
+		if (netif_is_bridge_port(dev) && flood_port_knows(dev, tags, &query))
+			return true;
+		if (!flood_tags_next(&tags, &proto, &vid))
+			return false;
+		dev = __vlan_find_dev_deep_rcu(dev, proto, vid);
+	}
+	return false;
 }
 
 /* A bridge may have turned multicast into unicast, one copy for each member. */
@@ -175,17 +275,19 @@ unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *
 {
 	bool shared = evpn_vtep_shared(port->es, skb);
 	enum evpn_origin origin;
+	struct net_device *in;
 	unsigned int verdict;
 
 	verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_CORE, shared);
 	if (verdict == EVPN_PASS)
 		return verdict;
-	origin = flood_origin(port, skb);
+	in = dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif);
+	origin = flood_origin(port, skb, in);
 	if (origin != EVPN_ORIGIN_CORE)
 		verdict = evpn_flood_verdict(policy, frame, origin, shared);
 	if (verdict == EVPN_PASS || frame->multicast)
 		return verdict;
 	if (flood_hidden_multicast(skb, frame->proto))
 		return verdict;
-	return flood_known(port, skb, evpn_policy_vid(policy, frame)) ? EVPN_PASS : verdict;
+	return flood_known(port, policy, skb, in) ? EVPN_PASS : verdict;
 }

@@ -5,7 +5,9 @@
  * The tunnel's outer header is gone when a frame is bridged. What survives decapsulation, GRO, RPS,
  * bridging and br_netfilter is the packet's mark. So when an outer packet is delivered to this host
  * from a PE that is in some segment's list, the PE's number is written into some bits of the mark,
- * and when the inner frame leaves through a segment, those bits are read.
+ * and when the inner frame leaves through a segment, those bits are read. The highest number is that
+ * of all PEs in no list: it tells that a frame is from the core, when the way it takes through this
+ * host does not.
  *
  * RFC 8365 section 8.3.1 (local bias).
  */
@@ -85,7 +87,8 @@ struct vtep_conf {
  * @vteps: struct vtep by address; writers hold evpn_net.lock
  * @numbers: those in use; evpn_net.lock
  * @used: how many; evpn_net.lock
- * @ops: the hooks, in place while there is a PE and a mask
+ * @floods: all-active segments; evpn_net.lock
+ * @ops: the hooks, in place while there is a PE or an all-active segment, and a mask
  * @hooked: they are in place; evpn_net.lock
  */
 struct evpn_core {
@@ -94,6 +97,7 @@ struct evpn_core {
 	DECLARE_HASHTABLE(vteps, VTEP_HASH_BITS);
 	DECLARE_BITMAP(numbers, 1 << VTEP_MASK_BITS_MAX);
 	u32 used;
+	u32 floods;
 	struct nf_hook_ops ops[2];
 	bool hooked;
 };
@@ -121,10 +125,16 @@ static struct vtep *vtep_find(struct evpn_core *core, const struct in6_addr *add
 	return NULL;
 }
 
+/* The number of a PE that is in no list; all below are for those that are. */
+static u32 vtep_other(u32 mask)
+{
+	return mask >> (mask ? __ffs(mask) : 0);
+}
+
 static void vtep_mark(struct evpn_core *core, const struct vtep_conf *conf, struct sk_buff *skb,
 		      int offset, const struct in6_addr *source)
 {
-	u32 number = 0;
+	u32 number = vtep_other(conf->mask);
 	const struct udphdr *udp;
 	struct udphdr buf;
 	const struct vtep *v;
@@ -192,10 +202,11 @@ static void vtep_init_hooks(struct evpn_core *core)
 	core->ops[1].pf = NFPROTO_IPV6;
 }
 
-/* Puts the hooks in or out, whichever follows from the number of PEs and the mask. */
-static int vtep_hook(struct evpn_net *en, bool wanted)
+/* Puts the hooks in or out, whichever follows from who needs them and the mask. */
+static int vtep_hook(struct evpn_net *en, u32 mask)
 {
 	struct evpn_core *core = en->core;
+	bool wanted = mask && (core->used || core->floods);
 	int err = 0;
 
 	if (wanted == core->hooked)
@@ -240,15 +251,16 @@ void evpn_vtep_net_exit(struct evpn_net *en)
 {
 	struct evpn_core *core = en->core;
 
-	WARN_ON_ONCE(core->hooked || core->used);
+	WARN_ON_ONCE(core->hooked || core->used || core->floods);
 	kfree(rcu_dereference_protected(core->conf, true));
 	free_percpu(core->marked);
 	kvfree(core);
 }
 
-static u32 vtep_numbers(u32 mask)
+/* How many PEs can be told apart; without a mask as many as by the widest. */
+static u32 vtep_most(u32 mask)
 {
-	return mask >> (mask ? __ffs(mask) : 0);
+	return (mask ? vtep_other(mask) : (1 << VTEP_MASK_BITS_MAX) - 1) - 1;
 }
 
 static struct vtep *vtep_get(struct evpn_net *en, const struct in6_addr *address,
@@ -256,7 +268,7 @@ static struct vtep *vtep_get(struct evpn_net *en, const struct in6_addr *address
 {
 	struct evpn_core *core = en->core;
 	u32 mask = vtep_conf(en)->mask;
-	u32 most = mask ? vtep_numbers(mask) : (1 << VTEP_MASK_BITS_MAX) - 1;
+	u32 most = vtep_most(mask);
 	struct vtep *v = vtep_find(core, address);
 	u32 number;
 
@@ -296,7 +308,7 @@ static void vtep_put_all(struct evpn_net *en, struct vtep **vteps, unsigned int 
 {
 	while (n--)
 		vtep_put(en, vteps[n]);
-	vtep_hook(en, en->core->used && vtep_conf(en)->mask);
+	vtep_hook(en, vtep_conf(en)->mask);
 }
 
 /**
@@ -328,7 +340,7 @@ struct evpn_peers *evpn_vtep_peers(struct evpn_net *en, const struct in6_addr *a
 		vteps[i] = v;
 		bits = max(bits, v->number + 1);
 	}
-	err = vtep_hook(en, en->core->used && vtep_conf(en)->mask);
+	err = vtep_hook(en, vtep_conf(en)->mask);
 	peers = err ? NULL :
 		      kzalloc(struct_size(peers, numbers, BITS_TO_LONGS(bits)), GFP_KERNEL_ACCOUNT);
 	if (!peers) {
@@ -381,6 +393,13 @@ const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i)
 	return &vtep_es_peers(es)->vtep[i]->address;
 }
 
+static u32 vtep_number(const struct evpn_es *es, const struct sk_buff *skb)
+{
+	u32 mask = rcu_dereference(es->net->core->conf)->mask;
+
+	return mask ? (skb->mark & mask) >> __ffs(mask) : 0;
+}
+
 /**
  * evpn_vtep_shared() - does a frame come from a PE that shares the segment?
  * @es: the segment
@@ -391,21 +410,41 @@ const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i)
 bool evpn_vtep_shared(const struct evpn_es *es, const struct sk_buff *skb)
 {
 	const struct evpn_peers *peers = rcu_dereference(es->peers);
-	u32 mask, number;
+	u32 number;
 
 	if (!peers || !skb->mark)
 		return false;
-	mask = rcu_dereference(es->net->core->conf)->mask;
-	if (!mask)
-		return false;
-	number = (skb->mark & mask) >> __ffs(mask);
+	number = vtep_number(es, skb);
 	return number && number < peers->bits && test_bit(number, peers->numbers);
+}
+
+/** evpn_vtep_marked_by_us() - does a frame come from some PE? Arguments and context as above */
+bool evpn_vtep_marked_by_us(const struct evpn_es *es, const struct sk_buff *skb)
+{
+	return skb->mark && vtep_number(es, skb);
+}
+
+/**
+ * evpn_vtep_floods() - there is one more all-active segment, or one less
+ * @en: the namespace's state
+ * @floods: one more
+ *
+ * Should there be no memory for the hooks, frames of a tunnel are known by its device only, until
+ * the next change.
+ *
+ * Context: under evpn_net.lock.
+ */
+void evpn_vtep_floods(struct evpn_net *en, bool floods)
+{
+	lockdep_assert_held(&en->lock);
+	en->core->floods += floods ? 1 : -1;
+	vtep_hook(en, vtep_conf(en)->mask);
 }
 
 static int vtep_check_mask(struct evpn_net *en, u32 mask, struct netlink_ext_ack *extack)
 {
 	u32 last = find_last_bit(en->core->numbers, 1 << VTEP_MASK_BITS_MAX);
-	u32 numbers = vtep_numbers(mask);
+	u32 numbers = vtep_other(mask), most = vtep_most(mask);
 	unsigned int bits = hweight32(mask);
 
 	if (!mask)
@@ -415,10 +454,10 @@ static int vtep_check_mask(struct evpn_net *en, u32 mask, struct netlink_ext_ack
 				   VTEP_MASK_BITS_MIN, VTEP_MASK_BITS_MAX);
 		return -EINVAL;
 	}
-	if (last > numbers) {
+	if (last > most) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "mark mask %#x can tell %u PEs apart, number %u is in use", mask,
-				   numbers, last);
+				   most, last);
 		return -ENOSPC;
 	}
 	return 0;
@@ -456,7 +495,7 @@ int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsign
 		memcpy(conf->port, ports, n_ports * sizeof(*ports));
 		conf->n_ports = n_ports;
 	}
-	err = vtep_hook(en, en->core->used && conf->mask);
+	err = vtep_hook(en, conf->mask);
 	if (err) {
 		kfree(conf);
 		return err;

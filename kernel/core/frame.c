@@ -3,7 +3,8 @@
  * Decodes the outermost header of an Ethernet frame: where it goes, its VLAN, its EtherType.
  *
  * Only the outer tag counts (802.1ad: the service tag), because that is what a segment's VLANs are
- * numbered by. The tag is either in the metadata of the packet or still in its bytes.
+ * numbered by. The tag is either in the metadata of the packet or still in its bytes. A priority tag
+ * (VLAN 0) is in no VLAN: the kernel takes it off and looks at the next tag, and so does this.
  *
  * IEEE 802.3-2022 clause 3, IEEE 802.1Q-2022 clause 9 and tables 8-1 and 8-13.
  */
@@ -11,8 +12,9 @@
 
 enum {
 	OFFSET_ETHERTYPE = 12,
-	OFFSET_TCI = 14,
-	OFFSET_TAGGED_ETHERTYPE = 16,
+	/* Relative to the EtherType of a tag. */
+	OFFSET_TCI = 2,
+	OFFSET_TAGGED_ETHERTYPE = 4,
 	VID_MASK = 0xfff,
 	OFFSET_DADDR4 = 16,
 	LEN_IP4 = 20,
@@ -33,6 +35,11 @@ static enum evpn_group frame_group(const u8 *dst)
 	return EVPN_GROUP_NONE;
 }
 
+static bool frame_tagged(u16 proto)
+{
+	return proto == EVPN_P_8021Q || proto == EVPN_P_8021AD;
+}
+
 /**
  * evpn_frame_parse() - decode the start of a frame
  * @data: the frame from its destination address on
@@ -41,27 +48,30 @@ static enum evpn_group frame_group(const u8 *dst)
  * @tci: tag control information when @accel
  * @frame: result
  *
- * Return: 0, or -EINVAL when the frame ends before its EtherType.
+ * Return: 0, or -EINVAL when the frame ends before its EtherType, or hides its VLAN behind more
+ * priority tags than EVPN_FRAME_TAGS.
  */
 int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_frame *frame)
 {
+	u32 offset = OFFSET_ETHERTYPE;
+	unsigned int tags;
+
 	if (len < EVPN_FRAME_HDR_LEN)
 		return -EINVAL;
 
 	frame->group = frame_group(data);
-	frame->proto = evpn_be16(data + OFFSET_ETHERTYPE);
-	frame->vid = 0;
+	frame->proto = evpn_be16(data + offset);
+	frame->vid = accel ? tci & VID_MASK : 0;
+	frame->behind_priority = false;
 	frame->multicast = data[0] & 1;
-	if (accel) {
-		frame->vid = tci & VID_MASK;
-		return 0;
+	for (tags = accel; !frame->vid && frame_tagged(frame->proto); tags++) {
+		if (tags == EVPN_FRAME_TAGS || len < offset + EVPN_FRAME_TAG_LEN + sizeof(u16))
+			return -EINVAL;
+		frame->behind_priority = tags;
+		frame->vid = evpn_be16(data + offset + OFFSET_TCI) & VID_MASK;
+		frame->proto = evpn_be16(data + offset + OFFSET_TAGGED_ETHERTYPE);
+		offset += EVPN_FRAME_TAG_LEN;
 	}
-	if (frame->proto != EVPN_P_8021Q && frame->proto != EVPN_P_8021AD)
-		return 0;
-	if (len < EVPN_FRAME_LOOK_LEN)
-		return -EINVAL;
-	frame->vid = evpn_be16(data + OFFSET_TCI) & VID_MASK;
-	frame->proto = evpn_be16(data + OFFSET_TAGGED_ETHERTYPE);
 	return 0;
 }
 

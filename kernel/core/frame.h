@@ -8,8 +8,10 @@
 enum evpn_frame_size {
 	EVPN_FRAME_HDR_LEN = 14,
 	EVPN_FRAME_TAG_LEN = 4,
+	/* Tags looked at, the one that names the VLAN included. */
+	EVPN_FRAME_TAGS = 4,
 	/* As much of a frame as evpn_frame_parse() ever looks at. */
-	EVPN_FRAME_LOOK_LEN = EVPN_FRAME_HDR_LEN + EVPN_FRAME_TAG_LEN,
+	EVPN_FRAME_LOOK_LEN = EVPN_FRAME_HDR_LEN + EVPN_FRAME_TAGS * EVPN_FRAME_TAG_LEN,
 	/* As much of a packet as evpn_ip_multicast() ever looks at. */
 	EVPN_IP_LOOK_LEN = 40,
 };
@@ -44,15 +46,17 @@ enum evpn_group {
 /**
  * struct evpn_frame - a decoded frame
  * @group: which reserved group address it is sent to
- * @vid: VLAN identifier of the outer tag, 0 when untagged or priority-tagged
- * @proto: EtherType behind the outer tag, host byte order
+ * @vid: VLAN identifier of the outer tag that has one, 0 when there is none
+ * @proto: EtherType behind that tag, host byte order
  * @multicast: it is sent to a group address, broadcast included
+ * @behind_priority: a priority tag is in front of that tag
  */
 struct evpn_frame {
 	enum evpn_group group;
 	u16 vid;
 	u16 proto;
 	bool multicast;
+	bool behind_priority;
 };
 
 bool evpn_ip_multicast(const u8 *packet, u32 len, u16 proto);

@@ -56,6 +56,11 @@ static bool lladdr_usable(const u8 *lladdr)
 	return !(lladdr[0] & 1) && !all_zero(lladdr, EVPN_LLADDR_LEN);
 }
 
+static bool is_tag(u16 proto)
+{
+	return proto == EVPN_P_8021Q || proto == EVPN_P_8021AD;
+}
+
 static int parse_arp(const u8 *data, u32 len, struct evpn_heard *heard)
 {
 	u16 op;
@@ -126,12 +131,12 @@ static int parse_nd(const u8 *data, u32 len, struct evpn_heard *heard)
 /**
  * evpn_neigh_parse() - who says in this frame that it has which address?
  * @proto: EtherType behind the outer tag, host byte order
- * @vid: VLAN identifier of the outer tag, 0 for none
+ * @vid: VLAN identifier of the outer tag, 0 for none or a priority tag
  * @data: what follows the EtherType
  * @len: octets at @data, at least EVPN_NEIGH_LOOK_LEN of a frame that is as long
  * @heard: result
  *
- * An inner tag is taken off. IPv6 extension headers are not looked behind: Neighbour Discovery
+ * Priority tags and an inner tag are taken off. IPv6 extension headers are not looked behind: Neighbour Discovery
  * has none in practice, and what the host learns from such a message it tells by itself.
  *
  * Return: 0, or -EINVAL when the frame says nothing of that kind.
@@ -142,10 +147,13 @@ int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_he
 
 	memset(heard, 0, sizeof(*heard));
 	heard->tag = vid;
-	if (vid && (proto == EVPN_P_8021Q || proto == EVPN_P_8021AD)) {
+	/* A tag of VLAN 0 adds nothing; a third VLAN has no place in an Ethernet tag. */
+	while (is_tag(proto) && heard->tag <= VID_MASK) {
 		if (len < TAG_LEN)
 			return -EINVAL;
-		heard->tag = vid << TAG_OUTER_SHIFT | (evpn_be16(data) & VID_MASK);
+		vid = evpn_be16(data) & VID_MASK;
+		if (vid)
+			heard->tag = heard->tag << TAG_OUTER_SHIFT | vid;
 		proto = evpn_be16(data + 2);
 		data += TAG_LEN;
 		len -= TAG_LEN;

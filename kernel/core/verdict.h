@@ -69,7 +69,7 @@ enum evpn_verdict {
 /**
  * enum evpn_origin - where a frame comes from that leaves through a segment's device
  * @EVPN_ORIGIN_LOCAL: from this host, or bridged from another of its ports
- * @EVPN_ORIGIN_ROUTED: forwarded by IP
+ * @EVPN_ORIGIN_ROUTED: forwarded by IP, from a tunnel too
  * @EVPN_ORIGIN_CORE: bridged from a tunnel
  */
 enum evpn_origin {
@@ -84,10 +84,16 @@ static inline bool evpn_policy_active(u32 flags)
 	return flags & (EVPN_PF_BLOCK | EVPN_PF_VLANS);
 }
 
+/** evpn_policy_untagged() - the VLAN of frames without a tag, as the operator says it */
+static inline u16 evpn_policy_untagged(const struct evpn_policy *policy)
+{
+	return (policy->flags & EVPN_PF_UNTAGGED) >> EVPN_PF_UNTAGGED_SHIFT;
+}
+
 /** evpn_policy_vid() - the VLAN of a frame: an untagged one's is what the operator says it is */
 static inline u16 evpn_policy_vid(const struct evpn_policy *policy, const struct evpn_frame *frame)
 {
-	return frame->vid ?: (policy->flags & EVPN_PF_UNTAGGED) >> EVPN_PF_UNTAGGED_SHIFT;
+	return frame->vid ?: evpn_policy_untagged(policy);
 }
 
 unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct evpn_frame *frame,

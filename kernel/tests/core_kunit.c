@@ -20,6 +20,8 @@ static void core_frame(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, c->want.group, got.group, "%s", c->name);
 		KUNIT_EXPECT_EQ_MSG(test, c->want.vid, got.vid, "%s", c->name);
 		KUNIT_EXPECT_EQ_MSG(test, c->want.proto, got.proto, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->want.behind_priority, got.behind_priority, "%s",
+				    c->name);
 	}
 }
 

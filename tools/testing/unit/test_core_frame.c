@@ -29,6 +29,7 @@ static void test_frame(void **state)
 		assert_int_equal(c->want.group, got.group);
 		assert_int_equal(c->want.vid, got.vid);
 		assert_int_equal(c->want.proto, got.proto);
+		assert_int_equal(c->want.behind_priority, got.behind_priority);
 		assert_int_equal(c->data[0] & 1, got.multicast);
 	}
 }
@@ -102,7 +103,7 @@ static void test_blocked_exhaustively(void **state)
 	for (unsigned int proto = 0; proto < 0x10000; proto++) {
 		for (unsigned int vid = 0; vid < 4096; vid += proto == EVPN_P_SLOW ? 1 : 97) {
 			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_CFM; g++) {
-				struct evpn_frame f = {g, vid, proto, false};
+				struct evpn_frame f = {.group = g, .vid = vid, .proto = proto};
 
 				if (evpn_verdict(&policy, EVPN_PLACE_MEMBER, false, &f) < EVPN_DROP)
 					passed++;
@@ -123,7 +124,7 @@ static void test_vlan_map(void **state)
 		memset(map, 0, sizeof(map));
 		map[v / 8] = 1 << (v % 8);
 		for (unsigned int other = 0; other < 4096; other++) {
-			struct evpn_frame f = {EVPN_GROUP_NONE, other, 0x0800, false};
+			struct evpn_frame f = {.vid = other, .proto = 0x0800};
 			unsigned int got = evpn_verdict(&policy, EVPN_PLACE_LAG, false, &f);
 
 			assert_int_equal(got, other == v ? EVPN_PASS : CASE_DROP(VLAN_STANDBY));
