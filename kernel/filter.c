@@ -27,6 +27,34 @@ static bool filter_parse(const struct sk_buff *skb, int offset, struct evpn_fram
 					 skb_vlan_tag_get(skb), frame);
 }
 
+/* What does a frame carry that would be dropped? */
+static void filter_look_into(const struct sk_buff *skb, int offset, struct evpn_frame *frame)
+{
+	u8 buf[EVPN_PACKET_LOOK_LEN];
+	const u8 *packet;
+	int len;
+
+	offset += frame->offset;
+	len = min_t(int, (int)skb->len - offset, sizeof(buf));
+	packet = len > 0 ? skb_header_pointer(skb, offset, len, buf) : NULL;
+	if (packet)
+		frame->packet = evpn_packet_parse(packet, len, frame->proto);
+}
+
+static unsigned int filter_verdict(const struct evpn_port *port, const struct evpn_policy *policy,
+				   const struct sk_buff *skb, int offset, struct evpn_frame *frame)
+{
+	bool monitor = !evpn_lacp_seen(port);
+	unsigned int verdict = evpn_verdict(policy, port->place, monitor, frame);
+
+	if (verdict < EVPN_DROP || !frame)
+		return verdict;
+	filter_look_into(skb, offset, frame);
+	if (frame->packet == EVPN_PACKET_OTHER)
+		return verdict;
+	return evpn_verdict(policy, port->place, monitor, frame);
+}
+
 /*
  * A bridge that looks at VLANs takes a priority tag for what it is, and for a part of the payload what
  * is behind it; VLAN devices, and bridges that do not, take the tag behind it.
@@ -57,8 +85,7 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	if (direction == EVPN_DIRECTION_INGRESS)
 		filter_hide_tag(port, &frame);
 	if (evpn_policy_active(flags))
-		verdict = evpn_verdict(&policy, port->place, !evpn_lacp_seen(port),
-				       decoded ? &frame : NULL);
+		verdict = filter_verdict(port, &policy, skb, offset, decoded ? &frame : NULL);
 	else
 		verdict = evpn_flood_judge(port, &policy, skb, &frame);
 	if (verdict == EVPN_PASS)

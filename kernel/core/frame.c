@@ -20,12 +20,30 @@ enum {
 	LEN_IP4 = 20,
 	OFFSET_DADDR6 = 24,
 	LEN_IP6 = 40,
+
+	IP4_FRAGMENT = 6,
+	IP4_OFFSET_MASK = 0x1fff,
+	IP4_PROTOCOL = 9,
+	IP6_NEXT_HEADER = 6,
+	IP6_HOP_LIMIT = 7,
+	IP_UDP = 17,
+	IP_ICMP6 = 58,
+	UDP_DPORT = 2,
+	UDP_DPORT_LEN = 4,
+	PORT_MICRO_BFD = 6784,
+	ICMP6_NS = 135,
+	ICMP6_NA = 136,
+	LLC_STP = 0x42,
 };
 
 static enum evpn_group frame_group(const u8 *dst)
 {
+	if (dst[0] == 0x01 && !dst[1] && dst[2] == 0x5e && dst[3] == 0x90 && !dst[4] && dst[5] == 1)
+		return EVPN_GROUP_MICRO_BFD;
 	if (dst[0] != 0x01 || dst[1] != 0x80 || dst[2] != 0xc2 || dst[3] || dst[4])
 		return EVPN_GROUP_NONE;
+	if (!dst[5])
+		return EVPN_GROUP_BRIDGE;
 	if (dst[5] == 0x02)
 		return EVPN_GROUP_SLOW;
 	if (dst[5] <= 0x0f)
@@ -64,6 +82,7 @@ int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_f
 	frame->vid = accel ? tci & VID_MASK : 0;
 	frame->behind_priority = false;
 	frame->multicast = data[0] & 1;
+	frame->packet = EVPN_PACKET_OTHER;
 	for (tags = accel; !frame->vid && frame_tagged(frame->proto); tags++) {
 		if (tags == EVPN_FRAME_TAGS || len < offset + EVPN_FRAME_TAG_LEN + sizeof(u16))
 			return -EINVAL;
@@ -72,7 +91,67 @@ int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_f
 		frame->proto = evpn_be16(data + offset + OFFSET_TAGGED_ETHERTYPE);
 		offset += EVPN_FRAME_TAG_LEN;
 	}
+	frame->offset = offset + sizeof(u16);
 	return 0;
+}
+
+static bool udp_to(const u8 *udp, u32 len, u16 port)
+{
+	return len >= UDP_DPORT_LEN && evpn_be16(udp + UDP_DPORT) == port;
+}
+
+static enum evpn_packet parse_ip4(const u8 *packet, u32 len)
+{
+	u32 header = len ? (packet[0] & 0xf) * 4 : 0;
+
+	if (header < LEN_IP4 || len < header || packet[IP4_PROTOCOL] != IP_UDP ||
+	    evpn_be16(packet + IP4_FRAGMENT) & IP4_OFFSET_MASK)
+		return EVPN_PACKET_OTHER;
+	return udp_to(packet + header, len - header, PORT_MICRO_BFD) ? EVPN_PACKET_MICRO_BFD :
+								       EVPN_PACKET_OTHER;
+}
+
+static enum evpn_packet parse_ip6(const u8 *packet, u32 len)
+{
+	const u8 *payload = packet + LEN_IP6;
+
+	if (len <= LEN_IP6)
+		return EVPN_PACKET_OTHER;
+	if (packet[IP6_NEXT_HEADER] == IP_UDP && udp_to(payload, len - LEN_IP6, PORT_MICRO_BFD))
+		return EVPN_PACKET_MICRO_BFD;
+	if (packet[IP6_NEXT_HEADER] == IP_ICMP6 && packet[IP6_HOP_LIMIT] == 255 &&
+	    (payload[0] == ICMP6_NS || payload[0] == ICMP6_NA))
+		return EVPN_PACKET_ND;
+	return EVPN_PACKET_OTHER;
+}
+
+/**
+ * evpn_packet_parse() - does a frame carry what may keep a link alive?
+ * @packet: what follows the EtherType of the outer tag
+ * @len: octets at @packet, at least EVPN_PACKET_LOOK_LEN of a frame that is as long
+ * @proto: that EtherType, host byte order
+ *
+ * RFC 826, RFC 4861 section 7.1, RFC 7130, IEEE 802.1Q-2022 clause 14.
+ */
+enum evpn_packet evpn_packet_parse(const u8 *packet, u32 len, u16 proto)
+{
+	/* The monitor's target may be behind two VLAN devices. */
+	if (frame_tagged(proto) && len >= EVPN_FRAME_TAG_LEN) {
+		proto = evpn_be16(packet + sizeof(u16));
+		packet += EVPN_FRAME_TAG_LEN;
+		len -= EVPN_FRAME_TAG_LEN;
+	}
+	switch (proto) {
+	case EVPN_P_ARP:
+		return EVPN_PACKET_ARP;
+	case EVPN_P_IP:
+		return parse_ip4(packet, len);
+	case EVPN_P_IPV6:
+		return parse_ip6(packet, len);
+	}
+	if (proto < EVPN_P_MIN && len >= 2 && packet[0] == LLC_STP && packet[1] == LLC_STP)
+		return EVPN_PACKET_STP;
+	return EVPN_PACKET_OTHER;
 }
 
 /**

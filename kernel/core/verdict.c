@@ -12,10 +12,16 @@
  * PE has sent it there itself (local bias). What is not flooded always passes.
  *
  * What keeps the link itself alive passes a blocked port: slow protocols where the wire is, and
- * what the allow-list names. Such a frame must be untagged and sent to a group address that
- * bridges do not forward; the EtherType alone would let anybody tunnel through.
+ * what the allow-list names. Such a frame must be untagged and sent to the group address of its
+ * protocol; the EtherType alone would let anybody tunnel through.
  */
 #include "verdict.h"
+
+/* The group addresses that no bridge forwards, whichever of them a protocol likes best. */
+static bool link_group(enum evpn_group group)
+{
+	return group == EVPN_GROUP_LINK || group == EVPN_GROUP_BRIDGE;
+}
 
 static bool allow_listed(u32 flags, const struct evpn_frame *frame)
 {
@@ -23,26 +29,32 @@ static bool allow_listed(u32 flags, const struct evpn_frame *frame)
 
 	switch (frame->proto) {
 	case EVPN_P_LLDP:
-		return (allow & EVPN_ALLOW_LLDP) && frame->group == EVPN_GROUP_LINK;
+		return (allow & EVPN_ALLOW_LLDP) && link_group(frame->group);
 	case EVPN_P_EAPOL:
-		return (allow & EVPN_ALLOW_EAPOL) && frame->group == EVPN_GROUP_LINK;
+		return (allow & EVPN_ALLOW_EAPOL) && link_group(frame->group);
+	case EVPN_P_PTP:
+		return (allow & EVPN_ALLOW_PTP) && frame->group == EVPN_GROUP_LINK;
 	case EVPN_P_CFM:
 		return (allow & EVPN_ALLOW_CFM) && frame->group == EVPN_GROUP_CFM;
-	default:
-		return false;
 	}
+	if (frame->packet == EVPN_PACKET_STP)
+		return (allow & EVPN_ALLOW_STP) && frame->group == EVPN_GROUP_BRIDGE;
+	if (frame->packet == EVPN_PACKET_MICRO_BFD)
+		return (allow & EVPN_ALLOW_MICRO_BFD) && frame->group == EVPN_GROUP_MICRO_BFD;
+	return false;
 }
 
-static bool passes_blocked(u32 flags, enum evpn_place place, bool arp_monitor,
+static bool passes_blocked(u32 flags, enum evpn_place place, bool monitor,
 			   const struct evpn_frame *frame)
 {
+	/* The link monitor's target may be in any VLAN. */
+	if (frame->packet == EVPN_PACKET_ARP || frame->packet == EVPN_PACKET_ND)
+		return monitor && place == EVPN_PLACE_MEMBER;
 	if (frame->vid)
 		return false;
 	/* A slow protocol ends at the member; on the bond itself it would be somebody's tunnel. */
 	if (frame->proto == EVPN_P_SLOW)
 		return frame->group == EVPN_GROUP_SLOW && place != EVPN_PLACE_LAG;
-	if (frame->proto == EVPN_P_ARP)
-		return arp_monitor && place == EVPN_PLACE_MEMBER;
 	return allow_listed(flags, frame);
 }
 
@@ -72,13 +84,14 @@ static unsigned int drop_reason(u32 flags, enum evpn_place place)
  * evpn_verdict() - judge a frame
  * @policy: what is in force
  * @place: where the frame was seen
- * @arp_monitor: ARP passes a blocked member, because bonding may be probing the link with it
+ * @monitor: ARP and ND pass a blocked member, because bonding may be probing the link with them
  *	(an answer ends at the bond, which does not let it pass)
- * @frame: the frame, or NULL when it could not be decoded; direction does not matter
+ * @frame: the frame, or NULL when it could not be decoded; direction does not matter. It may be asked
+ *	about first without what it carries (EVPN_PACKET_OTHER); if it passes then, it passes
  *
  * Return: EVPN_PASS, EVPN_ALLOW, or EVPN_DROP plus the reason.
  */
-unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,
+unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool monitor,
 			  const struct evpn_frame *frame)
 {
 	u32 flags = policy->flags;
@@ -92,7 +105,7 @@ unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place plac
 		return EVPN_DROP + EVPN_DROP_REASON_MALFORMED;
 	if (!(flags & EVPN_PF_BLOCK) && vlan_passes(policy, frame))
 		return EVPN_PASS;
-	if (passes_blocked(flags, place, arp_monitor, frame))
+	if (passes_blocked(flags, place, monitor, frame))
 		return EVPN_ALLOW;
 	return drop_reason(flags, place);
 }

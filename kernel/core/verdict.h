@@ -40,7 +40,7 @@ enum evpn_place {
 #define EVPN_PF_FLOOD BIT(5)
 #define EVPN_PF_UNICAST BIT(6)
 #define EVPN_PF_ALLOW_SHIFT 8
-#define EVPN_PF_ALLOW GENMASK(10, 8)
+#define EVPN_PF_ALLOW GENMASK(13, 8)
 #define EVPN_PF_UNTAGGED_SHIFT 16
 #define EVPN_PF_UNTAGGED GENMASK(27, 16)
 
@@ -98,7 +98,7 @@ static inline u16 evpn_policy_vid(const struct evpn_policy *policy, const struct
 
 unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct evpn_frame *frame,
 				enum evpn_origin origin, bool shared);
-unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool arp_monitor,
+unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place place, bool monitor,
 			  const struct evpn_frame *frame);
 
 #endif /* EVPN_CORE_VERDICT_H */

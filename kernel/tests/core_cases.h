@@ -140,14 +140,47 @@ static const struct verdict_case verdict_cases[] = {
 	{ "CFM to another group", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_CFM), false, EVPN_PLACE_MEMBER,
 	  false, false, CASE_FRAME(LINK, 0, 0x8902, true), CASE_DROP(STANDBY_MEMBER) },
 
+	{ "PTP peer delay, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_PTP), false, EVPN_PLACE_MEMBER,
+	  false, false, CASE_FRAME(LINK, 0, 0x88f7, true), EVPN_ALLOW },
+	{ "PTP peer delay, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false,
+	  EVPN_PLACE_MEMBER, false, false, CASE_FRAME(LINK, 0, 0x88f7, true), CASE_DROP(STANDBY_MEMBER) },
+	{ "PTP to a group that bridges forward", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_PTP), false,
+	  EVPN_PLACE_MEMBER, false, false, CASE_FRAME(NONE, 0, 0x88f7, true), CASE_DROP(STANDBY_MEMBER) },
+	{ "STP, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_STP), false, EVPN_PLACE_LAG, false, false,
+	  CASE_FRAME(BRIDGE, 0, 38, true, .packet = EVPN_PACKET_STP), EVPN_ALLOW },
+	{ "STP, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_LAG, false,
+	  false, CASE_FRAME(BRIDGE, 0, 38, true, .packet = EVPN_PACKET_STP), CASE_DROP(STANDBY) },
+	{ "another 802.2 protocol", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_STP), false, EVPN_PLACE_LAG,
+	  false, false, CASE_FRAME(BRIDGE, 0, 38, true), CASE_DROP(STANDBY) },
+	{ "micro-BFD, allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_MICRO_BFD), false, EVPN_PLACE_MEMBER,
+	  false, false, CASE_FRAME(MICRO_BFD, 0, 0x0800, true, .packet = EVPN_PACKET_MICRO_BFD),
+	  EVPN_ALLOW },
+	{ "micro-BFD, not allowed", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_MEMBER,
+	  false, false, CASE_FRAME(MICRO_BFD, 0, 0x0800, true, .packet = EVPN_PACKET_MICRO_BFD),
+	  CASE_DROP(STANDBY_MEMBER) },
+	{ "micro-BFD's port to a host", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_MICRO_BFD), false,
+	  EVPN_PLACE_MEMBER, false, false,
+	  CASE_FRAME(NONE, 0, 0x0800, false, .packet = EVPN_PACKET_MICRO_BFD), CASE_DROP(STANDBY_MEMBER) },
+	{ "something else to micro-BFD's group", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_MICRO_BFD), false,
+	  EVPN_PLACE_MEMBER, false, false, CASE_FRAME(MICRO_BFD, 0, 0x0800, true),
+	  CASE_DROP(STANDBY_MEMBER) },
+	{ "LLDP to the nearest customer bridge", EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false,
+	  EVPN_PLACE_MEMBER, false, false, CASE_FRAME(BRIDGE, 0, 0x88cc, true), EVPN_ALLOW },
+
 	{ "ARP at a member without LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
-	  CASE_FRAME(NONE, 0, 0x0806, false), EVPN_ALLOW },
+	  CASE_FRAME(NONE, 0, 0x0806, false, .packet = EVPN_PACKET_ARP), EVPN_ALLOW },
 	{ "ARP at a member with LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
-	  CASE_FRAME(NONE, 0, 0x0806, false), CASE_DROP(STANDBY_MEMBER) },
+	  CASE_FRAME(NONE, 0, 0x0806, false, .packet = EVPN_PACKET_ARP), CASE_DROP(STANDBY_MEMBER) },
 	{ "ARP ends at the bond", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, true, false,
-	  CASE_FRAME(NONE, 0, 0x0806, false), CASE_DROP(STANDBY) },
-	{ "ARP in a VLAN is not the monitor's", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
-	  CASE_FRAME(NONE, 10, 0x0806, false), CASE_DROP(STANDBY_MEMBER) },
+	  CASE_FRAME(NONE, 0, 0x0806, false, .packet = EVPN_PACKET_ARP), CASE_DROP(STANDBY) },
+	{ "the monitor's target may be in a VLAN", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
+	  CASE_FRAME(NONE, 10, 0x0806, false, .packet = EVPN_PACKET_ARP), EVPN_ALLOW },
+	{ "and have an IPv6 address", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, true, false,
+	  CASE_FRAME(NONE, 10, 0x86dd, true, .packet = EVPN_PACKET_ND), EVPN_ALLOW },
+	{ "ND ends at the bond", EVPN_PF_BLOCK, false, EVPN_PLACE_LAG, true, false,
+	  CASE_FRAME(NONE, 0, 0x86dd, true, .packet = EVPN_PACKET_ND), CASE_DROP(STANDBY) },
+	{ "ND at a member with LACP", EVPN_PF_BLOCK, false, EVPN_PLACE_MEMBER, false, false,
+	  CASE_FRAME(NONE, 0, 0x86dd, true, .packet = EVPN_PACKET_ND), CASE_DROP(STANDBY_MEMBER) },
 
 	{ "single-active, DF for the VLAN", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, false,
 	  CASE_FRAME(NONE, 10, 0x0800, false), EVPN_PASS },
@@ -223,6 +256,44 @@ static const struct flood_case flood_cases[] = {
 	  EVPN_ORIGIN_CORE, false, CASE_BUM(10), CASE_DROP(OWNER_LOST) },
 	{ "and takes no unicast of the router's", CASE_FLOOD(EVPN_PF_FAIL), false, EVPN_ORIGIN_ROUTED,
 	  false, CASE_UNICAST(10), EVPN_PASS },
+};
+
+struct packet_case {
+	const char *name;
+	u8 packet[EVPN_PACKET_LOOK_LEN];
+	u32 len;
+	u16 proto;
+	enum evpn_packet want;
+};
+
+#define CASE_NEXT6(next, hops) 0x60, [6] = next, hops
+
+static const struct packet_case packet_cases[] = {
+	{ "ARP", { 0, 1 }, 28, 0x0806, EVPN_PACKET_ARP },
+	{ "ARP behind a second tag", { 0, 50, 0x08, 0x06 }, 32, 0x8100, EVPN_PACKET_ARP },
+	{ "nothing behind the EtherType of a tag", { 0 }, 0, 0x8100, EVPN_PACKET_OTHER },
+	{ "a third tag", { 0, 50, 0x81, 0x00, 0, 7, 0x08, 0x06 }, 36, 0x88a8, EVPN_PACKET_OTHER },
+	{ "Neighbour Solicitation", { CASE_NEXT6(58, 255), [40] = 135 }, 64, 0x86dd, EVPN_PACKET_ND },
+	{ "Neighbour Advertisement", { CASE_NEXT6(58, 255), [40] = 136 }, 41, 0x86dd, EVPN_PACKET_ND },
+	{ "Router Advertisement", { CASE_NEXT6(58, 255), [40] = 134 }, 64, 0x86dd, EVPN_PACKET_OTHER },
+	{ "one from beyond a router", { CASE_NEXT6(58, 254), [40] = 135 }, 64, 0x86dd, EVPN_PACKET_OTHER },
+	{ "ND cut off", { CASE_NEXT6(58, 255) }, 40, 0x86dd, EVPN_PACKET_OTHER },
+	{ "micro-BFD", { 0x45, [9] = 17, [22] = 0x1a, 0x80 }, 28, 0x0800, EVPN_PACKET_MICRO_BFD },
+	{ "micro-BFD behind options", { 0x46, [9] = 17, [26] = 0x1a, 0x80 }, 32, 0x0800,
+	  EVPN_PACKET_MICRO_BFD },
+	{ "micro-BFD over IPv6", { CASE_NEXT6(17, 255), [42] = 0x1a, 0x80 }, 48, 0x86dd,
+	  EVPN_PACKET_MICRO_BFD },
+	{ "single-hop BFD", { 0x45, [9] = 17, [22] = 0x0e, 0xc8 }, 28, 0x0800, EVPN_PACKET_OTHER },
+	{ "a later fragment", { 0x45, [6] = 0x00, 0x01, [9] = 17, [22] = 0x1a, 0x80 }, 28, 0x0800,
+	  EVPN_PACKET_OTHER },
+	{ "TCP", { 0x45, [9] = 6, [22] = 0x1a, 0x80 }, 28, 0x0800, EVPN_PACKET_OTHER },
+	{ "UDP cut off", { 0x45, [9] = 17, [22] = 0x1a, 0x80 }, 23, 0x0800, EVPN_PACKET_OTHER },
+	{ "a header shorter than IPv4's", { 0x44, [9] = 17, [18] = 0x1a, 0x80 }, 28, 0x0800,
+	  EVPN_PACKET_OTHER },
+	{ "nothing at all", {}, 0, 0x0800, EVPN_PACKET_OTHER },
+	{ "STP", { 0x42, 0x42, 0x03 }, 38, 38, EVPN_PACKET_STP },
+	{ "IS-IS", { 0xfe, 0xfe, 0x03 }, 38, 1497, EVPN_PACKET_OTHER },
+	{ "STP's octets behind an EtherType", { 0x42, 0x42, 0x03 }, 38, 0x88b5, EVPN_PACKET_OTHER },
 };
 
 struct ip_case {

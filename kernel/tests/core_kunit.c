@@ -52,6 +52,12 @@ static void core_flood(struct kunit *test)
 				    evpn_flood_verdict(&policy, &c->frame, c->origin, c->shared),
 				    "%s", c->name);
 	}
+	for (i = 0; i < ARRAY_SIZE(packet_cases); i++) {
+		const struct packet_case *c = &packet_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, c->want, evpn_packet_parse(c->packet, c->len, c->proto),
+				    "%s", c->name);
+	}
 	for (i = 0; i < ARRAY_SIZE(ip_cases); i++) {
 		const struct ip_case *c = &ip_cases[i];
 

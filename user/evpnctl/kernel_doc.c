@@ -67,7 +67,7 @@ static const char *const owner_names[] = {
 /* By bit number. */
 static const char *const oper_bits[] = {"blocked",	"lacp-oos",	"dormant",
 					"hold-running", "fail-applied", NULL};
-static const char *const allow_bits[] = {"lldp", "eapol", "cfm", NULL};
+static const char *const allow_bits[] = {"lldp", "eapol", "cfm", "ptp", "stp", "micro-bfd", NULL};
 
 struct kernel_clock kernel_clock(void)
 {

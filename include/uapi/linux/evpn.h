@@ -107,11 +107,20 @@ enum evpn_oper {
  * @EVPN_ALLOW_LLDP: EtherType 0x88cc.
  * @EVPN_ALLOW_EAPOL: EtherType 0x888e.
  * @EVPN_ALLOW_CFM: EtherType 0x8902.
+ * @EVPN_ALLOW_PTP: EtherType 0x88f7 to a group address that bridges do not
+ *   forward: the peer delay mechanism of IEEE 1588.
+ * @EVPN_ALLOW_STP: Bridge protocol data units to 01:80:c2:00:00:00.
+ * @EVPN_ALLOW_MICRO_BFD: BFD on the members of a LAG (RFC 7130): UDP port 6784
+ *   to 01:00:5e:90:00:01. A session that sends to another address once it is
+ *   up needs to be told to stay with this one.
  */
 enum evpn_allow {
 	EVPN_ALLOW_LLDP = 1,
 	EVPN_ALLOW_EAPOL = 2,
 	EVPN_ALLOW_CFM = 4,
+	EVPN_ALLOW_PTP = 8,
+	EVPN_ALLOW_STP = 16,
+	EVPN_ALLOW_MICRO_BFD = 32,
 };
 
 /*

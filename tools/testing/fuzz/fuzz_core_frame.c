@@ -18,11 +18,11 @@ static void check(int ok)
 
 static void check_blocked(const struct evpn_frame *frame, enum evpn_place place, bool arp_monitor)
 {
-	check(!frame->vid);
-	if (frame->proto == EVPN_P_ARP)
+	if (frame->packet == EVPN_PACKET_ARP || frame->packet == EVPN_PACKET_ND) {
 		check(arp_monitor && place == EVPN_PLACE_MEMBER);
-	else
-		check(frame->group != EVPN_GROUP_NONE);
+		return;
+	}
+	check(!frame->vid && frame->group != EVPN_GROUP_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -44,6 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (decoded) {
 		check(frame.vid < 4096);
 		map[frame.vid / 8] ^= data[5];
+		check(frame.offset <= size - 8);
+		if (data[2] & 4)
+			frame.packet = evpn_packet_parse(data + 8 + frame.offset,
+							 size - 8 - frame.offset, frame.proto);
 	}
 	got = evpn_verdict(&policy, place, arp, decoded ? &frame : NULL);
 	check(got < EVPN_DROP + __EVPN_DROP_REASON_MAX);

@@ -94,6 +94,19 @@ static void test_ip_multicast(void **state)
 	}
 }
 
+static void test_packet(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(packet_cases); i++) {
+		const struct packet_case *c = &packet_cases[i];
+		u8 *packet = malloc(c->len ? c->len : 1);
+
+		print_message("packet: %s\n", c->name);
+		memcpy(packet, c->packet, c->len);
+		assert_int_equal(c->want, evpn_packet_parse(packet, c->len, c->proto));
+		free(packet);
+	}
+}
+
 /* A12: no VLAN, no EtherType and no destination but the listed ones passes a blocked port. */
 static void test_blocked_exhaustively(void **state)
 {
@@ -102,7 +115,7 @@ static void test_blocked_exhaustively(void **state)
 
 	for (unsigned int proto = 0; proto < 0x10000; proto++) {
 		for (unsigned int vid = 0; vid < 4096; vid += proto == EVPN_P_SLOW ? 1 : 97) {
-			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_CFM; g++) {
+			for (enum evpn_group g = EVPN_GROUP_NONE; g <= EVPN_GROUP_MICRO_BFD; g++) {
 				struct evpn_frame f = {.group = g, .vid = vid, .proto = proto};
 
 				if (evpn_verdict(&policy, EVPN_PLACE_MEMBER, false, &f) < EVPN_DROP)
@@ -138,7 +151,7 @@ int main(void)
 		cmocka_unit_test(test_frame),	     cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_flood),	     cmocka_unit_test(test_flood_core_passes_least),
 		cmocka_unit_test(test_ip_multicast), cmocka_unit_test(test_blocked_exhaustively),
-		cmocka_unit_test(test_vlan_map),
+		cmocka_unit_test(test_vlan_map),     cmocka_unit_test(test_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,9 @@ static const struct conf_word allow_words[] = {
 	{"lldp", EVPN_ALLOW_LLDP},
 	{"eapol", EVPN_ALLOW_EAPOL},
 	{"cfm", EVPN_ALLOW_CFM},
+	{"ptp", EVPN_ALLOW_PTP},
+	{"stp", EVPN_ALLOW_STP},
+	{"micro-bfd", EVPN_ALLOW_MICRO_BFD},
 	{},
 };
 

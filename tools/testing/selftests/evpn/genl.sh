@@ -76,7 +76,7 @@ refused es-set esi=$ESI1 mode=3
 refused es-set esi=$ESI1 role=9
 refused es-set esi=$ESI1 standby=3
 refused es-set esi=$ESI1 loss=2
-refused es-set esi=$ESI1 allow=8
+refused es-set esi=$ESI1 allow=64
 refused es-set esi=$ESI1 hold=86400001
 refused es-set esi=$ESI1 raw=3:616263
 refused es-set esi=$ESI1 raw=200:00000000
