@@ -40,6 +40,8 @@ struct evpn_neigh_net;
 struct evpn_peers;
 struct genl_info;
 struct nf_hook_state;
+struct pid;
+struct pid_namespace;
 struct vlan_counters;
 
 #define EVPN_DIRECTIONS __EVPN_DIRECTION_MAX
@@ -115,15 +117,13 @@ static inline void evpn_drops_add(struct evpn_drops *drops, unsigned int len)
  * @allowed: passed a blocked port, by direction
  * @lacp: LACPDUs
  * @syncp: for a reader on another CPU
- * @vid: VLAN counted last
- * @vlan: its counters of this CPU, or NULL; they live as long as the segment
+ * @vlan: counters of this CPU of the VLAN counted last, or NULL; they live as long as the segment
  */
 struct evpn_pcpu_stats {
 	struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS];
 	u64_stats_t allowed[EVPN_DIRECTIONS];
 	u64_stats_t lacp[EVPN_LACP_COUNTERS];
 	struct u64_stats_sync syncp;
-	u16 vid;
 	struct vlan_counters *vlan;
 };
 
@@ -267,7 +267,7 @@ struct evpn_es {
  * struct evpn_owner - who decides in a namespace
  * @state: enum evpn_owner_state
  * @portid: its generic netlink port
- * @pid: its process, in the initial PID namespace
+ * @pid: its process, held, or NULL
  * @generation: its own number
  * @since: when @state began, CLOCK_MONOTONIC in nanoseconds
  * @lost_at: when it was lost, jiffies
@@ -275,7 +275,7 @@ struct evpn_es {
 struct evpn_owner {
 	u32 state;
 	u32 portid;
-	u32 pid;
+	struct pid *pid;
 	u32 generation;
 	u64 since;
 	unsigned long lost_at;
@@ -384,6 +384,7 @@ void evpn_lacp_resend(struct evpn_es *es);
 int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,
 		     struct netlink_ext_ack *extack);
 void evpn_owner_gone(struct evpn_net *en, u32 portid);
+void evpn_owner_exit(struct evpn_net *en);
 u32 evpn_owner_hold_remaining(const struct evpn_es *es);
 void evpn_owner_hold_changed(struct evpn_es *es);
 void evpn_owner_hold_work(struct work_struct *work);
@@ -412,7 +413,7 @@ void evpn_vlan_stats_free(struct evpn_es *es);
 /* notify.c */
 size_t evpn_es_msg_size(const struct evpn_es *es);
 int evpn_es_fill(struct sk_buff *msg, const struct evpn_es *es);
-int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en);
+int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en, struct pid_namespace *reader);
 void evpn_notify_es(const struct evpn_es *es, u8 cmd);
 void evpn_notify_owner(struct evpn_net *en);
 

@@ -49,6 +49,13 @@ sed -i "s/^static \(const struct genl_multicast_group evpn_nl_mcgrps\)\[\]/\1[$g
 sed -i "s/^extern const struct genl_ops .*/&\nextern const struct genl_multicast_group evpn_nl_mcgrps[$groups];/" \
 	"$tree/kernel/netlink_gen.h"
 
+# The generator knows no permission of a group: "admin-perm" of the specification is said here.
+sed -i '/^const struct genl_multicast_group/,/^};/s/ },$/ .flags = GENL_MCAST_CAP_NET_ADMIN },/' \
+	"$tree/kernel/netlink_gen.c"
+[ "$(grep -c 'GENL_MCAST_CAP_NET_ADMIN' "$tree/kernel/netlink_gen.c")" = \
+	"$(sed -n '/^mcast-groups:/,$p' Documentation/netlink/specs/evpn.yaml | grep -c 'flags: \[admin-perm\]')" ] ||
+	{ echo "generate: a multicast group without admin-perm" >&2; exit 1; }
+
 # A plain table of operations has one policy for an operation and its dump, and yet the generator
 # writes two when both take attributes. They are the same ones here; the first gets the name that
 # the table uses, the second goes.

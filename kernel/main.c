@@ -84,6 +84,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 		synchronize_net();
 	evpn_neigh_net_exit(en);
 	evpn_vtep_net_exit(en);
+	evpn_owner_exit(en);
 	mutex_destroy(&en->lock);
 	pr_debug("net %u destroyed\n", net->ns.inum);
 }

@@ -15,7 +15,7 @@
 void evpn_neigh_kick(struct evpn_neigh_net *nn)
 {
 	if (!READ_ONCE(nn->closing))
-		mod_delayed_work(system_unbound_wq, &nn->work, 0);
+		mod_delayed_work(evpn_wq, &nn->work, 0);
 }
 
 static bool timer_less(struct rb_node *a, const struct rb_node *b)
@@ -269,5 +269,5 @@ void evpn_neigh_work(struct work_struct *work)
 	mutex_unlock(&nn->lock);
 	/* Somebody may have asked for it to be sooner meanwhile; that stands. */
 	if (delay != MAX_JIFFY_OFFSET && !READ_ONCE(nn->closing))
-		queue_delayed_work(system_unbound_wq, &nn->work, delay);
+		queue_delayed_work(evpn_wq, &nn->work, delay);
 }

@@ -4,6 +4,7 @@
  * locks, calls, unlocks. The table of operations and the attribute policies are generated from
  * Documentation/netlink/specs/evpn.yaml.
  */
+#include <linux/pid_namespace.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -720,7 +721,7 @@ int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	hdr = reply_put(msg, info, EVPN_CMD_OWNER_GET);
 	mutex_lock(&en->lock);
-	err = hdr ? evpn_owner_fill(msg, en) : -EMSGSIZE;
+	err = hdr ? evpn_owner_fill(msg, en, task_active_pid_ns(current)) : -EMSGSIZE;
 	mutex_unlock(&en->lock);
 	return netlink_reply(info, msg, hdr, err);
 }

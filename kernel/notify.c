@@ -3,6 +3,7 @@
  * What is said about an object: the same attributes whether somebody asked for it, dumps all of
  * it, or listens to changes.
  */
+#include <linux/pid_namespace.h>
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 #include <net/netlink.h>
@@ -172,15 +173,20 @@ static int fill_owner_hold(struct sk_buff *msg, struct evpn_net *en)
 	return 0;
 }
 
-/** evpn_owner_fill() - all about the owner; as evpn_es_fill() */
-int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en)
+/**
+ * evpn_owner_fill() - all about the owner; as evpn_es_fill()
+ * @msg: the message, its header already in it
+ * @en: the namespace's state
+ * @reader: PID namespace of who reads it
+ */
+int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en, struct pid_namespace *reader)
 {
 	const struct evpn_owner *owner = &en->owner;
 
 	lockdep_assert_held(&en->lock);
 	if (nla_put_u32(msg, EVPN_A_OWNER_STATE, owner->state) ||
 	    nla_put_u32(msg, EVPN_A_OWNER_PORTID, owner->portid) ||
-	    nla_put_u32(msg, EVPN_A_OWNER_PID, owner->pid) ||
+	    nla_put_u32(msg, EVPN_A_OWNER_PID, pid_nr_ns(owner->pid, reader)) ||
 	    nla_put_u32(msg, EVPN_A_OWNER_GENERATION, owner->generation) ||
 	    nla_put_u64_64bit(msg, EVPN_A_OWNER_SINCE, owner->since, EVPN_A_OWNER_PAD))
 		return -EMSGSIZE;
@@ -224,7 +230,14 @@ void evpn_notify_es(const struct evpn_es *es, u8 cmd)
 	notify_send(es->net, msg, hdr, hdr ? evpn_es_fill(msg, es) : -EMSGSIZE, group);
 }
 
-/** evpn_notify_owner() - tell the listeners about the owner; under evpn_net.lock */
+/**
+ * evpn_notify_owner() - tell the listeners about the owner
+ * @en: the namespace's state
+ *
+ * All of them get the same message. Its PID is the one that the owner has for itself.
+ *
+ * Context: under evpn_net.lock.
+ */
 void evpn_notify_owner(struct evpn_net *en)
 {
 	struct sk_buff *msg;
@@ -238,5 +251,7 @@ void evpn_notify_owner(struct evpn_net *en)
 		return;
 	}
 	hdr = evpn_netlink_put(msg, 0, 0, 0, EVPN_CMD_OWNER_NTF);
-	notify_send(en, msg, hdr, hdr ? evpn_owner_fill(msg, en) : -EMSGSIZE, EVPN_NLGRP_CONFIG);
+	notify_send(en, msg, hdr,
+		    hdr ? evpn_owner_fill(msg, en, ns_of_pid(en->owner.pid)) : -EMSGSIZE,
+		    EVPN_NLGRP_CONFIG);
 }

@@ -37,11 +37,12 @@ int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool repla
 
 	lockdep_assert_held(&en->lock);
 	if (owner->state == EVPN_OWNER_STATE_PRESENT && owner->portid != portid && !replace) {
-		NL_SET_ERR_MSG_FMT(extack, "process %u is the owner already", owner->pid);
+		NL_SET_ERR_MSG_FMT(extack, "process %u is the owner already", pid_vnr(owner->pid));
 		return -EBUSY;
 	}
 	owner->portid = portid;
-	owner->pid = task_tgid_nr(current);
+	put_pid(owner->pid);
+	owner->pid = get_pid(task_tgid(current));
 	owner->generation = generation;
 	evpn_for_each_es(es, en)
 		es->holding = false;
@@ -74,6 +75,12 @@ void evpn_owner_gone(struct evpn_net *en, u32 portid)
 	if (en->owner.state == EVPN_OWNER_STATE_PRESENT && en->owner.portid == portid)
 		owner_lost(en);
 	mutex_unlock(&en->lock);
+}
+
+/** evpn_owner_exit() - the namespace ends */
+void evpn_owner_exit(struct evpn_net *en)
+{
+	put_pid(en->owner.pid);
 }
 
 static unsigned long owner_deadline(const struct evpn_es *es)

@@ -157,7 +157,7 @@ TRACE_EVENT(evpn_owner,
 		__entry->netns = en->net->ns.inum;
 		__entry->state = en->owner.state;
 		__entry->portid = en->owner.portid;
-		__entry->pid = en->owner.pid;
+		__entry->pid = pid_nr(en->owner.pid);
 	),
 	TP_printk("netns=%u state=%s portid=%u pid=%u", __entry->netns,
 		__print_symbolic(__entry->state,

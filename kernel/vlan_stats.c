@@ -8,8 +8,14 @@
 
 #include "evpn.h"
 
-/** struct vlan_counters - what one CPU has counted in a VLAN */
+/**
+ * struct vlan_counters - what one CPU has counted in a VLAN
+ * @vid: the VLAN
+ * @drops: by direction and reason
+ * @syncp: for a reader on another CPU
+ */
 struct vlan_counters {
+	u16 vid;
 	struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS];
 	struct u64_stats_sync syncp;
 };
@@ -46,8 +52,12 @@ static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
 		kfree(vs);
 		return NULL;
 	}
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(vs->counters, cpu)->syncp);
+	for_each_possible_cpu(cpu) {
+		struct vlan_counters *counters = per_cpu_ptr(vs->counters, cpu);
+
+		counters->vid = vid;
+		u64_stats_init(&counters->syncp);
+	}
 	other = xa_cmpxchg_bh(&es->vlan_stats, vid, NULL, vs, GFP_ATOMIC | __GFP_NOWARN);
 	if (!other)
 		return vs;
@@ -55,20 +65,24 @@ static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
 	return xa_is_err(other) ? NULL : other;
 }
 
-/* The counters of a VLAN for this CPU, or NULL when there is no memory for the first frame. */
+/*
+ * The counters of a VLAN for this CPU, or NULL when there are none. Those used last are remembered by
+ * one pointer, which tells its VLAN itself: on PREEMPT_RT another task may count in between.
+ */
 static struct vlan_counters *vlan_counters(struct evpn_es *es, struct evpn_pcpu_stats *stats,
 					   u16 vid)
 {
+	struct vlan_counters *counters = READ_ONCE(stats->vlan);
 	struct evpn_vlan_stats *vs;
 
-	if (stats->vlan && stats->vid == vid)
-		return stats->vlan;
+	if (counters && counters->vid == vid)
+		return counters;
 	vs = xa_load(&es->vlan_stats, vid) ?: vlan_stats_create(es, vid);
 	if (!vs)
 		return NULL;
-	stats->vlan = this_cpu_ptr(vs->counters);
-	stats->vid = vid;
-	return stats->vlan;
+	counters = this_cpu_ptr(vs->counters);
+	WRITE_ONCE(stats->vlan, counters);
+	return counters;
 }
 
 /**

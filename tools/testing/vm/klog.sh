@@ -8,7 +8,7 @@ KLOG_BAD="$KLOG_BAD|suspicious RCU usage|held lock freed|bad unlock balance|DEBU
 KLOG_BAD="$KLOG_BAD|rcu.*(stall|detected.*stalls)|self-detected stall|soft lockup|blocked for more than"
 KLOG_BAD="$KLOG_BAD|sleeping function called|scheduling while atomic|refcount_t:|list_(add|del) corruption"
 KLOG_BAD="$KLOG_BAD|unregister_netdevice: waiting|leaked reference|ref_tracker: |ODEBUG:"
-KLOG_BAD="$KLOG_BAD|evpn.*(leak|not destroyed)"
+KLOG_BAD="$KLOG_BAD|deprecated workqueue|evpn.*(leak|not destroyed|deprecated)"
 
 # klog_bad FILE: the lines that must not be there, with their numbers.
 klog_bad() {

@@ -89,8 +89,8 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 		*why = "an unknown loss policy";
 	else if (w->owner_hold_ms > EVPN_HOLD_TIME_MAX)
 		*why = "an owner hold time out of range";
-	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM | EVPN_ALLOW_PTP |
-				      EVPN_ALLOW_STP | EVPN_ALLOW_MICRO_BFD))
+	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM |
+					EVPN_ALLOW_PTP | EVPN_ALLOW_STP | EVPN_ALLOW_MICRO_BFD))
 		*why = "unknown protocols to allow";
 	else if (w->untagged_vid > 4094)
 		*why = "a VLAN out of range";

@@ -147,6 +147,29 @@ for verb in es-get "es-get esi=$ESI1" stats-get owner-get "es-set esi=$ESI1 role
 	got=$(in_ns pe1 setpriv --bounding-set -net_admin --inh-caps -net_admin "$EVPN_NL" $verb)
 	check_eq "$got" "error=EPERM" "$verb without CAP_NET_ADMIN"
 done
+for group in config alarm neigh; do
+	got=$(in_ns pe1 setpriv --bounding-set -net_admin --inh-caps -net_admin python3 - $group <<-'END'
+		import socket, struct, sys
+		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+		def attrs(b):
+		    while len(b) >= 4:
+		        n, t = struct.unpack_from("HH", b)
+		        yield t & 0x3fff, b[4:n]
+		        b = b[(n + 3) & ~3:]
+		name = struct.pack("HH5s3x", 9, 2, b"evpn")
+		s.send(struct.pack("IHHIIBBH", 20 + len(name), 16, 1, 1, 0, 3, 1, 0) + name)
+		family = dict(attrs(s.recv(65536)[20:]))
+		groups = [dict(attrs(g)) for _, g in attrs(family[7])]
+		number = [struct.unpack("I", g[2])[0] for g in groups if g[1].rstrip(b"\0") == sys.argv[1].encode()]
+		try:
+		    s.setsockopt(270, 1, number[0])
+		    print("listens")
+		except PermissionError:
+		    print("EPERM")
+	END
+	)
+	check_eq "$got" EPERM "listening to $group without CAP_NET_ADMIN"
+done
 check_eq "$(nl_field pe1 role $ESI1)" df "the role after all that"
 log_test "without CAP_NET_ADMIN nothing can be read or changed"
 
@@ -168,5 +191,15 @@ says owner-set replace ok
 check_eq "$(nl pe1 owner-get | tr ' ' '\n' | sed -n 's/^state=//p')" lost "after the replacing one left"
 disown_segment
 log_test "there is one owner; another one has to mean it"
+
+# The owner's process has a number in each PID namespace, and none where it is not.
+own pe1
+check_eq "$(nl pe1 owner-get | tr ' ' '\n' | sed -n 's/^pid=//p')" "$OWNER_PID" "the owner's PID"
+check_eq "$(in_ns pe1 unshare -pf "$EVPN_NL" owner-get | tr ' ' '\n' | sed -n 's/^pid=//p')" 0 \
+	"seen from a PID namespace that it is not in"
+check_eq "$(printf 'owner-set replace\nowner-get\n' | in_ns pe1 unshare -pf "$EVPN_NL" | tr ' ' '\n' |
+	sed -n 's/^pid=//p')" 1 "of an owner in a PID namespace, for itself"
+disown_segment
+log_test "the owner's PID is the one of the reader's PID namespace"
 
 finish
