@@ -127,6 +127,10 @@ static int event_handle(struct evpn_net *en, unsigned long event, void *info)
 	case NETDEV_UNREGISTER:
 		event_unregister(en, dev);
 		return 0;
+	case NETDEV_CHANGE:
+	case NETDEV_DOWN:
+		evpn_partner_link(en, dev);
+		return 0;
 	case NETDEV_PRECHANGEUPPER:
 		return event_refuse_enslaving(en, info, dev);
 	case NETDEV_CHANGEUPPER:
@@ -145,6 +149,8 @@ int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
 	case NETDEV_UNREGISTER:
+	case NETDEV_CHANGE:
+	case NETDEV_DOWN:
 	case NETDEV_PRECHANGEUPPER:
 	case NETDEV_CHANGEUPPER:
 		mutex_lock(&en->lock);

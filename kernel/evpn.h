@@ -134,6 +134,42 @@ struct evpn_vlan_map {
 };
 
 /**
+ * struct evpn_lacp_partner - the LACP partner of a member; under evpn_port.lacp_lock
+ * @pdu: the last LACPDU received, as it came
+ * @heard: there is one
+ * @at: when it came, in jiffies
+ * @until: what it says holds until then, in jiffies
+ * @timeout_ms: the LACP timeout that it was received under
+ */
+struct evpn_lacp_partner {
+	u8 pdu[EVPN_LACPDU_LEN];
+	bool heard;
+	unsigned long at;
+	unsigned long until;
+	u32 timeout_ms;
+};
+
+/**
+ * struct evpn_partner_view - the same for somebody who asks
+ * @partner: enum evpn_partner; while it is EVPN_PARTNER_UNKNOWN the rest means nothing
+ * @age_ms: since the last LACPDU was received
+ * @timeout_ms: as above
+ * @info: who it is
+ */
+struct evpn_partner_view {
+	u32 partner;
+	u32 age_ms;
+	u32 timeout_ms;
+	struct evpn_lacp_info info;
+};
+
+/** struct evpn_partner_told - what listeners know of a partner */
+struct evpn_partner_told {
+	u32 partner;
+	struct evpn_lacp_info info;
+};
+
+/**
  * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
  * @list: in evpn_es.members; evpn_net.lock
  * @es: the segment; not counted, see the head of this file
@@ -143,11 +179,14 @@ struct evpn_vlan_map {
  * @ops: the hooks, by direction; the network stack points here until a grace period after
  * @name: copy of the device's name; evpn_net.lock
  * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
- * @lacp_lock: protects the two LACPDU members below
+ * @lacp_lock: protects what is known of both ends' LACP
  * @lacpdu: the last LACPDU the host sent here, before any rewriting
  * @lacpdu_at: when, in jiffies
  * @lacp_sent: @lacpdu and @lacpdu_at are valid; once true it remains so
+ * @lacp_made: it was made here, and the host has sent none
  * @lacp_heard: a LACPDU has been received here
+ * @partner: who is at the other end
+ * @partner_told: what was last told of it; evpn_net.lock
  * @resending: the copy of @lacpdu on its way through our own hook, for comparison only
  * @rcu: for kfree_rcu()
  */
@@ -165,7 +204,10 @@ struct evpn_port {
 	u8 lacpdu[EVPN_LACPDU_LEN];
 	unsigned long lacpdu_at;
 	bool lacp_sent;
+	bool lacp_made;
 	bool lacp_heard;
+	struct evpn_lacp_partner partner;
+	struct evpn_partner_told partner_told;
 	const struct sk_buff *resending;
 	struct rcu_head rcu;
 };
@@ -290,6 +332,8 @@ struct evpn_owner {
  * @seq: changes whenever @segments does, so that a dump can tell; @lock
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
+ * @partner_work: reports what LACP partners have become
+ * @partner_reported: when it last did, in jiffies
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
  * @core: how peers are told apart, see vtep.c
@@ -302,6 +346,8 @@ struct evpn_net {
 	u32 seq;
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
+	struct delayed_work partner_work;
+	unsigned long partner_reported;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
 	struct evpn_core *core;
@@ -377,8 +423,17 @@ u64 evpn_vtep_marked(struct evpn_net *en);
 bool evpn_lacp_egress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
 void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags);
 bool evpn_lacp_seen(const struct evpn_port *port);
-bool evpn_lacp_age(struct evpn_port *port, u32 *ms);
+bool evpn_lacp_last(struct evpn_port *port, u32 *ms, u8 *state);
 void evpn_lacp_resend(struct evpn_es *es);
+void evpn_lacp_first(struct evpn_es *es);
+
+/* partner.c */
+void evpn_partner_heard(struct evpn_port *port, const u8 *pdu);
+void evpn_partner_told(struct evpn_port *port);
+void evpn_partner_read(struct evpn_port *port, struct evpn_partner_view *view);
+bool evpn_partner_unheard(const struct evpn_port *port);
+void evpn_partner_link(struct evpn_net *en, const struct net_device *dev);
+void evpn_partner_work(struct work_struct *work);
 
 /* owner.c */
 int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,

@@ -6,7 +6,9 @@
  * partner echoes of the rewritten state is put right on the way in.
  *
  * Nothing makes the host send a LACPDU when the role changes, and with slow periods the next one
- * is up to 30 s away. So the last one is remembered, and sent once more at the change.
+ * is up to 30 s away. So the last one is remembered, and sent once more at the change. Where none
+ * was sent since the segment got the member, one is made of what the partner has last heard from
+ * it. And as long as the partner has not been heard, what is sent asks it to answer at once.
  *
  * IEEE 802.1AX-2020 sections 6.4.2, 6.4.9, 6.4.15.
  */
@@ -37,13 +39,23 @@ static bool lacp_is_slow(const struct sk_buff *skb)
 	return skb_headlen(skb) < ETH_HLEN || eth->h_proto == htons(ETH_P_SLOW);
 }
 
-static void lacp_remember(struct evpn_port *port, const u8 *pdu)
+/*
+ * @made: by us, not by the host.
+ * Return: whether the host says another thing of itself than before.
+ */
+static bool lacp_remember(struct evpn_port *port, const u8 *pdu, bool made)
 {
+	bool news;
+
 	spin_lock_bh(&port->lacp_lock);
+	news = !port->lacp_sent || port->lacp_made ||
+	       evpn_lacpdu_actor_state(pdu) != evpn_lacpdu_actor_state(port->lacpdu);
+	port->lacp_made = made;
 	memcpy(port->lacpdu, pdu, EVPN_LACPDU_LEN);
 	port->lacpdu_at = jiffies;
 	WRITE_ONCE(port->lacp_sent, true);
 	spin_unlock_bh(&port->lacp_lock);
+	return news;
 }
 
 /* Copies the remembered LACPDU to @pdu, and when it was sent to @at. */
@@ -72,20 +84,24 @@ bool evpn_lacp_egress(struct evpn_port *port, struct sk_buff *skb, u32 flags)
 {
 	u8 buf[EVPN_LACPDU_LEN], before;
 	const u8 *pdu;
+	bool ask;
 
 	if (!lacp_is_slow(skb))
 		return true;
 	pdu = lacp_pdu(skb, 0, buf);
 	if (!pdu)
 		return true;
-	if (READ_ONCE(port->resending) != skb)
-		lacp_remember(port, pdu);
-	if (!(flags & EVPN_PF_OOS))
+	if (READ_ONCE(port->resending) != skb && lacp_remember(port, pdu, false))
+		evpn_partner_told(port);
+	ask = evpn_partner_unheard(port);
+	if (!(flags & EVPN_PF_OOS) && !ask)
 		return true;
 	before = evpn_lacpdu_actor_state(pdu);
 	if (skb_ensure_writable(skb, EVPN_LACPDU_LEN))
-		return false;
-	if (evpn_lacpdu_set_oos(skb->data)) {
+		return !(flags & EVPN_PF_OOS);
+	if (ask)
+		evpn_lacpdu_ask(skb->data);
+	if (flags & EVPN_PF_OOS && evpn_lacpdu_set_oos(skb->data)) {
 		evpn_stats_lacp(port->es, EVPN_LACP_REWRITTEN);
 		trace_evpn_lacp(port, EVPN_LACP_REWRITTEN, before,
 				evpn_lacpdu_actor_state(skb->data));
@@ -115,6 +131,7 @@ void evpn_lacp_ingress(struct evpn_port *port, struct sk_buff *skb, u32 flags)
 		return;
 	if (!READ_ONCE(port->lacp_heard))
 		WRITE_ONCE(port->lacp_heard, true);
+	evpn_partner_heard(port, pdu);
 	if (!(flags & EVPN_PF_OOS) || !lacp_recall(port, sent, &at) ||
 	    !evpn_lacpdu_echo_differs(pdu, sent))
 		return;
@@ -135,13 +152,14 @@ bool evpn_lacp_seen(const struct evpn_port *port)
 }
 
 /**
- * evpn_lacp_age() - how old is the remembered LACPDU?
+ * evpn_lacp_last() - about the remembered LACPDU
  * @port: the member
  * @ms: set to its age in milliseconds
+ * @state: set to this host's state in it, before any rewriting
  *
  * Return: false when there is none.
  */
-bool evpn_lacp_age(struct evpn_port *port, u32 *ms)
+bool evpn_lacp_last(struct evpn_port *port, u32 *ms, u8 *state)
 {
 	u8 pdu[EVPN_LACPDU_LEN];
 	unsigned long at;
@@ -149,6 +167,7 @@ bool evpn_lacp_age(struct evpn_port *port, u32 *ms)
 	if (!lacp_recall(port, pdu, &at))
 		return false;
 	*ms = jiffies_to_msecs(jiffies - at);
+	*state = evpn_lacpdu_actor_state(pdu);
 	return true;
 }
 
@@ -176,6 +195,24 @@ static bool lacp_recent(const u8 *pdu, unsigned long at)
 	return time_before_eq(jiffies, at + msecs_to_jiffies(ms));
 }
 
+/*
+ * The host has sent nothing since the segment has this member: what the partner last heard from it
+ * is in what it sends itself. Made once; from then on it is what the host sends that counts.
+ */
+static void lacp_make(struct evpn_port *port)
+{
+	u8 pdu[EVPN_LACPDU_LEN];
+	bool heard;
+
+	spin_lock_bh(&port->lacp_lock);
+	heard = port->partner.heard && !port->lacp_sent;
+	if (heard)
+		evpn_lacpdu_answer(port->partner.pdu, port->dev->dev_addr, pdu);
+	spin_unlock_bh(&port->lacp_lock);
+	if (heard)
+		lacp_remember(port, pdu, true);
+}
+
 /* @state is set to the actor's state in what was sent, before any rewriting. */
 static bool lacp_resend_port(struct evpn_port *port, u8 *state)
 {
@@ -184,6 +221,7 @@ static bool lacp_resend_port(struct evpn_port *port, u8 *state)
 	unsigned long at;
 
 	*state = 0;
+	lacp_make(port);
 	if (!netif_running(port->dev) || !lacp_recall(port, pdu, &at) || !lacp_recent(pdu, at))
 		return false;
 	skb = lacp_skb(port, pdu);
@@ -201,6 +239,16 @@ static bool lacp_resend_port(struct evpn_port *port, u8 *state)
 	return true;
 }
 
+static void lacp_tell(struct evpn_es *es, struct evpn_port *port)
+{
+	enum evpn_lacp_counter outcome;
+	u8 state;
+
+	outcome = lacp_resend_port(port, &state) ? EVPN_LACP_SENT : EVPN_LACP_STALE;
+	evpn_stats_lacp(es, outcome);
+	trace_evpn_lacp(port, outcome, state, state);
+}
+
 /**
  * evpn_lacp_resend() - tell the partners now whether they are in sync
  * @es: the segment; its new flags have been published
@@ -209,14 +257,30 @@ static bool lacp_resend_port(struct evpn_port *port, u8 *state)
  */
 void evpn_lacp_resend(struct evpn_es *es)
 {
-	enum evpn_lacp_counter outcome;
 	struct evpn_port *port;
-	u8 state;
 
 	lockdep_assert_held(&es->net->lock);
+	list_for_each_entry(port, &es->members, list)
+		lacp_tell(es, port);
+}
+
+/**
+ * evpn_lacp_first() - a partner may have been heard before anything was sent to it
+ * @es: the segment
+ *
+ * It is told now, where it has to be told, and not when the host's period ends.
+ *
+ * Context: as evpn_lacp_resend().
+ */
+void evpn_lacp_first(struct evpn_es *es)
+{
+	struct evpn_port *port;
+
+	lockdep_assert_held(&es->net->lock);
+	if (!(es->flags & EVPN_PF_OOS))
+		return;
 	list_for_each_entry(port, &es->members, list) {
-		outcome = lacp_resend_port(port, &state) ? EVPN_LACP_SENT : EVPN_LACP_STALE;
-		evpn_stats_lacp(es, outcome);
-		trace_evpn_lacp(port, outcome, state, state);
+		if (!READ_ONCE(port->lacp_sent) && !evpn_partner_unheard(port))
+			lacp_tell(es, port);
 	}
 }

@@ -13,11 +13,12 @@
 
 static size_t member_size(void)
 {
-	return nla_total_size(0) +	     /* EVPN_A_ES_MEMBER */
-	       nla_total_size(sizeof(u32)) + /* IFINDEX */
-	       nla_total_size(IFNAMSIZ) +    /* IFNAME */
-	       nla_total_size(0) +	     /* LACP_REWRITING */
-	       nla_total_size(sizeof(u32));  /* LACPDU_AGE */
+	return nla_total_size(0) +		 /* EVPN_A_ES_MEMBER */
+	       nla_total_size(sizeof(u32)) +	 /* IFINDEX */
+	       nla_total_size(IFNAMSIZ) +	 /* IFNAME */
+	       nla_total_size(0) +		 /* LACP_REWRITING */
+	       2 * nla_total_size(sizeof(u32)) + /* LACPDU_AGE, ACTOR_STATE */
+	       7 * nla_total_size(sizeof(u32)) + nla_total_size(ETH_ALEN); /* PARTNER… */
 }
 
 static size_t members_size(const struct evpn_es *es)
@@ -43,17 +44,47 @@ size_t evpn_es_msg_size(const struct evpn_es *es)
 	       members_size(es);
 }
 
+static int fill_partner(struct sk_buff *msg, struct evpn_port *port)
+{
+	struct evpn_partner_view view;
+
+	evpn_partner_read(port, &view);
+	if (nla_put_u32(msg, EVPN_A_MEMBER_PARTNER, view.partner))
+		return -EMSGSIZE;
+	if (view.partner == EVPN_PARTNER_UNKNOWN)
+		return 0;
+	if (nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_AGE, view.age_ms) ||
+	    nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_TIMEOUT, view.timeout_ms) ||
+	    nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_STATE, view.info.state) ||
+	    nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_PRIORITY, view.info.priority) ||
+	    nla_put(msg, EVPN_A_MEMBER_PARTNER_SYSTEM, ETH_ALEN, view.info.system) ||
+	    nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_KEY, view.info.key) ||
+	    nla_put_u32(msg, EVPN_A_MEMBER_PARTNER_PORT, view.info.port))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_sent(struct sk_buff *msg, struct evpn_port *port)
+{
+	u32 age;
+	u8 state;
+
+	if (!evpn_lacp_last(port, &age, &state))
+		return 0;
+	return nla_put_u32(msg, EVPN_A_MEMBER_LACPDU_AGE, age) ?:
+		       nla_put_u32(msg, EVPN_A_MEMBER_ACTOR_STATE, state);
+}
+
 static int fill_member(struct sk_buff *msg, const struct evpn_es *es, struct evpn_port *port)
 {
 	struct nlattr *nest = nla_nest_start(msg, EVPN_A_ES_MEMBER);
-	u32 age;
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(msg, EVPN_A_MEMBER_IFINDEX, port->dev->ifindex) ||
 	    nla_put_string(msg, EVPN_A_MEMBER_IFNAME, port->name) ||
 	    ((es->flags & EVPN_PF_OOS) && nla_put_flag(msg, EVPN_A_MEMBER_LACP_REWRITING)) ||
-	    (evpn_lacp_age(port, &age) && nla_put_u32(msg, EVPN_A_MEMBER_LACPDU_AGE, age)))
+	    fill_sent(msg, port) || fill_partner(msg, port))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

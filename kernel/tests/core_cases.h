@@ -372,6 +372,34 @@ static inline void case_answer(u8 *answer, const u8 *sent)
 	answer[CASE_PARTNER_STATE] = sent[CASE_ACTOR_STATE];
 }
 
+/* What a link is good for (802.1AX-2020 section 6.4.2.3 has the bits of a state). */
+struct judge_case {
+	const char *name;
+	struct evpn_lacp_view view; /* link, heard, late, sent, own, partner's */
+	u32 want;
+};
+
+static const struct judge_case judge_cases[] = {
+	{ "no carrier, whatever was heard", { false, true, false, true, 0x3f, 0x3f }, EVPN_PARTNER_UNKNOWN },
+	{ "nothing heard", { true, false, false, true, 0x47, 0 }, EVPN_PARTNER_UNKNOWN },
+	{ "silent", { true, true, true, true, 0x3f, 0x3f }, EVPN_PARTNER_EXPIRED },
+	{ "silent, and out of sync before", { true, true, true, true, 0x3f, 0x07 }, EVPN_PARTNER_EXPIRED },
+	{ "has expired a moment ago: no verdict yet", { true, true, false, true, 0x3f, 0xbf },
+	  EVPN_PARTNER_ACTIVE },
+	{ "has expired", { true, true, true, true, 0x3f, 0x8f }, EVPN_PARTNER_DEAF },
+	{ "does not know us", { true, true, false, true, 0x3f, 0x4f }, EVPN_PARTNER_DEAF },
+	{ "has not put the link in", { true, true, false, true, 0x3f, 0x07 }, EVPN_PARTNER_OUT_OF_SYNC },
+	{ "collects and distributes without sync", { true, true, false, true, 0x3f, 0x37 },
+	  EVPN_PARTNER_OUT_OF_SYNC },
+	{ "this host attaches the member", { true, true, false, true, 0x07, 0x0f }, EVPN_PARTNER_DETACHED },
+	{ "this host does not distribute", { true, true, false, true, 0x1f, 0x3f }, EVPN_PARTNER_DETACHED },
+	{ "nothing sent yet: the benefit of the doubt", { true, true, false, false, 0, 0x0f },
+	  EVPN_PARTNER_READY },
+	{ "a standby's partner", { true, true, false, true, 0x3f, 0x0f }, EVPN_PARTNER_READY },
+	{ "it only collects", { true, true, false, true, 0x3f, 0x1f }, EVPN_PARTNER_READY },
+	{ "all is well, at the slow rate", { true, true, false, true, 0x3d, 0x3d }, EVPN_PARTNER_ACTIVE },
+};
+
 /* What ARP and Neighbour Discovery say: octets behind the EtherType. */
 struct heard_case {
 	const char *name;

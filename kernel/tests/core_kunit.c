@@ -96,6 +96,17 @@ static void core_lacpdu_oos(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x3f, answer[CASE_PARTNER_STATE]);
 }
 
+static void core_lacp_judge(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(judge_cases); i++) {
+		const struct judge_case *c = &judge_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, c->want, evpn_lacp_judge(&c->view), "%s", c->name);
+	}
+}
+
 static void core_neigh_parse(struct kunit *test)
 {
 	static const u8 lladdr[] = {CASE_HOST_MAC};
@@ -132,10 +143,9 @@ static void core_neigh_decide(struct kunit *test)
 }
 
 static struct kunit_case core_kunit_cases[] = {
-	KUNIT_CASE(core_frame),	       KUNIT_CASE(core_verdict),
-	KUNIT_CASE(core_flood),	       KUNIT_CASE(core_lacpdu_valid),
-	KUNIT_CASE(core_lacpdu_oos),   KUNIT_CASE(core_neigh_parse),
-	KUNIT_CASE(core_neigh_decide), {}};
+	KUNIT_CASE(core_frame),	       KUNIT_CASE(core_verdict),      KUNIT_CASE(core_flood),
+	KUNIT_CASE(core_lacpdu_valid), KUNIT_CASE(core_lacpdu_oos),   KUNIT_CASE(core_lacp_judge),
+	KUNIT_CASE(core_neigh_parse),  KUNIT_CASE(core_neigh_decide), {}};
 
 static struct kunit_suite core_kunit_suite = {
 	.name = "evpn-core",

@@ -53,6 +53,21 @@ static void print_head(struct out *o, const json_t *s)
 		out_word(o, OUT_BAD, "isolated");
 }
 
+/* The customer's LACP, where it speaks it. */
+static void print_partner(struct out *o, const json_t *lacp)
+{
+	if (!json_is_object(lacp) || doc_is(lacp, "state", "unknown"))
+		return;
+	out_nl(o);
+	out_pair(o, "LACP partner",
+		 out_good(doc_is(lacp, "state", "active") || doc_is(lacp, "state", "ready")), lacp,
+		 "partner");
+	out_pair(o, "key", OUT_PLAIN, lacp, "key");
+	out_pair(o, NULL, OUT_PLAIN, lacp, "state");
+	out_word(o, OUT_PLAIN, "ready %lld active %lld", doc_int(lacp, "ready", 0),
+		 doc_int(lacp, "active", 0));
+}
+
 static void print_port(struct out *o, const json_t *s)
 {
 	out_nl(o);
@@ -67,6 +82,7 @@ static void print_port(struct out *o, const json_t *s)
 	out_pair(o, "standby", OUT_PLAIN, s, "standby");
 	if (o->details)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
+	print_partner(o, doc_get(s, "lacp"));
 }
 
 /* Who forwards; where it is the whole port, the role says whether that is this PE. */

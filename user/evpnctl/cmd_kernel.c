@@ -97,6 +97,29 @@ static void print_all_active(struct out *o, const json_t *s)
 	out_pair(o, "unknown-unicast", OUT_PLAIN, s, "unknown-unicast");
 }
 
+/* Of a member that has never heard or sent a LACPDU there is nothing to say. */
+static void print_partner(struct out *o, const json_t *m)
+{
+	const json_t *p = doc_get(m, "partner");
+	bool ready = doc_is(m, "lacp", "active") || doc_is(m, "lacp", "ready");
+
+	if (!json_is_object(p)) {
+		if (doc_get(m, "lacpdu-age-ms"))
+			out_word(o, OUT_WARN, "LACP partner not heard");
+		return;
+	}
+	out_pair(o, "LACP partner", ready ? OUT_GOOD : OUT_BAD, m, "lacp");
+	out_pair(o, "system", OUT_ADDR, p, "system");
+	out_pair(o, "key", OUT_PLAIN, p, "key");
+	out_word(o, OUT_PLAIN, "heard %.1fs ago", doc_int(p, "age-ms", 0) / 1000.0);
+	print_seconds(o, "timeout", p, "timeout-ms");
+	if (!o->details)
+		return;
+	out_pair(o, "port", OUT_PLAIN, p, "port");
+	out_pair(o, "its state", OUT_PLAIN, p, "state");
+	out_pair(o, "own state", OUT_PLAIN, m, "actor-state");
+}
+
 static void print_members(struct out *o, const json_t *s)
 {
 	const json_t *m;
@@ -110,6 +133,7 @@ static void print_members(struct out *o, const json_t *s)
 		if (doc_get(m, "lacpdu-age-ms"))
 			out_word(o, OUT_PLAIN, "last LACPDU sent %.1fs ago",
 				 doc_int(m, "lacpdu-age-ms", 0) / 1000.0);
+		print_partner(o, m);
 	}
 }
 

@@ -64,6 +64,18 @@ static const char *const owner_names[] = {
 	[EVPN_OWNER_STATE_LOST] = "lost",
 };
 
+static const char *const partner_names[] = {
+	[EVPN_PARTNER_UNKNOWN] = "unknown",   [EVPN_PARTNER_EXPIRED] = "expired",
+	[EVPN_PARTNER_DEAF] = "deaf",	      [EVPN_PARTNER_OUT_OF_SYNC] = "out-of-sync",
+	[EVPN_PARTNER_DETACHED] = "detached", [EVPN_PARTNER_READY] = "ready",
+	[EVPN_PARTNER_ACTIVE] = "active",
+};
+
+/* By bit number; of a LACP state (IEEE 802.1AX-2020 section 6.4.2.3). */
+static const char *const lacp_bits[] = {"active",    "short-timeout", "aggregation",
+					"sync",	     "collecting",    "distributing",
+					"defaulted", "expired",	      NULL};
+
 /* By bit number. */
 static const char *const oper_bits[] = {"blocked",	"lacp-oos",	"dormant",
 					"hold-running", "fail-applied", NULL};
@@ -107,19 +119,36 @@ static json_t *vlan_list(const uint8_t map[EVPN_VLAN_MAP_LEN])
 	return list;
 }
 
+static json_t *partner(const struct nl_es_member *m)
+{
+	char system[MAC_STRLEN];
+
+	if (m->partner == EVPN_PARTNER_UNKNOWN)
+		return json_null();
+	return json_pack("{s:s, s:i, s:i, s:i, s:o, s:i, s:i}", "system",
+			 mac_format(&m->partner_system, system), "priority",
+			 (int)m->partner_priority, "key", (int)m->partner_key, "port",
+			 (int)m->partner_port, "state", bit_names(lacp_bits, m->partner_state),
+			 "age-ms", (int)m->partner_age_ms, "timeout-ms",
+			 (int)m->partner_timeout_ms);
+}
+
 static json_t *member_list(const struct nl_es *es)
 {
-	json_t *list = json_array(), *age;
+	json_t *list = json_array(), *age, *state;
 	unsigned int i;
 
 	for (i = 0; i < es->n_members; i++) {
 		const struct nl_es_member *m = &es->members[i];
 
 		age = m->has_lacpdu_age ? json_integer(m->lacpdu_age_ms) : json_null();
-		json_array_append_new(list,
-				      json_pack("{s:s, s:I, s:b, s:o}", "interface", m->ifname,
-						"ifindex", (json_int_t)m->ifindex, "lacp-rewriting",
-						(int)m->lacp_rewriting, "lacpdu-age-ms", age));
+		state = m->has_lacpdu_age ? bit_names(lacp_bits, m->actor_state) : json_null();
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:b, s:o, s:o, s:s, s:o}", "interface",
+					m->ifname, "ifindex", (json_int_t)m->ifindex,
+					"lacp-rewriting", (int)m->lacp_rewriting, "lacpdu-age-ms",
+					age, "actor-state", state, "lacp",
+					NAME_OF(partner_names, m->partner), "partner", partner(m)));
 	}
 	return list;
 }

@@ -221,6 +221,15 @@ static void take_member(struct nl_es *es, const struct nlattr *nest)
 	m->lacp_rewriting = tb[EVPN_A_MEMBER_LACP_REWRITING];
 	m->has_lacpdu_age = tb[EVPN_A_MEMBER_LACPDU_AGE];
 	m->lacpdu_age_ms = nl_u32(tb[EVPN_A_MEMBER_LACPDU_AGE]);
+	m->actor_state = nl_u32(tb[EVPN_A_MEMBER_ACTOR_STATE]);
+	m->partner = nl_u32(tb[EVPN_A_MEMBER_PARTNER]);
+	m->partner_age_ms = nl_u32(tb[EVPN_A_MEMBER_PARTNER_AGE]);
+	m->partner_timeout_ms = nl_u32(tb[EVPN_A_MEMBER_PARTNER_TIMEOUT]);
+	m->partner_state = nl_u32(tb[EVPN_A_MEMBER_PARTNER_STATE]);
+	m->partner_priority = nl_u32(tb[EVPN_A_MEMBER_PARTNER_PRIORITY]);
+	nl_bytes(tb[EVPN_A_MEMBER_PARTNER_SYSTEM], &m->partner_system, sizeof(m->partner_system));
+	m->partner_key = nl_u32(tb[EVPN_A_MEMBER_PARTNER_KEY]);
+	m->partner_port = nl_u32(tb[EVPN_A_MEMBER_PARTNER_PORT]);
 }
 
 static void take_peers(struct nl_es_conf *conf, const struct nlattr *nest)

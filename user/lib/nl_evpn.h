@@ -54,12 +54,26 @@ struct nl_es_conf {
 	struct ip_addr peers[EVPN_PEERS_MAX];
 };
 
+/**
+ * struct nl_es_member - a member of a segment's bond
+ * @lacpdu_age_ms, @actor_state: of what the host last sent, valid if @has_lacpdu_age
+ * @partner: enum evpn_partner; what follows is valid unless it is EVPN_PARTNER_UNKNOWN
+ */
 struct nl_es_member {
 	uint32_t ifindex;
 	char ifname[IFNAMSIZ];
 	bool lacp_rewriting;
 	bool has_lacpdu_age;
 	uint32_t lacpdu_age_ms;
+	uint32_t actor_state;
+	uint32_t partner;
+	uint32_t partner_age_ms;
+	uint32_t partner_timeout_ms;
+	uint32_t partner_state;
+	uint32_t partner_priority;
+	struct mac partner_system;
+	uint32_t partner_key;
+	uint32_t partner_port;
 };
 
 /**

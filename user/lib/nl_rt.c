@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nl_rt.c - RTM_NEWLINK and RTM_DELLINK into struct nl_link.
+ * nl_rt.c - RTM_NEWLINK and RTM_DELLINK into struct nl_link, and a bond made to speak.
  */
 #include "nl_rt.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static void take_bond(struct nl_link *link, const struct nlattr *data)
 	link->arp_interval = nl_u32(tb[IFLA_BOND_ARP_INTERVAL]);
 	nl_bytes(tb[IFLA_BOND_AD_ACTOR_SYSTEM], &link->ad_actor_system,
 		 sizeof(link->ad_actor_system));
+	link->ad_actor_priority = nl_u16(tb[IFLA_BOND_AD_ACTOR_SYS_PRIO]);
 	nl_attr_nested(tb[IFLA_BOND_AD_INFO], ad, IFLA_BOND_AD_INFO_MAX);
 	nl_bytes(ad[IFLA_BOND_AD_INFO_PARTNER_MAC], &link->ad_partner, sizeof(link->ad_partner));
 	link->ad_partner_key = nl_u16(ad[IFLA_BOND_AD_INFO_PARTNER_KEY]);
@@ -142,4 +144,34 @@ int nl_link_get(struct nl *nl, uint32_t ifindex, nl_fn fn, void *data, struct nl
 	char buf[NL_REQUEST_LEN];
 
 	return nl_request(nl, begin(buf, ifindex), fn, data, err);
+}
+
+static int take_link(void *data, const struct nlmsghdr *nlh)
+{
+	nl_link_parse(nlh, data);
+	return 0;
+}
+
+int nl_bond_speak(struct nl *nl, uint32_t ifindex, struct nl_err *err)
+{
+	struct nl_link link = {.ifindex = 0};
+	struct nlattr *info, *data;
+	char buf[NL_REQUEST_LEN];
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = nl_link_get(nl, ifindex, take_link, &link, err);
+	if (r)
+		return r;
+	if (strcmp(link.kind, "bond") || !link.ad_actor_priority)
+		return nl_err_set(err, EOPNOTSUPP, "%s is no 802.3ad bond", link.ifname);
+	nlh = begin(buf, ifindex);
+	nlh->nlmsg_type = RTM_NEWLINK;
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bond");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u16(nlh, IFLA_BOND_AD_ACTOR_SYS_PRIO, link.ad_actor_priority);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return nl_request(nl, nlh, NULL, NULL, err);
 }

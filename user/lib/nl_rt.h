@@ -28,6 +28,7 @@ enum {
  * @ad_partner, @ad_partner_key, @ad_ports: of the active aggregator of an 802.3ad bond
  * @miimon, @arp_interval: how a bond watches its members, milliseconds; both 0: not at all
  * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
+ * @ad_actor_priority: of an 802.3ad bond; 0: it may not be read
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
  * @vxlan_port: UDP port that it receives on
@@ -55,6 +56,7 @@ struct nl_link {
 	uint32_t miimon;
 	uint32_t arp_interval;
 	struct mac ad_actor_system;
+	uint16_t ad_actor_priority;
 	uint32_t vxlan_vni;
 	bool vxlan_external;
 	bool vxlan_learning;
@@ -81,5 +83,14 @@ int nl_link_dump(struct nl *nl, nl_fn fn, void *data, struct nl_err *err);
 
 /** nl_link_get() - one device */
 int nl_link_get(struct nl *nl, uint32_t ifindex, nl_fn fn, void *data, struct nl_err *err);
+
+/**
+ * nl_bond_speak() - let an 802.3ad bond send a LACPDU on each of its members now
+ * @ifindex: the bond
+ *
+ * Its actor system priority is set to what it is. That changes nothing, and makes bonding send within
+ * 100 ms. Return: 0; -EOPNOTSUPP: it is no such bond; or the kernel's error.
+ */
+int nl_bond_speak(struct nl *nl, uint32_t ifindex, struct nl_err *err);
 
 #endif

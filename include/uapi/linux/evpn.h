@@ -102,6 +102,38 @@ enum evpn_oper {
 };
 
 /**
+ * enum evpn_partner - What LACP means for a member, from the LACPDUs that pass
+ *   it in both directions. In ascending order; from ready on the customer can
+ *   be reached through the member, as soon as this PE says so.
+ * @EVPN_PARTNER_UNKNOWN: No LACPDU was received since the link came up.
+ * @EVPN_PARTNER_EXPIRED: The partner was heard, and not again within the LACP
+ *   timeout, three periods of what it was told, and half a second.
+ * @EVPN_PARTNER_DEAF: The partner is heard, and says that it does not hear
+ *   this host.
+ * @EVPN_PARTNER_OUT_OF_SYNC: The partner is heard, and has not put the link
+ *   into its aggregate.
+ * @EVPN_PARTNER_DETACHED: The partner is ready, and this host's own aggregate
+ *   does not use the member: it belongs to another partner, or is being added.
+ * @EVPN_PARTNER_READY: Both ends have put the link into their aggregates; the
+ *   partner does not send through it, because it was told that it is out of
+ *   sync.
+ * @EVPN_PARTNER_ACTIVE: The partner collects and distributes.
+ */
+enum evpn_partner {
+	EVPN_PARTNER_UNKNOWN,
+	EVPN_PARTNER_EXPIRED,
+	EVPN_PARTNER_DEAF,
+	EVPN_PARTNER_OUT_OF_SYNC,
+	EVPN_PARTNER_DETACHED,
+	EVPN_PARTNER_READY,
+	EVPN_PARTNER_ACTIVE,
+
+	/* private: */
+	__EVPN_PARTNER_MAX,
+	EVPN_PARTNER_MAX = (__EVPN_PARTNER_MAX - 1)
+};
+
+/**
  * enum evpn_allow - Link-local protocols that pass a blocked port, besides
  *   slow protocols (0x8809), which always pass.
  * @EVPN_ALLOW_LLDP: EtherType 0x88cc.
@@ -264,6 +296,15 @@ enum {
 	EVPN_A_MEMBER_IFNAME,
 	EVPN_A_MEMBER_LACP_REWRITING,
 	EVPN_A_MEMBER_LACPDU_AGE,
+	EVPN_A_MEMBER_ACTOR_STATE,
+	EVPN_A_MEMBER_PARTNER,
+	EVPN_A_MEMBER_PARTNER_AGE,
+	EVPN_A_MEMBER_PARTNER_TIMEOUT,
+	EVPN_A_MEMBER_PARTNER_STATE,
+	EVPN_A_MEMBER_PARTNER_PRIORITY,
+	EVPN_A_MEMBER_PARTNER_SYSTEM,
+	EVPN_A_MEMBER_PARTNER_KEY,
+	EVPN_A_MEMBER_PARTNER_PORT,
 
 	__EVPN_A_MEMBER_MAX,
 	EVPN_A_MEMBER_MAX = (__EVPN_A_MEMBER_MAX - 1)

@@ -220,7 +220,10 @@ static struct speaker *begin(const struct setup *setup)
 {
 	struct speaker *sp = calloc(1, sizeof(*sp));
 	struct conf_neighbor n = {.address = ip_v4(0x0a000009), .port = 179};
-	struct fact_es k = {.esi = setup->seg.esi, .df = true, .ifindex = 5};
+	struct fact_es k = {.esi = setup->seg.esi,
+			    .df = true,
+			    .ifindex = 5,
+			    .lacp = {.state = LACP_ACTIVE, .members = 1}};
 
 	by_itself = false;
 	log_open("test", true);
@@ -358,6 +361,113 @@ static void election(void **state)
 	rt4(sp, &better, true);
 	run(sp, 5);
 	expect(sp, "df | +1 ");
+	end(sp);
+}
+
+static void module_loaded(struct speaker *sp)
+{
+	struct fact_kernel k = {.present = true};
+
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+}
+
+/* What the module says of the customer's LACP; or, with @gone, that it has the segment no more. */
+static void lacp(struct speaker *sp, enum lacp_state state, bool gone)
+{
+	struct fact_es k = {.gone = gone};
+
+	esi_parse(&k.esi, esi_text);
+	if (!gone) {
+		k.ifindex = 5;
+		k.lacp.members = 1;
+		k.lacp.ready = state >= LACP_READY;
+		k.lacp.state = (u8)state;
+		k.lacp.timeout_ms = 3000;
+	}
+	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+}
+
+static const char *why_down(struct speaker *sp)
+{
+	return TAILQ_FIRST(&sp->ss->list)->port_reason;
+}
+
+/* A11: carrier is not enough; the segment comes with the customer's LACP, and goes with it (A37). */
+static void lacp_decides(void **state)
+{
+	static const struct {
+		enum lacp_state state;
+		const char *why;
+	} down[] = {
+		{LACP_EXPIRED, "the LACP partner of bond0 has been silent for longer than 3 s"},
+		{LACP_DEAF, "the LACP partner of bond0 does not hear this PE"},
+		{LACP_OUT_OF_SYNC, "the LACP partner of bond0 is not in sync"},
+		{LACP_DETACHED, "bond0 does not use the link to its LACP partner"},
+	};
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	size_t i;
+
+	module_loaded(sp);
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "ndf sweep ");
+	assert_string_equal(why_down(sp), "waits to hear of the LACP partner of bond0");
+	lacp(sp, LACP_UNKNOWN, false);
+	assert_string_equal(why_down(sp), "bond0 has heard no LACP partner since its link came up");
+	expect(sp, "");
+	for (i = 0; i < sizeof(down) / sizeof(down[0]); i++) {
+		lacp(sp, LACP_READY, false);
+		expect(sp, "| +4 +1 | ");
+		lacp(sp, down[i].state, false);
+		expect(sp, "-1! -4! | ");
+		assert_string_equal(why_down(sp), down[i].why);
+	}
+	end(sp);
+}
+
+/* A segment that is made again in the module is not taken from the others for it, unless it stays so. */
+static void lacp_unheard(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+
+	module_loaded(sp);
+	bond(sp, true);
+	links_done(sp);
+	lacp(sp, LACP_ACTIVE, false);
+	expect(sp, "ndf sweep | +4 +1 | ");
+	lacp(sp, LACP_UNKNOWN, true);
+	lacp(sp, LACP_UNKNOWN, false);
+	expect(sp, "");
+	lacp(sp, LACP_ACTIVE, false);
+	lacp(sp, LACP_UNKNOWN, false);
+	expect(sp, "");
+	s = TAILQ_FIRST(&sp->ss->list);
+	assert_true(timer_running(&s->lacp_grace));
+	timer_start(&s->lacp_grace, 1);
+	run(sp, 5);
+	expect(sp, "-1! -4! | ");
+	end(sp);
+}
+
+/* A host that boots without LACP is reached with lacp-bypass, and one that stops to speak is not. */
+static void lacp_bypass(void **state)
+{
+	struct conf_segment c = ce1();
+	struct speaker *sp;
+
+	c.lacp_bypass = true;
+	sp = begin(&(struct setup){.seg = c});
+	module_loaded(sp);
+	bond(sp, true);
+	links_done(sp);
+	expect(sp, "ndf sweep ");
+	lacp(sp, LACP_UNKNOWN, false);
+	expect(sp, "| +4 +1 | ");
+	lacp(sp, LACP_READY, false);
+	expect(sp, "");
+	lacp(sp, LACP_EXPIRED, false);
+	expect(sp, "-1! -4! | ");
 	end(sp);
 }
 
@@ -1334,7 +1444,10 @@ static void peers_silent(void **state)
 /* After a restart the kernel's list is kept until the neighbours have sent what they know. */
 static void peers_adopted(void **state)
 {
-	struct fact_es k = {.esi = all_active().esi, .ifindex = 5, .n_peers = 1};
+	struct fact_es k = {.esi = all_active().esi,
+			    .ifindex = 5,
+			    .lacp = {.state = LACP_ACTIVE, .members = 1},
+			    .n_peers = 1};
 	struct conf_segment other = all_active();
 	struct speaker *sp = begin(
 		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
@@ -1925,6 +2038,9 @@ static void discover_off_before_zebra(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lacp_decides),
+		cmocka_unit_test(lacp_unheard),
+		cmocka_unit_test(lacp_bypass),
 		cmocka_unit_test(election),
 		cmocka_unit_test(mass_withdraw),
 		cmocka_unit_test(restart_keeps_role),

@@ -205,6 +205,7 @@ struct conf_df {
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
  * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
  * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
+ * @lacp_bypass: an 802.3ad bond whose customer has not spoken LACP since the link came up is up
  * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
  * @retention_ms: how long a synchronised neighbour is kept and probed that is not advertised any more
  */
@@ -222,6 +223,7 @@ struct conf_segment {
 	uint32_t allow;
 	uint16_t untagged_vid;
 	enum conf_unknown_unicast unknown_unicast;
+	bool lacp_bypass;
 	bool ad_per_es;
 	bool ad_per_evi;
 	struct conf_df df;

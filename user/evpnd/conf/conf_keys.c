@@ -222,6 +222,7 @@ const struct conf_key conf_segment_keys[] = {
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},
 	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
 	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
+	{"lacp-bypass", &conf_bool, SEGMENT(lacp_bypass)},
 	{},
 };
 

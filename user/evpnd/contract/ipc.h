@@ -135,9 +135,47 @@ struct fact_kernel {
 	char text[128];
 };
 
+/*
+ * What LACP means for a member of a segment's bond, or for the best one of them; in ascending order.
+ * The meaning is in the netlink specification, partner. From LACP_READY on the customer can be
+ * reached as soon as this PE tells it that it is in sync.
+ */
+enum lacp_state {
+	LACP_UNKNOWN,
+	LACP_EXPIRED,
+	LACP_DEAF,
+	LACP_OUT_OF_SYNC,
+	LACP_DETACHED,
+	LACP_READY,
+	LACP_ACTIVE,
+	LACP_STATES
+};
+
+/**
+ * struct fact_lacp - the LACP partner at the members of a segment's device, as the module sees it
+ * @state: enum lacp_state of the best member; LACP_UNKNOWN when there is none
+ * @members: members
+ * @ready: those in LACP_READY or better
+ * @active: those in LACP_ACTIVE
+ * @differ: a member has another partner than the best one
+ * @partner, @key: system and key of the best one's partner; zero while unknown
+ * @timeout_ms: how long it may be silent
+ */
+struct fact_lacp {
+	uint8_t state;
+	bool differ;
+	uint16_t members;
+	uint16_t ready;
+	uint16_t active;
+	uint16_t key;
+	struct mac partner;
+	uint32_t timeout_ms;
+};
+
 /**
  * struct fact_es - what the module says of a segment it has
  * @ifindex: 0: the segment's device does not exist
+ * @lacp: the customer's LACP; means nothing where the device is no 802.3ad bond
  * @peers: the other PEs that are in force, in the order of ip_cmp()
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
  *	so all segments of the first dump are sent before IPC_FACT_LINKS_DONE
@@ -150,6 +188,7 @@ struct fact_es {
 	bool df;
 	bool fail_applied;
 	bool gone;
+	struct fact_lacp lacp;
 	uint8_t vlan_df[CONF_VLAN_BYTES];
 	uint8_t n_peers;
 	struct ip_addr peers[IPC_PEERS_MAX];

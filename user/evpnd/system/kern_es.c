@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/netlink.h>
+
 #include "system/kern_priv.h"
 #include "log.h"
+#include "nl_rt.h"
 
 enum {
 	ASSERTS_PER_SECOND = 10,
@@ -191,12 +194,49 @@ static bool same_conf(const struct nl_es_conf *a, const struct nl_es_conf *b)
 	return !memcmp(&x, &y, sizeof(x));
 }
 
+_Static_assert((int)LACP_UNKNOWN == EVPN_PARTNER_UNKNOWN && (int)LACP_READY == EVPN_PARTNER_READY &&
+		       (int)LACP_ACTIVE == EVPN_PARTNER_ACTIVE &&
+		       (int)LACP_STATES == EVPN_PARTNER_MAX + 1,
+	       "the module's words for an LACP partner");
+
+static bool same_partner(const struct nl_es_member *a, const struct nl_es_member *b)
+{
+	return !mac_cmp(&a->partner_system, &b->partner_system) && a->partner_key == b->partner_key;
+}
+
+static void make_lacp(const struct nl_es *es, struct fact_lacp *lacp)
+{
+	const struct nl_es_member *m, *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < es->n_members; i++) {
+		m = &es->members[i];
+		lacp->members++;
+		lacp->ready += m->partner >= EVPN_PARTNER_READY;
+		lacp->active += m->partner >= EVPN_PARTNER_ACTIVE;
+		if (!best || m->partner > best->partner)
+			best = m;
+	}
+	if (!best || best->partner == EVPN_PARTNER_UNKNOWN)
+		return;
+	lacp->state =
+		(uint8_t)(best->partner <= EVPN_PARTNER_MAX ? best->partner : EVPN_PARTNER_MAX);
+	lacp->partner = best->partner_system;
+	lacp->key = (uint16_t)best->partner_key;
+	lacp->timeout_ms = best->partner_timeout_ms;
+	for (i = 0; i < es->n_members; i++) {
+		m = &es->members[i];
+		lacp->differ |= m->partner != EVPN_PARTNER_UNKNOWN && !same_partner(m, best);
+	}
+}
+
 static void make_fact(const struct nl_es *es, struct fact_es *fact)
 {
 	memset(fact, 0, sizeof(*fact));
 	fact->esi = es->conf.esi;
 	fact->ifindex = es->ifindex;
 	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
+	make_lacp(es, &fact->lacp);
 	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
 	if (es->conf.vlan_map)
 		memcpy(fact->vlan_df, es->conf.vlan_df, sizeof(fact->vlan_df));
@@ -205,10 +245,44 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	qsort(fact->peers, fact->n_peers, sizeof(fact->peers[0]), by_address);
 }
 
+/* Members, known by the product of what is different in them; 0: the host has spoken through all. */
+static uint64_t silent_members(const struct nl_es *es)
+{
+	uint64_t sum = es->ifindex;
+	bool silent = false;
+	unsigned int i;
+
+	for (i = 0; i < es->n_members; i++) {
+		silent |= !es->members[i].has_lacpdu_age;
+		sum = sum * 65599 + es->members[i].ifindex;
+	}
+	return silent ? sum : 0;
+}
+
+/*
+ * The module has a member through which the host has not spoken since: what it would have to tell the
+ * customer's LACP, or to ask it, waits for the host's next LACPDU, up to 30 s. Asked for once.
+ */
+static void let_speak(struct kern_es *e, const struct nl_es *es)
+{
+	uint64_t silent = silent_members(es);
+	struct nl_err err;
+	struct nl *nl;
+
+	if (!silent || silent == e->asked_to_speak)
+		return;
+	e->asked_to_speak = silent;
+	nl = nl_open(NETLINK_ROUTE);
+	if (nl && nl_bond_speak(nl, es->ifindex, &err) && err.error != EOPNOTSUPP)
+		log_info("kernel: %s does not send a LACPDU now: %s", es->device, err.text);
+	nl_close(nl);
+}
+
 static void note_had(struct kern *kern, struct kern_es *e, const struct nl_es *es)
 {
 	struct fact_es fact;
 
+	let_speak(e, es);
 	make_fact(es, &fact);
 	e->conf = es->conf;
 	e->seen = true;
@@ -229,6 +303,7 @@ static void note_gone(struct kern *kern, struct kern_es *e)
 	fact.esi = e->esi;
 	fact.gone = true;
 	e->had = false;
+	e->asked_to_speak = 0;
 	kern->ops->es(kern->data, &fact);
 }
 

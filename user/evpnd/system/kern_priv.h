@@ -17,6 +17,7 @@
  * @result: of the wish, as last told
  * @stale: wished by a speaker that is no more; its successor has not wished it yet
  * @had: the module has it; @conf is its configuration there, @fact what was told of it
+ * @asked_to_speak: members whose bond was asked to send a LACPDU
  * @asserts: how often it had to be put right in the second that began at @asserts_us
  */
 struct kern_es {
@@ -30,6 +31,7 @@ struct kern_es {
 	struct wish_result result;
 	struct nl_es_conf conf;
 	struct fact_es fact;
+	uint64_t asked_to_speak;
 	unsigned int asserts;
 	u64 asserts_us;
 };

@@ -28,7 +28,7 @@
  * @VLANS: a map of 4096 bits, 1-3,10
  * @ADDRESSES: nested; a list of ADDRESS
  * @COUNTER: nested; only read, ingress.REASON=PACKETS
- * @MEMBER: nested; only read, member=NAME, with /rewriting
+ * @MEMBER: nested; only read, member=NAME, with /rewriting, and partner.NAME=STATE
  * @ROW: nested; each on a line of its own, and its keys beside those of the request (verb.row)
  */
 enum kind {

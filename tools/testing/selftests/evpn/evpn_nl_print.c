@@ -111,12 +111,20 @@ static void print_counter(struct nlattr *nla)
 
 static void print_member(struct nlattr *nla)
 {
+	static const char *const partners[] = {"unknown",  "expired", "deaf",  "out-of-sync",
+					       "detached", "ready",   "active"};
 	struct nlattr *tb[EVPN_A_MEMBER_MAX + 1];
+	unsigned long long partner;
 
 	if (nla_parse_nested(tb, EVPN_A_MEMBER_MAX, nla, NULL) || !tb[EVPN_A_MEMBER_IFNAME])
 		broken("member");
 	printf(" member=%s%s", nla_get_string(tb[EVPN_A_MEMBER_IFNAME]),
 	       tb[EVPN_A_MEMBER_LACP_REWRITING] ? "/rewriting" : "");
+	if (!tb[EVPN_A_MEMBER_PARTNER])
+		return;
+	partner = number(tb[EVPN_A_MEMBER_PARTNER]);
+	printf(" partner.%s=%s", nla_get_string(tb[EVPN_A_MEMBER_IFNAME]),
+	       partner <= EVPN_PARTNER_MAX ? partners[partner] : "?");
 }
 
 static void print_text(const char *text)

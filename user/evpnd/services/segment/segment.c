@@ -197,6 +197,7 @@ static void adopt(struct segment *s)
 		s->n_peers = k->n_peers;
 		memcpy(s->peers, k->peers, sizeof(s->peers));
 		s->adopted = true;
+		segment_port_heard(s, k);
 		log_info("segment %s: keeps role %s until the election", s->conf.name,
 			 k->df ? "DF" : "non-DF");
 		return;
@@ -218,29 +219,6 @@ bool segment_is_self(const struct segment *s, const struct ip_addr *addr)
 	if (segment_is_frr(s) && !ip_is_none(vtep))
 		return ip_equal(addr, vtep);
 	return ip_equal(addr, &s->owner->self);
-}
-
-static bool has_carrier(const struct fact_link *f)
-{
-	if (!f->carrier)
-		return false;
-	return strcmp(f->kind, "bond") || !f->members || f->members_up;
-}
-
-static bool port_state(struct segment *s, const struct link *l)
-{
-	char *why = s->port_reason;
-
-	why[0] = '\0';
-	if (!l)
-		snprintf(why, ROLE_TEXT_MAX, "%s does not exist", s->conf.interface);
-	else if (!(l->fact.flags & IFF_UP))
-		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", s->conf.interface);
-	else if (!has_carrier(&l->fact))
-		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", s->conf.interface);
-	else if (s->owner->core.lost)
-		snprintf(why, ROLE_TEXT_MAX, "%s", s->owner->core.text);
-	return !why[0];
 }
 
 static void esi_from_lacp(struct segment *s, const struct link *l)
@@ -298,7 +276,7 @@ static void update_port(struct segment *s)
 	bool was = s->port_up;
 
 	s->ifindex = l ? l->fact.ifindex : 0;
-	s->port_up = port_state(s, l);
+	s->port_up = segment_port_state(s, l);
 	s->closed |= s->owner->core.lost;
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
@@ -322,6 +300,11 @@ static void update_port(struct segment *s)
 	update_bridges(s);
 	segment_send_wish(s, false);
 	segment_try_up(s);
+}
+
+static void grace_ended(void *data)
+{
+	update_port(data);
 }
 
 /* Is it the device of the segment, under its old or its new name? */
@@ -378,6 +361,7 @@ static struct segment *segment_add(struct segments *ss, const struct conf_segmen
 	s->id = take_id(ss);
 	s->esi = c->esi;
 	s->esi_known = c->esi_source == CONF_ESI_STATIC;
+	timer_init(&s->lacp_grace, speaker_event(ss->speaker), 1000, grace_ended, s);
 	segment_elect_init(s);
 	segment_frr_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
@@ -396,6 +380,7 @@ static void segment_remove(struct segment *s)
 	TAILQ_REMOVE(&s->owner->list, s, entry);
 	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
+	timer_done(&s->lacp_grace);
 	segment_elect_done(s);
 	segment_frr_done(s);
 	free(s);
@@ -585,6 +570,8 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		if (s && f->fail_applied)
 			log_warning("segment %s: the kernel had applied its loss policy",
 				    s->conf.name);
+		if (s && segment_port_heard(s, f))
+			update_port(s);
 		return;
 	}
 	if (f->gone)
@@ -717,6 +704,7 @@ static void segments_stop(void *state)
 	while ((s = TAILQ_FIRST(&ss->list))) {
 		TAILQ_REMOVE(&ss->list, s, entry);
 		segment_drain_reset(s);
+		timer_done(&s->lacp_grace);
 		segment_elect_done(s);
 		segment_frr_done(s);
 		free(s);

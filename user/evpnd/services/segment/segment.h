@@ -6,6 +6,7 @@
  *   segment.c         entry points, configuration, links, sessions
  *   segment_core.c    start, sessions, the way to the core: when segments come up and may elect
  *   segment_keep.c    routes that outlive their session
+ *   segment_port.c    can the customer be reached through the device
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
  *   segment_evi.c     RT-1 per EVI for attachment circuits: which are up, and what was said of them
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
@@ -135,7 +136,9 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @discovered: FRR has it, and the configuration does not name its device
  * @id: number in its route distinguishers
  * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
- * @port_up: the device can carry traffic; @port_reason says why not
+ * @port_up: the customer can be reached through the device; @port_reason says why not
+ * @lacp: its LACP, valid if @lacp_known: the module has the segment
+ * @lacp_grace: runs when a partner that was known is not any more, and may speak up again
  * @adopted: @force came from the kernel after a restart and was not elected yet
  * @closed: the way to the core was lost, and the segment has not come up since: nothing passes
  * @advertised: RT-4 and RT-1 are out
@@ -169,6 +172,9 @@ struct segment {
 	bool port_up;
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
+	bool lacp_known;
+	struct fact_lacp lacp;
+	struct timer lacp_grace;
 
 	struct df_fsm fsm;
 	struct timer fsm_timer;
@@ -314,6 +320,11 @@ bool segment_routes_kept(struct segments *ss);
 void segment_routes_sync(struct segments *ss);
 void segment_keep_init(struct segments *ss);
 void segment_keep_done(struct segments *ss);
+
+/* segment_port.c */
+bool segment_port_state(struct segment *s, const struct link *l);
+/* the module said something of the segment: is it news for its port? */
+bool segment_port_heard(struct segment *s, const struct fact_es *f);
 
 /* segment_route.c */
 void segment_route_drop(struct segments *ss, struct es_route *r);

@@ -119,6 +119,21 @@ static json_t *kernel_json(const struct segment *s)
 	return json_pack("{s:s, s:o}", "status", status, "message", text_or_null(text));
 }
 
+static json_t *lacp_json(const struct segment *s)
+{
+	static const char *const names[LACP_STATES] = {
+		"unknown", "expired", "deaf", "out-of-sync", "detached", "ready", "active"};
+	const struct fact_lacp *f = &s->lacp;
+	char mac[MAC_STRLEN];
+
+	if (!s->lacp_known || (f->state == LACP_UNKNOWN && !f->members))
+		return json_null();
+	return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i}", "state",
+			 names[f->state < LACP_STATES ? f->state : LACP_UNKNOWN], "partner",
+			 mac_format(&f->partner, mac), "key", (int)f->key, "ready", (int)f->ready,
+			 "active", (int)f->active, "timeout-ms", (int)f->timeout_ms);
+}
+
 static json_t *es_json(const struct segment *s)
 {
 	static const char *const esi_sources[] = {"static", "lacp", "frr"};
@@ -146,6 +161,8 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "since", json_real(timer_wall(s->since)));
 	json_object_set_new(o, "oper", json_string(s->port_up ? "up" : "down"));
 	json_object_set_new(o, "reason", text_or_null(held_back(s, why)));
+	json_object_set_new(o, "lacp", lacp_json(s));
+	json_object_set_new(o, "lacp-bypass", json_boolean(s->conf.lacp_bypass));
 	json_object_set_new(o, "members", json_integer(l ? l->fact.members : 0));
 	json_object_set_new(o, "members-up", json_integer(l ? l->fact.members_up : 0));
 	json_object_set_new(
