@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # `make demo`: a customer's LACP bond survives the loss of its active PE, from a clean machine to a
-# drawn timeline. Installs packages, builds, starts a User-mode Linux guest, raises the lab in it,
-# cuts the active PE's cable under traffic, and tells what happened when. Touches nothing outside
-# the guest but installed packages, build/ and the cache of guest kernels.
+# drawn timeline. Installs packages, builds, starts a User-mode Linux guest (QEMU where that cannot
+# run a program), raises the lab in it, cuts the active PE's cable under traffic, and tells what
+# happened when. Touches nothing outside the guest but installed packages, build/ and the cache of
+# guest kernels.
 #
 # `make demo-frr` (demo.sh frr): three PEs that run FRR as it is; what a customer gets of a hundred
 # broadcasts, without evpnd and with it.
@@ -59,16 +60,21 @@ step "packages (apt)" tools/testing/deps.sh
 step "evpnd and evpnctl" programs
 # this one shows its own progress: the first time it takes some minutes
 "$VM/guest.sh" build uml || exit 1
-step "evpn.ko for the guest's kernel" "$VM/guest.sh" modules uml
+GUEST=uml
+if ! "$VM/guest.sh" probe uml >>"$LOG" 2>&1; then
+	GUEST=qemu
+	echo "  User-mode Linux starts no program on this machine: on in QEMU, which is slower"
+fi
+step "evpn.ko for the guest's kernel" "$VM/guest.sh" modules $GUEST
 
 export EVPN_DEMO_COLOR=$COLOR
 if [ "$WHAT" = frr ]; then
-	"$VM/guest.sh" run --out "$OUT" --timeout 900 uml -- $LAB/demo_frr_guest.sh 2>"$OUT/guest.log" && exit 0
+	"$VM/guest.sh" run --out "$OUT" --timeout 900 $GUEST -- $LAB/demo_frr_guest.sh 2>"$OUT/guest.log" && exit 0
 	tail -n 20 "$OUT/guest.log" >&2
 	echo "demo: it did not come to its end; logs are in $OUT" >&2
 	exit 1
 fi
-"$VM/guest.sh" run --out "$OUT" --timeout 300 uml -- $LAB/demo_guest.sh 2>"$OUT/guest.log"
+"$VM/guest.sh" run --out "$OUT" --timeout 300 $GUEST -- $LAB/demo_guest.sh 2>"$OUT/guest.log"
 status=$?
 if [ $status -ne 0 ]; then
 	tail -n 20 "$OUT/guest.log" >&2
@@ -82,6 +88,6 @@ cat <<-END
 
 	${DIM}The same as a picture:  build/demo/timeline.svg
 	Everything recorded:    build/demo/ (probe.log, pe1.json, pe2.json, bgp.pcap, …)
-	Look around yourself:   $VM/guest.sh shell uml
+	Look around yourself:   $VM/guest.sh shell $GUEST
 	                        $LAB/lab.sh up; $LAB/lab.sh ctl pe1 es show$OFF
 END

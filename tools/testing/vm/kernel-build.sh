@@ -44,7 +44,8 @@ fetch_source() {
 	echo "guest: unpacking it" >&2
 	mkdir "$tmp/tree"
 	dpkg-deb --fsys-tarfile "$1" | tar -xO "./usr/src/linux-source-$UML_KERNEL.tar.xz" |
-		tar -xJ -C "$tmp/tree" --strip-components=1 || die "cannot unpack $1"
+		tar -xJ -C "$tmp/tree" --strip-components=1 --exclude-from="$VM/config/source.exclude" ||
+		die "cannot unpack $1"
 	for patch in "$VM"/config/*.patch; do
 		patch -s -d "$tmp/tree" -p1 <"$patch" || die "$patch does not apply to Linux $version"
 	done

@@ -79,6 +79,11 @@ ends() {
 	run --param refuse=1 -- true
 	[ $? = 93 ] && grep -q 'does not load' "$dir/err"
 	result "a module that does not load is told"
+	TMPDIR=$dir/runs "$vm/guest.sh" probe "$guest" 2>"$dir/err"
+	result "a program starts, says the probe"
+	TMPDIR=$dir/runs "$vm/guest.sh" probe --arg init=/no/program "$guest" 2>"$dir/err"
+	[ $? = 1 ] && grep -q 'cannot start a program' "$dir/err"
+	result "where none starts, the probe says that"
 	! pgrep -f "$dir/runs" >/dev/null && [ -z "$(ls "$dir/runs")" ]
 	result "nothing runs on"
 }
