@@ -9,12 +9,18 @@
 static void print_daemon(struct out *o, const json_t *doc)
 {
 	bool degraded = doc_true(doc, "degraded");
+	const char *state = doc_str(doc, "state");
 	char buf[32];
 
 	out_word(o, OUT_PLAIN, "evpnd");
 	out_pair(o, NULL, OUT_PLAIN, doc, "version");
 	out_word(o, OUT_PLAIN, "is");
-	out_word(o, out_good(!degraded), degraded ? "degraded" : "healthy");
+	out_word(o, out_good(!degraded), state ? state : degraded ? "degraded" : "healthy");
+	if (state && !strcmp(state, "not configured")) {
+		out_raw(o, OUT_PLAIN,
+			": write router-id, as and neighbors into its file, then `evpnctl config reload`");
+		return;
+	}
 	out_raw(o, OUT_PLAIN, ": router-id");
 	out_pair(o, NULL, OUT_ADDR, doc, "router-id");
 	out_pair(o, "as", OUT_PLAIN, doc, "as");
@@ -34,13 +40,15 @@ static void print_peers_line(struct out *o, const json_t *peers)
 
 static void print_segments_line(struct out *o, const json_t *seg)
 {
-	long long down = doc_int(seg, "down", 0);
+	long long down = doc_int(seg, "down", 0), failed = doc_int(seg, "failed", 0);
 
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "segments %lld:", doc_int(seg, "configured", 0));
 	out_word(o, OUT_PLAIN, "%lld df, %lld non-df,", doc_int(seg, "df", 0),
 		 doc_int(seg, "non-df", 0));
-	out_word(o, down ? OUT_BAD : OUT_PLAIN, "%lld down", down);
+	out_word(o, down ? OUT_BAD : OUT_PLAIN, failed ? "%lld down," : "%lld down", down);
+	if (failed)
+		out_word(o, OUT_BAD, "%lld failed", failed);
 }
 
 static void print_routes_line(struct out *o, const json_t *routes)
@@ -103,6 +111,10 @@ void print_summary(struct out *o, const json_t *doc)
 	size_t i;
 
 	print_daemon(o, doc);
+	if (doc_is(doc, "state", "not configured")) {
+		out_end(o);
+		return;
+	}
 	print_peers_line(o, doc_get(doc, "peers"));
 	print_segments_line(o, doc_get(doc, "segments"));
 	print_neighbors_line(o, doc_get(doc, "neighbors"));

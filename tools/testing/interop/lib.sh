@@ -107,6 +107,7 @@ evpnd_conf() {
 		as: 65000
 		${EVPND_TOP:-}
 		startup-delay: 1s
+		enforcement: optional
 		neighbors:
 		  - {address: ${ADDRESS:-192.0.2.2}, remote-as: ${REMOTE_AS:-65000}, connect-retry: 500ms${1:+, $1}}
 		vrfs:

@@ -117,7 +117,7 @@ lab_down() {
 kill_wait() {
 	kill "-${2:-TERM}" "$1" 2>/dev/null || return 0
 	local i
-	for i in $(seq 100); do
+	for i in $(seq 200); do
 		grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null || return 0
 		sleep 0.05
 	done

@@ -342,11 +342,22 @@ static void test_all_errors_in_one_run(void **state)
 	conf_errors_free(&errors);
 }
 
+/* Installed and not configured is no mistake; half configured is one. */
+static void test_nothing(void **state)
+{
+	struct conf_file *file = good("# nothing\n");
+
+	assert_true(conf_is_empty(file));
+	conf_file_free(file);
+	file = good("");
+	assert_true(conf_is_empty(file));
+	conf_file_free(file);
+	bad("as: 65000\n", "1:1: the configuration: \"router-id\" is missing");
+}
+
 static void test_syntax(void **state)
 {
 	bad("router-id: [1, 2\nas: 1\n", "2:");
-	bad("", "0:0: there is nothing in it");
-	bad("# nothing\n", "0:0: there is nothing in it");
 	bad("- a\n- b\n", "1:1: the configuration: expected a map");
 	bad(HEAD "---\nas: 1\n", "3:1: expected one document only");
 	bad("router-id: &x 192.0.2.1\nas: *x\n", "2:5: aliases are not supported");
@@ -810,7 +821,9 @@ static void test_installed_example(void **state)
 	fclose(f);
 	file = conf_parse_path("user/conf/evpnd.yaml", &errors);
 	assert_non_null(file);
-	assert_int_equal(errors.n, 0);
+	assert_true(conf_is_empty(file));
+	assert_int_equal(errors.count, 0);
+	conf_errors_free(&errors);
 	conf_file_free(file);
 	file = good(text);
 	assert_int_equal(file->conf->n_neighbors, 1);
@@ -842,6 +855,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_frr),
 		cmocka_unit_test(test_all_errors_in_one_run),
+		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_esi),

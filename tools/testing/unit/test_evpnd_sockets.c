@@ -178,7 +178,8 @@ static void configure(const struct conf_file *old, const struct conf_file *now, 
 
 static void test_listening(void **state)
 {
-	struct conf_file *all = conf(""), *two = conf("listen: [127.0.0.1, 127.0.0.2]"),
+	struct conf_file *all = conf("neighbors: [{address: 192.0.2.9, remote-as: 1}]"),
+			 *two = conf("listen: [127.0.0.1, 127.0.0.2]"),
 			 *one = conf("listen: [127.0.0.1]");
 	struct found f, g;
 
@@ -211,6 +212,13 @@ static void test_no_listening(void **state)
 	struct conf_file *file;
 
 	port = 0;
+	file = conf("neighbors: [{address: 192.0.2.9, remote-as: 1}]");
+	configure(NULL, file, false);
+	assert_int_equal(find().n, 0);
+	conf_file_free(file);
+
+	/* nobody may connect: another BGP daemon on this host is to have the port */
+	port = 1;
 	file = conf("");
 	configure(NULL, file, false);
 	assert_int_equal(find().n, 0);
@@ -224,15 +232,27 @@ static void test_port_in_use(void **state)
 	struct sockaddr_in in = {.sin_family = AF_INET,
 				 .sin_port = htons(port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 	bool changed;
 
 	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(sockets_configure(sockets, NULL, file, &changed), -EADDRINUSE);
 	assert_false(changed);
+	assert_non_null(strstr(sockets_why(sockets), "another BGP daemon"));
 	close(fd);
+	/* it restarts: the port is free for a moment, and is left to it */
+	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
+	assert_int_equal(find().n, 0);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
+	close(fd);
+	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
 	configure(file, file, true);
+	assert_string_equal(sockets_why(sockets), "");
 	conf_file_free(file);
 }
 

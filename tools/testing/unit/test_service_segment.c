@@ -6,6 +6,7 @@
  * Requirements: A9, A10, A15 to A17, A24, A25, A29, A30, A37, B6 to B11, E37
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,6 +37,7 @@ struct speaker {
 	unsigned int evi_calls;
 	struct rd es_rd; /* of RT-1 per ES and RT-4 that were withdrawn last */
 	bool has_rib;
+	unsigned int left;
 	u32 heard;	      /* a PE that announces a bridge domain, or 0 */
 	enum route_loss loss; /* why routes go */
 };
@@ -168,6 +170,11 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 	return 0;
 }
 
+void speaker_left(struct speaker *sp)
+{
+	sp->left++;
+}
+
 void speaker_flush(struct speaker *sp)
 {
 	size_t n = strlen(sp->log);
@@ -212,6 +219,7 @@ struct setup {
 	unsigned int neighbors;
 	enum conf_isolation isolation;
 	u32 startup_delay_ms;
+	bool enforced;	/* has to be */
 	bool kernel_df; /* the kernel still has the segment as DF */
 	bool discover;	/* and @seg is not configured */
 };
@@ -232,6 +240,9 @@ static struct speaker *begin(const struct setup *setup)
 	sp->conf = conf_new();
 	sp->conf->global.router_id = htonl(0x0a000001);
 	sp->conf->global.core_isolation = setup->isolation;
+	/* nobody answers wishes here, but where that is the point */
+	sp->conf->global.enforcement =
+		setup->enforced ? CONF_ENFORCE_REQUIRED : CONF_ENFORCE_OPTIONAL;
 	sp->conf->global.isolation_delay_ms = 20;
 	sp->conf->global.reflector_hold_ms = 100;
 	sp->conf->global.startup_delay_ms = setup->startup_delay_ms;
@@ -827,6 +838,127 @@ static void drain(void **state)
 	assert_true(segment_drain(s, true, err, sizeof(err)));
 	run(sp, 60);
 	assert_true(sp->wish.df);
+	end(sp);
+}
+
+static void answer(struct speaker *sp, enum wish_status status, int error, const char *text)
+{
+	struct wish_result r = {.status = status, .error = error, .generation = 7};
+
+	esi_parse(&r.esi, esi_text);
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	segment_service.fact(sp->ss, IPC_WISH_RESULT, &r);
+}
+
+static void expect_oper(struct speaker *sp, const char *oper, const char *part)
+{
+	char err[256];
+	json_t *r = NULL, *s;
+
+	assert_true(segment_query(sp->ss, "es.show", NULL, &r, err, sizeof(err)));
+	s = json_array_get(json_object_get(r, "segments"), 0);
+	assert_string_equal(json_string_value(json_object_get(s, "oper")), oper);
+	assert_non_null(strstr(json_string_value(json_object_get(s, "reason")), part));
+	json_decref(r);
+}
+
+/* What the kernel does not enforce is advertised neither at the start nor when that ends. */
+static void not_enforced(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1(), .enforced = true});
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	expect(sp, "ndf sweep ");
+	answer(sp, WISH_PENDING, ENOENT, "the module is not loaded: modprobe evpn");
+	expect(sp, "");
+	expect_oper(sp, "failed", "modprobe evpn");
+	answer(sp, WISH_REFUSED, EBUSY, "bond0 is taken");
+	expect_oper(sp, "failed", "the kernel refused: bond0 is taken");
+	answer(sp, WISH_INSTALLED, 0, "");
+	run(sp, 60);
+	expect(sp, "| +4 +1 | df | +1 ");
+	/* the module is replaced: back before anybody noticed, then not back */
+	answer(sp, WISH_PENDING, ENOENT, "unloaded");
+	run(sp, 20);
+	answer(sp, WISH_INSTALLED, 0, "");
+	expect(sp, "");
+	answer(sp, WISH_PENDING, ENOENT, "unloaded");
+	run(sp, 2100);
+	expect(sp, "-1! -4! | ndf | ");
+	answer(sp, WISH_INSTALLED, 0, "");
+	run(sp, 60);
+	expect(sp, "| +4 +1 | df | +1 ");
+	end(sp);
+}
+
+/* A stop on purpose hands over before it withdraws, and waits for no longer than it is allowed to. */
+static void leave(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+	char err[256];
+
+	sp->conf->global.handover_limit_ms = 2000;
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	assert_false(segment_service.leave(sp->ss));
+	assert_false(segment_drain(s, true, err, sizeof(err)));
+	assert_non_null(strstr(err, "stopping"));
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 600);
+	expect(sp, "-4! | df-draining | ndf | +1 ");
+	assert_int_equal(sp->left, 1);
+	end(sp);
+}
+
+/* The other one never says that it forwards: closed all the same, because it elects itself without us. */
+static void leave_in_time(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+
+	sp->conf->global.handover_limit_ms = 50;
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	sp->log[0] = '\0';
+	assert_false(segment_service.leave(sp->ss));
+	run(sp, 100);
+	expect(sp, "-4! | ndf | +1 ");
+	assert_int_equal(sp->left, 1);
+	end(sp);
+}
+
+/* Nobody to hand over to, and a standby with nothing to hand over: no reason to wait, nor to change. */
+static void leave_at_once(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	sp->log[0] = '\0';
+	assert_true(segment_service.leave(sp->ss));
+	expect(sp, "");
+	assert_true(sp->wish.df);
+	end(sp);
+
+	sp = begin(&(struct setup){.seg = ce1()});
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &better, false);
+	run(sp, 60);
+	sp->log[0] = '\0';
+	assert_true(segment_service.leave(sp->ss));
+	expect(sp, "");
+	assert_false(sp->wish.df);
 	end(sp);
 }
 
@@ -2057,6 +2189,10 @@ int main(void)
 		cmocka_unit_test(core_lost_at_start),
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(drain),
+		cmocka_unit_test(not_enforced),
+		cmocka_unit_test(leave),
+		cmocka_unit_test(leave_in_time),
+		cmocka_unit_test(leave_at_once),
 		cmocka_unit_test(non_revertive),
 		cmocka_unit_test(fallback),
 		cmocka_unit_test(synchronised),

@@ -58,6 +58,21 @@ struct conf_file *conf_parse_tree(const struct node *tree, struct conf_errors *e
 	return NULL;
 }
 
+/* A package that was installed and nothing more: no mistake, and nothing to do. */
+static struct conf_file *nothing(struct conf_errors *errors)
+{
+	struct conf_file *file = new_file();
+
+	if (!file) {
+		conf_error_add(errors, false, 0, 0, "out of memory");
+		return NULL;
+	}
+	conf_global_defaults(&file->conf->global);
+	conf_error_add(errors, true, 0, 0,
+		       "there is nothing in it; evpnd needs router-id, as and neighbors to begin");
+	return file;
+}
+
 struct conf_file *conf_parse_text(const char *text, size_t len, struct conf_errors *errors)
 {
 	struct node *tree = yaml_parse(text, len, errors);
@@ -71,7 +86,7 @@ struct conf_file *conf_parse_text(const char *text, size_t len, struct conf_erro
 	if (tree)
 		file = conf_parse_tree(tree, errors);
 	else if (!syntax)
-		conf_error_add(errors, false, 0, 0, "there is nothing in it");
+		file = nothing(errors);
 	node_free(tree);
 	conf_errors_sort(errors);
 	if (!syntax)

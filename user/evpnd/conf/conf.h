@@ -25,7 +25,8 @@
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_UPLINKS_MAX 16
 #define CONF_PORTS_MAX 16
-#define CONF_ALLOW_LLDP 1    /* what usually passes a blocked port, of EVPN_ALLOW_* */
+#define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
+#define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
 #define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
@@ -41,6 +42,8 @@ enum conf_standby {
 };
 enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
 enum conf_unknown_unicast { CONF_UNKNOWN_FILTER, CONF_UNKNOWN_PASS };
+/* Is a segment that the kernel does not enforce a candidate all the same? */
+enum conf_enforcement { CONF_ENFORCE_REQUIRED, CONF_ENFORCE_OPTIONAL };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
 /* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
@@ -79,11 +82,12 @@ struct conf_core {
 
 /**
  * struct conf_global - what belongs to the daemon as a whole
- * @router_id: BGP identifier, network byte order, never 0 (RFC 6286)
+ * @router_id: BGP identifier, network byte order; 0 (RFC 6286: never) while nothing is configured
  * @as: own AS number, 1..4294967294
  * @listen: addresses to listen on; @n_listen 0 means all, v4 and v6
  * @port: TCP port to listen on, 0 listens not at all
  * @originator: originator address of RT-4 and next hop of every route; len 0: the router id
+ * @enforcement: whether a segment has to be in force in the kernel before it is advertised
  * @core_isolation: what a segment does while no BGP session is Established
  * @isolation_delay_ms: how long no session must be up before that applies
  * @reflector_hold_ms: how long after a session is back what a lost reflector had told still counts
@@ -91,6 +95,8 @@ struct conf_core {
  * @uplink_tracking: without any of them this PE is isolated
  * @startup_delay_ms: after a start, segments stay INIT this long or until every neighbour sent
  *	End-of-RIB, whichever comes first
+ * @handover_limit_ms: how long a stop waits for other PEs to take the segments over, at most
+ *	CONF_HANDOVER_MAX_MS
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
  */
 struct conf_global {
@@ -100,6 +106,7 @@ struct conf_global {
 	uint8_t n_listen;
 	uint16_t port;
 	struct ip_addr originator;
+	enum conf_enforcement enforcement;
 	enum conf_isolation core_isolation;
 	uint32_t isolation_delay_ms;
 	uint32_t reflector_hold_ms;
@@ -107,6 +114,7 @@ struct conf_global {
 	uint8_t n_uplinks;
 	bool uplink_tracking;
 	uint32_t startup_delay_ms;
+	uint32_t handover_limit_ms;
 	uint32_t memory_reserve;
 	struct conf_frr frr;
 	struct conf_core core;

@@ -59,6 +59,12 @@ struct conf_file {
 struct conf_file *conf_parse_text(const char *text, size_t len, struct conf_errors *errors);
 struct conf_file *conf_parse_path(const char *path, struct conf_errors *errors);
 
+/** conf_is_empty() - nothing is configured: no router-id, so nothing else either */
+static inline bool conf_is_empty(const struct conf_file *file)
+{
+	return !file->conf->global.router_id;
+}
+
 /** conf_parse_tree() - the same from a tree, which stays the caller's */
 struct conf_file *conf_parse_tree(const struct node *tree, struct conf_errors *errors);
 void conf_file_free(struct conf_file *file);

@@ -19,6 +19,7 @@ void conf_global_defaults(struct conf_global *g)
 		.reflector_hold_ms = 30000,
 		.uplink_tracking = true,
 		.startup_delay_ms = 10000,
+		.handover_limit_ms = 5000,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
 	};

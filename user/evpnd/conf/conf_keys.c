@@ -20,6 +20,12 @@ static const struct conf_word isolation_words[] = {
 	{},
 };
 
+static const struct conf_word enforcement_words[] = {
+	{"required", CONF_ENFORCE_REQUIRED},
+	{"optional", CONF_ENFORCE_OPTIONAL},
+	{},
+};
+
 static const struct conf_word mode_words[] = {
 	{"all-active", CONF_ALL_ACTIVE},
 	{"single-active", CONF_SINGLE_ACTIVE},
@@ -118,6 +124,8 @@ const struct conf_key conf_global_keys[] = {
 	{"listen", &conf_addresses, ARRAY(struct conf_top, global.listen, global.n_listen)},
 	{"port", &conf_number, FIELD(struct conf_top, global.port), .min = 0, .max = 65535},
 	{"originator-address", &conf_address, FIELD(struct conf_top, global.originator)},
+	{"enforcement", &conf_enum, FIELD(struct conf_top, global.enforcement),
+	 .words = enforcement_words},
 	{"core-isolation", &conf_enum, FIELD(struct conf_top, global.core_isolation),
 	 .words = isolation_words},
 	{"isolation-delay", &conf_duration, FIELD(struct conf_top, global.isolation_delay_ms),
@@ -128,6 +136,8 @@ const struct conf_key conf_global_keys[] = {
 	{"uplink-tracking", &conf_bool, FIELD(struct conf_top, global.uplink_tracking)},
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
 	 .max = HOUR_MS},
+	{"handover-limit", &conf_duration, FIELD(struct conf_top, global.handover_limit_ms),
+	 .max = CONF_HANDOVER_MAX_MS},
 	{"memory-reserve", &conf_number, FIELD(struct conf_top, global.memory_reserve),
 	 .max = CONF_RESERVE_MAX},
 	{"frr", &conf_map, .keys = frr_keys},

@@ -3,8 +3,9 @@
  * parent.c - the parent's loop: devices and the module on one side, the speaker on the other, signals,
  * and the service manager.
  *
- * At its end nothing is undone in the kernel: roles stay as they are, and the module's owner hold time
- * says for how long without a daemon. A restart within it is no flap.
+ * When it is told to stop, the speaker hands its segments over first. Nothing else is undone in the kernel:
+ * roles that are left, because nobody takes them or because evpnd died, stay for the module's owner hold
+ * time and what its loss policy says.
  */
 #include "parent/parent.h"
 
@@ -86,6 +87,7 @@ static void on_kernel(void *data, const struct fact_kernel *fact)
 	struct parent *p = data;
 
 	parent_send(p, IPC_FACT_KERNEL, fact, sizeof(*fact));
+	parent_status(p);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->present ? "present" : "absent",
 			     json_pack("{s:s}", "message", fact->text));
@@ -110,6 +112,7 @@ static void on_es(void *data, const struct fact_es *fact)
 static void on_result(void *data, const struct wish_result *result)
 {
 	parent_send(data, IPC_WISH_RESULT, result, sizeof(*result));
+	parent_status(data);
 }
 
 static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
@@ -167,7 +170,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 	}
 	log_info("stopping on %s", strsignal((int)si->ssi_signo));
 	p->stopping = true;
-	sd_notify(0, "STOPPING=1\nSTATUS=withdrawing routes");
+	sd_notify(0, "STOPPING=1\nSTATUS=handing over to the other PEs");
 	parent_speaker_stop(p);
 	return 0;
 }

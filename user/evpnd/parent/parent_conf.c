@@ -83,6 +83,7 @@ void parent_conf_listen(struct parent *p)
 {
 	if (configure_sockets(p, p->conf))
 		parent_conf_send_sockets(p);
+	parent_status(p);
 }
 
 bool parent_conf_follows(void *data, const char *ifname)
@@ -188,6 +189,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	uplinks_configure(p->uplinks, conf->conf);
 	parent_conf_frr(p);
 	conf_file_free(old);
+	parent_status(p);
 	return n;
 }
 
@@ -207,6 +209,12 @@ int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *cha
 	struct conf_file *conf = conf_parse_path(path, errors);
 
 	log_errors(errors, path);
+	if (conf && conf_is_empty(conf) && !conf_is_empty(p->conf)) {
+		conf_error_add(errors, false, 0, 0,
+			       "nothing is configured in it; stop evpnd to take everything away");
+		conf_file_free(conf);
+		conf = NULL;
+	}
 	if (!conf) {
 		log_error("%s: %zu errors; nothing has changed", path, errors->count);
 		return -EINVAL;

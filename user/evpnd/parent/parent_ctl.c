@@ -318,6 +318,21 @@ static json_t *problems_of(json_t *result)
 	return json_object_get(result, "problems");
 }
 
+static void add_problem(void *problems, const char *text)
+{
+	json_array_append_new(problems, json_string(text));
+}
+
+static const char *state_of(const struct parent *p, const json_t *result)
+{
+	if (conf_is_empty(p->conf))
+		return "not configured";
+	if (json_is_true(json_object_get(result, "degraded")))
+		return "degraded";
+	return json_array_size(json_object_get(result, "maintenance")) ? "in maintenance" :
+									 "healthy";
+}
+
 static void add_summary(struct parent *p, json_t *result)
 {
 	const struct conf_global *g = &p->conf->conf->global;
@@ -336,7 +351,7 @@ static void add_summary(struct parent *p, json_t *result)
 	json_object_set_new(
 		result, "kernel",
 		json_pack("{s:b, s:s}", "present", kernel->present, "message", kernel->text));
-	if (!kernel->present)
+	if (!kernel->present && !conf_is_empty(p->conf))
 		json_array_insert_new(problems, 0, json_string(kernel->text));
 	if (counts.refused)
 		json_array_append_new(
@@ -345,7 +360,9 @@ static void add_summary(struct parent *p, json_t *result)
 				     counts.refused + counts.pending + counts.installed));
 	if (kern_core_why(p->kern)[0])
 		json_array_append_new(problems, json_string(kern_core_why(p->kern)));
+	parent_problems(p, add_problem, problems);
 	json_object_set_new(result, "degraded", json_boolean(json_array_size(problems)));
+	json_object_set_new(result, "state", json_string(state_of(p, result)));
 }
 
 static void add_metric(json_t *list, const char *name, const char *type, const char *help,

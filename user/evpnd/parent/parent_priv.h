@@ -23,7 +23,7 @@
 #include "system/uplinks.h"
 #include "timer.h"
 
-enum { PARENT_WHY_LEN = 160 };
+enum { PARENT_WHY_LEN = 160, PARENT_STATUS_LEN = 320 };
 
 /**
  * struct parent - everything
@@ -31,6 +31,7 @@ enum { PARENT_WHY_LEN = 160 };
  * @ipc: to the speaker, NULL: there is none
  * @pid: of the speaker, 0: none
  * @reaped, @closed: the two halves of a speaker's death; both must be there
+ * @status: what the service manager was told last
  * @why: why there is no speaker, for clients
  * @violations: messages of this speaker that made no sense
  * @deadline: to SIGKILL a speaker that does not end
@@ -54,6 +55,7 @@ struct parent {
 	u64 started_us;
 	bool ready;
 	bool stopping;
+	char status[PARENT_STATUS_LEN];
 
 	struct ipc *ipc;
 	pid_t pid;
@@ -108,6 +110,12 @@ void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
 void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
+
+/* parent_status.c */
+/* the service manager hears in one sentence how it is, when that has changed */
+void parent_status(struct parent *p);
+/* sentences for people who ask: what the parent knows to be wrong */
+void parent_problems(const struct parent *p, void (*fn)(void *data, const char *text), void *data);
 
 /* parent_ctl.c */
 extern const struct ctl_ops parent_ctl_ops;

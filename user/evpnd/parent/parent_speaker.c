@@ -78,7 +78,8 @@ static void on_ready(struct parent *p)
 	if (p->ready)
 		return;
 	p->ready = true;
-	sd_notify(0, "READY=1\nSTATUS=running");
+	sd_notify(0, "READY=1");
+	parent_status(p);
 }
 
 /*
@@ -391,14 +392,18 @@ void parent_speaker_init(struct parent *p)
 
 void parent_speaker_stop(struct parent *p)
 {
+	u64 limit;
+
 	timer_stop(&p->respawn);
 	timer_stop(&p->ping);
 	if (!p->pid) {
 		parent_stopped(p);
 		return;
 	}
+	limit = p->conf->conf->global.handover_limit_ms + STOP_MS;
+	sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)(limit + LINGER_MS) * 1000);
 	parent_send(p, IPC_SHUTDOWN, NULL, 0);
-	timer_start(&p->deadline, STOP_MS);
+	timer_start(&p->deadline, limit);
 }
 
 void parent_speaker_free(struct parent *p)

@@ -40,16 +40,36 @@ struct listener {
 };
 
 /**
+ * struct contested - somebody else had the port when it was wanted
+ * @free: it was free when last looked at
+ */
+struct contested {
+	struct ip_addr address;
+	uint16_t port;
+	bool free;
+};
+
+struct keyless {
+	struct ip_addr address;
+	char why[KEYS_TEXT_LEN];
+};
+
+/**
  * struct sockets - all listening sockets
+ * @contested: @n_contested of them
  * @again: what failed is tried again, and what was said about it is not said again
- * @keyless: neighbours whose keys are missing on one of them
+ * @keyless: neighbours whose keys are missing on one of them, and why
+ * @why: why one is missing
  */
 struct sockets {
 	struct listener listeners[LISTENERS_MAX];
 	size_t n;
+	struct contested contested[LISTENERS_MAX];
+	size_t n_contested;
 	bool again;
-	struct ip_addr *keyless;
+	struct keyless *keyless;
 	size_t n_keyless;
+	char why[256];
 };
 
 struct sockets *sockets_new(void)
@@ -125,6 +145,40 @@ static struct listener *find_listener(struct sockets *sockets, const struct ip_a
 	return NULL;
 }
 
+static struct contested *find_contested(struct sockets *sockets, const struct ip_addr *a,
+					uint16_t port)
+{
+	for (size_t i = 0; i < sockets->n_contested; i++)
+		if (ip_equal(&sockets->contested[i].address, a) &&
+		    sockets->contested[i].port == port)
+			return &sockets->contested[i];
+	return NULL;
+}
+
+/*
+ * Another BGP daemon that restarts leaves its port for a moment, and ends when it finds it taken. So a port
+ * that was somebody's is taken only when it was free at two tries in a row, which are seconds apart.
+ */
+static int open_contested(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
+{
+	struct contested *c = find_contested(sockets, a, port);
+	int fd = open_listener(a, port);
+
+	if (fd == -EADDRINUSE) {
+		if (!c && sockets->n_contested < LISTENERS_MAX)
+			c = &sockets->contested[sockets->n_contested++];
+		if (c)
+			*c = (struct contested){*a, port, false};
+	} else if (fd >= 0 && c && !c->free) {
+		c->free = true;
+		close(fd);
+		fd = -EADDRINUSE;
+	} else if (fd >= 0 && c) {
+		*c = sockets->contested[--sockets->n_contested];
+	}
+	return fd;
+}
+
 static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port, bool *changed)
 {
 	struct listener *l = find_listener(sockets, a, port);
@@ -135,16 +189,19 @@ static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port,
 		l->wanted = true;
 		return 0;
 	}
-	fd = open_listener(a, port);
+	fd = open_contested(sockets, a, port);
 	if (fd < 0) {
 		/* a host without IPv6 has no need to be told at every turn */
 		if (fd == -EAFNOSUPPORT)
 			return 0;
-		log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
-			"listening on %s port %u: %s%s", ip_format(a, buf), port, strerror(-fd),
+		snprintf(
+			sockets->why, sizeof(sockets->why), "listening on %s port %u: %s%s",
+			ip_format(a, buf), port, strerror(-fd),
 			fd == -EADDRINUSE ?
 				"; another BGP daemon may be there: set \"listen\" to an address of evpnd's own, or \"port\" to 0" :
 				"");
+		log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL, "%s",
+			sockets->why);
 		return fd;
 	}
 	if (sockets->n == LISTENERS_MAX) {
@@ -171,8 +228,11 @@ static void close_unwanted(struct sockets *sockets, bool *changed)
 	sockets->n = kept;
 }
 
-static int open_wanted(struct sockets *sockets, const struct conf_global *g, bool *changed)
+/* Nobody may connect where there is no neighbour: then there is no socket, unless one was asked for. */
+static int open_wanted(struct sockets *sockets, const struct conf *conf, bool *changed)
 {
+	const struct conf_global *g = &conf->global;
+	uint16_t port = conf->n_neighbors || g->n_listen ? g->port : 0;
 	static const uint8_t any[16];
 	struct ip_addr all[] = {ip_from_bytes(any, 4), ip_from_bytes(any, 16)};
 	const struct ip_addr *addresses = g->n_listen ? g->listen : all;
@@ -182,15 +242,15 @@ static int open_wanted(struct sockets *sockets, const struct conf_global *g, boo
 	for (size_t i = 0; i < sockets->n; i++)
 		sockets->listeners[i].wanted = false;
 	/* Those that go make room, and their port, for those that come. */
-	for (size_t i = 0; g->port && i < n; i++) {
-		struct listener *l = find_listener(sockets, &addresses[i], g->port);
+	for (size_t i = 0; port && i < n; i++) {
+		struct listener *l = find_listener(sockets, &addresses[i], port);
 
 		if (l)
 			l->wanted = true;
 	}
 	close_unwanted(sockets, changed);
-	for (size_t i = 0; g->port && i < n; i++) {
-		int r = want(sockets, &addresses[i], g->port, changed);
+	for (size_t i = 0; port && i < n; i++) {
+		int r = want(sockets, &addresses[i], port, changed);
 
 		if (r)
 			result = r;
@@ -198,23 +258,35 @@ static int open_wanted(struct sockets *sockets, const struct conf_global *g, boo
 	return result;
 }
 
-static void note_keyless(struct sockets *sockets, const struct ip_addr *a)
+static void note_keyless(struct sockets *sockets, const struct ip_addr *a, const char *why)
 {
-	struct ip_addr *grown =
+	struct keyless *grown =
 		reallocarray(sockets->keyless, sockets->n_keyless + 1, sizeof(*grown));
 
 	if (!grown)
 		return;
 	sockets->keyless = grown;
-	grown[sockets->n_keyless++] = *a;
+	grown += sockets->n_keyless++;
+	grown->address = *a;
+	snprintf(grown->why, sizeof(grown->why), "%s", why);
+}
+
+const char *sockets_key_why(const struct sockets *sockets, const struct conf_neighbor *n)
+{
+	for (size_t i = 0; i < sockets->n_keyless; i++)
+		if (ip_equal(&sockets->keyless[i].address, &n->address))
+			return sockets->keyless[i].why;
+	return NULL;
 }
 
 bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n)
 {
-	for (size_t i = 0; i < sockets->n_keyless; i++)
-		if (ip_equal(&sockets->keyless[i], &n->address))
-			return true;
-	return false;
+	return sockets_key_why(sockets, n);
+}
+
+const char *sockets_why(const struct sockets *sockets)
+{
+	return sockets->why;
 }
 
 static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
@@ -233,7 +305,7 @@ static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
 	log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
 		"neighbor %s: %s; it stays shut down, rather than without its key",
 		ip_format(&n->address, buf), err);
-	note_keyless(sockets, &n->address);
+	note_keyless(sockets, &n->address, err);
 }
 
 /* Only those that go: a key that stays is never missing, not even for a moment. */
@@ -255,10 +327,11 @@ int sockets_configure(struct sockets *sockets, const struct conf_file *old,
 	int r;
 
 	*changed = false;
+	sockets->why[0] = '\0';
 	sockets->again = old == now;
 	for (size_t i = 0; old && i < old->conf->n_neighbors; i++)
 		remove_keys(sockets, old, i, now);
-	r = open_wanted(sockets, &now->conf->global, changed);
+	r = open_wanted(sockets, now->conf, changed);
 	sockets->n_keyless = 0;
 	for (size_t i = 0; i < now->conf->n_neighbors; i++)
 		put_keys(sockets, &now->conf->neighbors[i], &now->secrets[i]);

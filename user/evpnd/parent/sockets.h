@@ -34,6 +34,12 @@ void sockets_each(const struct sockets *sockets,
 		  void (*fn)(void *data, int fd, const struct ip_addr *address, uint16_t port),
 		  void *data);
 
+/** sockets_why() - why there is no listening socket where one was asked for, as a sentence; "" for none */
+const char *sockets_why(const struct sockets *sockets);
+
+/** sockets_key_why() - why a neighbour has no key that was asked for; NULL when nothing is wrong */
+const char *sockets_key_why(const struct sockets *sockets, const struct conf_neighbor *n);
+
 /** sockets_keyless() - could a key of the neighbour not be put on a listening socket? */
 bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n);
 

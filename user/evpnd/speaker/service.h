@@ -23,6 +23,8 @@ struct speaker;
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
  * @start: once, before the first configuration; returns the service's state or NULL on ENOMEM
+ * @leave: the process is going to end: let others take over what this one does. Return: true when there is
+ *	nothing to wait for; else speaker_left() is called, once, when there is not
  * @stop: the process ends; withdraw nothing here (the speaker closes sessions), free the state
  * @conf: a new configuration was committed; @old is NULL the first time
  * @fact: IPC_FACT_* or IPC_WISH_RESULT, as it came
@@ -37,6 +39,7 @@ struct service {
 	const char *name;
 	uint32_t route_types;
 	void *(*start)(struct speaker *speaker);
+	bool (*leave)(void *state);
 	void (*stop)(void *state);
 	void (*conf)(void *state, const struct conf *old, const struct conf *now);
 	void (*fact)(void *state, enum ipc_type type, const void *fact);
@@ -76,6 +79,8 @@ enum route_loss {
 	ROUTE_SESSION_RESET, /* with its session, which one side closed and means to open again */
 };
 enum route_loss speaker_route_loss(const struct speaker *speaker);
+/* what @leave had to wait for is over */
+void speaker_left(struct speaker *speaker);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

@@ -121,6 +121,13 @@ void speaker_flush(struct speaker *speaker)
 	advertise_all(speaker);
 }
 
+/* Not from here: the service that says so would be freed under its own feet. */
+void speaker_left(struct speaker *speaker)
+{
+	if (speaker->to_leave && !--speaker->to_leave)
+		timer_start(&speaker->left, 0);
+}
+
 /* ---- what sessions ask ---- */
 
 static void on_export(void *data)
@@ -291,6 +298,26 @@ static void shut_down(struct speaker *sp)
 	sd_event_exit(sp->event, 0);
 }
 
+static void on_left(void *data)
+{
+	shut_down(data);
+}
+
+/* Each service hands over first; until that is done, sessions and elections go on. */
+static void leave(struct speaker *sp)
+{
+	unsigned int i;
+
+	if (sp->leaving)
+		return;
+	sp->leaving = true;
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->leave && !speaker_services[i]->leave(sp->states[i]))
+			sp->to_leave++;
+	if (!sp->to_leave)
+		shut_down(sp);
+}
+
 /* ---- the parent ---- */
 
 static void on_socket(struct speaker *sp, const struct ipc_socket *answer, int fd)
@@ -332,7 +359,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		query_piece(sp, hdr, body);
 		break;
 	case IPC_SHUTDOWN:
-		shut_down(sp);
+		leave(sp);
 		break;
 	default:
 		if (sp->services_up)
@@ -375,6 +402,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	sp->event = sd_event_ref(event);
 	sp->status = 1;
 	sp->generation = 1;
+	timer_init(&sp->left, event, 1, on_left, sp);
 	sp->started = timer_now_ns();
 	TAILQ_INIT(&sp->sessions);
 	TAILQ_INIT(&sp->listeners);
@@ -397,6 +425,7 @@ void speaker_free(struct speaker *sp)
 {
 	struct session *s;
 
+	timer_done(&sp->left);
 	stop_services(sp);
 	while ((s = TAILQ_FIRST(&sp->sessions)))
 		session_free(s, BGP_EV_STOP);

@@ -24,7 +24,8 @@ struct route_job;
  * @conf: in force; never NULL
  * @incoming: between IPC_CONF_BEGIN and COMMIT
  * @configured: the first configuration was applied
- * @stopping: IPC_SHUTDOWN came
+ * @leaving: IPC_SHUTDOWN came; @to_leave services still hand over, and @left runs after the last one
+ * @stopping: nothing is waited for any more
  * @output: runs once per turn of the loop when a session has something to send
  * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @states: of the services, in the order of the table
@@ -38,6 +39,9 @@ struct speaker {
 	struct conf *conf;
 	struct conf *incoming;
 	bool configured;
+	bool leaving;
+	unsigned int to_leave;
+	struct timer left;
 	bool stopping;
 	bool services_up;
 	bool route_events;

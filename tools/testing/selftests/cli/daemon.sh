@@ -107,6 +107,7 @@ for i in 1 2; do
 	cat >"$DIR/pe$i.yaml" <<END
 router-id: 192.0.2.$i
 as: 65000
+enforcement: optional
 neighbors:
   - {address: 192.0.2.$((3 - i)), remote-as: 65000, description: the other PE}
 segments:

@@ -20,6 +20,7 @@ main_pid() { pgrep -x evpnd | head -n 1; }
 running() { PID=$(main_pid); [ -n "$PID" ] && within systemctl is-active -q evpnd; }
 status_of() { sed -n "s/^$2:\t//p" "/proc/$1/status" | tr '\t' ' '; }
 es() { evpnctl -j es show name ce1 2>/dev/null | jq -r ".segments[0].$1"; }
+nl_field_here() { "$EVPN_NL" es-get esi=$ESI1 | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 in_force() { [ "$(es kernel.status)" = installed ]; }
 
 # what the package installs, and nothing else of the host's services
@@ -86,6 +87,7 @@ check_err $? "stop"
 check_err $? "something of it is still running"
 "$EVPN_NL" es-get esi=$ESI1 | grep -q ifname=dummy-evpn
 check_err $? "the kernel has lost the segment: $("$EVPN_NL" es-get esi=$ESI1)"
-log_test "stopped, nothing is left running, and the kernel keeps the segment"
+check_eq "$(nl_field_here role)" non-df "the segment's role"
+log_test "stopped, nothing is left running, and the kernel keeps the segment closed"
 
 finish

@@ -161,6 +161,7 @@ void segment_unwish(struct segment *s)
 		return;
 	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &w, sizeof(w));
 	s->wished = false;
+	s->answered = false;
 }
 
 /* Before zebra has answered, what the kernel has may be what is discovered then. */
@@ -526,6 +527,8 @@ static void segments_conf(void *state, const struct conf *old, const struct conf
 				segment_evi_originate(s, true);
 				segment_later(s, DF_EV_VLAN_CHANGE);
 			}
+	TAILQ_FOREACH(s, &ss->list, entry)
+		segment_enforce_follow(s);
 	if (!ss->have_conf)
 		segments_await_sessions(ss);
 	ss->have_conf = true;
@@ -585,27 +588,10 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		adopt(s);
 }
 
-static void wish_answered(struct segments *ss, const struct wish_result *r)
-{
-	static const char *const names[] = {"installed", "pending", "refused"};
-	struct segment *s = segment_by_esi(ss, &r->esi);
-
-	if (!s)
-		return;
-	if (r->status == WISH_REFUSED)
-		log_error("segment %s: the kernel refused: %s", s->conf.name, r->text);
-	if (r->status != s->result.status || strcmp(r->text, s->result.text))
-		segment_tell(s, "kernel", names[r->status],
-			     json_pack("{s:s?}", "message", r->text[0] ? r->text : NULL));
-	s->result = *r;
-	if (r->status == WISH_INSTALLED)
-		segment_tell(s, "kernel", "enforced",
-			     json_pack("{s:s}", "role", s->last_wish.df ? "df" : "non-df"));
-}
-
 static void segments_fact(void *state, enum ipc_type type, const void *fact)
 {
 	struct segments *ss = state;
+	struct segment *s;
 
 	switch (type) {
 	case IPC_FACT_LINK:
@@ -637,7 +623,9 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 		segment_frr_heard(ss, fact);
 		break;
 	case IPC_WISH_RESULT:
-		wish_answered(ss, fact);
+		s = segment_by_esi(ss, &((const struct wish_result *)fact)->esi);
+		if (s)
+			segment_answered(s, fact);
 		break;
 	default:
 		break;
@@ -693,8 +681,8 @@ static void *segments_start(struct speaker *speaker)
 }
 
 /*
- * The process ends. The kernel keeps every role: whether the daemon stops for a moment or for good is
- * not known here, and the owner hold time with the loss policy decides it.
+ * The process ends. The kernel keeps every role that is left: segments_leave() has handed over what another
+ * PE takes; what none takes goes on as after a death, and the owner hold time with the loss policy decides.
  */
 static void segments_stop(void *state)
 {
@@ -715,6 +703,7 @@ static void segments_stop(void *state)
 	segment_frr_forget(ss);
 	segments_core_done(ss);
 	segment_keep_done(ss);
+	timer_done(&ss->leave_timer);
 	sd_event_source_unref(ss->later);
 	free(ss->kernel_es);
 	free(ss);
@@ -724,6 +713,7 @@ const struct service segment_service = {
 	.name = "segment",
 	.route_types = 1u << EVPN_AD | 1u << EVPN_IMET | 1u << EVPN_ES,
 	.start = segments_start,
+	.leave = segments_leave,
 	.stop = segments_stop,
 	.conf = segments_conf,
 	.fact = segments_fact,

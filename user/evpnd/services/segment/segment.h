@@ -15,6 +15,8 @@
  *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_discover.c  segments that FRR has and the configuration does not name
  *   segment_drain.c   taking a segment out of service before anything is blocked
+ *   segment_enforce.c what the kernel does not enforce is not advertised
+ *   segment_leave.c   evpnd stops on purpose: every segment is handed over, if there is somebody
  *   segment_show.c    answers to the control socket
  */
 #ifndef EVPND_SEGMENT_H
@@ -157,7 +159,8 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  *	VLAN, @evi_again: something changed behind it
  * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
  *	domains these are
- * @wished: a wish was sent; @result: the kernel's answer
+ * @wished: a wish was sent; @result: the kernel's answer; @answered: there is one
+ * @unforced: runs while the kernel does not enforce a segment that is advertised
  */
 struct segment {
 	TAILQ_ENTRY(segment) entry;
@@ -225,6 +228,8 @@ struct segment {
 	struct segment_frr frr;
 
 	bool wished;
+	bool answered;
+	struct timer unforced;
 	struct wish_es last_wish;
 	struct wish_result result;
 };
@@ -241,6 +246,7 @@ struct segment {
  * @informed: so it was once since the start: elections may change roles
  * @isolated: no session for longer than the isolation delay, and what the others do is not known
  * @core: whether the way to the core is lost
+ * @leaving: evpnd is stopping; @leave_timer runs while it waits for hand-overs
  * @frr: what zebra said of itself; @frr_heard: at least once
  * @frr_known: the segments that it has
  * @discover_due: which of these are segments here is to be seen at the end of this round of the loop
@@ -268,6 +274,8 @@ struct segments {
 	struct timer settle_timer;
 	struct timer isolation_timer;
 	struct timer keep_timer;
+	bool leaving;
+	struct timer leave_timer;
 	sd_event_source *later;
 	struct fact_kernel kernel;
 	struct fact_frr frr;
@@ -412,10 +420,26 @@ void segment_frr_forget(struct segments *ss);
 void segment_discover(struct segments *ss, const struct conf *now, struct conf *want);
 
 /* segment_drain.c */
+void segment_drain_init(struct segment *s);
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);
 void segment_drain_progress(struct segment *s);
 void segment_drain_reset(struct segment *s);
+void segment_drain_end(struct segment *s);
 const char *segment_drain_name(enum drain_state state);
+
+/* segment_enforce.c */
+void segment_enforce_init(struct segment *s);
+/* may this segment be advertised, as far as the kernel goes? */
+bool segment_enforced(const struct segment *s);
+void segment_enforce_follow(struct segment *s);
+void segment_answered(struct segment *s, const struct wish_result *r);
+/* why not, and what to type */
+void segment_unforced_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
+
+/* segment_leave.c */
+bool segments_leave(void *state);
+/* the drain of a segment has made progress: was it the last one that a stop waits for? */
+void segments_leave_on(struct segments *ss);
 
 /* segment_show.c */
 const char *segment_state_name(enum df_state state);

@@ -33,6 +33,7 @@ static void enter(struct segment *s, enum drain_state state)
 {
 	s->drain = state;
 	segment_tell(s, "es", "drain", json_pack("{s:s}", "state", names[state]));
+	segments_leave_on(s->owner);
 }
 
 static void finish(struct segment *s)
@@ -41,8 +42,10 @@ static void finish(struct segment *s)
 
 	timer_stop(&s->drain_timer);
 	enter(s, DRAIN_DONE);
-	segment_drop_roles(s, "drained");
-	log_info("segment %s: drained, %s forwards", s->conf.name, ip_format(&s->df_addr, df));
+	segment_drop_roles(s, s->owner->leaving ? "evpnd stops" : "drained");
+	log_info("segment %s: %s, %s forwards", s->conf.name,
+		 s->owner->leaving ? "handed over, in standby here" : "drained",
+		 ip_is_none(&s->df_addr) ? "another PE" : ip_format(&s->df_addr, df));
 }
 
 static void leave(struct segment *s)
@@ -79,6 +82,11 @@ static void fired(void *data)
 	}
 }
 
+void segment_drain_init(struct segment *s)
+{
+	timer_init(&s->drain_timer, speaker_event(s->owner->speaker), 1000, fired, s);
+}
+
 /* Something was heard; is it the new DF saying that it forwards? */
 void segment_drain_progress(struct segment *s)
 {
@@ -110,7 +118,6 @@ static bool begin(struct segment *s, char *err, size_t err_len)
 			 s->conf.name);
 		return false;
 	}
-	timer_init(&s->drain_timer, speaker_event(s->owner->speaker), 1000, fired, s);
 	enter(s, DRAIN_OFFERED);
 	if (s->advertised)
 		segment_withdraw(s, false);
@@ -145,12 +152,29 @@ bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len)
 			s->conf.name, s->conf.interface);
 		return false;
 	}
+	if (undo && s->owner->leaving) {
+		snprintf(err, err_len, "segment %s: evpnd is stopping", s->conf.name);
+		return false;
+	}
 	if (undo) {
 		if (s->drain != DRAIN_NO)
 			undo_drain(s);
 		return true;
 	}
 	return s->drain != DRAIN_NO || begin(s, err, err_len);
+}
+
+/* No time is left: whoever is to take over has been told, or there is nobody. */
+void segment_drain_end(struct segment *s)
+{
+	if (s->drain != DRAIN_OFFERED && s->drain != DRAIN_LEAVING)
+		return;
+	log_warning("segment %s: the hand-over is not confirmed within the time for it",
+		    s->conf.name);
+	if (ip_is_none(&s->df_addr))
+		give_up(s);
+	else
+		finish(s);
 }
 
 void segment_drain_reset(struct segment *s)

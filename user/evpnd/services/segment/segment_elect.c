@@ -405,6 +405,8 @@ void segment_elect_init(struct segment *s)
 	df_handover_init(&s->handover, df->wait_ms * DF_NS_PER_MS, df->skew_ms * DF_NS_PER_MS);
 	timer_init(&s->fsm_timer, event, 1000, fsm_fired, s);
 	timer_init(&s->handover_timer, event, 1, handover_fired, s);
+	segment_drain_init(s);
+	segment_enforce_init(s);
 	s->own_sct = DF_NEVER;
 	s->local = -1;
 	s->force.port = df->port_mode;
@@ -415,6 +417,7 @@ void segment_elect_done(struct segment *s)
 {
 	timer_done(&s->fsm_timer);
 	timer_done(&s->handover_timer);
+	timer_done(&s->unforced);
 	segment_cand_free(s);
 	free(s->bridge_rds);
 }

@@ -46,6 +46,13 @@ static const char *role_name(const struct segment *s)
 	return s->force.df ? "df" : "non-df";
 }
 
+static const char *oper_name(const struct segment *s)
+{
+	if (!s->port_up)
+		return "down";
+	return s->answered && !segment_enforced(s) ? "failed" : "up";
+}
+
 const char *segment_state_name(enum df_state state)
 {
 	static const char *const names[DF_STATES] = {"init", "df-wait", "df-calc", "df-done"};
@@ -67,6 +74,8 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "waiting for the LACP partner of %s, whose id is the ESI",
 			 s->conf.interface);
+	else if (!segment_enforced(s))
+		segment_unforced_reason(s, buf);
 	else if (s->drain == DRAIN_DONE)
 		snprintf(buf, ROLE_TEXT_MAX, "drained by the operator");
 	else if (s->drain != DRAIN_NO)
@@ -159,7 +168,7 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "role", json_string(role_name(s)));
 	json_object_set_new(o, "state", json_string(segment_state_name(s->fsm.state)));
 	json_object_set_new(o, "since", json_real(timer_wall(s->since)));
-	json_object_set_new(o, "oper", json_string(s->port_up ? "up" : "down"));
+	json_object_set_new(o, "oper", json_string(oper_name(s)));
 	json_object_set_new(o, "reason", text_or_null(held_back(s, why)));
 	json_object_set_new(o, "lacp", lacp_json(s));
 	json_object_set_new(o, "lacp-bypass", json_boolean(s->conf.lacp_bypass));
@@ -430,7 +439,7 @@ static json_t *es_drain(struct segments *ss, const json_t *params, char *err, si
 }
 
 struct tally {
-	int configured, df, non_df, down;
+	int configured, df, non_df, down, failed;
 };
 
 static struct tally count(const struct segments *ss)
@@ -442,6 +451,8 @@ static struct tally count(const struct segments *ss)
 		t.configured++;
 		if (!s->port_up)
 			t.down++;
+		else if (s->answered && !segment_enforced(s))
+			t.failed++;
 		else if (s->force.df)
 			t.df++;
 		else
@@ -465,7 +476,7 @@ static json_t *problems(const struct segments *ss)
 		if (s->agreed.fallback)
 			json_array_append_new(list, json_sprintf("segment %s: %s", s->conf.name,
 								 s->agreed.sentence));
-		if (s->result.status == WISH_REFUSED && s->result.error)
+		if (s->result.status == WISH_REFUSED && segment_enforced(s))
 			json_array_append_new(list,
 					      json_sprintf("segment %s: the kernel refused: %s",
 							   s->conf.name, s->result.text));
@@ -477,8 +488,9 @@ static json_t *summary(const struct segments *ss)
 {
 	struct tally t = count(ss);
 
-	return json_pack("{s:{s:i, s:i, s:i, s:i}, s:o}", "segments", "configured", t.configured,
-			 "df", t.df, "non-df", t.non_df, "down", t.down, "problems", problems(ss));
+	return json_pack("{s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "segments", "configured",
+			 t.configured, "df", t.df, "non-df", t.non_df, "down", t.down, "failed",
+			 t.failed, "problems", problems(ss));
 }
 
 static void metric(json_t *list, const char *name, const char *type, const char *help,
@@ -501,6 +513,9 @@ static json_t *metrics(const struct segments *ss)
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		metric(list, "evpn_segment_up", "gauge", "the segment's port can carry traffic",
 		       s->conf.name, s->port_up);
+		metric(list, "evpn_segment_enforced", "gauge",
+		       "the kernel enforces the segment's role", s->conf.name,
+		       s->answered && s->result.status == WISH_INSTALLED);
 		metric(list, "evpn_segment_df", "gauge", "this PE is DF of the segment",
 		       s->conf.name, s->force.df);
 		metric(list, "evpn_segment_candidates", "gauge", "PEs in the last election",
