@@ -130,13 +130,24 @@ busy() {
 }
 BUSY_AT_START=$(busy)
 
+# reasons: what was skipped, by step and reason: "  STEP: REASON: NAME, NAME ..."
+reasons() {
+	awk '{
+		at = match($0, / *# *[Ss][Kk][Ii][Pp] */)
+		step = $1
+		reason = at ? substr($0, at + RLENGTH) : ""
+		name = at ? substr($0, 1, at - 1) : $0
+		sub(/^ *[^ ]+ /, "", name)
+		key = step (reason == "" ? "" : " " reason ":")
+		if (!(key in names)) order[++n] = key
+		names[key] = names[key] (names[key] == "" ? " " : ", ") name
+	}
+	END { for (i = 1; i <= n; i++) print "  " order[i] names[order[i]] }' "$logs/skipped" | fold -s -w 150 | sed '/^  /!s/^/      /'
+}
+
 report() {
-	local f
-	for f in skipped failed; do
-		[ -s "$logs/$f" ] || continue
-		printf '\n%s:\n' "${f^}"
-		sort "$logs/$f" | uniq -c | sed 's/^ *1 //; s/^ *\([0-9]*\)   /  (\1 times) /'
-	done
+	[ ! -s "$logs/skipped" ] || { printf '\nSkipped:\n'; reasons; }
+	[ ! -s "$logs/failed" ] || { printf '\nFailed:\n'; cat "$logs/failed"; }
 	echo
 	matrix
 	printf '\nslowest steps:\n'

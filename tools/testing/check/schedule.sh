@@ -131,7 +131,7 @@ run_plan() {
 		for s in "${ORDER[@]}"; do
 			[ "${STATE[$s]}" = done ] || left=$((left + 1))
 		done
-		[ "$left" -eq 0 ] || sleep 0.3
+		[ "$left" -eq 0 ] || sleep 0.7
 	done
 	[ -t 1 ] && printf '\r\033[K'
 	return 0

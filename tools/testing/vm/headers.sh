@@ -56,7 +56,7 @@ compile() {
 	fi
 	"${CC:-gcc}" -fmin-function-alignment=16 -E -x c /dev/null >/dev/null 2>&1 ||
 		args+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
-	nice make -C "$kdir" M="$dir" -j"${JOBS:-2}" "${args[@]}" "$target" >"$dir/log" 2>&1 ||
+	nice make -C "$kdir" M="$dir" -j"${JOBS:-$(nproc)}" "${args[@]}" "$target" >"$dir/log" 2>&1 ||
 		{ cat "$dir/log"; die "does not compile against ${kdir##*/}"; }
 	grep -E '^ +(CC|LD)' "$dir/log"
 	if grep -E "^($dir/|\./)?(kernel|include)/.*(warning|error):" "$dir/log"; then

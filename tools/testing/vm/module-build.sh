@@ -51,7 +51,7 @@ build_modules() {
 		mkdir -p "$dir"
 		copy_sources "$src" "$dir"
 		echo "guest: building evpn.ko for $guest" >&2
-		nice make -C "$kdir" "${args[@]}" M="$dir" -j"${JOBS:-2}" modules >"$dir/build.log" 2>&1 9>&- ||
+		nice make -C "$kdir" "${args[@]}" M="$dir" -j"${JOBS:-$(nproc)}" modules >"$dir/build.log" 2>&1 9>&- ||
 			{ cat "$dir/build.log" >&2; die "$guest: the module does not build: $dir/build.log"; }
 		touch "$dir/ready"
 		# the newest five are kept
