@@ -7,7 +7,7 @@
 #	run.sh                     all
 #	run.sh genl drain          these
 #	run.sh -n frr              those that declare this word (needs.sh has the words)
-#	run.sh -t one_copy flood_filter
+#	run.sh -t qinq flood_filter
 #	                           of that scenario this case; several -t are several cases
 #	run.sh -q DIR              only what nobody else has taken who was given the same directory:
 #	                           guests of one kind share the work, each takes the next when it is free
