@@ -27,6 +27,7 @@ lab_defaults() {
 	: "${LAB_EVPND:=yes}"            # no: everything but our daemon
 	: "${LAB_RETENTION:=180s}"       # routed: of synchronised neighbours
 	: "${LAB_VRF_EXTRA:=}"           # routed: more keys of every VRF, ", key: value"
+	: "${LAB_NEIGHBOR_EXTRA:=}"      # more keys of every neighbor, ", key: value"
 	: "${LAB_SYSTEM_EXTRA:=}"        # lines for the top of every evpnd.yaml
 	if [ -z "$LAB_CE" ]; then
 		case $LAB_STANDBY in

@@ -49,7 +49,7 @@ pe_config() {
 pe_neighbor() {
 	local basic=
 	[ "$LAB_RR" = gobgp ] && basic=", basic-communities: yes"
-	echo "  - {address: $1, remote-as: 65000, hold-time: $LAB_HOLD, connect-retry: 1s$basic}"
+	echo "  - {address: $1, remote-as: 65000, hold-time: $LAB_HOLD, connect-retry: 1s$basic$LAB_NEIGHBOR_EXTRA}"
 }
 
 # pe_start PE: evpnd in the PE's namespace, sockets under /run/evpn/PE

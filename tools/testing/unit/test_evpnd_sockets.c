@@ -331,6 +331,43 @@ static void test_ao(void **state)
 	conf_file_free(file);
 }
 
+/* The connection that test_md5 makes goes on when both ends get another key; nobody else gets any. */
+static void test_renewal(void **state)
+{
+	struct conf_file *a, *b, *there;
+	char keys[128], err[KEYS_TEXT_LEN], octet = 'x';
+	int fd = -1, accepted, pipes[2];
+
+	a = conf(
+		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
+		key_a);
+	b = conf(
+		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}, {address: 127.0.0.3, remote-as: 65000}]",
+		key_b);
+	there = conf("neighbors: [{address: 127.0.0.1, remote-as: 65000, password-file: %s}]",
+		     key_b);
+	snprintf(keys, sizeof(keys), ", password-file: %s", key_a);
+	configure(NULL, a, true);
+	assert_int_equal(dial(keys, &fd), 0);
+	accepted = accept(find().fd[0], NULL, NULL);
+	assert_true(accepted >= 0);
+	assert_int_equal(sockets_renew_keys(b, 1, accepted, err), -EPERM);
+	assert_string_equal(err, "a socket of somebody else; it gets no keys");
+	assert_int_equal(sockets_renew_keys(b, 0, accepted, err), 0);
+	assert_int_equal(sockets_renew_keys(there, 0, fd, err), 0);
+	assert_int_equal(write(fd, &octet, 1), 1);
+	assert_int_equal(poll(&(struct pollfd){.fd = accepted, .events = POLLIN}, 1, 5000), 1);
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(sockets_renew_keys(b, 0, pipes[0], err), -ENOTSOCK);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(accepted);
+	close(fd);
+	conf_file_free(a);
+	conf_file_free(b);
+	conf_file_free(there);
+}
+
 static void expect_distance(const char *more, int ttl, int min_ttl)
 {
 	struct conf_file *file = conf(
@@ -382,7 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_listening), CASE(test_no_listening), CASE(test_port_in_use),
 		CASE(test_md5),	      CASE(test_missing_key),  CASE(test_ao),
-		CASE(test_distance),  CASE(test_source),
+		CASE(test_renewal),   CASE(test_distance),     CASE(test_source),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -86,6 +86,7 @@ static const struct {
 	EMPTY(IPC_LISTEN_BEGIN),
 	FIXED(IPC_SOCKET_REQUEST, struct ipc_socket),
 	FIXED(IPC_SOCKET, struct ipc_socket),
+	FIXED(IPC_SOCKET_KEYS, struct ipc_socket),
 	FIXED(IPC_WISH_ES, struct wish_es),
 	FIXED(IPC_WISH_ES_GONE, struct wish_es),
 	FIXED(IPC_WISH_SWEEP, struct wish_sweep),

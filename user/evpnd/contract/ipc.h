@@ -50,6 +50,7 @@ enum ipc_type {
 	IPC_LISTEN_BEGIN,
 	IPC_SOCKET_REQUEST, /* struct ipc_socket: speaker wants to connect to @neighbor */
 	IPC_SOCKET, /* struct ipc_socket: bound, keyed, not yet connected; error != 0: no descriptor */
+	IPC_SOCKET_KEYS, /* struct ipc_socket: the speaker's connection with @neighbor, to get the keys of now */
 
 	/* wishes and their answers */
 	IPC_WISH_ES,	       /* struct wish_es */

@@ -24,6 +24,7 @@ enum { KEY_MAX = TCP_MD5SIG_MAXKEYLEN }; /* TCP_AO_MAXKEYLEN is the same */
 #ifndef TCP_AO_ADD_KEY
 #define TCP_AO_ADD_KEY 38
 #define TCP_AO_DEL_KEY 39
+#define TCP_AO_INFO 40
 
 struct tcp_ao_add {
 	struct __kernel_sockaddr_storage addr;
@@ -51,6 +52,19 @@ struct tcp_ao_del {
 	__u8 current_key;
 	__u8 rnext;
 	__u8 keyflags;
+} __attribute__((aligned(8)));
+
+struct tcp_ao_info_opt {
+	__u32 set_current : 1, set_rnext : 1, ao_required : 1, set_counters : 1, accept_icmps : 1,
+		reserved : 27;
+	__u16 reserved2;
+	__u8 current_key;
+	__u8 rnext;
+	__u64 pkt_good;
+	__u64 pkt_bad;
+	__u64 pkt_key_not_found;
+	__u64 pkt_ao_required;
+	__u64 pkt_dropped_icmp;
 } __attribute__((aligned(8)));
 #endif
 
@@ -123,11 +137,17 @@ static void remove_md5(int fd, const struct conf_neighbor *n)
 	setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig));
 }
 
-static void remove_ao(int fd, const struct conf_neighbor *n, uint8_t id)
+/* @instead: the key to send with where the one that goes is in use; NULL: nothing is sent here */
+static void remove_ao(int fd, const struct conf_neighbor *n, uint8_t id, const uint8_t *instead)
 {
 	struct tcp_ao_del del = {.prefix = ip_bits(&n->address), .sndid = id, .rcvid = id};
 
 	put_address(&del.addr, &n->address);
+	if (!setsockopt(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, &del, sizeof(del)) || errno != EBUSY ||
+	    !instead)
+		return;
+	del.set_current = 1;
+	del.current_key = *instead;
 	setsockopt(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, &del, sizeof(del));
 }
 
@@ -191,7 +211,41 @@ void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret
 		remove_md5(fd, n);
 	for (uint8_t i = 0; i < s->n_ao; i++)
 		if (!has_ao(stays, s->ao[i].id))
-			remove_ao(fd, n, s->ao[i].id);
+			remove_ao(fd, n, s->ao[i].id, NULL);
+}
+
+/* The neighbour is asked to send with the key @id (RNextKeyID); with which we send, it asks us. */
+static int ask_for_ao(int fd, uint8_t id, char err[KEYS_TEXT_LEN])
+{
+	const struct tcp_ao_info_opt info = {.set_rnext = 1, .rnext = id};
+	int r = setsockopt(fd, IPPROTO_TCP, TCP_AO_INFO, &info, sizeof(info)) < 0 ? -errno : 0;
+
+	if (r)
+		snprintf(err, KEYS_TEXT_LEN, "TCP-AO key %u: %s", id, strerror(-r));
+	return r;
+}
+
+int keys_renew(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+	       char err[KEYS_TEXT_LEN])
+{
+	int r;
+
+	if (s->password_file[0])
+		return put_md5(fd, n, s->password_file, err);
+	if (!s->n_ao)
+		return 0;
+	for (uint8_t i = 0; i < s->n_ao; i++) {
+		r = put_ao(fd, n, &s->ao[i], false, err);
+		if (r && r != -EEXIST)
+			return r;
+	}
+	r = ask_for_ao(fd, s->ao[0].id, err);
+	if (r)
+		return r;
+	for (unsigned int id = 0; id <= UINT8_MAX; id++)
+		if (!has_ao(s, (uint8_t)id))
+			remove_ao(fd, n, (uint8_t)id, &s->ao[0].id);
+	return 0;
 }
 
 static void warn(const struct conf_neighbor *n, const char *path)

@@ -28,6 +28,19 @@ int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
 void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
 		 const struct conf_secret *stays);
 
+/**
+ * keys_renew() - give a connection the keys of now, without interrupting it
+ * @fd: connected to @n
+ *
+ * TCP-AO (RFC 5925, 7.5): keys are added first, then the neighbour is asked to send with the first one,
+ * then those go that are not in @s. It changes to another key when it has it, and so do we. A TCP MD5 key
+ * takes effect at once.
+ *
+ * Return: 0 or a negative errno with a sentence in @err
+ */
+int keys_renew(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+	       char err[KEYS_TEXT_LEN]);
+
 /** keys_warn() - say so in the log when everybody may read a key */
 void keys_warn(const struct conf_neighbor *n, const struct conf_secret *s);
 

@@ -246,3 +246,15 @@ void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 	if (fd >= 0)
 		close(fd);
 }
+
+/* Keys are for the neighbour that they are configured for; the speaker's word alone opens nothing. */
+void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd)
+{
+	const struct conf *conf = p->conf->conf;
+	const struct conf_neighbor *n = conf_neighbor(conf, &of->neighbor, of->port);
+	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
+
+	if (n && sockets_renew_keys(p->conf, (size_t)(n - conf->neighbors), fd, err))
+		log_warning("neighbor %s: %s; the session goes on with the keys it has",
+			    ip_format(&of->neighbor, buf), err);
+}

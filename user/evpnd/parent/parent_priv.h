@@ -110,6 +110,7 @@ void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
 void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
+void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd);
 
 /* parent_status.c */
 /* the service manager hears in one sentence how it is, when that has changed */

@@ -180,14 +180,22 @@ static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const voi
 	json_decref(json);
 }
 
+/* One message only brings a descriptor up. */
+static void on_descriptor(struct parent *p, const struct ipc_hdr *hdr, const void *body, int fd)
+{
+	if (hdr->type == IPC_SOCKET_KEYS)
+		parent_conf_renew_keys(p, body, fd);
+	else
+		violation(p, "it sent a descriptor");
+	close(fd);
+}
+
 static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
 {
 	struct parent *p = data;
 
-	if (fd >= 0) {
-		close(fd);
-		violation(p, "it sent a descriptor");
-	}
+	if (fd >= 0)
+		on_descriptor(p, hdr, body, fd);
 	switch ((enum ipc_type)hdr->type) {
 	case IPC_WISH_ES:
 	case IPC_WISH_ES_GONE:
@@ -216,6 +224,8 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 	case IPC_SOCKET_REQUEST:
 		parent_conf_open_socket(p, body);
 		break;
+	case IPC_SOCKET_KEYS:
+		break; /* on_descriptor() */
 	case IPC_ANSWER:
 		relay_piece(p->relay, hdr, body);
 		break;

@@ -404,3 +404,24 @@ int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_
 	}
 	return r;
 }
+
+int sockets_renew_keys(const struct conf_file *file, size_t i, int fd, char err[KEYS_TEXT_LEN])
+{
+	const struct conf_neighbor *n = &file->conf->neighbors[i];
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof(ss);
+	struct ip_addr peer;
+
+	if (getpeername(fd, (struct sockaddr *)&ss, &len)) {
+		/* the connection may have ended on the way here */
+		snprintf(err, KEYS_TEXT_LEN, "the socket whose keys are to be renewed: %s",
+			 strerror(errno));
+		return errno == ENOTCONN ? 0 : -errno;
+	}
+	peer = ip_from_sockaddr((struct sockaddr *)&ss);
+	if (!ip_equal(&peer, &n->address)) {
+		snprintf(err, KEYS_TEXT_LEN, "a socket of somebody else; it gets no keys");
+		return -EPERM;
+	}
+	return keys_renew(fd, n, &file->secrets[i], err);
+}

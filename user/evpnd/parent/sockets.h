@@ -52,4 +52,13 @@ bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *
  */
 int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_TEXT_LEN]);
 
+/**
+ * sockets_renew_keys() - give a connection of the speaker's the keys of now
+ * @i: index of the neighbour in the configuration
+ * @fd: must be connected to it, or else it gets no keys
+ *
+ * Return: 0, also when it is connected no more, or a negative errno with a sentence in @err.
+ */
+int sockets_renew_keys(const struct conf_file *file, size_t i, int fd, char err[KEYS_TEXT_LEN]);
+
 #endif

@@ -88,6 +88,27 @@ static void apply_neighbors(struct speaker *sp, bool restart)
 	}
 }
 
+static void renew_keys_of(struct speaker *sp, const struct session *s, const struct conn *c)
+{
+	const struct ipc_socket of = {.neighbor = s->conf.address, .port = s->conf.port};
+
+	if (c && c->fd >= 0 && !c->connecting)
+		ipc_send_fd(sp->ipc, IPC_SOCKET_KEYS, &of, sizeof(of), c->fd);
+}
+
+/* Connections go on when keys change; they get the new ones from the parent, who has them. */
+static void renew_keys(struct speaker *sp)
+{
+	const struct session *s;
+
+	TAILQ_FOREACH(s, &sp->sessions, link) {
+		if (!s->conf.has_md5 && !s->conf.has_ao)
+			continue;
+		renew_keys_of(sp, s, s->conn);
+		renew_keys_of(sp, s, s->second);
+	}
+}
+
 static void tell_services(struct speaker *sp, const struct conf *old)
 {
 	unsigned int i;
@@ -111,6 +132,7 @@ void speaker_conf_commit(struct speaker *sp)
 	sp->configured = true;
 	tell_services(sp, first ? NULL : old);
 	apply_neighbors(sp, !first && identity_changed(&old->global, &sp->conf->global));
+	renew_keys(sp);
 	speaker_sync(sp);
 	conf_free(old);
 	if (first)

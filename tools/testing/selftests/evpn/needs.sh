@@ -14,6 +14,9 @@
 #	smp		two processors or more
 #	real-time	a clock that does not jump ahead when everybody sleeps
 #	gobgp, frr	these are installed; FRR where FRR_DAEMONS says, /usr/lib/frr if it does not
+#	tcp-ao		a kernel with TCP-AO (CONFIG_TCP_AO)
+#	ynl		a kernel's tools/net/ynl and its schemas, where YNL_DIR says, or in the source tree that this
+#			directory is in, or in that of the guests
 #	kernel>=V, frr>=V
 #
 # run.sh -l prints the declarations, and who runs a scenario asks lacks() what is not there. Sourced.
@@ -31,6 +34,19 @@ has_debugging() { [ -e /proc/lockdep ] || [ -e /sys/kernel/debug/kmemleak ]; }
 has_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
 has_frr() { "${FRR_DAEMONS:-/usr/lib/frr}/bgpd" --version 2>/dev/null | sed -n 's/^bgpd version \([0-9.]*\).*/\1/p'; }
+
+# has_tcp_ao: setsockopt(TCP_AO_INFO) of a closed socket is possible
+has_tcp_ao() { python3 -c 'import socket; socket.socket().setsockopt(socket.IPPROTO_TCP, 40, bytes(48))'; } 2>/dev/null
+
+# has_ynl: the root of a kernel's source that has them
+has_ynl() {
+	local here dir
+	here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+	python3 -c 'import yaml' 2>/dev/null || return
+	for dir in "${YNL_DIR:-}" "$here/../../../.." "$([ ! -e "$here/../../vm/cache.sh" ] || { . "$here/../../vm/cache.sh"; source_dir; })"; do
+		[ -e "$dir/tools/net/ynl/pyynl/cli.py" ] && { echo "$dir"; return; }
+	done
+}
 
 # lacks WORD: succeeds when this machine does not have it, and says why
 lacks() {
@@ -51,6 +67,8 @@ lacks() {
 	} ;;
 	smp) [ "$(nproc)" -ge 2 ] || { echo "this machine has one processor"; return; } ;;
 	real-time) grep -q time-travel /proc/cmdline && echo "the clock jumps here" && return ;;
+	tcp-ao) has_tcp_ao || { echo "this kernel has no TCP-AO (CONFIG_TCP_AO)"; return; } ;;
+	ynl) [ -n "$(has_ynl)" ] || { echo "there is no kernel source with tools/net/ynl, or no python3-yaml"; return; } ;;
 	gobgp) command -v gobgpd >/dev/null || { echo "gobgpd is not installed"; return; } ;;
 	frr) [ -n "$(has_frr)" ] || { echo "FRR is not installed"; return; } ;;
 	frr'>='*) is=$(has_frr)
@@ -76,7 +94,7 @@ unknown_word() {
 	local word
 	for word; do
 		case $word in
-		module | system | fast | guest | reload | faults | smp | real-time | gobgp | frr) ;;
+		module | system | fast | guest | reload | faults | smp | real-time | tcp-ao | ynl | gobgp | frr) ;;
 		frr'>='[0-9]* | kernel'>='[0-9]*) ;;
 		*) echo "$word"; return ;;
 		esac
