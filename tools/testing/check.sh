@@ -48,6 +48,7 @@ steps() {
 	fuzz          100  1800 user                   make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu
 	interop-mh     40   900 kernel,user            guest uml $here/interop/guest.sh
+	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
 	kunit          60   600 kernel-debug           guest uml-debug $vm/kunit.sh
 	generated      50   600 kernel                 make generate-check
 	style         100   600 user                   make style

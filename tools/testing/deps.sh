@@ -44,6 +44,7 @@ packages() {
 #: tshark                   second reader of what is sent
 #: python3-scapy            second encoder and decoder
 #: python3-yaml             the netlink specification
+#: python3-jsonschema       the same, by the schema of the kernel
 #: frr                      route reflector and peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
