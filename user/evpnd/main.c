@@ -137,7 +137,7 @@ int main(int argc, char **argv)
 	enum log_level level;
 	int c;
 
-	if (argc > 1 && !strcmp(argv[1], SPAWN_ARG))
+	if (argc > 1 && spawn_is_child(argv[1]))
 		return spawn_main(argc, argv);
 	while ((c = getopt_long(argc, argv, "c:n:s:fl:t:Vh", long_options, NULL)) >= 0) {
 		switch (c) {

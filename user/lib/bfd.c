@@ -287,7 +287,6 @@ void bfd_session_tx(struct bfd_session *s, struct bfd_packet *p, s64 now, u32 ra
 		.diag = (u8)s->diag,
 		.poll = s->polling && !final,
 		.final = final,
-		.control_plane_independent = true,
 		.mult = s->timing.mult,
 		.my_discr = s->discr,
 		.your_discr = s->remote_discr,

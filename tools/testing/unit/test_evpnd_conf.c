@@ -32,6 +32,7 @@ static const char example[] =
 	"isolation-delay: 500ms\n"
 	"reflector-hold: 5s\n"
 	"uplinks: [eth1, eth2]\n"
+	"bfd: {segments: yes, interval: 50ms}\n"
 	"neighbors:\n"
 	"  - {address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key, hold-time: 9}\n"
 	"  - address: 2001:db8::9\n"
@@ -39,6 +40,7 @@ static const char example[] =
 	"    description: \"the other one: it's far\"\n"
 	"    ao-keys: [{id: 1, file: /etc/evpn/a}, {id: 2, file: /etc/evpn/b, algorithm: hmac-sha-256}]\n"
 	"    gtsm-hops: 1\n"
+	"    bfd: {multiplier: 5}\n"
 	"vrfs:\n"
 	"  - {name: red, route-targets: {import: [\"65000:1\", 65000:2], export: [\"192.0.2.1:7\"]}}\n"
 	"segments:\n"
@@ -234,7 +236,12 @@ static void test_example(void **state)
 	assert_false(c->neighbors[0].has_ao);
 	assert_string_equal(file->secrets[0].password_file, "/etc/evpn/rr.key");
 	assert_int_equal(c->neighbors[1].remote_as, 4200000000);
-	assert_int_equal(c->neighbors[1].hold_time, 90);
+	assert_int_equal(c->neighbors[1].hold_time, CONF_HOLD_TIME);
+	assert_false(c->neighbors[0].bfd.enabled);
+	assert_true(c->neighbors[1].bfd.enabled);
+	assert_int_equal(conf_bfd_of(c, &c->neighbors[1]).interval_ms, 50);
+	assert_int_equal(conf_bfd_of(c, &c->neighbors[1]).multiplier, 5);
+	assert_true(c->global.bfd.enabled);
 	assert_true(c->neighbors[1].has_ao);
 	assert_int_equal(file->secrets[1].n_ao, 2);
 	assert_int_equal(file->secrets[1].ao[1].algorithm, CONF_AO_HMAC_SHA256);
@@ -742,7 +749,7 @@ static void test_diff(void **state)
 		"neighbors: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.8, remote-as: 1}]\n");
 	struct conf_file *b = good(
 		"as: 65001\nrouter-id: 192.0.2.1\n"
-		"neighbors: [{address: 192.0.2.7, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, hold-time: 9}]\n");
+		"neighbors: [{address: 192.0.2.7, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, hold-time: 90}]\n");
 	json_t *diff = conf_diff(a, b);
 
 	assert_int_equal(json_array_size(diff), 4);
@@ -751,9 +758,9 @@ static void test_diff(void **state)
 	assert_change(diff, 2, "remove", "neighbors[192.0.2.8]");
 	assert_change(diff, 3, "add", "neighbors[192.0.2.7]");
 	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "running")),
-			    "90s");
-	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "file")),
 			    "9s");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "file")),
+			    "90s");
 	json_decref(diff);
 	conf_file_free(a);
 	conf_file_free(b);

@@ -577,7 +577,7 @@ int main(int argc, char **argv)
 		CASE(test_service_manager),	   CASE(test_hanging_speaker),
 	};
 
-	if (argc > 1 && !strcmp(argv[1], SPAWN_ARG))
+	if (argc > 1 && spawn_is_child(argv[1]))
 		return false_speaker();
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -27,6 +27,7 @@
 #define CONF_PORTS_MAX 16
 #define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
+#define CONF_HOLD_TIME 9 /* seconds: a PE that is dead costs its customers as much, without BFD */
 #define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
@@ -81,6 +82,18 @@ struct conf_core {
 };
 
 /**
+ * struct conf_bfd - how fast a dead path is noticed (RFC 5880)
+ * @enabled: of a neighbour: a session with it; of the whole: with the other PEs of all segments
+ * @interval_ms: between packets, in both directions; of a neighbour 0: as of the whole
+ * @multiplier: packets that must be missing; of a neighbour 0: as of the whole
+ */
+struct conf_bfd {
+	bool enabled;
+	uint8_t multiplier;
+	uint32_t interval_ms;
+};
+
+/**
  * struct conf_global - what belongs to the daemon as a whole
  * @router_id: BGP identifier, network byte order; 0 (RFC 6286: never) while nothing is configured
  * @as: own AS number, 1..4294967294
@@ -98,6 +111,7 @@ struct conf_core {
  * @handover_limit_ms: how long a stop waits for other PEs to take the segments over, at most
  *	CONF_HANDOVER_MAX_MS
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
+ * @bfd: with the other PEs of segments, and what neighbours inherit
  */
 struct conf_global {
 	uint32_t router_id;
@@ -118,6 +132,7 @@ struct conf_global {
 	uint32_t memory_reserve;
 	struct conf_frr frr;
 	struct conf_core core;
+	struct conf_bfd bfd;
 };
 
 /**
@@ -136,6 +151,7 @@ struct conf_global {
  *	sent. GoBGP treats a route as withdrawn that has one it does not know, such as DF Election;
  *	without that one every PE falls back to the default election
  * @shutdown: administratively down
+ * @bfd: a BFD session with it
  */
 struct conf_neighbor {
 	struct ip_addr address;
@@ -155,6 +171,7 @@ struct conf_neighbor {
 	bool send_multicast;
 	bool basic_communities;
 	bool shutdown;
+	struct conf_bfd bfd;
 };
 
 /**
@@ -301,6 +318,8 @@ size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
 			  struct ecomm rts[CONF_RT_MAX]);
 /* ES-Import route target of a segment with this ESI (RFC 7432 section 7.6): as configured, or derived */
 struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi);
+/* of a neighbour, with what it inherits */
+struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_neighbor *n);
 const char *conf_mode_name(enum conf_mode mode);
 const char *conf_standby_name(enum conf_standby standby);
 

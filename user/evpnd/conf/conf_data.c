@@ -139,6 +139,18 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	};
 }
 
+/** conf_bfd_of() - what a neighbour inherits is filled in */
+struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_neighbor *n)
+{
+	struct conf_bfd bfd = n->bfd;
+
+	if (!bfd.interval_ms)
+		bfd.interval_ms = conf->global.bfd.interval_ms;
+	if (!bfd.multiplier)
+		bfd.multiplier = conf->global.bfd.multiplier;
+	return bfd;
+}
+
 /** conf_mode_name() - as it is typed in */
 const char *conf_mode_name(enum conf_mode mode)
 {

@@ -21,6 +21,7 @@ void conf_global_defaults(struct conf_global *g)
 		.startup_delay_ms = 10000,
 		.handover_limit_ms = 5000,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
+		.bfd = {.interval_ms = 300, .multiplier = 3},
 		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
 	};
 }
@@ -31,7 +32,7 @@ void conf_neighbor_defaults(struct conf_neighbor_item *item)
 		.neighbor =
 			{
 				.port = CONF_BGP_PORT,
-				.hold_time = 90,
+				.hold_time = CONF_HOLD_TIME,
 				.connect_retry_ms = 5000,
 			},
 	};
@@ -135,6 +136,36 @@ static struct node *write_neighbors(const struct conf_key *key, const void *base
 }
 
 const struct conf_type conf_neighbors = {read_neighbors, write_neighbors};
+
+/* BFD with a neighbour: yes, no, or a map of what is to be another value than elsewhere */
+
+static void read_neighbor_bfd(struct conf_reader *rd, const struct conf_key *key,
+			      const struct node *node, void *base)
+{
+	static const struct conf_key scalar = {
+		.offset = offsetof(struct conf_neighbor_item, neighbor.bfd.enabled),
+	};
+
+	if (node->kind != NODE_MAP) {
+		conf_bool.read(rd, &scalar, node, base);
+		return;
+	}
+	((struct conf_neighbor_item *)base)->neighbor.bfd.enabled = true;
+	conf_read_map(rd, key->keys, node, base);
+}
+
+static struct node *write_neighbor_bfd(const struct conf_key *key, const void *base)
+{
+	const struct conf_bfd *bfd = &((const struct conf_neighbor_item *)base)->neighbor.bfd;
+	struct conf_neighbor_item usual;
+
+	if (!bfd->enabled || (!bfd->interval_ms && !bfd->multiplier))
+		return node_scalar(NODE_BOOL, bfd->enabled ? "yes" : "no");
+	conf_neighbor_defaults(&usual);
+	return conf_write_map(key->keys, base, &usual);
+}
+
+const struct conf_type conf_neighbor_bfd = {read_neighbor_bfd, write_neighbor_bfd};
 
 /* TCP-AO keys of a neighbour */
 

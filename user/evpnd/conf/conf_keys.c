@@ -12,7 +12,7 @@
 	.offset = offsetof(s, m), .size = sizeof(((s *)0)->m) / sizeof(((s *)0)->m[0]), \
 	.count = offsetof(s, n)
 
-enum { HOUR_MS = 3600000 };
+enum { HOUR_MS = 3600000, BFD_INTERVAL_MIN_MS = 10, BFD_INTERVAL_MAX_MS = 60000 };
 
 static const struct conf_word isolation_words[] = {
 	{"keep", CONF_ISOLATION_KEEP},
@@ -117,6 +117,24 @@ static const struct conf_key core_keys[] = {
 	{},
 };
 
+#define BFD_KEYS(s, m)                                                                    \
+	{"interval", &conf_duration, FIELD(s, m.interval_ms), .min = BFD_INTERVAL_MIN_MS, \
+	 .max = BFD_INTERVAL_MAX_MS},                                                     \
+	{                                                                                 \
+		"multiplier", &conf_number, FIELD(s, m.multiplier), .min = 1, .max = 255  \
+	}
+
+static const struct conf_key bfd_keys[] = {
+	{"segments", &conf_bool, FIELD(struct conf_top, global.bfd.enabled)},
+	BFD_KEYS(struct conf_top, global.bfd),
+	{},
+};
+
+static const struct conf_key neighbor_bfd_keys[] = {
+	BFD_KEYS(struct conf_neighbor_item, neighbor.bfd),
+	{},
+};
+
 const struct conf_key conf_global_keys[] = {
 	{"router-id", &conf_router_id, FIELD(struct conf_top, global.router_id), .required = true},
 	{"as", &conf_number, FIELD(struct conf_top, global.as), .min = 1, .max = 4294967294,
@@ -142,6 +160,7 @@ const struct conf_key conf_global_keys[] = {
 	 .max = CONF_RESERVE_MAX},
 	{"frr", &conf_map, .keys = frr_keys},
 	{"core", &conf_map, .keys = core_keys},
+	{"bfd", &conf_map, .keys = bfd_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},
@@ -176,6 +195,7 @@ const struct conf_key conf_neighbor_keys[] = {
 	{"send-multicast", &conf_bool, NEIGHBOR(send_multicast)},
 	{"basic-communities", &conf_bool, NEIGHBOR(basic_communities)},
 	{"password-file", &conf_path, FIELD(struct conf_neighbor_item, secret.password_file)},
+	{"bfd", &conf_neighbor_bfd, .keys = neighbor_bfd_keys},
 	{"ao-keys", &conf_ao_keys, FIELD(struct conf_neighbor_item, secret.ao)},
 	{},
 };

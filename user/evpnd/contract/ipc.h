@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "conf/conf.h"
+#include "contract/bfd.h"
 #include "types.h"
 
 #define IPC_MSG_MAX 65536
@@ -66,6 +67,15 @@ enum ipc_type {
 	IPC_WISH_FLOOD_SWEEP,	/* struct wish_sweep: all wishes of this generation were sent */
 	IPC_WISH_FRR_LOOK,	/* FRR has something new: it is to be asked now */
 	IPC_WISH_FLOOD_RESULT,	/* struct flood_result: when it is another one than before */
+
+	/* BFD: speaker to parent, and facts back; parent to the BFD process */
+	IPC_WISH_BFD,	    /* struct wish_bfd */
+	IPC_WISH_BFD_GONE,  /* struct wish_bfd, only the key holds */
+	IPC_WISH_BFD_SWEEP, /* struct wish_sweep: all wishes of this generation were sent */
+	IPC_FACT_BFD,	    /* struct fact_bfd */
+	IPC_BFD_LISTEN,	    /* struct bfd_listen and a socket */
+	IPC_BFD_ORDER, /* struct bfd_order and a socket; of a session that is there: other timing */
+	IPC_BFD_ORDER_GONE, /* struct bfd_key */
 
 	/* the control socket: the parent owns it, the speaker answers for what it owns */
 	IPC_QUERY,  /* struct ipc_text + JSON {"method": …, "params": …} */

@@ -28,7 +28,8 @@ enum ctl_object {
 	CTL_OBJECT_LINK = 32,
 	CTL_OBJECT_NEIGH = 64,
 	CTL_OBJECT_FLOOD = 128,
-	CTL_OBJECT_ALL = 255,
+	CTL_OBJECT_BFD = 256,
+	CTL_OBJECT_ALL = 511,
 };
 
 /** ctl_object_bit() - 0: there is no such object */

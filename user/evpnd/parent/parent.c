@@ -48,6 +48,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 		kern_flood_link(p->flood, now);
 	if (!before)
 		accept_link(p->accept, p->links, now);
+	parent_bfd_link(p->bfd, now->ifname, now->ifindex);
 	if (p->frr)
 		frr_look(p->frr);
 	if (p->ctl)
@@ -144,6 +145,11 @@ static void on_flood_result(void *data, const struct flood_result *result)
 	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
 }
 
+static void on_bfd(void *data, const struct fact_bfd *fact)
+{
+	parent_send(data, IPC_FACT_BFD, fact, sizeof(*fact));
+}
+
 /* What is ours in the flooding lists is written down beside the control socket. */
 static int set_up_flood(struct parent *p)
 {
@@ -230,7 +236,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	p->accept = accept_new();
 	p->relay = p->accept ? relay_new() : NULL;
 	p->sockets = sockets_new();
-	if (p->relay && p->sockets)
+	p->bfd = parent_bfd_new(p->event, p->options->sandbox, p->options->human, on_bfd, p);
+	if (p->relay && p->sockets && p->bfd)
 		p->ctl = ctl_server_new(p->event, ctl_fd, &parent_ctl_ops, p);
 	if (!p->ctl) {
 		close(ctl_fd);
@@ -260,6 +267,7 @@ static int set_up(struct parent *p, int ctl_fd)
 static void tear_down(struct parent *p)
 {
 	parent_speaker_free(p);
+	parent_bfd_free(p->bfd);
 	frr_free(p->frr);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);

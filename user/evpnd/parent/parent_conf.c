@@ -182,6 +182,7 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	sockets = configure_sockets(p, old);
 	parent_conf_core(p);
 	parent_conf_mark(p);
+	parent_bfd_conf(p->bfd, conf->conf);
 	parent_conf_send(p);
 	if (sockets)
 		parent_conf_send_sockets(p);

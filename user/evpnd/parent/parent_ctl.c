@@ -267,7 +267,7 @@ static void monitor(struct parent *p, struct ctl_request *request)
 				request,
 				ctl_error(
 					CTL_USAGE,
-					"params.objects: expected es, df, neigh, flood, peer, route, kernel or link"));
+					"params.objects: expected es, df, neigh, flood, peer, route, bfd, kernel or link"));
 			return;
 		}
 		objects |= bit;

@@ -18,6 +18,7 @@
 #include "system/kern_flood.h"
 #include "system/links.h"
 #include "parent/parent.h"
+#include "parent/parent_bfd.h"
 #include "parent/relay.h"
 #include "parent/sockets.h"
 #include "system/uplinks.h"
@@ -50,6 +51,7 @@ struct parent {
 	struct accept *accept;
 	struct frr *frr;
 	struct sockets *sockets;
+	struct parent_bfd *bfd;
 	struct ctl_server *ctl;
 	struct relay *relay;
 	u64 started_us;

@@ -158,6 +158,19 @@ static void on_flood_wish(struct parent *p, enum ipc_type type, const struct wis
 			    wish->key.ifname, wish->key.vni);
 }
 
+/* A session may be taken back that the configuration does not have any more. */
+static void on_bfd_wish(struct parent *p, enum ipc_type type, const struct wish_bfd *wish)
+{
+	const char *why;
+
+	if (type == IPC_WISH_BFD_GONE)
+		parent_bfd_wish_gone(p->bfd, &wish->key);
+	else if (parent_bfd_ok(p->conf->conf, &wish->key, &why))
+		parent_bfd_wish(p->bfd, p->conf->conf, wish);
+	else
+		violation(p, why);
+}
+
 /* Its events go to monitors as they are, if they are what they should be. */
 static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const void *body)
 {
@@ -220,6 +233,13 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		break;
 	case IPC_WISH_FRR_LOOK:
 		frr_look(p->frr);
+		break;
+	case IPC_WISH_BFD:
+	case IPC_WISH_BFD_GONE:
+		on_bfd_wish(p, (enum ipc_type)hdr->type, body);
+		break;
+	case IPC_WISH_BFD_SWEEP:
+		parent_bfd_sweep(p->bfd, ((const struct wish_sweep *)body)->generation);
 		break;
 	case IPC_SOCKET_REQUEST:
 		parent_conf_open_socket(p, body);
@@ -332,6 +352,7 @@ static void tell_everything(struct parent *p)
 	frr_replay(p->frr);
 	uplinks_replay(p->uplinks);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
+	parent_bfd_replay(p->bfd);
 	kern_replay_neighs(p->kern);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
 }
@@ -359,7 +380,7 @@ static int watch_speaker(struct parent *p, int fd)
 int parent_speaker_start(struct parent *p)
 {
 	int fd, r;
-	pid_t pid = spawn_speaker(p->options->sandbox, p->options->human, &fd);
+	pid_t pid = spawn_child(SPAWN_SPEAKER, p->options->sandbox, p->options->human, &fd);
 
 	p->spawned_us = timer_now_us();
 	if (pid < 0) {

@@ -56,7 +56,7 @@ int sandbox_parent(void)
 	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
 		      CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, -1);
 	capng_updatev(CAPNG_ADD, CAPNG_PERMITTED | CAPNG_BOUNDING_SET, CAP_SETUID, CAP_SETGID,
-		      CAP_SYS_CHROOT, -1);
+		      CAP_SYS_CHROOT, CAP_SYS_NICE, -1);
 	r = capng_apply(set);
 	if (r) {
 		log_error("dropping capabilities: libcap-ng says %d", r);
@@ -111,6 +111,7 @@ static const int allowed[] = {
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
+	SCMP_SYS(recvmmsg),
 	SCMP_SYS(shutdown),
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername),

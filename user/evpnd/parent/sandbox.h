@@ -22,8 +22,8 @@ const char *sandbox_policy_name(enum sandbox_policy policy);
 /**
  * sandbox_parent() - keep CAP_NET_ADMIN and CAP_NET_BIND_SERVICE in effect
  *
- * CAP_SETUID, CAP_SETGID and CAP_SYS_CHROOT stay permitted, not effective: a speaker that is started
- * later gets them by its execve() and gives them up in sandbox_speaker(). Without root this does
+ * CAP_SETUID, CAP_SETGID, CAP_SYS_CHROOT and CAP_SYS_NICE stay permitted, not effective: a child that is
+ * started later gets them by its execve() and gives them up in sandbox_speaker(). Without root this does
  * nothing, and says so.
  *
  * Return: 0 or a negative errno.

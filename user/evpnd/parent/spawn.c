@@ -16,10 +16,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bfd/bfd_main.h"
 #include "log.h"
 #include "speaker/speaker.h"
 
-enum { SPEAKER_FD = 3, N_ARGS = 7 };
+enum { CHILD_FD = 3, N_ARGS = 7 };
+
+/**
+ * struct role - @arg: the first argument, which makes a process one; @name: as ps has it; @log: as the
+ *	log has it; @privileged: what needs privileges that are about to go, or NULL
+ */
+static const struct role {
+	const char *arg;
+	const char *name;
+	const char *log;
+	void (*privileged)(void);
+	int (*main)(int fd);
+} roles[SPAWN_ROLES] = {
+	[SPAWN_SPEAKER] = {"--speaker", "evpnd-speaker", "evpnd[speaker]", NULL, speaker_main},
+	[SPAWN_BFD] = {"--bfd", "evpnd-bfd", "evpnd[bfd]", bfd_realtime, bfd_main},
+};
+
+static const struct role *find_role(const char *arg)
+{
+	for (unsigned int i = 0; i < SPAWN_ROLES; i++)
+		if (!strcmp(roles[i].arg, arg))
+			return &roles[i];
+	return NULL;
+}
+
+bool spawn_is_child(const char *arg)
+{
+	return find_role(arg) != NULL;
+}
 
 void spawn_prepare(void)
 {
@@ -45,7 +74,7 @@ static void find_user(uid_t *uid, gid_t *gid)
 }
 
 /* In the child. It looks up the user, so that what name services load goes with the execve(). */
-static void execute(enum sandbox_policy policy, bool human, int fd)
+static void execute(const struct role *role, enum sandbox_policy policy, bool human, int fd)
 {
 	char uid_text[16], gid_text[16];
 	sigset_t none;
@@ -61,17 +90,17 @@ static void execute(enum sandbox_policy policy, bool human, int fd)
 	signal(SIGHUP, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (fd == SPEAKER_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, SPEAKER_FD) < 0)
+	if (fd == CHILD_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, CHILD_FD) < 0)
 		_exit(126);
-	if (close_range(SPEAKER_FD + 1, ~0U, 0) < 0)
+	if (close_range(CHILD_FD + 1, ~0U, 0) < 0)
 		_exit(126);
-	execl("/proc/self/exe", "evpnd-speaker", SPAWN_ARG, sandbox_policy_name(policy),
+	execl("/proc/self/exe", role->name, role->arg, sandbox_policy_name(policy),
 	      log_level_name(log_get_level()), human ? "human" : "manager", uid_text, gid_text,
 	      (char *)NULL);
 	_exit(127);
 }
 
-pid_t spawn_speaker(enum sandbox_policy policy, bool human, int *fd)
+pid_t spawn_child(enum spawn_role role, enum sandbox_policy policy, bool human, int *fd)
 {
 	int pair[2];
 	pid_t pid;
@@ -80,7 +109,7 @@ pid_t spawn_speaker(enum sandbox_policy policy, bool human, int *fd)
 		return -errno;
 	pid = fork();
 	if (pid == 0)
-		execute(policy, human, pair[1]);
+		execute(&roles[role], policy, human, pair[1]);
 	close(pair[1]);
 	if (pid < 0) {
 		pid = -errno;
@@ -93,24 +122,27 @@ pid_t spawn_speaker(enum sandbox_policy policy, bool human, int *fd)
 
 int spawn_main(int argc, char **argv)
 {
+	const struct role *role = find_role(argv[1]);
 	enum sandbox_policy policy;
 	enum log_level level;
 	struct stat st;
 	uid_t uid;
 	gid_t gid;
 
-	prctl(PR_SET_NAME, "evpnd-speaker");
-	log_open("evpnd[speaker]", argc == N_ARGS && !strcmp(argv[4], "human"));
+	prctl(PR_SET_NAME, role->name);
+	log_open(role->log, argc == N_ARGS && !strcmp(argv[4], "human"));
 	if (argc != N_ARGS || !sandbox_policy_parse(argv[2], &policy) ||
-	    !log_level_parse(argv[3], &level) || fstat(SPEAKER_FD, &st) < 0 ||
+	    !log_level_parse(argv[3], &level) || fstat(CHILD_FD, &st) < 0 ||
 	    !S_ISSOCK(st.st_mode)) {
-		log_error(SPAWN_ARG " is for evpnd itself");
+		log_error("%s is for evpnd itself", role->arg);
 		return 1;
 	}
 	log_set_level(level);
 	uid = (uid_t)strtoul(argv[5], NULL, 10);
 	gid = (gid_t)strtoul(argv[6], NULL, 10);
+	if (role->privileged)
+		role->privileged();
 	if (sandbox_speaker(policy, uid && !access(SPAWN_ROOT, F_OK) ? SPAWN_ROOT : NULL, uid, gid))
 		return 1;
-	return speaker_main(SPEAKER_FD);
+	return role->main(CHILD_FD);
 }

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * parent_bfd.c - see parent_bfd.h.
+ *
+ * A BFD process that dies takes its sessions with it, and the other sides notice. That must not look
+ * like the death of all other PEs at once: the speaker is told that the sessions do not run, which says
+ * nothing about anybody.
+ */
+#include "parent/parent_bfd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bfd.h"
+#include "log.h"
+#include "parent/bfd_sockets.h"
+#include "parent/spawn.h"
+#include "timer.h"
+
+enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4 };
+
+/**
+ * struct bfd_wished - a session that shall run
+ * @sent: the process has been given its socket
+ */
+struct bfd_wished {
+	RB_ENTRY(bfd_wished) node;
+	struct bfd_order order;
+	struct fact_bfd fact;
+	uint32_t generation;
+	bool sent;
+};
+
+RB_HEAD(bfd_wishes, bfd_wished);
+
+/**
+ * struct parent_bfd - @again: to start the process, or open sockets, that could not be
+ */
+struct parent_bfd {
+	sd_event *event;
+	enum sandbox_policy policy;
+	bool human;
+	void (*tell)(void *data, const struct fact_bfd *fact);
+	void *data;
+	struct bfd_wishes wishes;
+	unsigned int n;
+	struct ipc *ipc;
+	pid_t pid;
+	sd_event_source *child;
+	struct timer again;
+	bool listening;
+	bool stopping;
+	char said[128];
+};
+
+static int wished_cmp(const struct bfd_wished *a, const struct bfd_wished *b)
+{
+	const struct bfd_key *x = &a->order.key, *y = &b->order.key;
+	int r = (int)x->use - (int)y->use;
+
+	if (!r)
+		r = ip_cmp(&x->remote, &y->remote);
+	if (!r)
+		r = ip_cmp(&x->local, &y->local);
+	return r ? r : strcmp(x->ifname, y->ifname);
+}
+
+RB_PROTOTYPE(bfd_wishes, bfd_wished, node, wished_cmp);
+RB_GENERATE(bfd_wishes, bfd_wished, node, wished_cmp)
+
+static struct bfd_wished *find(struct parent_bfd *b, const struct bfd_key *key)
+{
+	struct bfd_wished probe = {.order.key = *key};
+
+	return RB_FIND(bfd_wishes, &b->wishes, &probe);
+}
+
+/* ---- what the speaker hears ---- */
+
+static void tell_why(struct parent_bfd *b, struct bfd_wished *w, const char *why)
+{
+	if (!w->fact.running && !strcmp(w->fact.text, why))
+		return;
+	w->fact = (struct fact_bfd){
+		.key = w->order.key, .multihop = w->order.multihop, .state = BFD_DOWN};
+	snprintf(w->fact.text, sizeof(w->fact.text), "%s", why);
+	b->tell(b->data, &w->fact);
+}
+
+static void say(struct parent_bfd *b, const char *what, int error)
+{
+	char text[sizeof(b->said)];
+
+	snprintf(text, sizeof(text), "%s: %s%s", what, strerror(error),
+		 error == EADDRINUSE ? "; another BFD daemon, such as FRR's bfdd, has the port" :
+				       "");
+	if (strcmp(text, b->said))
+		log_error("BFD: %s", text);
+	snprintf(b->said, sizeof(b->said), "%s", text);
+}
+
+/* ---- the process ---- */
+
+static void give(struct parent_bfd *b, struct bfd_wished *w)
+{
+	int fd = -1;
+
+	if (!b->ipc || !b->listening)
+		return;
+	if (!w->sent) {
+		w->order.ifindex = w->order.key.ifname[0] ? if_nametoindex(w->order.key.ifname) : 0;
+		fd = bfd_socket_send(&w->order.key);
+		if (fd < 0) {
+			tell_why(b, w, strerror(-fd));
+			timer_start(&b->again, AGAIN_MS);
+			return;
+		}
+	}
+	if (!ipc_send_fd(b->ipc, IPC_BFD_ORDER, &w->order, sizeof(w->order), fd))
+		w->sent = true;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void give_all(struct parent_bfd *b)
+{
+	struct bfd_wished *w;
+
+	RB_FOREACH(w, bfd_wishes, &b->wishes)
+		if (!w->sent)
+			give(b, w);
+}
+
+/* All of them or none: half of the packets would be worse than no BFD. */
+static int listen_all(struct parent_bfd *b)
+{
+	int fds[LISTENERS], i, r = 0;
+
+	for (i = 0; i < LISTENERS; i++) {
+		fds[i] = bfd_socket_listen(i & 1, i & 2);
+		if (fds[i] < 0 && !(i & 1 && fds[i] == -EAFNOSUPPORT) && !r)
+			r = fds[i];
+	}
+	for (i = 0; i < LISTENERS; i++) {
+		struct bfd_listen listen = {.v6 = i & 1, .multihop = i & 2};
+
+		if (!r && fds[i] >= 0)
+			ipc_send_fd(b->ipc, IPC_BFD_LISTEN, &listen, sizeof(listen), fds[i]);
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	return r;
+}
+
+static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+{
+	const struct fact_bfd *fact = body;
+	struct parent_bfd *b = data;
+	struct bfd_wished *w;
+
+	if (fd >= 0)
+		close(fd);
+	if (hdr->type != IPC_FACT_BFD)
+		return;
+	w = find(b, &fact->key);
+	if (!w || !w->sent)
+		return;
+	w->fact = *fact;
+	w->fact.text[0] = '\0';
+	b->tell(b->data, &w->fact);
+}
+
+static void end_process(struct parent_bfd *b, const char *why)
+{
+	struct bfd_wished *w;
+
+	ipc_free(b->ipc);
+	b->ipc = NULL;
+	b->listening = false;
+	RB_FOREACH(w, bfd_wishes, &b->wishes) {
+		w->sent = false;
+		tell_why(b, w, why);
+	}
+}
+
+static void on_closed(void *data)
+{
+	struct parent_bfd *b = data;
+
+	end_process(b, "the BFD process has ended");
+	if (!b->stopping)
+		timer_start(&b->again, AGAIN_MS);
+}
+
+static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
+{
+	struct parent_bfd *b = data;
+
+	if (!b->stopping)
+		log_error("BFD: the process ended with %s %d",
+			  si->si_code == CLD_EXITED ? "status" : "signal", si->si_status);
+	b->child = sd_event_source_unref(b->child);
+	b->pid = 0;
+	return 0;
+}
+
+static void start(struct parent_bfd *b)
+{
+	pid_t pid;
+	int fd;
+
+	pid = spawn_child(SPAWN_BFD, b->policy, b->human, &fd);
+	if (pid < 0) {
+		say(b, "starting its process", -pid);
+		timer_start(&b->again, AGAIN_MS);
+		return;
+	}
+	b->ipc = ipc_new(b->event, fd, on_message, on_closed, b);
+	if (!b->ipc || sd_event_add_child(b->event, &b->child, pid, WEXITED, on_child, b) < 0) {
+		if (!b->ipc)
+			close(fd);
+		ipc_free(b->ipc);
+		b->ipc = NULL;
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		timer_start(&b->again, AGAIN_MS);
+		return;
+	}
+	b->pid = pid;
+}
+
+/* Whatever is missing: the process, its ports, a session's socket. */
+static void go_on(void *data)
+{
+	struct parent_bfd *b = data;
+	struct bfd_wished *w;
+	int r = 0;
+
+	if (b->stopping || RB_EMPTY(&b->wishes) || (b->pid && !b->ipc))
+		return;
+	if (!b->ipc)
+		start(b);
+	if (b->ipc && !b->listening) {
+		r = listen_all(b);
+		b->listening = !r;
+	}
+	if (b->listening) {
+		b->said[0] = '\0';
+		give_all(b);
+		return;
+	}
+	timer_start(&b->again, AGAIN_MS);
+	if (!r)
+		return;
+	say(b, "listening", -r);
+	RB_FOREACH(w, bfd_wishes, &b->wishes)
+		tell_why(b, w, b->said);
+}
+
+/* ---- wishes ---- */
+
+static bool timing(const struct conf *conf, const struct bfd_key *key, struct bfd_order *order,
+		   const char **why)
+{
+	struct conf_bfd bfd = conf->global.bfd;
+
+	*order = (struct bfd_order){.key = *key, .multihop = true};
+	if (key->use == BFD_NEIGHBOR) {
+		const struct conf_neighbor *n = NULL;
+
+		for (size_t i = 0; i < conf->n_neighbors && !n; i++)
+			if (ip_equal(&conf->neighbors[i].address, &key->remote) &&
+			    ip_equal(&conf->neighbors[i].source, &key->local) &&
+			    !strcmp(conf->neighbors[i].interface, key->ifname))
+				n = &conf->neighbors[i];
+		if (n)
+			bfd = conf_bfd_of(conf, n);
+		bfd.enabled = n && n->bfd.enabled;
+	}
+	order->multiplier = bfd.multiplier;
+	order->interval_us = bfd.interval_ms * 1000;
+	if (!bfd.enabled)
+		*why = "a BFD session that is not configured";
+	return bfd.enabled;
+}
+
+bool parent_bfd_ok(const struct conf *conf, const struct bfd_key *key, const char **why)
+{
+	struct bfd_order order;
+
+	if (key->use >= BFD_USES || (key->remote.len != 4 && key->remote.len != 16) ||
+	    (!ip_is_none(&key->local) && key->local.len != key->remote.len) ||
+	    ip_is_zero(&key->remote) || ip_is_multicast(&key->remote) ||
+	    strnlen(key->ifname, IFNAMSIZ) == IFNAMSIZ) {
+		*why = "an impossible BFD session";
+		return false;
+	}
+	return timing(conf, key, &order, why);
+}
+
+static void drop(struct parent_bfd *b, struct bfd_wished *w)
+{
+	if (b->ipc && w->sent)
+		ipc_send(b->ipc, IPC_BFD_ORDER_GONE, &w->order.key, sizeof(w->order.key));
+	RB_REMOVE(bfd_wishes, &b->wishes, w);
+	b->n--;
+	free(w);
+}
+
+void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct wish_bfd *wish)
+{
+	struct bfd_wished *w = find(b, &wish->key);
+	const char *why;
+
+	if (w) {
+		w->generation = wish->generation;
+		return;
+	}
+	w = b->n < BFD_SESSIONS_MAX ? calloc(1, sizeof(*w)) : NULL;
+	if (!w || !timing(conf, &wish->key, &w->order, &why)) {
+		struct fact_bfd fact = {.key = wish->key, .state = BFD_DOWN};
+
+		snprintf(fact.text, sizeof(fact.text), "%s",
+			 w ? why : "there are too many already");
+		free(w);
+		b->tell(b->data, &fact);
+		return;
+	}
+	/* as FRR does: over several hops unless the neighbour is in a subnet of ours */
+	w->order.multihop = wish->key.use == BFD_SEGMENT ||
+			    (!wish->key.ifname[0] && !bfd_on_link(&wish->key.remote));
+	w->generation = wish->generation;
+	RB_INSERT(bfd_wishes, &b->wishes, w);
+	b->n++;
+	if (b->listening)
+		give(b, w);
+	else
+		go_on(b);
+}
+
+void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key)
+{
+	struct bfd_wished *w = find(b, key);
+
+	if (w)
+		drop(b, w);
+}
+
+void parent_bfd_sweep(struct parent_bfd *b, uint32_t generation)
+{
+	struct bfd_wished *w, *next;
+
+	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next)
+		if (w->generation != generation)
+			drop(b, w);
+}
+
+void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf)
+{
+	struct bfd_wished *w, *next;
+	struct bfd_order order;
+	const char *why;
+
+	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
+		if (!timing(conf, &w->order.key, &order, &why)) {
+			drop(b, w);
+			continue;
+		}
+		order.multihop = w->order.multihop;
+		order.ifindex = w->order.ifindex;
+		if (order.interval_us == w->order.interval_us &&
+		    order.multiplier == w->order.multiplier)
+			continue;
+		w->order = order;
+		give(b, w);
+	}
+}
+
+void parent_bfd_link(struct parent_bfd *b, const char *ifname, uint32_t ifindex)
+{
+	struct bfd_wished *w;
+
+	RB_FOREACH(w, bfd_wishes, &b->wishes) {
+		if (strcmp(w->order.key.ifname, ifname) || w->order.ifindex == ifindex)
+			continue;
+		w->sent = false;
+		give(b, w);
+	}
+}
+
+void parent_bfd_replay(struct parent_bfd *b)
+{
+	struct bfd_wished *w;
+
+	RB_FOREACH(w, bfd_wishes, &b->wishes) {
+		/* the speaker before this one may have wished it: until it is wished again, or swept */
+		w->generation = 0;
+		b->tell(b->data, &w->fact);
+	}
+}
+
+/* ---- life ---- */
+
+struct parent_bfd *parent_bfd_new(sd_event *event, enum sandbox_policy policy, bool human,
+				  void (*fact)(void *data, const struct fact_bfd *fact), void *data)
+{
+	struct parent_bfd *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->event = event;
+	b->policy = policy;
+	b->human = human;
+	b->tell = fact;
+	b->data = data;
+	RB_INIT(&b->wishes);
+	timer_init(&b->again, event, 10000, go_on, b);
+	return b;
+}
+
+void parent_bfd_stop(struct parent_bfd *b)
+{
+	b->stopping = true;
+	timer_stop(&b->again);
+	if (b->ipc)
+		ipc_send(b->ipc, IPC_SHUTDOWN, NULL, 0);
+}
+
+/* Its last packets are for the other sides; it gets a moment to send them. */
+static void bury(struct parent_bfd *b)
+{
+	if (!b->pid)
+		return;
+	b->child = sd_event_source_disable_unref(b->child);
+	for (int ms = 0; ms < STOP_MS; ms += 10) {
+		if (waitpid(b->pid, NULL, WNOHANG) != 0)
+			return;
+		usleep(10000);
+	}
+	kill(b->pid, SIGKILL);
+	waitpid(b->pid, NULL, 0);
+}
+
+void parent_bfd_free(struct parent_bfd *b)
+{
+	struct bfd_wished *w, *next;
+
+	if (!b)
+		return;
+	parent_bfd_stop(b);
+	bury(b);
+	ipc_free(b->ipc);
+	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
+		RB_REMOVE(bfd_wishes, &b->wishes, w);
+		free(w);
+	}
+	timer_done(&b->again);
+	free(b);
+}
