@@ -37,6 +37,7 @@ static const char *const event_names[BGP_EVENTS] = {
 	[BGP_EV_UPDATE_ERR] = "UPDATE error",
 	[BGP_EV_REFRESH] = "ROUTE-REFRESH",
 	[BGP_EV_REFRESH_ERR] = "ROUTE-REFRESH error",
+	[BGP_EV_BFD_DOWN] = "BFD down",
 };
 
 /* NOTIFICATION codes, RFC 4271 section 4.5 */
@@ -105,6 +106,7 @@ struct row {
 	[BGP_EV_HEADER_ERR] = DOWN(NOTIFY(HEADER_ERROR, 0), WHY("message header is wrong")), \
 	[BGP_EV_OPEN_ERR] = DOWN(NOTIFY(OPEN_ERROR, 0), WHY("OPEN is not acceptable")),      \
 	[BGP_EV_COLLISION] = END(NOTIFY(CEASE, 7), WHY("lost a connection collision")),      \
+	[BGP_EV_BFD_DOWN] = DOWN(NOTIFY(CEASE, 10), WHY("BFD says that the path is dead")),  \
 	[BGP_EV_NOTIFICATION] = DOWN(WHY("NOTIFICATION received"))
 
 /* clang-format off */

@@ -48,6 +48,7 @@ enum bgp_event {
 	BGP_EV_UPDATE_ERR,   /* 28: one that must reset the session */
 	BGP_EV_REFRESH,	     /* a good ROUTE-REFRESH */
 	BGP_EV_REFRESH_ERR,  /* one with a wrong length, RFC 7313 */
+	BGP_EV_BFD_DOWN,     /* the path to the peer is dead, RFC 9384 */
 	BGP_EVENTS
 };
 

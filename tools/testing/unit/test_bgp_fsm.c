@@ -21,7 +21,7 @@
  * NOTIFICATION 5. Columns in the order of enum bgp_event.
  */
 static const char *const next[BGP_STATES] = {
-	/*		    S X R D C  r h k  u a f  O H E  x N  K U e  R r */
+	/*		    S X R D C  r h k  u a f  O H E  x N  K U e  R r  B */
 	[BGP_IDLE] = "c"
 		     "i"
 		     "i"
@@ -32,7 +32,8 @@ static const char *const next[BGP_STATES] = {
 		     "..."
 		     ".."
 		     "..."
-		     "..",
+		     ".."
+		     ".",
 	[BGP_CONNECT] = "."
 			"i"
 			"i"
@@ -43,7 +44,8 @@ static const char *const next[BGP_STATES] = {
 			"..."
 			".."
 			"..."
-			"..",
+			".."
+			".",
 	[BGP_ACTIVE] = "."
 		       "i"
 		       "i"
@@ -54,7 +56,8 @@ static const char *const next[BGP_STATES] = {
 		       "..."
 		       ".."
 		       "..."
-		       "..",
+		       ".."
+		       ".",
 	[BGP_OPENSENT] = "."
 			 "i"
 			 "i"
@@ -65,7 +68,8 @@ static const char *const next[BGP_STATES] = {
 			 "oii"
 			 "ii"
 			 "!!!"
-			 "!!",
+			 "!!"
+			 "i",
 	[BGP_OPENCONFIRM] = "."
 			    "i"
 			    "i"
@@ -76,7 +80,8 @@ static const char *const next[BGP_STATES] = {
 			    "!ii"
 			    "ii"
 			    "e!!"
-			    "!!",
+			    "!!"
+			    "i",
 	[BGP_ESTABLISHED] = "."
 			    "i"
 			    "i"
@@ -87,7 +92,8 @@ static const char *const next[BGP_STATES] = {
 			    "!ii"
 			    "ii"
 			    "==i"
-			    "=i",
+			    "=i"
+			    "i",
 };
 
 static enum bgp_state letter(char c)
@@ -264,7 +270,7 @@ static void notifications(void **state)
 		{BGP_EV_COLLISION, 6, 7},  {BGP_EV_HOLD_EXPIRED, 4, 0},
 		{BGP_EV_HEADER_ERR, 1, 0}, {BGP_EV_OPEN_ERR, 2, 0},
 		{BGP_EV_UPDATE_ERR, 3, 0}, {BGP_EV_REFRESH_ERR, 7, 1},
-		{BGP_EV_OPEN, 5, 3},
+		{BGP_EV_OPEN, 5, 3},	   {BGP_EV_BFD_DOWN, 6, 10},
 	};
 	size_t i;
 

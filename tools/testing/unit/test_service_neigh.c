@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "service_rig.h"
 #include "services/neigh/neigh.h"
 
 struct speaker {

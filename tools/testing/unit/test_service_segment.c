@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "service_rig.h"
 #include "services/segment/segment.h"
 
 struct speaker {

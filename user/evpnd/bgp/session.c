@@ -596,6 +596,18 @@ void session_clear(struct session *s)
 		all_connections(s, BGP_EV_RESET);
 }
 
+void session_bfd_down(struct session *s, const char *why)
+{
+	const struct bgp_error err = {};
+
+	if (s->conf.shutdown)
+		return;
+	session_error(s, "BFD: %s", why);
+	if (s->second)
+		conn_event(s->second, BGP_EV_BFD_DOWN, &err);
+	conn_event(s->conn, BGP_EV_BFD_DOWN, &err);
+}
+
 /*
  * An incoming connection has an address only; with several neighbours at one address (other ports)
  * the first that is not Established takes it.

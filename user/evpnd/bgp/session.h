@@ -126,6 +126,8 @@ void session_conf(struct session *s, const struct conf_neighbor *conf, bool rest
 void session_accept(struct session *s, int fd);
 void session_socket(struct session *s, int fd, int error);
 void session_clear(struct session *s);
+/* BFD says that the path to it is dead: the session ends now, not when its hold time is over */
+void session_bfd_down(struct session *s, const char *why);
 struct session *session_find(struct speaker *sp, const struct ip_addr *address, uint16_t port);
 enum bgp_state session_state(const struct session *s);
 bool session_is_ebgp(const struct session *s);

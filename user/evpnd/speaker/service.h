@@ -30,6 +30,7 @@ struct speaker;
  * @fact: IPC_FACT_* or IPC_WISH_RESULT, as it came
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
+ * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
  *	or @err with a sentence
@@ -46,6 +47,7 @@ struct service {
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
+	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);
 	void (*resync)(void *state, uint32_t generation);
@@ -55,6 +57,7 @@ struct service {
 extern const struct service segment_service;
 extern const struct service neigh_service;
 extern const struct service flood_service;
+extern const struct service bfd_service;
 
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);
@@ -81,6 +84,8 @@ enum route_loss {
 enum route_loss speaker_route_loss(const struct speaker *speaker);
 /* what @leave had to wait for is over */
 void speaker_left(struct speaker *speaker);
+/* BFD: the path to a neighbour is dead, a piece of a sentence says why; sessions with it end */
+void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

@@ -30,6 +30,7 @@ const struct service *const speaker_services[] = {
 	&segment_service,
 	&neigh_service,
 	&flood_service,
+	&bfd_service,
 	NULL,
 };
 
@@ -114,6 +115,17 @@ int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool
 enum route_loss speaker_route_loss(const struct speaker *speaker)
 {
 	return speaker->route_loss;
+}
+
+void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)
+{
+	struct session *s, *next;
+
+	for (s = TAILQ_FIRST(&speaker->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->conf.bfd.enabled && ip_equal(&s->conf.address, address))
+			session_bfd_down(s, why);
+	}
 }
 
 void speaker_flush(struct speaker *speaker)
@@ -439,6 +451,7 @@ void speaker_free(struct speaker *sp)
 	conf_free(sp->incoming);
 	conf_free(sp->conf);
 	free(sp->query);
+	free(sp->silent);
 	sd_event_unref(sp->event);
 	free(sp);
 }

@@ -30,6 +30,7 @@ struct route_job;
  * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @states: of the services, in the order of the table
  * @generation: of the wishes
+ * @silent: other PEs that are dead although BGP has their routes, see pes.h
  */
 struct speaker {
 	sd_event *event;
@@ -56,6 +57,8 @@ struct speaker {
 	TAILQ_HEAD(, route_job) route_jobs;
 	void *states[SPEAKER_SERVICES_MAX];
 	uint32_t generation;
+	struct ip_addr *silent;
+	size_t n_silent;
 	char *query;
 	size_t query_len;
 };

@@ -719,6 +719,7 @@ const struct service segment_service = {
 	.fact = segments_fact,
 	.route = segments_route,
 	.sync = segments_sync,
+	.pe = segments_pe,
 	.query = segment_query,
 	.resync = segments_resync,
 };

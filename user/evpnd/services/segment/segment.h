@@ -344,6 +344,7 @@ typedef void (*es_route_fn)(void *data, const struct es_route *r);
 void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es_route_fn fn,
 			 void *data);
 void segment_collect(struct segment *s);
+void segments_pe(void *state, const struct ip_addr *pe, bool silent);
 void segment_cand_free(struct segment *s);
 void segment_originate(struct segment *s);
 void segment_originate_ad(struct segment *s);

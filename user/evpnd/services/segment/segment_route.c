@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "services/segment/segment.h"
+#include "speaker/pes.h"
 
 #define EC_MAX (CONF_RT_MAX + 4)
 #define PER_ES_TARGETS_MAX 256 /* of bridge domains: 2 KiB of an UPDATE */
@@ -333,7 +334,7 @@ static void add_local(struct segment *s)
 
 /*
  * The candidates as of now: the own RT-4 if it is out, and those of the others with our ES-Import
- * route target. A PE that draws back (es drain) is no candidate.
+ * route target. A PE that draws back (es drain) is no candidate, and none that BFD has found dead.
  */
 void segment_collect(struct segment *s)
 {
@@ -354,7 +355,8 @@ void segment_collect(struct segment *s)
 		add_local(s);
 	for_each_route(r, s->owner, &s->esi, EVPN_ES)
 	{
-		if (r->stale || mac_cmp(&r->es_import, &import))
+		if (r->stale || mac_cmp(&r->es_import, &import) ||
+		    pes_silent(s->owner->speaker, &r->orig))
 			continue;
 		if (segment_is_self(s, &r->orig) && !segment_is_frr(s)) {
 			log_warning("segment %s: another speaker advertises %s as ours",
@@ -371,6 +373,24 @@ void segment_collect(struct segment *s)
 		if (segment_is_self(s, &r->orig))
 			s->local = (int)s->n_cand;
 		add_remote(s, r);
+	}
+}
+
+/* BFD: a PE is dead, or is heard again, whatever BGP says. */
+void segments_pe(void *state, const struct ip_addr *pe, bool silent)
+{
+	struct segments *ss = state;
+	struct es_route *r;
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (!s->esi_known)
+			continue;
+		for_each_route(r, ss, &s->esi, EVPN_ES)
+		{
+			if (ip_equal(&r->orig, pe))
+				segment_later(s, silent ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
+		}
 	}
 }
 

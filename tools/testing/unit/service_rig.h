@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * service_rig.h - what the speaker is to a service under test, as far as one fake does for all of them.
+ * A unit program of a service includes it once.
+ */
+#ifndef SERVICE_RIG_H
+#define SERVICE_RIG_H
+
+#include "speaker/pes.h"
+#include "speaker/service.h"
+
+/**
+ * struct service_rig - @silent: a PE that BFD has found dead, none: no PE is; @dead: the neighbour whose
+ *	sessions were ended last, and @why
+ */
+static struct service_rig {
+	struct ip_addr silent;
+	struct ip_addr dead;
+	const char *why;
+} service_rig;
+
+bool pes_silent(const struct speaker *speaker, const struct ip_addr *pe)
+{
+	return !ip_is_none(pe) && ip_equal(&service_rig.silent, pe);
+}
+
+void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
+{
+	if (silent)
+		service_rig.silent = *pe;
+	else if (pes_silent(speaker, pe))
+		service_rig.silent = (struct ip_addr){};
+}
+
+void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)
+{
+	service_rig.dead = *address;
+	service_rig.why = why;
+}
+
+#endif
