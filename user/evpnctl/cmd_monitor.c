@@ -9,7 +9,7 @@
 #include "show.h"
 
 static const char *const object_names[] = {"es",    "df",     "neigh", "flood", "peer",
-					   "route", "kernel", "link",  NULL};
+					   "route", "kernel", "bfd",   "link",	NULL};
 
 static const struct param monitor_params[] = {
 	{.key = "object",

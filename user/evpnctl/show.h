@@ -32,6 +32,7 @@ void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
 
 /* cmd_flood.c */
 void print_flood(struct out *o, const json_t *doc); /* flood.show */
+void print_bfd(struct out *o, const json_t *doc);   /* bfd.show */
 
 /* cmd_kernel.c: the documents are made by kernel_doc.c */
 void print_kernel_es(struct out *o, const json_t *doc);

@@ -113,10 +113,10 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"esi",
-	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, flood, peer, route, kernel, "
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, flood, peer, bfd, route, kernel, "
 	 "config, monitor, trace, decode, check, metrics, log, version"},
 	{"bridge",
-	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, route, kernel, config, "
+	 "unknown object \"bridge\"; valid: es, df, neigh, flood, peer, bfd, route, kernel, config, "
 	 "monitor, trace, decode, check, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
@@ -157,7 +157,7 @@ static const struct {
 	{"log", "log: LEVEL is missing"},
 	{"monitor route nonsense",
 	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, flood, peer, "
-	 "route, kernel, link"},
+	 "route, kernel, bfd, link"},
 };
 
 static void a_wrong_word_is_answered_with_what_is_valid(void **state)
