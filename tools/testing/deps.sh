@@ -46,6 +46,7 @@ packages() {
 #: python3-yaml             the netlink specification
 #: python3-jsonschema       the same, by the schema of the kernel
 #: frr                      route reflector and peer
+#: bird2                    BFD peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
 #: debhelper                packages
@@ -77,7 +78,7 @@ apt-get update -qq && apt-get install -y -qq --no-install-recommends -o DPkg::Lo
 	$missing >/dev/null || exit 1
 for p in $missing; do
 	case $p in
-	frr | gobgpd | exabgp)
+	frr | gobgpd | exabgp | bird2)
 		command -v systemctl >/dev/null && systemctl --quiet disable "$p" >/dev/null 2>&1
 		;;
 	esac
