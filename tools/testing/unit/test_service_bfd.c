@@ -128,6 +128,11 @@ void speaker_flush(struct speaker *sp)
 {
 }
 
+bool rib_path_direct(const struct rib_path *path)
+{
+	return false;
+}
+
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return ROUTE_WITHDRAWN;

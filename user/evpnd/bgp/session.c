@@ -116,6 +116,7 @@ static enum route_loss loss_by(const struct conn *c, enum bgp_event ev)
 		return c->says_bye ? ROUTE_SESSION_DEAD : ROUTE_SESSION_RESET;
 	case BGP_EV_TCP_FAIL:
 	case BGP_EV_HOLD_EXPIRED:
+	case BGP_EV_BFD_DOWN:
 		return ROUTE_SESSION_DEAD;
 	case BGP_EV_DECONFIGURED:
 	case BGP_EV_STOP:
