@@ -133,6 +133,10 @@ bool rib_path_direct(const struct rib_path *path)
 	return false;
 }
 
+void speaker_left(struct speaker *sp)
+{
+}
+
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return ROUTE_WITHDRAWN;
