@@ -125,8 +125,9 @@ static int parent_keeps_two(void)
 		if (!strncmp(line, "CapEff:", 7))
 			CHECK(strstr(line, "\t0000000000001400")); /* NET_ADMIN, NET_BIND_SERVICE */
 		if (!strncmp(line, "CapPrm:", 7) || !strncmp(line, "CapBnd:", 7))
-			CHECK(strstr(line,
-				     "\t00000000008414c0")); /* and SETUID, SETGID, SYS_CHROOT, SYS_NICE */
+			CHECK(strstr(
+				line,
+				"\t00000000008414c0")); /* and SETUID, SETGID, SYS_CHROOT, SYS_NICE */
 	}
 	fclose(f);
 	return 0;

@@ -82,8 +82,7 @@ static const struct {
 } objects[] = {
 	{"es", CTL_OBJECT_ES},	     {"df", CTL_OBJECT_DF},	    {"peer", CTL_OBJECT_PEER},
 	{"route", CTL_OBJECT_ROUTE}, {"kernel", CTL_OBJECT_KERNEL}, {"link", CTL_OBJECT_LINK},
-	{"neigh", CTL_OBJECT_NEIGH}, {"flood", CTL_OBJECT_FLOOD},
-	{"bfd", CTL_OBJECT_BFD},
+	{"neigh", CTL_OBJECT_NEIGH}, {"flood", CTL_OBJECT_FLOOD},   {"bfd", CTL_OBJECT_BFD},
 };
 
 unsigned int ctl_object_bit(const char *name)
