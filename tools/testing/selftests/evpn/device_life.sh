@@ -10,6 +10,19 @@
 #        counted here <------------- flood -----------------+
 
 NEEDS="module"
+ALL_TESTS="
+	control
+	waits
+	renamed
+	reenslaved
+	down_and_up
+	made_again
+	taken
+	any_order
+	moved
+	namespace_dies
+	module_goes
+"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "the segment and the life of its device" A2 A6 A7 A12
@@ -55,49 +68,80 @@ nothing_leaks() {
 	flood_stop
 }
 
+# segment [DEVICE]: of PE2, the standby, until the case is over
+segment() {
+	nl pe2 es-new esi=$ESI1 ifname="${1:-bond0}" standby=lacp-oos >/dev/null
+	defer nl pe2 es-del esi=$ESI1
+}
+
+# rebuild: the lab's bond where a case has taken it apart; fresh: everything, where a namespace has gone
+rebuild() {
+	local d
+	for d in bond0 br9 m0; do
+		pe2 link del $d
+	done
+	make_bond
+	pe2 link set ce down
+	pe2 link set ce master bond0
+	pe2 link set ce up
+	pe2 link set bond0 master br0 up
+}
+fresh() {
+	lab_down
+	lab_up
+	slowwait 10 ce_uses ce pe2
+}
+
 slowwait 10 ce_uses ce pe2
 check_err $? "LACP does not come up"
 
 # The control: without a segment the flood does leave.
-flood_start
-before=$(wire_other pe2.ce)
-slowwait 5 eval '[ $(($(wire_other pe2.ce) - before)) -gt 50 ]'
-check_err $? "the flood does not reach the CE even without a segment"
-flood_stop
-log_test "without a segment the flood reaches the CE"
+control() {
+	local before
+	flood_start
+	before=$(wire_other pe2.ce)
+	slowwait 5 eval '[ $(($(wire_other pe2.ce) - before)) -gt 50 ]'
+	check_err $? "the flood does not reach the CE even without a segment"
+	flood_stop
+	log_test "without a segment the flood reaches the CE"
+}
 
 # A segment for a device that does not exist, which then comes.
-nl pe2 es-new esi=$ESI1 ifname=later0 standby=lacp-oos >/dev/null
-check_eq "$(field state)" unbound "state"
-pe2 link add name later0 type bond mode 802.3ad miimon 10
-check_eq "$(field state) $(field device)" "bound later0" "state"
-pe2 link del later0
-check_eq "$(field state)" unbound "state after the deletion"
-nl pe2 es-del esi=$ESI1 >/dev/null
-log_test "a segment waits for its device, binds when it comes, waits again when it goes"
+waits() {
+	nl pe2 es-new esi=$ESI1 ifname=later0 standby=lacp-oos >/dev/null
+	check_eq "$(field state)" unbound "state"
+	pe2 link add name later0 type bond mode 802.3ad miimon 10
+	check_eq "$(field state) $(field device)" "bound later0" "state"
+	pe2 link del later0
+	check_eq "$(field state)" unbound "state after the deletion"
+	nl pe2 es-del esi=$ESI1 >/dev/null
+	log_test "a segment waits for its device, binds when it comes, waits again when it goes"
+}
 
-# A rename, with the bond down and up again around it.
-nl pe2 es-new esi=$ESI1 ifname=bond0 standby=lacp-oos >/dev/null
-check_eq "$(field state) $(members)" "bound ce " "state and members"
 rename() {
 	pe2 link set bond0 down
 	pe2 link set bond0 name lag7
 	pe2 link set lag7 up
 }
-nothing_leaks "rename" rename
-check_eq "$(field state) $(field device) $(field ifname)" "bound lag7 bond0" "after the rename"
-slowwait 10 ce_uses_not ce pe2
-check_err $? "the CE uses the standby port"
 rename_back() {
 	pe2 link set lag7 down
 	pe2 link set lag7 name bond0
 	pe2 link set bond0 up
 }
-nothing_leaks "rename back" rename_back
-check_eq "$(field device)" bond0 "after the rename back"
-log_test "a renamed device keeps its segment, blocked all the time"
 
-# A member leaves and comes back, a hundred times; and a second one joins.
+# A rename, with the bond down and up again around it.
+renamed() {
+	segment
+	check_eq "$(field state) $(members)" "bound ce " "state and members"
+	nothing_leaks "rename" rename
+	check_eq "$(field state) $(field device) $(field ifname)" "bound lag7 bond0" "after the rename"
+	slowwait 10 ce_uses_not ce pe2
+	check_err $? "the CE uses the standby port"
+	nothing_leaks "rename back" rename_back
+	check_eq "$(field device)" bond0 "after the rename back"
+	log_test "a renamed device keeps its segment, blocked all the time"
+}
+
 reenslave() {
 	local i
 	for i in $(seq 10); do
@@ -106,16 +150,20 @@ reenslave() {
 		pe2 link set ce up
 	done
 }
-nothing_leaks "re-enslaving" reenslave
-check_eq "$(members)" "ce " "members"
-pe2 link add name extra type veth peer name extra-peer
-pe2 link set extra master bond0
-check_eq "$(members)" "ce extra " "members with a second one"
-pe2 link del extra
-check_eq "$(members)" "ce " "members without it"
-log_test "members that come and go are hooked and let go, without a leak"
 
-# Down and up.
+# A member leaves and comes back, a hundred times; and a second one joins.
+reenslaved() {
+	segment
+	nothing_leaks "re-enslaving" reenslave
+	check_eq "$(members)" "ce " "members"
+	pe2 link add name extra type veth peer name extra-peer
+	pe2 link set extra master bond0
+	check_eq "$(members)" "ce extra " "members with a second one"
+	pe2 link del extra
+	check_eq "$(members)" "ce " "members without it"
+	log_test "members that come and go are hooked and let go, without a leak"
+}
+
 updown() {
 	local i
 	for i in $(seq 5); do
@@ -123,11 +171,15 @@ updown() {
 		pe2 link set bond0 up
 	done
 }
-nothing_leaks "down and up" updown
-check_eq "$(field state) $(nl_field pe2 oper $ESI1)" "bound blocked,lacp-oos" "state"
-log_test "down and up change nothing"
 
-# The bond is deleted and made again under the same name, members, bridge and all.
+# Down and up.
+down_and_up() {
+	segment
+	nothing_leaks "down and up" updown
+	check_eq "$(field state) $(nl_field pe2 oper $ESI1)" "bound blocked,lacp-oos" "state"
+	log_test "down and up change nothing"
+}
+
 again() {
 	pe2 link del bond0
 	[ "$(field state)" = unbound ] || check_err 1 "unbound was expected: $(field state)"
@@ -137,18 +189,25 @@ again() {
 	pe2 link set ce up
 	pe2 link set bond0 master br0 up
 }
-nothing_leaks "deletion and creation" again
-check_eq "$(field state) $(members)" "bound ce " "state and members"
-log_test "deleted and created again, it is the segment again, without a leak"
+
+# The bond is deleted and made again under the same name, members, bridge and all.
+made_again() {
+	segment
+	nothing_leaks "deletion and creation" again
+	check_eq "$(field state) $(members)" "bound ce " "state and members"
+	log_test "deleted and created again, it is the segment again, without a leak"
+}
 
 # Two names for one device, and one device for two segments.
-check_eq "$(nl pe2 es-new esi=$ESI2 ifname=bond0)" \
-	"error=EBUSY message=\"bond0 already belongs to segment 00:11:22:33:44:55:66:77:88:01\" attribute=ifname" "refusal"
-check_eq "$(nl pe2 es-new esi=$ESI2 ifname=ce)" \
-	"error=EBUSY message=\"ce is a member of bond0; name that\" attribute=ifname" "refusal of a member"
-log_test "a device that is taken, or a member, is refused with a sentence"
+taken() {
+	segment
+	check_eq "$(nl pe2 es-new esi=$ESI2 ifname=bond0)" \
+		"error=EBUSY message=\"bond0 already belongs to segment 00:11:22:33:44:55:66:77:88:01\" attribute=ifname" "refusal"
+	check_eq "$(nl pe2 es-new esi=$ESI2 ifname=ce)" \
+		"error=EBUSY message=\"ce is a member of bond0; name that\" attribute=ifname" "refusal of a member"
+	log_test "a device that is taken, or a member, is refused with a sentence"
+}
 
-# Everything dies in every order; each time the segment says what it lost, and nothing is left.
 order() {
 	local what=$1
 	shift
@@ -166,57 +225,72 @@ order() {
 	pe2 link add link bond0 name bond0.5 type vlan id 5
 	check_eq "$(field state) $(members)" "bound m0 " "$what: bound again"
 }
-pe2 link set ce nomaster
-pe2 link set bond0 nomaster
-flood_start
-order "the bond alone" pe2 link del bond0
 bond_then_member() { pe2 link del bond0 && pe2 link del m0; }
-order "bond, member" bond_then_member
 member_then_bond() { pe2 link del m0 && pe2 link del bond0; }
-order "member, bond" member_then_bond
 bridge_then_bond() { pe2 link del br9 && pe2 link del bond0; }
-order "bridge, bond" bridge_then_bond
 vlan_bridge_member_bond() { pe2 link del bond0.5 && pe2 link del br9 && pe2 link del m0 && pe2 link del bond0; }
-order "vlan, bridge, member, bond" vlan_bridge_member_bond
 peer_then_bond() { pe2 link del m1 && pe2 link del bond0; }
-order "the member's peer, bond" peer_then_bond
-flood_stop
-nl pe2 es-del esi=$ESI1 >/dev/null
-pe2 link del bond0
-log_test "devices may die in any order"
+
+# Everything dies in every order; each time the segment says what it lost, and nothing is left.
+any_order() {
+	segment
+	defer rebuild
+	pe2 link set ce nomaster
+	pe2 link set bond0 nomaster
+	flood_start
+	order "the bond alone" pe2 link del bond0
+	order "bond, member" bond_then_member
+	order "member, bond" member_then_bond
+	order "bridge, bond" bridge_then_bond
+	order "vlan, bridge, member, bond" vlan_bridge_member_bond
+	order "the member's peer, bond" peer_then_bond
+	flood_stop
+	log_test "devices may die in any order"
+}
 
 # A device that moves to another namespace leaves its segment behind.
-nl pe2 es-new esi=$ESI1 ifname=ce >/dev/null
-check_eq "$(field state)" bound "a plain device"
-ip -n "$P" link set ce netns "$(ns host)"
-check_eq "$(field state)" unbound "after it moved"
-check_eq "$(nl host es-get)" "" "segments where it went"
-ip -n "$(ns host)" link set ce netns "$P"
-check_eq "$(field state)" bound "after it came back"
-nl pe2 es-del esi=$ESI1 >/dev/null
-log_test "a device that moves to another namespace loses its segment there"
+moved() {
+	defer rebuild
+	pe2 link del bond0
+	segment ce
+	check_eq "$(field state)" bound "a plain device"
+	ip -n "$P" link set ce netns "$(ns host)"
+	check_eq "$(field state)" unbound "after it moved"
+	check_eq "$(nl host es-get)" "" "segments where it went"
+	ip -n "$(ns host)" link set ce netns "$P"
+	check_eq "$(field state)" bound "after it came back"
+	log_test "a device that moves to another namespace loses its segment there"
+}
+
+gone() { ! ip -n "$(ns core)" link show dev pe2 >/dev/null 2>&1; }
 
 # A namespace dies with live segments, under traffic.
-lab_down
-lab --evpnd no --ce lacp --standby lacp-oos
-slowwait 10 ce_uses ce pe2
-for p in pe1 pe2; do nl $p es-new esi=$ESI1 ifname=bond0 role=non-df standby=down >/dev/null; done
-flood_start
-ip netns del "$(ns pe2)"
-gone() { ! ip -n "$(ns core)" link show dev pe2 >/dev/null 2>&1; }
-slowwait 10 gone
-check_err $? "the namespace lives on"
-check_eq "$(nl_field pe1 state $ESI1)" bound "the neighbour's segment"
-flood_stop
-log_test "a namespace with a live segment is deleted under traffic"
+namespace_dies() {
+	local p
+	defer fresh
+	for p in pe1 pe2; do nl $p es-new esi=$ESI1 ifname=bond0 role=non-df standby=down >/dev/null; done
+	flood_start
+	ip netns del "$(ns pe2)"
+	slowwait 10 gone
+	check_err $? "the namespace lives on"
+	check_eq "$(nl_field pe1 state $ESI1)" bound "the neighbour's segment"
+	flood_stop
+	log_test "a namespace with a live segment is deleted under traffic"
+}
+
+operstate() { ip -n "$(ns pe1)" -j link show bond0 | jq -r '.[0].operstate'; }
 
 # The module goes under traffic and comes back.
-if [ -n "${EVPN_KO:-}" ]; then
+module_goes() {
+	local before
+	[ -n "${EVPN_KO:-}" ] || { log_skip "rmmod under traffic" "where the module is, is not known (EVPN_KO)"; return; }
+	nl pe1 es-new esi=$ESI1 ifname=bond0 role=non-df standby=down >/dev/null
+	slowwait 10 ce_uses_not ce pe1
+	check_err $? "the CE uses the standby port"
 	flood_start
 	before=$(wire_other pe1.ce)
 	rmmod evpn
 	check_err $? "rmmod"
-	operstate() { ip -n "$(ns pe1)" -j link show bond0 | jq -r '.[0].operstate'; }
 	check_eq "$(operstate)" UP "operstate without the module"
 	slowwait 5 eval '[ $(($(wire_other pe1.ce) - before)) -gt 50 ]'
 	check_err $? "the port is still blocked without the module"
@@ -232,8 +306,7 @@ if [ -n "${EVPN_KO:-}" ]; then
 	in_ns host ping -q -c 3 -i 0.1 -b 10.1.0.255 >/dev/null 2>&1
 	check_eq $(($(wire_other pe1.ce) - before)) 0 "frames after the reload"
 	log_test "rmmod under traffic opens the port and leaves nothing; the module comes back"
-else
-	log_skip "rmmod under traffic" "where the module is, is not known (EVPN_KO)"
-fi
+}
 
+tests_run
 finish
