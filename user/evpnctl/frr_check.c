@@ -74,11 +74,42 @@ static void check_role(struct checker *c, const struct frr_es *es, const json_t 
 	const char *role = doc_show(kernel, "role");
 
 	if (strcmp(role, frr_role(es)))
-		differs(c, "role", "FRR says %s%s, the kernel has %s", frr_role(es),
-			es->delay ? " (it waits 3 s for a new segment)" : "", role);
+		differs(c, "role", "FRR says %s%s, the kernel has %s%s", frr_role(es),
+			es->delay ? " (it waits 3 s for a new segment)" : "", role,
+			c->view->evpnd ? "" : ", and there is no evpnd to change it");
 	if (!doc_is(kernel, "mode", "all-active"))
 		differs(c, "mode", "FRR's segments are all-active, the kernel has mode %s",
 			doc_show(kernel, "mode"));
+}
+
+/* Has any route of @originator for the segment reached evpnd? */
+static bool has_rt4(const struct checker *c, const struct frr_es *es, const char *originator)
+{
+	char esi[ESI_STRLEN];
+	const json_t *r;
+	size_t i;
+
+	esi_format(&es->esi, esi);
+	json_array_foreach((json_t *)c->view->routes, i, r)
+		if (doc_is(r, "esi", esi) && doc_is(r, "originator", originator))
+			return true;
+	return false;
+}
+
+/*
+ * zebra counts a PE in its election that bgpd knows nothing of any more: bgpd was killed, its successor
+ * has nothing to take back, and FRR 8.4's zebra keeps what the old one said.
+ */
+static void check_stale(struct checker *c, const struct frr_es *es, const struct frr_vtep *v)
+{
+	char buf[IP_STRLEN];
+
+	if (!v->rt4 || !json_array_size(c->view->routes) ||
+	    has_rt4(c, es, ip_format(&v->address, buf)))
+		return;
+	differs(c, "stale",
+		"zebra counts %s, whose RT-4 bgpd does not have any more: FRR's own role may be wrong until zebra forgets it (evpn mh es-id taken out and put back)",
+		buf);
 }
 
 static void check_peers(struct checker *c, const struct frr_es *es, const json_t *kernel)
@@ -91,6 +122,7 @@ static void check_peers(struct checker *c, const struct frr_es *es, const json_t
 		const struct frr_vtep *v = &es->vteps[i];
 
 		ip_format(&v->address, buf);
+		check_stale(c, es, v);
 		if (!has_text(peers, buf))
 			differs(c, "peers",
 				"%s is a VTEP of the segment to FRR, and no split horizon is made for it",
@@ -171,7 +203,7 @@ static void check_originators(struct checker *c, const struct frr_es *es)
 				"the RT-4 of %s has another next hop: its frames do not come from its originator address",
 				orig);
 	}
-	if (c->view->routes && es->ready && !own)
+	if (c->view->routes && es->ready && es->up && !own)
 		differs(c, "originator",
 			"no RT-4 of this PE has reached evpnd from %s; is evpnd a route-reflector client of bgpd?",
 			vtep);
@@ -240,8 +272,9 @@ static void check_left_over(struct checker *c)
 			continue;
 		c->interface = doc_show(k, "interface");
 		differs(c, "not-in-frr",
-			"the kernel enforces %s on %s, and FRR has no such segment", esi,
-			c->interface);
+			"the kernel enforces %s on %s, and FRR has no such segment%s%s", esi,
+			c->interface, s && doc_str(s, "reason") ? ": " : "",
+			s && doc_str(s, "reason") ? doc_str(s, "reason") : "");
 	}
 	json_array_foreach((json_t *)c->view->evpnd, i, s) {
 		if (!doc_is(s, "control", "frr") || doc_str(s, "esi"))
@@ -286,6 +319,25 @@ static void check_core(struct checker *c)
 	}
 }
 
+/* Who is to be there where FRR has a segment, or somebody enforces one. */
+static void check_parts(struct checker *c)
+{
+	const struct frr_view *v = c->view;
+	bool needed = json_array_size(v->kernel) || json_array_size(v->evpnd);
+	size_t i;
+
+	for (i = 0; i < v->n_es; i++)
+		needed |= v->es[i].local;
+	if (!needed)
+		return;
+	c->interface = "";
+	if (!v->kernel)
+		differs(c, "module", "the module evpn does not answer: nothing is enforced");
+	if (!v->evpnd)
+		differs(c, "evpnd",
+			"evpnd does not answer: what the kernel enforces stays as it is, whatever FRR says");
+}
+
 json_t *frr_check(const struct frr_view *view)
 {
 	struct checker c = {.view = view, .differences = json_array(), .interface = ""};
@@ -293,8 +345,7 @@ json_t *frr_check(const struct frr_view *view)
 	char buf[IP_STRLEN];
 	size_t i;
 
-	if (!view->kernel)
-		differs(&c, "module", "the module evpn does not answer: nothing is enforced");
+	check_parts(&c);
 	for (i = 0; i < view->n_es; i++)
 		if (view->es[i].local)
 			json_array_append_new(segments, check_segment(&c, &view->es[i]));

@@ -203,6 +203,48 @@ static void not_in_frr(void **state)
 	expect(&w, "", NULL);
 }
 
+/* evpnd is away, and the roles have changed meanwhile. */
+static void no_evpnd(void **unused)
+{
+	struct world w = world();
+
+	json_decref(w.evpnd);
+	json_decref(w.routes);
+	w.evpnd = w.routes = NULL;
+	expect(&w, "evpnd", "evpnd does not answer");
+	w = world();
+	json_decref(w.evpnd);
+	json_decref(w.routes);
+	w.evpnd = w.routes = NULL;
+	w.es.non_df = true;
+	expect(&w, "evpnd role", "and there is no evpnd to change it");
+	w = world(); /* a PE without segments needs neither evpnd nor the module */
+	json_decref(w.evpnd);
+	json_decref(w.kernel);
+	w.evpnd = w.kernel = NULL;
+	w.es.local = false;
+	expect(&w, "", NULL);
+}
+
+/* The bond is down: bgpd takes its routes back, which is nothing to complain of. */
+static void cut(void **unused)
+{
+	struct world w = world();
+
+	w.es.up = false;
+	json_array_remove(w.routes, 0);
+	expect(&w, "", NULL);
+}
+
+static void stale(void **unused)
+{
+	struct world w = world();
+
+	json_array_remove(w.routes, 1);
+	w.es.non_df = true;
+	expect(&w, "role stale", "zebra counts 192.0.2.2, whose RT-4 bgpd does not have any more");
+}
+
 static void state(void **unused)
 {
 	struct world w = world();
@@ -218,7 +260,8 @@ int main(void)
 		cmocka_unit_test(peers),	cmocka_unit_test(originators),
 		cmocka_unit_test(device),	cmocka_unit_test(core),
 		cmocka_unit_test(not_enforced), cmocka_unit_test(not_in_frr),
-		cmocka_unit_test(state),
+		cmocka_unit_test(state),	cmocka_unit_test(no_evpnd),
+		cmocka_unit_test(cut),		cmocka_unit_test(stale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

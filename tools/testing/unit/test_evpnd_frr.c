@@ -115,9 +115,10 @@ static void on_es(void *data, const struct fact_frr_es *f)
 	char esi[ESI_STRLEN];
 
 	esi_format(&f->esi, esi);
-	note("%s%s%s%s%s ", f->gone ? "-" : "+", f->gone ? esi + 27 : f->ifname,
+	note("%s%s%s%s%s%s%s ", f->gone ? "-" : "+", f->gone ? esi + 27 : f->ifname,
 	     f->bypass ? "-bypass" : "", f->delay ? "-delay" : "",
-	     f->held && !f->gone ? "-held" : "");
+	     f->held && !f->gone ? "-held" : "", f->renamed[0] && !f->gone ? "-" : "",
+	     f->gone ? "" : f->renamed);
 }
 
 static void on_done(void *data, const struct fact_frr *f)
@@ -131,7 +132,21 @@ static void on_done(void *data, const struct fact_frr *f)
 		note("absent ");
 }
 
-static const struct frr_ops ops = {on_es, on_done};
+/* bond0 is device 7, as long as it has this name */
+static const char *name_of_7 = "bond0";
+
+static uint32_t ifindex_of(void *data, const char *ifname)
+{
+	return name_of_7 && !strcmp(ifname, name_of_7) ? 7 : 0;
+}
+
+static const char *ifname_of(void *data, uint32_t ifindex)
+{
+	assert_int_equal(ifindex, 7);
+	return name_of_7;
+}
+
+static const struct frr_ops ops = {on_es, on_done, ifindex_of, ifname_of};
 
 static void run(int ms)
 {
@@ -287,6 +302,36 @@ static void configured_never(void **state)
 	frr_free(frr);
 }
 
+/* FRR knows a bond by its name only; the segment stays with the device, as long as that lives. */
+static void renamed(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_configure(frr, path, &none, HOLD_MS);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	name_of_7 = "po1";
+	es_text = "[]";
+	frr_look(frr);
+	run(150);
+	expect("+bond0-held-po1 ");
+	es_text = "[" ES("1", "po1", "") "]";
+	frr_look(frr);
+	run(150);
+	expect("+po1 ");
+	name_of_7 = "bond0";
+	es_text = "[]";
+	frr_look(frr);
+	run(150);
+	expect("+po1-held-bond0 ");
+	name_of_7 = NULL;
+	frr_look(frr);
+	run(150);
+	expect("-01 ");
+	frr_free(frr);
+	name_of_7 = "bond0";
+}
+
 /* Asked at another place, it is still the FRR of this machine: nothing of its is gone meanwhile. */
 static void moved(void **state)
 {
@@ -339,6 +384,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(configured_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(configured_never, setup, teardown),
+		cmocka_unit_test_setup_teardown(renamed, setup, teardown),
 		cmocka_unit_test_setup_teardown(moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_there, setup, teardown),
 	};

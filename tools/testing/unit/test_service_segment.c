@@ -1879,6 +1879,37 @@ static void frr_zebra_young(void **state)
 	end(sp);
 }
 
+/* FRR's bond has another name: blocked, as the others go on without this PE, until FRR has it again. */
+static void frr_renamed(void **state)
+{
+	struct fact_frr_es e = {.ifname = "bond0", .held = true, .renamed = "po1"};
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	esi_parse(&e.esi, esi_text);
+	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	run(sp, 1);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	assert_string_equal(sp->wish.ifname, "bond0");
+	expect_reason(sp, "FRR configures bond0, which is named po1 now");
+	frr_rt4_gone(sp, VTEP);
+	zebra(sp, true, false);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	frr_rt4(sp, VTEP, 2, 100);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_true(sp->wish.df);
+	assert_null(strstr(sp->log, "unwish"));
+	expect_reason(sp, NULL);
+	end(sp);
+}
+
 /* What the module has from before is not swept by a zebra that has no configuration yet. */
 static void frr_adopted_young(void **state)
 {
@@ -2217,6 +2248,7 @@ int main(void)
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_zebra_away),
 		cmocka_unit_test(frr_zebra_young),
+		cmocka_unit_test(frr_renamed),
 		cmocka_unit_test(frr_adopted_young),
 		cmocka_unit_test(frr_asks_again),
 		cmocka_unit_test(discover),

@@ -266,7 +266,8 @@ struct fact_frr {
  * struct fact_frr_es - a local segment of zebra's
  * @bypass: LACP bypass is on
  * @delay: it was made less than 3 s ago
- * @held: the zebra before this one had it
+ * @held: zebra does not have it, but stays a segment: because zebra was started anew, or its device has
+ *	another name, @renamed, and FRR knows devices by their names
  * @gone: zebra has it no more; only @esi holds
  */
 struct fact_frr_es {
@@ -275,6 +276,7 @@ struct fact_frr_es {
 	bool bypass;
 	bool delay;
 	bool held;
+	char renamed[IFNAMSIZ];
 	bool gone;
 };
 

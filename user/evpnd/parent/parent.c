@@ -70,6 +70,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	if (p->flood)
 		kern_flood_link(p->flood, last);
 	accept_link_gone(p->accept, last->ifindex);
+	if (p->frr)
+		frr_look(p->frr);
 	if (p->ctl)
 		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
 			     json_pack("{s:s, s:i}", "interface", last->ifname, "ifindex",
@@ -138,7 +140,21 @@ static void on_frr(void *data, const struct fact_frr *fact)
 	parent_send(data, IPC_FACT_FRR, fact, sizeof(*fact));
 }
 
-static const struct frr_ops frr_ops = {on_frr_es, on_frr};
+static uint32_t ifindex_of(void *data, const char *ifname)
+{
+	const struct fact_link *l = links_by_name(((struct parent *)data)->links, ifname);
+
+	return l ? l->ifindex : 0;
+}
+
+static const char *ifname_of(void *data, uint32_t ifindex)
+{
+	const struct fact_link *l = links_by_index(((struct parent *)data)->links, ifindex);
+
+	return l ? l->ifname : NULL;
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr, ifindex_of, ifname_of};
 
 static void on_flood_result(void *data, const struct flood_result *result)
 {

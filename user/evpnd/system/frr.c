@@ -5,7 +5,8 @@
  *
  * FRR starts its daemons first and gives them their configuration afterwards: a zebra that was just
  * started answers, and has no segment yet. Until it has segments that are older than its own delay of
- * 3 s, or the hold time is over, what the zebra before it had is not gone but held.
+ * 3 s, or the hold time is over, what the zebra before it had is not gone but held. So is the segment of a
+ * device that was given another name, as long as the device lives.
  */
 #include "system/frr.h"
 
@@ -48,6 +49,12 @@ static const char *const commands[STEPS] = {
 	[STEP_ES] = FRR_SHOW_ES,
 };
 
+/** struct told - a segment as last told; @ifindex: of the device that it is on */
+struct told {
+	struct fact_frr_es fact;
+	uint32_t ifindex;
+};
+
 /**
  * struct frr - what is known
  * @fd: to zebra, -1: none
@@ -80,7 +87,7 @@ struct frr {
 	u32 hold_ms;
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
-	struct fact_frr_es *es;
+	struct told *es;
 	size_t n_es;
 	struct fact_frr now;
 	struct fact_frr last;
@@ -148,22 +155,39 @@ static const struct frr_es *find_local(const struct frr_es *list, size_t n, cons
 	return NULL;
 }
 
-static struct fact_frr_es *find_told(struct frr *frr, const struct esi *esi)
+static struct told *find_told(struct frr *frr, const struct esi *esi)
 {
 	size_t i;
 
 	for (i = 0; i < frr->n_es; i++)
-		if (!esi_cmp(&frr->es[i].esi, esi))
+		if (!esi_cmp(&frr->es[i].fact.esi, esi))
 			return &frr->es[i];
 	return NULL;
 }
 
-static void tell_held(struct frr *frr, struct fact_frr_es *es)
+/* Its device lives on under this name; NULL: under its old one, or not at all. */
+static const char *new_name(const struct frr *frr, const struct told *t)
 {
-	if (es->held)
-		return;
-	es->held = true;
-	frr->ops->es(frr->data, es);
+	const char *name = t->ifindex ? frr->ops->ifname(frr->data, t->ifindex) : NULL;
+
+	return name && strcmp(name, t->fact.ifname) ? name : NULL;
+}
+
+/* zebra does not have it. Return: it stays a segment */
+static bool is_held(struct frr *frr, struct told *t)
+{
+	const char *name = new_name(frr, t);
+	struct fact_frr_es before = t->fact;
+
+	if (!name && !frr->hold_until)
+		return false;
+	t->fact.held = true;
+	memset(t->fact.renamed, 0, sizeof(t->fact.renamed));
+	if (name)
+		snprintf(t->fact.renamed, sizeof(t->fact.renamed), "%s", name);
+	if (memcmp(&before, &t->fact, sizeof(before)))
+		frr->ops->es(frr->data, &t->fact);
+	return true;
 }
 
 static void tell_gone(struct frr *frr, const struct frr_es *list, size_t n)
@@ -171,44 +195,41 @@ static void tell_gone(struct frr *frr, const struct frr_es *list, size_t n)
 	size_t i = 0;
 
 	while (i < frr->n_es) {
-		struct fact_frr_es *es = &frr->es[i];
+		struct told *t = &frr->es[i];
 
-		if (find_local(list, n, &es->esi)) {
+		if (find_local(list, n, &t->fact.esi) || is_held(frr, t)) {
 			i++;
 			continue;
 		}
-		if (frr->hold_until) {
-			tell_held(frr, es);
-			i++;
-			continue;
-		}
-		es->gone = true;
-		frr->ops->es(frr->data, es);
-		*es = frr->es[--frr->n_es];
+		t->fact.gone = true;
+		frr->ops->es(frr->data, &t->fact);
+		*t = frr->es[--frr->n_es];
 	}
 }
 
 static void tell_es(struct frr *frr, const struct frr_es *es)
 {
-	struct fact_frr_es fact, *told = find_told(frr, &es->esi);
+	struct told *told = find_told(frr, &es->esi);
+	struct fact_frr_es fact;
 
 	memset(&fact, 0, sizeof(fact));
 	fact.esi = es->esi;
 	memcpy(fact.ifname, es->ifname, sizeof(fact.ifname));
 	fact.bypass = es->bypass;
 	fact.delay = es->delay;
-	if (told && !memcmp(told, &fact, sizeof(fact)))
+	if (told && !memcmp(&told->fact, &fact, sizeof(fact)))
 		return;
 	if (!told) {
-		struct fact_frr_es *more = reallocarray(frr->es, frr->n_es + 1, sizeof(*more));
+		struct told *more = reallocarray(frr->es, frr->n_es + 1, sizeof(*more));
 
 		if (!more)
 			return;
 		frr->es = more;
 		told = &more[frr->n_es++];
 	}
-	*told = fact;
-	frr->ops->es(frr->data, told);
+	told->fact = fact;
+	told->ifindex = frr->ops->ifindex(frr->data, fact.ifname);
+	frr->ops->es(frr->data, &told->fact);
 }
 
 static u64 less(u64 a, u64 b)
@@ -365,7 +386,13 @@ void frr_look(struct frr *frr)
 
 static void forget(struct frr *frr)
 {
-	tell_gone(frr, NULL, 0);
+	size_t i;
+
+	for (i = 0; i < frr->n_es; i++) {
+		frr->es[i].fact.gone = true;
+		frr->ops->es(frr->data, &frr->es[i].fact);
+	}
+	frr->n_es = 0;
 	memset(&frr->last, 0, sizeof(frr->last));
 	frr->asked = false;
 }
@@ -397,7 +424,7 @@ void frr_replay(struct frr *frr)
 	if (!frr->asked)
 		return;
 	for (i = 0; i < frr->n_es; i++)
-		frr->ops->es(frr->data, &frr->es[i]);
+		frr->ops->es(frr->data, &frr->es[i].fact);
 	frr->ops->done(frr->data, &frr->last);
 }
 

@@ -18,13 +18,17 @@
 struct frr;
 
 /**
- * struct frr_ops - what was learned, as it changes
+ * struct frr_ops - what was learned, as it changes, and what is to be known for that
  * @es: a segment is there, is another, or is gone
  * @done: a look has ended; also called when zebra does not answer
+ * @ifindex: of a device, 0: there is none of this name
+ * @ifname: its name now, NULL: it is no more
  */
 struct frr_ops {
 	void (*es)(void *data, const struct fact_frr_es *fact);
 	void (*done)(void *data, const struct fact_frr *fact);
+	uint32_t (*ifindex)(void *data, const char *ifname);
+	const char *(*ifname)(void *data, uint32_t ifindex);
 };
 
 /** frr_new() - does nothing before frr_configure(); NULL: no memory */

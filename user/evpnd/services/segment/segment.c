@@ -75,7 +75,7 @@ void segment_tell(struct segment *s, const char *object, const char *event, json
 
 static enum conf_standby standby_of(const struct segment *s)
 {
-	const struct link *l = segment_link(s->owner, s->conf.interface);
+	const struct link *l = segment_link(s->owner, segment_frr_device(s));
 
 	if (s->conf.standby != CONF_STANDBY_AUTO)
 		return s->conf.standby;
@@ -89,6 +89,8 @@ static enum conf_mode mode_of(const struct segment *s)
 {
 	if (s->conf.mode == CONF_PORT_ACTIVE && !s->force.port)
 		return CONF_SINGLE_ACTIVE;
+	if (s->frr.left)
+		return CONF_PORT_ACTIVE;
 	return s->conf.mode;
 }
 
@@ -120,13 +122,13 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->loss_policy = s->conf.on_daemon_loss;
 	w->owner_hold_ms = s->conf.owner_hold_ms;
 	w->allow = s->conf.allow;
-	w->df = s->force.df;
+	w->df = s->force.df && !s->frr.left;
 	w->draining = s->drain == DRAIN_LEAVING;
 	w->untagged_vid = s->conf.untagged_vid;
 	w->unknown_unicast = s->conf.unknown_unicast;
 	if (!s->force.port)
 		memcpy(w->vlan_df, s->force.vlan, sizeof(w->vlan_df));
-	else if (w->mode != CONF_PORT_ACTIVE && s->force.df)
+	else if (w->mode != CONF_PORT_ACTIVE && w->df)
 		memset(w->vlan_df, 0xff, sizeof(w->vlan_df));
 	if (is_closed(s)) {
 		w->mode = CONF_PORT_ACTIVE;

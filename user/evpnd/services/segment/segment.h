@@ -117,6 +117,8 @@ struct frr_known {
 /**
  * struct segment_frr - of a segment that FRR controls
  * @known: zebra has it, as @fact says
+ * @left: its device was given another name, so that FRR withdrew it: the customer is to use the other
+ *	PEs until the own RT-4 is back
  * @elected: @result holds
  * @before: the PEs that had an RT-4 at the last election, the own one among them
  * @hold: runs while bgpd has come back and not all of @before have
@@ -124,6 +126,7 @@ struct frr_known {
 struct segment_frr {
 	bool known;
 	struct fact_frr_es fact;
+	bool left;
 	bool elected;
 	struct df_frr_result result;
 	struct ip_addr before[FRR_BEFORE_MAX];
@@ -411,6 +414,7 @@ void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri);
 void segment_frr_adopt(struct segment *s);
 bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
 void segment_frr_begin(struct segment *s);
+const char *segment_frr_device(const struct segment *s);
 void segment_frr_init(struct segment *s);
 void segment_frr_done(struct segment *s);
 

@@ -7,6 +7,10 @@
  * The own RT-4 is among the routes: it says with which preference FRR takes part. zebra says which
  * segments there are, and its VTEP address, by which the own RT-4 is known.
  *
+ * FRR knows a device by its name. One that is renamed is in none of FRR's segments any more, bgpd takes
+ * the routes back, and the other PEs forward without this one, while the customer still sends through
+ * it. So the port is blocked, and by LACP the customer is told, until bgpd announces the segment again.
+ *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
  * the result before counts until all that had an RT-4 then have one again, or the hold time is over.
  */
@@ -117,6 +121,12 @@ static void note_algorithm(struct segment *s, const struct df_frr_result *before
 		log_info("segment %s: all PEs say highest preference again", s->conf.name);
 }
 
+/* The name that its device has now. */
+const char *segment_frr_device(const struct segment *s)
+{
+	return s->frr.fact.renamed[0] ? s->frr.fact.renamed : s->conf.interface;
+}
+
 static void enter(struct segment *s, enum df_state state)
 {
 	enum df_state before = s->fsm.state;
@@ -174,6 +184,7 @@ static void elect(struct segment *s)
 	}
 	if (s->local >= 0)
 		local.pref = s->cand[s->local].pref;
+	s->frr.left &= s->frr.fact.renamed[0] || s->local < 0;
 	s->offer.pref = local.pref;
 	df_frr_elect(&local, peers, peers_of(s, peers), &s->frr.result);
 	note_algorithm(s, &before);
@@ -230,6 +241,11 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (!s->frr.known)
 		snprintf(buf, ROLE_TEXT_MAX, "FRR has no segment on %s (evpn mh es-id)",
 			 s->conf.interface);
+	else if (s->frr.fact.renamed[0])
+		snprintf(
+			buf, ROLE_TEXT_MAX,
+			"FRR configures %s, which is named %s now: the filter stays on it, and FRR says nothing of the segment",
+			s->frr.fact.ifname, s->frr.fact.renamed);
 	else if (s->frr.fact.held)
 		snprintf(
 			buf, ROLE_TEXT_MAX,
@@ -252,7 +268,7 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 
 static void lose_esi(struct segment *s)
 {
-	s->frr.known = false;
+	s->frr.known = s->frr.left = false;
 	s->frr.elected = false;
 	s->adopted = false;
 	timer_stop(&s->frr.hold);
@@ -287,6 +303,8 @@ static void take(struct segment *s, const struct fact_frr_es *f)
 		lose_esi(s);
 	s->frr.fact = *f;
 	s->frr.known = true;
+	s->frr.left |= f->renamed[0];
+	segment_send_wish(s, false);
 	if (!s->esi_known)
 		segment_esi(s, &f->esi);
 	if (s->adopted)
