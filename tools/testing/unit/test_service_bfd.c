@@ -213,8 +213,8 @@ static void begin(struct speaker *sp)
 	expect(sp, "+192.0.2.9-none sweep ");
 }
 
-static void tell(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd_state state,
-		 enum bfd_state remote_state, bool running)
+static void tell_diag(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd_state state,
+		      enum bfd_state remote_state, bool running, enum bfd_diag diag)
 {
 	struct fact_bfd fact = {
 		.key = {.use = use,
@@ -224,10 +224,16 @@ static void tell(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd_stat
 		.running = running,
 		.state = state,
 		.remote_state = remote_state,
-		.diag = BFD_DIAG_TIMEOUT,
+		.diag = diag,
 	};
 
 	bfd_service.fact(sp->state, IPC_FACT_BFD, &fact);
+}
+
+static void tell(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd_state state,
+		 enum bfd_state remote_state, bool running)
+{
+	tell_diag(sp, use, remote, state, remote_state, running, BFD_DIAG_TIMEOUT);
 }
 
 static void wishes(void **state)
@@ -301,6 +307,10 @@ static void a_pe_dies(void **state)
 	look(sp);
 	tell(sp, BFD_SEGMENT, 0xc0000202, BFD_UP, BFD_UP, true);
 	assert_true(ip_is_none(&service_rig.silent));
+	/* its BFD begins anew: it speaks, so it lives */
+	tell_diag(sp, BFD_SEGMENT, 0xc0000202, BFD_DOWN, BFD_DOWN, true, BFD_DIAG_NEIGHBOR_DOWN);
+	assert_true(ip_is_none(&service_rig.silent));
+	tell(sp, BFD_SEGMENT, 0xc0000202, BFD_UP, BFD_UP, true);
 	tell(sp, BFD_SEGMENT, 0xc0000202, BFD_DOWN, BFD_DOWN, true);
 	assert_int_equal(ip_low32(&service_rig.silent), 0xc0000202);
 	/* no BGP session is ended by it: there may be none */

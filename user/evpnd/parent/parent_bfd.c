@@ -24,7 +24,7 @@
 #include "parent/spawn.h"
 #include "timer.h"
 
-enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4 };
+enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
 
 /**
  * struct bfd_wished - a session that shall run
@@ -53,6 +53,7 @@ struct parent_bfd {
 	unsigned int n;
 	struct ipc *ipc;
 	pid_t pid;
+	u64 started_us;
 	sd_event_source *child;
 	struct timer again;
 	bool listening;
@@ -195,20 +196,39 @@ static void on_closed(void *data)
 	struct parent_bfd *b = data;
 
 	end_process(b, "the BFD process has ended");
+	/* at once, before the other sides have waited for too long, unless that would go on for ever */
 	if (!b->stopping)
-		timer_start(&b->again, AGAIN_MS);
+		timer_start(&b->again, timer_now_us() - b->started_us > HEALTHY_US ? 1 : AGAIN_MS);
+}
+
+static void say_end(const struct parent_bfd *b, const char *what, int number)
+{
+	if (!b->stopping)
+		log_error("BFD: the process ended with %s %d", what, number);
 }
 
 static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
 {
 	struct parent_bfd *b = data;
 
-	if (!b->stopping)
-		log_error("BFD: the process ended with %s %d",
-			  si->si_code == CLD_EXITED ? "status" : "signal", si->si_status);
 	b->child = sd_event_source_unref(b->child);
 	b->pid = 0;
+	say_end(b, si->si_code == CLD_EXITED ? "status" : "signal", si->si_status);
 	return 0;
+}
+
+/* Its end of the pair is closed; the process itself may take a moment longer. */
+static void reap(struct parent_bfd *b)
+{
+	int status;
+
+	if (!b->pid)
+		return;
+	b->child = sd_event_source_disable_unref(b->child);
+	kill(b->pid, SIGKILL);
+	if (waitpid(b->pid, &status, 0) == b->pid && WIFSIGNALED(status))
+		say_end(b, "signal", WTERMSIG(status));
+	b->pid = 0;
 }
 
 static void start(struct parent_bfd *b)
@@ -216,6 +236,7 @@ static void start(struct parent_bfd *b)
 	pid_t pid;
 	int fd;
 
+	reap(b);
 	pid = spawn_child(SPAWN_BFD, b->policy, b->human, &fd);
 	if (pid < 0) {
 		say(b, "starting its process", -pid);
@@ -234,6 +255,7 @@ static void start(struct parent_bfd *b)
 		return;
 	}
 	b->pid = pid;
+	b->started_us = timer_now_us();
 }
 
 /* Whatever is missing: the process, its ports, a session's socket. */
@@ -243,7 +265,7 @@ static void go_on(void *data)
 	struct bfd_wished *w;
 	int r = 0;
 
-	if (b->stopping || RB_EMPTY(&b->wishes) || (b->pid && !b->ipc))
+	if (b->stopping || RB_EMPTY(&b->wishes))
 		return;
 	if (!b->ipc)
 		start(b);

@@ -6,6 +6,8 @@
  *
  * A session that never came up changes nothing: the other side may have no BFD. Nor does one whose other
  * side says that it is held down on purpose (RFC 5882 section 3.2), or whose process here has ended.
+ * A PE is silent when nothing comes from it any more. One that says "down" lives, and has begun anew or
+ * does not hear us: its routes stay what they are.
  *
  * RFC 5882 (3.2, 4), RFC 9384
  */
@@ -166,10 +168,10 @@ static void went_down(struct bfds *bs, struct bfd_watch *w)
 	w->was_up = false;
 	if (!w->fact.running || on_purpose)
 		return;
-	if (w->key.use == BFD_SEGMENT)
-		pes_set(bs->speaker, &w->key.remote, true);
-	else
+	if (w->key.use == BFD_NEIGHBOR)
 		speaker_peer_dead(bs->speaker, &w->key.remote, bfd_diag_name(w->fact.diag));
+	else if (w->fact.diag == BFD_DIAG_TIMEOUT)
+		pes_set(bs->speaker, &w->key.remote, true);
 }
 
 static void on_fact_bfd(struct bfds *bs, const struct fact_bfd *fact)
