@@ -13,7 +13,7 @@
 #	faults		a kernel that injects faults
 #	smp		two processors or more
 #	real-time	a clock that does not jump ahead when everybody sleeps
-#	gobgp, frr	these are installed; FRR where FRR_DAEMONS says, /usr/lib/frr if it does not
+#	gobgp, frr	these are installed; FRR here, or in the system whose root is EVPN_FRR_ROOT
 #	tcp-ao		a kernel with TCP-AO (CONFIG_TCP_AO)
 #	ynl		a kernel's tools/net/ynl and its schemas, where YNL_DIR says, or in the source tree that this
 #			directory is in, or in that of the guests
@@ -33,7 +33,11 @@ has_debugging() { [ -e /proc/lockdep ] || [ -e /sys/kernel/debug/kmemleak ]; }
 # has_at_least VERSION WANTED
 has_at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
-has_frr() { "${FRR_DAEMONS:-/usr/lib/frr}/bgpd" --version 2>/dev/null | sed -n 's/^bgpd version \([0-9.]*\).*/\1/p'; }
+# has_frr: its version
+has_frr() {
+	${EVPN_FRR_ROOT:+chroot "$EVPN_FRR_ROOT"} "${FRR_DAEMONS:-/usr/lib/frr}/bgpd" --version 2>/dev/null |
+		sed -n 's/^bgpd version \([0-9.]*\).*/\1/p'
+}
 
 # has_tcp_ao: setsockopt(TCP_AO_INFO) of a closed socket is possible
 has_tcp_ao() { python3 -c 'import socket; socket.socket().setsockopt(socket.IPPROTO_TCP, 40, bytes(48))'; } 2>/dev/null
