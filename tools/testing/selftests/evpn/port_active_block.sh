@@ -10,6 +10,17 @@
 #                        redirected into
 
 NEEDS="module"
+ALL_TESTS="
+	forwards
+	blocked
+	lacp_oos
+	held_down
+	late_vlan
+	allow_list
+	opens_again
+	without_lacp
+	plain_device
+"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 begin "no frame enters or leaves a blocked port but what is allowed" A2 A12 A13 A14 A39
@@ -76,16 +87,32 @@ redirect() {
 }
 unredirect() { tc -n "$P" qdisc del dev vx1 clsact; }
 
+# segment ROLE [KEY=VALUE...]: on bond0 of PE2, until the case is over
+segment() {
+	nl pe2 es-new esi=$ESI1 ifname=bond0 mode=port-active role="$1" "${@:2}" >/dev/null
+	defer nl pe2 es-del esi=$ESI1
+	check_eq "$(nl_field pe2 state $ESI1)" bound "segment"
+}
+
 # The CE's MAC is behind PE2 as far as the host is concerned, so that unicast goes that way too.
-bridge -n "$(ns host)" fdb replace 02:00:00:00:01:ce dev vx1 dst 192.0.2.2 static
+behind_pe2() { bridge -n "$(ns host)" fdb replace 02:00:00:00:01:ce dev vx1 dst 192.0.2.2 static; }
+
+behind_pe2
 slowwait 10 ce_uses ce pe2
 check_err $? "LACP does not come up"
-nl pe2 es-new esi=$ESI1 ifname=bond0 role=df mode=port-active standby=block >/dev/null
-check_eq "$(nl_field pe2 state $ESI1)" bound "segment"
-check_passes
-log_test "the DF passes every kind of frame, in both directions"
 
-for policy in block lacp-oos down; do
+forwards() {
+	segment df standby=block
+	slowwait 10 ce_uses ce pe2
+	check_passes
+	log_test "the DF passes every kind of frame, in both directions"
+}
+
+# policy STANDBY
+policy() {
+	local policy=$1 out before
+	segment df standby=block
+	slowwait 10 ce_uses ce pe2
 	nl pe2 es-set esi=$ESI1 role=non-df standby=$policy >/dev/null
 	check_eq "$(nl_field pe2 role $ESI1)" non-df "role"
 	check_blocked lldp $'lldp\nslow'
@@ -109,76 +136,110 @@ for policy in block lacp-oos down; do
 	[ "$policy" = down ] || [ "$(wire_lacp pe2.ce)" -gt 0 ]
 	check_err $? "LACP ceased to leave the port"
 	log_test "standby $policy: tc on the wire counts LACP and nothing else"
-	FEW=y # every VLAN was tried once; the other policies drop by the same rule
-done
+}
+
+# Every VLAN is tried once, here; the other policies drop by the same rule. The module's own counters agree
+# that it was the member where frames from the CE were dropped.
+blocked() {
+	local stats
+	policy block
+	stats=$(nl pe2 stats-get esi=$ESI1 reset | tr ' ' '\n')
+	[ "$(sed -n 's/^ingress.standby-member=//p' <<<"$stats")" -gt 4000 ]
+	check_err $? "ingress.standby-member: $stats"
+	[ "$(sed -n 's/^egress.standby=//p' <<<"$stats")" -gt 4000 ]
+	check_err $? "egress.standby: $stats"
+	[ "$(sed -n 's/^allowed-egress=//p' <<<"$stats")" -gt 0 ]
+	check_err $? "allowed-egress: $stats"
+	check_eq "$(nl pe2 stats-get esi=$ESI1 | tr ' ' '\n' | sed -n 's/^egress.standby=//p')" 0 "after a reset"
+	log_test "the counters name the place, and start again at zero"
+}
+lacp_oos() { FEW=y policy lacp-oos; }
+held_down() { FEW=y policy down; }
 
 # A sub-interface that appears while the port is blocked is blocked like the others.
-nl pe2 es-set esi=$ESI1 standby=block >/dev/null
-ip -n "$P" link add link bond0 name bond0.30 type vlan id 30
-ip -n "$P" addr add 10.99.0.2/24 dev bond0.30
-ip -n "$P" link set bond0.30 up
-before=$(wire_other pe2.ce)
-in_ns pe2 ping -q -c 2 -W 1 10.99.0.1 >/dev/null
-check_eq $(($(wire_other pe2.ce) - before)) 0 "frames of the new VLAN on the wire"
-ip -n "$P" link del bond0.30
-log_test "a VLAN device that comes later is blocked too"
+late_vlan() {
+	local before
+	segment non-df standby=block
+	ip -n "$P" link add link bond0 name bond0.30 type vlan id 30
+	ip -n "$P" addr add 10.99.0.2/24 dev bond0.30
+	ip -n "$P" link set bond0.30 up
+	before=$(wire_other pe2.ce)
+	in_ns pe2 ping -q -c 2 -W 1 10.99.0.1 >/dev/null
+	check_eq $(($(wire_other pe2.ce) - before)) 0 "frames of the new VLAN on the wire"
+	ip -n "$P" link del bond0.30
+	log_test "a VLAN device that comes later is blocked too"
+}
 
 # Each protocol of the allow-list has its own switch.
-for allow in eapol cfm; do
-	nl pe2 es-set esi=$ESI1 allow=$allow >/dev/null
-	out=$(from_pe bond0)
-	check_eq "$(words "$(any "$out" 1)")" "$allow " "allowed with $allow"
-done
-nl pe2 es-set esi=$ESI1 allow=lldp >/dev/null
-log_test "EAPOL and CFM pass where they are allowed, and LLDP no longer where it is not"
-
-# The module's own counters agree that it was the member where frames from the CE were dropped.
-stats=$(nl pe2 stats-get esi=$ESI1 reset | tr ' ' '\n')
-[ "$(sed -n 's/^ingress.standby-member=//p' <<<"$stats")" -gt 4000 ]
-check_err $? "ingress.standby-member: $stats"
-[ "$(sed -n 's/^egress.standby=//p' <<<"$stats")" -gt 4000 ]
-check_err $? "egress.standby: $stats"
-[ "$(sed -n 's/^allowed-egress=//p' <<<"$stats")" -gt 0 ]
-check_err $? "allowed-egress: $stats"
-check_eq "$(nl pe2 stats-get esi=$ESI1 | tr ' ' '\n' | sed -n 's/^egress.standby=//p')" 0 "after a reset"
-log_test "the counters name the place, and start again at zero"
+allow_list() {
+	local allow out FEW=y
+	segment non-df standby=block
+	for allow in eapol cfm; do
+		nl pe2 es-set esi=$ESI1 allow=$allow >/dev/null
+		out=$(from_pe bond0)
+		check_eq "$(words "$(any "$out" 1)")" "$allow " "allowed with $allow"
+	done
+	nl pe2 es-set esi=$ESI1 allow=lldp >/dev/null
+	log_test "EAPOL and CFM pass where they are allowed, and LLDP no longer where it is not"
+}
 
 # One message opens the whole port again.
-FEW=
-nl pe2 es-set esi=$ESI1 role=df >/dev/null
-slowwait 5 ce_uses ce pe2
-check_passes
-FEW=y
-log_test "as DF again, every kind passes again"
+opens_again() {
+	segment non-df standby=lacp-oos
+	slowwait 10 ce_uses_not ce pe2
+	check_err $? "the CE uses the standby port"
+	nl pe2 es-set esi=$ESI1 role=df >/dev/null
+	slowwait 5 ce_uses ce pe2
+	check_passes
+	log_test "as DF again, every kind passes again"
+}
 
-# A bond without LACP, then a plain device: the segment's hooks are on the device itself.
-lab_down
-lab --evpnd no --ce broadcast --standby block
-bridge -n "$(ns host)" fdb replace 02:00:00:00:01:ce dev vx1 dst 192.0.2.2 static
-nl pe2 es-new esi=$ESI1 ifname=bond0 role=df >/dev/null
-slowwait 5 in_ns ce ping -q -c 1 -W 1 10.1.0.100 >/dev/null
-check_passes
-nl pe2 es-set esi=$ESI1 role=non-df >/dev/null
-# bonding may be watching its link with ARP, so a member without LACP lets that pass; it ends there
-check_blocked lldp $'arp\nlldp\nslow'
-log_test "a bond without LACP is blocked the same way"
+# without_lacp_lab: the customer's bond has no LACP, from here on
+OTHER=
+without_lacp_lab() {
+	[ -z "$OTHER" ] || return 0
+	lab_down
+	LAB_CE=broadcast LAB_STANDBY=block
+	lab_up
+	behind_pe2
+	OTHER=y
+}
 
-nl pe2 es-del esi=$ESI1 >/dev/null
-ip -n "$P" link set ce nomaster
-ip -n "$P" link set bond0 nomaster
-ip -n "$P" link del bond0
-ip -n "$P" link set ce name bond0
-ip -n "$P" link set bond0 master br0 up
-nl pe2 es-new esi=$ESI1 ifname=bond0 role=df >/dev/null
-slowwait 5 in_ns ce ping -q -c 1 -W 1 10.1.0.100 >/dev/null
-check_passes
-nl pe2 es-set esi=$ESI1 role=non-df >/dev/null
-out=$(from_ce)
-check_eq "$(words "$(any "$out" 2)")" " " "CE to core"
-out=$(from_host)
-check_eq "$(words "$(any "$out" 2)")" " " "core to CE"
-out=$(from_pe bond0)
-check_eq "$(words "$(any "$out" 1)")" "$(words $'lldp\nslow')" "packet socket"
-log_test "a plain Ethernet device is blocked the same way"
+# A bond without LACP
+without_lacp() {
+	local FEW=y
+	without_lacp_lab
+	segment df
+	slowwait 5 in_ns ce ping -q -c 1 -W 1 10.1.0.100 >/dev/null
+	check_passes
+	nl pe2 es-set esi=$ESI1 role=non-df >/dev/null
+	# bonding may be watching its link with ARP, tagged or not, so a member without LACP lets that pass; it ends there
+	check_blocked lldp $'arp\nlldp\nslow\nvlan-arp'
+	log_test "a bond without LACP is blocked the same way"
+}
 
+# A plain device: the segment's hooks are on the device itself.
+plain_device() {
+	local out FEW=y
+	without_lacp_lab
+	OTHER= # it is taken apart
+	ip -n "$P" link set ce nomaster
+	ip -n "$P" link set bond0 nomaster
+	ip -n "$P" link del bond0
+	ip -n "$P" link set ce name bond0
+	ip -n "$P" link set bond0 master br0 up
+	segment df
+	slowwait 5 in_ns ce ping -q -c 1 -W 1 10.1.0.100 >/dev/null
+	check_passes
+	nl pe2 es-set esi=$ESI1 role=non-df >/dev/null
+	out=$(from_ce)
+	check_eq "$(words "$(any "$out" 2)")" " " "CE to core"
+	out=$(from_host)
+	check_eq "$(words "$(any "$out" 2)")" " " "core to CE"
+	out=$(from_pe bond0)
+	check_eq "$(words "$(any "$out" 1)")" "$(words $'lldp\nslow')" "packet socket"
+	log_test "a plain Ethernet device is blocked the same way"
+}
+
+tests_run
 finish
