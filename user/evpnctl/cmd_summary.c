@@ -125,6 +125,11 @@ void print_summary(struct out *o, const json_t *doc)
 		out_word(o, out_good(present), "%s", message);
 	else
 		out_word(o, out_good(present), present ? "module present" : "no module");
+	json_array_foreach(doc_get(doc, "maintenance"), i, p) {
+		out_nl(o);
+		out_word(o, OUT_WARN, "-");
+		out_word(o, OUT_PLAIN, "%s", json_string_value(p));
+	}
 	json_array_foreach(problems, i, p) {
 		if (!json_is_string(p))
 			continue;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -21,7 +22,9 @@
 
 #define DEFAULT_CONF "/etc/evpn/evpnd.yaml"
 
-enum { OPT_PRINT = 256, OPT_SANDBOX };
+#define STATE_DIR "/var/lib/evpn"
+
+enum { OPT_PRINT = 256, OPT_SANDBOX, OPT_STATE };
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -31,6 +34,7 @@ static const struct option long_options[] = {
 	{"level", required_argument, NULL, 'l'},
 	{"check", required_argument, NULL, 't'},
 	{"print", required_argument, NULL, OPT_PRINT},
+	{"state", required_argument, NULL, OPT_STATE},
 	{"sandbox", required_argument, NULL, OPT_SANDBOX},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
@@ -53,6 +57,8 @@ static void usage(FILE *f)
 	      "  -l, --level LEVEL    log error, warning, info (default) or debug\n"
 	      "  -t, --check FILE     say everything that is wrong with FILE, and exit: 0 nothing, 1 something\n"
 	      "      --print FILE     print FILE's canonical form, and exit\n"
+	      "      --state FILE     what is to outlive a restart and a boot (" STATE_DIR
+	      "/NAME.state)\n"
 	      "      --sandbox MODE   a forbidden system call of the speaker: kill (default), errno\n"
 	      "                       (default with -l debug) or off\n"
 	      "  -V, --version        print the version\n"
@@ -128,8 +134,21 @@ static int bad_value(const char *option, const char *value)
 	return 1;
 }
 
+/* Beside a socket that was chosen by its path, else where packages keep such things. */
+static const char *state_path(char path[CONF_PATH_MAX], const char *socket, const char *name)
+{
+	if (socket) {
+		snprintf(path, CONF_PATH_MAX, "%s.state", socket);
+		return path;
+	}
+	mkdir(STATE_DIR, 0755);
+	snprintf(path, CONF_PATH_MAX, STATE_DIR "/%s.state", name ? name : "evpnd");
+	return path;
+}
+
 int main(int argc, char **argv)
 {
+	char state[CONF_PATH_MAX];
 	struct parent_options options = {.conf_path = DEFAULT_CONF};
 	char path[CTL_PATH_LEN];
 	const char *name = NULL;
@@ -164,6 +183,9 @@ int main(int argc, char **argv)
 			return check(optarg, false);
 		case OPT_PRINT:
 			return check(optarg, true);
+		case OPT_STATE:
+			options.state_path = optarg;
+			break;
 		case OPT_SANDBOX:
 			if (!sandbox_policy_parse(optarg, &options.sandbox))
 				return bad_value("--sandbox", optarg);
@@ -184,6 +206,8 @@ int main(int argc, char **argv)
 		return bad_value("argument", argv[optind]);
 	if (ctl_path(path, name))
 		return bad_value("--name", name);
+	if (!options.state_path)
+		options.state_path = state_path(state, options.socket_path, name);
 	if (!options.socket_path)
 		options.socket_path = path;
 	/* Who looks for a fault wants to see all of it, and not its first system call alone. */

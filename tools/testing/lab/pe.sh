@@ -56,7 +56,7 @@ pe_neighbor() {
 pe_start() {
 	local pe=$1
 	[ -e "$LAB_RUN/$pe/evpnd.yaml" ] || pe_config "$pe"
-	bg "$pe" "$LAB_BUILD/evpnd" -f -n "$(ns "$pe")" -c "$LAB_RUN/$pe/evpnd.yaml" \
+	bg "$pe" "$LAB_BUILD/evpnd" -f -n "$(ns "$pe")" -c "$LAB_RUN/$pe/evpnd.yaml" --state "$LAB_RUN/$pe/state" \
 		>>"$LAB_RUN/$pe/evpnd.log" 2>&1
 	echo $! >"$LAB_RUN/$pe/pid"
 	disown

@@ -18,6 +18,7 @@ static void establish(void **state)
 
 	rig_start(&r, speaker_main);
 	rig_conf(&r, &n, 1);
+	rig_send(&r, IPC_FACT_LINKS_DONE, NULL, 0, -1);
 	assert_true(rig_wait(&r, IPC_READY, &m, RIG_WAIT_MS));
 	peer_up(&r, &p, RIG_PEER);
 	RIG_UNTIL(rig_state_is(&r, "Established"));

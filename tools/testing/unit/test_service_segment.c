@@ -894,6 +894,68 @@ static void not_enforced(void **state)
 	end(sp);
 }
 
+/* What an operator drained stays drained in the next process, which learns it before the configuration. */
+static void maintenance(void **state)
+{
+	struct conf_segment c = ce1();
+	struct fact_maintenance fact = {.esi = c.esi};
+	struct fact_es k = {.esi = c.esi,
+			    .df = true,
+			    .ifindex = 5,
+			    .lacp = {.state = LACP_ACTIVE, .members = 1}};
+	struct speaker *sp = begin(&(struct setup){.seg = c});
+	struct segment *s;
+	char err[256];
+	json_t *r = NULL;
+
+	/* as begin() does it, but for what came before */
+	segment_service.stop(sp->ss);
+	sp->ss = segment_service.start(sp);
+	segment_service.fact(sp->ss, IPC_FACT_MAINTENANCE, &fact);
+	segment_service.conf(sp->ss, NULL, sp->conf);
+	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+	bond(sp, true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_int_equal(s->drain, DRAIN_DONE);
+	assert_false(sp->wish.df);
+	assert_true(sp->wish.maintenance);
+	assert_null(strstr(sp->log, "+4"));
+	assert_true(segment_query(sp->ss, "summary", NULL, &r, err, sizeof(err)));
+	assert_int_equal(json_array_size(json_object_get(r, "problems")), 0);
+	assert_int_equal(json_array_size(json_object_get(r, "maintenance")), 1);
+	json_decref(r);
+	assert_true(segment_drain(s, true, err, sizeof(err)));
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_false(sp->wish.maintenance);
+	end(sp);
+}
+
+/* The ESI is the LACP partner's: until it has spoken, the segment that was on the device is kept closed. */
+static void guessed_esi(void **state)
+{
+	struct conf_segment c = ce1();
+	struct fact_es k = {.esi = c.esi, .ifname = "bond0"};
+	struct speaker *sp;
+	struct segment *s;
+
+	c.esi_source = CONF_ESI_LACP;
+	memset(&c.esi, 0, sizeof(c.esi));
+	sp = begin(&(struct setup){.seg = c});
+	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	expect(sp, "ndf sweep ");
+	s = segment_by_name(sp->ss, "ce1");
+	assert_true(s->esi_guessed);
+	assert_false(s->advertised);
+	end(sp);
+}
+
 /* A stop on purpose hands over before it withdraws, and waits for no longer than it is allowed to. */
 static void leave(void **state)
 {
@@ -2222,6 +2284,8 @@ int main(void)
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(not_enforced),
+		cmocka_unit_test(maintenance),
+		cmocka_unit_test(guessed_esi),
 		cmocka_unit_test(leave),
 		cmocka_unit_test(leave_in_time),
 		cmocka_unit_test(leave_at_once),

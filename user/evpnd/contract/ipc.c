@@ -75,6 +75,7 @@ static const struct {
 	EMPTY(IPC_FACT_LINKS_DONE),
 	FIXED(IPC_FACT_CORE, struct fact_core),
 	FIXED(IPC_FACT_KERNEL, struct fact_kernel),
+	FIXED(IPC_FACT_MAINTENANCE, struct fact_maintenance),
 	FIXED(IPC_FACT_ES, struct fact_es),
 	EMPTY(IPC_FACT_NEIGHS_BEGIN),
 	BATCH(IPC_FACT_NEIGHS, struct fact_neigh),

@@ -37,7 +37,8 @@ enum ipc_type {
 	IPC_FACT_LINKS_DONE, /* the first dumps of links and of the module's segments are complete */
 	IPC_FACT_CORE,	     /* struct fact_core */
 	IPC_FACT_KERNEL,     /* struct fact_kernel */
-	IPC_FACT_ES,	     /* struct fact_es: the module said something about a segment */
+	IPC_FACT_MAINTENANCE, /* struct fact_maintenance: before the configuration; until it is undone */
+	IPC_FACT_ES,	      /* struct fact_es: the module said something about a segment */
 	IPC_FACT_NEIGHS_BEGIN, /* all neighbours the module knows follow, among others … */
 	IPC_FACT_NEIGHS,       /* struct neigh_batch, facts */
 	IPC_FACT_NEIGH_TEXTS, /* struct neigh_batch, texts: why a wish of the same key is not in force */
@@ -82,7 +83,7 @@ enum ipc_type {
 	IPC_ANSWER, /* struct ipc_text + JSON {"result": …} or {"error": …}, in pieces */
 	IPC_EVENT,  /* struct ipc_text + one JSON event for monitors */
 
-	IPC_READY,    /* speaker: started, sandboxed, configuration applied once */
+	IPC_READY,    /* speaker: started, sandboxed, all segments wished for that are known */
 	IPC_SHUTDOWN, /* parent: withdraw, send Cease, then exit */
 	IPC_TYPE_MAX
 };
@@ -183,9 +184,15 @@ struct fact_lacp {
 	uint32_t timeout_ms;
 };
 
+/** struct fact_maintenance - an operator has drained this segment, perhaps long ago */
+struct fact_maintenance {
+	struct esi esi;
+};
+
 /**
  * struct fact_es - what the module says of a segment it has
- * @ifindex: 0: the segment's device does not exist
+ * @ifname: of the segment's device
+ * @ifindex: 0: it does not exist
  * @lacp: the customer's LACP; means nothing where the device is no 802.3ad bond
  * @peers: the other PEs that are in force, in the order of ip_cmp()
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
@@ -195,6 +202,7 @@ struct fact_lacp {
  */
 struct fact_es {
 	struct esi esi;
+	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
 	bool df;
 	bool fail_applied;
@@ -210,6 +218,7 @@ struct fact_es {
  * @generation: of the resynchronisation it belongs to
  * @df: the role, of the port in port-active mode
  * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
+ * @maintenance: an operator has drained it; nothing to the kernel, but the next speaker is to know
  * @vlan_df: VLANs for which this PE is DF, in the other modes
  * @peers: all-active: VTEP addresses of the other PEs, in the order of ip_cmp()
  */
@@ -224,6 +233,7 @@ struct wish_es {
 	uint32_t allow;
 	bool df;
 	bool draining;
+	bool maintenance;
 	uint8_t vlan_df[CONF_VLAN_BYTES];
 	uint16_t untagged_vid;
 	enum conf_unknown_unicast unknown_unicast;

@@ -277,7 +277,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	uplinks_configure(p->uplinks, p->conf->conf);
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
-	return set_up_flood(p);
+	r = parent_boot(p);
+	return r ? r : set_up_flood(p);
 }
 
 static void tear_down(struct parent *p)
@@ -293,6 +294,7 @@ static void tear_down(struct parent *p)
 	kern_free(p->kern);
 	accept_free(p->accept);
 	sockets_free(p->sockets);
+	state_free(p->state);
 	timer_done(&p->listen_again);
 	conf_file_free(p->conf);
 	sd_event_unref(p->event);

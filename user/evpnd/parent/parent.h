@@ -15,11 +15,13 @@
  * struct parent_options - how evpnd was started
  * @conf_path: read again at a reload
  * @socket_path: of the control socket
+ * @state_path: what is to outlive a process; NULL: nothing
  * @human: the log is for a person
  */
 struct parent_options {
 	const char *conf_path;
 	const char *socket_path;
+	const char *state_path;
 	enum sandbox_policy sandbox;
 	bool human;
 };

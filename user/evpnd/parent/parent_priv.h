@@ -21,6 +21,7 @@
 #include "parent/parent_bfd.h"
 #include "parent/relay.h"
 #include "parent/sockets.h"
+#include "parent/state.h"
 #include "system/uplinks.h"
 #include "timer.h"
 
@@ -52,6 +53,7 @@ struct parent {
 	struct frr *frr;
 	struct sockets *sockets;
 	struct parent_bfd *bfd;
+	struct state *state;
 	struct ctl_server *ctl;
 	struct relay *relay;
 	u64 started_us;
@@ -113,6 +115,12 @@ void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
 void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
 void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd);
+
+/* parent_boot.c */
+/* read what the last evpnd has left, and close what it knew and the configuration does not say */
+int parent_boot(struct parent *p);
+/* the speaker is to know what is in maintenance */
+void parent_send_maintenance(struct parent *p);
 
 /* parent_status.c */
 /* the service manager hears in one sentence how it is, when that has changed */

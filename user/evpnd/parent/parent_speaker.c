@@ -123,12 +123,15 @@ static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *
 {
 	const char *why;
 
-	if (type == IPC_WISH_ES_GONE)
+	if (type == IPC_WISH_ES_GONE) {
 		kern_wish_gone(p->kern, &wish->esi);
-	else if (kern_wish_ok(wish, &why))
+		state_forget(p->state, &wish->esi);
+	} else if (kern_wish_ok(wish, &why)) {
 		kern_wish(p->kern, wish);
-	else
+		state_note(p->state, wish);
+	} else {
 		violation(p, why);
+	}
 }
 
 static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, const void *body)
@@ -216,6 +219,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		break;
 	case IPC_WISH_SWEEP:
 		kern_sweep(p->kern, ((const struct wish_sweep *)body)->generation);
+		state_sweep(p->state);
 		break;
 	case IPC_WISH_NEIGHS:
 	case IPC_WISH_NEIGHS_GONE:
@@ -344,6 +348,7 @@ static void send_link(void *data, const struct fact_link *fact)
 /* Roles in the kernel come before IPC_FACT_LINKS_DONE: the speaker begins to act after that. */
 static void tell_everything(struct parent *p)
 {
+	parent_send_maintenance(p);
 	parent_conf_send(p);
 	parent_conf_send_sockets(p);
 	kern_replay(p->kern);

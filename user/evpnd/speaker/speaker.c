@@ -372,6 +372,9 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 	default:
 		if (sp->services_up)
 			dispatch_fact(sp, hdr->type, body);
+		/* the wishes for what is configured are ahead of it */
+		if (hdr->type == IPC_FACT_LINKS_DONE && sp->configured)
+			ipc_send(sp->ipc, IPC_READY, NULL, 0);
 		break;
 	}
 	if (fd >= 0)

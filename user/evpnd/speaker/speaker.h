@@ -11,7 +11,7 @@
  * @ipc_fd: one end of the SOCK_SEQPACKET pair; owned by the speaker from here on
  *
  * Privileges are already dropped when it is called. IPC_READY is sent once the first configuration
- * has been applied. On IPC_SHUTDOWN the services say their last wishes, every route is withdrawn,
+ * has been applied and everything that follows from it was wished for. On IPC_SHUTDOWN the services say their last wishes, every route is withdrawn,
  * every session is closed with NOTIFICATION 6/2 (administrative shutdown), and it returns.
  *
  * Return: exit status of the process: 0 after an orderly shutdown, 1 otherwise.

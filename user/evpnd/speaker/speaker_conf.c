@@ -135,6 +135,4 @@ void speaker_conf_commit(struct speaker *sp)
 	renew_keys(sp);
 	speaker_sync(sp);
 	conf_free(old);
-	if (first)
-		ipc_send(sp->ipc, IPC_READY, NULL, 0);
 }

@@ -52,6 +52,12 @@ void kern_free(struct kern *kern);
 void kern_wish(struct kern *kern, const struct wish_es *wish);
 void kern_wish_gone(struct kern *kern, const struct esi *esi);
 
+/**
+ * kern_close() - have the module keep a segment as @wish says until somebody wishes something of it, or a
+ * sweep; one that it has already stays as it is
+ */
+void kern_close(struct kern *kern, const struct wish_es *wish);
+
 /** kern_core() - how PEs are told apart: now, and each time that the module is loaded */
 void kern_core(struct kern *kern, const struct conf_core *core);
 /** kern_core_why() - why the module refused it, as a sentence; "" when it did not */

@@ -234,6 +234,7 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 {
 	memset(fact, 0, sizeof(*fact));
 	fact->esi = es->conf.esi;
+	memcpy(fact->ifname, es->conf.ifname, sizeof(fact->ifname));
 	fact->ifindex = es->ifindex;
 	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
 	make_lacp(es, &fact->lacp);
@@ -394,6 +395,25 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 	e->stale = false;
 	e->wish = *wish;
 	install_and_tell(kern, e);
+}
+
+void kern_close(struct kern *kern, const struct wish_es *wish)
+{
+	struct kern_es *e = find_or_add(kern, &wish->esi);
+	struct wish_result before;
+
+	if (!e)
+		return;
+	if (!e->had && !e->wished && kern->evpn.nl) {
+		before = e->result;
+		e->wish = *wish;
+		install(kern, e);
+		if (e->result.status == WISH_REFUSED)
+			log_error("segment on %s: the kernel refused to close it: %s", wish->ifname,
+				  e->result.text);
+		e->result = before;
+	}
+	drop_if_unused(kern, e);
 }
 
 static void delete_from_module(struct kern *kern, struct kern_es *e)

@@ -40,6 +40,26 @@ for i in 1 2 3; do
 done
 log_test "lacp-oos: drained three times, 0 of $(probe_get drain 0 sent) and $(probe_get drain 1 sent) lost the last time"
 
+# Maintenance lasts until it is undone, whoever dies, and is no alarm.
+pe_ctl pe1 es drain ce >/dev/null
+check_err $? "drain"
+pe_stop pe1 KILL
+pe_start pe1
+slowwait 10 eval '[ "$(es_json pe1 | jq -r ".segments[0].\"drain-state\"")" = done ]'
+check_err $? "after evpnd was killed: $(es_json pe1 | jq -c '.segments[0]')"
+slowwait 10 eval 'pe_ctl pe1 >"$LAB_RUN/summary"'
+check_err $? "the summary is an alarm: $(cat "$LAB_RUN/summary")"
+grep -q "is in maintenance" "$LAB_RUN/summary" && grep -q "segment ce: drained" "$LAB_RUN/summary"
+check_err $? "the summary does not speak of maintenance: $(cat "$LAB_RUN/summary")"
+settled pe2
+check_err $? "PE1 takes part in the election again"
+pe_ctl pe1 es drain ce undo >/dev/null
+ready pe1
+check_err $? "undo does not bring PE1 back"
+pe_ctl pe1 | grep -q "is healthy"
+check_err $? "not healthy after the undo: $(pe_ctl pe1)"
+log_test "maintenance outlives a death of evpnd, is no alarm, and ends when it is undone"
+
 # A PE that is the only one cannot hand over, and says so.
 pe_stop pe2
 slowwait 6 eval '[ "$(es_json pe1 | jq -c ".segments[0].peers")" = "[]" ]'

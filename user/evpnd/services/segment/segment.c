@@ -79,7 +79,9 @@ static enum conf_standby standby_of(const struct segment *s)
 
 	if (s->conf.standby != CONF_STANDBY_AUTO)
 		return s->conf.standby;
-	if (!l || l->fact.bond_mode != 4) /* not 802.3ad: nobody to tell */
+	if (!l) /* what its first LACPDU has to say, should it be a bond */
+		return CONF_STANDBY_LACP_OOS;
+	if (l->fact.bond_mode != 4) /* not 802.3ad: nobody to tell */
 		return CONF_STANDBY_BLOCK;
 	return strcmp(l->fact.master_kind, "bridge") ? CONF_STANDBY_DOWN : CONF_STANDBY_LACP_OOS;
 }
@@ -124,6 +126,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
 	w->draining = s->drain == DRAIN_LEAVING;
+	w->maintenance = segment_in_maintenance(s);
 	w->untagged_vid = s->conf.untagged_vid;
 	w->unknown_unicast = s->conf.unknown_unicast;
 	if (!s->force.port)
@@ -184,34 +187,11 @@ void segments_sweep_due(struct segments *ss)
 		segments_sweep(ss);
 }
 
-/* A restarted daemon takes over the roles of its predecessor until it has elected. */
-static void adopt(struct segment *s)
-{
-	const struct segments *ss = s->owner;
-	size_t i;
-
-	for (i = 0; i < ss->n_kernel_es; i++) {
-		const struct fact_es *k = &ss->kernel_es[i];
-
-		if (esi_cmp(&k->esi, &s->esi))
-			continue;
-		s->force.df = k->df;
-		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
-		s->n_peers = k->n_peers;
-		memcpy(s->peers, k->peers, sizeof(s->peers));
-		s->adopted = true;
-		segment_port_heard(s, k);
-		log_info("segment %s: keeps role %s until the election", s->conf.name,
-			 k->df ? "DF" : "non-DF");
-		return;
-	}
-}
-
 void segment_esi(struct segment *s, const struct esi *esi)
 {
 	s->esi = *esi;
 	s->esi_known = true;
-	adopt(s);
+	segment_adopt(s);
 	segment_peers_later(s);
 }
 
@@ -231,6 +211,7 @@ static void esi_from_lacp(struct segment *s, const struct link *l)
 	if (s->conf.esi_source != CONF_ESI_LACP || !l || mac_is_zero(&l->fact.ad_partner))
 		return;
 	esi = esi_make_lacp(&l->fact.ad_partner, l->fact.ad_partner_key);
+	s->esi_guessed = false;
 	if (s->esi_known && !esi_cmp(&esi, &s->esi))
 		return;
 	if (segment_by_esi(s->owner, &esi)) {
@@ -369,7 +350,7 @@ static struct segment *segment_add(struct segments *ss, const struct conf_segmen
 	segment_frr_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
-		adopt(s);
+		segment_adopt(s);
 	segment_peers_later(s);
 	update_port(s);
 	segment_frr_begin(s);
@@ -568,7 +549,7 @@ static void link_gone(struct segments *ss, u32 ifindex)
 /* Before the first configuration is in force, what the kernel has is only remembered. */
 static void kernel_es(struct segments *ss, const struct fact_es *f)
 {
-	struct segment *s = segment_by_esi(ss, &f->esi);
+	struct segment *s = segment_by_esi(ss, &f->esi), *other;
 	struct fact_es *more;
 
 	if (ss->links_done) {
@@ -586,8 +567,10 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		return;
 	ss->kernel_es = more;
 	ss->kernel_es[ss->n_kernel_es++] = *f;
+	TAILQ_FOREACH(other, &ss->list, entry)
+		segment_guess_esi(other, f);
 	if (s && !s->wished)
-		adopt(s);
+		segment_adopt(s);
 }
 
 static void segments_fact(void *state, enum ipc_type type, const void *fact)
@@ -596,6 +579,9 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	struct segment *s;
 
 	switch (type) {
+	case IPC_FACT_MAINTENANCE:
+		segments_maintain(ss, &((const struct fact_maintenance *)fact)->esi, true);
+		break;
 	case IPC_FACT_LINK:
 		link_changed(ss, fact);
 		update_ports(ss, fact);
@@ -708,6 +694,7 @@ static void segments_stop(void *state)
 	timer_done(&ss->leave_timer);
 	sd_event_source_unref(ss->later);
 	free(ss->kernel_es);
+	free(ss->maintenance);
 	free(ss);
 }
 

@@ -15,6 +15,7 @@
  *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_discover.c  segments that FRR has and the configuration does not name
  *   segment_drain.c   taking a segment out of service before anything is blocked
+ *   segment_boot.c    what is taken over from the process before, and from before a boot
  *   segment_enforce.c what the kernel does not enforce is not advertised
  *   segment_leave.c   evpnd stops on purpose: every segment is handed over, if there is somebody
  *   segment_show.c    answers to the control socket
@@ -144,6 +145,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @port_up: the customer can be reached through the device; @port_reason says why not
  * @lacp: its LACP, valid if @lacp_known: the module has the segment
  * @lacp_grace: runs when a partner that was known is not any more, and may speak up again
+ * @esi_guessed: it is the one that the kernel had for the device; the LACP partner has not confirmed it
  * @adopted: @force came from the kernel after a restart and was not elected yet
  * @closed: the way to the core was lost, and the segment has not come up since: nothing passes
  * @advertised: RT-4 and RT-1 are out
@@ -173,6 +175,7 @@ struct segment {
 	u16 id;
 	struct esi esi;
 	bool esi_known;
+	bool esi_guessed;
 
 	u32 ifindex;
 	bool port_up;
@@ -242,6 +245,7 @@ struct segment {
  * @router_id: under which routes are out, host order
  * @ids: bitmap of the segments' numbers
  * @kernel_es: what the kernel had at the start, until it was swept
+ * @maintenance: segments that an operator has taken out of service, @n_maintenance of them
  * @sweep_due: it was not swept, because what FRR has was not known yet
  * @have_conf: the first configuration is in force
  * @started: segments may come up
@@ -261,6 +265,8 @@ struct segments {
 	struct es_routes routes;
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
+	struct esi *maintenance;
+	size_t n_maintenance;
 	bool sweep_due;
 	struct ip_addr self;
 	u32 router_id;
@@ -423,6 +429,12 @@ void segment_frr_know(struct segments *ss, const struct fact_frr_es *f);
 const struct fact_frr_es *segment_frr_on(const struct segments *ss, const char *ifname);
 void segment_frr_forget(struct segments *ss);
 void segment_discover(struct segments *ss, const struct conf *now, struct conf *want);
+
+/* segment_boot.c */
+void segment_adopt(struct segment *s);
+void segment_guess_esi(struct segment *s, const struct fact_es *k);
+void segments_maintain(struct segments *ss, const struct esi *esi, bool on);
+bool segment_in_maintenance(const struct segment *s);
 
 /* segment_drain.c */
 void segment_drain_init(struct segment *s);

@@ -31,8 +31,8 @@ bool segment_may_come_up(const struct segment *s)
 {
 	const struct segments *ss = s->owner;
 
-	return s->port_up && s->esi_known && ss->started && !ss->leaving && segment_enforced(s) &&
-	       !(ss->isolated && blocks(ss));
+	return s->port_up && s->esi_known && !s->esi_guessed && ss->started && !ss->leaving &&
+	       segment_enforced(s) && !(ss->isolated && blocks(ss));
 }
 
 bool segment_may_elect(const struct segment *s)

@@ -63,6 +63,7 @@ static void give_up(struct segment *s)
 	log_warning("segment %s: no other PE is left to take over, this PE keeps forwarding",
 		    s->conf.name);
 	timer_stop(&s->drain_timer);
+	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
 	segment_originate(s);
 	segment_later(s, DF_EV_VLAN_CHANGE);
@@ -131,6 +132,7 @@ static void undo_drain(struct segment *s)
 	bool restart = s->drain == DRAIN_DONE;
 
 	timer_stop(&s->drain_timer);
+	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
 	segment_send_wish(s, false);
 	if (restart && s->advertised) { /* come back as after a repair: wait, and do not preempt */
@@ -161,7 +163,13 @@ bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len)
 			undo_drain(s);
 		return true;
 	}
-	return s->drain != DRAIN_NO || begin(s, err, err_len);
+	if (s->drain != DRAIN_NO)
+		return true;
+	if (!begin(s, err, err_len))
+		return false;
+	/* a stop is over when evpnd starts again; what an operator says stays said */
+	segments_maintain(s->owner, &s->esi, !s->owner->leaving);
+	return true;
 }
 
 /* No time is left: whoever is to take over has been told, or there is nobody. */

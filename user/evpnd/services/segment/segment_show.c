@@ -461,6 +461,31 @@ static struct tally count(const struct segments *ss)
 	return t;
 }
 
+/* Out of service because somebody wants it so: no alarm. */
+static bool is_maintained(const struct segment *s)
+{
+	return s->drain != DRAIN_NO && s->port_up && segment_enforced(s);
+}
+
+static json_t *maintenance(const struct segments *ss)
+{
+	json_t *list = json_array();
+	const struct segment *s;
+	char df[IP_STRLEN];
+
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (!is_maintained(s))
+			continue;
+		json_array_append_new(
+			list, json_sprintf("segment %s: %s, %s%s", s->conf.name,
+					   s->drain == DRAIN_DONE ? "drained" : "being drained",
+					   ip_is_none(&s->df_addr) ? "nobody" :
+								     ip_format(&s->df_addr, df),
+					   " forwards"));
+	}
+	return list;
+}
+
 static json_t *problems(const struct segments *ss)
 {
 	json_t *list = json_array();
@@ -470,7 +495,7 @@ static json_t *problems(const struct segments *ss)
 
 	TAILQ_FOREACH(s, &ss->list, entry) {
 		text = held_back(s, why);
-		if (text[0])
+		if (text[0] && !is_maintained(s))
 			json_array_append_new(list,
 					      json_sprintf("segment %s: %s", s->conf.name, text));
 		if (s->agreed.fallback)
@@ -488,9 +513,9 @@ static json_t *summary(const struct segments *ss)
 {
 	struct tally t = count(ss);
 
-	return json_pack("{s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "segments", "configured",
+	return json_pack("{s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o}", "segments", "configured",
 			 t.configured, "df", t.df, "non-df", t.non_df, "down", t.down, "failed",
-			 t.failed, "problems", problems(ss));
+			 t.failed, "maintenance", maintenance(ss), "problems", problems(ss));
 }
 
 static void metric(json_t *list, const char *name, const char *type, const char *help,
