@@ -63,7 +63,7 @@ static const char *open_hint(int error)
 	case ECONNREFUSED:
 		return "evpnd has gone and left its socket behind";
 	case EACCES:
-		return "you need to be root or in the group \"evpn\"";
+		return "you need to be root or in the group \"evpn-show\"";
 	default:
 		return "see the log of evpnd";
 	}

@@ -2,6 +2,7 @@
 /* cmd_peer.c - evpnctl peer: the BGP neighbours */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <strings.h>
 
 #include "app.h"
@@ -96,6 +97,19 @@ static void print_counters(struct out *o, const json_t *p, const char *key)
 		out_pair(o, "discarded", OUT_WARN, c, "discarded");
 }
 
+static void print_when(struct out *o, const json_t *p)
+{
+	time_t at = (time_t)doc_int(p, "last-error-at", 0);
+	struct tm tm;
+	char buf[64];
+
+	if (at && localtime_r(&at, &tm) && strftime(buf, sizeof(buf), "at %Y-%m-%d %H:%M:%S", &tm))
+		out_word(o, OUT_PLAIN, "%s", buf);
+	if (at)
+		out_word(o, OUT_PLAIN, "(%s ago)",
+			 out_duration(buf, sizeof(buf), o->now - (long long)at));
+}
+
 static void print_one(struct out *o, const json_t *p)
 {
 	out_pair(o, NULL, OUT_ADDR, p, "address");
@@ -124,7 +138,9 @@ static void print_one(struct out *o, const json_t *p)
 	}
 	if (doc_str(p, "last-error")) {
 		out_nl(o);
-		out_pair(o, "last error:", OUT_BAD, p, "last-error");
+		/* of a session that is up it is history */
+		out_pair(o, "last error:", is_up(p) ? OUT_PLAIN : OUT_BAD, p, "last-error");
+		print_when(o, p);
 	}
 	if (doc_get(p, "connect-in-ms")) {
 		out_nl(o);

@@ -16,6 +16,7 @@
 #include "parent/ctl_server.h"
 #include "system/frr.h"
 #include "log.h"
+#include "parent/keys.h"
 #include "parent/parent.h"
 #include "parent/spawn.h"
 #include "version.h"
@@ -66,6 +67,22 @@ static void usage(FILE *f)
 	      f);
 }
 
+/* The file is valid without them, and may be meant for another machine; the neighbours stay shut down. */
+static size_t check_keys(const struct conf_file *file, const char *path)
+{
+	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < file->conf->n_neighbors; i++) {
+		if (!keys_check(&file->secrets[i], err))
+			continue;
+		fprintf(stderr, "%s: warning: neighbor %s stays shut down: %s\n", path,
+			ip_format(&file->conf->neighbors[i].address, buf), err);
+		n++;
+	}
+	return n;
+}
+
 /* Return: exit status */
 static int check(const char *path, bool print)
 {
@@ -79,7 +96,7 @@ static int check(const char *path, bool print)
 	else if (file)
 		printf("%s: %zu neighbors, %zu VRFs, %zu segments, %zu bridges, %zu warnings\n",
 		       path, file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
-		       file->conf->n_bridges, errors.warnings);
+		       file->conf->n_bridges, errors.warnings + check_keys(file, path));
 	free(text);
 	conf_errors_free(&errors);
 	if (!file)

@@ -363,30 +363,54 @@ static void test_socket_file(void **state)
 	rmdir(dir);
 }
 
-/* The 65th waits until one of the 64 goes. */
+static ssize_t ask(int fd, const char *text, char *buf, size_t size)
+{
+	ssize_t n;
+
+	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	run();
+	n = recv(fd, buf, size - 1, MSG_DONTWAIT);
+	buf[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+/* Clients that say nothing make room, the eldest first; where all are busy, root gets in and others are told. */
 static void test_many_clients(void **state)
 {
 	char dir[] = "/tmp/test_evpnd_ctl.XXXXXX";
-	int fds[CTL_CLIENTS_MAX + 1];
+	int fds[CTL_CLIENTS_MAX + CTL_ROOT_EXTRA], last;
 	struct ctl_server *listening;
-	char buf[100];
+	char buf[300];
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/s", dir);
 	listening = ctl_server_new(event, ctl_bind(path), &ops, NULL);
-	for (int i = 0; i <= CTL_CLIENTS_MAX; i++) {
+	for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
 		fds[i] = dial();
 		assert_true(fds[i] >= 0);
 		run();
 	}
+	last = dial();
+	run();
 	assert_int_equal(ctl_server_clients(listening), CTL_CLIENTS_MAX);
-	assert_int_equal(send(fds[CTL_CLIENTS_MAX], "{\"method\":\"echo\"}\n", 18, 0), 18);
-	run();
-	assert_int_equal(recv(fds[CTL_CLIENTS_MAX], buf, sizeof(buf), 0), -1);
+	assert_int_equal(ask(last, "{\"method\":\"echo\"}\n", buf, sizeof(buf)), 26);
+	assert_int_equal(recv(fds[0], buf, sizeof(buf), MSG_DONTWAIT), 0); /* the eldest has gone */
 	close(fds[0]);
+	fds[0] = last;
+
+	for (int i = 0; i < CTL_CLIENTS_MAX; i++) /* monitors are busy */
+		assert_true(ask(fds[i], "{\"method\":\"monitor\"}\n", buf, sizeof(buf)) > 0);
+	for (int i = CTL_CLIENTS_MAX; i < CTL_CLIENTS_MAX + CTL_ROOT_EXTRA && !geteuid(); i++) {
+		fds[i] = dial();
+		assert_true(ask(fds[i], "{\"method\":\"monitor\"}\n", buf, sizeof(buf)) > 0);
+		assert_non_null(strstr(buf, "result"));
+	}
+	last = dial();
 	run();
-	assert_int_equal(recv(fds[CTL_CLIENTS_MAX], buf, sizeof(buf), 0), 26);
-	for (int i = 1; i <= CTL_CLIENTS_MAX; i++)
+	assert_true(recv(last, buf, sizeof(buf) - 1, MSG_DONTWAIT) > 0);
+	assert_non_null(strstr(buf, "all of them are busy"));
+	close(last);
+	for (int i = 0; i < CTL_CLIENTS_MAX + (geteuid() ? 0 : CTL_ROOT_EXTRA); i++)
 		close(fds[i]);
 	run();
 	ctl_server_free(listening);

@@ -102,6 +102,10 @@ static json_t *peer_json(const struct session *s)
 	json_object_set_new(o, "sent", counters(&s->sent, s->sent.routes));
 	json_object_set_new(o, "end-of-rib", json_boolean(s->eor_received));
 	json_object_set_new(o, "last-error", text_or_null(s->last_error));
+	json_object_set_new(o, "last-error-at",
+			    s->last_error_at ?
+				    json_integer((json_int_t)timer_wall(s->last_error_at)) :
+				    json_null());
 	json_object_set_new(o, "resets", json_integer(s->resets));
 	json_object_set_new(o, "connect-in-ms", connect_in(s));
 	return o;

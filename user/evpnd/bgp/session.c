@@ -33,6 +33,7 @@ void session_error(struct session *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(s->last_error, sizeof(s->last_error), fmt, ap);
 	va_end(ap);
+	s->last_error_at = timer_now_ns();
 }
 
 void session_warn(struct session *s, const char *fmt, ...)

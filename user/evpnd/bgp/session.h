@@ -112,6 +112,7 @@ struct session {
 	struct session_count sent;
 	unsigned int resets;
 	char last_error[SESSION_TEXT_MAX];
+	int64_t last_error_at;		     /* CLOCK_MONOTONIC */
 	char logged_error[SESSION_TEXT_MAX]; /* why there is no session, as the log has it */
 	int64_t warn_window;
 	unsigned int warned;

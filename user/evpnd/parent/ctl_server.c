@@ -9,7 +9,6 @@
 #include "parent/ctl_server.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +16,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ctl.h"
 #include "log.h"
+#include "parent/ctl_access.h"
+#include "timer.h"
 
 enum { READ_CHUNK = 4096 };
 
@@ -43,6 +43,8 @@ struct ctl_request {
  * struct client - one connection
  * @out: octets from @out_start to @out_len wait to be written
  * @request: in work, NULL: none
+ * @heard_us: when it connected, or last asked something
+ * @admin: it may change things
  * @objects: monitored, 0: it is no monitor
  * @lost: events that were dropped since the client was last told
  * @ended: it sends no more; closed once everything is answered
@@ -58,6 +60,8 @@ struct client {
 	char *out;
 	size_t out_start, out_len, out_size;
 	struct ctl_request *request;
+	u64 heard_us;
+	bool admin;
 	unsigned int objects;
 	unsigned long lost;
 	bool ended;
@@ -131,9 +135,6 @@ static void close_client(struct client *c)
 	free(c->out);
 	free(c);
 	update_monitored(server);
-	/* accepting may have stopped for want of room */
-	if (server->source)
-		sd_event_source_set_enabled(server->source, SD_EVENT_ON);
 }
 
 static size_t waiting(const struct client *c)
@@ -343,6 +344,11 @@ const char *ctl_request_method(const struct ctl_request *request)
 	return request->method;
 }
 
+bool ctl_may_change(const struct ctl_request *request)
+{
+	return request->client && request->client->admin;
+}
+
 json_t *ctl_request_params(const struct ctl_request *request)
 {
 	return request->params;
@@ -399,6 +405,7 @@ static void take_line(struct client *c, const char *line, size_t len)
 	if (!r)
 		return;
 	c->request = r;
+	c->heard_us = timer_now_us();
 	c->server->ops->request(c->server->data, r);
 }
 
@@ -482,6 +489,8 @@ int ctl_server_add(struct ctl_server *server, int fd)
 		return -ENOMEM;
 	c->server = server;
 	c->fd = fd;
+	c->heard_us = timer_now_us();
+	c->admin = ctl_access_admin(fd);
 	c->in.limit = CTL_REQUEST_MAX;
 	r = sd_event_add_io(server->event, &c->source, fd, EPOLLIN, on_client, c);
 	if (r < 0) {
@@ -494,19 +503,55 @@ int ctl_server_add(struct ctl_server *server, int fd)
 	return 0;
 }
 
+/* The one that has asked nothing for the longest time, and waits for nothing. */
+static struct client *longest_idle(struct ctl_server *server)
+{
+	struct client *c, *oldest = NULL;
+
+	LIST_FOREACH(c, &server->clients, entry)
+		if (!c->request && !c->objects && !waiting(c) && !c->working &&
+		    (!oldest || c->heard_us < oldest->heard_us))
+			oldest = c;
+	return oldest;
+}
+
+static void turn_away(int fd)
+{
+	char line[160];
+	int n = snprintf(
+		line, sizeof(line),
+		"{\"id\":null,\"error\":{\"code\":\"" CTL_UNAVAILABLE
+		"\",\"message\":\"evpnd has %d clients already, and all of them are busy\"}}\n",
+		CTL_CLIENTS_MAX);
+
+	if (send(fd, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n)
+		log_debug("control socket: a client that was turned away did not hear why");
+	close(fd);
+}
+
+/*
+ * Whoever connects is heard or is told why not: an idle client makes room; where all are busy the owner
+ * of the machine gets in all the same.
+ */
 static int on_connection(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct ctl_server *server = data;
-	int client;
+	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *idle;
 
-	if (server->n >= CTL_CLIENTS_MAX) {
-		log_warning("control socket: %d clients are connected; others have to wait",
-			    CTL_CLIENTS_MAX);
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	if (client < 0)
 		return 0;
+	if (server->n >= CTL_CLIENTS_MAX) {
+		idle = longest_idle(server);
+		if (idle) {
+			close_client(idle);
+		} else if (server->n >= CTL_CLIENTS_MAX + CTL_ROOT_EXTRA ||
+			   ctl_access_uid(client) != 0) {
+			turn_away(client);
+			return 0;
+		}
 	}
-	client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client >= 0 && ctl_server_add(server, client) < 0)
+	if (ctl_server_add(server, client) < 0)
 		close(client);
 	return 0;
 }
@@ -546,22 +591,6 @@ static void make_directory(const char *path)
 	}
 }
 
-/* In a child, so that the memory of what name services load goes with it. */
-static void give_to_group(const char *path)
-{
-	struct group *gr;
-	pid_t pid = fork();
-
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	if (pid != 0)
-		return;
-	gr = getgrnam("evpn");
-	if (gr && chown(path, (uid_t)-1, gr->gr_gid) < 0)
-		log_warning("%s: group evpn: %s", path, strerror(errno));
-	_exit(0);
-}
-
 int ctl_bind(const char *path)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
@@ -592,7 +621,7 @@ int ctl_bind(const char *path)
 	}
 	umask(mask);
 	if (fd >= 0)
-		give_to_group(path);
+		ctl_access_set(path);
 	return fd;
 }
 

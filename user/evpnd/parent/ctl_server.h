@@ -14,6 +14,7 @@
 
 enum {
 	CTL_CLIENTS_MAX = 64,
+	CTL_ROOT_EXTRA = 16,		    /* more of them are root's, when all others are busy */
 	CTL_ANSWER_MAX = 256 * 1024 * 1024, /* octets that wait for one client */
 	CTL_EVENTS_MAX = 1024 * 1024,	    /* octets of events that wait for one client */
 };
@@ -73,6 +74,9 @@ unsigned int ctl_server_monitored(const struct ctl_server *server);
 
 /** ctl_server_event() - one line for all who monitor @object (CTL_OBJECT_*); without newline */
 void ctl_server_event(struct ctl_server *server, unsigned int object, const char *line, size_t len);
+
+/** ctl_may_change() - or may the client only read? */
+bool ctl_may_change(const struct ctl_request *request);
 
 const char *ctl_request_method(const struct ctl_request *request);
 /** ctl_request_params() - an object, or NULL */

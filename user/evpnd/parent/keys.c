@@ -101,6 +101,17 @@ static int read_key(const char *path, unsigned char key[KEY_MAX], char err[KEYS_
 	return r;
 }
 
+int keys_check(const struct conf_secret *s, char err[KEYS_TEXT_LEN])
+{
+	unsigned char key[KEY_MAX];
+	int r = s->password_file[0] ? read_key(s->password_file, key, err) : 0;
+
+	for (uint8_t i = 0; i < s->n_ao && r >= 0; i++)
+		r = read_key(s->ao[i].file, key, err);
+	explicit_bzero(key, sizeof(key));
+	return r < 0 ? r : 0;
+}
+
 static void put_address(struct __kernel_sockaddr_storage *to, const struct ip_addr *a)
 {
 	struct sockaddr_storage ss;

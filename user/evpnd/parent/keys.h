@@ -24,6 +24,9 @@ enum { KEYS_TEXT_LEN = 400 };
 int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s, bool listening,
 	     char err[KEYS_TEXT_LEN]);
 
+/** keys_check() - can every key of a neighbour be read? Else a negative errno with a sentence in @err */
+int keys_check(const struct conf_secret *s, char err[KEYS_TEXT_LEN]);
+
 /** keys_remove() - take the keys @s that are not in @stays (or NULL) off a listening socket */
 void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
 		 const struct conf_secret *stays);

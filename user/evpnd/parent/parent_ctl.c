@@ -11,6 +11,7 @@
 #include "ctl.h"
 #include "log.h"
 #include "parent/ctl_params.h"
+#include "parent/ctl_access.h"
 #include "parent/parent_priv.h"
 #include "version.h"
 
@@ -323,6 +324,20 @@ static void add_problem(void *problems, const char *text)
 	json_array_append_new(problems, json_string(text));
 }
 
+/* They are configured, too: "2 of 3", not "2 of 2". */
+static void count_keyless(const struct parent *p, json_t *peers)
+{
+	const struct conf *conf = p->conf->conf;
+	json_t *n = json_object_get(peers, "configured");
+	json_int_t missing = 0;
+
+	for (size_t i = 0; i < conf->n_neighbors; i++)
+		missing += !conf->neighbors[i].shutdown &&
+			   sockets_key_why(p->sockets, &conf->neighbors[i]);
+	if (json_is_integer(n))
+		json_integer_set(n, json_integer_value(n) + missing);
+}
+
 static const char *state_of(const struct parent *p, const json_t *result)
 {
 	if (conf_is_empty(p->conf))
@@ -361,6 +376,7 @@ static void add_summary(struct parent *p, json_t *result)
 	if (kern_core_why(p->kern)[0])
 		json_array_append_new(problems, json_string(kern_core_why(p->kern)));
 	parent_problems(p, add_problem, problems);
+	count_keyless(p, json_object_get(result, "peers"));
 	json_object_set_new(result, "degraded", json_boolean(json_array_size(problems)));
 	json_object_set_new(result, "state", json_string(state_of(p, result)));
 }
@@ -404,6 +420,33 @@ static void add_metrics(struct parent *p, json_t *result)
 		   NULL, NULL, ctl_server_clients(p->ctl));
 }
 
+/* The speaker knows a neighbour without its key as one that was shut down; why is known here. */
+static void add_keyless(struct parent *p, json_t *result)
+{
+	const struct conf *conf = p->conf->conf;
+	json_t *peer;
+	char buf[IP_STRLEN];
+	size_t i;
+
+	for (size_t n = 0; n < conf->n_neighbors; n++) {
+		const char *why = sockets_key_why(p->sockets, &conf->neighbors[n]);
+
+		if (!why)
+			continue;
+		ip_format(&conf->neighbors[n].address, buf);
+		json_array_foreach(json_object_get(result, "peers"), i, peer)
+			if (!strcmp(buf, json_string_value(json_object_get(peer, "address")) ?: ""))
+				json_object_set_new(
+					peer, "last-error",
+					json_sprintf("shut down for want of its key: %s", why));
+	}
+}
+
+static void peer_show(struct parent *p, struct ctl_request *request)
+{
+	merge(p, request, add_keyless);
+}
+
 static void summary(struct parent *p, struct ctl_request *request)
 {
 	merge(p, request, add_summary);
@@ -418,17 +461,31 @@ static const struct {
 	const char *method;
 	void (*fn)(struct parent *p, struct ctl_request *request);
 } methods[] = {
-	{"summary", summary},
-	{"es.add", es_add},
-	{"es.set", es_set},
-	{"es.del", es_del},
-	{"config.show", config_show},
-	{"config.diff", config_diff},
-	{"config.reload", config_reload},
-	{"monitor", monitor},
-	{"metrics", metrics},
+	{"summary", summary},	      {"peer.show", peer_show},
+	{"es.add", es_add},	      {"es.set", es_set},
+	{"es.del", es_del},	      {"config.show", config_show},
+	{"config.diff", config_diff}, {"config.reload", config_reload},
+	{"monitor", monitor},	      {"metrics", metrics},
 	{"log", set_log_level},
 };
+
+/* A method that is not known to be harmless is for those who may change something. */
+static bool reads(const struct ctl_request *request)
+{
+	static const char *const names[] = {"summary", "metrics",     "monitor",    "df.why",
+					    "ping",    "neigh.trace", "config.diff"};
+	const char *method = ctl_request_method(request);
+	size_t len = strlen(method);
+
+	if (len > 5 && !strcmp(method + len - 5, ".show"))
+		return true;
+	if (!strcmp(method, "log"))
+		return !json_object_get(ctl_request_params(request), "level");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], method))
+			return true;
+	return false;
+}
 
 static void on_request(void *data, struct ctl_request *request)
 {
@@ -436,6 +493,15 @@ static void on_request(void *data, struct ctl_request *request)
 	struct parent *p = data;
 	char why[WHY_LEN];
 
+	if (!ctl_may_change(request) && !reads(request)) {
+		ctl_refuse(
+			request,
+			ctl_error(CTL_REFUSED,
+				  "%s changes something: only root and the group " CTL_GROUP_ADMIN
+				  " may do that",
+				  method));
+		return;
+	}
 	if (!ctl_params_ok(method, ctl_request_params(request), why, sizeof(why))) {
 		ctl_refuse(request, ctl_error(CTL_USAGE, "%s", why));
 		return;

@@ -107,7 +107,6 @@ for i in 1 2; do
 	cat >"$DIR/pe$i.yaml" <<END
 router-id: 192.0.2.$i
 as: 65000
-enforcement: optional
 neighbors:
   - {address: 192.0.2.$((3 - i)), remote-as: 65000, description: the other PE}
 segments:
@@ -116,6 +115,7 @@ segments:
     esi: 00:11:22:33:44:55:66:77:88:99
     mode: port-active
     df: {algorithm: preference, preference: $((300 - 100 * i)), wait: 200ms}
+enforcement: optional
 END
 	ip netns exec clid$i "$EVPND" -f -n clid$i -c "$DIR/pe$i.yaml" >"$DIR/pe$i.log" 2>&1 &
 	echo $! >"$DIR/pe$i.pid"
@@ -153,6 +153,25 @@ is "the same with ip netns exec, without an option" '"non-df"' \
 	"$(ip netns exec clid2 "$EVPNCTL" -j es | jq -c '.segments[0].role')"
 is "complete: segments" ce1 "$("$EVPNCTL" complete -n clid1 df why "")"
 is "complete: peers" "192.0.2.2" "$("$EVPNCTL" complete -n clid1 peer show 1)"
+
+# --- a key that is not there, readers and writers --------------------------------------------------
+
+cp "$DIR/pe1.yaml" "$DIR/good.yaml"
+sed -i 's|^segments:|  - {address: 192.0.2.77, remote-as: 65000, password-file: /nonexistent/key}\nsegments:|' "$DIR/pe1.yaml"
+is "evpnd -t: a missing key" 1 "$("$EVPND" -t "$DIR/pe1.yaml" 2>&1 | grep -c 'warning: neighbor 192.0.2.77 stays shut down: key file /nonexistent/key: No such file')"
+"$EVPNCTL" -n clid1 config reload >/dev/null
+says "summary: a missing key" 2 "neighbor 192.0.2.77 stays shut down: key file /nonexistent/key: No such file" -n clid1
+says "summary: it is not counted as if it were there" 2 "peers *1 of 2 established" -n clid1
+says "peer show: a missing key" 0 "192.0.2.77: shut down for want of its key: key file /nonexistent/key" -n clid1 peer
+cp "$DIR/good.yaml" "$DIR/pe1.yaml"
+"$EVPNCTL" -n clid1 config reload >/dev/null
+if command -v setpriv >/dev/null; then
+	chmod 0666 /run/evpn/clid1/evpnd.sock
+	reader="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	is "a reader reads" '"df"' "$($reader "$EVPNCTL" -j --socket /run/evpn/clid1/evpnd.sock es | jq -c '.segments[0].role')"
+	is "a reader changes nothing" 1 "$($reader "$EVPNCTL" --socket /run/evpn/clid1/evpnd.sock es del ce1 2>&1 | grep -c 'only root and the group evpn-admin')"
+	chmod 0660 /run/evpn/clid1/evpnd.sock
+fi
 
 # --- memory-reserve ------------------------------------------------------------------------------
 
