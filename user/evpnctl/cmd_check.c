@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "app.h"
 #include "doc.h"
@@ -141,6 +142,83 @@ static struct links ask_links(void)
 	return l;
 }
 
+/* @tunnels: of the forwarding tables only what leads to other machines; else neighbours */
+struct neighs {
+	bool tunnels;
+	struct nl_entry *list;
+	size_t n;
+};
+
+static void take_neigh(void *data, const struct nl_entry *entry)
+{
+	struct neighs *n = data;
+	struct nl_entry *more;
+
+	if (n->tunnels ? !entry->tunnel : ip_is_none(&entry->address))
+		return;
+	more = reallocarray(n->list, n->n + 1, sizeof(*more));
+	if (!more)
+		out_of_memory();
+	n->list = more;
+	more[n->n++] = *entry;
+}
+
+static int by_mac(const void *a, const void *b)
+{
+	return mac_cmp(&((const struct nl_entry *)a)->mac, &((const struct nl_entry *)b)->mac);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return ip_cmp(&((const struct nl_entry *)a)->address,
+		      &((const struct nl_entry *)b)->address);
+}
+
+/* Sorted; false when the kernel does not say. */
+static bool ask_neighs(struct neighs *n, int family)
+{
+	struct nl *nl = nl_open(NETLINK_ROUTE);
+	struct nl_err err;
+	bool ok = nl && !nl_table_dump(nl, family, take_neigh, n, &err);
+
+	nl_close(nl);
+	if (ok && n->n)
+		qsort(n->list, n->n, sizeof(*n->list), family == PF_BRIDGE ? by_mac : by_address);
+	return ok;
+}
+
+/* NULL when zebra does not answer this one. */
+static char *ask_table(const char *path, const char *command)
+{
+	char err[FRR_VTY_ERROR_LEN], *text;
+
+	return frr_vty_ask(path, command, PATIENCE_MS, &text, err) ? NULL : text;
+}
+
+/* What zebra has for the kernel, and what the kernel has. zebra first: what it says later is no loss. */
+static void ask_tables(const char *path, struct frr_view *view)
+{
+	struct neighs fdb = {.tunnels = true}, hosts = {};
+	struct frr_mac *macs = NULL;
+	struct ip_addr *known = NULL;
+	char *text = ask_table(path, FRR_SHOW_MACS);
+
+	if (text && !frr_macs_parse(text, &macs, &view->n_macs) && !ask_neighs(&fdb, PF_BRIDGE))
+		view->n_macs = 0;
+	free(text);
+	text = ask_table(path, FRR_SHOW_HOSTS);
+	if (text && !frr_hosts_parse(text, &known, &view->n_hosts) &&
+	    !ask_neighs(&hosts, AF_UNSPEC))
+		view->n_hosts = 0;
+	free(text);
+	view->macs = macs;
+	view->fdb = fdb.list;
+	view->n_fdb = fdb.n;
+	view->hosts = known;
+	view->neighs = hosts.list;
+	view->n_neighs = hosts.n;
+}
+
 static int ask_zebra(struct app *app, const char *path, struct frr_es **es, size_t *n,
 		     struct ip_addr *vtep)
 {
@@ -158,7 +236,7 @@ static int ask_zebra(struct app *app, const char *path, struct frr_es **es, size
 	return r ? app_refuse(app, "%s: \"%s\": %s", path, FRR_SHOW_ES, strerror(-r)) : EXIT_OK;
 }
 
-static int compare(struct app *app, struct frr_view *view)
+static int compare(struct app *app, const char *path, struct frr_view *view)
 {
 	json_t *evpnd = ask_evpnd(app, "es.show", NULL, "segments");
 	json_t *routes = ask_evpnd(app, "route.show", json_pack("{s:i}", "type", 4), "routes");
@@ -173,6 +251,7 @@ static int compare(struct app *app, struct frr_view *view)
 	view->core = has_core ? &core : NULL;
 	view->links = links.list;
 	view->n_links = links.n;
+	ask_tables(path, view);
 	doc = frr_check(view);
 	agreed = !json_array_size(doc_get(doc, "differences"));
 	out_doc(&app->out, doc, print_check);
@@ -181,6 +260,10 @@ static int compare(struct app *app, struct frr_view *view)
 	json_decref(routes);
 	json_decref(kernel);
 	free(links.list);
+	free((void *)view->macs);
+	free((void *)view->fdb);
+	free((void *)view->hosts);
+	free((void *)view->neighs);
 	return agreed ? EXIT_OK : EXIT_REFUSED;
 }
 
@@ -193,7 +276,7 @@ static int run_check(struct app *app, json_t *params)
 
 	view.es = es;
 	if (status == EXIT_OK)
-		status = compare(app, &view);
+		status = compare(app, path, &view);
 	free(es);
 	free(path);
 	return status;

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "doc.h"
@@ -301,7 +302,7 @@ static void check_core(struct checker *c)
 	const struct nl_core *core = c->view->core;
 	size_t i;
 
-	if (!core)
+	if (!core || !json_array_size(c->view->kernel))
 		return;
 	c->interface = "";
 	if (!core->mark_mask)
@@ -317,6 +318,57 @@ static void check_core(struct checker *c)
 			"VXLAN on port %u, which the module does not look at: no split horizon for what comes in there",
 			l->vxlan_port);
 	}
+}
+
+static int cmp_mac(const void *a, const void *b)
+{
+	return mac_cmp(a, &((const struct nl_entry *)b)->mac);
+}
+
+static int cmp_address(const void *a, const void *b)
+{
+	return ip_cmp(a, &((const struct nl_entry *)b)->address);
+}
+
+/* What zebra wanted to have in the kernel's forwarding table, and the kernel did not take. */
+static void check_fdb(struct checker *c)
+{
+	const struct frr_view *v = c->view;
+	const struct frr_mac *first = NULL;
+	char buf[MAC_STRLEN];
+	size_t i, n = 0;
+
+	for (i = 0; i < v->n_macs; i++) {
+		if (bsearch(&v->macs[i].mac, v->fdb, v->n_fdb, sizeof(*v->fdb), cmp_mac))
+			continue;
+		first = first ? first : &v->macs[i];
+		n++;
+	}
+	c->interface = "";
+	if (first)
+		differs(c, "fdb",
+			"%zu of the %zu MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, %s in VNI %u for one: what is sent to them is flooded, and a customer on two PEs gets it twice",
+			n, v->n_macs, mac_format(&first->mac, buf), first->vni);
+}
+
+static void check_hosts(struct checker *c)
+{
+	const struct frr_view *v = c->view;
+	const struct ip_addr *first = NULL;
+	char buf[IP_STRLEN];
+	size_t i, n = 0;
+
+	for (i = 0; i < v->n_hosts; i++) {
+		if (bsearch(&v->hosts[i], v->neighs, v->n_neighs, sizeof(*v->neighs), cmp_address))
+			continue;
+		first = first ? first : &v->hosts[i];
+		n++;
+	}
+	c->interface = "";
+	if (first)
+		differs(c, "neighbours",
+			"%zu of the %zu hosts that FRR has are not among the kernel's neighbours, %s for one: answers to its ARP that reach another PE are lost",
+			n, v->n_hosts, ip_format(first, buf));
 }
 
 /* Who is to be there where FRR has a segment, or somebody enforces one. */
@@ -351,6 +403,8 @@ json_t *frr_check(const struct frr_view *view)
 			json_array_append_new(segments, check_segment(&c, &view->es[i]));
 	check_left_over(&c);
 	check_core(&c);
+	check_fdb(&c);
+	check_hosts(&c);
 	return json_pack("{s:s?, s:o, s:o}", "vtep",
 			 ip_is_none(&view->vtep) ? NULL : ip_format(&view->vtep, buf), "segments",
 			 segments, "differences", c.differences);

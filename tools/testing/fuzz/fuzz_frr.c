@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "frr_es.h"
+#include "frr_macs.h"
 #include "frr_vty.h"
 
 static void check(int ok)
@@ -95,6 +96,18 @@ static void vtep(const char *text)
 	check(ip_is_none(&a) || !ip_is_zero(&a));
 }
 
+static void tables(const char *text)
+{
+	struct frr_mac *macs;
+	struct ip_addr *hosts;
+	size_t n;
+
+	check(!frr_macs_parse(text, &macs, &n) || (!macs && !n));
+	free(macs);
+	check(!frr_hosts_parse(text, &hosts, &n) || (!hosts && !n));
+	free(hosts);
+}
+
 static void version(const char *text)
 {
 	char v[FRR_VERSION_LEN];
@@ -117,6 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	segments(text);
 	vtep(text);
 	version(text);
+	tables(text);
 	free(text);
 	return 0;
 }

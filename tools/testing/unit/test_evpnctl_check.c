@@ -226,6 +226,37 @@ static void no_evpnd(void **unused)
 	expect(&w, "", NULL);
 }
 
+/* What the kernel refused of what zebra had for it. */
+static void tables(void **unused)
+{
+	struct frr_mac macs[2] = {{{{2, 0, 0, 0, 0, 1}}, 100, false},
+				  {{{2, 0, 0, 0, 0, 2}}, 200, true}};
+	struct nl_entry fdb[] = {{.mac = {{2, 0, 0, 0, 0, 1}}}, {.mac = {{2, 0, 0, 0, 0, 2}}}};
+	struct ip_addr hosts[] = {ip_v4(0x0a000a01), ip_v4(0x0a000a02)};
+	struct nl_entry neighs[] = {{.address = ip_v4(0x0a000a01)}, {.address = ip_v4(0x0a000a02)}};
+	struct world w = world();
+
+	w.view.macs = macs;
+	w.view.fdb = fdb;
+	w.view.n_macs = w.view.n_fdb = 2;
+	w.view.hosts = hosts;
+	w.view.neighs = neighs;
+	w.view.n_hosts = w.view.n_neighs = 2;
+	expect(&w, "", NULL);
+	w = world();
+	w.view.macs = macs;
+	w.view.fdb = fdb;
+	w.view.n_macs = 2;
+	w.view.n_fdb = 1;
+	expect(&w, "fdb", "1 of the 2 MAC addresses");
+	w = world();
+	w.view.hosts = hosts;
+	w.view.neighs = neighs;
+	w.view.n_hosts = 2;
+	w.view.n_neighs = 1;
+	expect(&w, "neighbours", "1 of the 2 hosts that FRR has are not among");
+}
+
 /* The bond is down: bgpd takes its routes back, which is nothing to complain of. */
 static void cut(void **unused)
 {
@@ -262,6 +293,7 @@ int main(void)
 		cmocka_unit_test(not_enforced), cmocka_unit_test(not_in_frr),
 		cmocka_unit_test(state),	cmocka_unit_test(no_evpnd),
 		cmocka_unit_test(cut),		cmocka_unit_test(stale),
+		cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

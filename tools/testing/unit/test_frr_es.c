@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "frr_es.h"
+#include "frr_macs.h"
 #include "frr_vty.h"
 
 static const char sample[] =
@@ -120,6 +121,44 @@ static void ipv6(void **state)
 	assert_true(ip_is_none(&b));
 }
 
+/* As FRR 8.4 writes them. */
+static void macs(void **state)
+{
+	struct frr_mac *list;
+	struct ip_addr *hosts;
+	size_t n;
+
+	assert_int_equal(
+		frr_macs_parse(
+			"\n{ \"200\":{\"numMacs\":3,\"macs\":{"
+			"\"02:f0:00:00:00:01\":{\"type\":\"remote\",\"remoteVtep\":\"192.0.2.2\"},"
+			"\"02:00:00:00:0c:0e\":{\"type\":\"remote\",\"remoteEs\":"
+			"\"03:44:38:39:ff:ff:01:00:00:01\"},"
+			"\"02:00:00:00:00:03\":{\"type\":\"local\",\"intf\":\"h3\"}}}}",
+			&list, &n),
+		0);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].vni, 200);
+	assert_int_equal(list[0].mac.b[1], 0xf0);
+	assert_true(!list[0].es && list[1].es);
+	free(list);
+	assert_int_equal(frr_macs_parse("", &list, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(frr_macs_parse("[1]", &list, &n), -EINVAL);
+	assert_null(list);
+	assert_int_equal(frr_macs_parse("{\"100\":7,\"200\":{\"macs\":[]}}", &list, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(
+		frr_hosts_parse("{\"100\":{\"numArpNd\":1,\"10.0.10.1\":{\"type\":\"local\"}},"
+				"\"200\":{\"numArpNd\":1,\"2001:db8::1\":{\"type\":\"remote\"}}}",
+				&hosts, &n),
+		0);
+	assert_int_equal(n, 2);
+	assert_int_equal(hosts[0].len, 4);
+	assert_int_equal(hosts[1].len, 16);
+	free(hosts);
+}
+
 static void version(void **state)
 {
 	char v[FRR_VERSION_LEN];
@@ -170,9 +209,9 @@ static void no_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(segments),  cmocka_unit_test(nonsense), cmocka_unit_test(vtep),
-		cmocka_unit_test(ipv6),	     cmocka_unit_test(version),	 cmocka_unit_test(answer),
-		cmocka_unit_test(no_answer),
+		cmocka_unit_test(segments), cmocka_unit_test(nonsense),	 cmocka_unit_test(vtep),
+		cmocka_unit_test(ipv6),	    cmocka_unit_test(version),	 cmocka_unit_test(macs),
+		cmocka_unit_test(answer),   cmocka_unit_test(no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1890,6 +1890,36 @@ static void frr_bgpd_restarts(void **state)
 	end(sp);
 }
 
+/* The DF's bgpd was started anew: another PE has taken over, and is heard only later. */
+static void frr_bgpd_of_df_restarts(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	sync_to(sp, 0);
+	sync_to(sp, 1); /* only the session to evpnd was gone */
+	expect(sp, "| ");
+	sync_to(sp, 0);
+	frr_rt4_gone(sp, PE2);
+	frr_rt4_gone(sp, VTEP);
+	expect(sp, "");
+	sync_to(sp, 1);
+	expect(sp, "ndf | ");
+	assert_int_equal(sp->wish.n_peers, 1);
+	frr_rt4(sp, VTEP, 2, 300);
+	expect(sp, "");
+	frr_rt4(sp, PE2, 2, 200);
+	expect(sp, "df | ");
+	end(sp);
+}
+
 static void frr_zebra_away(void **state)
 {
 	struct speaker *sp = begin_frr(false);
@@ -2310,6 +2340,7 @@ int main(void)
 		cmocka_unit_test(frr_delay),
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
+		cmocka_unit_test(frr_bgpd_of_df_restarts),
 		cmocka_unit_test(frr_zebra_away),
 		cmocka_unit_test(frr_zebra_young),
 		cmocka_unit_test(frr_renamed),

@@ -12,7 +12,8 @@
  * it. So the port is blocked, and by LACP the customer is told, until bgpd announces the segment again.
  *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
- * the result before counts until all that had an RT-4 then have one again, or the hold time is over.
+ * the result before counts until all that had an RT-4 then have one again, or the hold time is over. Only
+ * the DF forwards no more as long as bgpd does not announce it, because the others have another one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -192,6 +193,20 @@ static void elect(struct segment *s)
 	apply(s);
 }
 
+/*
+ * bgpd is back without an RT-4 of its own: it was started anew, so the others have elected among
+ * themselves. They flood to this PE again before they hear its RT-4, and until then one of them forwards.
+ */
+static void yield_role(struct segment *s)
+{
+	if (!s->force.df)
+		return;
+	memset(&s->target, 0, sizeof(s->target));
+	s->target.port = true;
+	s->lose_at = s->gain_at = 0;
+	segment_put_in_force(s);
+}
+
 static void down(struct segment *s)
 {
 	timer_stop(&s->frr.hold);
@@ -216,8 +231,11 @@ void segment_frr_run(struct segment *s)
 		segment_collect(s);
 	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
 		return;
-	if (segment_frr_holds(s) && missing(s))
+	if (segment_frr_holds(s) && missing(s)) {
+		if (s->local < 0)
+			yield_role(s);
 		return;
+	}
 	timer_stop(&s->frr.hold);
 	elect(s);
 }

@@ -66,6 +66,10 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	const struct segments *ss = s->owner;
 
 	buf[0] = '\0';
+	if (segment_is_frr(s) && s->frr.fact.renamed[0]) {
+		segment_frr_reason(s, buf);
+		return buf;
+	}
 	if (!s->port_up)
 		return s->port_reason;
 	if (!s->esi_known && segment_is_frr(s))
