@@ -162,6 +162,19 @@ static void print_line(struct out *o, const char *label, enum out_style style, c
 	out_end(o);
 }
 
+static void print_silent(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "silent"), *pe;
+	char text[128];
+	size_t i;
+
+	json_array_foreach(list, i, pe) {
+		snprintf(text, sizeof(text), "%s, no candidate until BFD hears it again",
+			 json_string_value(pe));
+		print_line(o, "silent", OUT_BAD, text);
+	}
+}
+
 static void print_agreement(struct out *o, const json_t *doc)
 {
 	const char *reason = doc_str(doc, "winner-reason");
@@ -195,6 +208,7 @@ void print_why(struct out *o, const json_t *doc)
 		out_word(o, OUT_PLAIN, "elected once for the whole port");
 	out_end(o);
 	print_candidates(o, doc);
+	print_silent(o, doc);
 	print_agreement(o, doc);
 }
 

@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "services/segment/segment.h"
+#include "speaker/pes.h"
 
 static json_t *addr_json(const struct ip_addr *a)
 {
@@ -351,6 +352,28 @@ static json_t *df_of(const struct segment *s, int16_t who, const struct ip_addr 
 	return segment_is_frr(s) ? addr_json(frr) : winner(s, who);
 }
 
+struct silent {
+	const struct speaker *speaker;
+	json_t *list;
+};
+
+static void add_silent(void *data, const struct es_route *r)
+{
+	struct silent *x = data;
+
+	if (pes_silent(x->speaker, &r->orig))
+		json_array_append_new(x->list, addr_json(&r->orig));
+}
+
+/* PEs that BGP has routes of, and that are dead all the same. */
+static json_t *silent_json(const struct segment *s)
+{
+	struct silent x = {s->owner->speaker, json_array()};
+
+	segment_routes_each(s->owner, &s->esi, EVPN_ES, add_silent, &x);
+	return x.list;
+}
+
 static json_t *why_json(const struct segment *s, const struct df_election *e, u32 vlan)
 {
 	struct df_explanation *x = malloc(sizeof(*x));
@@ -378,6 +401,7 @@ static json_t *why_json(const struct segment *s, const struct df_election *e, u3
 		      "state", segment_state_name(s->fsm.state), "timer-ms",
 		      left < 0 ? json_null() : json_integer(left));
 	free(x);
+	json_object_set_new(o, "silent", silent_json(s));
 	return o;
 }
 
