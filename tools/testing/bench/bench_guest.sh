@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The part of the bench that runs in the guest: bench_guest.sh failover|drain|idle ...
+# The part of the bench that runs in the guest: bench_guest.sh failover|power|drain|idle ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
+CUT=
 MEASURE=$*
 
 must() { "$@" || lab_fail "$* failed"; }
@@ -13,6 +14,17 @@ save() {
 	local name=$1
 	shift
 	(IFS=$'\t'; echo "$*") >>"$EVPN_OUT/$name.tsv"
+}
+
+# cut: what the probe cuts; power: the PE's core link and its cable in one moment
+cut() {
+	[ "$CUT" = power ] && echo "-c $(ns core),pe1"
+	cut_ends ce pe1
+}
+
+mend() {
+	mend_cable ce pe1
+	[ "$CUT" = power ] && mend_core pe1
 }
 
 # One cable cut for each run, with 1,000 datagrams a second in both directions: from the cut to the
@@ -27,10 +39,10 @@ failover() { # TITLE TARGET LAB-OPTION...
 		sleep 1
 		# shellcheck disable=SC2046
 		"$PROBE" -a "$(ns ce),10.1.0.1" -b "$(ns host),10.1.0.100" -r 1000 -d 1.5 -t 0.5 -j \
-			$(cut_ends ce pe1) >"$LAB_RUN/probe.json"
+			$(cut) >"$LAB_RUN/probe.json"
 		values+=("$(jq '[.directions[]."after-cut-ms"] | max' "$LAB_RUN/probe.json")")
 		echo "# $title: run $i: ${values[-1]} ms"
-		mend_cable ce pe1
+		mend
 	done
 	save failover "$title" ms "$target" "${values[@]}"
 	lab_down
@@ -88,6 +100,15 @@ idle() {
 
 for m in $MEASURE; do
 	case $m in
+	power)
+		CUT=power
+		LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 50ms}"
+		LAB_HOLD=30 failover "power of a PE lost, BFD 3 x 50 ms, block" 200 --standby block --ce broadcast
+		LAB_HOLD=30 failover "the same, lacp-oos, CE 802.3ad" 300 --standby lacp-oos
+		LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 300ms}"
+		LAB_HOLD=30 failover "power of a PE lost, BFD 3 x 300 ms, lacp-oos" 1000 --standby lacp-oos
+		CUT= LAB_SYSTEM_EXTRA=
+		;;
 	failover)
 		failover "link lost to first datagram, block, CE broadcast" 100 --standby block --ce broadcast
 		failover "link lost to first datagram, lacp-oos, CE 802.3ad" 300 --standby lacp-oos

@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover drain idle election neigh flood
+#	run.sh failover idle   these: failover power drain idle election neigh flood bfd
 #	RUNS=50 run.sh         more runs
 
 cd "$(dirname "$0")/../../.." || exit 1
@@ -13,10 +13,10 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20}
-what=${*:-failover drain idle election neigh flood}
+what=${*:-failover power drain idle election neigh flood bfd}
 
 mkdir -p "$OUT"
-rm -f "$OUT"/*.tsv
+rm -f "$OUT"/*.tsv "$OUT/bfd.txt"
 make --no-print-directory -s user >"$OUT/build.log" 2>&1 && tools/testing/lab/lab.sh build ||
 	{ tail -n 20 "$OUT/build.log"; exit 1; }
 
@@ -28,8 +28,8 @@ election() {
 guest=
 for w in $what; do
 	case $w in
-	election | neigh | flood) ;;
-	failover | drain | idle) guest="$guest $w" ;;
+	election | neigh | flood | bfd) ;;
+	failover | power | drain | idle) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
 done
@@ -39,6 +39,7 @@ if [ -n "$guest" ]; then
 		{ tail -n 20 "$OUT/guest.log"; echo "bench: the guest failed; see $OUT/guest.log" >&2; exit 1; }
 fi
 case " $what " in *" election "*) election 2>/dev/null ;; esac
+case " $what " in *" bfd "*) $BENCH/bfd.sh >"$OUT/bfd.txt" 2>&1 ;; esac
 # beside_each_other NAME PROGRAM...: programs that print their own comparison
 beside_each_other() {
 	local name=$1 p
@@ -69,6 +70,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 		printf "%-52s %5d %9.1f %9.1f %9s  %s\n", $1, n, m, v[n], $3, $2
 	}'
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
+[ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (target: below 10 % of a processor)"; cat "$OUT/bfd.txt"; }
 [ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
 [ ! -s "$OUT/flood.txt" ] || { echo; echo "The filter of flooded frames"; cat "$OUT/flood.txt"; }
 echo

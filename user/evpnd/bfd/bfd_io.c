@@ -12,7 +12,7 @@
 
 #include "log.h"
 
-enum { BATCH = 32, ROOM = 64 };
+enum { BATCH = 64, ROOM = 64 };
 
 /* What the kernel says beside a datagram: how far it came, where to, and by which device. */
 struct beside {

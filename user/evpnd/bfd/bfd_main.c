@@ -2,9 +2,9 @@
 /*
  * bfd_main.c - see bfd_main.h.
  *
- * One timer, at the earliest deadline of all sessions, and not again within half a millisecond, so that
- * many sessions cost few wake-ups. That much later than it should a packet may leave: the other side
- * waits for several.
+ * One timer, at the earliest deadline of all sessions. Many sessions cost few wake-ups: after each the
+ * process rests for a small part of the shortest interval, and does then what has come due and come in
+ * meanwhile. That much later a packet may leave, and be seen: the other side waits for several.
  */
 #include "bfd/bfd_main.h"
 
@@ -23,8 +23,11 @@
 #include "timer.h"
 
 enum {
-	LISTENERS = 4, /* two families, two ports */
-	REST_US = 500,
+	LISTENERS = 4,	 /* two families, two ports */
+	REST_SHARE = 64, /* of the shortest interval */
+	REST_MIN_US = 200,
+	REST_MAX_US = 4000,
+	MANY = 16,     /* sessions; with fewer each packet is read as it comes */
 	PRIORITY = 10, /* of SCHED_RR: above everything that is not real-time */
 	NICE = -20,
 	PACKETS_FIRST = SD_EVENT_PRIORITY_IMPORTANT - 10,
@@ -42,7 +45,8 @@ struct bfd_listener {
 
 /**
  * struct bfd - the process
- * @ran: when deadlines were last looked at
+ * @ran: when deadlines were last looked at; @rest_us: for how long not again
+ * @rest: until then nothing is read
  * @seed: of the random numbers for jitter
  */
 struct bfd {
@@ -53,6 +57,8 @@ struct bfd {
 	struct bfd_listener listeners[LISTENERS];
 	unsigned int n_listeners;
 	s64 ran;
+	s64 rest_us;
+	struct timer rest;
 	u32 seed;
 	int status;
 };
@@ -136,7 +142,7 @@ static void arm(struct bfd *b)
 		timer_stop(&b->timer);
 		return;
 	}
-	at = p->deadline > b->ran + REST_US ? p->deadline : b->ran + REST_US;
+	at = p->deadline > b->ran + b->rest_us ? p->deadline : b->ran + b->rest_us;
 	if (b->timer.expires_us != (u64)at)
 		timer_start_at(&b->timer, (u64)at);
 }
@@ -182,13 +188,36 @@ static void on_packet(void *data, const struct bfd_arrival *a)
 	bfd_table_settle(b->table, p);
 }
 
+static void read_again(void *data)
+{
+	struct bfd *b = data;
+
+	for (unsigned int i = 0; i < b->n_listeners; i++)
+		sd_event_source_set_enabled(b->listeners[i].source, SD_EVENT_ON);
+}
+
 static int on_listener(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct bfd_listener *l = data;
+	struct bfd *b = l->bfd;
 
 	bfd_io_receive(fd, l->multihop, on_packet, l);
-	arm(l->bfd);
+	arm(b);
+	if (bfd_table_count(b->table) < MANY)
+		return 0;
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	if (!timer_running(&b->rest))
+		timer_start_at(&b->rest, timer_now_us() + (u64)b->rest_us);
 	return 0;
+}
+
+static void set_rest(struct bfd *b, u32 interval_us)
+{
+	s64 us = interval_us / REST_SHARE;
+
+	if (us > b->rest_us && bfd_table_count(b->table) > 1)
+		return; /* another session is in more of a hurry */
+	b->rest_us = us < REST_MIN_US ? REST_MIN_US : us > REST_MAX_US ? REST_MAX_US : us;
 }
 
 /* ---- the parent's orders ---- */
@@ -230,6 +259,7 @@ static void on_order(struct bfd *b, const struct bfd_order *order, int fd)
 			bfd_table_del(b->table, p);
 		p = bfd_table_add(b->table, order, fd, chance(b), now);
 	}
+	set_rest(b, order->interval_us);
 	if (p)
 		report(b, p);
 	arm(b);
@@ -305,7 +335,9 @@ static int run(struct bfd *b, int ipc_fd)
 	b->table = bfd_table_new();
 	if (!b->table || sd_event_new(&b->event) < 0)
 		return -ENOMEM;
+	b->rest_us = REST_MIN_US;
 	timer_init(&b->timer, b->event, 1, on_timer, b);
+	timer_init(&b->rest, b->event, 1, read_again, b);
 	b->ipc = ipc_new(b->event, ipc_fd, on_message, on_parent_gone, b);
 	return b->ipc ? sd_event_loop(b->event) : -ENOMEM;
 }
@@ -321,6 +353,7 @@ int bfd_main(int ipc_fd)
 		close(b.listeners[i].fd);
 	}
 	timer_done(&b.timer);
+	timer_done(&b.rest);
 	bfd_table_free(b.table);
 	ipc_free(b.ipc);
 	sd_event_unref(b.event);

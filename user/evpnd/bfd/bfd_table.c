@@ -94,6 +94,11 @@ void bfd_table_settle(struct bfd_table *t, struct bfd_peer *p)
 	sift_down(t, p);
 }
 
+unsigned int bfd_table_count(const struct bfd_table *t)
+{
+	return t->n;
+}
+
 struct bfd_peer *bfd_table_next(struct bfd_table *t)
 {
 	return t->n ? t->heap[0] : NULL;

@@ -65,6 +65,9 @@ struct bfd_peer *bfd_table_address(struct bfd_table *t, bool multihop, const str
 /** bfd_table_settle() - the session's deadline may be another one now */
 void bfd_table_settle(struct bfd_table *t, struct bfd_peer *p);
 
+/** bfd_table_count() - how many sessions there are */
+unsigned int bfd_table_count(const struct bfd_table *t);
+
 /** bfd_table_next() - the session with the earliest deadline; NULL: there is no session */
 struct bfd_peer *bfd_table_next(struct bfd_table *t);
 
