@@ -23,8 +23,9 @@
 
 /*
  * A message without room, shared by everybody who asks a bridge: nothing is ever written to it.
+ * (Not __ro_after_init: kmemleak does not look there, and would call it lost.)
  */
-static struct sk_buff *flood_no_room __ro_after_init;
+static struct sk_buff *flood_no_room;
 
 /** evpn_flood_init() - before the first segment */
 int __init evpn_flood_init(void)
