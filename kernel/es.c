@@ -111,6 +111,9 @@ static u32 es_flags(const struct evpn_es *es)
 			flags |= EVPN_PF_DF;
 		if (es->conf.unknown_unicast == EVPN_UNKNOWN_UNICAST_PASS)
 			flags |= EVPN_PF_UNICAST;
+		/* no standby has no meaning here, but a PE that is drained sends its CE away */
+		if (es->conf.role == EVPN_ROLE_DRAINING && es->conf.standby != EVPN_STANDBY_BLOCK)
+			flags |= EVPN_PF_OOS;
 		break;
 	case EVPN_MODE_SINGLE_ACTIVE:
 		flags |= EVPN_PF_VLANS;

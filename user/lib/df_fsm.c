@@ -127,8 +127,9 @@ void df_handover_init(struct df_handover *h, s64 peering_ns, s64 skew_ns)
 }
 
 /*
- * The clock of the sender may be ahead of ours by as much as the skew provides for: a carving time
- * that is that little too far away is a good one, and to ignore it would cost the whole wait.
+ * The clock of the sender may be ahead of ours. It carves when its own timer ends, so a time that is too
+ * far away means the end of our timer; to ignore it would leave nobody to forward for the whole wait. One
+ * that is twice as far away says nothing at all.
  */
 void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now)
 {
@@ -136,8 +137,10 @@ void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now)
 		h->sct = DF_NEVER;
 		return;
 	}
-	if (sct == DF_NEVER || sct <= now || sct - now > h->peering_ns + h->skew_ns)
+	if (sct == DF_NEVER || sct <= now || sct - now > 2 * h->peering_ns + h->skew_ns)
 		return;
+	if (sct - now > h->peering_ns)
+		sct = now + h->peering_ns;
 	if (h->sct == DF_NEVER || sct > h->sct) {
 		h->sct = sct;
 		h->gain_now = false;

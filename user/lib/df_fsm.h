@@ -110,8 +110,8 @@ static inline s64 df_handover_own(s64 now, s64 peering_ns)
  * @sct: its Service Carving Timestamp as real time, DF_NEVER if there is none
  * @now: real time
  *
- * Without T every delay is cancelled. A time in the past, or further away than the peering timer and
- * the skew, is ignored. Of several the latest counts.
+ * Without T every delay is cancelled. A time further away than the peering timer counts as its end; one in
+ * the past, or further away than twice the timer and the skew, is ignored. Of several the latest counts.
  */
 void df_handover_rcvd(struct df_handover *h, bool time_sync, s64 sct, s64 now);
 

@@ -342,6 +342,21 @@ static void rt1(struct speaker *sp, u32 pe, u16 pb)
 	segment_service.route(sp->ss, &n, &p);
 }
 
+static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
+	struct ecomm ec[1] = {ecomm_esi_label(0, 0)};
+	struct ip_addr nh = ip_v4(next_hop);
+	struct bgp_attrs a;
+	struct rib_path p = {
+		.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n, .stale = stale};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 1);
+	segment_service.route(sp->ss, &n, gone ? NULL : &p);
+}
+
 #define PE2 0x0a000002
 #define PORT DF_CAP_PORT
 static const struct says better = {PE2, DF_ALG_HIGHEST, PORT, 200, 0};
@@ -820,19 +835,24 @@ static void drain(void **state)
 	assert_false(segment_drain(s, false, err, sizeof(err)));
 	assert_non_null(strstr(err, "no other PE"));
 	rt4(sp, &worse, false);
+	rt1(sp, PE2, 0);
 	run(sp, 5);
 	sp->log[0] = '\0';
 	assert_true(segment_drain(s, false, err, sizeof(err)));
 	run(sp, 5);
-	expect(sp, "-4! | ");
-	rt1(sp, PE2, 0);
-	run(sp, 5);
-	expect(sp, "");
+	expect(sp, "-4! | +1 ");
+	run(sp, 3200); /* however long its timer is: it says by P that it forwards */
+	assert_true(sp->wish.df);
+	assert_false(sp->wish.draining);
+	sp->log[0] = '\0';
 	rt1(sp, PE2, L2_ATTR_P);
-	expect(sp, "df-draining | ");
+	run(sp, 5);
+	assert_ptr_equal(strstr(sp->log, "df-draining"), sp->log);
+	assert_int_equal(s->drain, DRAIN_LEAVING);
 	run(sp, 600);
-	expect(sp, "ndf | +1 ");
+	assert_false(sp->wish.df);
 	assert_int_equal(s->drain, DRAIN_DONE);
+	sp->log[0] = '\0';
 	rt4(sp, &worse, true);
 	run(sp, 5);
 	expect(sp, ""); /* drained stays drained */
@@ -976,7 +996,7 @@ static void leave(void **state)
 	assert_non_null(strstr(err, "stopping"));
 	rt1(sp, PE2, L2_ATTR_P);
 	run(sp, 600);
-	expect(sp, "-4! | df-draining | ndf | +1 ");
+	expect(sp, "-4! | df-draining | +1 ndf | +1 | +1 ");
 	assert_int_equal(sp->left, 1);
 	end(sp);
 }
@@ -994,7 +1014,7 @@ static void leave_in_time(void **state)
 	sp->log[0] = '\0';
 	assert_false(segment_service.leave(sp->ss));
 	run(sp, 100);
-	expect(sp, "-4! | ndf | +1 ");
+	expect(sp, "-4! | +1 ndf | +1 ");
 	assert_int_equal(sp->left, 1);
 	end(sp);
 }
@@ -1022,6 +1042,279 @@ static void leave_at_once(void **state)
 	assert_true(segment_service.leave(sp->ss));
 	expect(sp, "");
 	assert_false(sp->wish.df);
+	end(sp);
+}
+
+static struct speaker *forwarding(struct conf_segment seg)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = seg});
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	return sp;
+}
+
+/* A PE that never says P is believed after a while; and one that goes meanwhile takes nothing over. */
+static void drain_by_time(void **state)
+{
+	struct speaker *sp = forwarding(ce1());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+	char err[256];
+
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	rt4(sp, &worse, true);
+	run(sp, 5);
+	assert_int_equal(s->drain, DRAIN_NO);
+	assert_true(sp->wish.df);
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 2500);
+	assert_true(sp->wish.df);
+	run(sp, 1500);
+	assert_false(sp->wish.df);
+	assert_int_equal(s->drain, DRAIN_DONE);
+	end(sp);
+}
+
+/* Drained, the other PE gone, and then the own port: no RT-4 is said for a port that is dead. */
+static void drain_then_down(void **state)
+{
+	struct speaker *sp = forwarding(ce1());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+	char err[256];
+
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 5);
+	bond(sp, false);
+	sp->log[0] = '\0';
+	rt4(sp, &worse, true);
+	run(sp, 3200);
+	assert_null(strstr(sp->log, "+4"));
+	end(sp);
+}
+
+/* All-active: RT-1 goes, the CE is told by LACP, and then nothing passes. */
+static void drain_all_active(void **state)
+{
+	struct speaker *sp = forwarding(all_active());
+	struct says plain = {PE2, DF_ALG_HIGHEST, 0, 50, 0};
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+	char err[256];
+
+	rt4(sp, &plain, false);
+	run(sp, 5);
+	sp->log[0] = '\0';
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 5);
+	assert_non_null(strstr(sp->log, "-4!"));
+	assert_non_null(strstr(sp->log, "-1!"));
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_true(sp->wish.draining);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
+	run(sp, 600);
+	assert_int_equal(s->drain, DRAIN_DONE);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	assert_false(sp->wish.df);
+	sp->log[0] = '\0';
+	assert_true(segment_drain(s, true, err, sizeof(err)));
+	run(sp, 60);
+	assert_non_null(strstr(sp->log, "+4 +1"));
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	end(sp);
+}
+
+static struct conf_segment blocking(void)
+{
+	struct conf_segment c = ce1();
+
+	c.standby = CONF_STANDBY_BLOCK;
+	return c;
+}
+
+/* The kernel's answer to all that was wished. */
+static void kernel_answers(struct speaker *sp)
+{
+	struct wish_result r = {.esi = sp->wish.esi, .status = WISH_INSTALLED};
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+
+	while (s->unanswered)
+		segment_service.fact(sp->ss, IPC_WISH_RESULT, &r);
+	run(sp, 5);
+}
+
+/*
+ * Nobody leads the CE: the old DF closes when the new one is ready (B), and takes its P back when the
+ * kernel has closed; the new one opens when nobody says P.
+ */
+static void close_before_open(void **state)
+{
+	struct fact_kernel k = {.present = true};
+	struct speaker *sp = forwarding(blocking());
+
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	kernel_answers(sp);
+	rt1(sp, PE2, 0);
+	rt4(sp, &better, false); /* it waits for its timer */
+	run(sp, 200);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_P);
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_P); /* the kernel has not answered */
+	kernel_answers(sp);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	/* and back: it is better by its own configuration now, and asks by B */
+	rt4(sp, &worse, false);
+	run(sp, 200);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_P);
+	/* one that dies says nothing any more, and is not waited for */
+	rt4(sp, &better, false);
+	run(sp, 5);
+	kernel_answers(sp);
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	rt1_via(sp, PE2, PE2, false, true);
+	rt4(sp, &better, true);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* Nor does a drain overlap: closed first, then the RT-4 goes. */
+static void drain_closes_first(void **state)
+{
+	struct fact_kernel k = {.present = true};
+	struct speaker *sp = forwarding(blocking());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+	char err[256];
+
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	kernel_answers(sp);
+	rt1(sp, PE2, 0);
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	sp->log[0] = '\0';
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 200);
+	assert_true(sp->wish.df); /* the other one is not ready yet */
+	assert_null(strstr(sp->log, "-4"));
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	assert_null(strstr(sp->log, "-4"));
+	kernel_answers(sp);
+	assert_non_null(strstr(sp->log, "-4"));
+	assert_int_equal(s->drain, DRAIN_DONE);
+	assert_int_equal(sp->pb, 0);
+	end(sp);
+}
+
+/* LACP leads the CE: the old DF forwards until the new one says so, and until the CE has left. */
+static void make_before_break(void **state)
+{
+	struct speaker *sp = forwarding(ce1());
+
+	rt1(sp, PE2, 0);
+	rt4(sp, &better, false);
+	run(sp, 200);
+	assert_true(sp->wish.df);
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	assert_true(sp->wish.df && sp->wish.draining);
+	run(sp, 600);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	/* it opens beside one that forwards still */
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	/* the new one dies while the CE is told to leave: back */
+	rt4(sp, &better, false);
+	run(sp, 50);
+	assert_true(sp->wish.df && sp->wish.draining);
+	rt4(sp, &better, true);
+	run(sp, 5);
+	assert_true(sp->wish.df && !sp->wish.draining);
+	end(sp);
+}
+
+static void rt1_vlan(struct speaker *sp, u32 pe, u32 tag, u16 pb)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 7), .etag = tag};
+	struct ecomm ec[1] = {ecomm_l2_attr(pb, 0)};
+	struct ip_addr nh = ip_v4(pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 1);
+	segment_service.route(sp->ss, &n, &p);
+}
+
+/* Single-active has its P in RT-1 per EVI: VLANs change hands one by one. */
+static void vlans_change_hands(void **state)
+{
+	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
+	struct conf_segment c = ce1();
+	struct speaker *sp;
+
+	c.mode = CONF_SINGLE_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.ad_per_evi = true;
+	c.vlans[1] = 0x0c; /* 10, 11 */
+	c.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .wait_ms = 1};
+	sp = forwarding(c);
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_vlan(sp, PE2, 10, 0);
+	rt1_vlan(sp, PE2, 11, 0);
+	rt4(sp, &peer, false);
+	run(sp, 200);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
+	run(sp, 5);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04);
+	rt1_vlan(sp, PE2, 11, L2_ATTR_P);
+	rt4(sp, &peer,
+	    true); /* its RT-1 per EVI say P, and its RT-1 per ES is there: it forwards */
+	run(sp, 200);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04);
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	end(sp);
+}
+
+/* A PE that says neither P nor B: it closes when it hears of the change, for which it has a moment. */
+static void mute_peer(void **state)
+{
+	struct speaker *sp = forwarding(blocking());
+
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	rt4(sp, &worse, false);
+	run(sp, 30);
+	assert_false(sp->wish.df);
+	run(sp, 200);
+	assert_true(sp->wish.df);
 	end(sp);
 }
 
@@ -1057,6 +1350,156 @@ static void non_revertive(void **state)
 	end(sp);
 }
 
+static json_t *shown(struct speaker *sp)
+{
+	json_t *result = NULL, *params = json_object(), *es;
+	char err[256];
+
+	assert_true(segment_service.query(sp->ss, "es.show", params, &result, err, sizeof(err)));
+	es = json_incref(json_array_get(json_object_get(result, "segments"), 0));
+	json_decref(result);
+	json_decref(params);
+	return es;
+}
+
+static void expect_reason(struct speaker *sp, const char *what)
+{
+	json_t *es = shown(sp);
+	const char *reason = json_string_value(json_object_get(es, "reason"));
+
+	if (what && (!reason || !strstr(reason, what)))
+		fail_msg("\"%s\" says not \"%s\"", reason ? reason : "", what);
+	if (!what)
+		assert_null(reason);
+	json_decref(es);
+}
+
+/*
+ * It came up before any session was there, so it did not know of the other PE, and said its own preference.
+ * When the routes are there it looks again, and takes nothing back. A reload of another key changes nothing.
+ */
+static void non_revertive_late(void **state)
+{
+	struct says other = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_DP, 50, 0};
+	struct setup setup = {.seg = ce1(), .neighbors = 1, .startup_delay_ms = 10};
+	struct conf *old;
+	struct speaker *sp;
+	struct ecomm_df df;
+	struct slice ext;
+
+	setup.seg.df.dont_preempt = true;
+	setup.seg.df.recovery_wait_ms = 10;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 200);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_int_equal(ecomm_get_df(&ext, &df), 1);
+	assert_int_equal(df.pref, 100);
+	rt4(sp, &other, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	ecomm_get_df(&ext, &df);
+	assert_int_equal(df.pref, 50);
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->segments[0].retention_ms = 17;
+	segment_service.conf(sp->ss, old, sp->conf);
+	conf_free(old);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	ecomm_get_df(&ext, &df);
+	assert_int_equal(df.pref, 50);
+	end(sp);
+}
+
+/* This kernel kept its role, so nobody has to wait for this PE: no carving time is said. */
+static void restart_says_no_time(void **state)
+{
+	struct setup setup = {.seg = ce1(), .kernel_df = true};
+	struct speaker *sp;
+
+	setup.seg.df.time_sync = true;
+	setup.seg.df.wait_ms = 1000;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	assert_int_equal(sp->n_ec, 2);
+	end(sp);
+}
+
+static u32 kept_highest(u32 first, int step)
+{
+	struct says peer = {0, DF_ALG_HIGHEST, PORT, 50, 0};
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+	u32 high = 0;
+	unsigned int i;
+
+	bond(sp, true);
+	links_done(sp);
+	for (i = 0; i < 300; i++) {
+		peer.pe = first + (u32)(step * (int)i);
+		rt4(sp, &peer, false);
+	}
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_int_equal(s->n_cand, DF_CANDIDATES_MAX);
+	for (i = 0; i < s->n_cand; i++)
+		if (ip_low32(&s->cand[i].addr) > high)
+			high = ip_low32(&s->cand[i].addr);
+	assert_true(s->local >= 0);
+	end(sp);
+	return high;
+}
+
+/* More PEs than are looked at: the lowest addresses, in whatever order they come. */
+static void too_many(void **state)
+{
+	assert_int_equal(kept_highest(PE2 + 10, 1), PE2 + 10 + 254);
+	assert_int_equal(kept_highest(PE2 + 10 + 299, -1), PE2 + 10 + 254);
+}
+
+/* What a peer has set up otherwise makes two DFs in silence; so it is said. */
+static void odd_peer(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	expect_reason(sp, NULL);
+	rt1_via(sp, PE2, PE2, false, false); /* says all-active */
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_non_null(strstr(s->odd, "all-active"));
+	expect_reason(sp, "10.0.0.2 has the segment all-active");
+	rt1_via(sp, PE2, PE2, false, true);
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	expect_reason(sp, NULL);
+	s->conf.es_import.b[5] = 7;
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	expect_reason(sp, "and is no candidate");
+	end(sp);
+}
+
+/* RT-1 carries a route target always (RFC 7432 8.2.1.1): without VRFs and bridges the segment's own. */
+static void own_target(void **state)
+{
+	struct speaker *sp = forwarding(ce1());
+	struct slice ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
+
+	assert_int_equal(ecomm_count_kind(&ext, EC_RT), 1);
+	end(sp);
+}
+
 /* A peer without port mode: both fall back to the default, per VLAN (A38). */
 static void fallback(void **state)
 {
@@ -1070,6 +1513,7 @@ static void fallback(void **state)
 	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
 	assert_int_equal(sp->wish.vlan_df[0], 0x55); /* even VLANs: ordinal 0 of two */
 	assert_int_not_equal(segment_by_name(sp->ss, "ce1")->agreed.fallback, DF_FALLBACK_NONE);
+	assert_int_equal(sp->pb, 0xffff); /* or they would override those of the VLANs (A32) */
 	rt4(sp, &plain, true);
 	run(sp, 5);
 	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
@@ -1389,21 +1833,6 @@ static void esi_from_partner(void **state)
 static const struct ip_addr *peer(const struct speaker *sp, unsigned int i)
 {
 	return &sp->wish.peers[i];
-}
-
-static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
-{
-	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
-	struct ecomm ec[1] = {ecomm_esi_label(0, 0)};
-	struct ip_addr nh = ip_v4(next_hop);
-	struct bgp_attrs a;
-	struct rib_path p = {
-		.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n, .stale = stale};
-
-	esi_parse(&n.esi, esi_text);
-	bgp_attrs_init(&a);
-	a.ext = ecomm_slice(ec, 1);
-	segment_service.route(sp->ss, &n, gone ? NULL : &p);
 }
 
 /* The other PEs by next hop of RT-1 per ES and RT-4, and by originator; sorted, none twice, not we. */
@@ -1733,30 +2162,6 @@ static void sync_to(struct speaker *sp, unsigned int n)
 {
 	segment_service.sync(sp->ss, n, n, 1);
 	run(sp, 1);
-}
-
-static json_t *shown(struct speaker *sp)
-{
-	json_t *result = NULL, *params = json_object(), *es;
-	char err[256];
-
-	assert_true(segment_service.query(sp->ss, "es.show", params, &result, err, sizeof(err)));
-	es = json_incref(json_array_get(json_object_get(result, "segments"), 0));
-	json_decref(result);
-	json_decref(params);
-	return es;
-}
-
-static void expect_reason(struct speaker *sp, const char *what)
-{
-	json_t *es = shown(sp);
-	const char *reason = json_string_value(json_object_get(es, "reason"));
-
-	if (what && (!reason || !strstr(reason, what)))
-		fail_msg("\"%s\" says not \"%s\"", reason ? reason : "", what);
-	if (!what)
-		assert_null(reason);
-	json_decref(es);
 }
 
 static struct speaker *begin_frr(bool kernel_df)
@@ -2313,6 +2718,14 @@ int main(void)
 		cmocka_unit_test(core_lost_at_start),
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(drain),
+		cmocka_unit_test(drain_by_time),
+		cmocka_unit_test(drain_then_down),
+		cmocka_unit_test(drain_all_active),
+		cmocka_unit_test(close_before_open),
+		cmocka_unit_test(drain_closes_first),
+		cmocka_unit_test(make_before_break),
+		cmocka_unit_test(vlans_change_hands),
+		cmocka_unit_test(mute_peer),
 		cmocka_unit_test(not_enforced),
 		cmocka_unit_test(maintenance),
 		cmocka_unit_test(guessed_esi),
@@ -2320,6 +2733,11 @@ int main(void)
 		cmocka_unit_test(leave_in_time),
 		cmocka_unit_test(leave_at_once),
 		cmocka_unit_test(non_revertive),
+		cmocka_unit_test(non_revertive_late),
+		cmocka_unit_test(restart_says_no_time),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(odd_peer),
+		cmocka_unit_test(own_target),
 		cmocka_unit_test(fallback),
 		cmocka_unit_test(synchronised),
 		cmocka_unit_test(only_rt4),

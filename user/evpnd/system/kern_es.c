@@ -133,7 +133,7 @@ static uint32_t standby_to_kernel(enum conf_standby standby)
 
 static uint32_t role_to_kernel(const struct wish_es *w)
 {
-	if (!w->df)
+	if (!w->df && !(w->draining && w->mode == CONF_ALL_ACTIVE))
 		return EVPN_ROLE_NON_DF;
 	return w->draining ? EVPN_ROLE_DRAINING : EVPN_ROLE_DF;
 }

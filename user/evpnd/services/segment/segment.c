@@ -73,7 +73,7 @@ void segment_tell(struct segment *s, const char *object, const char *event, json
 	speaker_event_json(s->owner->speaker, object, e);
 }
 
-static enum conf_standby standby_of(const struct segment *s)
+enum conf_standby segment_standby(const struct segment *s)
 {
 	const struct link *l = segment_link(s->owner, segment_frr_device(s));
 
@@ -100,7 +100,7 @@ static enum conf_mode mode_of(const struct segment *s)
 static enum conf_standby closing_standby(const struct segment *s)
 {
 	const struct link *l = segment_link(s->owner, s->conf.interface);
-	enum conf_standby standby = standby_of(s);
+	enum conf_standby standby = segment_standby(s);
 
 	if (standby != CONF_STANDBY_BLOCK || !l || l->fact.bond_mode != 4)
 		return standby;
@@ -110,7 +110,8 @@ static enum conf_standby closing_standby(const struct segment *s)
 /* A customer's frame that comes in here leads nowhere: nothing passes, whatever the mode is. */
 static bool is_closed(const struct segment *s)
 {
-	return s->closed && !s->force.df;
+	return (s->closed || (s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_DONE)) &&
+	       !s->force.df;
 }
 
 static void make_wish(const struct segment *s, struct wish_es *w)
@@ -120,12 +121,12 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->esi = s->esi;
 	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
 	w->mode = mode_of(s);
-	w->standby = standby_of(s);
+	w->standby = segment_standby(s);
 	w->loss_policy = s->conf.on_daemon_loss;
 	w->owner_hold_ms = s->conf.owner_hold_ms;
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
-	w->draining = s->drain == DRAIN_LEAVING;
+	w->draining = s->leaving || (s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_LEAVING);
 	w->maintenance = segment_in_maintenance(s);
 	w->untagged_vid = s->conf.untagged_vid;
 	w->unknown_unicast = s->conf.unknown_unicast;
@@ -139,6 +140,8 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	}
 	if (w->mode != CONF_ALL_ACTIVE)
 		return;
+	if (w->draining)
+		w->standby = closing_standby(s);
 	w->n_peers = s->n_peers;
 	memcpy(w->peers, s->peers, s->n_peers * sizeof(w->peers[0]));
 }
@@ -155,6 +158,7 @@ void segment_send_wish(struct segment *s, bool again)
 		return;
 	s->last_wish = w;
 	s->wished = true;
+	s->unanswered++;
 	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, sizeof(w));
 }
 
@@ -167,6 +171,7 @@ void segment_unwish(struct segment *s)
 	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &w, sizeof(w));
 	s->wished = false;
 	s->answered = false;
+	s->unanswered = 0;
 }
 
 /* Before zebra has answered, what the kernel has may be what is discovered then. */
@@ -347,6 +352,7 @@ static struct segment *segment_add(struct segments *ss, const struct conf_segmen
 	s->esi_known = c->esi_source == CONF_ESI_STATIC;
 	timer_init(&s->lacp_grace, speaker_event(ss->speaker), 1000, grace_ended, s);
 	segment_elect_init(s);
+	segment_handover_begin(s);
 	segment_frr_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
@@ -365,6 +371,7 @@ static void segment_remove(struct segment *s)
 	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
 	timer_done(&s->lacp_grace);
+	segment_handover_done(s);
 	segment_elect_done(s);
 	segment_frr_done(s);
 	free(s);
@@ -401,8 +408,13 @@ static struct segment *segment_for(struct segments *ss, const struct conf_segmen
 
 static void segment_change(struct segment *s, const struct conf_segment *c)
 {
+	bool other_offer;
+
 	if (!memcmp(&s->conf, c, sizeof(*c)))
 		return;
+	other_offer = s->conf.df.preference != c->df.preference ||
+		      s->conf.df.dont_preempt != c->df.dont_preempt ||
+		      s->conf.df.algorithm != c->df.algorithm;
 	if (strcmp(s->conf.name, c->name))
 		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
 	if (s->advertised && s->conf.ad_per_es && !c->ad_per_es)
@@ -416,7 +428,9 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 	segment_send_wish(s, false);
 	if (!s->advertised)
 		return;
-	s->offer = (struct df_offer){.pref = c->df.preference, .dont_preempt = c->df.dont_preempt};
+	if (other_offer)
+		s->offer = (struct df_offer){.pref = c->df.preference,
+					     .dont_preempt = c->df.dont_preempt};
 	if (s->drain == DRAIN_NO)
 		segment_originate(s);
 	segment_originate_ad(s);
@@ -681,6 +695,7 @@ static void segments_stop(void *state)
 		TAILQ_REMOVE(&ss->list, s, entry);
 		segment_drain_reset(s);
 		timer_done(&s->lacp_grace);
+		segment_handover_done(s);
 		segment_elect_done(s);
 		segment_frr_done(s);
 		free(s);

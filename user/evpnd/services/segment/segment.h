@@ -14,6 +14,7 @@
  *   segment_elect.c   state machine, election, hand-over, roles into force
  *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_discover.c  segments that FRR has and the configuration does not name
+ *   segment_handover.c  which roles may change hands now
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_boot.c    what is taken over from the process before, and from before a boot
  *   segment_enforce.c what the kernel does not enforce is not advertised
@@ -47,6 +48,19 @@ struct roles {
 	u8 vlan[DF_VLAN_BYTES];
 };
 
+/**
+ * struct claims - what PEs say of themselves by P and B in RT-1: I forward; I am ready to
+ * @port_known: RT-1 per ES has Layer 2 Attributes; @known: an RT-1 per EVI for the VLAN has
+ */
+struct claims {
+	bool port_known;
+	bool port_primary;
+	bool port_backup;
+	u8 known[DF_VLAN_BYTES];
+	u8 primary[DF_VLAN_BYTES];
+	u8 backup[DF_VLAN_BYTES];
+};
+
 /* One network device of this PE, as the parent reported it; key is @fact.ifindex. */
 struct link {
 	RB_ENTRY(link) entry;
@@ -68,7 +82,9 @@ struct evi_said {
  * struct es_route - an RT-1 or RT-4 of another PE; key is @esi, @type, @rd, @etag, @orig
  * @es_import: RT-4: its ES-Import route target, zero when there is none
  * @sct: RT-4: service carving time as real time, or DF_NEVER
- * @l2_flags: RT-1: P and B
+ * @single_active: RT-1 per ES: as its ESI Label says, if @has_label
+ * @odd: it was logged that it does not fit what is configured here
+ * @l2_flags: RT-1: P and B; @has_l2: it has Layer 2 Attributes at all
  * @targets: RT-1 per EVI with tag 0: its route targets, which tell the bridge domain; @n_targets of them,
  *	owned
  * @stale: its session is down and graceful restart keeps it: no candidate, but its PE may still forward
@@ -89,8 +105,11 @@ struct es_route {
 	struct mac es_import;
 	struct ecomm_df df;
 	u8 n_df;
+	bool has_label;
 	bool single_active;
+	bool odd;
 	u16 l2_flags;
+	bool has_l2;
 	bool stale;
 	bool direct;
 	bool pe_lost;
@@ -148,11 +167,19 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @esi_guessed: it is the one that the kernel had for the device; the LACP partner has not confirmed it
  * @adopted: @force came from the kernel after a restart and was not elected yet
  * @closed: the way to the core was lost, and the segment has not come up since: nothing passes
+ * @offer_blind: @offer was made before any session had said what the others have
  * @advertised: RT-4 and RT-1 are out
  * @pending: an event is waiting for the end of this round of the loop; @pending_ev is which
  * @cand: candidates of the last election, @n_cand of them, @local the own one or -1
  * @cand_evi: per candidate the tags of its RT-1 per EVI
+ * @winner: index into @cand for the port, or for each VLAN; -1: nobody. Of the last election
+ * @backup: VLANs for which this PE would be DF next
  * @target: as elected; @force: in force
+ * @leaving: LACP tells the CE to leave, until @leave_timer; @left: it has
+ * @elected: an election was held since it came up; @lost_one: a route has gone since the last one
+ * @unanswered: wishes that the kernel has not answered; @announce_due: RT-1 waits for it, because it
+ *	says that this PE has closed; at most until @announce_timer
+ * @es_out: the RT-4 is out
  * @lose_at, @gain_at: real time at which @target comes into force (RFC 9722)
  * @l2_sent: P/B last advertised in RT-1 per ES
  * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
@@ -190,6 +217,7 @@ struct segment {
 	struct df_handover handover;
 	struct timer handover_timer;
 	struct df_offer offer;
+	bool offer_blind;
 	bool advertised;
 	s64 own_sct;
 	bool pending;
@@ -202,8 +230,22 @@ struct segment {
 	struct df_agreement agreed;
 	struct ip_addr df_addr;
 	struct ip_addr backup_addr;
-	bool df_differs; /* VLANs have different DFs: @df_addr is the first one's */
-	bool hrw_tie;	 /* the operator was warned that HRW cannot tell two candidates apart */
+	bool df_differs;	 /* VLANs have different DFs: @df_addr is the first one's */
+	bool too_many;		 /* the operator was warned of more PEs than are looked at */
+	char odd[ROLE_TEXT_MAX]; /* what a peer has set up otherwise, or "" */
+	bool hrw_tie; /* the operator was warned that HRW cannot tell two candidates apart */
+
+	int16_t winner[4096];
+	u8 backup[DF_VLAN_BYTES];
+	bool leaving;
+	bool left;
+	bool elected;
+	bool lost_one;
+	struct timer leave_timer;
+	unsigned int unanswered;
+	bool announce_due;
+	struct timer announce_timer;
+	bool es_out;
 
 	struct roles target;
 	struct roles force;
@@ -300,6 +342,7 @@ struct segment *segment_by_name(struct segments *ss, const char *name);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
 const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
+enum conf_standby segment_standby(const struct segment *s);
 void segment_send_wish(struct segment *s, bool again);
 void segment_unwish(struct segment *s);
 /* the ESI has become known; what the kernel has of it is taken over */
@@ -359,7 +402,7 @@ void segment_originate(struct segment *s);
 void segment_originate_ad(struct segment *s);
 void segment_withdraw(struct segment *s, bool ad_too);
 void segment_withdraw_ad_es(struct segment *s);
-bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr);
+bool segment_ad_is_from(const struct es_route *ad, const struct ip_addr *pe);
 u16 segment_caps(const struct segment *s);
 u16 segment_primary_backup(const struct segment *s);
 /* route targets of RT-1: the segment's own, or the export targets of every VRF; CONF_RT_MAX at most */
@@ -369,6 +412,8 @@ void segment_route_send(struct segment *s, const struct evpn_nlri *n, struct eco
 
 /* segment_evi.c */
 bool segment_update_circuits(struct segment *s);
+/* P or B of a VLAN of its own, where VLANs are elected */
+u16 segment_vlan_flags(const struct segment *s, unsigned int vlan);
 /* at the end of this round of the loop */
 void segment_circuits_later(struct segment *s);
 /* say what is true now of every circuit; @all: also where only the route targets may be others */
@@ -397,7 +442,25 @@ void segment_peers_later(struct segment *s);
 void segment_peers_update(struct segment *s);
 void segment_peers_imet(struct segments *ss);
 
+/* segment_handover.c */
+/* what one PE, or with NULL anybody but this one, says; VLANs only where VLANs are elected */
+void segment_claims(struct segment *s, const struct ip_addr *pe, struct claims *c);
+bool segment_has_mute_peer(struct segment *s);
+/* close before open: nobody leads the CE; make before break: LACP does */
+bool segment_is_exclusive(const struct segment *s);
+bool segment_is_led(const struct segment *s);
+bool segment_is_ready(const struct segment *s);
+/* which roles may be in force now; @lose, @gain: the moments of RFC 9722 have come */
+void segment_handover(struct segment *s, bool lose, bool gain, struct roles *next);
+bool segment_handover_pending(const struct segment *s);
+void segment_handover_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
+void segment_handover_begin(struct segment *s);
+void segment_handover_stop(struct segment *s);
+void segment_handover_done(struct segment *s);
+
 /* segment_elect.c */
+/* the kernel has answered a wish: what waits for that is said */
+void segment_kernel_follows(struct segment *s);
 void segment_fsm(struct segment *s, enum df_event ev);
 void segment_later(struct segment *s, enum df_event ev);
 void segment_run_later(struct segments *ss);
@@ -440,6 +503,9 @@ bool segment_in_maintenance(const struct segment *s);
 void segment_drain_init(struct segment *s);
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);
 void segment_drain_progress(struct segment *s);
+bool segment_drain_believes(const struct segment *s);
+/* all-active: RT-1 would draw traffic, and is not out */
+bool segment_drain_holds_ad(const struct segment *s);
 void segment_drain_reset(struct segment *s);
 void segment_drain_end(struct segment *s);
 const char *segment_drain_name(enum drain_state state);

@@ -140,9 +140,9 @@ static struct evpn_nlri nlri_of(const struct segment *s, const struct rd *rd)
 /* Who forwards: everybody, or who is DF for the VLAN of the bridge domain. */
 static u16 role_flags(const struct segment *s, const struct conf_bridge *b)
 {
-	bool df = s->force.port ? s->force.df : s->force.vlan[b->vlan / 8] & 1u << b->vlan % 8;
-
-	return s->conf.mode == CONF_ALL_ACTIVE || df ? L2_ATTR_P : 0;
+	if (s->conf.mode == CONF_ALL_ACTIVE)
+		return L2_ATTR_P;
+	return s->force.port ? segment_primary_backup(s) : segment_vlan_flags(s, b->vlan);
 }
 
 static void originate(struct segment *s, const struct conf *conf, const struct conf_bridge *b,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * segment_drain.c - make before break: another PE forwards before this one stops (D4).
+ * segment_drain.c - taking a segment out of service by the operator's wish, so that another PE forwards
+ * and nothing is lost (D4). The role goes as in every hand-over (segment_handover.c), to who would be DF
+ * without this PE.
  *
- *   offered   the RT-4 is withdrawn, so the others elect among themselves; this PE still forwards
- *   leaving   the new DF says so (P in its RT-1 per ES); LACP tells the CE to leave this PE, which
- *             still forwards what is on its way
+ *   offered   that one is waited for. Where LACP leads the CE the RT-4 goes now; else it goes with the
+ *             role, because the other one opens as soon as this one has closed
+ *   leaving   LACP tells the CE to leave this PE, which still forwards what is on its way. All-active:
+ *             RT-1 goes, so that no remote PE sends here any more
  *   done      blocked; no candidate until `es drain NAME undo`
  */
 #include <stdio.h>
@@ -12,9 +15,9 @@
 #include "log.h"
 #include "services/segment/segment.h"
 
-/* A peer that never sets P (RFC 7432 only) is believed after this time. */
+/* A peer that never says P (RFC 7432 only) is believed after this time. */
 #define CONFIRM_MS 3000
-/* A Linux CE looks at its ports every 100 ms; others are not much slower. */
+/* All-active: for the CE to leave, and for remote PEs to hear of it. */
 #define LEAVE_MS 500
 
 static const char *const names[] = {
@@ -27,6 +30,17 @@ static const char *const names[] = {
 const char *segment_drain_name(enum drain_state state)
 {
 	return names[state];
+}
+
+bool segment_drain_holds_ad(const struct segment *s)
+{
+	return s->conf.mode == CONF_ALL_ACTIVE &&
+	       (s->drain == DRAIN_LEAVING || s->drain == DRAIN_DONE);
+}
+
+bool segment_drain_believes(const struct segment *s)
+{
+	return s->drain_confirmed;
 }
 
 static void enter(struct segment *s, enum drain_state state)
@@ -48,14 +62,16 @@ static void finish(struct segment *s)
 		 ip_is_none(&s->df_addr) ? "another PE" : ip_format(&s->df_addr, df));
 }
 
-static void leave(struct segment *s)
+/* RT-1 alone draws the traffic of an all-active segment, and LACP the CE's. */
+static void leave_all(struct segment *s)
 {
-	bool told = s->last_wish.standby != CONF_STANDBY_BLOCK;
-
 	enter(s, DRAIN_LEAVING);
+	if (s->advertised)
+		segment_withdraw(s, true);
+	s->advertised = false;
 	segment_send_wish(s, false);
 	speaker_flush(s->owner->speaker);
-	timer_start(&s->drain_timer, told ? LEAVE_MS : 1);
+	timer_start(&s->drain_timer, LEAVE_MS);
 }
 
 static void give_up(struct segment *s)
@@ -65,6 +81,9 @@ static void give_up(struct segment *s)
 	timer_stop(&s->drain_timer);
 	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
+	segment_handover_stop(s);
+	if (!s->advertised) /* the port has gone down meanwhile, or everything was withdrawn */
+		return;
 	segment_originate(s);
 	segment_later(s, DF_EV_VLAN_CHANGE);
 }
@@ -73,13 +92,11 @@ static void fired(void *data)
 {
 	struct segment *s = data;
 
-	if (s->drain == DRAIN_LEAVING) {
+	if (s->drain == DRAIN_LEAVING && s->conf.mode == CONF_ALL_ACTIVE) {
 		finish(s);
 	} else if (s->drain == DRAIN_OFFERED) {
-		if (ip_is_none(&s->df_addr))
-			give_up(s);
-		else
-			leave(s);
+		s->drain_confirmed = true;
+		segment_later(s, DF_EV_VLAN_CHANGE);
 	}
 }
 
@@ -88,15 +105,20 @@ void segment_drain_init(struct segment *s)
 	timer_init(&s->drain_timer, speaker_event(s->owner->speaker), 1000, fired, s);
 }
 
-/* Something was heard; is it the new DF saying that it forwards? */
+/* Something was heard, or a role has changed: how far is it? */
 void segment_drain_progress(struct segment *s)
 {
-	if (s->drain != DRAIN_OFFERED || s->pending)
+	if ((s->drain != DRAIN_OFFERED && s->drain != DRAIN_LEAVING) || s->pending)
 		return;
-	if (!s->force.df)
+	if (s->force.df && !s->n_cand)
+		give_up(s);
+	else if (s->conf.mode == CONF_ALL_ACTIVE && s->port_up) {
+		if (s->drain == DRAIN_OFFERED && !s->force.df)
+			leave_all(s);
+	} else if (!s->force.df)
 		finish(s);
-	else if (!ip_is_none(&s->df_addr) && segment_peer_is_primary(s, &s->df_addr))
-		leave(s);
+	else if (s->leaving && s->drain == DRAIN_OFFERED)
+		enter(s, DRAIN_LEAVING);
 }
 
 static bool others(const struct segment *s)
@@ -106,21 +128,24 @@ static bool others(const struct segment *s)
 
 static bool begin(struct segment *s, char *err, size_t err_len)
 {
+	bool carries = s->force.df || (s->conf.mode == CONF_ALL_ACTIVE && s->advertised);
+
 	segment_collect(s);
-	if (s->force.df && !others(s)) {
+	if (carries && !others(s)) {
 		snprintf(err, err_len,
 			 "segment %s: no other PE advertises %s, so none can take over",
 			 s->conf.name, esi_format(&s->esi, (char[ESI_STRLEN]){0}));
 		return false;
 	}
-	if (s->force.df && !s->owner->settled) {
+	if (carries && !s->owner->settled) {
 		snprintf(err, err_len,
 			 "segment %s: no BGP session is Established, so no PE would learn of it",
 			 s->conf.name);
 		return false;
 	}
+	s->drain_confirmed = false;
 	enter(s, DRAIN_OFFERED);
-	if (s->advertised)
+	if (s->advertised && (!segment_is_exclusive(s) || !s->force.df))
 		segment_withdraw(s, false);
 	timer_start(&s->drain_timer, CONFIRM_MS);
 	segment_later(s, DF_EV_VLAN_CHANGE);
@@ -129,16 +154,17 @@ static bool begin(struct segment *s, char *err, size_t err_len)
 
 static void undo_drain(struct segment *s)
 {
-	bool restart = s->drain == DRAIN_DONE;
+	bool restart = s->drain == DRAIN_DONE || !s->advertised;
 
 	timer_stop(&s->drain_timer);
 	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
+	segment_handover_stop(s);
 	segment_send_wish(s, false);
-	if (restart && s->advertised) { /* come back as after a repair: wait, and do not preempt */
+	if (restart) { /* come back as after a repair: wait, and do not preempt */
 		segment_fsm(s, DF_EV_ES_DOWN);
-		segment_fsm(s, DF_EV_ES_UP);
-	} else if (s->advertised) {
+		segment_try_up(s);
+	} else {
 		segment_originate(s);
 		segment_later(s, DF_EV_VLAN_CHANGE);
 	}

@@ -15,6 +15,11 @@
 #include "log.h"
 #include "services/segment/segment.h"
 
+/* For the kernel to answer that it has closed. */
+#define ANNOUNCE_MS 500
+/* For a PE that says neither P nor B to close, when it has heard that this one is to forward. */
+#define GUARD_MS 100
+
 s64 segment_realtime(void)
 {
 	struct timespec ts;
@@ -35,10 +40,36 @@ void segment_vlans(const struct segment *s, u8 vlans[DF_VLAN_BYTES])
 	vlans[DF_VLAN_BYTES - 1] = 0x7f; /* 4095 is reserved */
 }
 
-static void announce_roles(struct segment *s, bool was_df)
+/* The kernel has closed what was to be closed: others may know, and open. */
+static void announce(struct segment *s)
 {
+	s->announce_due = false;
+	timer_stop(&s->announce_timer);
 	if (s->advertised)
 		segment_originate_ad(s);
+	if (s->drain == DRAIN_DONE && s->es_out)
+		segment_withdraw(s, false);
+	segments_leave_on(s->owner);
+}
+
+static void announce_fired(void *data)
+{
+	struct segment *s = data;
+
+	announce(s);
+	speaker_flush(s->owner->speaker);
+}
+
+void segment_kernel_follows(struct segment *s)
+{
+	if (s->unanswered)
+		s->unanswered--;
+	if (s->announce_due && !s->unanswered)
+		announce_fired(s);
+}
+
+static void tell_role(struct segment *s, bool was_df)
+{
 	if (was_df == s->force.df)
 		return;
 	log_info("segment %s: %s", s->conf.name,
@@ -47,9 +78,22 @@ static void announce_roles(struct segment *s, bool was_df)
 	segment_tell(s, "df", "role", json_pack("{s:s}", "role", s->force.df ? "df" : "non-df"));
 }
 
+static bool loses(const struct roles *from, const struct roles *to)
+{
+	unsigned int i;
+
+	if (from->df && !to->df)
+		return true;
+	for (i = 0; i < DF_VLAN_BYTES; i++)
+		if (from->vlan[i] & ~to->vlan[i])
+			return true;
+	return false;
+}
+
 static void set_force(struct segment *s, const struct roles *r)
 {
 	bool was_df = s->force.df, changed = memcmp(&s->force, r, sizeof(*r)) != 0;
+	bool closes = loses(&s->force, r) && segment_is_exclusive(s);
 
 	s->force = *r;
 	s->adopted = false;
@@ -57,7 +101,12 @@ static void set_force(struct segment *s, const struct roles *r)
 	speaker_flush(s->owner->speaker);
 	if (changed)
 		s->since = timer_now_ns();
-	announce_roles(s, was_df);
+	s->announce_due |= closes && s->unanswered && s->owner->kernel.present;
+	if (s->announce_due)
+		timer_start(&s->announce_timer, ANNOUNCE_MS);
+	else
+		announce(s);
+	tell_role(s, was_df);
 }
 
 static void summarise(struct roles *r)
@@ -69,24 +118,6 @@ static void summarise(struct roles *r)
 	r->df = false;
 	for (i = 0; i < DF_VLAN_BYTES && !r->df; i++)
 		r->df = r->vlan[i] != 0;
-}
-
-/* What is in force and stays so: the roles without those that are lost. */
-static struct roles without_lost(const struct roles *now, const struct roles *target)
-{
-	struct roles r = *target;
-	unsigned int i;
-
-	if (now->port != target->port) { /* the kind of election changed: keep nothing */
-		r.df = false;
-		memset(r.vlan, 0, sizeof(r.vlan));
-		return r;
-	}
-	r.df = now->df && target->df;
-	for (i = 0; i < DF_VLAN_BYTES; i++)
-		r.vlan[i] = now->vlan[i] & target->vlan[i];
-	summarise(&r);
-	return r;
 }
 
 static void arm_handover(struct segment *s, s64 now)
@@ -102,20 +133,22 @@ static void arm_handover(struct segment *s, s64 now)
 
 /*
  * Bring @target into force as far as the time has come. Nothing is gained or lost before it is known
- * what the others do, and a draining segment is handed over by its own rules.
+ * what the others do.
  */
 void segment_put_in_force(struct segment *s)
 {
-	struct roles kept = without_lost(&s->force, &s->target);
 	s64 now = segment_realtime();
+	struct roles next;
 
-	if (!segment_may_elect(s) || s->drain != DRAIN_NO)
+	if (!segment_may_elect(s) || s->drain == DRAIN_DONE)
 		return;
-	if (now >= s->gain_at && now >= s->lose_at)
-		set_force(s, &s->target);
-	else if (now >= s->lose_at)
-		set_force(s, &kept);
+	if (segment_is_frr(s))
+		next = s->target;
+	else
+		segment_handover(s, now >= s->lose_at, now >= s->gain_at, &next);
+	set_force(s, &next);
 	arm_handover(s, now);
+	segment_drain_progress(s);
 }
 
 static void handover_fired(void *data)
@@ -129,6 +162,7 @@ void segment_drop_roles(struct segment *s, const char *why)
 	struct roles none = {.port = s->conf.df.port_mode};
 
 	timer_stop(&s->handover_timer);
+	segment_handover_stop(s);
 	if (s->force.df)
 		log_info("segment %s: roles given up: %s", s->conf.name, why);
 	set_force(s, &none);
@@ -192,13 +226,18 @@ static void warn_of_hrw_tie(struct segment *s, const struct df_election *e)
 static void schedule(struct segment *s)
 {
 	s64 now = segment_realtime();
+	bool again = s->elected && !s->lost_one;
 
+	s->elected = true;
+	s->lost_one = false;
 	s->lose_at = now;
 	s->gain_at = now;
-	if (!(s->agreed.caps & DF_CAP_TIME))
-		return;
-	s->lose_at = df_handover_at(&s->handover, false, now);
-	s->gain_at = df_handover_at(&s->handover, true, now);
+	if (s->agreed.caps & DF_CAP_TIME) {
+		s->lose_at = df_handover_at(&s->handover, false, now);
+		s->gain_at = df_handover_at(&s->handover, true, now);
+	} else if (again && segment_is_exclusive(s) && segment_has_mute_peer(s)) {
+		s->gain_at = now + GUARD_MS * DF_NS_PER_MS;
+	}
 }
 
 /* Candidates, agreement and winners as of now; NULL when there can be no election. To be freed. */
@@ -224,25 +263,61 @@ static struct df_election *look(struct segment *s)
 	return e;
 }
 
+static void elect_vlans(struct segment *s, const struct df_election *e)
+{
+	u8 vlans[DF_VLAN_BYTES];
+	struct df_result r;
+	unsigned int v;
+
+	segment_vlans(s, vlans);
+	for (v = 0; v < 4096; v++) {
+		u8 bit = (u8)(1u << v % 8);
+
+		s->winner[v] = -1;
+		if (!(vlans[v / 8] & bit))
+			continue;
+		r = df_elect(e, v);
+		s->winner[v] = r.df;
+		if (s->local >= 0 && r.df == s->local)
+			s->target.vlan[v / 8] |= bit;
+		if (s->local >= 0 && r.backup == s->local)
+			s->backup[v / 8] |= bit;
+	}
+}
+
 static void calculate(struct segment *s)
 {
 	struct df_election *e = look(s);
-	u8 vlans[DF_VLAN_BYTES];
 
 	if (!e)
 		return;
 	s->owner->elections++;
 	warn_of_hrw_tie(s, e);
-	segment_vlans(s, vlans);
 	memset(&s->target, 0, sizeof(s->target));
-	s->target.port = df_is_port_mode(e);
-	if (s->target.port)
-		s->target.df = s->local >= 0 && df_elect_port(e).df == s->local;
-	else if (s->local >= 0)
-		df_elect_vlans(e, vlans, (unsigned int)s->local, s->target.vlan);
+	memset(s->backup, 0, sizeof(s->backup));
+	s->target.port = s->n_cand ? df_is_port_mode(e) : s->force.port;
+	if (s->target.port) {
+		s->winner[0] = s->n_cand ? df_elect_port(e).df : -1;
+		s->target.df = s->local >= 0 && s->winner[0] == s->local;
+	} else {
+		elect_vlans(s, e);
+	}
 	summarise(&s->target);
 	free(e);
 	schedule(s);
+}
+
+/* It was made before any session said what the others have; now one has. */
+static void look_again(struct segment *s, const struct df_admin *admin,
+		       const struct df_candidate *remote, unsigned int n)
+{
+	struct df_offer before = s->offer;
+
+	df_offer_start(&s->offer, admin, remote, n);
+	s->offer_blind = !s->owner->settled;
+	if (s->drain == DRAIN_NO &&
+	    (before.pref != s->offer.pref || before.dont_preempt != s->offer.dont_preempt))
+		segment_originate(s);
 }
 
 /* Don't Preempt: what the others advertise may allow to return to the operator's values. */
@@ -260,6 +335,8 @@ static void update_offer(struct segment *s)
 			remote[n++] = s->cand[i];
 	if (!s->advertised)
 		df_offer_start(&s->offer, &admin, remote, n);
+	else if (s->offer_blind && n && !s->force.df)
+		look_again(s, &admin, remote, n);
 	else if (df_offer_update(&s->offer, &admin, &s->owner->self, remote, n) &&
 		 s->drain == DRAIN_NO)
 		segment_originate(s);
@@ -272,8 +349,10 @@ static void advertise(struct segment *s)
 
 	segment_collect(s);
 	update_offer(s);
+	s->offer_blind = !s->owner->informed;
 	s->own_sct = DF_NEVER;
-	if (s->conf.df.time_sync && wait)
+	if (s->conf.df.time_sync && wait &&
+	    !s->force.df) /* what the kernel kept is not waited for */
 		s->own_sct = df_handover_own(segment_realtime(), s->fsm.wait_ns);
 	s->advertised = true;
 	if (s->drain == DRAIN_NO)
@@ -290,6 +369,7 @@ static void withdraw(struct segment *s)
 		return;
 	segment_withdraw(s, true);
 	s->advertised = false;
+	s->elected = false;
 	s->own_sct = DF_NEVER;
 	segment_tell(s, "es", "withdrawn", NULL);
 	free(look(s)); /* who is left, for those who ask */
@@ -407,6 +487,7 @@ void segment_elect_init(struct segment *s)
 	timer_init(&s->handover_timer, event, 1, handover_fired, s);
 	segment_drain_init(s);
 	segment_enforce_init(s);
+	timer_init(&s->announce_timer, event, 1000, announce_fired, s);
 	s->own_sct = DF_NEVER;
 	s->local = -1;
 	s->force.port = df->port_mode;
@@ -418,6 +499,7 @@ void segment_elect_done(struct segment *s)
 	timer_done(&s->fsm_timer);
 	timer_done(&s->handover_timer);
 	timer_done(&s->unforced);
+	timer_done(&s->announce_timer);
 	segment_cand_free(s);
 	free(s->bridge_rds);
 }

@@ -88,6 +88,7 @@ void segment_answered(struct segment *s, const struct wish_result *r)
 	tell(s, r);
 	s->result = *r;
 	s->answered = true;
+	segment_kernel_follows(s);
 	if (r->status == WISH_INSTALLED)
 		segment_tell(s, "kernel", "enforced",
 			     json_pack("{s:s}", "role", s->last_wish.df ? "df" : "non-df"));

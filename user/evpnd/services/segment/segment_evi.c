@@ -76,7 +76,16 @@ static u16 flags_of(const struct segment *s, unsigned int vlan)
 		return L2_ATTR_P;
 	if (s->force.port)
 		return segment_primary_backup(s);
-	return has(s->force.vlan, vlan) ? L2_ATTR_P : 0;
+	return segment_vlan_flags(s, vlan);
+}
+
+u16 segment_vlan_flags(const struct segment *s, unsigned int vlan)
+{
+	if (has(s->force.vlan, vlan))
+		return L2_ATTR_P;
+	if (segment_is_ready(s) && (has(s->target.vlan, vlan) || has(s->backup, vlan)))
+		return L2_ATTR_B;
+	return 0;
 }
 
 static void withdraw(struct segment *s, unsigned int vlan, bool urgent)
@@ -90,7 +99,8 @@ static void withdraw(struct segment *s, unsigned int vlan, bool urgent)
 /* Return: whether anything had to be said. */
 static bool say(struct segment *s, unsigned int vlan)
 {
-	bool up = s->conf.ad_per_evi && has(s->evi_up, vlan), out = has(s->evi_said.out, vlan);
+	bool up = s->conf.ad_per_evi && has(s->evi_up, vlan) && !segment_drain_holds_ad(s);
+	bool out = has(s->evi_said.out, vlan);
 	u16 flags = up ? flags_of(s, vlan) : 0;
 	struct evpn_nlri n = nlri_of(s, vlan);
 	struct ecomm ec[EC_MAX];

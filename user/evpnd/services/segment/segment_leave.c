@@ -13,7 +13,8 @@
 
 static bool hands_over(const struct segment *s)
 {
-	return s->drain == DRAIN_OFFERED || s->drain == DRAIN_LEAVING;
+	return s->drain == DRAIN_OFFERED || s->drain == DRAIN_LEAVING ||
+	       (s->drain == DRAIN_DONE && s->announce_due);
 }
 
 static bool waits(const struct segments *ss)

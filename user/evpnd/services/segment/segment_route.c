@@ -6,8 +6,10 @@
  * RFC 7432 (7.1, 7.4, 8.1, 8.2, 8.5), RFC 8584 (2.2, 4), RFC 9722 (T, SCT), RFC 9786 (4, 5: P, P/B)
  */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "crc32.h"
 #include "log.h"
 #include "services/segment/segment.h"
 #include "speaker/pes.h"
@@ -55,9 +57,11 @@ static void read_communities(struct es_route *r, const struct bgp_attrs *a)
 	r->n_df = n > 2 ? 2 : (u8)n;
 	if (!ecomm_get_es_import(ext, &r->es_import))
 		r->es_import = (struct mac){{0}};
-	r->single_active =
-		ecomm_get_esi_label(ext, &label) && label.flags & ESI_LABEL_SINGLE_ACTIVE;
-	r->l2_flags = ecomm_get_l2_attr(ext, &l2) ? l2.flags & (L2_ATTR_P | L2_ATTR_B) : 0;
+	r->has_label = ecomm_get_esi_label(ext, &label);
+	r->single_active = r->has_label && label.flags & ESI_LABEL_SINGLE_ACTIVE;
+	r->odd = false;
+	r->has_l2 = ecomm_get_l2_attr(ext, &l2);
+	r->l2_flags = r->has_l2 ? l2.flags & (L2_ATTR_P | L2_ATTR_B) : 0;
 	r->sct = ecomm_get_sct(ext, &sct) ? sct_to_ns(&sct, segment_realtime()) : DF_NEVER;
 }
 
@@ -91,6 +95,7 @@ static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
 	if (!s)
 		return;
 	segment_peers_later(s);
+	s->lost_one |= gone;
 	if (r->type == EVPN_ES) {
 		if (gone)
 			df_handover_lost(&s->handover);
@@ -100,9 +105,8 @@ static void heard_of(struct segments *ss, const struct es_route *r, bool gone)
 		segment_later(s, gone ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
 		return;
 	}
-	if (s->conf.df.ac_df)
+	if (s->conf.df.ac_df || s->drain == DRAIN_OFFERED || segment_handover_pending(s))
 		segment_later(s, DF_EV_VLAN_CHANGE);
-	segment_drain_progress(s);
 }
 
 /*
@@ -214,7 +218,7 @@ void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es
 }
 
 /* An RT-1 does not name its PE: the next hop does, or the address in its route distinguisher. */
-static bool is_from(const struct es_route *ad, const struct ip_addr *pe)
+bool segment_ad_is_from(const struct es_route *ad, const struct ip_addr *pe)
 {
 	if (ip_equal(&ad->next_hop, pe))
 		return true;
@@ -288,7 +292,7 @@ static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags
 
 	for_each_route(r, s->owner, &s->esi, EVPN_AD)
 	{
-		if (r->stale || !is_from(r, &c->addr))
+		if (r->stale || !segment_ad_is_from(r, &c->addr))
 			continue;
 		if (r->etag == EVPN_MAX_ETAG)
 			c->ad_per_es = true;
@@ -332,6 +336,77 @@ static void add_local(struct segment *s)
 	};
 }
 
+/* What a peer has set up otherwise than this PE makes two DFs in silence: it is said, once. */
+static void note_odd(struct segment *s, struct es_route *r, const char *what)
+{
+	char pe[IP_STRLEN];
+
+	snprintf(s->odd, sizeof(s->odd), "%s has %s",
+		 ip_format(r->type == EVPN_ES ? &r->orig : &r->next_hop, pe), what);
+	if (!r->odd)
+		log_warning("segment %s: %s", s->conf.name, s->odd);
+	r->odd = true;
+}
+
+static bool is_odd(struct segment *s, struct es_route *r, const struct mac *import)
+{
+	char theirs[MAC_STRLEN], ours[MAC_STRLEN], what[ROLE_TEXT_MAX];
+
+	if (!mac_cmp(&r->es_import, import))
+		return false;
+	snprintf(what, sizeof(what),
+		 "the ES-Import route target %s and is no candidate: ours is %s",
+		 mac_format(&r->es_import, theirs), mac_format(import, ours));
+	note_odd(s, r, what);
+	return true;
+}
+
+static void check_modes(struct segment *s)
+{
+	bool single = s->conf.mode != CONF_ALL_ACTIVE;
+	struct es_route *r;
+
+	for_each_route(r, s->owner, &s->esi, EVPN_AD)
+	{
+		if (r->stale || r->etag != EVPN_MAX_ETAG || !r->has_label ||
+		    r->single_active == single)
+			continue;
+		note_odd(s, r,
+			 single ? "the segment all-active, this PE has not" :
+				  "the segment single-active, this PE has it all-active");
+	}
+}
+
+/* The lowest addresses are kept, on every PE the same. Return: there is room for @addr */
+static bool make_room(struct segment *s, const struct ip_addr *addr)
+{
+	unsigned int i, high = 0;
+
+	for (i = 1; i < s->n_cand; i++)
+		if (ip_cmp(&s->cand[i].addr, &s->cand[high].addr) > 0)
+			high = i;
+	if (!s->too_many)
+		log_warning(
+			"segment %s: more than %d PEs, those with the highest addresses are ignored",
+			s->conf.name, DF_CANDIDATES_MAX);
+	s->too_many = true;
+	if (ip_cmp(addr, &s->cand[high].addr) > 0)
+		return false;
+	i = --s->n_cand;
+	df_tags_fini(&s->cand_evi[high]);
+	if (s->local == (int)high)
+		s->local = -1;
+	else if (s->local == (int)i)
+		s->local = (int)high;
+	if (high == i)
+		return true;
+	s->cand[high] = s->cand[i];
+	s->cand_evi[high] = s->cand_evi[i];
+	s->cand[high].ad_per_evi = &s->cand_evi[high];
+	memset(&s->cand_evi[i], 0, sizeof(s->cand_evi[i]));
+	return true;
+}
+
 /*
  * The candidates as of now: the own RT-4 if it is out, and those of the others with our ES-Import
  * route target. A PE that draws back (es drain) is no candidate, and none that BFD has found dead.
@@ -343,6 +418,8 @@ void segment_collect(struct segment *s)
 	unsigned int n = 1;
 
 	segment_cand_free(s);
+	s->odd[0] = '\0';
+	check_modes(s);
 	for_each_route(r, s->owner, &s->esi, EVPN_ES) n++;
 	s->cand = calloc(n, sizeof(*s->cand));
 	s->cand_evi = calloc(n, sizeof(*s->cand_evi));
@@ -355,20 +432,15 @@ void segment_collect(struct segment *s)
 		add_local(s);
 	for_each_route(r, s->owner, &s->esi, EVPN_ES)
 	{
-		if (r->stale || mac_cmp(&r->es_import, &import) ||
-		    pes_silent(s->owner->speaker, &r->orig))
+		if (r->stale || is_odd(s, r, &import) || pes_silent(s->owner->speaker, &r->orig))
 			continue;
 		if (segment_is_self(s, &r->orig) && !segment_is_frr(s)) {
 			log_warning("segment %s: another speaker advertises %s as ours",
 				    s->conf.name, ip_format(&r->orig, (char[IP_STRLEN]){0}));
 			continue;
 		}
-		if (s->n_cand == DF_CANDIDATES_MAX) {
-			log_warning("segment %s: more than %d PEs, the others are ignored",
-				    s->conf.name, DF_CANDIDATES_MAX);
-			break;
-		}
-		if (known(s, &r->orig))
+		if (known(s, &r->orig) ||
+		    (s->n_cand == DF_CANDIDATES_MAX && !make_room(s, &r->orig)))
 			continue;
 		if (segment_is_self(s, &r->orig))
 			s->local = (int)s->n_cand;
@@ -388,24 +460,12 @@ void segments_pe(void *state, const struct ip_addr *pe, bool silent)
 			continue;
 		for_each_route(r, ss, &s->esi, EVPN_ES)
 		{
-			if (ip_equal(&r->orig, pe))
-				segment_later(s, silent ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
+			if (!ip_equal(&r->orig, pe))
+				continue;
+			s->lost_one |= silent;
+			segment_later(s, silent ? DF_EV_LOST_ES : DF_EV_RCVD_ES);
 		}
 	}
-}
-
-/* Does the PE at @addr say that it forwards now (P in RT-1 per ES, RFC 9786)? */
-bool segment_peer_is_primary(struct segment *s, const struct ip_addr *addr)
-{
-	struct es_route *r;
-
-	for_each_route(r, s->owner, &s->esi, EVPN_AD)
-	{
-		if (r->etag == EVPN_MAX_ETAG && !r->stale && is_from(r, addr) &&
-		    r->l2_flags & L2_ATTR_P)
-			return true;
-	}
-	return false;
 }
 
 void segment_route_send(struct segment *s, const struct evpn_nlri *n, struct ecomm *ec, size_t n_ec,
@@ -464,7 +524,24 @@ void segment_originate(struct segment *s)
 
 		ec[n_ec++] = ecomm_sct(&sct);
 	}
+	s->es_out = true;
 	segment_route_send(s, &n, ec, n_ec, true);
+}
+
+/*
+ * RT-1 carries a route target always (RFC 7432 sections 8.2.1.1 and 8.4.1). Where no VRF, no bridge domain and
+ * nobody else gives one it is the segment's own, which all of its PEs in one AS have alike.
+ */
+static struct ecomm own_target(const struct segment *s, u32 as)
+{
+	u32 crc = crc32_ieee(s->esi.b, sizeof(s->esi.b));
+	char text[32];
+	struct ecomm rt;
+
+	snprintf(text, sizeof(text), "%u:%u", as, as > UINT16_MAX ? crc & 0xffff : crc);
+	if (rt_parse(&rt, text))
+		memset(&rt, 0, sizeof(rt));
+	return rt;
 }
 
 size_t segment_ad_targets(const struct segment *s, struct ecomm *ec)
@@ -479,6 +556,8 @@ size_t segment_ad_targets(const struct segment *s, struct ecomm *ec)
 	for (i = 0; i < conf->n_vrfs; i++)
 		for (k = 0; k < conf->vrfs[i].n_export && n < CONF_RT_MAX; k++)
 			ec[n++] = conf->vrfs[i].export[k];
+	if (!n && !conf->n_bridges)
+		ec[n++] = own_target(s, conf->global.as);
 	return n;
 }
 
@@ -489,15 +568,18 @@ u16 segment_primary_backup(const struct segment *s)
 		return L2_ATTR_P;
 	if (s->force.df)
 		return L2_ATTR_P;
-	if (!ip_is_none(&s->backup_addr) && ip_equal(&s->backup_addr, &s->owner->self) &&
-	    s->drain == DRAIN_NO)
+	if (!segment_is_ready(s))
+		return 0;
+	if (s->target.df ||
+	    (!ip_is_none(&s->backup_addr) && ip_equal(&s->backup_addr, &s->owner->self)))
 		return L2_ATTR_B;
 	return 0;
 }
 
 /*
  * RT-1 per ES, and per EVI for the attachment circuits that are up. P and B on the per-ES route belong
- * to port-active only, and nothing else may be set beside them (A29, A30).
+ * to an election for the port only, and nothing else may be set beside them (A29, A30): they would override
+ * those of the VLANs (A32), which hold after a fallback.
  */
 void segment_originate_ad(struct segment *s)
 {
@@ -506,11 +588,13 @@ void segment_originate_ad(struct segment *s)
 	struct ecomm ec[EC_MAX + PER_ES_TARGETS_MAX];
 	size_t n_ec;
 
+	if (segment_drain_holds_ad(s))
+		return;
 	if (s->conf.ad_per_es) {
 		n_ec = segment_ad_targets(s, ec);
 		n_ec += segment_bridge_targets(s, ec + n_ec, PER_ES_TARGETS_MAX);
 		ec[n_ec++] = ecomm_esi_label(flags, 0);
-		if (s->conf.mode == CONF_PORT_ACTIVE) {
+		if (s->conf.mode == CONF_PORT_ACTIVE && s->force.port) {
 			s->l2_sent = segment_primary_backup(s);
 			ec[n_ec++] = ecomm_l2_attr(s->l2_sent, 0);
 		}
@@ -540,6 +624,7 @@ void segment_withdraw(struct segment *s, bool ad_too)
 	n = es_nlri(s);
 	speaker_withdraw(s->owner->speaker, &n, true);
 	speaker_flush(s->owner->speaker);
+	s->es_out = false;
 	if (!ad_too)
 		return;
 	segment_bridges_withdraw(s);

@@ -95,6 +95,10 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (!segment_may_elect(s))
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "no election before a BGP session has said what the other PEs do");
+	else
+		segment_handover_reason(s, buf);
+	if (!buf[0])
+		snprintf(buf, ROLE_TEXT_MAX, "%s", s->odd);
 	return buf;
 }
 
