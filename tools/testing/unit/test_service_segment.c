@@ -840,8 +840,8 @@ static void drain(void **state)
 	sp->log[0] = '\0';
 	assert_true(segment_drain(s, false, err, sizeof(err)));
 	run(sp, 5);
-	expect(sp, "-4! | +1 ");
-	run(sp, 3200); /* however long its timer is: it says by P that it forwards */
+	expect(sp, "-4! | df | +1 "); /* the wish says that it is maintenance */
+	run(sp, 3200);		      /* however long its timer is: it says by P that it forwards */
 	assert_true(sp->wish.df);
 	assert_false(sp->wish.draining);
 	sp->log[0] = '\0';
