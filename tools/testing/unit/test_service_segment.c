@@ -2380,6 +2380,7 @@ static void frr_zebra_young(void **state)
 static void frr_renamed(void **state)
 {
 	struct fact_frr_es e = {.ifname = "bond0", .held = true, .renamed = "po1"};
+	struct fact_link link = {.ifindex = 5, .ifname = "po1", .kind = "bond", .bond_mode = 4};
 	struct speaker *sp = begin_frr(false);
 
 	bond(sp, true);
@@ -2389,14 +2390,18 @@ static void frr_renamed(void **state)
 	sync_to(sp, 1);
 	assert_true(sp->wish.df);
 	sp->log[0] = '\0';
-	esi_parse(&e.esi, esi_text);
-	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	link.flags = 0;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &link); /* is told before FRR has noticed */
 	run(sp, 1);
 	assert_false(sp->wish.df);
 	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	esi_parse(&e.esi, esi_text);
+	segment_service.fact(sp->ss, IPC_FACT_FRR_ES, &e);
+	run(sp, 1);
 	assert_string_equal(sp->wish.ifname, "bond0");
 	expect_reason(sp, "FRR configures bond0, which is named po1 now");
 	frr_rt4_gone(sp, VTEP);
+	bond(sp, true);
 	zebra(sp, true, false);
 	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
 	frr_rt4(sp, VTEP, 2, 100);

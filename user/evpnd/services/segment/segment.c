@@ -264,6 +264,7 @@ static void update_port(struct segment *s)
 	const struct link *l = port_of(s);
 	bool was = s->port_up;
 
+	segment_frr_link(s, l);
 	s->ifindex = l ? l->fact.ifindex : 0;
 	s->port_up = segment_port_state(s, l);
 	s->closed |= s->owner->core.lost;

@@ -483,6 +483,7 @@ void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri);
 void segment_frr_adopt(struct segment *s);
 bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
 void segment_frr_begin(struct segment *s);
+void segment_frr_link(struct segment *s, const struct link *now);
 const char *segment_frr_device(const struct segment *s);
 void segment_frr_init(struct segment *s);
 void segment_frr_done(struct segment *s);
