@@ -95,7 +95,7 @@ changed_scenarios() {
 		case $f in
 		*/selftests/evpn/*.sh) names="$names $(basename "$f" .sh)" ;;
 		*neigh*) names="$names neigh_install neigh_sync neigh_learn" ;;
-		*frr*) names="$names frr_flood frr_tunnel" ;;
+		*frr*) names="$names frr_flood frr_events frr_tunnel" ;;
 		kernel/*vtep* | kernel/*flood* | kernel/core/* | kernel/filter*) names="$names flood_filter port_active_block" ;;
 		*flood*) names="$names flood_filter flood_alone" ;;
 		*lacp*) names="$names lacp_states esi_lacp" ;;

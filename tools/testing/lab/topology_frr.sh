@@ -3,11 +3,14 @@
 # Three PEs whose only control plane is FRR: bgpd and zebra with `evpn mh`, iBGP between all of them.
 # Sourced; shared by the demo of FRR and by its scenario.
 #
-#      h1        ce       h2          h3          each pe: br0 (VLAN 10) with its host, VNI 100; on
-#      |       p1  p2      |           |          pe1 and pe2 bond0 with an ES of FRR's
+#      h1        ce       h2          h3          each pe: br0 (VLAN 10 is VNI 100, 20 is 200) with its
+#      |       p1  p2      |           |          host; on pe1 and pe2 bond0 with an ES of FRR's
 #      pe1 ----+    +---- pe2         pe3
 #       |                  |           |
 #       +------- core (underlay) ------+          192.0.2.N
+#
+# VLAN 10 leaves a host untagged and the customer tagged, VLAN 20 the other way round: either is an access
+# port in one VLAN and a trunk in the other.
 #
 # evpnd, on pe1 and pe2, is an iBGP client of the bgpd beside it: it connects from 127.0.0.2 to the
 # machine's own VTEP address (bgpd has no interface to 127.0.0.1 and refuses that).
@@ -22,6 +25,7 @@ FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${FRR_PREFERENCE:=300 200}" # es-df-pref of pe1 and pe2
 : "${EVPN_FRR_ROOT:=}"
 : "${FRR_VXLAN:=vni}"          # vni: a device for the VNI; svd: one external device with a VNI filter
+: "${FRR_PORT:=4789}"         # of VXLAN
 : "${FRR_FAMILY:=4}"           # of the VTEPs: 4, 6 (FRR 10.6)
 : "${FRR_ADDRESSES:=192.0.2.1 192.0.2.2 192.0.2.3}" # of the PEs, in one /23
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
@@ -85,10 +89,45 @@ frr_root_down() {
 
 # --- devices -----------------------------------------------------------------------------------
 
+frr_vxlan_vni() {
+	local v
+	for v in 100 200; do
+		cat <<-END
+			link add vx$v type vxlan id $v local $(frr_vtep "$1") dstport $FRR_PORT nolearning
+			link set vx$v master br0 addrgenmode none
+			link set vx$v up
+		END
+	done
+}
+frr_vlans_vni() {
+	local v
+	for v in 10 20; do
+		printf '%s\n' "link set dev vx${v}0 learning off" "vlan add dev vx${v}0 vid $v pvid untagged"
+	done
+}
+
+frr_vxlan_svd() {
+	cat <<-END
+		link add vx100 type vxlan external vnifilter local $(frr_vtep "$1") dstport $FRR_PORT nolearning
+		link set vx100 master br0 addrgenmode none
+		link set vx100 up
+	END
+}
+frr_vlans_svd() {
+	local v
+	echo "link set dev vx100 vlan_tunnel on learning off"
+	for v in 10 20; do
+		cat <<-END
+			vni add dev vx100 vni ${v}0
+			vlan add dev vx100 vid $v
+			vlan add dev vx100 vid $v tunnel_info id ${v}0
+		END
+	done
+}
+
 frr_pe_devices() {
-	local i=$1 p=pe$1 b id="id 100"
+	local i=$1 p=pe$1 b
 	b="bridge -n $(fl "pe$1")"
-	[ "$FRR_VXLAN" = vni ] || id="external vnifilter"
 	fl_ip "$p" link set lo up
 	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
 	fl_ip core link set "pe$i" master br0 up
@@ -104,19 +143,9 @@ frr_pe_devices() {
 	fl_ip "$p" link set "h$i" master br0 up
 	fl_ip "h$i" link set eth0 address 02:00:00:00:00:0$i up
 	$b vlan add dev "h$i" vid 10 pvid untagged
-	# shellcheck disable=SC2086
-	fl_ip "$p" link add vx100 type vxlan $id local "$(frr_vtep "$p")" dstport 4789 nolearning || return 1
-	fl_ip "$p" link set vx100 master br0
-	$b link set dev vx100 learning off
-	if [ "$FRR_VXLAN" = vni ]; then
-		$b vlan add dev vx100 vid 10 pvid untagged
-	else
-		$b vni add dev vx100 vni 100
-		$b link set dev vx100 vlan_tunnel on
-		$b vlan add dev vx100 vid 10
-		$b vlan add dev vx100 vid 10 tunnel_info id 100
-	fi
-	fl_ip "$p" link set vx100 up
+	$b vlan add dev "h$i" vid 20
+	"frr_vxlan_$FRR_VXLAN" "$p" | fl_ip "$p" -batch - || return 1
+	"frr_vlans_$FRR_VXLAN" | $b -batch - || return 1
 	[ "$i" != 3 ] || return 0
 	fl_ip "$p" link add bond0 type bond mode active-backup miimon 10 || return 1
 	fl_ip "$p" link add m0 type veth peer name "p$i" netns "$(fl ce)"
@@ -124,6 +153,7 @@ frr_pe_devices() {
 	fl_ip "$p" link set m0 up
 	fl_ip "$p" link set bond0 master br0
 	$b vlan add dev bond0 vid 10
+	$b vlan add dev bond0 vid 20 pvid untagged
 	fl_ip "$p" link set bond0 up
 	fl_ip ce link set "p$i" up
 }
@@ -223,6 +253,32 @@ frr_stop() {
 	rm -f "$(frr_dir "$1")/$2.pid"
 }
 
+# frr_service_restart PE COMMAND...: as its service does. The daemons are started without a configuration;
+# after COMMAND vtysh gives it to them.
+frr_service_restart() {
+	local f
+	for f in bgpd zebra mgmtd; do
+		frr_stop "$1" $f
+	done
+	frr_service_start "$@"
+}
+frr_service_start() {
+	local dir f
+	dir=$(frr_dir "$1")
+	grep -vh '^log file' "$dir"/zebra.conf "$dir"/bgpd.conf >"$dir/frr.conf"
+	for f in zebra bgpd; do
+		mv "$dir/$f.conf" "$dir/$f.saved"
+		echo "hostname $1" >"$dir/$f.conf"
+	done
+	[ ! -x "$EVPN_FRR_ROOT$FRR_DAEMONS/mgmtd" ] || frr_daemon "$1" mgmtd
+	frr_daemon "$1" zebra && frr_daemon "$1" bgpd
+	"${@:2}"
+	frr_vty "$1" -f "$(frr_sees "$1")/frr.conf" >>"$dir/out.log" 2>&1
+	for f in zebra bgpd; do
+		mv "$dir/$f.saved" "$dir/$f.conf"
+	done
+}
+
 # --- evpnd beside it ---------------------------------------------------------------------------
 
 # frr_evpnd_conf PE: the whole of what has to be said
@@ -278,12 +334,13 @@ frr_up() {
 	done
 }
 
-# FRR has settled: both PEs have each other's RT-4, PE3 floods to both
+# frr_floods PE: it has the other two in the flooding lists of both VNIs
+frr_floods() { [ "$(bridge -n "$(fl "$1")" fdb show | grep -c '^00:00:00:00:00:00 .*dst')" = 4 ]; }
+
+# FRR has settled: both PEs have each other's RT-4, and all flood to each other
 frr_settled() {
 	[ "$(frr_peers pe1)" = "$(frr_vtep pe2)" ] && [ "$(frr_peers pe2)" = "$(frr_vtep pe1)" ] &&
-		[ "$(bridge -n "$(fl pe3)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
-		[ "$(bridge -n "$(fl pe1)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ] &&
-		[ "$(bridge -n "$(fl pe2)" fdb show dev vx100 | grep -c '^00:00:00:00:00:00 dst')" = 2 ]
+		frr_floods pe1 && frr_floods pe2 && frr_floods pe3
 }
 
 frr_down() {

@@ -36,6 +36,7 @@ check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^peers|^mode|
 log_test "found by the name of the bond: ESI, peers and role are FRR's"
 
 flood 1 2
+vlan_20 1 2
 log_test "with evpnd and the module: one copy, no echo, local bias"
 check_eq "$(frr_vty pe1 -c 'show bgp neighbors 127.0.0.2 json' | jq '.[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter')" 0 \
 	"routes that evpnd originates"
@@ -83,17 +84,6 @@ frr_daemon pe2 bgpd
 both df non-df
 check_eq "$(changes 2)" "$before" "PE2 before and after"
 log_test "bgpd killed and started again: the role stays, and es show says why"
-
-# The cable to the DF
-ip -n "$(fl ce)" link set p1 down
-slowwait 20 agree 2 df
-check_err $? "PE2 should be df: zebra '$(frr_says pe2)', evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
-check_eq "$(role_in_kernel 1)" non-df "role of PE1 while its cable is cut"
-from_host 3 b
-expect "leg of PE2 when that of PE1 is cut" ce,p2 b 100
-ip -n "$(fl ce)" link set p1 up
-both df non-df
-log_test "a cut cable: the other PE takes over, and gives back"
 
 # A peer that says another algorithm: zebra stays non-DF beside it. The evpnd of PE3 says it for
 # 192.0.2.33 (bgpd drops what has its own address as next hop), of a segment with the same ESI.

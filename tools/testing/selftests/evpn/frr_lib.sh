@@ -30,6 +30,8 @@ frr_lab() {
 # agree PE-NUMBER ROLE: zebra and evpnd and the module
 role_in_kernel() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | sed -n 's/^role=//p'; }
 agree() { [ "$(frr_says "pe$1")" = "$2" ] && [ "$(frr_role "pe$1")" = "$2" ] && [ "$(role_in_kernel "$1")" = "$2" ]; }
+# in_force PE-NUMBER ROLE: to evpnd and the module, whatever zebra says
+in_force() { [ "$(frr_role "pe$1")" = "$2" ] && [ "$(role_in_kernel "$1")" = "$2" ]; }
 # both ROLE1 ROLE2
 both() {
 	slowwait 20 agree 1 "$1"
@@ -55,7 +57,84 @@ flood() {
 	from_ce "$df"
 	expect "the customer's own, back on the leg of the non-DF" "ce,p$non" b 0
 	expect "the customer's, host at the non-DF" "h$non,eth0" b 100
+	inject "h$df,eth0" k -d $CE_MAC
+	expect "known unicast to the customer, leg of the PE that has just heard it" "ce,p$df" k 100
+	expect "known unicast to the customer, other leg" "ce,p$non" k 0
 	from_host "$non"
 	expect "local bias: from the host at the non-DF, its own leg" "ce,p$non" bmu 100
 	expect "local bias: from the host at the non-DF, other leg" "ce,p$df" bmu 0
+}
+
+# frr_discover_conf PE: no segment is named
+frr_discover_conf() {
+	frr_evpnd_conf "$1"
+	sed -i 's/^frr: {/&discover: yes, /; /^segments:/,$d' "$(frr_dir "$1")/evpnd.yaml"
+}
+
+# agreed: check has nothing to say on either PE
+agreed() {
+	local i
+	for i in 1 2; do
+		slowwait 10 frr_agrees $i
+		check_err $? "PE$i: $(cat /run/frr-check)"
+	done
+}
+
+# check_says PE SENTENCE
+check_says() {
+	frr_agrees "${1#pe}" || true
+	grep -qF "$2" /run/frr-check
+}
+# says_only PE SENTENCE: nothing else but the table
+says_only() {
+	check_says "$1" "$2" && [ "$(grep -cv '^interface \|^bond0  ' /run/frr-check)" = 1 ]
+}
+# expect_says PE SENTENCE: soon
+expect_says() {
+	slowwait 10 check_says "$1" "$2"
+	check_err $? "check on $1 does not say '$2' but: $(cat /run/frr-check)"
+}
+
+# vlan_20 DF NON-DF: what is flooded there; the customer's frames have no tag, those of the hosts have
+vlan_20() {
+	local df=$1 non=$2
+	inject h3,eth0 bmu -t 20
+	expect "VLAN 20, from the remote host, leg of the DF" "ce,p$df" bmu 100
+	expect "VLAN 20, from the remote host, leg of the non-DF" "ce,p$non" bmu 0
+	inject "ce,p$non" b -s $CE_MAC
+	expect "VLAN 20, the customer's own, back on the leg of the DF" "ce,p$df" b 0
+	expect "VLAN 20, the customer's, remote host" h3,eth0 b 100
+	inject "h$non,eth0" b -t 20
+	expect "VLAN 20, local bias: its own leg" "ce,p$non" b 100
+	expect "VLAN 20, local bias: other leg" "ce,p$df" b 0
+}
+
+# during COMMAND...: broadcasts of the remote host, and of the customer through its LEGS, a hundred a
+# second, from before it begins until after it has ended and one second more.
+FRR_FLOWS=/run/frr-flows
+LEGS="1 2"
+during() {
+	local pids='' at
+	rm -f $FRR_FLOWS.*
+	"$FLOOD" -r 100 -n 60000 -w 500 -s 02:b0:00:00:00:01 b "${FL}h3,eth0" "${FL}ce,p1" "${FL}ce,p2" >$FRR_FLOWS.h3 &
+	pids=$!
+	for at in $LEGS; do
+		"$FLOOD" -r 100 -n 60000 -w 500 -s $CE_MAC -t 10 b "${FL}ce,p$at" "${FL}ce,p$((3 - at))" >$FRR_FLOWS.p$at &
+		pids="$pids $!"
+	done
+	slowwait 5 grep -q ready $FRR_FLOWS.p2
+	"$@"
+	sleep 1 # (of frames)
+	# shellcheck disable=SC2086
+	kill $pids
+	wait
+	TWICE=$(awk '$1 == "b" && $2 != "sent" { n += $4 } END { print n + 0 }' $FRR_FLOWS.h3)
+	LOST=$(awk '$1 == "b" { if ($2 == "sent") sent = $3; else { n += $3; t += $4 } } END { print sent - n + t }' $FRR_FLOWS.h3)
+	ECHO=$(awk '$1 == "b" && $2 != "sent" { n += $3 } END { print n + 0 }' $FRR_FLOWS.p[12])
+	log_info "twice $TWICE, lost $LOST, echoes $ECHO of $(awk '$2 == "sent" { print $3 }' $FRR_FLOWS.h3)"
+}
+# spared: in the last `during`, nothing came twice and nothing came back
+spared() {
+	check_eq "$TWICE" 0 "frames of the remote host that came twice"
+	check_eq "$ECHO" 0 "frames of the customer that came back"
 }

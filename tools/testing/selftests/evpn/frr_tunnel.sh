@@ -32,6 +32,7 @@ tunnel() {
 	both df non-df
 	check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep '^peers')" "peers=$(frr_vtep pe1)" "PE2's segment"
 	flood 1 2
+	vlan_20 1 2
 	frr_agrees 1
 	check_err $? "PE1: $(cat /run/frr-check)"
 	frr_agrees 2

@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An operator's ordinary day under FRR, with frames all the while: FRR is restarted, a segment is taken
+# out and put back, a bond is renamed, evpnd is away, a cable is cut. No frame comes twice, none comes
+# back, and `evpnctl check` says what is true each time. The segment is discovered, VXLAN has the port
+# that ip link gives it, and the bond is a trunk in VLAN 10 and an access port in VLAN 20.
+
+NEEDS="system frr"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=frr_lib.sh
+. "$(dirname "$0")/frr_lib.sh"
+begin "under FRR: an ordinary day" R1 R2 R3 R5 R6 B6 B7
+# shellcheck disable=SC2034
+FRR_PORT=8472 FRR_HOLD=5m # (longer than FRR takes to start on a busy machine)
+flood_tools
+frr_possible || skip "FRR is not there"
+frr_down
+defer frr_down
+log_info "FRR $(frr_version), Linux $(uname -r)"
+frr_lab
+frr_discover_conf pe1
+frr_discover_conf pe2
+frr_evpnd_start pe1
+frr_evpnd_start pe2
+both df non-df
+flood 1 2
+vlan_20 1 2
+log_test "one copy, no echo, local bias: trunk and access port, VXLAN on port $FRR_PORT"
+agreed
+log_test "evpnctl check: agreement on both PEs"
+
+# ---- known unicast: the remote PE sends it to one of the two, if its kernel takes FRR's entry ----
+known() { frr_vty pe3 -c "show evpn mac vni 100" | grep -q "^$CE_MAC  *remote"; }
+in_fdb() { bridge -n "${FL}pe3" fdb show | grep -q "^$CE_MAC .*nhid"; }
+# (the frames from which FRR learns where the customer is: `during` sends others, which say the same)
+from_ce 1
+slowwait 10 known
+check_err $? "FRR on PE3 does not know where $CE_MAC is"
+if slowwait 1 in_fdb; then
+	inject h3,eth0 k -d $CE_MAC
+	check_eq $((${SEEN[k ce,p1]:-0} + ${SEEN[k ce,p2]:-0})) 100 "known unicast from the remote host"
+	slowwait 10 frr_agrees 3
+	check_err $? "PE3: $(cat /run/frr-check)"
+	log_test "known unicast: one copy"
+else
+	expect_says pe3 "MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, $CE_MAC in VNI"
+	log_test "known unicast: this kernel refuses FRR's entry, and check says so on the remote PE"
+fi
+
+# ---- FRR is restarted: zebra is there before its configuration is ----
+YOUNG="FRR was started again and does not have this segment yet"
+during frr_service_restart pe2 expect_says pe2 "$YOUNG"
+spared
+both df non-df
+agreed
+log_test "FRR restarted on the non-DF: nothing twice, no echo"
+during frr_service_restart pe1 expect_says pe1 "$YOUNG"
+spared
+both df non-df
+agreed
+log_test "FRR restarted on the DF: nothing twice, no echo"
+
+# ---- the segment is taken out of FRR, and put back ----
+interface() { frr_vty "$1" -c "configure terminal" -c "interface bond0" "${@:2}" >/dev/null; } # (FRR 10 has notes)
+enforced() { [ -n "$(role_in_kernel "$1")" ]; }
+interface pe2 -c "no evpn mh es-id"
+slowwait 5 sh -c "! ip netns exec ${FL}pe2 $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
+check_err $? "enforced, and FRR has it no more"
+interface pe2 -c "evpn mh es-id 1" -c "evpn mh es-sys-mac 44:38:39:ff:ff:01"
+busywait 1000 enforced 2
+check_err $? "not enforced a second after FRR has the segment"
+both df non-df
+agreed
+log_test "evpn mh es-id taken out and put back: enforced at once"
+
+# ---- the cable to the DF ----
+cut() {
+	fl_ip ce link set p1 down
+	slowwait 10 in_force 2 df
+	check_err $? "PE2 should be df: evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
+	check_eq "$(role_in_kernel 1)" non-df "role of PE1 while its cable is cut"
+}
+LEGS=2 during cut
+spared
+says_only pe1 "bond0: bond0 has no carrier"
+check_err $? "PE1, its cable cut: $(cat /run/frr-check)"
+# (FRR 8.4: when bgpd was away, zebra may keep a PE that has no RT-4 any more)
+[ "$(frr_says pe2)" = df ] || expect_says pe2 "whose RT-4 bgpd does not have any more"
+plug() {
+	fl_ip ce link set p1 up
+	slowwait 10 in_force 1 df
+	check_err $? "PE1 should be df again: evpnd '$(frr_role pe1)', kernel '$(role_in_kernel 1)'"
+	slowwait 10 in_force 2 non-df
+	check_err $? "PE2 should be non-df again: evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
+}
+LEGS=2 during plug
+check_eq "$ECHO" 0 "frames of the customer that came back"
+agreed
+log_test "a cable is cut and plugged in again: the roles follow, and check blames nobody"
+
+# ---- evpnd is away while the preferences change ----
+frr_evpnd_stop pe1 KILL
+interface pe2 -c "evpn mh es-df-pref 400"
+expect_says pe1 "evpnd does not answer"
+expect_says pe1 "FRR says non-df, the kernel has df, and there is no evpnd to change it"
+frr_evpnd_start pe1
+both non-df df
+interface pe2 -c "evpn mh es-df-pref 200"
+both df non-df
+agreed
+log_test "evpnd away during a change of roles: check names it"
+
+# ---- the module is away ----
+rmmod evpn
+expect_says pe1 "the module evpn does not answer"
+insmod "$EVPN_KO"
+both df non-df
+agreed
+log_test "the module unloaded and loaded: check says so, and all is in force again"
+
+# ---- the bond of the non-DF is renamed; the last one, as zebra 8.4 does not get over it ----
+blocked() { fl_nl "$1" es-get esi=$FRR_ESI | grep -q 'mode=port-active .*role=non-df'; }
+rename() {
+	fl_ip pe2 link set bond0 down
+	fl_ip pe2 link set bond0 name po1
+	slowwait 5 blocked pe2 # (a few milliseconds, but on a busy machine a script is faster)
+	check_err $? "PE2 is not blocked: $(fl_nl pe2 es-get esi=$FRR_ESI)"
+	fl_ip pe2 link set po1 up
+	slowwait 5 check_says pe2 "which is named po1 now"
+	check_err $? "check on PE2 says: $(cat /run/frr-check)"
+}
+during rename
+spared
+log_test "a bond is renamed: the segment stays with its device, and check says what to do"
+finish
