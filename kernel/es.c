@@ -86,6 +86,7 @@ void evpn_es_conf_init(struct evpn_es_conf *conf)
 		.hold_ms = EVPN_DEFAULT_HOLD_MS,
 		.loss_policy = EVPN_LOSS_POLICY_HOLD,
 		.allow = EVPN_DEFAULT_ALLOW,
+		.host_ms = EVPN_DEFAULT_HOST_MS,
 	};
 }
 
@@ -311,13 +312,13 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	es = es_alloc(en, esi);
 	if (!es)
 		return ERR_PTR(-ENOMEM);
+	es->conf = change->conf;
 	err = evpn_neigh_es_add(es);
 	if (err) {
 		call_rcu(&es->rcu, es_free);
 		return ERR_PTR(err);
 	}
 
-	es->conf = change->conf;
 	RCU_INIT_POINTER(es->map, change->map);
 	RCU_INIT_POINTER(es->peers, change->peers);
 	es->flags = es_flags(es);
@@ -358,7 +359,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		   struct netlink_ext_ack *extack)
 {
 	const struct evpn_port *port = es->port;
-	bool news, hold_changed;
+	bool news, hold_changed, host_changed;
 	int err;
 
 	lockdep_assert_held(&es->net->lock);
@@ -373,7 +374,10 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	es->conf.generation = change->conf.generation;
 	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
 	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
+	host_changed = es->conf.host_ms != change->conf.host_ms;
 	es->conf = change->conf;
+	if (host_changed)
+		evpn_neigh_es_changed(es);
 	if (change->has_role && es->failed) {
 		es->failed = false;
 		news = true;

@@ -53,6 +53,7 @@ struct vlan_counters;
 enum evpn_default {
 	EVPN_DEFAULT_HOLD_MS = 10000,
 	EVPN_DEFAULT_ALLOW = EVPN_ALLOW_LLDP,
+	EVPN_DEFAULT_HOST_MS = 18 * 60 * 1000,
 };
 
 /* "00:11:22:33:44:55:66:77:88:99" for %s in messages: "%*phC" of the kernel, with its arguments. */
@@ -223,6 +224,7 @@ struct evpn_port {
  * @allow: enum evpn_allow
  * @untagged_vid: VLAN of frames without a tag
  * @unknown_unicast: enum evpn_unknown_unicast
+ * @host_ms: how long a silent neighbour is believed to be there, in milliseconds; 0 for ever
  * @generation: for sweeping
  */
 struct evpn_es_conf {
@@ -235,6 +237,7 @@ struct evpn_es_conf {
 	u32 allow;
 	u32 untagged_vid;
 	u32 unknown_unicast;
+	u32 host_ms;
 	u32 generation;
 };
 
@@ -480,6 +483,7 @@ void evpn_neigh_net_exit(struct evpn_net *en);
 /* neigh_dev.c */
 int evpn_neigh_es_add(struct evpn_es *es);
 void evpn_neigh_es_del(struct evpn_es *es);
+void evpn_neigh_es_changed(struct evpn_es *es);
 void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev);
 void evpn_neigh_unbind(struct evpn_es *es);
 void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev);

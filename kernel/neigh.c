@@ -182,6 +182,7 @@ static void neigh_set_state(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 
 	n->since = ktime_get_ns();
 	n->probes = 0;
 	n->asked = false;
+	n->verify = false;
 }
 
 static void neigh_set_why(struct evpn_neigh *n, u8 why, u32 error)
@@ -281,8 +282,9 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 		nn->counters.removed++;
 		break;
 	case EVPN_NEIGH_ACT_VERIFY:
-		if (!n->due)
+		if (!n->verify)
 			evpn_neigh_set_due(nn, n, evpn_neigh_probe_slot(nn, ktime_get_ns()));
+		n->verify = true;
 		break;
 	}
 	return 0;
@@ -308,6 +310,39 @@ static bool neigh_take_local(struct evpn_neigh *n, const struct evpn_neigh_view 
 	memcpy(n->lladdr, lladdr, ETH_ALEN);
 	n->flags = neigh_local_flags(view);
 	return moved;
+}
+
+/**
+ * evpn_neigh_ask_at() - when a host that this PE has learned is to be asked whether it is still there
+ * @nn: neighbours of the namespace
+ * @n: the entry, local
+ *
+ * Its link may stay up for ever, and its traffic come by another PE, where the entry is not the
+ * host's own: nothing in the neighbour table would ever ask.
+ *
+ * Context: under evpn_neigh_net.lock.
+ * Return: CLOCK_MONOTONIC in nanoseconds, 0 for never.
+ */
+u64 evpn_neigh_ask_at(struct evpn_neigh_net *nn, const struct evpn_neigh *n)
+{
+	const struct evpn_neigh_es *nes = evpn_neigh_es_find(nn, n->key.esi);
+
+	if (!nes || !nes->host_ms || n->flags & EVPN_NEIGH_FLAG_STICKY)
+		return 0;
+	return n->alive + (u64)(nes->host_ms - min_t(u32, nes->host_ms / 4, EVPN_NEIGH_ASK_MS)) *
+				  NSEC_PER_MSEC;
+}
+
+/* A sign of life, or the fact that there is none. What is due of a local entry is to ask it. */
+static void neigh_note_life(struct evpn_neigh_net *nn, struct evpn_neigh *n,
+			    const struct evpn_neigh_view *view, bool news, bool heard)
+{
+	n->verify = false;
+	if (news || heard || view->nud & NUD_REACHABLE) {
+		n->alive = ktime_get_ns();
+		n->asked = false;
+	}
+	evpn_neigh_set_due(nn, n, evpn_neigh_ask_at(nn, n));
 }
 
 /* One look and what follows. Return: -EEXIST when the table has changed meanwhile. */
@@ -343,6 +378,8 @@ static int neigh_look_once(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 		evpn_neigh_set_due(nn, n, 0);
 	if (d.state == EVPN_NEIGH_STATE_LOCAL)
 		n->retained = false;
+	if (d.state == EVPN_NEIGH_STATE_LOCAL && d.act != EVPN_NEIGH_ACT_VERIFY)
+		neigh_note_life(nn, n, &view, moved || n->state != d.state, f.heard);
 	events = neigh_events(n, d.state, moved);
 	neigh_set_state(nn, n, d.state);
 	neigh_explain(nn, n, &f);

@@ -50,6 +50,8 @@ enum evpn_neigh_limit {
 	/* Between two probes of a retained neighbour, and the time an answer has. */
 	EVPN_NEIGH_PROBE_MS = 5000,
 	EVPN_NEIGH_ANSWER_MS = 1000,
+	/* A host is asked so long before its time is over; a quarter of the time, if that is less. */
+	EVPN_NEIGH_ASK_MS = 30000,
 	EVPN_NEIGH_FULL_RETRY_MS = 1000,
 	EVPN_NEIGH_RESCAN_MS = 1000,
 	EVPN_NEIGH_ES_BITS = 6,
@@ -123,6 +125,7 @@ enum evpn_neigh_why {
  * @expires: when its retention ends
  * @since: when @state began, CLOCK_MONOTONIC in nanoseconds
  * @wish: valid while @wished or @retained
+ * @alive: while local, when the host gave the last sign of life, CLOCK_MONOTONIC in nanoseconds
  * @told: when the listeners last heard of it, jiffies
  * @error: why the wish is not in force, error number, positive
  * @probes: sent since @state began
@@ -135,7 +138,8 @@ enum evpn_neigh_why {
  * @retained: there was one
  * @installed: our entry is in the neighbour table, as far as we know
  * @in_force: the MAC address we have put there
- * @asked: we have had it probed, and the answer has some time
+ * @asked: we have had it probed, and the answer has some time; while local: it has its turn for that
+ * @verify: while local, its entry was forgotten without having failed
  *
  * All under evpn_neigh_net.lock.
  */
@@ -147,6 +151,7 @@ struct evpn_neigh {
 	u64 due;
 	u64 expires;
 	u64 since;
+	u64 alive;
 	struct evpn_neigh_wish wish;
 	unsigned long told;
 	u32 error;
@@ -161,6 +166,7 @@ struct evpn_neigh {
 	bool retained;
 	bool installed;
 	bool asked;
+	bool verify;
 };
 
 /**
@@ -168,11 +174,13 @@ struct evpn_neigh {
  * @hash: in evpn_neigh_net.segments
  * @esi: the key
  * @incarnation: tells it from an earlier one of the same ESI
+ * @host_ms: as in struct evpn_es_conf
  */
 struct evpn_neigh_es {
 	struct hlist_node hash;
 	struct evpn_esi esi;
 	u32 incarnation;
+	u32 host_ms;
 };
 
 /**
@@ -356,6 +364,7 @@ void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 reta
 void evpn_neigh_look(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key,
 		     const struct evpn_neigh_note *note);
 void evpn_neigh_free(struct evpn_neigh_net *nn, struct evpn_neigh *n);
+u64 evpn_neigh_ask_at(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
 
 /* neigh_dev.c */
 struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *esi);
@@ -377,6 +386,8 @@ void evpn_neigh_table_adopt(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd
 			    const struct evpn_neigh_key *key, const u8 *lladdr);
 void evpn_neigh_table_release(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 			      const struct evpn_neigh_key *key);
+void evpn_neigh_table_ask(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
+			  const struct evpn_neigh_key *key);
 int evpn_neigh_table_probe(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 			   const struct evpn_neigh_key *key, const u8 *lladdr);
 

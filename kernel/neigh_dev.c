@@ -200,6 +200,7 @@ int evpn_neigh_es_add(struct evpn_es *es)
 	if (!nes)
 		return -ENOMEM;
 	nes->esi = es->esi;
+	nes->host_ms = es->conf.host_ms;
 	mutex_lock(&nn->lock);
 	nes->incarnation = ++nn->incarnations;
 	hash_add(nn->segments, &nes->hash, esi_hash(es->esi.octet));
@@ -220,6 +221,22 @@ void evpn_neigh_es_del(struct evpn_es *es)
 		hash_del(&nes->hash);
 		kfree(nes);
 	}
+	evpn_neigh_key_dev(&key, es->esi.octet, 0);
+	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
+	mutex_unlock(&nn->lock);
+}
+
+/** evpn_neigh_es_changed() - hosts are believed for another time; under evpn_net.lock */
+void evpn_neigh_es_changed(struct evpn_es *es)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+	struct evpn_neigh_es *nes;
+	struct evpn_neigh_key key;
+
+	mutex_lock(&nn->lock);
+	nes = evpn_neigh_es_find(nn, es->esi.octet);
+	if (nes)
+		nes->host_ms = es->conf.host_ms;
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);
 	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
 	mutex_unlock(&nn->lock);

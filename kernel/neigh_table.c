@@ -275,3 +275,27 @@ int evpn_neigh_table_probe(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 	neigh_release(n);
 	return err;
 }
+
+/**
+ * evpn_neigh_table_ask() - have the kernel ask a host that it has learned itself, by unicast
+ * @nn: neighbours of the namespace
+ * @nd: the sub-interface, up
+ * @key: the address
+ *
+ * Only an entry that nothing else is being done about. Without an answer it fails.
+ *
+ * Context: under evpn_neigh_net.lock.
+ */
+void evpn_neigh_table_ask(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
+			  const struct evpn_neigh_key *key)
+{
+	struct neighbour *n = table_get(nd, key);
+	struct evpn_neigh_view view;
+
+	if (!n)
+		return;
+	table_read(n, &view);
+	if (view.nud & (NUD_STALE | NUD_DELAY) && !(view.flags & NTF_EXT_LEARNED))
+		table_update(nn, n, NULL, NUD_PROBE, 0);
+	neigh_release(n);
+}

@@ -219,6 +219,35 @@ static void timer_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 
 	evpn_neigh_set_due(nn, n, min(n->expires, now + EVPN_NEIGH_ANSWER_MS * NSEC_PER_MSEC));
 }
 
+/*
+ * The time of a host that has given no sign of life is nearly over. It may have given one that makes
+ * no event; else it gets its turn, is asked, and the kernel says what comes of it.
+ */
+static void timer_ask(struct evpn_neigh_net *nn, const struct evpn_neigh_key *which, u64 now)
+{
+	struct evpn_neigh_key key = *which;
+	struct evpn_neigh_dev *nd;
+	struct evpn_neigh *n;
+
+	evpn_neigh_look(nn, &key, NULL);
+	n = evpn_neigh_find(nn, &key);
+	if (!n || n->state != EVPN_NEIGH_STATE_LOCAL || n->verify || !n->due || n->due > now)
+		return;
+	if (!n->asked) {
+		n->asked = true;
+		evpn_neigh_set_due(nn, n, evpn_neigh_probe_slot(nn, now));
+		return;
+	}
+	n->asked = false;
+	evpn_neigh_set_due(nn, n, now + EVPN_NEIGH_PROBE_MS * NSEC_PER_MSEC);
+	nd = evpn_neigh_dev_find(nn, &key);
+	if (!nd || !nd->up)
+		return;
+	nn->counters.probes++;
+	n->probes++;
+	evpn_neigh_table_ask(nn, nd, &key);
+}
+
 static void work_timer(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
 	evpn_neigh_set_due(nn, n, 0);
@@ -227,7 +256,10 @@ static void work_timer(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 		timer_retained(nn, n, now);
 		break;
 	case EVPN_NEIGH_STATE_LOCAL:
-		timer_verify(nn, n);
+		if (n->verify)
+			timer_verify(nn, n);
+		else
+			timer_ask(nn, &n->key, now);
 		break;
 	default:
 		evpn_neigh_look(nn, &n->key, NULL);

@@ -186,9 +186,15 @@ static int parse_change(struct evpn_net *en, struct genl_info *info, struct evpn
 	parse_u32(info, EVPN_A_ES_UNTAGGED_VID, &conf->untagged_vid);
 	parse_u32(info, EVPN_A_ES_UNKNOWN_UNICAST, &conf->unknown_unicast);
 	parse_u32(info, EVPN_A_ES_GENERATION, &conf->generation);
+	parse_u32(info, EVPN_A_ES_HOST_TIMEOUT, &conf->host_ms);
 	if (conf->hold_ms > EVPN_HOLD_TIME_MAX) {
 		REFUSE(info, EVPN_A_ES_OWNER_HOLD_TIME, "a hold time of %u ms is above %u",
 		       conf->hold_ms, EVPN_HOLD_TIME_MAX);
+		return -EINVAL;
+	}
+	if (conf->host_ms > EVPN_HOST_TIMEOUT_MAX) {
+		REFUSE(info, EVPN_A_ES_HOST_TIMEOUT, "a host timeout of %u ms is above %u",
+		       conf->host_ms, EVPN_HOST_TIMEOUT_MAX);
 		return -EINVAL;
 	}
 	return parse_map(info, change) ?: parse_peers(en, info, change);

@@ -16,9 +16,9 @@
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
 
-extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_PEERS + 1];
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1];
 
-extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_PEERS + 1];
+extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1];
 
 extern const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1];
 

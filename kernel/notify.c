@@ -37,7 +37,7 @@ size_t evpn_es_msg_size(const struct evpn_es *es)
 	return GENL_HDRLEN + nla_total_size(EVPN_ESI_LEN) +
 	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
 	       nla_total_size(EVPN_VLAN_MAP_LEN) + nla_total_size(sizeof(es->why)) +
-	       14 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
+	       15 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
 	       nla_total_size(0) +		  /* PEERS */
 	       evpn_vtep_peers_count(es) * nla_total_size(sizeof(struct in6_addr)) +
 	       nla_total_size_64bit(sizeof(u64)) + /* CHANGED */
@@ -142,7 +142,8 @@ static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 	    nla_put_u32(msg, EVPN_A_ES_ALLOW, conf->allow) ||
 	    nla_put_u32(msg, EVPN_A_ES_GENERATION, conf->generation) ||
 	    nla_put_u32(msg, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid) ||
-	    nla_put_u32(msg, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast))
+	    nla_put_u32(msg, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast) ||
+	    nla_put_u32(msg, EVPN_A_ES_HOST_TIMEOUT, conf->host_ms))
 		return -EMSGSIZE;
 	return fill_peers(msg, es);
 }

@@ -41,6 +41,7 @@ const struct param es_params[] = {
 	{ .key = "allow", .kind = PARAM_LIST, .what = "PROTOCOLS" },
 	{ .key = "untagged-vid", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4094 },
 	{ .key = "unknown-unicast", .kind = PARAM_ONE_OF, .what = "POLICY", .values = unknowns },
+	{ .key = "host-timeout", .what = "TIME" },
 	{ .key = "lacp-bypass", .kind = PARAM_BOOL, .what = "yes or no" },
 	{},
 };

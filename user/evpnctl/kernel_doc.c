@@ -200,6 +200,7 @@ static void put_conf(json_t *o, const struct nl_es_conf *c)
 	put_text(o, "role", NAME_OF(role_names, c->role));
 	put(o, "vlan-df", c->vlan_map ? vlan_list(c->vlan_df) : json_null());
 	put_number(o, "owner-hold-ms", c->owner_hold_ms);
+	put_number(o, "host-timeout-ms", c->host_timeout_ms);
 	put_text(o, "loss-policy", NAME_OF(loss_names, c->loss_policy));
 	put(o, "allow", bit_names(allow_bits, c->allow));
 	put_number(o, "generation", c->generation);

@@ -111,6 +111,7 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 	mnl_attr_put_u32(nlh, EVPN_A_ES_GENERATION, conf->generation);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast);
+	mnl_attr_put_u32(nlh, EVPN_A_ES_HOST_TIMEOUT, conf->host_timeout_ms);
 	if (conf->has_peers)
 		put_peers(nlh, conf);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
@@ -272,6 +273,7 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	conf->generation = nl_u32(tb[EVPN_A_ES_GENERATION]);
 	conf->untagged_vid = nl_u32(tb[EVPN_A_ES_UNTAGGED_VID]);
 	conf->unknown_unicast = nl_u32(tb[EVPN_A_ES_UNKNOWN_UNICAST]);
+	conf->host_timeout_ms = nl_u32(tb[EVPN_A_ES_HOST_TIMEOUT]);
 	if (tb[EVPN_A_ES_PEERS])
 		take_peers(conf, tb[EVPN_A_ES_PEERS]);
 	es->ifindex = nl_u32(tb[EVPN_A_ES_IFINDEX]);

@@ -49,6 +49,7 @@ struct nl_es_conf {
 	uint32_t generation;
 	uint32_t untagged_vid;
 	uint32_t unknown_unicast;
+	uint32_t host_timeout_ms;
 	bool has_peers;
 	unsigned int n_peers;
 	struct ip_addr peers[EVPN_PEERS_MAX];

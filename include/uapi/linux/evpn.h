@@ -13,6 +13,7 @@
 #define EVPN_ESI_LEN		10
 #define EVPN_VLAN_MAP_LEN	512
 #define EVPN_HOLD_TIME_MAX	86400000
+#define EVPN_HOST_TIMEOUT_MAX	86400000
 
 /**
  * enum evpn_mode - Redundancy mode of a segment.
@@ -335,6 +336,7 @@ enum {
 	EVPN_A_ES_UNTAGGED_VID,
 	EVPN_A_ES_UNKNOWN_UNICAST,
 	EVPN_A_ES_PEERS,
+	EVPN_A_ES_HOST_TIMEOUT,
 
 	__EVPN_A_ES_MAX,
 	EVPN_A_ES_MAX = (__EVPN_A_ES_MAX - 1)

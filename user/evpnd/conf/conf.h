@@ -227,6 +227,7 @@ struct conf_df {
  * @vlans: bitmap of 4096, VLANs elected one by one when not in port mode; bit 0 is untagged
  * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
  * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
+ * @host_timeout_ms: how long a silent host that this PE has learned is believed to be there; 0 for ever
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
  * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
  * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
@@ -245,6 +246,7 @@ struct conf_segment {
 	enum conf_standby standby;
 	enum conf_loss_policy on_daemon_loss;
 	uint32_t owner_hold_ms;
+	uint32_t host_timeout_ms;
 	uint32_t allow;
 	uint16_t untagged_vid;
 	enum conf_unknown_unicast unknown_unicast;

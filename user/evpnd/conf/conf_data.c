@@ -126,6 +126,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->standby = CONF_STANDBY_AUTO;
 	s->on_daemon_loss = CONF_LOSS_HOLD;
 	s->owner_hold_ms = 60000;
+	s->host_timeout_ms = 18 * 60000;
 	s->retention_ms = 180000;
 	s->allow = CONF_ALLOW_LLDP;
 	s->ad_per_es = true;

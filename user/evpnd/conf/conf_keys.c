@@ -247,6 +247,7 @@ const struct conf_key conf_segment_keys[] = {
 	 ARRAY(struct conf_segment, route_targets, n_route_targets)},
 	{"sync-targets", &conf_enum, SEGMENT(sync), .words = segment_sync_words},
 	{"retention", &conf_duration, SEGMENT(retention_ms), .max = EVPN_NEIGH_RETAIN_MAX},
+	{"host-timeout", &conf_duration, SEGMENT(host_timeout_ms), .max = EVPN_HOST_TIMEOUT_MAX},
 	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},
 	{"owner-hold", &conf_duration, SEGMENT(owner_hold_ms), .max = EVPN_HOLD_TIME_MAX},
 	{"allow", &conf_flags, SEGMENT(allow), .words = allow_words},

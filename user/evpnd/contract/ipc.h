@@ -230,6 +230,7 @@ struct wish_es {
 	enum conf_standby standby; /* never CONF_STANDBY_AUTO */
 	enum conf_loss_policy loss_policy;
 	uint32_t owner_hold_ms;
+	uint32_t host_timeout_ms;
 	uint32_t allow;
 	bool df;
 	bool draining;

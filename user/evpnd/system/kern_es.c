@@ -92,6 +92,8 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 		*why = "an unknown loss policy";
 	else if (w->owner_hold_ms > EVPN_HOLD_TIME_MAX)
 		*why = "an owner hold time out of range";
+	else if (w->host_timeout_ms > EVPN_HOST_TIMEOUT_MAX)
+		*why = "a host timeout out of range";
 	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM |
 					EVPN_ALLOW_PTP | EVPN_ALLOW_STP | EVPN_ALLOW_MICRO_BFD))
 		*why = "unknown protocols to allow";
@@ -150,6 +152,7 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 	if (c->vlan_map)
 		memcpy(c->vlan_df, w->vlan_df, sizeof(c->vlan_df));
 	c->owner_hold_ms = w->owner_hold_ms;
+	c->host_timeout_ms = w->host_timeout_ms;
 	c->loss_policy =
 		w->loss_policy == CONF_LOSS_BLOCK ? EVPN_LOSS_POLICY_BLOCK : EVPN_LOSS_POLICY_HOLD;
 	c->allow = w->allow;

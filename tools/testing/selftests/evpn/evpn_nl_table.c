@@ -29,7 +29,8 @@ SET(es, {EVPN_A_ES_ESI, "esi", OCTETS, NULL}, {EVPN_A_ES_IFNAME, "ifname", TEXT,
      NAMES("blocked", "lacp-oos", "dormant", "hold-running", "fail-applied")},
     {EVPN_A_ES_HOLD_REMAINING, "hold-remaining", U32, NULL},
     {EVPN_A_ES_CHANGED, "changed", U64, NULL}, {EVPN_A_ES_TRANSITIONS, "transitions", U32, NULL},
-    {EVPN_A_ES_MEMBER, "member", MEMBER, NULL}, {EVPN_A_ES_UNTAGGED_VID, "untagged-vid", U32, NULL},
+    {EVPN_A_ES_HOST_TIMEOUT, "host-timeout", U32, NULL}, {EVPN_A_ES_MEMBER, "member", MEMBER, NULL},
+    {EVPN_A_ES_UNTAGGED_VID, "untagged-vid", U32, NULL},
     {EVPN_A_ES_UNKNOWN_UNICAST, "unknown-unicast", ENUM, NAMES("filter", "pass")},
     {EVPN_A_ES_PEERS, "peers", ADDRESSES, NULL});
 

@@ -47,4 +47,22 @@ for end in ce.pe1 pe1.ce; do
 	log_test "LACP found again: PE1 comes back"
 done
 
+# At the slow rate the next LACPDU is up to 30 s away, in both directions. A segment that is made where
+# the bond has long been up does not wait for it: the CE is told, and asked.
+lab_down
+lab --standby lacp-oos --lacp-rate slow
+ready pe1
+check_err $? "PE1 does not become DF at the slow rate: $(ce_ports ce)"
+kill_wait "$(cat "$LAB_RUN/pe2/pid")" KILL
+nl pe2 es-del esi=$ESI1 >/dev/null
+slowwait 10 ce_uses ce pe2
+check_err $? "the CE does not use PE2 after the segment was deleted there: $(ce_ports ce)"
+pe_start pe2
+# from here on: 0.2 s; before, until the period of somebody's LACP ended
+slowwait 2 ce_uses_not ce pe2
+check_err $? "the CE still uses PE2: $(ce_ports ce)"
+slowwait 2 partner_is pe2 ready
+check_err $? "PE2 knows of its partner: $(nl_field pe2 partner.ce $ESI1)"
+log_test "a segment made under an old bond speaks at once, at the slow rate too"
+
 finish

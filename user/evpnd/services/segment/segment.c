@@ -124,6 +124,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->standby = segment_standby(s);
 	w->loss_policy = s->conf.on_daemon_loss;
 	w->owner_hold_ms = s->conf.owner_hold_ms;
+	w->host_timeout_ms = s->conf.host_timeout_ms;
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
 	w->draining = s->leaving || (s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_LEAVING);
