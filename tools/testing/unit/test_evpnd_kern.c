@@ -140,7 +140,7 @@ static void test_wishes_that_are_none(void **state)
 	REFUSED(w.loss_policy = 2, "an unknown loss policy");
 	REFUSED(w.owner_hold_ms = EVPN_HOLD_TIME_MAX + 1, "an owner hold time out of range");
 	REFUSED(w.host_timeout_ms = EVPN_HOST_TIMEOUT_MAX + 1, "a host timeout out of range");
-	REFUSED(w.allow = 8, "unknown protocols to allow");
+	REFUSED(w.allow = 64, "unknown protocols to allow");
 	REFUSED(w.untagged_vid = 4095, "a VLAN out of range");
 	REFUSED(w.unknown_unicast = 2, "an unknown way with unknown unicast");
 	REFUSED(w.n_peers = 1, "peers that cannot be");
