@@ -148,6 +148,8 @@ static void es_publish(struct evpn_es *es, u32 flags)
 	es_note_transition(es, before);
 	if ((before ^ flags) & EVPN_PF_OOS)
 		evpn_lacp_resend(es);
+	if (before & ~flags & EVPN_PF_BLOCK)
+		evpn_speak_opened(es);
 	if ((before ^ flags) & EVPN_PF_FLOOD)
 		evpn_vtep_floods(es->net, flags & EVPN_PF_FLOOD);
 }
@@ -359,7 +361,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		   struct netlink_ext_ack *extack)
 {
 	const struct evpn_port *port = es->port;
-	bool news, hold_changed, host_changed;
+	bool news, mapped, hold_changed, host_changed;
 	int err;
 
 	lockdep_assert_held(&es->net->lock);
@@ -382,12 +384,15 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		es->failed = false;
 		news = true;
 	}
-	news |= es_take_map(es, change);
+	mapped = es_take_map(es, change);
+	news |= mapped;
 	news |= es_take_peers(es, change);
 	if (!news)
 		return 0;
 	es->net->seq++;
 	evpn_es_apply(es);
+	if (mapped && es->conf.mode == EVPN_MODE_SINGLE_ACTIVE)
+		evpn_speak_opened(es);
 	if (hold_changed)
 		evpn_owner_hold_changed(es);
 	trace_evpn_es(es, EVPN_ES_CHANGED);

@@ -275,6 +275,7 @@ struct evpn_es_change {
  * @members: evpn_port of each member of that device; written under RTNL and evpn_net.lock
  * @failed: the loss policy is in force
  * @holding: the owner is gone and the hold time is running
+ * @opened: it forwards more than before, and the gateway has not said so yet
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
  * @vlan_stats: struct evpn_vlan_stats by VLAN, of those in which something was dropped
@@ -300,6 +301,7 @@ struct evpn_es {
 	struct list_head members;
 	bool failed;
 	bool holding;
+	bool opened;
 	u64 changed;
 	u32 transitions;
 
@@ -336,6 +338,7 @@ struct evpn_owner {
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @partner_work: reports what LACP partners have become
+ * @speak_work: lets the gateway speak where a segment has opened
  * @partner_reported: when it last did, in jiffies
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
@@ -350,6 +353,7 @@ struct evpn_net {
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct delayed_work partner_work;
+	struct work_struct speak_work;
 	unsigned long partner_reported;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
@@ -437,6 +441,11 @@ void evpn_partner_read(struct evpn_port *port, struct evpn_partner_view *view);
 bool evpn_partner_unheard(const struct evpn_port *port);
 void evpn_partner_link(struct evpn_net *en, const struct net_device *dev);
 void evpn_partner_work(struct work_struct *work);
+
+/* speak.c */
+int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid);
+void evpn_speak_work(struct work_struct *work);
+void evpn_speak_opened(struct evpn_es *es);
 
 /* owner.c */
 int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,

@@ -5,6 +5,7 @@
  * Documentation/netlink/specs/evpn.yaml.
  */
 #include <linux/pid_namespace.h>
+#include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -306,6 +307,68 @@ int evpn_nl_es_del_doit(struct sk_buff *skb, struct genl_info *info)
 		evpn_es_destroy(es);
 	mutex_unlock(&en->lock);
 	rtnl_unlock();
+	return err;
+}
+
+static int speak_for(struct evpn_es *es, struct genl_info *info, const struct nlattr *host)
+{
+	struct nlattr *tb[EVPN_A_HOST_VLAN + 1];
+	const u8 *mac;
+	int err;
+
+	err = nla_parse_nested(tb, EVPN_A_HOST_VLAN, host, evpn_host_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (!tb[EVPN_A_HOST_MAC]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, host, "the MAC address of a host is missing");
+		return -EINVAL;
+	}
+	mac = nla_data(tb[EVPN_A_HOST_MAC]);
+	if (!is_valid_ether_addr(mac)) {
+		NL_SET_BAD_ATTR(info->extack, tb[EVPN_A_HOST_MAC]);
+		NL_SET_ERR_MSG_FMT(info->extack, "%pM is not the address of one host", mac);
+		return -EINVAL;
+	}
+	return evpn_speak(es, mac, tb[EVPN_A_HOST_VLAN] ? nla_get_u32(tb[EVPN_A_HOST_VLAN]) : 0);
+}
+
+static int speak_for_all(struct evpn_es *es, struct genl_info *info)
+{
+	const struct nlattr *host;
+	unsigned int n = 0;
+	int rem, err;
+
+	nlmsg_for_each_attr(host, info->nlhdr, GENL_HDRLEN, rem)
+	{
+		if (nla_type(host) != EVPN_A_ES_HOST)
+			continue;
+		if (n++ == EVPN_HOSTS_MAX) {
+			NL_SET_ERR_MSG_FMT(info->extack, "more than %u hosts in one request",
+					   EVPN_HOSTS_MAX);
+			return -E2BIG;
+		}
+		err = speak_for(es, info, host);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/** evpn_nl_es_speak_doit() - speak for silent hosts behind a segment */
+int evpn_nl_es_speak_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct evpn_esi esi;
+	struct evpn_es *es;
+	int err;
+
+	err = parse_esi(info, EVPN_A_ES_ESI, &esi);
+	if (err)
+		return err;
+	mutex_lock(&en->lock);
+	es = get_es(en, info, EVPN_A_ES_ESI, &esi);
+	err = IS_ERR(es) ? PTR_ERR(es) : speak_for_all(es, info);
+	mutex_unlock(&en->lock);
 	return err;
 }
 

@@ -12,6 +12,11 @@
 #include <uapi/linux/evpn.h>
 
 /* Common nested types */
+const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1] = {
+	[EVPN_A_HOST_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[EVPN_A_HOST_VLAN] = NLA_POLICY_MAX(NLA_U32, 4094),
+};
+
 const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1] = {
 	[EVPN_A_NEIGH_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_NEIGH_ENTRY_TAG] = { .type = NLA_U32, },
@@ -148,8 +153,14 @@ const struct nla_policy evpn_core_set_nl_policy[EVPN_A_CORE_PORT + 1] = {
 const struct nla_policy evpn_core_get_nl_policy[EVPN_A_CORE_PAD + 1] = {
 };
 
+/* EVPN_CMD_ES_SPEAK - do */
+const struct nla_policy evpn_es_speak_nl_policy[EVPN_A_ES_HOST + 1] = {
+	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_ES_HOST] = NLA_POLICY_NESTED(evpn_host_nl_policy),
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[16] = {
+const struct genl_ops evpn_nl_ops[17] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
@@ -264,6 +275,13 @@ const struct genl_ops evpn_nl_ops[16] = {
 		.doit		= evpn_nl_core_get_doit,
 		.policy		= evpn_core_get_nl_policy,
 		.maxattr	= EVPN_A_CORE_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_ES_SPEAK,
+		.doit		= evpn_nl_es_speak_doit,
+		.policy		= evpn_es_speak_nl_policy,
+		.maxattr	= EVPN_A_ES_HOST,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

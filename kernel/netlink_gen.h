@@ -13,6 +13,7 @@
 #include <uapi/linux/evpn.h>
 
 /* Common nested types */
+extern const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1];
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
 
@@ -48,8 +49,10 @@ extern const struct nla_policy evpn_core_set_nl_policy[EVPN_A_CORE_PORT + 1];
 
 extern const struct nla_policy evpn_core_get_nl_policy[EVPN_A_CORE_PAD + 1];
 
+extern const struct nla_policy evpn_es_speak_nl_policy[EVPN_A_ES_HOST + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[16];
+extern const struct genl_ops evpn_nl_ops[17];
 extern const struct genl_multicast_group evpn_nl_mcgrps[3];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -73,6 +76,7 @@ int evpn_nl_vlan_stats_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int evpn_nl_core_set_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_es_speak_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,

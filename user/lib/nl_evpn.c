@@ -141,6 +141,26 @@ int nl_evpn_es_del(struct nl_evpn *e, const struct esi *esi, struct nl_err *err)
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
+int nl_evpn_es_speak(struct nl_evpn *e, const struct esi *esi, const struct nl_host *list,
+		     unsigned int n, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_SPEAK);
+	struct nlattr *nest;
+	unsigned int i;
+
+	mnl_attr_put(nlh, EVPN_A_ES_ESI, sizeof(*esi), esi);
+	for (i = 0; i < n; i++) {
+		nest = mnl_attr_nest_start_check(nlh, sizeof(buf), EVPN_A_ES_HOST);
+		if (!nest)
+			return nl_err_set(err, EMSGSIZE, "%u hosts do not fit into a request", n);
+		mnl_attr_put(nlh, EVPN_A_HOST_MAC, sizeof(list[i].mac), &list[i].mac);
+		mnl_attr_put_u32(nlh, EVPN_A_HOST_VLAN, list[i].vlan);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	return nl_request(e->nl, nlh, NULL, NULL, err);
+}
+
 struct es_dump {
 	nl_es_fn fn;
 	void *data;

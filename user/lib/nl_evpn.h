@@ -221,6 +221,19 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 int nl_evpn_es_get(struct nl_evpn *e, const struct esi *esi, struct nl_es *es, struct nl_err *err);
 int nl_evpn_es_del(struct nl_evpn *e, const struct esi *esi, struct nl_err *err);
 
+/** struct nl_host - a host behind a segment; @vlan: 0 for frames without a tag */
+struct nl_host {
+	struct mac mac;
+	uint16_t vlan;
+};
+
+/**
+ * nl_evpn_es_speak() - let bridges and tunnels learn that hosts are behind a segment here
+ * @list: @n of them, at most EVPN_HOSTS_MAX
+ */
+int nl_evpn_es_speak(struct nl_evpn *e, const struct esi *esi, const struct nl_host *list,
+		     unsigned int n, struct nl_err *err);
+
 /** nl_evpn_es_dump() - all segments; starts again by itself when the table changed meanwhile */
 int nl_evpn_es_dump(struct nl_evpn *e, nl_es_fn fn, void *data, struct nl_err *err);
 

@@ -43,7 +43,7 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 	neigh_messages++;
 }
 
-static const struct kern_ops ops = {on_kernel, on_es, on_result, on_neighs, NULL};
+static const struct kern_ops ops = {on_kernel, on_es, on_result, on_neighs, NULL, NULL};
 
 static struct wish_es a_wish(uint8_t n, uint32_t generation)
 {

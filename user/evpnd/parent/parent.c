@@ -128,7 +128,16 @@ static bool speaker_is_busy(void *data)
 	return parent_speaker_busy(data);
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, speaker_is_busy};
+static void on_roles(void *data, const struct fact_es *before, const struct wish_es *wish)
+{
+	struct parent *p = data;
+
+	if (p->speak)
+		speak_roles(p->speak, before, wish);
+}
+
+static const struct kern_ops kern_ops = {on_kernel, on_es,	     on_result,
+					 on_neighs, speaker_is_busy, on_roles};
 
 static void on_frr_es(void *data, const struct fact_frr_es *fact)
 {
@@ -269,7 +278,8 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_core(p);
 	parent_conf_mark(p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
-	p->uplinks = p->links ? uplinks_new(p->event, p->links, on_core, p) : NULL;
+	p->speak = p->links ? speak_new(p->event, p->links) : NULL;
+	p->uplinks = p->speak ? uplinks_new(p->event, p->links, on_core, p) : NULL;
 	p->frr = p->uplinks ? frr_new(p->event, &frr_ops, p) : NULL;
 	if (!p->frr)
 		return -errno;
@@ -290,6 +300,7 @@ static void tear_down(struct parent *p)
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);
 	uplinks_free(p->uplinks);
+	speak_free(p->speak);
 	links_free(p->links);
 	kern_free(p->kern);
 	accept_free(p->accept);

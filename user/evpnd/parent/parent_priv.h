@@ -22,6 +22,7 @@
 #include "parent/relay.h"
 #include "parent/sockets.h"
 #include "parent/state.h"
+#include "system/speak.h"
 #include "system/uplinks.h"
 #include "timer.h"
 
@@ -47,6 +48,7 @@ struct parent {
 	struct conf_file *conf;
 	struct links *links;
 	struct uplinks *uplinks;
+	struct speak *speak;
 	struct kern *kern;
 	struct kern_flood *flood;
 	struct accept *accept;

@@ -24,6 +24,7 @@ struct kern;
  * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULTS)
  * @busy: do they wait already? Then the module's further news are left in their socket until
  *	kern_neigh_resume(). NULL: never
+ * @roles: the module has taken a wish; @before: what it had of the segment, NULL: nothing. May be NULL
  */
 struct kern_ops {
 	void (*kernel)(void *data, const struct fact_kernel *fact);
@@ -31,6 +32,7 @@ struct kern_ops {
 	void (*result)(void *data, const struct wish_result *result);
 	void (*neighs)(void *data, enum ipc_type type, const void *body, uint32_t len);
 	bool (*busy)(void *data);
+	void (*roles)(void *data, const struct fact_es *before, const struct wish_es *wish);
 };
 
 /** struct kern_counts - @installs: requests the module accepted; @reasserts: somebody else had interfered */

@@ -390,14 +390,20 @@ void kern_begin_generation(struct kern *kern, uint32_t generation)
 void kern_wish(struct kern *kern, const struct wish_es *wish)
 {
 	struct kern_es *e = find_or_add(kern, &wish->esi);
+	struct fact_es before;
+	bool had;
 
 	if (!e)
 		return;
 	kern_begin_generation(kern, wish->generation);
+	had = e->had;
+	before = e->fact;
 	e->wished = true;
 	e->stale = false;
 	e->wish = *wish;
 	install_and_tell(kern, e);
+	if (kern->ops->roles && e->result.status == WISH_INSTALLED)
+		kern->ops->roles(kern->data, had ? &before : NULL, wish);
 }
 
 void kern_close(struct kern *kern, const struct wish_es *wish)

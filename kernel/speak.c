@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Speaking for what is behind a segment that has opened here. Bridges and VXLAN tunnels that learn
+ * from what they receive go on sending to the PE that forwarded before, until a host says something;
+ * a host that only listens would get nothing for as long as their entries last. And the gateway that
+ * this host is says where it is, for a customer that is a bridge.
+ *
+ * Which hosts these are is user space's to know.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+
+#include "evpn.h"
+
+/* A RARP request of a host for its own address, which nobody answers (RFC 903). */
+struct speak_frame {
+	struct ethhdr eth;
+	struct arphdr arp;
+	u8 sender[ETH_ALEN];
+	__be32 sender_ip;
+	u8 target[ETH_ALEN];
+	__be32 target_ip;
+} __packed;
+
+static struct sk_buff *speak_skb(struct net_device *dev, const u8 *mac, u16 vid)
+{
+	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, ETH_ZLEN);
+	struct speak_frame *f;
+
+	if (!skb)
+		return NULL;
+	f = skb_put_zero(skb, ETH_ZLEN);
+	eth_broadcast_addr(f->eth.h_dest);
+	ether_addr_copy(f->eth.h_source, mac);
+	f->eth.h_proto = htons(ETH_P_RARP);
+	f->arp.ar_hrd = htons(ARPHRD_ETHER);
+	f->arp.ar_pro = htons(ETH_P_IP);
+	f->arp.ar_hln = ETH_ALEN;
+	f->arp.ar_pln = sizeof(f->sender_ip);
+	f->arp.ar_op = htons(ARPOP_RREQUEST);
+	memcpy(f->sender, mac, ETH_ALEN);
+	memcpy(f->target, mac, ETH_ALEN);
+	skb->protocol = eth_type_trans(skb, dev);
+	if (vid)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vid);
+	return skb;
+}
+
+/**
+ * evpn_speak() - let bridges and tunnels learn that a host is behind a segment here
+ * @es: the segment; without a device nothing happens
+ * @mac: the host
+ * @vid: VLAN of its frames, 0 for no tag
+ *
+ * Context: process context, under evpn_net.lock, which keeps the device.
+ * Return: 0 or -ENOMEM.
+ */
+int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&es->net->lock);
+	if (!es->port || !netif_running(es->port->dev))
+		return 0;
+	skb = speak_skb(es->port->dev, mac, vid);
+	if (!skb)
+		return -ENOMEM;
+	netif_rx(skb);
+	return 0;
+}
+
+/* Each device of the segment where this host has addresses: itself and VLAN devices on it. */
+static void speak_gateway(struct net_device *dev)
+{
+	struct net_device *upper;
+	struct list_head *iter;
+
+	ASSERT_RTNL();
+	__netdev_notify_peers(dev);
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+	{
+		if (is_vlan_dev(upper))
+			__netdev_notify_peers(upper);
+	}
+}
+
+/* The next segment that has opened since; RTNL keeps its device when the lock is let go. */
+static struct net_device *speak_next(struct evpn_net *en)
+{
+	struct net_device *dev = NULL;
+	struct evpn_es *es;
+
+	mutex_lock(&en->lock);
+	evpn_for_each_es(es, en) {
+		if (!es->opened)
+			continue;
+		es->opened = false;
+		if (!es->port)
+			continue;
+		dev = es->port->dev;
+		break;
+	}
+	mutex_unlock(&en->lock);
+	return dev;
+}
+
+/** evpn_speak_work() - gratuitous ARP and unsolicited neighbour advertisements where a segment opened */
+void evpn_speak_work(struct work_struct *work)
+{
+	struct evpn_net *en = container_of(work, struct evpn_net, speak_work);
+	struct net_device *dev;
+
+	rtnl_lock();
+	while ((dev = speak_next(en)))
+		speak_gateway(dev);
+	rtnl_unlock();
+}
+
+/** evpn_speak_opened() - a segment forwards more than before; under evpn_net.lock */
+void evpn_speak_opened(struct evpn_es *es)
+{
+	lockdep_assert_held(&es->net->lock);
+	es->opened = true;
+	queue_work(evpn_wq, &es->net->speak_work);
+}
