@@ -2033,6 +2033,109 @@ static void ac_df_vlan_based(void **state)
 	end(sp);
 }
 
+static void device(struct speaker *sp, struct fact_link f, bool up)
+{
+	f.flags = up ? IFF_UP : 0;
+	f.carrier = up;
+	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	run(sp, 2);
+}
+
+static bool circuit(struct speaker *sp, unsigned int vlan)
+{
+	return TAILQ_FIRST(&sp->ss->list)->evi_up[vlan / 8] & 1u << vlan % 8;
+}
+
+/* B4: a circuit is gone with its VLAN device, with its place in the bridge, the bridge, the tunnel. */
+static void circuits_end(void **state)
+{
+	struct fact_link sub = {.ifindex = 6,
+				.ifname = "bond0.10",
+				.kind = "vlan",
+				.link = 5,
+				.vlan_id = 10,
+				.master = 7,
+				.master_kind = "bridge"};
+	struct fact_link br = {.ifindex = 7, .ifname = "br10", .kind = "bridge"};
+	struct fact_link vx = {.ifindex = 8, .ifname = "vx10", .kind = "vxlan", .master = 7};
+	struct conf_bridge b = {.bridge = "br10", .vxlan = "vx10", .vni = 100};
+	struct fact_link gone = {.ifindex = 6, .ifname = "bond0.10"};
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+
+	setup.seg.mode = CONF_SINGLE_ACTIVE;
+	setup.seg.ad_per_evi = true;
+	setup.seg.vlans[1] = 0x0c; /* 10, 11 */
+	setup.seg.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .ac_df = true, .wait_ms = 1};
+	sp = begin(&setup);
+	conf_add_bridge(sp->conf, &b);
+	bond(sp, true);
+	links_done(sp);
+	device(sp, br, true);
+	device(sp, vx, true);
+	device(sp, sub, true);
+	assert_true(circuit(sp, 10) && circuit(sp, 11));
+
+	device(sp, br, false);
+	assert_false(circuit(sp, 10));
+	device(sp, br, true);
+	assert_true(circuit(sp, 10));
+	device(sp, vx, false);
+	assert_false(circuit(sp, 10));
+	device(sp, vx, true);
+	assert_true(circuit(sp, 10));
+
+	sub.master = 0;
+	device(sp, sub, true);
+	assert_false(circuit(sp, 10));
+	sub.master = 7;
+	device(sp, sub, true);
+	assert_true(circuit(sp, 10));
+
+	segment_service.fact(sp->ss, IPC_FACT_LINK_GONE, &gone);
+	run(sp, 2);
+	assert_false(circuit(sp, 10));
+	assert_true(circuit(sp, 11));
+	device(sp, sub, true);
+	assert_true(circuit(sp, 10));
+	end(sp);
+}
+
+/* Of a port of a VLAN-aware bridge all circuits are gone when it leaves the bridge. */
+static void circuits_of_a_port(void **state)
+{
+	struct fact_link port = {.ifindex = 5,
+				 .ifname = "bond0",
+				 .kind = "bond",
+				 .bond_mode = 4,
+				 .members = 1,
+				 .members_up = 1,
+				 .master = 7,
+				 .master_kind = "bridge"};
+	struct fact_link br = {.ifindex = 7, .ifname = "br0", .kind = "bridge"};
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+
+	setup.seg.mode = CONF_SINGLE_ACTIVE;
+	setup.seg.ad_per_evi = true;
+	setup.seg.vlans[1] = 0x0c;
+	setup.seg.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .ac_df = true, .wait_ms = 1};
+	sp = begin(&setup);
+	device(sp, br, true);
+	device(sp, port, true);
+	links_done(sp);
+	assert_true(circuit(sp, 10));
+	port.master = 0;
+	port.master_kind[0] = '\0';
+	device(sp, port, true);
+	assert_false(circuit(sp, 10));
+	memcpy(port.master_kind, "bridge", 7);
+	port.master = 7;
+	device(sp, port, true);
+	assert_true(circuit(sp, 10));
+	end(sp);
+}
+
 /* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
 static void peers_silent(void **state)
 {
@@ -2753,6 +2856,8 @@ int main(void)
 		cmocka_unit_test(reload_router_id),
 		cmocka_unit_test(many_circuits),
 		cmocka_unit_test(ac_df_vlan_based),
+		cmocka_unit_test(circuits_end),
+		cmocka_unit_test(circuits_of_a_port),
 		cmocka_unit_test(view_while_down),
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),

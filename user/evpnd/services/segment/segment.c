@@ -311,6 +311,7 @@ static bool is_port_of(const struct segment *s, const struct fact_link *f)
 static void update_ports(struct segments *ss, const struct fact_link *f)
 {
 	bool bridge = f && segment_bridges_concern(ss, f->ifname);
+	bool carries = bridge || (f && !strcmp(f->kind, "bridge"));
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry) {
@@ -318,7 +319,7 @@ static void update_ports(struct segments *ss, const struct fact_link *f)
 			update_port(s);
 		else if (bridge)
 			update_bridges(s);
-		else if (s->ifindex && s->ifindex == f->link)
+		if (f && (carries || (s->ifindex && s->ifindex == f->link)))
 			segment_circuits_later(s);
 	}
 }
@@ -589,9 +590,18 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		segment_adopt(s);
 }
 
+/* Of a device that is gone only the name and number are told; what it was is known here. */
+static struct fact_link last_known(const struct segments *ss, const struct fact_link *gone)
+{
+	const struct link *l = segment_link_by_index(ss, gone->ifindex);
+
+	return l ? l->fact : *gone;
+}
+
 static void segments_fact(void *state, enum ipc_type type, const void *fact)
 {
 	struct segments *ss = state;
+	struct fact_link gone;
 	struct segment *s;
 
 	switch (type) {
@@ -603,8 +613,9 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 		update_ports(ss, fact);
 		break;
 	case IPC_FACT_LINK_GONE:
-		link_gone(ss, ((const struct fact_link *)fact)->ifindex);
-		update_ports(ss, fact);
+		gone = last_known(ss, fact);
+		link_gone(ss, gone.ifindex);
+		update_ports(ss, &gone);
 		break;
 	case IPC_FACT_LINKS_DONE:
 		ss->links_done = true;

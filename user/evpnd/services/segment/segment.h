@@ -189,6 +189,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  *	round of the loop
  * @evi_said: what was said of them; @evi_due: the difference is being sent, @evi_next is the next
  *	VLAN, @evi_again: something changed behind it
+ * @bridged: VLANs whose circuit has been the port of a bridge; @had_device: that had a VLAN device
  * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
  *	domains these are
  * @wished: a wish was sent; @result: the kernel's answer; @answered: there is one
@@ -255,6 +256,8 @@ struct segment {
 	s64 since; /* CLOCK_MONOTONIC, of the last change of @force */
 	u16 l2_sent;
 	u8 evi_up[DF_VLAN_BYTES];
+	u8 bridged[DF_VLAN_BYTES];
+	u8 had_device[DF_VLAN_BYTES];
 	struct evi_said evi_said;
 	unsigned int evi_next;
 	bool circuits_due;
@@ -426,6 +429,8 @@ void segment_evi_withdraw(struct segment *s);
 u32 segment_bridges_mark(const struct segment *s);
 /* is the device the bridge or the VXLAN device of a configured bridge domain? */
 bool segment_bridges_concern(const struct segments *ss, const char *ifname);
+/* does what enters this VLAN of a bridge go as far as the bridge domains that are configured for it? */
+bool segment_bridge_carries(const struct segments *ss, const char *bridge, unsigned int vlan);
 /*
  * The VLANs of the segment that a route with tag 0 is for: those of the bridge domains that import it
  * (RFC 7432 section 6.1). Return: whether there is one.

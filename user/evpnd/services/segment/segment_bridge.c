@@ -45,6 +45,21 @@ static bool is_reachable(const struct segments *ss, const struct conf_bridge *b)
 	       vx->fact.master == br->fact.ifindex;
 }
 
+bool segment_bridge_carries(const struct segments *ss, const char *bridge, unsigned int vlan)
+{
+	const struct conf *conf = speaker_conf(ss->speaker);
+	size_t i;
+
+	for (i = 0; conf && i < conf->n_bridges; i++) {
+		const struct conf_bridge *b = &conf->bridges[i];
+
+		if (!strcmp(b->bridge, bridge) && (!b->vlan || b->vlan == vlan) &&
+		    !is_reachable(ss, b))
+			return false;
+	}
+	return true;
+}
+
 /* The segment's device or one of its sub-interfaces is a port of the bridge, and up. */
 static bool is_port(const struct segment *s, const struct conf_bridge *b)
 {

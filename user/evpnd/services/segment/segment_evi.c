@@ -29,22 +29,65 @@ static void put(u8 map[DF_VLAN_BYTES], unsigned int v, bool on)
 }
 
 /*
+ * A circuit that is a bridge port goes as far as the bridge does, and where the bridge domain is one of
+ * ours, as its VXLAN device. One that has been a bridge port and is not any more leads nowhere.
+ */
+static bool is_carried(struct segment *s, const struct link *l, unsigned int vlan)
+{
+	const struct link *m = segment_link_by_index(s->owner, l->fact.master);
+
+	if (!l->fact.master || !m || strcmp(m->fact.kind, "bridge"))
+		return !has(s->bridged, vlan);
+	put(s->bridged, vlan, true);
+	return m->fact.flags & IFF_UP &&
+	       segment_bridge_carries(s->owner, m->fact.ifname, vlan ? vlan : s->conf.untagged_vid);
+}
+
+/* Those with a device of their own; @present: which these are. */
+static void vlan_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], u8 present[DF_VLAN_BYTES])
+{
+	struct link *l;
+
+	RB_FOREACH(l, links_tree, &s->owner->links) {
+		unsigned int v = l->fact.vlan_id;
+
+		if (l->fact.link != s->ifindex || !v || strcmp(l->fact.kind, "vlan"))
+			continue;
+		put(present, v, true);
+		put(s->had_device, v, true);
+		if (!(l->fact.flags & IFF_UP && l->fact.carrier) || !is_carried(s, l, v))
+			put(up, v, false);
+	}
+}
+
+/* The others are the port's own: of a bridge, or without a bridge the frames without a tag. */
+static void port_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], const u8 present[DF_VLAN_BYTES])
+{
+	const struct link *port = segment_link_by_index(s->owner, s->ifindex);
+	bool bridged = port && !strcmp(port->fact.master_kind, "bridge");
+	unsigned int v;
+
+	for (v = 0; port && v < VLANS; v++) {
+		if (!has(up, v) || has(present, v))
+			continue;
+		if ((v && !bridged && has(s->had_device, v)) || !is_carried(s, port, v))
+			put(up, v, false);
+	}
+}
+
+/*
  * Which attachment circuits are up: a VLAN is one through its sub-interface if it has one, and
- * through the port if it has none (a bridge port). Return: true when that changed.
+ * through the port if it has none and never had (a bridge port). Return: true when that changed.
  */
 bool segment_update_circuits(struct segment *s)
 {
-	u8 up[DF_VLAN_BYTES] = {0};
-	struct link *l;
+	u8 up[DF_VLAN_BYTES] = {0}, present[DF_VLAN_BYTES] = {0};
 
 	s->circuits_due = false;
 	if (s->port_up && s->conf.ad_per_evi) {
 		memcpy(up, s->conf.vlans, sizeof(up));
-		RB_FOREACH(l, links_tree, &s->owner->links)
-			if (l->fact.link == s->ifindex && l->fact.vlan_id &&
-			    !strcmp(l->fact.kind, "vlan") &&
-			    !(l->fact.flags & IFF_UP && l->fact.carrier))
-				put(up, l->fact.vlan_id, false);
+		vlan_circuits(s, up, present);
+		port_circuits(s, up, present);
 	}
 	if (!memcmp(up, s->evi_up, sizeof(up)))
 		return false;
