@@ -143,6 +143,10 @@ static void print_trouble(struct out *o, const json_t *s)
 		out_word(o, doc_is(s, "oper", "up") ? OUT_WARN : OUT_BAD, "%s",
 			 doc_str(s, "reason"));
 	}
+	if (doc_str(s, "differs")) {
+		out_nl(o);
+		out_word(o, OUT_BAD, "the PEs do not agree: %s", doc_str(s, "differs"));
+	}
 	if (doc_str(s, "fallback")) {
 		out_nl(o);
 		out_word(o, OUT_WARN, "fallback: %s", doc_str(s, "fallback"));

@@ -2033,6 +2033,33 @@ static void ac_df_vlan_based(void **state)
 	end(sp);
 }
 
+/* B5, B6: what two PEs do not agree about is said as long as it is so. */
+static void pes_differ(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = all_active()});
+	struct segment *s = TAILQ_FIRST(&sp->ss->list);
+	struct conf_segment c = s->conf;
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_string_equal(s->differs, "");
+	rt1(sp, PE2, 0); /* says single-active */
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_string_equal(s->differs,
+			    "10.0.0.2 has it as single-active, and this PE as all-active");
+	s->conf.mode = CONF_SINGLE_ACTIVE;
+	segment_differ_look(s);
+	assert_string_equal(s->differs, "");
+	s->conf.es_import = (struct mac){{2, 0, 0, 0, 0, 9}};
+	segment_differ_look(s);
+	assert_non_null(
+		strstr(s->differs, "and this PE with 02:00:00:00:00:09: neither is a candidate"));
+	s->conf = c;
+	end(sp);
+}
+
 static void device(struct speaker *sp, struct fact_link f, bool up)
 {
 	f.flags = up ? IFF_UP : 0;
@@ -2856,6 +2883,7 @@ int main(void)
 		cmocka_unit_test(reload_router_id),
 		cmocka_unit_test(many_circuits),
 		cmocka_unit_test(ac_df_vlan_based),
+		cmocka_unit_test(pes_differ),
 		cmocka_unit_test(circuits_end),
 		cmocka_unit_test(circuits_of_a_port),
 		cmocka_unit_test(view_while_down),

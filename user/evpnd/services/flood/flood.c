@@ -62,6 +62,7 @@ static void update(struct flood_bridge *b)
 {
 	const struct flood_dev *vx = flood_dev(b->owner, b->conf.vxlan);
 	char before[FLOOD_WHY_MAX];
+	bool learned;
 
 	if (!b->owner->links_done)
 		return;
@@ -69,8 +70,13 @@ static void update(struct flood_bridge *b)
 	b->local = b->owner->self;
 	if (vx && !ip_is_zero(&vx->fact.vxlan_local))
 		b->local = vx->fact.vxlan_local;
+	learned = b->learning;
 	b->learning = vx && vx->fact.vxlan_learning;
 	judge(b);
+	if (vx && !b->learning && (learned || !b->said_learning))
+		log_warning("VNI %u: " FLOOD_NOT_LEARNING, b->conf.vni, b->conf.vxlan,
+			    b->conf.vxlan);
+	b->said_learning = vx;
 	if (b->why[0] && strcmp(before, b->why))
 		log_warning("VNI %u: not announced: %s", b->conf.vni, b->why);
 	if (b->why[0])

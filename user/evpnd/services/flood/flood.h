@@ -18,6 +18,9 @@
 #include "speaker/service.h"
 #include "timer.h"
 
+/* iproute2 makes external devices so unless told otherwise; @VNI before it, then the device twice */
+#define FLOOD_NOT_LEARNING \
+	"%s learns no addresses, so unicast is flooded, and lost while a PE restarts: ip link set %s type vxlan learning"
 #define FLOOD_WHY_MAX 192
 
 /**
@@ -43,7 +46,8 @@ struct flood_remote {
  * struct flood_bridge - one configured bridge domain
  * @rd, @import, @export: as configured, or made from router id, AS and VNI
  * @why: why it is not announced; "" when it is
- * @local: address of the own tunnels; @learning: the device learns; both of the device as it is now
+ * @local: address of the own tunnels; @said_learning: whether it was looked at before
+ * @learning: the device learns; both of the device as it is now
  * @advertised: the RT-3 is out, as @sent and @sent_local
  */
 struct flood_bridge {
@@ -58,6 +62,7 @@ struct flood_bridge {
 	char why[FLOOD_WHY_MAX];
 	struct ip_addr local;
 	bool learning;
+	bool said_learning;
 	bool advertised;
 	struct evpn_nlri sent;
 	struct ip_addr sent_local;

@@ -107,6 +107,10 @@ static json_t *summary(const struct floods *fs)
 					"VNI %u: the tunnels' address %s is not the originator address %s: split horizon of other PEs does not see it",
 					b->conf.vni, ip_format(&b->local, ip[0]),
 					ip_format(&fs->self, ip[1])));
+		if (!b->why[0] && !b->learning)
+			json_array_append_new(list, json_sprintf("VNI %u: " FLOOD_NOT_LEARNING,
+								 b->conf.vni, b->conf.vxlan,
+								 b->conf.vxlan));
 		if (refused(b))
 			json_array_append_new(
 				list, json_sprintf("VNI %u: the kernel refused %u tunnels of %s",

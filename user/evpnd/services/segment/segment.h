@@ -7,6 +7,7 @@
  *   segment_core.c    start, sessions, the way to the core: when segments come up and may elect
  *   segment_keep.c    routes that outlive their session
  *   segment_port.c    can the customer be reached through the device
+ *   segment_differ.c  what the PEs of the segment do not agree about
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
  *   segment_evi.c     RT-1 per EVI for attachment circuits: which are up, and what was said of them
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
@@ -162,6 +163,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @id: number in its route distinguishers
  * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
  * @port_up: the customer can be reached through the device; @port_reason says why not
+ * @differs: what another PE means by the segment that this one does not; a sentence, or ""
  * @lacp: its LACP, valid if @lacp_known: the module has the segment
  * @lacp_grace: runs when a partner that was known is not any more, and may speak up again
  * @esi_guessed: it is the one that the kernel had for the device; the LACP partner has not confirmed it
@@ -209,6 +211,7 @@ struct segment {
 	bool port_up;
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
+	char differs[ROLE_TEXT_MAX];
 	bool lacp_known;
 	struct fact_lacp lacp;
 	struct timer lacp_grace;
@@ -383,6 +386,9 @@ bool segment_routes_kept(struct segments *ss);
 void segment_routes_sync(struct segments *ss);
 void segment_keep_init(struct segments *ss);
 void segment_keep_done(struct segments *ss);
+
+/* segment_differ.c */
+void segment_differ_look(struct segment *s);
 
 /* segment_port.c */
 bool segment_port_state(struct segment *s, const struct link *l);

@@ -417,6 +417,7 @@ void segment_collect(struct segment *s)
 	struct es_route *r;
 	unsigned int n = 1;
 
+	segment_differ_look(s);
 	segment_cand_free(s);
 	s->odd[0] = '\0';
 	check_modes(s);

@@ -179,6 +179,7 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "since", json_real(timer_wall(s->since)));
 	json_object_set_new(o, "oper", json_string(oper_name(s)));
 	json_object_set_new(o, "reason", text_or_null(held_back(s, why)));
+	json_object_set_new(o, "differs", text_or_null(s->differs));
 	json_object_set_new(o, "lacp", lacp_json(s));
 	json_object_set_new(o, "lacp-bypass", json_boolean(s->conf.lacp_bypass));
 	json_object_set_new(o, "members", json_integer(l ? l->fact.members : 0));
@@ -530,6 +531,9 @@ static json_t *problems(const struct segments *ss)
 		if (text[0] && !is_maintained(s))
 			json_array_append_new(list,
 					      json_sprintf("segment %s: %s", s->conf.name, text));
+		if (s->differs[0])
+			json_array_append_new(
+				list, json_sprintf("segment %s: %s", s->conf.name, s->differs));
 		if (s->agreed.fallback)
 			json_array_append_new(list, json_sprintf("segment %s: %s", s->conf.name,
 								 s->agreed.sentence));
