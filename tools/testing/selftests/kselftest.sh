@@ -21,8 +21,7 @@ result() { # STATUS SENTENCE
 # two that between them use the lab, evpnd's tools and programs of their own
 SOME="genl ctl_kernel"
 
-$VM/guest.sh build uml || exit 1
-SRC=$(source_dir)
+SRC=$($VM/guest.sh source) || exit 1
 # beside the source, because links cannot leave the file system
 KERNEL=$(mktemp -d "$CACHE/kselftest.XXXXXX") || exit 1
 trap 'rm -rf "$KERNEL"' EXIT
@@ -31,7 +30,7 @@ LOG=$KERNEL/log
 INSTALLED=$KERNEL/installed
 KSFT="make -C $KERNEL/tree/tools/testing/selftests TARGETS=evpn"
 
-cp -al "$SRC" "$KERNEL/tree" || exit 1
+cp -al "$(realpath "$SRC")" "$KERNEL/tree" || exit 1
 make -s -C $EVPN kernel-tree KERNEL="$KERNEL/tree" >"$LOG" 2>&1 &&
 	nice make -s -C "$KERNEL/tree" headers >>"$LOG" 2>&1 && nice $KSFT >"$LOG" 2>&1
 result $? "a tree of Linux $(make -s -C "$KERNEL/tree" kernelversion) builds TARGETS=evpn"
