@@ -732,6 +732,18 @@ bool ecomm_get_encap(const struct slice *s, u16 *tunnel)
 	return true;
 }
 
+bool ecomm_has_encap(const struct slice *s, u16 tunnel)
+{
+	struct ecomm_value v;
+
+	for (size_t i = 0; i < ecomm_count(s); i++) {
+		ecomm_decode(ecomm_at(s, i), &v);
+		if (v.kind == EC_ENCAP && v.tunnel == tunnel)
+			return true;
+	}
+	return false;
+}
+
 bool ecomm_rt_match(const struct slice *s, const struct ecomm *rts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -268,6 +268,9 @@ bool ecomm_get_es_import(const struct slice *s, struct mac *m);
 /** ecomm_get_encap() - the first encapsulation; false (TUNNEL_MPLS) when there is none */
 bool ecomm_get_encap(const struct slice *s, u16 *tunnel);
 
+/** ecomm_has_encap() - one of the encapsulations is @tunnel: several are a choice (RFC 8365 section 6) */
+bool ecomm_has_encap(const struct slice *s, u16 tunnel);
+
 /**
  * ecomm_rt_match() - does the attribute hold one of these route targets?
  * @rts: route targets (xx/02) or ES-Import communities, compared octet by octet

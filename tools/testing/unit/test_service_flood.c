@@ -220,14 +220,15 @@ struct says {
 	u32 vni;
 	u16 tunnel; /* 0: no encapsulation */
 	u8 pmsi;
+	u16 first; /* another encapsulation in front of it */
 };
 
-static const struct says pe2 = {0x0a000002, "65000:100", 100, TUNNEL_VXLAN,
-				PMSI_INGRESS_REPLICATION};
+static const struct says pe2 = {
+	0x0a000002, "65000:100", 100, TUNNEL_VXLAN, PMSI_INGRESS_REPLICATION, 0};
 
 static void rt3(struct speaker *sp, const struct says *s, bool gone)
 {
-	static struct ecomm ec[2];
+	static struct ecomm ec[3];
 	static u8 pmsi_bytes[32];
 	static struct bgp_attrs a;
 	static struct ip_addr nh;
@@ -238,8 +239,9 @@ static void rt3(struct speaker *sp, const struct says *s, bool gone)
 		.type = EVPN_IMET, .rd = rd_make_ip(s->pe, 100), .orig = ip_v4(s->pe)};
 	bgp_attrs_init(&a);
 	rt_parse(&ec[0], s->rt);
-	ec[1] = ecomm_encap(s->tunnel);
-	a.ext = ecomm_slice(ec, s->tunnel ? 2 : 1);
+	ec[1] = ecomm_encap(s->first ? s->first : s->tunnel);
+	ec[2] = ecomm_encap(s->tunnel);
+	a.ext = ecomm_slice(ec, s->first ? 3 : s->tunnel ? 2 : 1);
 	a.pmsi = (struct slice){pmsi_bytes, bgp_pmsi_encode(&pmsi, pmsi_bytes, sizeof(pmsi_bytes))};
 	a.present = BGP_BIT(BGP_ATTR_PMSI) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
 	sp->rib_path = (struct rib_path){
@@ -341,11 +343,23 @@ static void imported(void **state)
 	rt3(sp, &s, false);
 	s.pe = 0xe0000001;
 	rt3(sp, &s, false);
+	s.pe = 0x7f000001;
+	rt3(sp, &s, false);
+	s.pe = 0xffffffff;
+	rt3(sp, &s, false);
 	s = pe2;
 	s.vni = 0;
 	rt3(sp, &s, false);
 	run(sp, 5);
 	expect(sp, "");
+	/* several encapsulations are a choice (RFC 8365 section 6) */
+	s = pe2;
+	s.first = TUNNEL_GRE;
+	rt3(sp, &s, false);
+	expect(sp, "+10.0.0.2/100 ");
+	rt3(sp, &s, true);
+	run(sp, 5);
+	expect(sp, "-10.0.0.2/100 ");
 	/* one that does not ask any more */
 	rt3(sp, &pe2, false);
 	s = pe2;

@@ -892,6 +892,32 @@ static void sticky(void **state)
 	end(sp);
 }
 
+/* It is held while the route says so and no longer, whichever of the two came first. */
+static void sticky_route_goes(void **state)
+{
+	struct speaker *sp = begin();
+	struct says fixed = {PE3, 0, true}, moves = {PE3, 4, false};
+	struct route *r;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	r = says(sp, &fixed, 2, 0, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
+	expect(sp, "wish:10.1.0.9/0 ");
+	gone(sp, r);
+	run(sp);
+	assert_non_null(strstr(sp->log, "+10.1.0.9/1 "));
+	sp->log[0] = '\0';
+	r = says(sp, &fixed, 2, 0, "10.1.0.9", 9);
+	run(sp);
+	assert_non_null(strstr(sp->log, "-10.1.0.9/1 "));
+	sp->log[0] = '\0';
+	says(sp, &moves, 2, 0, "10.1.0.9", 9); /* the same route, and it may move now */
+	run(sp);
+	assert_non_null(strstr(sp->log, "+10.1.0.9/1 "));
+	assert_int_equal(sequence(sp), 5);
+	end(sp);
+}
+
 /* C39: the same address on two segments with one tag and one VRF: one route only, and never none. */
 static void collision(void **state)
 {
@@ -1065,10 +1091,11 @@ int main(void)
 		cmocka_unit_test(overlapping),	   cmocka_unit_test(segment_comes_and_goes),
 		cmocka_unit_test(vrf_device_late), cmocka_unit_test(listed_interfaces),
 		cmocka_unit_test(mobility),	   cmocka_unit_test(mobility_from_elsewhere),
-		cmocka_unit_test(sticky),	   cmocka_unit_test(collision),
-		cmocka_unit_test(answers),	   cmocka_unit_test(reading),
-		cmocka_unit_test(restart),	   cmocka_unit_test(restart_alone),
-		cmocka_unit_test(batches),	   cmocka_unit_test(trace),
+		cmocka_unit_test(sticky),	   cmocka_unit_test(sticky_route_goes),
+		cmocka_unit_test(collision),	   cmocka_unit_test(answers),
+		cmocka_unit_test(reading),	   cmocka_unit_test(restart),
+		cmocka_unit_test(restart_alone),   cmocka_unit_test(batches),
+		cmocka_unit_test(trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,8 +105,7 @@ bool kern_flood_key_ok(const struct flood_key *k)
 {
 	return k->ifname[0] && memchr(k->ifname, 0, sizeof(k->ifname)) && k->vni &&
 	       k->vni <= 0xffffff && k->remote_vni && k->remote_vni <= 0xffffff &&
-	       (k->address.len == 4 || k->address.len == 16) && !ip_is_zero(&k->address) &&
-	       !ip_is_multicast(&k->address);
+	       ip_is_host(&k->address);
 }
 
 /* ---- the file: one entry a line ---- */

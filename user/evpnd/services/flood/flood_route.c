@@ -139,16 +139,13 @@ void flood_remote_del(struct flood_bridge *b, struct flood_remote *r)
 /* Does the route ask this bridge domain for copies, and where to? */
 static bool imports(const struct flood_bridge *b, const struct rib_path *p, struct bgp_pmsi *pmsi)
 {
-	u16 tunnel;
-
 	if (!ecomm_rt_match(&p->attrs->ext, b->import, b->n_import))
 		return false;
-	if (!ecomm_get_encap(&p->attrs->ext, &tunnel) || tunnel != TUNNEL_VXLAN)
+	if (!ecomm_has_encap(&p->attrs->ext, TUNNEL_VXLAN))
 		return false;
 	if (!bgp_pmsi_get(p->attrs, pmsi) || pmsi->type != PMSI_INGRESS_REPLICATION)
 		return false;
-	return pmsi->label && !ip_is_zero(&pmsi->endpoint) && !ip_is_multicast(&pmsi->endpoint) &&
-	       !ip_equal(&pmsi->endpoint, &b->local);
+	return pmsi->label && ip_is_host(&pmsi->endpoint) && !ip_equal(&pmsi->endpoint, &b->local);
 }
 
 static void take(struct flood_bridge *b, const struct evpn_nlri *n, const struct bgp_pmsi *pmsi)

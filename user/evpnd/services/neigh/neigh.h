@@ -243,6 +243,7 @@ void neigh_advertise(struct neighs *ns, struct nhost *h);
 void neigh_withdraw(struct neighs *ns, struct nhost *h);
 /* the MAC mobility sequence of a host that has just been learned here */
 void neigh_sequence(struct neighs *ns, struct nhost *h);
+void neigh_hold_again(struct neighs *ns, const struct ip_addr *addr);
 
 /* neigh_wish.c */
 void neigh_flush(struct neighs *ns);

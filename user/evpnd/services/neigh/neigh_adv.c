@@ -170,6 +170,35 @@ static void raise_to(struct nhost *h, u32 seq, bool *any)
 	*any = true;
 }
 
+/* Another segment of the VRF has it as a host that does not move (RFC 7432 section 15.2). */
+static bool is_held(struct neighs *ns, const struct nhost *h)
+{
+	const struct nremote *r;
+	struct nhost *o;
+
+	if (h->flags & NHOST_STICKY || !h->circuit->vrf)
+		return false;
+	for (o = neigh_first(ns, &h->addr); o; o = neigh_next(o)) {
+		if (o->circuit->es == h->circuit->es)
+			continue;
+		for (r = o->remotes; r; r = r->next)
+			if (r->vrf == h->circuit->vrf && r->sticky)
+				return true;
+	}
+	return false;
+}
+
+static void hold(struct neighs *ns, struct nhost *h)
+{
+	h->flags &= ~NHOST_HELD;
+	if (!is_held(ns, h))
+		return;
+	h->flags |= NHOST_HELD;
+	log_warning(
+		"neighbour %s has been learned here, but another segment has it as one that does not move",
+		ip_format(&h->addr, (char[IP_STRLEN]){0}));
+}
+
 /*
  * Known on another segment of the VRF: it has moved, and the sequence is one higher. Known on this one:
  * the other PE's is taken over. Else it is 0 (RFC 7432 section 15).
@@ -182,7 +211,7 @@ void neigh_sequence(struct neighs *ns, struct nhost *h)
 	struct nhost *o;
 
 	h->seq = 0;
-	h->flags &= ~NHOST_HELD;
+	hold(ns, h);
 	for (o = neigh_first(ns, &h->addr); v && o; o = neigh_next(o)) {
 		bool same = o->circuit->es == h->circuit->es;
 
@@ -192,8 +221,6 @@ void neigh_sequence(struct neighs *ns, struct nhost *h)
 			if (r->vrf != v || (same && mac_cmp(&r->mac, &h->mac)))
 				continue;
 			raise_to(h, same ? r->seq : r->seq + 1, &any);
-			if (!same && r->sticky && !(h->flags & NHOST_STICKY))
-				h->flags |= NHOST_HELD;
 			ns->counts.moves += !same;
 		}
 		if (!same && o->flags & NHOST_ADVERTISED && o->circuit->vrf == v) {
@@ -201,8 +228,25 @@ void neigh_sequence(struct neighs *ns, struct nhost *h)
 			ns->counts.moves++;
 		}
 	}
-	if (h->flags & NHOST_HELD)
-		log_warning(
-			"neighbour %s has been learned here, but another segment has it as one that does not move",
-			ip_format(&h->addr, (char[IP_STRLEN]){0}));
+}
+
+/*
+ * A route of another segment came, went or says something else: a host that is held back because of it is
+ * so only as long as the route says that it does not move, whichever of the two was there first.
+ */
+void neigh_hold_again(struct neighs *ns, const struct ip_addr *addr)
+{
+	struct nhost *h;
+
+	for (h = neigh_first(ns, addr); h; h = neigh_next(h)) {
+		bool was = h->flags & NHOST_HELD;
+
+		if (!(h->flags & NHOST_LOCAL) || was == is_held(ns, h))
+			continue;
+		if (was)
+			neigh_sequence(ns, h);
+		else
+			hold(ns, h);
+		neigh_advertise(ns, h);
+	}
 }

@@ -223,6 +223,7 @@ void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_
 		return;
 	if (!now) {
 		forget(ns, n, NULL);
+		neigh_hold_again(ns, &n->ip);
 		return;
 	}
 	ns->counts.received++;
@@ -235,6 +236,7 @@ void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_
 	forget(ns, full, h);
 	if (h)
 		take(ns, h, full, now, vrf, v == NV_ES_IMPORT || v == NV_VRF);
+	neigh_hold_again(ns, &full->ip);
 }
 
 /* ---- once more, after what is ours has changed ---- */
@@ -258,6 +260,13 @@ static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_
 	return true;
 }
 
+/* Its route did not come again. */
+static void held_no_more(struct neighs *ns, struct nhost *h, void *data)
+{
+	if (h->flags & NHOST_HELD)
+		neigh_hold_again(ns, &h->addr);
+}
+
 void neigh_forget_routes(struct neighs *ns)
 {
 	neigh_walk(ns, forget_all, NULL);
@@ -270,4 +279,5 @@ void neigh_reimport(struct neighs *ns)
 	neigh_forget_routes(ns);
 	if (rib)
 		rib_walk(rib, EVPN_MACIP, route_again, ns);
+	neigh_walk(ns, held_no_more, NULL);
 }

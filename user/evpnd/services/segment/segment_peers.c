@@ -30,7 +30,7 @@ static void add(struct collector *c, const struct ip_addr *a)
 {
 	unsigned int i;
 
-	if (ip_is_zero(a) || segment_is_self(c->s, a))
+	if (!ip_is_host(a) || segment_is_self(c->s, a))
 		return;
 	for (i = 0; i < c->n; i++)
 		if (ip_equal(a, &c->list[i]))
