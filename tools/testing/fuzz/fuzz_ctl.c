@@ -44,7 +44,7 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 
 static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, NULL};
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	if (fd >= 0)
 		close(fd);

@@ -37,7 +37,7 @@ static struct heard heard;
 static struct ipc *sender;
 static int raw; /* the sender's descriptor, for saying what ipc.c would not */
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	struct heard *h = data;
 
@@ -71,7 +71,7 @@ static void on_closed(void *data)
 	h->ipc = NULL;
 }
 
-static void ignore_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void ignore_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 }
 
@@ -273,6 +273,41 @@ static void test_slow_reader(void **state)
 	close(pipefd[0]);
 }
 
+/* Who never reads does not get all of the other end's memory. */
+static void test_limit(void **state)
+{
+	struct wish_sweep sweep = {1};
+	uint32_t i;
+
+	ipc_limit(sender, 65536);
+	for (i = 0; i < 20000; i++)
+		if (ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)) == -ENOBUFS)
+			break;
+	assert_in_range(i, 1000, 19999);
+	assert_true(ipc_waiting(sender) <= 65536);
+}
+
+static unsigned int malformed;
+
+static void on_malformed(void *data)
+{
+	malformed++;
+}
+
+/* What cannot be a message is dropped, and counted by whoever wants to know. */
+static void test_malformed(void **state)
+{
+	const struct ipc_hdr hdr = {.type = IPC_TYPE_MAX};
+
+	malformed = 0;
+	ipc_on_malformed(heard.ipc, on_malformed);
+	assert_true(send(raw, &hdr, sizeof(hdr), 0) > 0);
+	assert_true(send(raw, &hdr, 3, 0) > 0);
+	run();
+	assert_int_equal(malformed, 2);
+	assert_int_equal(heard.n, 0);
+}
+
 /* What was said before the end is heard before the end. */
 static void test_last_words(void **state)
 {
@@ -349,6 +384,8 @@ int main(void)
 		CASE(test_descriptor_of_nonsense),
 		CASE(test_text_in_pieces),
 		CASE(test_slow_reader),
+		CASE(test_limit),
+		CASE(test_malformed),
 		CASE(test_last_words),
 		CASE(test_flush_gives_up),
 		CASE(test_free_within),

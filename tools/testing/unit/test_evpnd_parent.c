@@ -90,6 +90,73 @@ static void lie_about_everything(void)
 	send_text(IPC_EVENT, 0, false, "{\"object\":\n\"es\"}");
 }
 
+#define OWN_ESI                                                                    \
+	{                                                                          \
+		{                                                                  \
+			0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99 \
+		}                                                                  \
+	}
+
+/* Its own segment; then that one on the management port, another one on its device, neighbours on it. */
+static void try_forbidden(void)
+{
+	struct wish_es wish = {.esi = OWN_ESI,
+			       .ifname = "bond0",
+			       .mode = CONF_PORT_ACTIVE,
+			       .standby = CONF_STANDBY_BLOCK};
+	static struct {
+		struct neigh_batch head;
+		struct wish_neigh wish[2];
+	} batch = {.head.n = 2};
+	struct wish_flood flood = {.key = {.ifname = "mgmt0", .vni = 100, .remote_vni = 100}};
+
+	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	strcpy(wish.ifname, "mgmt0");
+	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	strcpy(wish.ifname, "bond0");
+	wish.esi.b[9]++;
+	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	batch.wish[0].key = (struct neigh_key){
+		.tag = 10, .esi = OWN_ESI, .address = {.len = 4, .b = {10, 0, 0, 9}}};
+	batch.wish[0].mac.b[0] = 2;
+	batch.wish[1] = batch.wish[0];
+	batch.wish[1].key.esi = wish.esi;
+	send_message(IPC_WISH_NEIGHS, &batch, sizeof(batch));
+	flood.key.address = (struct ip_addr){.len = 4, .b = {192, 0, 2, 9}};
+	send_message(IPC_WISH_FLOOD, &flood, sizeof(flood));
+}
+
+/* What only somebody who has taken over would do, for as long as it is let. */
+static void attack(const char *how)
+{
+	struct iovec iov;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	union {
+		struct cmsghdr hdr;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.hdr = {.cmsg_len = CMSG_LEN(sizeof(int)),
+			     .cmsg_level = SOL_SOCKET,
+			     .cmsg_type = SCM_RIGHTS}};
+	struct ipc_hdr ready = {.type = IPC_READY};
+	int fd = SPEAKER_FD;
+
+	memcpy(CMSG_DATA(&control.hdr), &fd, sizeof(fd));
+	for (int i = 0; i < 1000000; i++) {
+		if (!strcmp(how, "answers"))
+			send_text(IPC_ANSWER, 0x40000000u + (uint32_t)i, true, "[");
+		else if (!strcmp(how, "events"))
+			send_text(IPC_EVENT, 0, true, "{\"object\": \"es\", ");
+		else if (!strcmp(how, "noise"))
+			send_message((enum ipc_type)(IPC_TYPE_MAX + i), "x", 1);
+		if (strcmp(how, "descriptors"))
+			continue;
+		iov = (struct iovec){&ready, sizeof(ready)};
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control.bytes);
+		sendmsg(SPEAKER_FD, &msg, MSG_NOSIGNAL);
+	}
+}
+
 /* Answers "yes" to every question, a true one or what the environment says. */
 static int serve(const char *answer)
 {
@@ -128,6 +195,10 @@ static int false_speaker(void)
 		return 5;
 	if (getenv("LIAR"))
 		lie_about_everything();
+	if (getenv("FORBIDDEN"))
+		try_forbidden();
+	if (getenv("ATTACK"))
+		attack(getenv("ATTACK"));
 	if (getenv("FLOOD"))
 		for (int i = 0; i < 200; i++)
 			send_message(IPC_CONF_COMMIT, NULL, 0);
@@ -250,7 +321,8 @@ static int stop(void)
 
 static int setup(void **state)
 {
-	static const char *const names[] = {"LIAR", "FLOOD", "EXIT", "ANSWER", "STUBBORN"};
+	static const char *const names[] = {"LIAR",   "FLOOD",	  "EXIT",     "ANSWER",
+					    "ATTACK", "STUBBORN", "FORBIDDEN"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unsetenv(names[i]);
@@ -308,7 +380,7 @@ static void test_lies_are_ignored(void **state)
 	assert_true(log_has("no device name"));
 	assert_true(log_has("an unknown standby policy"));
 	assert_true(log_has("a reserved ESI"));
-	assert_true(log_has("203.0.113.1: is not configured"));
+	assert_true(log_has("neighbor 203.0.113.1 is not configured"));
 	assert_true(log_has("an answer to no question"));
 	assert_true(log_has("an event that is none"));
 	assert_int_equal(stop(), 0);
@@ -318,10 +390,71 @@ static void test_too_many_lies(void **state)
 {
 	setenv("FLOOD", "1", 1);
 	start();
-	wait_log("100 messages made no sense; ending it");
+	wait_log("100 messages made no sense, or asked for what is not its own; ending it");
 	wait_log("ended by signal 9");
 	wait_log("another one will be started in 500 ms");
 	assert_int_equal(stop(), 0);
+}
+
+static json_int_t metric(const char *name, const char *value)
+{
+	struct ctl_client *c = dial();
+	json_t *answer = NULL, *m, *all;
+	json_int_t found = -1;
+	size_t i;
+
+	assert_true(ctl_call(c, "metrics", NULL, &answer) >= 0);
+	all = json_object_get(answer, "metrics");
+	json_array_foreach(all, i, m) {
+		const char *n = json_string_value(json_object_get(m, "name"));
+		char *text;
+
+		if (!n || strcmp(n, name))
+			continue;
+		text = json_dumps(m, JSON_COMPACT);
+		if (!value || strstr(text, value))
+			found = (json_int_t)json_number_value(json_object_get(m, "value"));
+		free(text);
+	}
+	json_decref(answer);
+	ctl_close(c);
+	return found;
+}
+
+#define CE1_YAML \
+	"segments: [{name: ce1, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: port-active}]\n"
+
+/* Who takes the speaker over gets its segments, on their devices, and nothing else of the host. */
+static void test_forbidden(void **state)
+{
+	setenv("FORBIDDEN", "1", 1);
+	setenv("ANSWER", "{\"result\": {\"metrics\": []}}", 1);
+	write_conf(CE1_YAML);
+	start();
+	wait_log("is ready");
+	wait_log("segment 00:11:22:33:44:55:66:77:88:99 on mgmt0 is not its own; ignored");
+	wait_log("segment 00:11:22:33:44:55:66:77:88:9a on bond0 is not its own; ignored");
+	wait_log("neighbours on a segment that is not its own; ignored");
+	wait_log("the flooding list of mgmt0, VNI 100, is not its own; ignored");
+	assert_int_equal(metric("evpnd_wishes", "\"pending\""), 1);
+	assert_int_equal(metric("evpnd_speaker_violations_total", NULL), 4);
+	assert_int_equal(stop(), 0);
+}
+
+/* Each goes on until the parent has had enough, and the next one is started. */
+static void test_attacks(void **state)
+{
+	static const char *const ways[] = {"answers", "events", "noise", "descriptors"};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		setenv("ATTACK", ways[i], 1);
+		start();
+		wait_log("100 messages made no sense");
+		wait_log("ended by signal 9");
+		wait_log("another one will be started");
+		ask("config.show", NULL, "{\"config\"");
+		assert_int_equal(stop(), 0);
+	}
 }
 
 static void test_death_and_successor(void **state)
@@ -569,12 +702,20 @@ int main(int argc, char **argv)
 {
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_ordinary_life),	   CASE(test_lies_are_ignored),
-		CASE(test_too_many_lies),	   CASE(test_death_and_successor),
-		CASE(test_death_within_an_answer), CASE(test_back_off),
-		CASE(test_merged_answers),	   CASE(test_reload),
-		CASE(test_segments_by_hand),	   CASE(test_stubborn),
-		CASE(test_service_manager),	   CASE(test_hanging_speaker),
+		CASE(test_ordinary_life),
+		CASE(test_lies_are_ignored),
+		CASE(test_forbidden),
+		CASE(test_attacks),
+		CASE(test_too_many_lies),
+		CASE(test_death_and_successor),
+		CASE(test_death_within_an_answer),
+		CASE(test_back_off),
+		CASE(test_merged_answers),
+		CASE(test_reload),
+		CASE(test_segments_by_hand),
+		CASE(test_stubborn),
+		CASE(test_service_manager),
+		CASE(test_hanging_speaker),
 	};
 
 	if (argc > 1 && spawn_is_child(argv[1]))

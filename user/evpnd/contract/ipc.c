@@ -34,6 +34,8 @@ struct ipc_out {
 /**
  * struct ipc - one end
  * @drained: NULL, or to be called when nothing is queued any more
+ * @malformed: NULL, or to be called when a message was dropped because it cannot be one
+ * @limit: octets that may be queued
  * @dead: set when ipc_free() is called from within @fn or @closed; the reader frees it then
  */
 struct ipc {
@@ -42,6 +44,8 @@ struct ipc {
 	ipc_fn fn;
 	void (*closed)(void *data);
 	void (*drained)(void *data);
+	void (*malformed)(void *data);
+	size_t limit;
 	void *data;
 	STAILQ_HEAD(, ipc_out) queue;
 	size_t queued;
@@ -196,7 +200,7 @@ static int enqueue(struct ipc *ipc, const struct iovec *iov, size_t n_iov, int f
 
 	for (size_t i = 0; i < n_iov; i++)
 		len += iov[i].iov_len;
-	if (ipc->queued + len > IPC_QUEUE_BYTES_MAX)
+	if (ipc->queued + len > ipc->limit)
 		return -ENOBUFS;
 	out = malloc(sizeof(*out) + len);
 	if (!out)
@@ -350,6 +354,8 @@ static void deliver(struct ipc *ipc, size_t n, int flags, int fd)
 drop:
 	if (fd >= 0)
 		close(fd);
+	if (ipc->malformed)
+		ipc->malformed(ipc->data);
 }
 
 /* Return: 1 a message, 0 nothing there, negative: the other end is gone */
@@ -436,6 +442,7 @@ struct ipc *ipc_new(sd_event *event, int fd, ipc_fn fn, void (*closed)(void *dat
 	ipc->fn = fn;
 	ipc->closed = closed;
 	ipc->data = data;
+	ipc->limit = IPC_QUEUE_BYTES_MAX;
 	STAILQ_INIT(&ipc->queue);
 	r = sd_event_add_io(event, &ipc->source, fd, EPOLLIN, on_io, ipc);
 	if (r < 0) {
@@ -458,6 +465,18 @@ size_t ipc_waiting(const struct ipc *ipc)
 void ipc_on_drained(struct ipc *ipc, void (*fn)(void *data))
 {
 	ipc->drained = fn;
+}
+
+/** ipc_on_malformed() - call @fn each time that a message was dropped; it must not free @ipc */
+void ipc_on_malformed(struct ipc *ipc, void (*fn)(void *data))
+{
+	ipc->malformed = fn;
+}
+
+/** ipc_limit() - how much the other end may leave unread before a message is refused with -ENOBUFS */
+void ipc_limit(struct ipc *ipc, size_t bytes)
+{
+	ipc->limit = bytes;
 }
 
 /** ipc_free() - close; what is queued is lost (ipc_flush() first). NULL is allowed */

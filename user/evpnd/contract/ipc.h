@@ -438,9 +438,10 @@ struct ipc;
 
 /**
  * typedef ipc_fn - one message arrived
+ * @body: aligned for every message; may be written to
  * @fd: the passed descriptor, or -1; the callee owns it
  */
-typedef void (*ipc_fn)(void *data, const struct ipc_hdr *hdr, const void *body, int fd);
+typedef void (*ipc_fn)(void *data, const struct ipc_hdr *hdr, void *body, int fd);
 
 /* ipc.c */
 struct ipc *ipc_new(sd_event *event, int fd, ipc_fn fn, void (*closed)(void *data), void *data);
@@ -450,6 +451,8 @@ int ipc_send_fd(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t 
 int ipc_send_text(struct ipc *ipc, enum ipc_type type, uint32_t id, const char *text);
 size_t ipc_waiting(const struct ipc *ipc);
 void ipc_on_drained(struct ipc *ipc, void (*fn)(void *data));
+void ipc_on_malformed(struct ipc *ipc, void (*fn)(void *data));
+void ipc_limit(struct ipc *ipc, size_t bytes);
 int ipc_flush(struct ipc *ipc); /* blocks; for the last words before an exit */
 bool ipc_size_ok(enum ipc_type type, uint32_t len);
 /* of a message with a struct neigh_batch: does it hold as many items as it says? */

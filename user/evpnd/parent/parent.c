@@ -40,6 +40,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 {
 	struct parent *p = data;
 
+	guard_link(&p->guard, now, parent_conf_follows(p, now->ifname));
 	parent_send(p, IPC_FACT_LINK, now, sizeof(*now));
 	if (p->links && !strcmp(now->kind, "vxlan"))
 		parent_conf_core(p);
@@ -141,7 +142,10 @@ static const struct kern_ops kern_ops = {on_kernel, on_es,	     on_result,
 
 static void on_frr_es(void *data, const struct fact_frr_es *fact)
 {
-	parent_send(data, IPC_FACT_FRR_ES, fact, sizeof(*fact));
+	struct parent *p = data;
+
+	guard_frr(&p->guard, fact);
+	parent_send(p, IPC_FACT_FRR_ES, fact, sizeof(*fact));
 }
 
 static void on_frr(void *data, const struct fact_frr *fact)
@@ -307,6 +311,7 @@ static void tear_down(struct parent *p)
 	sockets_free(p->sockets);
 	state_free(p->state);
 	timer_done(&p->listen_again);
+	guard_free(&p->guard);
 	conf_file_free(p->conf);
 	sd_event_unref(p->event);
 }

@@ -169,6 +169,13 @@ void parent_conf_mark(struct parent *p)
 	nl_close(rt);
 }
 
+static void tell_guard(void *data, const struct fact_link *link)
+{
+	struct parent *p = data;
+
+	guard_link(&p->guard, link, parent_conf_follows(p, link->ifname));
+}
+
 size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 {
 	struct conf_file *old = p->conf;
@@ -178,6 +185,9 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 
 	json_decref(changes);
 	p->conf = conf;
+	guard_changed(&p->guard);
+	if (p->links)
+		links_each(p->links, tell_guard, p);
 	/* even without a change: a key may be another in the same file */
 	sockets = configure_sockets(p, old);
 	parent_conf_core(p);
@@ -226,7 +236,7 @@ int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *cha
 }
 
 /* Only for neighbours of the configuration: the speaker gets no key for any other address. */
-void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
+bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 {
 	struct ipc_socket answer = {.neighbor = request->neighbor, .port = request->port};
 	const struct conf *conf = p->conf->conf;
@@ -239,13 +249,13 @@ void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 		answer.error = -sockets_open(p->conf, (size_t)(n - conf->neighbors), &fd, err);
 	else
 		answer.error = ENOENT;
-	if (answer.error)
-		log_warning("neighbor %s: %s", ip_format(&request->neighbor, buf),
-			    n ? err : "is not configured; the speaker gets no socket for it");
+	if (n && answer.error)
+		log_warning("neighbor %s: %s", ip_format(&request->neighbor, buf), err);
 	if (p->ipc)
 		ipc_send_fd(p->ipc, IPC_SOCKET, &answer, sizeof(answer), fd);
 	if (fd >= 0)
 		close(fd);
+	return n;
 }
 
 /* Keys are for the neighbour that they are configured for; the speaker's word alone opens nothing. */

@@ -416,6 +416,9 @@ static void add_metrics(struct parent *p, json_t *result)
 		   counts.reasserts);
 	add_metric(list, "evpnd_speaker_restarts_total", "counter",
 		   "Speakers started after one had died", NULL, NULL, p->restarts);
+	add_metric(list, "evpnd_speaker_violations_total", "counter",
+		   "Messages of speakers that made no sense or asked for what is not theirs", NULL,
+		   NULL, p->violations_total);
 	add_metric(list, "evpnd_control_clients", "gauge", "Connections to the control socket",
 		   NULL, NULL, ctl_server_clients(p->ctl));
 }

@@ -12,6 +12,7 @@
 
 #include "system/accept.h"
 #include "parent/ctl_server.h"
+#include "parent/guard.h"
 #include "system/frr.h"
 #include "contract/ipc.h"
 #include "system/kern.h"
@@ -36,7 +37,10 @@ enum { PARENT_WHY_LEN = 160, PARENT_STATUS_LEN = 320 };
  * @reaped, @closed: the two halves of a speaker's death; both must be there
  * @status: what the service manager was told last
  * @why: why there is no speaker, for clients
- * @violations: messages of this speaker that made no sense
+ * @violations: messages of this speaker that made no sense or asked for what it may not have, within an
+ *	hour; @violations_total: of all speakers
+ * @condemned: there were too many: nothing that it says counts any more
+ * @guard: what it may ask for
  * @deadline: to SIGKILL a speaker that does not end
  * @ping, @ping_ms: under a watchdog, how often the speaker is asked whether it lives; @unanswered: asked
  *	since it last said so
@@ -70,6 +74,10 @@ struct parent {
 	bool closed;
 	char why[PARENT_WHY_LEN];
 	unsigned int violations;
+	u64 violations_total;
+	u64 violations_since_us;
+	bool condemned;
+	struct guard guard;
 	unsigned int restarts;
 	u64 spawned_us;
 	u64 respawn_ms;
@@ -96,6 +104,8 @@ void parent_speaker_free(struct parent *p);
 /* the speaker has not read much of what it was sent */
 bool parent_speaker_busy(const struct parent *p);
 void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len);
+/* hear what comes from a speaker by @fd, which is taken over; no process behind it is looked after */
+int parent_speaker_hear(struct parent *p, int fd);
 
 /* parent_conf.c */
 /* take a valid configuration into force; @p owns it then. Return: how many values changed */
@@ -115,7 +125,8 @@ void parent_conf_mark(struct parent *p);
 void parent_conf_frr(struct parent *p);
 void parent_conf_send(struct parent *p);
 void parent_conf_send_sockets(struct parent *p);
-void parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
+/* Return: false when no neighbour of the configuration was meant */
+bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request);
 void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd);
 
 /* parent_boot.c */

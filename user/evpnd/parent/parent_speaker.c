@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,9 +27,12 @@ enum {
 	STOP_MS = 5000,
 	LINGER_MS = 2000, /* between closing its end and ending */
 	VIOLATIONS_MAX = 100,
+	QUEUE_MAX = 64 * 1024 * 1024, /* that it has not read */
 	EVENT_MAX = 65536,
 	BUSY_BYTES = 256 * 1024,
 };
+
+#define VIOLATIONS_US 3600000000ull /* a slip now and then is no reason */
 
 /* Once it is reaped its number may be another process's. */
 static void end_speaker(struct parent *p, int signal)
@@ -63,13 +67,51 @@ static void on_drained(void *data)
 	kern_neigh_resume(p->kern);
 }
 
+static void count_violation(struct parent *p)
+{
+	u64 now = timer_now_us();
+
+	if (p->condemned)
+		return;
+	if (now - p->violations_since_us > VIOLATIONS_US) {
+		p->violations_since_us = now;
+		p->violations = 0;
+	}
+	p->violations_total++;
+	if (++p->violations < VIOLATIONS_MAX)
+		return;
+	log_error("speaker: %u messages made no sense, or asked for what is not its own; ending it",
+		  p->violations);
+	p->condemned = true;
+	end_speaker(p, SIGKILL);
+}
+
 static void violation(struct parent *p, const char *what)
 {
 	log_warning("speaker: %s; ignored", what);
-	if (++p->violations == VIOLATIONS_MAX) {
-		log_error("speaker: %u messages made no sense; ending it", p->violations);
-		end_speaker(p, SIGKILL);
-	}
+	count_violation(p);
+}
+
+/* What it may not have, and perhaps might a moment ago: that is no sign of malice. */
+static void forbidden(struct parent *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void forbidden(struct parent *p, const char *fmt, ...)
+{
+	char text[PARENT_WHY_LEN];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (guard_is_late(&p->guard))
+		log_info("speaker: %s any more; ignored", text);
+	else
+		violation(p, text);
+}
+
+static void on_malformed(void *data)
+{
+	count_violation(data);
 }
 
 static void on_ready(struct parent *p)
@@ -119,31 +161,71 @@ static void start_pings(struct parent *p)
 	timer_start(&p->ping, p->ping_ms);
 }
 
+static bool is_its_own(const struct parent *p, const struct wish_es *wish)
+{
+	return guard_es(&p->guard, p->conf->conf, &wish->esi, wish->ifname,
+			kern_has_es(p->kern, &wish->esi));
+}
+
 static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *wish)
 {
+	char esi[ESI_STRLEN];
 	const char *why;
 
 	if (type == IPC_WISH_ES_GONE) {
 		kern_wish_gone(p->kern, &wish->esi);
 		state_forget(p->state, &wish->esi);
-	} else if (kern_wish_ok(wish, &why)) {
+	} else if (!kern_wish_ok(wish, &why)) {
+		violation(p, why);
+	} else if (is_its_own(p, wish)) {
 		kern_wish(p->kern, wish);
 		state_note(p->state, wish);
 	} else {
-		violation(p, why);
+		forbidden(p, "segment %s on %s is not its own", esi_format(&wish->esi, esi),
+			  wish->ifname);
 	}
 }
 
-static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, const void *body)
+/* Neighbours on segments that are its own; those that are kept are moved to the front. */
+static uint32_t own_ones(const struct parent *p, enum ipc_type type, struct neigh_batch *batch)
 {
-	const struct neigh_batch *batch = body;
-	const char *why;
+	size_t size =
+		type == IPC_WISH_NEIGHS ? sizeof(struct wish_neigh) : sizeof(struct neigh_key);
+	uint8_t *items = (uint8_t *)(batch + 1);
+	struct esi last = {{0}};
+	bool own = false;
+	uint32_t kept = 0;
 
-	if (!kern_neighs_ok((enum ipc_type)hdr->type, batch, hdr->len, &why))
+	for (uint32_t i = 0; i < batch->n; i++) {
+		struct neigh_key key; /* it is the first member of a wish */
+
+		memcpy(&key, items + i * size, sizeof(key));
+		if (!i || esi_cmp(&last, &key.esi))
+			own = guard_esi(&p->guard, p->conf->conf, &key.esi) ||
+			      kern_has_es(p->kern, &key.esi);
+		last = key.esi;
+		if (own && kept++ != i)
+			memmove(items + (kept - 1) * size, items + i * size, size);
+	}
+	return kept;
+}
+
+static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, struct neigh_batch *batch)
+{
+	const char *why;
+	uint32_t own;
+
+	if (!kern_neighs_ok((enum ipc_type)hdr->type, batch, hdr->len, &why)) {
 		violation(p, why);
-	else if (hdr->type == IPC_WISH_NEIGHS)
+		return;
+	}
+	own = own_ones(p, (enum ipc_type)hdr->type, batch);
+	if (own != batch->n)
+		forbidden(p, "neighbours on a segment that is not its own");
+	batch->n = own;
+	if (own && hdr->type == IPC_WISH_NEIGHS)
 		kern_neigh_wish(p->kern, batch);
-	else
+	else if (own)
 		kern_neigh_wish_gone(p->kern, batch);
 }
 
@@ -157,8 +239,8 @@ static void on_flood_wish(struct parent *p, enum ipc_type type, const struct wis
 	else if (parent_conf_floods(p, &wish->key))
 		kern_flood_wish(p->flood, wish);
 	else
-		log_warning("%s, VNI %u: in the flooding list of no configured bridge; ignored",
-			    wish->key.ifname, wish->key.vni);
+		forbidden(p, "the flooding list of %s, VNI %u, is not its own", wish->key.ifname,
+			  wish->key.vni);
 }
 
 /* A session may be taken back that the configuration does not have any more. */
@@ -171,7 +253,7 @@ static void on_bfd_wish(struct parent *p, enum ipc_type type, const struct wish_
 	else if (parent_bfd_ok(p->conf->conf, &wish->key, &why))
 		parent_bfd_wish(p->bfd, p->conf->conf, wish);
 	else
-		violation(p, why);
+		forbidden(p, "%s", why);
 }
 
 /* Its events go to monitors as they are, if they are what they should be. */
@@ -199,19 +281,32 @@ static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const voi
 /* One message only brings a descriptor up. */
 static void on_descriptor(struct parent *p, const struct ipc_hdr *hdr, const void *body, int fd)
 {
-	if (hdr->type == IPC_SOCKET_KEYS)
+	if (p->condemned)
+		; /* it is not listened to any more */
+	else if (hdr->type == IPC_SOCKET_KEYS)
 		parent_conf_renew_keys(p, body, fd);
 	else
 		violation(p, "it sent a descriptor");
 	close(fd);
 }
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_socket_request(struct parent *p, const struct ipc_socket *request)
+{
+	char buf[IP_STRLEN];
+
+	if (!parent_conf_open_socket(p, request))
+		forbidden(p, "neighbor %s is not configured", ip_format(&request->neighbor, buf));
+}
+
+/* The body may be changed: nobody reads it again. */
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	struct parent *p = data;
 
 	if (fd >= 0)
 		on_descriptor(p, hdr, body, fd);
+	if (p->condemned)
+		return;
 	switch ((enum ipc_type)hdr->type) {
 	case IPC_WISH_ES:
 	case IPC_WISH_ES_GONE:
@@ -246,12 +341,13 @@ static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, 
 		parent_bfd_sweep(p->bfd, ((const struct wish_sweep *)body)->generation);
 		break;
 	case IPC_SOCKET_REQUEST:
-		parent_conf_open_socket(p, body);
+		on_socket_request(p, body);
 		break;
 	case IPC_SOCKET_KEYS:
 		break; /* on_descriptor() */
 	case IPC_ANSWER:
-		relay_piece(p->relay, hdr, body);
+		if (!relay_piece(p->relay, hdr, body))
+			violation(p, "an answer to no question");
 		break;
 	case IPC_EVENT:
 		on_event_text(p, hdr, body);
@@ -362,10 +458,13 @@ static void tell_everything(struct parent *p)
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
 }
 
-static int watch_speaker(struct parent *p, int fd)
+int parent_speaker_hear(struct parent *p, int fd)
 {
 	int r;
 
+	p->reaped = p->closed = p->condemned = false;
+	p->violations = 0;
+	p->unanswered = 0;
 	p->ipc = ipc_new(p->event, fd, on_message, on_closed, p);
 	if (!p->ipc) {
 		r = -errno;
@@ -373,6 +472,17 @@ static int watch_speaker(struct parent *p, int fd)
 		return r;
 	}
 	ipc_on_drained(p->ipc, on_drained);
+	ipc_on_malformed(p->ipc, on_malformed);
+	ipc_limit(p->ipc, QUEUE_MAX);
+	return 0;
+}
+
+static int watch_speaker(struct parent *p, int fd)
+{
+	int r = parent_speaker_hear(p, fd);
+
+	if (r < 0)
+		return r;
 	kern_neigh_resume(p->kern);
 	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
 	if (r < 0) {
@@ -393,9 +503,6 @@ int parent_speaker_start(struct parent *p)
 		return pid;
 	}
 	p->pid = pid;
-	p->reaped = p->closed = false;
-	p->violations = 0;
-	p->unanswered = 0;
 	r = watch_speaker(p, fd);
 	if (r < 0) {
 		log_error("watching the speaker: %s", strerror(-r));

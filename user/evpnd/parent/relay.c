@@ -139,7 +139,7 @@ static void collect(struct question *q, const char *text, size_t len)
 	q->len += len;
 }
 
-void relay_piece(struct relay *relay, const struct ipc_hdr *hdr, const void *body)
+bool relay_piece(struct relay *relay, const struct ipc_hdr *hdr, const void *body)
 {
 	const char *text = (const char *)body + sizeof(struct ipc_text);
 	size_t len = hdr->len - sizeof(struct ipc_text);
@@ -151,27 +151,26 @@ void relay_piece(struct relay *relay, const struct ipc_hdr *hdr, const void *bod
 	LIST_FOREACH(q, &relay->questions, entry)
 		if (q->id == head.id)
 			break;
-	if (!q) {
-		log_warning("ipc: an answer to no question (%u), dropped", head.id);
-		return;
-	}
+	if (!q)
+		return false;
 	request = q->request;
 	if (!request) {
 		collect(q, text, len);
 		if (head.more)
-			return;
+			return true;
 		/* it may ask again, or be told that the speaker is gone: no longer in the list then */
 		LIST_REMOVE(q, entry);
 		deliver_whole(q);
 		free(q->text);
 		free(q);
-		return;
+		return true;
 	}
 	if (!head.more) {
 		LIST_REMOVE(q, entry);
 		free(q);
 	}
 	ctl_piece(request, text, len, !head.more);
+	return true;
 }
 
 static void fail(struct question *q, const char *why)

@@ -34,8 +34,8 @@ void relay_request(struct relay *relay, struct ipc *ipc, struct ctl_request *req
 void relay_ask(struct relay *relay, struct ipc *ipc, const char *method, json_t *params,
 	       relay_fn fn, void *data, const char *why);
 
-/** relay_piece() - an IPC_ANSWER arrived */
-void relay_piece(struct relay *relay, const struct ipc_hdr *hdr, const void *body);
+/** relay_piece() - an IPC_ANSWER arrived. Return: false when nobody has asked */
+bool relay_piece(struct relay *relay, const struct ipc_hdr *hdr, const void *body);
 
 /** relay_fail() - the speaker is gone: so are its answers */
 void relay_fail(struct relay *relay, const char *why);

@@ -338,7 +338,7 @@ static void on_socket(struct speaker *sp, const struct ipc_socket *answer, int f
 		close(fd);
 }
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	struct speaker *sp = data;
 

@@ -53,6 +53,8 @@ void kern_free(struct kern *kern);
 /** kern_wish() - carried out before it returns, when the module is there */
 void kern_wish(struct kern *kern, const struct wish_es *wish);
 void kern_wish_gone(struct kern *kern, const struct esi *esi);
+/** kern_has_es() - the module has it, or it was wished for */
+bool kern_has_es(struct kern *kern, const struct esi *esi);
 
 /**
  * kern_close() - have the module keep a segment as @wish says until somebody wishes something of it, or a

@@ -439,6 +439,11 @@ static void delete_from_module(struct kern *kern, struct kern_es *e)
 		note_gone(kern, e);
 }
 
+bool kern_has_es(struct kern *kern, const struct esi *esi)
+{
+	return find(kern, esi);
+}
+
 void kern_wish_gone(struct kern *kern, const struct esi *esi)
 {
 	struct kern_es *e = find(kern, esi);
