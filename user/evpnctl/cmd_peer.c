@@ -95,6 +95,10 @@ static void print_counters(struct out *o, const json_t *p, const char *key)
 	out_pair(o, "withdrawn", OUT_PLAIN, c, "withdrawn");
 	if (doc_int(c, "discarded", 0))
 		out_pair(o, "discarded", OUT_WARN, c, "discarded");
+	if (doc_int(c, "ignored", 0))
+		out_pair(o, "ignored", OUT_PLAIN, c, "ignored");
+	if (doc_int(c, "refused", 0))
+		out_pair(o, "refused", OUT_WARN, c, "refused");
 }
 
 static void print_when(struct out *o, const json_t *p)

@@ -104,6 +104,7 @@ wire_down() {
 evpnd_conf() {
 	cat >"$TMP/evpnd.yaml" <<-END
 		router-id: 192.0.2.1
+		keep-all-routes: yes
 		as: 65000
 		${EVPND_TOP:-}
 		startup-delay: 1s

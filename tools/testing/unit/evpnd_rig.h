@@ -148,21 +148,40 @@ static inline struct conf_neighbor rig_neighbor(const char *address)
 	};
 }
 
-static inline void rig_conf(struct rig *r, const struct conf_neighbor *n, size_t count)
+static inline struct conf_global rig_global(const struct rig *r)
 {
-	struct conf_global g = {
+	return (struct conf_global){
 		.router_id = htonl(INADDR_LOOPBACK),
 		.as = RIG_AS,
 		.port = r->port,
 		.originator = rig_addr(RIG_OWN),
+		.keep_all = true,
 	};
+}
+
+/* @vrf, @seg: NULL: none */
+static inline void rig_conf_all(struct rig *r, const struct conf_global *g,
+				const struct conf_neighbor *n, size_t count,
+				const struct conf_vrf *vrf, const struct conf_segment *seg)
+{
 	size_t i;
 
 	rig_send(r, IPC_CONF_BEGIN, NULL, 0, -1);
-	rig_send(r, IPC_CONF_GLOBAL, &g, sizeof(g), -1);
+	rig_send(r, IPC_CONF_GLOBAL, g, sizeof(*g), -1);
 	for (i = 0; i < count; i++)
 		rig_send(r, IPC_CONF_NEIGHBOR, &n[i], sizeof(n[i]), -1);
+	if (vrf)
+		rig_send(r, IPC_CONF_VRF, vrf, sizeof(*vrf), -1);
+	if (seg)
+		rig_send(r, IPC_CONF_SEGMENT, seg, sizeof(*seg), -1);
 	rig_send(r, IPC_CONF_COMMIT, NULL, 0, -1);
+}
+
+static inline void rig_conf(struct rig *r, const struct conf_neighbor *n, size_t count)
+{
+	struct conf_global g = rig_global(r);
+
+	rig_conf_all(r, &g, n, count, NULL, NULL);
 }
 
 static inline int rig_listen(const char *address, uint16_t *port)
@@ -451,6 +470,17 @@ static inline void peer_announce(struct peer *p, const struct evpn_nlri *n)
 	u8 buf[BGP_MAX_LEN];
 
 	peer_send(p, buf, rig_update(n, &a, RIG_HOP, buf));
+}
+
+/* How many routes of type @type are in the RIB. */
+static inline json_int_t rig_type(struct rig *r, const char *type)
+{
+	json_t *a = rig_ask(r, "summary", NULL);
+	json_int_t n = json_integer_value(
+		json_object_get(json_object_get(json_object_get(a, "result"), "routes"), type));
+
+	json_decref(a);
+	return n;
 }
 
 /* How many routes of all types are in the RIB. */

@@ -32,6 +32,10 @@ void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
 		service_rig.silent = (struct ip_addr){};
 }
 
+void speaker_wants_more(struct speaker *speaker)
+{
+}
+
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)
 {
 	service_rig.dead = *address;

@@ -347,6 +347,109 @@ static void announce_macs(struct peer *p, u32 count)
 	peer_send(p, buf, bgp_pack_end(&pack));
 }
 
+static struct conf_vrf some_vrf(void)
+{
+	struct conf_vrf v = {.name = "red", .n_import = 1, .n_export = 1};
+
+	v.import[0] = (struct ecomm){{0, 2, 0xfd, 0xe8, 0, 0, 0, 1}};
+	v.export[0] = v.import[0];
+	return v;
+}
+
+/* What nobody here can use is counted and not kept, and asked for again when that may have changed. */
+static void not_kept(void **state)
+{
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct evpn_nlri es = rig_es(RIG_HOP, 1);
+	struct conf_vrf vrf = some_vrf();
+	struct conf_global g;
+	struct peer p;
+	struct rig r;
+
+	rig_start(&r, speaker_main);
+	g = rig_global(&r);
+	g.keep_all = false;
+	rig_conf_all(&r, &g, &n, 1, NULL, NULL);
+	peer_up(&r, &p, RIG_PEER);
+	announce_macs(&p, 100);
+	peer_announce(&p, &es);
+	RIG_UNTIL(rig_routes(&r) == 1);
+	assert_int_equal(received(&r, "ignored"), 100);
+	assert_int_equal(received(&r, "discarded"), 0);
+	rig_conf_all(&r, &g, &n, 1, &vrf, NULL);
+	peer_expect(&p, BGP_ROUTE_REFRESH);
+	assert_true(rig_state_is(&r, "Established"));
+	end(&r, &p);
+}
+
+/* RFC 4486: Cease, Maximum Number of Prefixes, with family and limit; and no session for a while. */
+static void too_many(void **state)
+{
+	static const u8 data[] = {0, 25, 70, 0, 0, 0, 10};
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct peer p;
+	struct rig r;
+
+	n.max_paths = 10;
+	n.limit_restart_ms = 1000;
+	rig_start(&r, speaker_main);
+	rig_conf(&r, &n, 1);
+	peer_up(&r, &p, RIG_PEER);
+	announce_macs(&p, 10);
+	RIG_UNTIL(rig_routes(&r) == 10);
+	assert_true(rig_state_is(&r, "Established"));
+	announce_macs(&p, 20);
+	peer_expect(&p, BGP_NOTIFICATION);
+	assert_int_equal(p.buf[19], BGP_ERR_CEASE);
+	assert_int_equal(p.buf[20], BGP_CEASE_MAX_PREFIX);
+	assert_memory_equal(p.buf + 21, data, sizeof(data));
+	peer_close(&p);
+	RIG_UNTIL(rig_routes(&r) == 0);
+	peer_connect(&r, &p, RIG_PEER);
+	assert_false(peer_next(&p, 300)); /* closed at once */
+	peer_close(&p);
+	poll(NULL, 0, 1000);
+	peer_up(&r, &p, RIG_PEER);
+	n.max_paths = 0;
+	n.max_memory = 1;
+	rig_conf(&r, &n, 1);
+	announce_macs(&p, BIG);
+	peer_expect(&p, BGP_NOTIFICATION);
+	assert_int_equal(p.buf[20], BGP_CEASE_MAX_PREFIX);
+	end(&r, &p);
+}
+
+/* At the limit of all, routes of own segments are the last; what was refused is asked for again. */
+static void memory_limit(void **state)
+{
+	struct conf_segment seg = {.name = "ce1", .interface = "nix0", .ad_per_es = true};
+	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct evpn_nlri own = rig_es(RIG_HOP, 1), other = rig_es(RIG_HOP, 2);
+	struct conf_global g;
+	struct peer p;
+	struct rig r;
+
+	seg.esi = own.esi;
+	rig_start(&r, speaker_main);
+	g = rig_global(&r);
+	g.memory_limit = 1;
+	rig_conf_all(&r, &g, &n, 1, NULL, &seg);
+	peer_up(&r, &p, RIG_PEER);
+	announce_macs(&p, BIG);
+	RIG_UNTIL(received(&r, "refused") > 0);
+	assert_true(rig_routes(&r) > 1000 && rig_routes(&r) < BIG);
+	peer_announce(&p, &other);
+	peer_announce(&p, &own);
+	RIG_UNTIL(received(&r, "updates") > 0 && rig_type(&r, "4") == 1);
+	g.memory_limit = 64;
+	rig_conf_all(&r, &g, &n, 1, NULL, &seg);
+	peer_expect(&p, BGP_ROUTE_REFRESH);
+	announce_macs(&p, BIG);
+	peer_announce(&p, &other);
+	RIG_UNTIL(rig_routes(&r) == BIG + 2);
+	end(&r, &p);
+}
+
 /* A big table goes in slices; a neighbour that is back before the last one does not lose its new routes. */
 static void back_before_cleared(void **state)
 {
@@ -798,6 +901,9 @@ int main(void)
 		cmocka_unit_test(loop_in_as4_path),
 		cmocka_unit_test(first_as),
 		cmocka_unit_test(impossible_originator),
+		cmocka_unit_test(not_kept),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(memory_limit),
 		cmocka_unit_test(back_before_cleared),
 		cmocka_unit_test(refresh_in),
 		cmocka_unit_test(table_out),

@@ -128,6 +128,10 @@ static const char *text(const struct ip_addr *a)
 	return ip_format(a, buf[n++ % 4]);
 }
 
+void speaker_left(struct speaker *sp)
+{
+}
+
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
 {
 	const struct neigh_batch *b = wish;

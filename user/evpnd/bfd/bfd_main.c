@@ -297,7 +297,7 @@ static void shut_down(struct bfd *b)
 	sd_event_exit(b->event, 0);
 }
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	struct bfd *b = data;
 

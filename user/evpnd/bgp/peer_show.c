@@ -53,10 +53,11 @@ static json_t *capabilities(const struct conn *c)
 
 static json_t *counters(const struct session_count *n, uint64_t routes)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages,
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)n->messages,
 			 "updates", (json_int_t)n->updates, "routes", (json_int_t)routes,
 			 "withdrawn", (json_int_t)n->withdrawn, "discarded",
-			 (json_int_t)n->discarded);
+			 (json_int_t)n->discarded, "ignored", (json_int_t)n->ignored, "refused",
+			 (json_int_t)n->refused);
 }
 
 static json_t *connect_in(const struct session *s)
@@ -100,6 +101,7 @@ static json_t *peer_json(const struct session *s)
 	json_object_set_new(o, "capabilities", capabilities(c));
 	json_object_set_new(o, "received", counters(&s->received, rib_peer_count(s->rib_peer)));
 	json_object_set_new(o, "sent", counters(&s->sent, s->sent.routes));
+	json_object_set_new(o, "memory", json_integer((json_int_t)rib_peer_bytes(s->rib_peer)));
 	json_object_set_new(o, "end-of-rib", json_boolean(s->eor_received));
 	json_object_set_new(o, "last-error", text_or_null(s->last_error));
 	json_object_set_new(o, "last-error-at",
@@ -280,6 +282,21 @@ static json_int_t get_updates_out(const struct session *s)
 	return (json_int_t)s->sent.updates;
 }
 
+static json_int_t get_ignored(const struct session *s)
+{
+	return (json_int_t)s->received.ignored;
+}
+
+static json_int_t get_refused(const struct session *s)
+{
+	return (json_int_t)s->received.refused;
+}
+
+static json_int_t get_bytes(const struct session *s)
+{
+	return (json_int_t)rib_peer_bytes(s->rib_peer);
+}
+
 static json_int_t get_discarded(const struct session *s)
 {
 	return (json_int_t)s->received.discarded;
@@ -298,6 +315,11 @@ static const struct {
 	{"evpn_bgp_peer_updates_sent", "counter", "UPDATE messages sent", get_updates_out},
 	{"evpn_bgp_peer_routes_discarded", "counter", "routes received that are not used",
 	 get_discarded},
+	{"evpn_bgp_peer_routes_ignored", "counter",
+	 "routes received that nobody here can use, not kept", get_ignored},
+	{"evpn_bgp_peer_routes_refused", "counter", "routes refused for want of memory",
+	 get_refused},
+	{"evpn_bgp_peer_memory_bytes", "gauge", "memory that its routes take", get_bytes},
 };
 
 /* One value after the other, as Prometheus wants them: all peers of it together. */

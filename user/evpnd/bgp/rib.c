@@ -60,6 +60,11 @@ static struct rib_dest *dest_find(struct rib *rib, const u8 *key, size_t len, ui
 	return NULL;
 }
 
+static size_t dest_bytes(const struct rib_dest *d)
+{
+	return sizeof(*d) + d->key_len + sizeof(d) + RIB_CHUNK;
+}
+
 static struct rib_dest *dest_add(struct rib *rib, const u8 *key, size_t len, uint32_t hash)
 {
 	struct rib_table *t = table_of(rib, key[0]);
@@ -78,6 +83,7 @@ static struct rib_dest *dest_add(struct rib *rib, const u8 *key, size_t len, uin
 	memcpy(d->key, key, len);
 	t->buckets[hash & t->mask] = d;
 	t->count++;
+	rib->bytes += dest_bytes(d);
 	return d;
 }
 
@@ -90,6 +96,7 @@ static void dest_del(struct rib *rib, struct rib_dest *d)
 		p = &(*p)->next;
 	*p = d->next;
 	t->count--;
+	rib->bytes -= dest_bytes(d);
 	free(d);
 }
 
@@ -125,6 +132,12 @@ void rib_local_tick(struct rib *rib, bool begin)
 	rib->local.now = begin ? timer_now_ns() : 0;
 }
 
+/* With its share of the route's key: as a rule there is one path for each. */
+static size_t path_bytes(const struct rib_path_entry *p)
+{
+	return sizeof(*p) + p->len + RIB_CHUNK;
+}
+
 static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer,
 				       const struct slice *value, struct rib_attrs *attrs)
 {
@@ -142,6 +155,9 @@ static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer
 	memcpy(p->value, value->p, value->len);
 	TAILQ_INSERT_TAIL(list_of(peer, d->key[0]), p, of_peer);
 	peer->count++;
+	peer->bytes += path_bytes(p);
+	peer->rib->bytes += path_bytes(p);
+	rib_attrs_pay(attrs, peer);
 	return p;
 }
 
@@ -150,6 +166,8 @@ static void path_free(struct rib *rib, struct rib_path_entry *p, u8 type)
 {
 	TAILQ_REMOVE(list_of(p->peer, type), p, of_peer);
 	p->peer->count--;
+	p->peer->bytes -= path_bytes(p);
+	rib->bytes -= path_bytes(p);
 	rib_attrs_put(rib, p->attrs);
 	free(p);
 }
@@ -327,6 +345,15 @@ int rib_update(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *n
 	return 1;
 }
 
+bool rib_has(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri)
+{
+	u8 key[EVPN_KEY_MAX];
+	size_t len = evpn_key(nlri, key);
+	struct rib_dest *d = len ? dest_find(rib, key, len, rib_hash(rib, key, len)) : NULL;
+
+	return d && *path_find(d, source(rib, peer));
+}
+
 int rib_withdraw(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri)
 {
 	u8 key[EVPN_KEY_MAX];
@@ -437,6 +464,7 @@ void rib_peer_free(struct rib *rib, struct rib_peer *peer)
 	if (!peer)
 		return;
 	rib_peer_clear(rib, peer, 0);
+	rib_attrs_unpay(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
 	free(peer);
 }
@@ -477,6 +505,16 @@ const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
 void *rib_peer_session(const struct rib_peer *peer)
 {
 	return peer->session;
+}
+
+size_t rib_peer_bytes(const struct rib_peer *peer)
+{
+	return peer->bytes;
+}
+
+size_t rib_bytes(const struct rib *rib)
+{
+	return rib->bytes;
 }
 
 size_t rib_peer_count(const struct rib_peer *peer)

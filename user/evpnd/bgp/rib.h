@@ -83,6 +83,15 @@ const struct ip_addr *rib_peer_address(const struct rib_peer *peer);
 void *rib_peer_session(const struct rib_peer *peer);
 size_t rib_peer_count(const struct rib_peer *peer); /* paths */
 
+/** rib_has() - does @peer (NULL: this PE) advertise a route with that key? */
+bool rib_has(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri);
+
+/** rib_peer_bytes() - memory that the neighbour's routes take; shared attributes count for the first */
+size_t rib_peer_bytes(const struct rib_peer *peer);
+
+/** rib_bytes() - memory that all routes take */
+size_t rib_bytes(const struct rib *rib);
+
 /**
  * rib_update() - a path appeared or changed
  * @peer: NULL: originated here

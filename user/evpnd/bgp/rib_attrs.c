@@ -102,6 +102,30 @@ static struct rib_attrs *attrs_new(const struct bgp_attrs *attrs, size_t len,
 	return e;
 }
 
+static size_t attrs_bytes(const struct rib_attrs *e)
+{
+	return sizeof(*e) + e->len + sizeof(e) + RIB_CHUNK;
+}
+
+void rib_attrs_pay(struct rib_attrs *attrs, struct rib_peer *peer)
+{
+	if (attrs->payer)
+		return;
+	attrs->payer = peer;
+	peer->bytes += attrs_bytes(attrs);
+}
+
+void rib_attrs_unpay(struct rib *rib, struct rib_peer *peer)
+{
+	struct rib_attrs *e;
+
+	for (size_t i = 0; rib->attr_buckets && i <= rib->attr_mask; i++)
+		for (e = rib->attr_buckets[i]; e; e = e->next)
+			if (e->payer == peer)
+				e->payer = NULL;
+	peer->bytes = 0;
+}
+
 struct rib_attrs *rib_attrs_get(struct rib *rib, const struct bgp_attrs *attrs,
 				const struct ip_addr *nh)
 {
@@ -131,6 +155,7 @@ struct rib_attrs *rib_attrs_get(struct rib *rib, const struct bgp_attrs *attrs,
 	e->next = rib->attr_buckets[hash & rib->attr_mask];
 	rib->attr_buckets[hash & rib->attr_mask] = e;
 	rib->attr_count++;
+	rib->bytes += attrs_bytes(e);
 	return e;
 }
 
@@ -151,6 +176,9 @@ void rib_attrs_put(struct rib *rib, struct rib_attrs *attrs)
 		p = &(*p)->next;
 	*p = attrs->next;
 	rib->attr_count--;
+	rib->bytes -= attrs_bytes(attrs);
+	if (attrs->payer)
+		attrs->payer->bytes -= attrs_bytes(attrs);
 	free(attrs);
 }
 

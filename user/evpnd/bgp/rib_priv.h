@@ -19,6 +19,7 @@ TAILQ_HEAD(rib_path_list, rib_path_entry);
  * struct rib_attrs - interned attributes and next hop
  * @refs: paths and holders of a reference
  * @len: octets in @mem, which the slices of @a point into
+ * @payer: whose memory they count as: the first one's who used them, or nobody's who is still there
  */
 struct rib_attrs {
 	struct rib_attrs *next;
@@ -26,6 +27,7 @@ struct rib_attrs {
 	uint32_t refs;
 	struct ip_addr nh;
 	uint32_t len;
+	struct rib_peer *payer;
 	struct bgp_attrs a;
 	u8 mem[];
 };
@@ -33,6 +35,7 @@ struct rib_attrs {
 /**
  * struct rib_peer - a source of paths
  * @address: len 0 for the local one
+ * @bytes: of memory that its paths take, and attributes that it was the first to send
  * @now: when the message arrived that its routes come from now, 0: read the clock for each
  * @first: paths of RT-1 and RT-4, which go first when the peer goes
  */
@@ -43,6 +46,7 @@ struct rib_peer {
 	bool ebgp;
 	uint32_t router_id;
 	size_t count;
+	size_t bytes;
 	int64_t now;
 	struct rib_path_list first;
 	struct rib_path_list rest;
@@ -90,6 +94,7 @@ struct rib {
 	struct rib_attrs **attr_buckets;
 	size_t attr_mask;
 	size_t attr_count;
+	size_t bytes;
 	u8 *attr_scratch;
 	size_t attr_scratch_len;
 	struct rib_peer local;
@@ -98,6 +103,14 @@ struct rib {
 	struct rib_path found;
 	struct evpn_nlri found_nlri;
 };
+
+enum { RIB_CHUNK = 16 }; /* what the allocator adds to each allocation, on average */
+
+/* rib_attrs.c */
+/** rib_attrs_pay() - @peer uses them: they count as its memory, unless somebody pays already */
+void rib_attrs_pay(struct rib_attrs *attrs, struct rib_peer *peer);
+/** rib_attrs_unpay() - @peer goes, and others may still use what it paid for */
+void rib_attrs_unpay(struct rib *rib, struct rib_peer *peer);
 
 /** rib_hash() - keyed, so that a neighbour cannot aim its routes at one bucket */
 uint32_t rib_hash(const struct rib *rib, const void *data, size_t len);

@@ -97,6 +97,9 @@ static void came_up(struct session *s, struct conn *c)
 	s->eor_received = false;
 	s->borr_due = false;
 	s->refreshing = false;
+	s->refused_due = false;
+	s->ignored_since = 0;
+	s->limit_warned = false;
 	rib_peer_set(s->rib_peer, session_is_ebgp(s), c->open.id);
 	export_attach(s->speaker->export, &s->cursor);
 	s->logged_error[0] = '\0';
@@ -148,6 +151,48 @@ void session_eor_received(struct session *s)
 	s->eor_received = true;
 	log_debug("neighbor %s: End-of-RIB, %zu routes", s->name, rib_peer_count(s->rib_peer));
 	speaker_sync(s->speaker);
+}
+
+#define LIMIT_WARN_PERCENT 80
+
+static bool is_near(uint64_t value, uint64_t limit)
+{
+	return limit && value >= limit * LIMIT_WARN_PERCENT / 100;
+}
+
+/* AFI, SAFI and the limit are the data of the NOTIFICATION (RFC 4486 section 4). */
+static void limit_error(struct session *s, struct bgp_error *err, const char *what)
+{
+	u8 data[7] = {0, BGP_AFI_L2VPN, BGP_SAFI_EVPN};
+
+	store32(data + 3, s->conf.max_paths);
+	bgp_error_set(err, BGP_ERR_CEASE, BGP_CEASE_MAX_PREFIX, data, sizeof(data),
+		      "%zu routes in %zu MiB, more than %s allows; no session for %u s",
+		      rib_peer_count(s->rib_peer), rib_peer_bytes(s->rib_peer) >> 20, what,
+		      s->conf.limit_restart_ms / 1000);
+	s->limited_until = timer_now_ns() + s->conf.limit_restart_ms * NS_PER_MS;
+}
+
+bool session_over_limit(struct session *s, struct bgp_error *err)
+{
+	uint64_t paths = rib_peer_count(s->rib_peer), bytes = rib_peer_bytes(s->rib_peer);
+	uint64_t max_bytes = (uint64_t)s->conf.max_memory << 20;
+
+	if (s->conf.max_paths && paths > s->conf.max_paths) {
+		limit_error(s, err, "maximum-paths");
+		return true;
+	}
+	if (max_bytes && bytes > max_bytes) {
+		limit_error(s, err, "maximum-memory");
+		return true;
+	}
+	if (!s->limit_warned && (is_near(paths, s->conf.max_paths) || is_near(bytes, max_bytes))) {
+		s->limit_warned = true;
+		log_warning("neighbor %s: %llu routes in %llu MiB, more than %d %% of its limits",
+			    s->name, (unsigned long long)paths, (unsigned long long)bytes >> 20,
+			    LIMIT_WARN_PERCENT);
+	}
+	return false;
 }
 
 /* ---- actions ---- */
@@ -223,6 +268,10 @@ static void accept_open(struct conn *c)
 static void start_idle_hold(struct session *s)
 {
 	s64 ns = bgp_idle_hold_ns(s->conn->fsm.failures, (u32)random() << 1);
+	s64 limited = s->limited_until - timer_now_ns();
+
+	if (limited > ns)
+		ns = limited;
 
 	if (!s->conf.shutdown && !s->speaker->stopping)
 		timer_start(&s->idle_hold, (u64)(ns / NS_PER_MS));
@@ -479,7 +528,7 @@ void session_accept(struct session *s, int fd)
 {
 	struct conn *c = s->conn;
 
-	if (s->conf.shutdown || s->speaker->stopping ||
+	if (s->conf.shutdown || s->speaker->stopping || timer_now_ns() < s->limited_until ||
 	    (c->fsm.state == BGP_IDLE && c->fsm.failures > IDLE_ACCEPT_FAILURES)) {
 		log_debug("neighbor %s: connection refused, %s", s->name,
 			  s->conf.shutdown ? "shut down" : "in idle hold");
@@ -581,6 +630,7 @@ void session_conf(struct session *s, const struct conf_neighbor *conf, bool rest
 	}
 	if (conf->shutdown)
 		return;
+	s->limited_until = 0; /* an operator who changes something wants to see it */
 	if (was_down) {
 		s->conn->fsm.passive = conf->passive;
 		conn_event(s->conn, BGP_EV_START, NULL);
@@ -594,6 +644,7 @@ void session_conf(struct session *s, const struct conf_neighbor *conf, bool rest
 
 void session_clear(struct session *s)
 {
+	s->limited_until = 0;
 	if (!s->conf.shutdown)
 		all_connections(s, BGP_EV_RESET);
 }

@@ -77,7 +77,9 @@ struct session_count {
 	uint64_t updates;
 	uint64_t withdrawn;
 	uint64_t discarded;
-	uint64_t routes; /* sent only; received ones are counted by the RIB */
+	uint64_t ignored; /* received only: of no use here, and not kept */
+	uint64_t refused; /* received only: for want of memory */
+	uint64_t routes;  /* sent only; received ones are counted by the RIB */
 };
 
 /**
@@ -87,6 +89,10 @@ struct session_count {
  * @clearing: paths of the last session are still being removed, slice by slice
  * @eor_received: End-of-RIB, or what stands for it with a peer that sends none
  * @borr_due, @refreshing: BoRR, EoRR are to be sent
+ * @refused_due: routes were refused for want of memory and are to be asked for again
+ * @ignored_since: routes that were not kept since it was asked for all of them last
+ * @limit_warned: that its limit of routes is near was said
+ * @limited_until: it passed a limit: no session before that, monotonic nanoseconds
  * @since: of the state, monotonic nanoseconds
  * @warned, @muted: log lines about the peer's messages in this window, and what was left out
  */
@@ -107,6 +113,10 @@ struct session {
 	bool eor_received;
 	bool borr_due;
 	bool refreshing;
+	bool refused_due;
+	uint64_t ignored_since;
+	bool limit_warned;
+	int64_t limited_until;
 	int64_t since;
 	struct session_count received;
 	struct session_count sent;
@@ -138,6 +148,8 @@ void session_error(struct session *s, const char *fmt, ...) __attribute__((forma
 /* a log line about what the peer sent, with a limit on how many */
 void session_warn(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void session_eor_received(struct session *s);
+/* Is it beyond its limits of paths or memory? Then @err is the Cease of RFC 4486 */
+bool session_over_limit(struct session *s, struct bgp_error *err);
 
 /* session_io.c */
 struct conn *conn_new(struct session *s);

@@ -11,6 +11,7 @@
  */
 #include "bgp/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "log.h"
@@ -18,6 +19,7 @@
 
 /**
  * struct intake - one UPDATE on its way into the RIB
+ * @over: a limit of the neighbour was passed, as @limit says
  * @attrs: interned; NULL when there is no memory for them, or nothing to be advertised
  */
 struct intake {
@@ -26,6 +28,8 @@ struct intake {
 	struct rib *rib;
 	struct rib_attrs *attrs;
 	bool withdraw_all;
+	bool over;
+	struct bgp_error limit;
 };
 
 /*
@@ -79,10 +83,53 @@ static void take_withdraw(struct intake *in, const struct evpn_nlri *n)
 		in->s->received.withdrawn++;
 }
 
+/* Nobody here can use it. One that could is not there any more either. */
+static void ignore(struct intake *in, const struct evpn_nlri *n)
+{
+	in->s->received.ignored++;
+	in->s->ignored_since++;
+	rib_withdraw(in->rib, in->s->rib_peer, n);
+}
+
+static int put(struct intake *in, const struct evpn_nlri *n)
+{
+	if (!in->attrs)
+		in->attrs = rib_attrs_get(in->rib, &in->u->attrs, &in->u->reach.nh);
+	return in->attrs ? rib_update(in->rib, in->s->rib_peer, n, in->attrs) : -ENOMEM;
+}
+
+/*
+ * A route that is refused leaves the one that was there before it in force no more: what the neighbour
+ * says now is not known here, and old news may elect a PE that has drawn back.
+ */
 static void take_reach(struct intake *in, const struct evpn_nlri *n)
 {
-	if (!in->attrs || rib_update(in->rib, in->s->rib_peer, n, in->attrs) < 0)
+	struct speaker *sp = in->s->speaker;
+	const struct bgp_attrs *a = in->attrs ? rib_attrs(in->attrs) : &in->u->attrs;
+	enum want wanted = room_wanted(sp, n, a);
+	bool room;
+	int r;
+
+	if (wanted == WANTED_NOT) {
+		ignore(in, n);
+		return;
+	}
+	/* one that is there already takes no more room than it has */
+	room = room_for(sp, wanted) || rib_has(in->rib, in->s->rib_peer, n);
+	r = room ? put(in, n) : -ENOMEM;
+	if (r == -ENOMEM && room) {
+		room_exhausted(sp);
+		if (wanted == WANTED_VITAL)
+			r = put(in, n);
+	}
+	if (r == -ENOMEM) {
+		rib_withdraw(in->rib, in->s->rib_peer, n);
+		room_refused(in->s);
+	} else if (r < 0) {
 		in->s->received.discarded++;
+	} else if (r > 0) {
+		in->over = session_over_limit(in->s, &in->limit);
+	}
 }
 
 /*
@@ -143,7 +190,12 @@ static enum bgp_verdict walk(struct intake *in, const struct slice *field, bool 
 			return BGP_RESET;
 		if (!withdraw)
 			take_route(in, &n, out);
-		else if (out->verdict != BGP_DISCARD)
+		if (in->over) {
+			out->verdict = BGP_RESET;
+			out->err = in->limit;
+			return BGP_RESET;
+		}
+		if (withdraw && out->verdict != BGP_DISCARD)
 			take_withdraw(in, &n);
 		bgp_outcome_init(out);
 	}

@@ -28,7 +28,8 @@
 #define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
 #define CONF_HOLD_TIME 9 /* seconds: a PE that is dead costs its customers as much, without BFD */
-#define CONF_RESERVE_MAX 256 /* MiB: writing to all of it must not take as long as a hold time */
+#define CONF_MEMORY_MAX 1048576 /* MiB */
+#define CONF_RESERVE_MAX 256	/* MiB: writing to all of it must not take as long as a hold time */
 
 enum conf_mode { CONF_ALL_ACTIVE, CONF_SINGLE_ACTIVE, CONF_PORT_ACTIVE };
 
@@ -112,6 +113,8 @@ struct conf_bfd {
  *	CONF_HANDOVER_MAX_MS
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
  * @bfd: with the other PEs of segments, and what neighbours inherit
+ * @memory_limit: MiB that all routes may take, 0: no limit
+ * @keep_all: routes that nobody here can use are kept, too
  */
 struct conf_global {
 	uint32_t router_id;
@@ -130,6 +133,8 @@ struct conf_global {
 	uint32_t startup_delay_ms;
 	uint32_t handover_limit_ms;
 	uint32_t memory_reserve;
+	uint32_t memory_limit;
+	bool keep_all;
 	struct conf_frr frr;
 	struct conf_core core;
 	struct conf_bfd bfd;
@@ -144,6 +149,8 @@ struct conf_global {
  * @source: local address to bind, len 0 for the routing table's choice
  * @enforce_first_as: of an external neighbour routes whose AS path does not begin with @remote_as are
  *	treated as withdrawn; not for a route server
+ * @max_paths, @max_memory: routes that are kept of it, and MiB that they may take; 0: no limit
+ * @limit_restart_ms: how long there is no session after a limit was passed (RFC 4486)
  * @has_md5: a TCP MD5 key exists; the key itself never leaves the parent
  * @has_ao: TCP-AO keys exist, likewise
  * @send_multicast: RT-6 and above may be sent (GoBGP and OpenBGPD reset the session on them)
@@ -166,6 +173,9 @@ struct conf_neighbor {
 	uint8_t multihop;
 	bool passive;
 	bool enforce_first_as;
+	uint32_t max_paths;
+	uint32_t max_memory;
+	uint32_t limit_restart_ms;
 	bool has_md5;
 	bool has_ao;
 	bool send_multicast;

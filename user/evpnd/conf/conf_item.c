@@ -20,6 +20,7 @@ void conf_global_defaults(struct conf_global *g)
 		.uplink_tracking = true,
 		.startup_delay_ms = 10000,
 		.handover_limit_ms = 5000,
+		.memory_limit = 1024,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.bfd = {.interval_ms = 300, .multiplier = 3},
 		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
@@ -34,6 +35,9 @@ void conf_neighbor_defaults(struct conf_neighbor_item *item)
 				.port = CONF_BGP_PORT,
 				.hold_time = CONF_HOLD_TIME,
 				.connect_retry_ms = 5000,
+				.max_paths = 1000000,
+				.max_memory = 512,
+				.limit_restart_ms = 300000,
 			},
 	};
 }

@@ -160,7 +160,7 @@ static int listen_all(struct parent_bfd *b)
 	return r;
 }
 
-static void on_message(void *data, const struct ipc_hdr *hdr, const void *body, int fd)
+static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	const struct fact_bfd *fact = body;
 	struct parent_bfd *b = data;

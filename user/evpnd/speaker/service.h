@@ -19,6 +19,13 @@
 
 struct speaker;
 
+/** enum want - what a route of another PE is worth to this one */
+enum want {
+	WANTED_NOT,   /* nobody here can use it: it is counted, and not kept */
+	WANTED,	      /* kept while there is memory */
+	WANTED_VITAL, /* an election depends on it: the last memory is for these */
+};
+
 /**
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
@@ -29,6 +36,8 @@ struct speaker;
  * @conf: a new configuration was committed; @old is NULL the first time
  * @fact: IPC_FACT_* or IPC_WISH_RESULT, as it came
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
+ * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
+ *	may change with configuration, devices and segments; speaker_wants_more() then
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
  * @query: a control-socket method that begins with the service's name or that it lists;
@@ -45,6 +54,8 @@ struct service {
 	void (*conf)(void *state, const struct conf *old, const struct conf *now);
 	void (*fact)(void *state, enum ipc_type type, const void *fact);
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
+	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
+			    const struct bgp_attrs *attrs);
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
@@ -86,6 +97,8 @@ enum route_loss speaker_route_loss(const struct speaker *speaker);
 void speaker_left(struct speaker *speaker);
 /* BFD: the path to a neighbour is dead, a piece of a sentence says why; sessions with it end */
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why);
+/* routes that were not kept may be of use now: neighbours are asked for them again, soon */
+void speaker_wants_more(struct speaker *speaker);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

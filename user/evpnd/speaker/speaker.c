@@ -418,6 +418,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	TAILQ_INIT(&sp->sessions);
 	TAILQ_INIT(&sp->listeners);
 	TAILQ_INIT(&sp->route_jobs);
+	room_init(sp);
 	sp->conf = conf_new();
 	sp->rib = rib_new(on_route, sp);
 	sp->export = sp->rib ? export_new(sp->rib, on_export, sp) : NULL;
@@ -441,6 +442,7 @@ void speaker_free(struct speaker *sp)
 	while ((s = TAILQ_FIRST(&sp->sessions)))
 		session_free(s, BGP_EV_STOP);
 	listener_clear(sp);
+	room_done(sp);
 	route_jobs_free(sp);
 	ipc_free(sp->ipc);
 	sd_event_source_disable_unref(sp->output);

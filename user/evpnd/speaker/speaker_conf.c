@@ -118,6 +118,18 @@ static void tell_services(struct speaker *sp, const struct conf *old)
 			speaker_services[i]->conf(sp->states[i], old, sp->conf);
 }
 
+/* What is of use here follows from these. */
+static bool wants_other(const struct conf *a, const struct conf *b)
+{
+	return a->global.keep_all != b->global.keep_all || a->n_vrfs != b->n_vrfs ||
+	       a->n_bridges != b->n_bridges || a->n_segments != b->n_segments ||
+	       (a->n_vrfs && memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) ||
+	       (a->n_bridges &&
+		memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges))) ||
+	       (a->n_segments &&
+		memcmp(a->segments, b->segments, a->n_segments * sizeof(*a->segments)));
+}
+
 void speaker_conf_commit(struct speaker *sp)
 {
 	struct conf *old = sp->conf;
@@ -131,6 +143,9 @@ void speaker_conf_commit(struct speaker *sp)
 	sp->incoming = NULL;
 	sp->configured = true;
 	tell_services(sp, first ? NULL : old);
+	room_conf(sp);
+	if (!first && wants_other(old, sp->conf))
+		speaker_wants_more(sp);
 	apply_neighbors(sp, !first && identity_changed(&old->global, &sp->conf->global));
 	renew_keys(sp);
 	speaker_sync(sp);

@@ -31,6 +31,9 @@ struct route_job;
  * @states: of the services, in the order of the table
  * @generation: of the wishes
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
+ * @ask: to ask neighbours for their routes again, @ask_ms after the last time: because @wants_more, or
+ *	because some were refused
+ * @last_memory: given to the allocator when it has none left; @exhausted: that was so
  */
 struct speaker {
 	sd_event *event;
@@ -59,6 +62,11 @@ struct speaker {
 	uint32_t generation;
 	struct ip_addr *silent;
 	size_t n_silent;
+	struct timer ask;
+	bool wants_more;
+	void *last_memory;
+	bool exhausted;
+	uint64_t ask_ms;
 	char *query;
 	size_t query_len;
 };
@@ -72,6 +80,20 @@ void speaker_wake_cleaner(struct speaker *sp);
 /* a session came up, went down or sent End-of-RIB: the services hear the new counts */
 void speaker_sync(struct speaker *sp);
 void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port);
+
+/* room.c */
+void room_init(struct speaker *sp);
+void room_done(struct speaker *sp);
+/* a configuration is in force */
+void room_conf(struct speaker *sp);
+enum want room_wanted(struct speaker *sp, const struct evpn_nlri *nlri,
+		      const struct bgp_attrs *attrs);
+/* may another route be kept? */
+bool room_for(struct speaker *sp, enum want wanted);
+/* the allocator has none */
+void room_exhausted(struct speaker *sp);
+/* a route of this neighbour was refused for want of memory */
+void room_refused(struct session *s);
 
 /* speaker_conf.c */
 void speaker_conf_item(struct speaker *sp, const struct ipc_hdr *hdr, const void *body);

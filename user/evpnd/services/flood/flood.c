@@ -367,6 +367,12 @@ static void floods_route(void *state, const struct evpn_nlri *nlri, const struct
 	flood_route(state, nlri, now);
 }
 
+static enum want floods_wanted(void *state, const struct evpn_nlri *nlri,
+			       const struct bgp_attrs *attrs)
+{
+	return flood_wanted(state, attrs) ? WANTED : WANTED_NOT;
+}
+
 static void floods_resync(void *state, uint32_t generation)
 {
 	struct floods *fs = state;
@@ -422,6 +428,7 @@ const struct service flood_service = {
 	.conf = floods_conf,
 	.fact = floods_fact,
 	.route = floods_route,
+	.wanted = floods_wanted,
 	.sync = floods_sync,
 	.query = flood_query,
 	.resync = floods_resync,

@@ -107,6 +107,7 @@ void flood_purge_later(struct floods *fs);
 /* flood_route.c */
 void flood_announce(struct flood_bridge *b);
 void flood_withdraw(struct flood_bridge *b);
+bool flood_wanted(const struct floods *fs, const struct bgp_attrs *attrs);
 void flood_route(struct floods *fs, const struct evpn_nlri *nlri, const struct rib_path *now);
 void flood_import_all(struct flood_bridge *b);
 void flood_wish(struct flood_bridge *b, struct flood_remote *r);

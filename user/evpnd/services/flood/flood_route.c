@@ -148,6 +148,17 @@ static bool imports(const struct flood_bridge *b, const struct rib_path *p, stru
 	return pmsi->label && ip_is_host(&pmsi->endpoint) && !ip_equal(&pmsi->endpoint, &b->local);
 }
 
+/* Its route target is an import target of a bridge domain; what else it lacks may come by an update. */
+bool flood_wanted(const struct floods *fs, const struct bgp_attrs *attrs)
+{
+	const struct flood_bridge *b;
+
+	TAILQ_FOREACH(b, &fs->list, entry)
+		if (ecomm_rt_match(&attrs->ext, b->import, b->n_import))
+			return true;
+	return false;
+}
+
 static void take(struct flood_bridge *b, const struct evpn_nlri *n, const struct bgp_pmsi *pmsi)
 {
 	struct flood_remote *r = remote_of(b, n);

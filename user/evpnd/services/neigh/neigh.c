@@ -358,8 +358,10 @@ static void es_fact(struct neighs *ns, const struct fact_es *f)
 		attach_conf(ns, conf);
 	if (ns->links_done)
 		resolve_all(ns);
-	if (fresh)
+	if (fresh) {
 		neigh_walk(ns, wish_anew, es);
+		speaker_wants_more(ns->speaker);
+	}
 }
 
 /* ---- facts: hosts ---- */
@@ -504,6 +506,12 @@ static void neighs_route(void *state, const struct evpn_nlri *nlri, const struct
 	neigh_route(state, nlri, now);
 }
 
+static enum want neighs_wanted(void *state, const struct evpn_nlri *nlri,
+			       const struct bgp_attrs *attrs)
+{
+	return neigh_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
+}
+
 static void neighs_sync(void *state, unsigned int established, unsigned int synced,
 			unsigned int configured)
 {
@@ -601,6 +609,7 @@ const struct service neigh_service = {
 	.conf = neighs_conf,
 	.fact = neighs_fact,
 	.route = neighs_route,
+	.wanted = neighs_wanted,
 	.sync = neighs_sync,
 	.query = neigh_query,
 	.resync = neighs_resync,

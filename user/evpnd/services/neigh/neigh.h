@@ -230,6 +230,7 @@ enum nverdict {
 enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a,
 			  struct nvrf **vrf);
 const char *neigh_verdict_name(enum nverdict v);
+bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_path *now);
 /* all routes once more, after what is ours has changed */
 void neigh_reimport(struct neighs *ns);

@@ -101,6 +101,20 @@ enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const st
 	return by_rt ? NV_VRF : NV_NO_TARGET;
 }
 
+/*
+ * One of a segment that is here, or of a VRF that is: from the latter a move between segments is seen. The
+ * former is of use even if it is not imported, because people ask why.
+ */
+bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a)
+{
+	const struct nes *es = neigh_es(ns, &n->esi, false);
+
+	if (es && es->conf)
+		return true;
+	return !ip_is_none(&n->ip) && (match(ns, &a->ext, NULL, ecomm_evi_rt_match) ||
+				       match(ns, &a->ext, NULL, ecomm_rt_match));
+}
+
 /* Another PE's sequence number is the higher one, also when they have wrapped around. */
 static bool is_newer(u32 a, u32 b)
 {

@@ -656,6 +656,24 @@ static void segments_route(void *state, const struct evpn_nlri *nlri, const stru
 		segment_route_heard(state, nlri, now);
 }
 
+/*
+ * RT-1 and RT-4 of every segment: one may be ours the next moment. RT-3 tells of a PE that shares an
+ * all-active segment whether it is still there.
+ */
+static enum want segments_wanted(void *state, const struct evpn_nlri *nlri,
+				 const struct bgp_attrs *attrs)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	if (nlri->type != EVPN_IMET)
+		return segment_by_esi(ss, &nlri->esi) ? WANTED_VITAL : WANTED;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (s->conf.mode == CONF_ALL_ACTIVE)
+			return WANTED;
+	return WANTED_NOT;
+}
+
 static void segments_resync(void *state, uint32_t generation)
 {
 	struct segments *ss = state;
@@ -735,6 +753,7 @@ const struct service segment_service = {
 	.conf = segments_conf,
 	.fact = segments_fact,
 	.route = segments_route,
+	.wanted = segments_wanted,
 	.sync = segments_sync,
 	.pe = segments_pe,
 	.query = segment_query,

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * room.c - what is kept of what neighbours send, and what becomes of it when there is no room.
+ *
+ * A route that nobody here can use is counted and not kept; when that changes, neighbours are asked for
+ * their routes again. Memory has two ends: the configured limit, and the one of the machine. What is refused
+ * at either is asked for again when there is room, by and by less often. The last of it is for the routes
+ * that elections depend on: a PE that does not hear of another one makes itself DF beside it.
+ *
+ * RFC 2918 (route refresh)
+ */
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgp/session.h"
+#include "log.h"
+#include "speaker/speaker_priv.h"
+
+enum {
+	LAST_BYTES =
+		4 * 1024 * 1024, /* for routes of own segments and for what follows from them */
+	SOON_MS = 100,
+	AGAIN_MS = 10000,
+	AGAIN_MAX_MS = 300000,
+	VITAL_SHARE = 8, /* beyond the limit, routes of own segments may take this part of it */
+};
+
+static size_t limit_of(const struct speaker *sp)
+{
+	return (size_t)sp->conf->global.memory_limit << 20;
+}
+
+/* Memory that is there: it was written to once. */
+static void *take_last(void)
+{
+	void *p = malloc(LAST_BYTES);
+
+	if (p)
+		memset(p, 1, LAST_BYTES);
+	return p;
+}
+
+static bool is_roomy(struct speaker *sp)
+{
+	size_t limit = limit_of(sp);
+
+	if (!sp->last_memory)
+		sp->last_memory = take_last();
+	if (sp->last_memory)
+		sp->exhausted = false;
+	return !sp->exhausted && (!limit || rib_bytes(sp->rib) < limit - limit / 10);
+}
+
+/* One that cannot be asked starts again, and sends everything then. */
+static void ask(struct session *s)
+{
+	if (!s->established || refresh_request(s))
+		return;
+	session_error(s, "its routes are needed again, and it knows no route refresh");
+	session_clear(s);
+}
+
+static void on_ask(void *data)
+{
+	struct speaker *sp = data;
+	bool roomy = is_roomy(sp), refused = false;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &sp->sessions, link) {
+		bool due = s->refused_due && roomy;
+
+		refused |= s->refused_due;
+		if (!due && !(sp->wants_more && s->ignored_since))
+			continue;
+		s->refused_due = false;
+		s->ignored_since = 0;
+		ask(s);
+	}
+	sp->wants_more = false;
+	if (!refused) {
+		sp->ask_ms = AGAIN_MS;
+		return;
+	}
+	sp->ask_ms = sp->ask_ms * 2 < AGAIN_MAX_MS ? sp->ask_ms * 2 : AGAIN_MAX_MS;
+	timer_start(&sp->ask, sp->ask_ms);
+}
+
+void room_init(struct speaker *sp)
+{
+	timer_init(&sp->ask, sp->event, 100000, on_ask, sp);
+	sp->ask_ms = AGAIN_MS;
+	sp->last_memory = take_last();
+}
+
+void room_done(struct speaker *sp)
+{
+	timer_done(&sp->ask);
+	free(sp->last_memory);
+	sp->last_memory = NULL;
+}
+
+void room_conf(struct speaker *sp)
+{
+	struct session *s;
+
+	/* a limit may have been raised */
+	TAILQ_FOREACH(s, &sp->sessions, link)
+		if (s->refused_due)
+			timer_start(&sp->ask, SOON_MS);
+}
+
+void speaker_wants_more(struct speaker *sp)
+{
+	sp->wants_more = true;
+	timer_start(&sp->ask, SOON_MS);
+}
+
+enum want room_wanted(struct speaker *sp, const struct evpn_nlri *nlri,
+		      const struct bgp_attrs *attrs)
+{
+	enum want most = sp->conf->global.keep_all ? WANTED : WANTED_NOT, w;
+	const struct service *v;
+
+	for (unsigned int i = 0; speaker_services[i]; i++) {
+		v = speaker_services[i];
+		if (!(v->route_types >> nlri->type & 1))
+			continue;
+		w = v->wanted ? v->wanted(sp->states[i], nlri, attrs) : WANTED;
+		if (w > most)
+			most = w;
+	}
+	return most;
+}
+
+bool room_for(struct speaker *sp, enum want wanted)
+{
+	size_t limit = limit_of(sp);
+
+	if (wanted == WANTED_VITAL)
+		return !limit || rib_bytes(sp->rib) < limit + limit / VITAL_SHARE;
+	return !sp->exhausted && (!limit || rib_bytes(sp->rib) < limit);
+}
+
+void room_exhausted(struct speaker *sp)
+{
+	if (!sp->exhausted)
+		log_error("no memory for more routes; what is left is for those of own segments");
+	sp->exhausted = true;
+	free(sp->last_memory);
+	sp->last_memory = NULL;
+}
+
+void room_refused(struct session *s)
+{
+	struct speaker *sp = s->speaker;
+
+	s->received.refused++;
+	if (!s->refused_due)
+		log_warning(
+			"neighbor %s: routes are refused for want of memory%s; they are asked for again when there is some",
+			s->name, sp->exhausted ? "" : " (memory-limit)");
+	s->refused_due = true;
+	if (!timer_running(&sp->ask))
+		timer_start(&sp->ask, sp->ask_ms);
+}
