@@ -7,10 +7,10 @@
  *  - no descriptor stays open, and what waits for the speaker has a limit;
  *  - the parent goes on to hear the next speaker.
  *
- * The input is a sequence of messages: type, variant, length, and so many octets. Variant 0x01: with an
+ * The input is a sequence of messages: type (a place in says[]), variant, length, and so many octets. Variant 0x01: with an
  * ESI that is not its own; 0x02: on a device that is not; 0x04: a descriptor is sent along; 0x08: the octets
  * are the body. Otherwise a good message is made, and the octets are put over it, from the offset that the
- * first two say. A type that no message has sends the octets as they are.
+ * first two say. A type beyond says[] sends the octets as they are.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -121,6 +121,21 @@ static void put_family(struct mnl_socket *s, u32 seq)
 	ended(s, nlh);
 }
 
+/* What was asked for by its ESI, with nothing said of it. */
+static void put_same(struct mnl_socket *s, const struct nlmsghdr *request)
+{
+	const struct genlmsghdr *asked = mnl_nlmsg_get_payload(request);
+	struct nlmsghdr *nlh = put(s, FAMILY, request->nlmsg_seq);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	const struct nlattr *a;
+
+	genl->cmd = asked->cmd;
+	mnl_attr_for_each(a, request, sizeof(*asked))
+		mnl_attr_put(nlh, mnl_attr_get_type(a), mnl_attr_get_payload_len(a),
+			     mnl_attr_get_payload(a));
+	ended(s, nlh);
+}
+
 static void put_link(struct mnl_socket *s, u32 seq, int ifindex, const char *name, const char *kind)
 {
 	struct nlmsghdr *nlh = put(s, RTM_NEWLINK, seq);
@@ -180,6 +195,7 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *buf, size_t
 {
 	struct mnl_socket *s = (struct mnl_socket *)sock;
 	const struct nlmsghdr *nlh = buf;
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	bool dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 
 	check_request(nlh);
@@ -192,6 +208,9 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *buf, size_t
 		put_link(s, nlh->nlmsg_seq, VX0, "vx0", "vxlan");
 		put_link(s, nlh->nlmsg_seq, BOND1, "bond1", "dummy");
 	}
+	if (nlh->nlmsg_type == FAMILY && !dump &&
+	    (genl->cmd == EVPN_CMD_ES_GET || genl->cmd == EVPN_CMD_OWNER_GET))
+		put_same(s, nlh);
 	put_end(s, nlh, dump);
 	return (ssize_t)len;
 }
@@ -260,6 +279,10 @@ static void on_flood(void *data, const struct flood_result *result)
 	parent_send(&p, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
 }
 
+static void on_bfd(void *data, const struct fact_bfd *fact)
+{
+}
+
 static void set_up(void)
 {
 	static const char text[] =
@@ -272,19 +295,23 @@ static void set_up(void)
 	struct conf_errors errors = {};
 
 	log_open("fuzz", true);
-	log_set_level(getenv("FUZZ_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR + 1);
+	log_set_level(getenv("FUZZ_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
 	CHECK(sd_event_new(&p.event) >= 0);
 	p.options = &options;
 	p.conf = conf_parse_text(text, sizeof(text) - 1, &errors);
 	CHECK(p.conf);
+	conf_errors_free(&errors);
 	p.sockets = sockets_new();
 	p.relay = relay_new();
 	p.kern = kern_new(p.event, &kern_ops, NULL);
 	p.links = links_new(p.event, &links_ops, &p);
 	p.frr = frr_new(p.event, &frr_ops, NULL);
 	p.flood = kern_flood_new(p.event, NULL, p.links, on_flood, NULL);
+	p.state = state_new(p.event, NULL);
+	p.bfd = parent_bfd_new(p.event, SANDBOX_OFF, true, on_bfd, NULL);
 	p.ctl = ctl_server_new(p.event, -1, &parent_ctl_ops, &p);
-	CHECK(p.sockets && p.relay && p.kern && p.links && p.frr && p.flood && p.ctl);
+	CHECK(p.sockets && p.relay && p.kern && p.links && p.frr && p.flood && p.bfd && p.state &&
+	      p.ctl);
 	CHECK(kern_fact(p.kern)->present);
 	parent_speaker_init(&p);
 	guard_frr(&p.guard, &es);
@@ -359,8 +386,12 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 		return (uint32_t)(sizeof(text) + strlen((char *)body + sizeof(text)));
 	case IPC_WISH_NEIGHS_SWEEP:
 		return sizeof(struct wish_neigh_sweep);
+	case IPC_WISH_BFD:
+	case IPC_WISH_BFD_GONE:
+		return sizeof(struct wish_bfd);
 	case IPC_WISH_SWEEP:
 	case IPC_WISH_FLOOD_SWEEP:
+	case IPC_WISH_BFD_SWEEP:
 		return sizeof(struct wish_sweep);
 	default:
 		return 0;
@@ -387,10 +418,40 @@ static void send_it(const void *msg, size_t len, bool with_fd)
 		run();
 }
 
-static void say(u8 type, u8 variant, const u8 *data, size_t n)
+/* In an order of their own, so that the seeds outlive new messages: those are added at the end. */
+static const enum ipc_type says[] = {
+	IPC_WISH_ES,
+	IPC_WISH_ES_GONE,
+	IPC_WISH_SWEEP,
+	IPC_WISH_NEIGHS,
+	IPC_WISH_NEIGHS_GONE,
+	IPC_WISH_NEIGHS_SWEEP,
+	IPC_WISH_FLOOD,
+	IPC_WISH_FLOOD_GONE,
+	IPC_WISH_FLOOD_SWEEP,
+	IPC_WISH_FRR_LOOK,
+	IPC_SOCKET_REQUEST,
+	IPC_ANSWER,
+	IPC_EVENT,
+	IPC_READY,
+	IPC_CONF_COMMIT,
+	IPC_FACT_LINK,
+	IPC_SOCKET,
+	IPC_LISTEN,
+	IPC_SHUTDOWN,
+	IPC_WISH_RESULT,
+	IPC_QUERY,
+	IPC_SOCKET_KEYS,
+	IPC_WISH_BFD,
+	IPC_WISH_BFD_GONE,
+	IPC_WISH_BFD_SWEEP,
+};
+
+static void say(u8 which, u8 variant, const u8 *data, size_t n)
 {
+	enum ipc_type type = which < sizeof(says) / sizeof(says[0]) ? says[which] : IPC_TYPE_MAX;
 	static _Alignas(8) u8 msg[sizeof(struct ipc_hdr) + 16384];
-	struct ipc_hdr hdr = {.type = type};
+	struct ipc_hdr hdr = {.type = (uint16_t)type};
 	u8 *body = msg + sizeof(hdr);
 
 	memset(msg, 0, sizeof(msg));
@@ -398,7 +459,7 @@ static void say(u8 type, u8 variant, const u8 *data, size_t n)
 		send_it(data, n, variant & 4);
 		return;
 	}
-	hdr.len = make_body((enum ipc_type)type, variant, body);
+	hdr.len = make_body(type, variant, body);
 	if (variant & 8) {
 		hdr.len = (uint32_t)n;
 		memcpy(body, data, n);
@@ -445,6 +506,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 3 + n;
 		size -= 3 + n;
 		run();
+		if (!p.ipc) /* a message of no octets is what the end looks like */
+			break;
 		CHECK(ipc_waiting(p.ipc) < 64 * 1024 * 1024);
 	}
 	while (recv(speaker, unread, sizeof(unread), MSG_DONTWAIT) > 0)
@@ -457,5 +520,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!usual)
 		usual = descriptors();
 	CHECK(descriptors() == usual);
+	CHECK(kern_fact(p.kern)->present);
 	return 0;
 }

@@ -376,8 +376,13 @@ static int read_one(struct ipc *ipc)
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	if (n == 0)
+	if (n == 0) { /* the end, or a message of no octets, which nobody tells from it */
+		int fd = take_fd(&msg);
+
+		if (fd >= 0)
+			close(fd);
 		return -EPIPE;
+	}
 	deliver(ipc, (size_t)n, msg.msg_flags, take_fd(&msg));
 	return 1;
 }

@@ -434,6 +434,12 @@ struct ipc_text {
 	uint8_t pad[3];
 };
 
+/** ipc_is_bool() - does a member that came from the other process hold what a bool can hold? */
+static inline bool ipc_is_bool(const bool *member)
+{
+	return *(const uint8_t *)member <= 1;
+}
+
 struct ipc;
 
 /**

@@ -97,6 +97,9 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM |
 					EVPN_ALLOW_PTP | EVPN_ALLOW_STP | EVPN_ALLOW_MICRO_BFD))
 		*why = "unknown protocols to allow";
+	else if (!ipc_is_bool(&w->df) || !ipc_is_bool(&w->draining) ||
+		 !ipc_is_bool(&w->maintenance))
+		*why = "neither yes nor no";
 	else if (w->untagged_vid > 4094)
 		*why = "a VLAN out of range";
 	else if ((unsigned int)w->unknown_unicast > CONF_UNKNOWN_PASS)

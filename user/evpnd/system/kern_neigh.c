@@ -148,7 +148,8 @@ bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *b, uint32_t le
 		return false;
 	*why = "a neighbour with an impossible key";
 	for (uint32_t i = 0; i < b->n; i++)
-		if (!key_ok(type == IPC_WISH_NEIGHS ? &wishes[i].key : &keys[i]))
+		if (!key_ok(type == IPC_WISH_NEIGHS ? &wishes[i].key : &keys[i]) ||
+		    (type == IPC_WISH_NEIGHS && !ipc_is_bool(&wishes[i].check_vrf)))
 			return false;
 	*why = "a retention that is too long";
 	return b->retain_ms <= EVPN_NEIGH_RETAIN_MAX;
