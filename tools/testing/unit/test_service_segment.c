@@ -2542,6 +2542,33 @@ static void frr_renamed(void **state)
 	end(sp);
 }
 
+/* All of FRR is restarted: the DF is another PE until it is back, and the PEs are still peers. */
+static void frr_restarts(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	sync_to(sp, 0);
+	assert_true(sp->wish.df);
+	zebra(sp, false, false);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.n_peers, 1);
+	zebra(sp, true, false);
+	sync_to(sp, 1);
+	assert_true(sp->wish.df);
+	zebra(sp, false, false); /* the other way round */
+	assert_true(sp->wish.df);
+	sync_to(sp, 0);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
 /* What the module has from before is not swept by a zebra that has no configuration yet. */
 static void frr_adopted_young(void **state)
 {
@@ -2900,6 +2927,7 @@ int main(void)
 		cmocka_unit_test(frr_zebra_away),
 		cmocka_unit_test(frr_zebra_young),
 		cmocka_unit_test(frr_renamed),
+		cmocka_unit_test(frr_restarts),
 		cmocka_unit_test(frr_adopted_young),
 		cmocka_unit_test(frr_asks_again),
 		cmocka_unit_test(discover),

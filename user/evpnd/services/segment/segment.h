@@ -490,6 +490,7 @@ void segment_frr_run(struct segment *s);
 void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f);
+void segment_frr_lost(struct segments *ss);
 void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri);
 void segment_frr_adopt(struct segment *s);
 bool segment_frr_is(const struct segment *s, const struct conf_segment *c);

@@ -164,6 +164,7 @@ void segments_sync(void *state, unsigned int established, unsigned int synced,
 	global = &speaker_conf(ss->speaker)->global;
 	if (lost && ss->settled) {
 		ss->settled = false;
+		segment_frr_lost(ss);
 		timer_start(&ss->isolation_timer, global->isolation_delay_ms);
 	}
 	if (!ss->settled && ss->started && synced)

@@ -13,7 +13,8 @@
  *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
  * the result before counts until all that had an RT-4 then have one again, or the hold time is over. Only
- * the DF forwards no more as long as bgpd does not announce it, because the others have another one.
+ * the DF forwards no more as long as bgpd does not announce it, or when zebra is away as well, because the
+ * others have another one then. Nobody floods to this PE meanwhile.
  */
 #include <stdio.h>
 #include <string.h>
@@ -237,6 +238,8 @@ void segment_frr_run(struct segment *s)
 	}
 	if (ss->settled)
 		segment_collect(s);
+	if (!ss->settled && ss->frr_heard && !ss->frr.present && s->force.df)
+		segment_drop_roles(s, "bgpd and zebra are away, another PE is elected");
 	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
 		return;
 	if (segment_frr_holds(s) && missing(s)) {
@@ -371,6 +374,16 @@ void segment_frr_begin(struct segment *s)
 
 	if (f && segment_is_frr(s))
 		take(s, f);
+}
+
+/* The session to bgpd is down. */
+void segment_frr_lost(struct segments *ss)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (segment_is_frr(s))
+			segment_later(s, DF_EV_VLAN_CHANGE);
 }
 
 static bool is_wanted(const struct segments *ss)
