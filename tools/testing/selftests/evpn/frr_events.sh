@@ -6,7 +6,7 @@
 # back, and `evpnctl check` says what is true each time. The segment is discovered, VXLAN has the port
 # that ip link gives it, and the bond is a trunk in VLAN 10 and an access port in VLAN 20.
 
-NEEDS="system frr"
+NEEDS="system frr reload"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=frr_lib.sh
