@@ -101,6 +101,8 @@ try "an election works offline" in_root sh -c 'echo "{\"candidates\": [{\"addres
 try "the example configuration is valid" in_root evpnd --check /etc/evpn/evpnd.yaml
 try "the unit is there" in_root test -e /lib/systemd/system/evpnd.service
 try "manual pages are there" in_root sh -c 'test -e /usr/share/man/man8/evpnctl.8.gz && test -e /usr/share/man/man8/evpnd.8.gz && test -e /usr/share/man/man5/evpnd.yaml.5.gz'
-try "the user evpn is there" in_root id evpn
+try "the user evpn is there, and the groups of the control socket without it" in_root sh -c 'id evpn && getent group evpn-show && getent group evpn-admin && [ "$(id -Gn evpn)" = evpn ]'
+try "an upgrade restarts evpnd" in_root sh -c 'grep -q "_dh_action=restart" /var/lib/dpkg/info/evpn.postinst && ! grep -q "stop.*evpnd" /var/lib/dpkg/info/evpn.preinst 2>/dev/null'
+try "removal stops it" in_root sh -c 'grep -A3 "\[ \"\$1\" = remove \]" /var/lib/dpkg/info/evpn.prerm | grep -q "deb-systemd-invoke stop.*evpnd.service"'
 try "purging leaves no module" in_root sh -c 'apt-get purge -y -qq evpn evpn-dkms && ! find /lib/modules -name "evpn.ko*" | grep -q . && ! test -e /etc/evpn/evpnd.yaml'
 finish

@@ -79,7 +79,7 @@ static void print_port(struct out *o, const json_t *s)
 	if (doc_int(s, "members", 0))
 		out_word(o, OUT_PLAIN, "members %lld/%lld", doc_int(s, "members-up", 0),
 			 doc_int(s, "members", 0));
-	out_pair(o, "standby", OUT_PLAIN, s, "standby");
+	out_pair(o, "standby policy", OUT_PLAIN, s, "standby");
 	if (o->details)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
 	print_partner(o, doc_get(s, "lacp"));

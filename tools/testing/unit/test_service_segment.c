@@ -821,6 +821,28 @@ static void core_lost_at_start(void **state)
 	end(sp);
 }
 
+/* Nobody was ever heard: closed for good, or for some time; but not when the own way to the core is lost. */
+static void cold_start(void **state)
+{
+	struct setup setup = {.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20};
+	struct speaker *sp;
+	int forward;
+
+	for (forward = 0; forward < 3; forward++) {
+		sp = begin(&setup);
+		sp->conf->global.cold_start = forward ? CONF_COLD_FORWARD : CONF_COLD_WAIT;
+		sp->conf->global.cold_start_ms = 40;
+		core(sp, forward == 2);
+		bond(sp, true);
+		links_done(sp);
+		run(sp, 15);
+		assert_false(sp->wish.df);
+		run(sp, 300);
+		assert_int_equal(sp->wish.df, forward == 1);
+		end(sp);
+	}
+}
+
 /* Drain: RT-4 away, the other says P, the CE is told, then blocked: never a moment without DF. */
 static void drain(void **state)
 {
@@ -2878,6 +2900,7 @@ int main(void)
 		cmocka_unit_test(core_lost),
 		cmocka_unit_test(core_flaps),
 		cmocka_unit_test(core_lost_at_start),
+		cmocka_unit_test(cold_start),
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(drain_by_time),

@@ -46,6 +46,8 @@ enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
 enum conf_unknown_unicast { CONF_UNKNOWN_FILTER, CONF_UNKNOWN_PASS };
 /* Is a segment that the kernel does not enforce a candidate all the same? */
 enum conf_enforcement { CONF_ENFORCE_REQUIRED, CONF_ENFORCE_OPTIONAL };
+/* Does a PE that has heard nobody since it started wait, or forward after some time? */
+enum conf_cold_start { CONF_COLD_WAIT, CONF_COLD_FORWARD };
 enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
 /* How neighbours of a segment are addressed to its other PEs (draft-ietf-bess-evpn-l3mh-proto 3.2):
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
@@ -109,6 +111,8 @@ struct conf_bfd {
  * @uplink_tracking: without any of them this PE is isolated
  * @startup_delay_ms: after a start, segments stay INIT this long or until every neighbour sent
  *	End-of-RIB, whichever comes first
+ * @cold_start, @cold_start_ms: what segments do when no session came up since the start, and after which
+ *	time
  * @handover_limit_ms: how long a stop waits for other PEs to take the segments over, at most
  *	CONF_HANDOVER_MAX_MS
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
@@ -131,6 +135,8 @@ struct conf_global {
 	uint8_t n_uplinks;
 	bool uplink_tracking;
 	uint32_t startup_delay_ms;
+	enum conf_cold_start cold_start;
+	uint32_t cold_start_ms;
 	uint32_t handover_limit_ms;
 	uint32_t memory_reserve;
 	uint32_t memory_limit;

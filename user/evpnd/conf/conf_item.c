@@ -19,6 +19,7 @@ void conf_global_defaults(struct conf_global *g)
 		.reflector_hold_ms = 30000,
 		.uplink_tracking = true,
 		.startup_delay_ms = 10000,
+		.cold_start_ms = 180000,
 		.handover_limit_ms = 5000,
 		.memory_limit = 1024,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},

@@ -20,6 +20,12 @@ static const struct conf_word isolation_words[] = {
 	{},
 };
 
+static const struct conf_word cold_words[] = {
+	{"wait", CONF_COLD_WAIT},
+	{"forward", CONF_COLD_FORWARD},
+	{},
+};
+
 static const struct conf_word enforcement_words[] = {
 	{"required", CONF_ENFORCE_REQUIRED},
 	{"optional", CONF_ENFORCE_OPTIONAL},
@@ -153,6 +159,9 @@ const struct conf_key conf_global_keys[] = {
 	{"uplinks", &conf_ifnames, ARRAY(struct conf_top, global.uplinks, global.n_uplinks)},
 	{"uplink-tracking", &conf_bool, FIELD(struct conf_top, global.uplink_tracking)},
 	{"startup-delay", &conf_duration, FIELD(struct conf_top, global.startup_delay_ms),
+	 .max = HOUR_MS},
+	{"cold-start", &conf_enum, FIELD(struct conf_top, global.cold_start), .words = cold_words},
+	{"cold-start-time", &conf_duration, FIELD(struct conf_top, global.cold_start_ms),
 	 .max = HOUR_MS},
 	{"handover-limit", &conf_duration, FIELD(struct conf_top, global.handover_limit_ms),
 	 .max = CONF_HANDOVER_MAX_MS},

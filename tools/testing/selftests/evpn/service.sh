@@ -21,24 +21,49 @@ running() { PID=$(main_pid); [ -n "$PID" ] && within systemctl is-active -q evpn
 status_of() { sed -n "s/^$2:\t//p" "/proc/$1/status" | tr '\t' ' '; }
 es() { evpnctl -j es show name ce1 2>/dev/null | jq -r ".segments[0].$1"; }
 nl_field_here() { "$EVPN_NL" es-get esi=$ESI1 | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+status_text() { within systemctl show --property StatusText --value evpnd; }
+says() { [[ $(status_text) == *"$1"* ]]; }
 in_force() { [ "$(es kernel.status)" = installed ]; }
 
 # what the package installs, and nothing else of the host's services
 install -m 755 "$LAB_BUILD/evpnd" "$LAB_BUILD/evpnctl" /usr/sbin/
-install -m 644 "$LAB_TREE/user/systemd/evpnd.service" /lib/systemd/system/
+install -m 644 "$LAB_TREE"/user/systemd/*.service /lib/systemd/system/
 mkdir -p /etc/evpn $UNITS
+rm -f /var/lib/evpn/evpnd.state
+EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
+# whatever configures the network here: its device is up as soon as it may be
+cat >/run/evpn-test-net <<END
+#!/bin/sh
+"$EVPN_NL" es-get esi=$ESI2 >/run/evpn-test-before 2>&1
+ip link add boot-evpn type dummy
+ip link set boot-evpn up
+"$EVPN_NL" es-get esi=$ESI2 >/run/evpn-test-after 2>&1
+END
+chmod 755 /run/evpn-test-net
+cat >$UNITS/evpn-test-net.service <<'END'
+[Unit]
+DefaultDependencies=no
+Wants=network-pre.target
+After=network-pre.target
+Before=network.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/run/evpn-test-net
+END
 for unit in /lib/systemd/system/sysinit.target.wants/* /lib/systemd/system/basic.target.wants/* \
 	networking.service apparmor.service console-setup.service keyboard-setup.service; do
 	case $unit in */systemd-journald*) continue ;; esac
 	ln -sf /dev/null "$UNITS/$(basename "$unit")"
 done
-printf '[Unit]\nWants=evpnd.service systemd-journald.service\nDefaultDependencies=no\n' >$UNITS/evpn-test.target
+printf '[Unit]\nWants=evpnd.service evpn-test-net.service systemd-journald.service\nDefaultDependencies=no\n' >$UNITS/evpn-test.target
 cat >/etc/evpn/evpnd.yaml <<'END'
 router-id: 192.0.2.1
 as: 65000
 startup-delay: 0s
 neighbors: [{address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key}]
 segments:
+  - {name: ce2, interface: boot-evpn, esi: 00:11:22:33:44:55:66:77:88:02, mode: port-active, df: {wait: 0s}}
   - {name: ce1, interface: dummy-evpn, esi: 00:11:22:33:44:55:66:77:88:01, mode: port-active, df: {wait: 0s}}
 END
 install -m 600 /dev/stdin /etc/evpn/rr.key <<<secret
@@ -46,8 +71,9 @@ ip link add dummy-evpn type dummy
 defer ip link del dummy-evpn
 ip link set dummy-evpn up
 # roles stay in the kernel when evpnd stops: somebody has to tidy up after it
-EVPN_NL=$(lab_tool evpn_nl) || skip "evpn_nl does not build"
 defer "$EVPN_NL" es-del esi=$ESI1
+defer "$EVPN_NL" es-del esi=$ESI2
+defer ip link del boot-evpn
 
 env -i container=evpn PATH="$PATH" setsid unshare --pid --fork --kill-child --mount-proc --mount \
 	--propagation private /lib/systemd/systemd --system --unit=evpn-test.target \
@@ -63,6 +89,14 @@ speaker=$(pgrep -x evpnd-speaker)
 check_eq "$(status_of "$speaker" CapEff) $(status_of "$speaker" NoNewPrivs) $(status_of "$speaker" Seccomp)" \
 	"0000000000000000 1 2" "the speaker's capabilities, no_new_privs and filter"
 log_test "the service is ready when the speaker is, and both have given up what they should"
+
+slowwait 20 test -s /run/evpn-test-after
+check_err $? "the network was not configured"
+grep -q "state=unbound" /run/evpn-test-before && grep -q "role=non-df" /run/evpn-test-before
+check_err $? "before the network the segment is: $(cat /run/evpn-test-before)"
+grep -q "state=bound" /run/evpn-test-after && grep -q "oper=blocked" /run/evpn-test-after
+check_err $? "when its device is up the segment is: $(cat /run/evpn-test-after)"
+log_test "a booting host's port is closed before its device is there"
 
 within systemctl reload evpnd
 check_err $? "reload"
@@ -89,5 +123,33 @@ check_err $? "something of it is still running"
 check_err $? "the kernel has lost the segment: $("$EVPN_NL" es-get esi=$ESI1)"
 check_eq "$(nl_field_here role)" non-df "the segment's role"
 log_test "stopped, nothing is left running, and the kernel keeps the segment closed"
+
+# installed and not configured
+echo "# nothing yet" >/etc/evpn/evpnd.yaml
+INIT=$(pgrep -f evpn-test.target | tail -n 1)
+PID=$INIT within systemctl start evpnd
+slowwait 20 running
+check_err $? "it does not start"
+slowwait 10 says "not configured: write router-id, as and neighbors into /etc/evpn/evpnd.yaml"
+check_err $? "the status says: $(status_text)"
+check_eq "$(ss -ltnH 'sport = 179')" "" "listening sockets"
+evpnctl | grep -q "is not configured"
+check_err $? "evpnctl says: $(evpnctl)"
+log_test "not configured: no socket to the network, and a status that says so"
+
+# another BGP daemon has the port
+python3 -c 'import socket, time
+s = socket.create_server(("0.0.0.0", 179)); time.sleep(600)' &
+other=$!
+defer kill $other
+slowwait 10 eval '[ -n "$(ss -ltnH "sport = 179")" ]'
+printf 'router-id: 192.0.2.1\nas: 65000\nneighbors: [{address: 192.0.2.9, remote-as: 65000}]\n' >/etc/evpn/evpnd.yaml
+within systemctl reload evpnd
+check_err $? "reload"
+slowwait 10 says "another BGP daemon may be there"
+check_err $? "the status says: $(status_text)"
+kill -0 $other
+check_err $? "the other daemon is gone"
+log_test "a port that is taken is a sentence"
 
 finish

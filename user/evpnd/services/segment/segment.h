@@ -330,6 +330,7 @@ struct segments {
 	unsigned int configured;
 	struct timer settle_timer;
 	struct timer isolation_timer;
+	struct timer cold_timer;
 	struct timer keep_timer;
 	bool leaving;
 	struct timer leave_timer;

@@ -5,7 +5,8 @@
  * way to the core does.
  *
  * A start: segments come up when every session has sent what it knows, or after the start-up delay. No
- * role changes before one session has: a PE that is alone cannot tell a dead core from dead PEs.
+ * role changes before one session has: a PE that is alone cannot tell a dead core from dead PEs. With
+ * `cold-start: forward` it ends that wait after some time, if its own way to the core is there.
  *
  * Sessions are lost: one with a PE itself takes that PE's routes along, and the election goes on without
  * it, also when it was the last one. What a reflector has told stays when the reflector is lost
@@ -97,6 +98,30 @@ void segments_try_start(struct segments *ss)
 	start_segments(ss);
 }
 
+/* Since the start nobody was heard: a site that has lost its power and its reflectors, as a rule. */
+static void cold_fired(void *data)
+{
+	struct segments *ss = data;
+
+	if (ss->informed || ss->core.lost || ss->leaving)
+		return;
+	log_warning(
+		"cold start: no BGP session has come up; segments elect with what is known (cold-start: forward)");
+	ss->informed = true;
+	ss->isolated = false;
+	start_segments(ss);
+	try_up_all(ss);
+	recalculate(ss);
+}
+
+static void await_nobody(struct segments *ss)
+{
+	const struct conf_global *g = &speaker_conf(ss->speaker)->global;
+
+	if (!ss->informed && g->cold_start == CONF_COLD_FORWARD)
+		timer_start(&ss->cold_timer, g->cold_start_ms);
+}
+
 static void settle_fired(void *data)
 {
 	struct segments *ss = data;
@@ -105,6 +130,7 @@ static void settle_fired(void *data)
 		settle(ss);
 	else if (!ss->settled && !ss->isolated)
 		timer_start(&ss->isolation_timer, 0);
+	await_nobody(ss);
 	start_segments(ss);
 }
 
@@ -209,10 +235,12 @@ void segments_core_init(struct segments *ss)
 
 	timer_init(&ss->settle_timer, event, 1000, settle_fired, ss);
 	timer_init(&ss->isolation_timer, event, 1000, isolation_fired, ss);
+	timer_init(&ss->cold_timer, event, 100000, cold_fired, ss);
 }
 
 void segments_core_done(struct segments *ss)
 {
 	timer_done(&ss->settle_timer);
 	timer_done(&ss->isolation_timer);
+	timer_done(&ss->cold_timer);
 }
