@@ -14,6 +14,7 @@
 
 #include "system/kern_priv.h"
 #include "log.h"
+#include "version.h"
 
 enum {
 	KERN_RCVBUF = 1024 * 1024,
@@ -206,6 +207,22 @@ static int open_module(struct kern *kern, struct nl_err *err)
 	return r;
 }
 
+/* Either may be upgraded before the other; which has met which is worth a word. */
+static void tell_met(struct kern *kern)
+{
+	char text[sizeof(kern->fact.text)], version[32] = "";
+	FILE *f = fopen("/sys/module/evpn/version", "re");
+
+	if (f && fgets(version, sizeof(version), f))
+		version[strcspn(version, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	snprintf(text, sizeof(text), "the module evpn %s is loaded%s", version,
+		 version[0] && strcmp(version, EVPN_VERSION) ? ", this evpnd is " EVPN_VERSION :
+							       "");
+	tell(kern, true, version[0] ? text : "the module evpn is loaded");
+}
+
 static void look(struct kern *kern)
 {
 	struct nl_err err;
@@ -216,7 +233,7 @@ static void look(struct kern *kern)
 		return;
 	}
 	kern->retry_ms = RETRY_FIRST_MS;
-	tell(kern, true, "the module evpn is loaded");
+	tell_met(kern);
 	kern_core_install(kern);
 	kern_es_install_all(kern);
 	if (kern->swept)

@@ -85,6 +85,8 @@ check_err $? "the service does not become active"
 slowwait 10 in_force
 check_err $? "the segment is not in the kernel: $(es kernel)"
 check_eq "$(status_of "$PID" CapEff)" 0000000000001400 "the parent's capabilities"
+evpnctl | grep -q "kernel  *the module evpn $(cat /sys/module/evpn/version) is loaded"
+check_err $? "evpnctl does not say which module it has met: $(evpnctl)"
 speaker=$(pgrep -x evpnd-speaker)
 check_eq "$(status_of "$speaker" CapEff) $(status_of "$speaker" NoNewPrivs) $(status_of "$speaker" Seccomp)" \
 	"0000000000000000 1 2" "the speaker's capabilities, no_new_privs and filter"
