@@ -15,7 +15,7 @@ static void print_daemon(struct out *o, const json_t *doc)
 	out_word(o, OUT_PLAIN, "evpnd");
 	out_pair(o, NULL, OUT_PLAIN, doc, "version");
 	out_word(o, OUT_PLAIN, "is");
-	out_word(o, out_good(!degraded), state ? state : degraded ? "degraded" : "healthy");
+	out_word(o, out_good(!degraded), "%s", state ? state : degraded ? "degraded" : "healthy");
 	if (state && !strcmp(state, "not configured")) {
 		out_raw(o, OUT_PLAIN,
 			": write router-id, as and neighbors into its file, then `evpnctl config reload`");
