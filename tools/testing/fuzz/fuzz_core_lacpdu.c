@@ -40,6 +40,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(!(evpn_lacpdu_actor_state(sent) & EVPN_LACP_IN_SYNC));
 	check(evpn_lacpdu_valid(sent, sizeof(sent)));
 
+	evpn_lacpdu_answer(data, data + 6, sent);
+	check(evpn_lacpdu_valid(sent, sizeof(sent)));
+	check(evpn_lacpdu_actor_state(sent) == evpn_lacpdu_partner_state(data));
+	check(evpn_lacpdu_partner_state(sent) == evpn_lacpdu_actor_state(data));
+	memcpy(received, sent, sizeof(received));
+	evpn_lacpdu_ask(received);
+	check(differing(received, sent) == 1 && evpn_lacpdu_valid(received, sizeof(received)));
+
 	if (!evpn_lacpdu_valid(data + EVPN_LACPDU_LEN, size - EVPN_LACPDU_LEN))
 		return 0;
 	memcpy(received, data + EVPN_LACPDU_LEN, sizeof(received));
