@@ -310,6 +310,7 @@ int evpn_nl_es_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* @es: NULL to look only whether the host is one. */
 static int speak_for(struct evpn_es *es, struct genl_info *info, const struct nlattr *host)
 {
 	struct nlattr *tb[EVPN_A_HOST_VLAN + 1];
@@ -329,6 +330,8 @@ static int speak_for(struct evpn_es *es, struct genl_info *info, const struct nl
 		NL_SET_ERR_MSG_FMT(info->extack, "%pM is not the address of one host", mac);
 		return -EINVAL;
 	}
+	if (!es)
+		return 0;
 	return evpn_speak(es, mac, tb[EVPN_A_HOST_VLAN] ? nla_get_u32(tb[EVPN_A_HOST_VLAN]) : 0);
 }
 
@@ -367,7 +370,7 @@ int evpn_nl_es_speak_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&en->lock);
 	es = get_es(en, info, EVPN_A_ES_ESI, &esi);
-	err = IS_ERR(es) ? PTR_ERR(es) : speak_for_all(es, info);
+	err = IS_ERR(es) ? PTR_ERR(es) : speak_for_all(NULL, info) ?: speak_for_all(es, info);
 	mutex_unlock(&en->lock);
 	return err;
 }
