@@ -8,6 +8,7 @@
 #include "doc.h"
 #include "kernel_doc.h"
 #include "nl_mark.h"
+#include "nl_tc.h"
 #include "show.h"
 
 static const char *const table_names[] = {"es", "stats", "owner", "core", NULL};
@@ -304,6 +305,56 @@ static void add_warning(void *data, const char *text)
 	json_array_append_new(data, json_string(text));
 }
 
+/** struct bypasses - looks for what goes round the filter */
+struct bypasses {
+	json_t *warnings;
+	json_t *devices; /* name by number, of segments and their members */
+};
+
+static int add_device(json_t *devices, uint32_t ifindex, const char *name)
+{
+	char key[16];
+
+	snprintf(key, sizeof(key), "%u", ifindex);
+	return json_object_set_new(devices, key, json_string(name));
+}
+
+static void add_devices(void *data, const struct nl_es *es)
+{
+	if (es->ifindex)
+		add_device(data, es->ifindex, es->device);
+	for (unsigned int i = 0; i < es->n_members; i++)
+		add_device(data, es->members[i].ifindex, es->members[i].ifname);
+}
+
+static void add_bypass(void *data, const struct nl_mirred *m)
+{
+	const struct bypasses *b = data;
+	char key[16], text[256];
+	const char *name;
+
+	snprintf(key, sizeof(key), "%u", m->ifindex);
+	name = json_string_value(json_object_get(b->devices, key));
+	if (!name || !m->egress)
+		return;
+	snprintf(text, sizeof(text),
+		 "tc action mirred %u %s packets to %s: the kernel takes them past the filter of "
+		 "the segment",
+		 m->index, m->copies ? "copies" : "redirects", name);
+	add_warning(b->warnings, text);
+}
+
+static int add_bypasses(struct nl_evpn *e, struct nl *rt, json_t *warnings, struct nl_err *err)
+{
+	struct bypasses b = {warnings, json_object()};
+	int r = nl_evpn_es_dump(e, add_devices, b.devices, err);
+
+	if (!r)
+		r = nl_tc_mirred(rt, add_bypass, &b, err);
+	json_decref(b.devices);
+	return r;
+}
+
 static int show_core(struct app *app, struct nl_evpn *e, struct nl_err *err)
 {
 	struct nl_core core = {};
@@ -319,6 +370,8 @@ static int show_core(struct app *app, struct nl_evpn *e, struct nl_err *err)
 	doc = kernel_core_doc(&core);
 	warnings = json_array();
 	r = nl_mark_conflicts(rt, core.mark_mask, add_warning, warnings, err);
+	if (!r)
+		r = add_bypasses(e, rt, warnings, err);
 	json_object_set_new(doc, "warnings", warnings);
 	if (!r)
 		out_doc(&app->out, doc, print_kernel_core);

@@ -243,11 +243,27 @@ out:
 	free(out);
 }
 
+/* A refused batch is taken apart: what is wrong with one key keeps no other host alive. */
+static void take_back(struct kern *kern, const struct nl_neigh *list, uint32_t n,
+		      uint32_t retain_ms)
+{
+	char ip[IP_STRLEN];
+	struct nl_err err;
+
+	if (!nl_evpn_neigh_del(&kern->evpn, list, n, retain_ms, &err))
+		return;
+	if (n > 1) {
+		take_back(kern, list, n / 2, retain_ms);
+		take_back(kern, list + n / 2, n - n / 2, retain_ms);
+		return;
+	}
+	log_error("kernel: taking back neighbour %s: %s", ip_format(&list->address, ip), err.text);
+}
+
 void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *b)
 {
 	const struct neigh_key *keys = neigh_batch_items(b);
 	struct nl_neigh *list = calloc(b->n, sizeof(*list));
-	struct nl_err err;
 
 	if (!list) {
 		log_error("kernel: %u neighbours: out of memory", b->n);
@@ -258,8 +274,8 @@ void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *b)
 		list[i].tag = keys[i].tag;
 		list[i].address = keys[i].address;
 	}
-	if (kern->evpn.nl && nl_evpn_neigh_del(&kern->evpn, list, b->n, b->retain_ms, &err))
-		log_error("kernel: taking back %u neighbours: %s", b->n, err.text);
+	if (kern->evpn.nl)
+		take_back(kern, list, b->n, b->retain_ms);
 	free(list);
 }
 

@@ -48,9 +48,14 @@ warned() {
 	fl_ip pe2 link add vxgbp type vxlan id 200 local "$(vtep 2)" dstport 4789 gbp
 	fl_ip pe3 link add vxmoved type vxlan id 201 local "$(vtep 3)" dstport 4789
 	fl_ip pe3 link set vxmoved netns "${FL}pe2"
+	tc -n "${FL}pe2" actions add action mirred egress redirect dev bond0 index 7
+	tc -n "${FL}pe2" actions add action mirred egress mirror dev m0 index 8
+	tc -n "${FL}pe2" actions add action mirred ingress redirect dev bond0 index 9
 	check_eq "$(warnings)" "$(cat <<-END
 		IPv4 rule 101 looks at fwmark 0x1000000/0xff000000, which overlaps with mark-mask 0xff000000: choose other bits for one of them
 		IPv6 rule 102 looks at fwmark 0x1/0xffffffff, which overlaps with mark-mask 0xff000000: choose other bits for one of them
+		tc action mirred 7 redirects packets to bond0: the kernel takes them past the filter of the segment
+		tc action mirred 8 copies packets to m0: the kernel takes them past the filter of the segment
 		vxgbp: VXLAN with group policy (gbp) overwrites the packet's mark; what comes through it has no split horizon
 		vxmoved: its tunnels end in another network namespace, and the packet's mark is lost between the two; what comes through it has no split horizon
 	END
@@ -60,6 +65,7 @@ warned() {
 	fl_ip pe2 -6 rule del pref 102
 	fl_ip pe2 link del vxgbp
 	fl_ip pe2 link del vxmoved
+	tc -n "${FL}pe2" actions flush action mirred
 	log_test "who else uses the mark, and where it is lost, is said"
 }
 

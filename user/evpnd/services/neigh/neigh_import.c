@@ -55,8 +55,8 @@ static struct nvrf *match(struct neighs *ns, const struct slice *ext, const stru
 
 static bool is_host(const struct evpn_nlri *n)
 {
-	return !mac_is_zero(&n->mac) && !mac_is_multicast(&n->mac) && !ip_is_zero(&n->ip) &&
-	       !ip_is_multicast(&n->ip) && n->etag <= 0xffffff;
+	return !mac_is_zero(&n->mac) && !mac_is_multicast(&n->mac) && ip_is_host(&n->ip) &&
+	       n->etag <= 0xffffff;
 }
 
 static bool es_import_is_ours(const struct nes *es, const struct slice *ext)
