@@ -19,8 +19,9 @@ static const struct param show_params[] = {
 	{},
 };
 
-static const struct param name_params[] = {
+static const struct param del_params[] = {
 	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
+	{.key = "open", .kind = PARAM_FLAG},
 	{},
 };
 
@@ -332,8 +333,8 @@ static const struct command commands[] = {
 	 .method = "es.set",
 	 .run = run_change},
 	{.name = "del",
-	 .help = "remove a segment from the running configuration",
-	 .params = name_params,
+	 .help = "remove a segment from the running configuration; open: although its port is up",
+	 .params = del_params,
 	 .method = "es.del"},
 	{.name = "drain",
 	 .help = "hand a segment over to another PE without losing a frame; undo: take part again",

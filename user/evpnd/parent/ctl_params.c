@@ -31,7 +31,7 @@ static const struct {
 	{"summary", {}},
 	{"metrics", {}},
 	{"es.show", {{"name", TEXT}, {"esi", TEXT}}},
-	{"es.del", {{"name", TEXT}}},
+	{"es.del", {{"name", TEXT}, {"open", YES_NO}}},
 	{"es.drain", {{"name", TEXT}, {"undo", YES_NO}}},
 	{"df.show", {{"name", TEXT}}},
 	{"df.why", {{"name", TEXT}, {"vlan", NUMBER}}},

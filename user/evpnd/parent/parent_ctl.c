@@ -215,16 +215,35 @@ static void es_set(struct parent *p, struct ctl_request *request)
 		commit_edit(p, request, tree, name, "changed");
 }
 
+/* Without its segment a port that is up is open, whoever else forwards for the customer. */
+static const char *left_open(const struct parent *p, const char *name)
+{
+	const struct conf_segment *c = conf_segment(p->conf->conf, name);
+	const struct fact_link *l = c ? links_by_name(p->links, c->interface) : NULL;
+
+	return l && l->flags & IFF_UP && l->carrier ? c->interface : NULL;
+}
+
 static void es_del(struct parent *p, struct ctl_request *request)
 {
 	struct node *tree, *segment;
-	const char *name;
+	const char *name, *open;
 
 	if (!begin_edit(p, request, &name, &tree, &segment))
 		return;
 	if (!segment) {
 		refuse_edit(request, tree,
 			    ctl_error(CTL_NOT_FOUND, "the configuration has no segment %s", name));
+		return;
+	}
+	open = left_open(p, name);
+	if (open && !json_is_true(json_object_get(ctl_request_params(request), "open"))) {
+		refuse_edit(
+			request, tree,
+			ctl_error(
+				CTL_REFUSED,
+				"%s is up: without segment %s it is open to everything, beside the other PEs of the customer, which is a loop if that is a bridge. Drain the segment and shut %s first, or say \"open\"",
+				open, name, open));
 		return;
 	}
 	STAILQ_REMOVE(&segments_of(tree)->children, segment, node, entry);

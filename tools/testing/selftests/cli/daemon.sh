@@ -204,7 +204,8 @@ is "es add: one line" 1 "$("$EVPNCTL" -n clid1 es add ce4 interface x mode port-
 says "config diff: what the file does not have" 0 "^- segments\[ce3\]" -n clid1 config diff
 says "es set" 0 "ce3" -n clid1 es set ce3 preference 5
 says "es set: a segment that does not exist" 2 "^es set: .*nosuch" -n clid1 es set nosuch preference 5
-says "es del" 0 "ce3" -n clid1 es del ce3
+says "es del: of a port that is up by word only" 2 "^es del: spare is up: .*loop" -n clid1 es del ce3
+says "es del" 0 "ce3" -n clid1 es del ce3 open
 says "es del: once more" 2 "^es del: .*ce3" -n clid1 es del ce3
 says "config diff: nothing" 0 "^No difference" -n clid1 config diff
 

@@ -69,7 +69,7 @@ log_test "a segment of unknown origin is swept"
 pe_ctl pe1 es add name loop interface lo esi 00:00:00:00:00:00:00:00:00:88 mode port-active >/dev/null
 slowwait 5 eval '[ "$(es_json pe1 loop | jq -r ".segments[0].kernel.message")" = "lo is not an Ethernet device" ]'
 check_err $? "es show says: $(es_json pe1 loop | jq -c '.segments[0].kernel')"
-pe_ctl pe1 es del name loop >/dev/null
+pe_ctl pe1 es del name loop open >/dev/null
 check_err $? "the segment cannot be deleted"
 log_test "a refusal is the kernel's own sentence"
 

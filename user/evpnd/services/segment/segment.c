@@ -450,8 +450,12 @@ static void remove_gone(struct segments *ss, const struct conf *want)
 		for (i = 0; i < want->n_segments; i++)
 			if (is_for(s, &want->segments[i]))
 				break;
-		if (i == want->n_segments)
-			segment_remove(s);
+		if (i < want->n_segments)
+			continue;
+		if (s->port_up)
+			log_warning("segment %s: removed; %s is open to everything from now on",
+				    s->conf.name, s->conf.interface);
+		segment_remove(s);
 	}
 }
 
