@@ -346,7 +346,7 @@ static void test_ordinary_life(void **state)
 {
 	start();
 	wait_log("is ready");
-	ask("peer.show", NULL, "\"yes\"");
+	ask("df.show", NULL, "\"yes\"");
 	ask("config.show", NULL,
 	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0}}");
 	ask("log", "{\"level\": \"nix\"}", "{\"code\":\"usage\"");
@@ -363,7 +363,7 @@ static void test_ordinary_life(void **state)
 	    "{\"code\":\"usage\",\"message\":\"params.vni: expected a number\"}");
 	ask("summary", "{\"quickly\": true}",
 	    "{\"code\":\"usage\",\"message\":\"params.quickly: unknown; valid: none\"}");
-	ask("peer.show", "{\"address\": null}", "\"yes\"");
+	ask("df.show", "{\"name\": null}", "\"yes\"");
 	ask("log", "{\"level\": \"debug\"}", "{\"level\":\"debug\"}");
 	assert_int_equal(stop(), 0);
 	assert_true(log_has("the speaker ended with status 0"));
@@ -374,7 +374,7 @@ static void test_lies_are_ignored(void **state)
 	setenv("LIAR", "1", 1);
 	start();
 	wait_log("is ready");
-	ask("peer.show", NULL, "\"yes\"");
+	ask("df.show", NULL, "\"yes\"");
 	assert_true(log_has("a message that only the parent sends"));
 	assert_true(log_has("an unknown mode"));
 	assert_true(log_has("no device name"));
@@ -477,7 +477,7 @@ static void test_death_and_successor(void **state)
 			break;
 		usleep(20000);
 	}
-	ask("peer.show", NULL, "\"yes\"");
+	ask("df.show", NULL, "\"yes\"");
 	assert_int_equal(stop(), 0);
 }
 
