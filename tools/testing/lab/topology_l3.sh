@@ -188,6 +188,7 @@ l3_pe_config() { # PE-NUMBER
 			    esi: 00:11:22:33:44:55:66:77:88:0${vrf##*:}
 			    mode: $LAB_MODE
 			    standby: $LAB_STANDBY
+			    lacp-bypass: $([ "$LAB_CE" = lacp ] && echo no || echo yes)
 			    retention: $LAB_RETENTION
 		END
 		if [ "$LAB_MODE" = single-active ]; then

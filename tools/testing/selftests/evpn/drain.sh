@@ -85,7 +85,7 @@ slowwait 3 settled pe2
 sleep 0.3
 probe_stop
 check_eq "$(probe_get drain 0 duplicates) $(probe_get drain 1 duplicates)" "0 0" "datagrams that came twice"
-check_outage drain 100
+check_outage drain $((100 * $(pace pe1)))
 log_info "closed before open: $(lost drain 0) and $(lost drain 1) lost"
 log_test "block, CE in broadcast mode: closed before open, nothing comes twice"
 
