@@ -51,8 +51,8 @@ slowwait 10 eval 'pe_ctl pe1 >"$LAB_RUN/summary"'
 check_err $? "the summary is an alarm: $(cat "$LAB_RUN/summary")"
 grep -q "is in maintenance" "$LAB_RUN/summary" && grep -q "segment ce: drained" "$LAB_RUN/summary"
 check_err $? "the summary does not speak of maintenance: $(cat "$LAB_RUN/summary")"
-settled pe2
-check_err $? "PE1 takes part in the election again"
+slowwait 10 settled pe2
+check_err $? "PE1 takes part in the election again: $(es_json pe1 | jq -c '.segments[0]')"
 pe_ctl pe1 es drain ce undo >/dev/null
 ready pe1
 check_err $? "undo does not bring PE1 back"
