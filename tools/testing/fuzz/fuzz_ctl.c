@@ -42,7 +42,8 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 {
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, NULL};
+static const struct kern_ops kern_ops = {
+	.kernel = on_kernel, .es = on_es, .result = on_result, .neighs = on_neighs};
 
 static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
@@ -64,7 +65,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 {
 }
 
-static const struct links_ops links_ops = {on_link, on_link_gone, parent_conf_follows};
+static const struct links_ops links_ops = {
+	.changed = on_link, .gone = on_link_gone, .follow = parent_conf_follows};
 
 static struct conf_file *a_conf(void)
 {

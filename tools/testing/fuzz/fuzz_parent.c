@@ -252,7 +252,8 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 	parent_send(&p, type, body, len);
 }
 
-static const struct kern_ops kern_ops = {on_kernel, on_es, on_result, on_neighs, NULL};
+static const struct kern_ops kern_ops = {
+	.kernel = on_kernel, .es = on_es, .result = on_result, .neighs = on_neighs};
 
 static void on_link(void *data, const struct fact_link *now, const struct fact_link *before)
 {
@@ -262,7 +263,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 {
 }
 
-static const struct links_ops links_ops = {on_link, on_link_gone, parent_conf_follows};
+static const struct links_ops links_ops = {
+	.changed = on_link, .gone = on_link_gone, .follow = parent_conf_follows};
 
 static void on_frr_es(void *data, const struct fact_frr_es *fact)
 {
@@ -272,7 +274,12 @@ static void on_frr(void *data, const struct fact_frr *fact)
 {
 }
 
-static const struct frr_ops frr_ops = {on_frr_es, on_frr};
+static uint32_t no_ifindex(void *data, const char *ifname)
+{
+	return 0;
+}
+
+static const struct frr_ops frr_ops = {.es = on_frr_es, .done = on_frr, .ifindex = no_ifindex};
 
 static void on_flood(void *data, const struct flood_result *result)
 {
