@@ -35,11 +35,11 @@ steps() {
 	kernel        100  2400 user                   $vm/guest.sh build uml
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
 	uml*4          40  1800 kernel,user,tools      scenarios uml
-	qemu*2         80  2400 user,tools             scenarios qemu
-	uml-debug*3    60  1800 kernel-debug,user,tools scenarios uml-debug
-	smp           100  1200 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
-	rt             90  1200 user,tools             scenarios qemu-rt $STRESS
-	linux-6.12     90  1200 user,tools             scenarios qemu-6.12 $SOME
+	qemu*2         80  3600 user,tools             scenarios qemu
+	uml-debug*3    60  2700 kernel-debug,user,tools scenarios uml-debug
+	smp           100  2400 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
+	rt             90  2400 user,tools             scenarios qemu-rt module_stress
+	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
 	frr-10.3       40  1200 kernel,user,tools      frr_scenarios trixie $FRR
 	frr-10.7       40  1200 kernel,user,tools      frr_scenarios sid $FRR
 	unit          100  1800 user                   make -j2 unit
@@ -62,7 +62,7 @@ steps() {
 
 # What runs in kernels that exist for one purpose: races; another release that users have.
 STRESS="module_stress device_life flood_removal"
-SOME="genl device_life flood_filter neigh_install"
+SOME="genl flood_filter neigh_install"
 FRR=$("$scenarios/run.sh" -l | awk -F '\t' '$2 ~ /frr/ { printf "%s ", $1 }')
 
 quick_steps() {
