@@ -28,7 +28,7 @@ run() {
 	local options=(--no-leaks)
 	[ "$1" = --leaks ] && { options=(); shift; }
 	while [ "$1" != -- ]; do options+=("$1"); shift; done
-	TMPDIR=$dir/runs "$vm/guest.sh" run --source "$vm/selftest" --timeout 120 "${options[@]}" "$guest" "$@" \
+	TMPDIR=$dir/runs "$vm/guest.sh" run --source "$vm/selftest" --timeout 400 "${options[@]}" "$guest" "$@" \
 		>"$dir/out" 2>"$dir/err"
 }
 
