@@ -11,8 +11,8 @@ begin "reload touches only the difference" A1 A6 A8
 lab --standby lacp-oos --segments 2
 
 conf=$LAB_RUN/pe1/evpnd.yaml
-since() { pe_ctl pe1 -j peer show | jq -c '[.peers[] | [.address, .state, .resets, (.since * 100 | round)]]'; }
-second() { es_json pe1 ce2 | jq -c '.segments[0] | [.role, .state, (.since * 100 | round)]'; }
+since() { pe_ctl pe1 -j peer show | jq -c '[.peers[] | [.address, .state, .resets, (.since | round)]]'; }
+second() { es_json pe1 ce2 | jq -c '.segments[0] | [.role, .state, (.since | round)]'; }
 
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
