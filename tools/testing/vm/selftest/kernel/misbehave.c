@@ -28,12 +28,12 @@ static noinline void do_oops(void)
 	*nowhere = 1;
 }
 
-/* Ten objects: a stray copy of one pointer on a stack must not hide the leak. */
+/* Many: stray copies of some pointers, on a stack or in the allocator's stock, must not hide the leak. */
 static noinline void do_leak(void)
 {
 	int i;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 4000; i++) {
 		void *lost = kmalloc(100, GFP_KERNEL);
 
 		OPTIMIZER_HIDE_VAR(lost);
