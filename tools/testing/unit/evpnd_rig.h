@@ -40,7 +40,7 @@
 #define RIG_PEER "127.0.0.2"
 #define RIG_OWN "192.0.2.1" /* next hops and originators: no address of a host is 127/8 */
 #define RIG_HOP "192.0.2.2"
-#define RIG_WAIT_MS 5000
+#define RIG_WAIT_MS 15000
 
 struct rig {
 	pid_t pid;
