@@ -148,6 +148,9 @@ wish tag=0 addr=10.9.0.67 mac=02:00:00:00:00:67 >/dev/null
 neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=2000
 wish tag=0 addr=10.9.0.67 mac=02:00:00:00:00:67 >/dev/null
 sleep 2.5
+# it may have been asked in between, and nobody answers: then the kernel is still waiting
+again() { [ "$(state 0 10.9.0.67) $(kernel bond0 10.9.0.67)" = "synced 02:00:00:00:00:67 $SYNCED" ]; }
+slowwait 10 again
 check_eq "$(state 0 10.9.0.67) $(kernel bond0 10.9.0.67)" "synced 02:00:00:00:00:67 $SYNCED" "wished for again"
 neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=8000
 pe_ip link set bond0 down
