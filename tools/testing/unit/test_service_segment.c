@@ -1131,6 +1131,7 @@ static void drain_all_active(void **state)
 	struct segment *s = segment_by_name(sp->ss, "ce1");
 	char err[256];
 
+	lacp(sp, LACP_ACTIVE, false);
 	rt4(sp, &plain, false);
 	run(sp, 5);
 	sp->log[0] = '\0';
@@ -1150,6 +1151,29 @@ static void drain_all_active(void **state)
 	run(sp, 60);
 	assert_non_null(strstr(sp->log, "+4 +1"));
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	end(sp);
+}
+
+/* A CE without LACP cannot be told to leave: what it sends goes on to pass, and floods by the others. */
+static void drain_all_active_no_lacp(void **state)
+{
+	struct conf_segment c = all_active();
+	struct says plain = {PE2, DF_ALG_HIGHEST, 0, 50, 0};
+	char err[256];
+	struct speaker *sp;
+	struct segment *s;
+
+	c.lacp_bypass = true;
+	sp = forwarding(c);
+	s = segment_by_name(sp->ss, "ce1");
+	lacp(sp, LACP_UNKNOWN, false);
+	rt4(sp, &plain, false);
+	run(sp, 5);
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 1200);
+	assert_int_equal(s->drain, DRAIN_DONE);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	assert_false(sp->wish.df);
 	end(sp);
 }
 
@@ -2906,6 +2930,7 @@ int main(void)
 		cmocka_unit_test(drain_by_time),
 		cmocka_unit_test(drain_then_down),
 		cmocka_unit_test(drain_all_active),
+		cmocka_unit_test(drain_all_active_no_lacp),
 		cmocka_unit_test(close_before_open),
 		cmocka_unit_test(drain_closes_first),
 		cmocka_unit_test(make_before_break),

@@ -107,11 +107,23 @@ static enum conf_standby closing_standby(const struct segment *s)
 	return CONF_STANDBY_LACP_OOS;
 }
 
-/* A customer's frame that comes in here leads nowhere: nothing passes, whatever the mode is. */
+/* Does the CE hear by LACP that it is to leave? */
+static bool hears_lacp(const struct segment *s)
+{
+	const struct link *l = segment_link(s->owner, s->conf.interface);
+
+	return l && l->fact.bond_mode == 4 && s->lacp_known && s->lacp.state != LACP_UNKNOWN;
+}
+
+/*
+ * A customer's frame that comes in here leads nowhere: nothing passes, whatever the mode is. A CE of an
+ * all-active segment that was drained has left; one without LACP cannot be told, and goes on sending.
+ */
 static bool is_closed(const struct segment *s)
 {
-	return (s->closed || (s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_DONE)) &&
-	       !s->force.df;
+	bool left = s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_DONE && hears_lacp(s);
+
+	return (s->closed || left) && !s->force.df;
 }
 
 static void make_wish(const struct segment *s, struct wish_es *w)
