@@ -85,8 +85,9 @@ slowwait 3 settled pe2
 sleep 0.3
 probe_stop
 check_eq "$(probe_get drain 0 duplicates) $(probe_get drain 1 duplicates)" "0 0" "datagrams that came twice"
-# the closed port is announced, and that goes through the reflector, which collects for 50 ms
-check_outage drain $((250 * $(pace pe1)))
+# the closed port is announced, and that goes through the reflector, which collects for 50 ms; a hand-over
+# that nobody told of would wait for a timer of seconds
+check_outage drain $((1500 * $(pace pe1)))
 log_info "closed before open: $(lost drain 0) and $(lost drain 1) lost"
 log_test "block, CE in broadcast mode: closed before open, nothing comes twice"
 

@@ -116,12 +116,21 @@ static bool hears_lacp(const struct segment *s)
 }
 
 /*
+ * Is the CE of an all-active segment sent away? By a drain, for maintenance. Not when evpnd stops: floods
+ * are the other PEs' affair then, and what else comes this way the kernel forwards without evpnd.
+ */
+static bool sends_away(const struct segment *s)
+{
+	return s->conf.mode == CONF_ALL_ACTIVE && !s->owner->leaving;
+}
+
+/*
  * A customer's frame that comes in here leads nowhere: nothing passes, whatever the mode is. A CE of an
  * all-active segment that was drained has left; one without LACP cannot be told, and goes on sending.
  */
 static bool is_closed(const struct segment *s)
 {
-	bool left = s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_DONE && hears_lacp(s);
+	bool left = sends_away(s) && s->drain == DRAIN_DONE && hears_lacp(s);
 
 	return (s->closed || left) && !s->force.df;
 }
@@ -139,7 +148,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->host_timeout_ms = s->conf.host_timeout_ms;
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
-	w->draining = s->leaving || (s->conf.mode == CONF_ALL_ACTIVE && s->drain == DRAIN_LEAVING);
+	w->draining = s->leaving || (sends_away(s) && s->drain == DRAIN_LEAVING);
 	w->maintenance = segment_in_maintenance(s);
 	w->untagged_vid = s->conf.untagged_vid;
 	w->unknown_unicast = s->conf.unknown_unicast;
