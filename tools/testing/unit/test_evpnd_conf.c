@@ -734,6 +734,19 @@ static void test_second_reader(void **state)
 	conf_file_free(file);
 }
 
+/* What is printed of a file with nothing in it can be read, and is nothing again. */
+static void test_empty(void **state)
+{
+	struct conf_file *file = good(""), *again;
+	char *text = conf_yaml(file);
+
+	again = good(text);
+	assert_true(conf_is_empty(file) && conf_is_empty(again));
+	free(text);
+	conf_file_free(file);
+	conf_file_free(again);
+}
+
 static void assert_change(const json_t *diff, size_t i, const char *op, const char *path)
 {
 	const json_t *change = json_array_get(diff, i);
@@ -875,6 +888,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_random_round_trips),
 		cmocka_unit_test(test_second_reader),
+		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_file),

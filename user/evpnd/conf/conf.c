@@ -160,8 +160,13 @@ struct node *conf_tree(const struct conf_file *file, bool all)
 
 char *conf_yaml(const struct conf_file *file)
 {
-	struct node *tree = conf_tree(file, false);
-	char *text = tree ? node_to_yaml(tree) : NULL;
+	struct node *tree;
+	char *text;
+
+	if (conf_is_empty(file))
+		return strdup("# nothing is configured\n");
+	tree = conf_tree(file, false);
+	text = tree ? node_to_yaml(tree) : NULL;
 
 	node_free(tree);
 	return text;

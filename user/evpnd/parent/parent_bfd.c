@@ -390,6 +390,8 @@ void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf)
 	struct bfd_order order;
 	const char *why;
 
+	if (!b)
+		return;
 	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
 		if (!timing(conf, &w->order.key, &order, &why)) {
 			drop(b, w);

@@ -36,7 +36,7 @@ void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key);
 /** parent_bfd_sweep() - wishes of other generations go */
 void parent_bfd_sweep(struct parent_bfd *b, uint32_t generation);
 
-/** parent_bfd_conf() - other timing, without a flap; what is not allowed any more goes */
+/** parent_bfd_conf() - other timing, without a flap; what is not allowed any more goes. NULL is allowed */
 void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf);
 
 /** parent_bfd_link() - a device has come: sessions that are bound to its name need it */
