@@ -173,16 +173,39 @@ static void check_es_new(const struct nlmsghdr *nlh)
 	      (!esi_cmp(&esi, &zebras) && !strcmp(ifname, "bond1")));
 }
 
+/* As a name: in a map of VLANs the same octets may stand for VLANs. */
+static void check_names(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(a) == EVPN_A_ES_IFNAME)
+			CHECK(strcmp(mnl_attr_get_str(a), "mgmt0"));
+}
+
+/* As an attribute of its length, however deep: an address may hold the same octets. */
+static void check_no_foreign(const struct nlmsghdr *nlh)
+{
+	const struct nlattr head = {.nla_len = sizeof(head) + sizeof(foreign)};
+	const char *at = (const char *)nlh, *end = at + nlh->nlmsg_len;
+
+	for (; (at = memmem(at, (size_t)(end - at), &foreign, sizeof(foreign))); at++)
+		CHECK(memcmp(at - sizeof(head), &head.nla_len, sizeof(head.nla_len)));
+}
+
 static void check_request(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
 
-	CHECK(!memmem(nlh, nlh->nlmsg_len, "mgmt0", 5));
+	if (nlh->nlmsg_type == FAMILY)
+		check_names(nlh);
+	else
+		CHECK(!memmem(nlh, nlh->nlmsg_len, "mgmt0", 5));
 	if (nlh->nlmsg_type == FAMILY && genl->cmd == EVPN_CMD_ES_NEW)
 		check_es_new(nlh);
 	if (nlh->nlmsg_type == FAMILY)
-		CHECK(!memmem(nlh, nlh->nlmsg_len, &foreign, sizeof(foreign)));
+		check_no_foreign(nlh);
 	if (nlh->nlmsg_type == RTM_NEWNEIGH)
 		CHECK(ndm->ndm_ifindex == VX0);
 	/* it changes nothing but the module, and flooding lists */

@@ -238,6 +238,8 @@ void uplinks_configure(struct uplinks *u, const struct conf *conf)
 	const struct conf_global *g = &conf->global;
 	size_t i;
 
+	if (!u)
+		return;
 	u->tracking = g->uplink_tracking;
 	u->delay_us = g->isolation_delay_ms * 1000ULL;
 	memcpy(u->named, g->uplinks, sizeof(u->named));
