@@ -4,7 +4,7 @@
 # limit, verdict. Sourced by guest.sh.
 
 KERNEL_ARGS=(oops=panic panic=-1 ignore_loglevel bonding.max_bonds=0 dummy.numdummies=0
-	ifb.numifbs=0 rcupdate.rcu_cpu_stall_timeout=60 kunit.enable=1)
+	ifb.numifbs=0 rcupdate.rcu_cpu_stall_timeout=60 kunit.enable=1 kunit.autorun=1)
 
 # contain COMMAND...: becomes COMMAND such that it and all that it starts die
 # with this script, even if this script is killed outright. Without root there

@@ -109,10 +109,16 @@ forwards() {
 }
 
 # policy STANDBY
+lacp_since() { [ "$(wire_lacp pe2.ce)" -gt $(($1 + 1)) ]; }
+
 policy() {
 	local policy=$1 out before
+	before=$(wire_lacp pe2.ce)
 	segment df standby=block
 	slowwait 10 ce_uses ce pe2
+	# the module takes a member for one that LACP runs on, and not an ARP monitor, by its first LACPDU
+	slowwait 10 lacp_since "$before"
+	check_err $? "no LACPDU left the port"
 	nl pe2 es-set esi=$ESI1 role=non-df standby=$policy >/dev/null
 	check_eq "$(nl_field pe2 role $ESI1)" non-df "role"
 	check_blocked lldp $'lldp\nslow'
