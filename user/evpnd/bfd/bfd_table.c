@@ -30,14 +30,7 @@ struct bfd_table {
 
 static int key_cmp(const struct bfd_peer *a, const struct bfd_peer *b)
 {
-	const struct bfd_key *x = &a->order.key, *y = &b->order.key;
-	int r = (int)x->use - (int)y->use;
-
-	if (!r)
-		r = ip_cmp(&x->remote, &y->remote);
-	if (!r)
-		r = ip_cmp(&x->local, &y->local);
-	return r ? r : strcmp(x->ifname, y->ifname);
+	return bfd_key_cmp(&a->order.key, &b->order.key);
 }
 
 static int address_cmp(const struct bfd_peer *a, const struct bfd_peer *b)

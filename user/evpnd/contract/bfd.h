@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "addr.h"
 
@@ -32,6 +33,18 @@ struct bfd_key {
 	struct ip_addr local;
 	char ifname[IFNAMSIZ];
 };
+
+/** bfd_key_cmp() - an order of sessions, 0: the same one */
+static inline int bfd_key_cmp(const struct bfd_key *a, const struct bfd_key *b)
+{
+	int r = (int)a->use - (int)b->use;
+
+	if (!r)
+		r = ip_cmp(&a->remote, &b->remote);
+	if (!r)
+		r = ip_cmp(&a->local, &b->local);
+	return r ? r : strcmp(a->ifname, b->ifname);
+}
 
 struct wish_bfd {
 	uint32_t generation;

@@ -63,14 +63,7 @@ struct parent_bfd {
 
 static int wished_cmp(const struct bfd_wished *a, const struct bfd_wished *b)
 {
-	const struct bfd_key *x = &a->order.key, *y = &b->order.key;
-	int r = (int)x->use - (int)y->use;
-
-	if (!r)
-		r = ip_cmp(&x->remote, &y->remote);
-	if (!r)
-		r = ip_cmp(&x->local, &y->local);
-	return r ? r : strcmp(x->ifname, y->ifname);
+	return bfd_key_cmp(&a->order.key, &b->order.key);
 }
 
 RB_PROTOTYPE(bfd_wishes, bfd_wished, node, wished_cmp);

@@ -22,18 +22,12 @@ enum { LOOK_MS = 100 };
 
 /* ---- sessions ---- */
 
-static bool same_key(const struct bfd_key *a, const struct bfd_key *b)
-{
-	return a->use == b->use && ip_equal(&a->remote, &b->remote) &&
-	       ip_equal(&a->local, &b->local) && !strcmp(a->ifname, b->ifname);
-}
-
 static struct bfd_watch *find(struct bfds *bs, const struct bfd_key *key)
 {
 	struct bfd_watch *w;
 
 	TAILQ_FOREACH(w, &bs->watches, entry)
-		if (same_key(&w->key, key))
+		if (!bfd_key_cmp(&w->key, key))
 			return w;
 	return NULL;
 }
