@@ -182,23 +182,6 @@ struct nl_neigh_counts {
 	uint32_t refused;
 };
 
-struct nl_neigh_stats {
-	uint32_t local;
-	uint32_t synced;
-	uint32_t pending;
-	uint32_t refused;
-	uint32_t retained;
-	uint64_t events;
-	uint64_t coalesced;
-	uint64_t overruns;
-	uint64_t installed;
-	uint64_t removed;
-	uint64_t conflicts;
-	uint64_t table_full;
-	uint64_t probes;
-	uint64_t notified;
-};
-
 typedef void (*nl_neigh_fn)(void *data, const struct nl_neigh *neigh);
 typedef void (*nl_es_fn)(void *data, const struct nl_es *es);
 typedef void (*nl_es_stats_fn)(void *data, const struct nl_es_stats *stats);
@@ -280,7 +263,6 @@ int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_
 
 /** nl_evpn_neigh_dump() - all neighbours; starts again by itself when the table changed meanwhile */
 int nl_evpn_neigh_dump(struct nl_evpn *e, nl_neigh_fn fn, void *data, struct nl_err *err);
-int nl_evpn_neigh_stats(struct nl_evpn *e, struct nl_neigh_stats *stats, struct nl_err *err);
 
 /** nl_evpn_neigh_each() - the neighbours in a message; @data is passed on to @fn */
 void nl_evpn_neigh_each(const struct nlmsghdr *nlh, nl_neigh_fn fn, void *data);

@@ -162,36 +162,3 @@ int nl_evpn_neigh_dump(struct nl_evpn *e, nl_neigh_fn fn, void *data, struct nl_
 	while (r == -EINTR && ++tries < NL_EVPN_DUMP_TRIES);
 	return r;
 }
-
-static int take_stats(void *data, const struct nlmsghdr *nlh)
-{
-	const struct nlattr *tb[EVPN_A_NEIGH_STATS_MAX + 1];
-	struct nl_neigh_stats *s = data;
-
-	nl_attr_table(nlh, sizeof(struct genlmsghdr), tb, EVPN_A_NEIGH_STATS_MAX);
-	*s = (struct nl_neigh_stats){
-		.local = nl_u32(tb[EVPN_A_NEIGH_STATS_LOCAL]),
-		.synced = nl_u32(tb[EVPN_A_NEIGH_STATS_SYNCED]),
-		.pending = nl_u32(tb[EVPN_A_NEIGH_STATS_PENDING]),
-		.refused = nl_u32(tb[EVPN_A_NEIGH_STATS_REFUSED]),
-		.retained = nl_u32(tb[EVPN_A_NEIGH_STATS_RETAINED]),
-		.events = nl_u64(tb[EVPN_A_NEIGH_STATS_EVENTS]),
-		.coalesced = nl_u64(tb[EVPN_A_NEIGH_STATS_COALESCED]),
-		.overruns = nl_u64(tb[EVPN_A_NEIGH_STATS_OVERRUNS]),
-		.installed = nl_u64(tb[EVPN_A_NEIGH_STATS_INSTALLED]),
-		.removed = nl_u64(tb[EVPN_A_NEIGH_STATS_REMOVED]),
-		.conflicts = nl_u64(tb[EVPN_A_NEIGH_STATS_CONFLICTS]),
-		.table_full = nl_u64(tb[EVPN_A_NEIGH_STATS_TABLE_FULL]),
-		.probes = nl_u64(tb[EVPN_A_NEIGH_STATS_PROBES]),
-		.notified = nl_u64(tb[EVPN_A_NEIGH_STATS_NOTIFIED]),
-	};
-	return 0;
-}
-
-int nl_evpn_neigh_stats(struct nl_evpn *e, struct nl_neigh_stats *stats, struct nl_err *err)
-{
-	char buf[NL_REQUEST_LEN];
-
-	return nl_request(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_NEIGH_STATS_GET), take_stats, stats,
-			  err);
-}

@@ -77,7 +77,7 @@ static struct ip_addr addr(const char *s)
 static struct rib_peer *peer(struct rib *rib, const char *address, u32 id)
 {
 	struct ip_addr a = addr(address);
-	struct rib_peer *p = rib_peer_new(rib, &a, NULL);
+	struct rib_peer *p = rib_peer_new(rib, &a);
 
 	rib_peer_set(p, false, id);
 	return p;

@@ -446,7 +446,7 @@ static void peer_init(struct rib *rib, struct rib_peer *peer)
 	TAILQ_INIT(&peer->rest);
 }
 
-struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address, void *session)
+struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address)
 {
 	struct rib_peer *peer = calloc(1, sizeof(*peer));
 
@@ -454,7 +454,6 @@ struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address, vo
 		return NULL;
 	peer_init(rib, peer);
 	peer->address = *address;
-	peer->session = session;
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
 	return peer;
 }
@@ -500,11 +499,6 @@ bool rib_path_direct(const struct rib_path *path)
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
 {
 	return &peer->address;
-}
-
-void *rib_peer_session(const struct rib_peer *peer)
-{
-	return peer->session;
 }
 
 size_t rib_peer_bytes(const struct rib_peer *peer)

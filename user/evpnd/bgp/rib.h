@@ -71,7 +71,7 @@ struct rib_attrs *rib_attrs_ref(struct rib_attrs *attrs);
 void rib_attrs_put(struct rib *rib, struct rib_attrs *attrs);
 const struct bgp_attrs *rib_attrs(const struct rib_attrs *attrs);
 
-struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address, void *session);
+struct rib_peer *rib_peer_new(struct rib *rib, const struct ip_addr *address);
 void rib_peer_free(struct rib *rib, struct rib_peer *peer); /* removes its paths first */
 /* what the decision process needs to know about a session, set when it becomes Established; host order */
 void rib_peer_set(struct rib_peer *peer, bool ebgp, uint32_t router_id);
@@ -80,7 +80,6 @@ void rib_peer_tick(struct rib_peer *peer, int64_t now);
 /* the same for what is originated here, until the end of what it comes from */
 void rib_local_tick(struct rib *rib, bool begin);
 const struct ip_addr *rib_peer_address(const struct rib_peer *peer);
-void *rib_peer_session(const struct rib_peer *peer);
 size_t rib_peer_count(const struct rib_peer *peer); /* paths */
 
 /** rib_has() - does @peer (NULL: this PE) advertise a route with that key? */

@@ -42,7 +42,6 @@ struct rib_attrs {
 struct rib_peer {
 	struct rib *rib;
 	struct ip_addr address;
-	void *session;
 	bool ebgp;
 	uint32_t router_id;
 	size_t count;

@@ -575,7 +575,7 @@ struct session *session_new(struct speaker *sp, const struct conf_neighbor *conf
 	timer_init(&s->connect_retry, sp->event, 20000, connect_retry_expired, s);
 	timer_init(&s->idle_hold, sp->event, 20000, idle_hold_expired, s);
 	s->conn = conn_new(s);
-	s->rib_peer = rib_peer_new(sp->rib, &conf->address, s);
+	s->rib_peer = rib_peer_new(sp->rib, &conf->address);
 	if (!s->conn || !s->rib_peer) {
 		conn_free(s->conn);
 		rib_peer_free(sp->rib, s->rib_peer);

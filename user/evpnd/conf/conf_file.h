@@ -75,9 +75,6 @@ void conf_file_free(struct conf_file *file);
  */
 struct node *conf_tree(const struct conf_file *file, bool all);
 
-/** conf_segment_tree() - of one segment, without defaults; NULL: there is none of that name */
-struct node *conf_segment_tree(const struct conf_file *file, const char *name);
-
 /** conf_yaml() - canonical text; reading it gives the same configuration. The caller frees */
 char *conf_yaml(const struct conf_file *file);
 

@@ -347,10 +347,3 @@ static struct node *write_bridges(const struct conf_key *key, const void *base)
 }
 
 const struct conf_type conf_bridges = {read_bridges, write_bridges};
-
-struct node *conf_segment_tree(const struct conf_file *file, const char *name)
-{
-	const struct conf_segment *segment = conf_segment(file->conf, name);
-
-	return segment ? write_segment(segment, false) : NULL;
-}

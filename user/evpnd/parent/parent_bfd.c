@@ -442,7 +442,8 @@ struct parent_bfd *parent_bfd_new(sd_event *event, enum sandbox_policy policy, b
 	return b;
 }
 
-void parent_bfd_stop(struct parent_bfd *b)
+/* The other sides are told that this is no failure, then the process ends. */
+static void stop(struct parent_bfd *b)
 {
 	b->stopping = true;
 	timer_stop(&b->again);
@@ -471,7 +472,7 @@ void parent_bfd_free(struct parent_bfd *b)
 
 	if (!b)
 		return;
-	parent_bfd_stop(b);
+	stop(b);
 	bury(b);
 	ipc_free(b->ipc);
 	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {

@@ -45,7 +45,4 @@ void parent_bfd_link(struct parent_bfd *b, const char *ifname, uint32_t ifindex)
 /** parent_bfd_replay() - all facts once more, for a speaker that was just started */
 void parent_bfd_replay(struct parent_bfd *b);
 
-/** parent_bfd_stop() - the other sides are told that this is no failure, then the process ends */
-void parent_bfd_stop(struct parent_bfd *b);
-
 #endif

@@ -84,14 +84,11 @@ bool kern_wish_ok(const struct wish_es *wish, const char **why);
  * Neighbours. Wishes are carried out before kern_neigh_wish() returns; results and whatever else is
  * known of them then go to kern_ops.neighs.
  */
-struct nl_neigh_stats;
 void kern_neigh_resume(struct kern *kern);
 bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len,
 		    const char **why);
 void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);
 void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *batch);
 void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep);
-/** kern_neigh_stats() - the module's own statistics; false when it has none */
-bool kern_neigh_stats(struct kern *kern, struct nl_neigh_stats *stats);
 
 #endif

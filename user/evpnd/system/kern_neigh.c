@@ -288,11 +288,3 @@ void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep)
 	    nl_evpn_neigh_sweep(&kern->evpn, kern->generation, sweep->retain_ms, &err))
 		log_error("kernel: sweep of neighbours: %s", err.text);
 }
-
-bool kern_neigh_stats(struct kern *kern, struct nl_neigh_stats *stats)
-{
-	struct nl_err err;
-
-	return kern->evpn.nl && kern->evpn.group_neigh &&
-	       !nl_evpn_neigh_stats(&kern->evpn, stats, &err);
-}

@@ -361,11 +361,6 @@ void speak_roles(struct speak *k, const struct fact_es *before, const struct wis
 		timer_start(&k->look, LOOK_MS);
 }
 
-size_t speak_waiting(const struct speak *k)
-{
-	return k->n - k->next;
-}
-
 struct speak *speak_new(sd_event *event, const struct links *links)
 {
 	struct speak *k = calloc(1, sizeof(*k));

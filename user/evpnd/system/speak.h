@@ -26,7 +26,4 @@ void speak_free(struct speak *speak);
  */
 void speak_roles(struct speak *speak, const struct fact_es *before, const struct wish_es *wish);
 
-/** speak_waiting() - for tests: hosts that are still to be spoken for */
-size_t speak_waiting(const struct speak *speak);
-
 #endif

@@ -458,9 +458,8 @@ void segment_peers_imet(struct segments *ss);
 /* what one PE, or with NULL anybody but this one, says; VLANs only where VLANs are elected */
 void segment_claims(struct segment *s, const struct ip_addr *pe, struct claims *c);
 bool segment_has_mute_peer(struct segment *s);
-/* close before open: nobody leads the CE; make before break: LACP does */
+/* close before open: nobody leads the CE */
 bool segment_is_exclusive(const struct segment *s);
-bool segment_is_led(const struct segment *s);
 bool segment_is_ready(const struct segment *s);
 /* which roles may be in force now; @lose, @gain: the moments of RFC 9722 have come */
 void segment_handover(struct segment *s, bool lose, bool gain, struct roles *next);
