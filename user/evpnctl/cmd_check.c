@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_check.c - evpnctl check: does the kernel enforce what FRR says? Asks zebra, evpnd and the module,
- * each for itself.
+ * cmd_check.c - evpnctl check: does the kernel enforce what FRR says, and is there a single point of
+ * failure? Asks zebra, evpnd and the module, each for itself. zebra only where it has to do with
+ * segments: it is configured to, or it is there.
  */
 #include <errno.h>
 #include <linux/netlink.h>
@@ -14,6 +15,7 @@
 #include "frr_check.h"
 #include "frr_vty.h"
 #include "kernel_doc.h"
+#include "own_check.h"
 #include "show.h"
 
 enum { PATIENCE_MS = 5000 };
@@ -23,11 +25,40 @@ static const struct param check_params[] = {
 	{},
 };
 
+static void print_sentences(struct out *o, const json_t *list, enum out_style style)
+{
+	const json_t *d;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, d) {
+		if (doc_str(d, "interface") && *doc_str(d, "interface")) {
+			out_pair(o, NULL, OUT_NAME, d, "interface");
+			out_raw(o, OUT_PLAIN, ":");
+		}
+		out_pair(o, NULL, style, d, "message");
+		out_end(o);
+	}
+}
+
+static void print_good(struct out *o, const json_t *doc)
+{
+	if (doc_get(doc, "segments"))
+		out_word(o, OUT_GOOD,
+			 "%zu of FRR's segments, and the kernel enforces what FRR says.",
+			 json_array_size(doc_get(doc, "segments")));
+	else if (!json_array_size(doc_get(doc, "warnings")))
+		out_word(o, OUT_GOOD,
+			 "FRR is not asked, and nothing is known to hang on one thread.");
+	else
+		return;
+	out_end(o);
+}
+
 void print_check(struct out *o, const json_t *doc)
 {
 	const json_t *segments = doc_get(doc, "segments"), *list = doc_get(doc, "differences");
-	const json_t *s, *d;
 	struct out_table *t;
+	const json_t *s;
 	size_t i;
 
 	if (json_array_size(segments)) {
@@ -42,19 +73,10 @@ void print_check(struct out *o, const json_t *doc)
 		}
 		out_table_end(o, t, 0);
 	}
-	json_array_foreach((json_t *)list, i, d) {
-		if (doc_str(d, "interface") && *doc_str(d, "interface")) {
-			out_pair(o, NULL, OUT_NAME, d, "interface");
-			out_raw(o, OUT_PLAIN, ":");
-		}
-		out_pair(o, NULL, OUT_BAD, d, "message");
-		out_end(o);
-	}
-	if (json_array_size(list))
-		return;
-	out_word(o, OUT_GOOD, "%zu of FRR's segments, and the kernel enforces what FRR says.",
-		 json_array_size(segments));
-	out_end(o);
+	print_sentences(o, list, OUT_BAD);
+	print_sentences(o, doc_get(doc, "warnings"), OUT_WARN);
+	if (!json_array_size(list))
+		print_good(o, doc);
 }
 
 /* A member of the answer, a new reference; NULL when nobody answers. */
@@ -68,21 +90,43 @@ static json_t *ask_evpnd(struct app *app, const char *method, json_t *params, co
 	return list;
 }
 
-/* As evpnd is configured, else where FRR has it; the caller frees. */
-static char *vty_path(struct app *app, const json_t *params)
+/**
+ * struct zebra - how it is asked
+ * @path: its socket, as evpnd is configured, else where FRR has it
+ * @needed: it is no success when it does not answer
+ */
+struct zebra {
+	char *path;
+	bool needed;
+};
+
+static bool has_frr_segment(const json_t *segments)
+{
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)segments, i, s)
+		if (doc_is(s, "control", "frr"))
+			return true;
+	return false;
+}
+
+/* @segments: evpnd's, NULL: it does not answer. The caller frees the path. */
+static struct zebra find_zebra(struct app *app, const json_t *params, const json_t *segments)
 {
 	const char *path = doc_str(params, "vty");
-	json_t *conf =
-		path ? NULL : ask_evpnd(app, "config.show", json_pack("{s:b}", "all", 1), "config");
-	char *copy;
+	json_t *conf = ask_evpnd(app, "config.show", json_pack("{s:b}", "all", 1), "config");
+	const json_t *frr = doc_get(conf, "frr");
+	struct zebra z = {.needed = path || !segments || doc_true(frr, "discover") ||
+				    has_frr_segment(segments)};
 
 	if (!path)
-		path = doc_str(doc_get(conf, "frr"), "vty");
-	copy = strdup(path ? path : FRR_VTY_ZEBRA);
+		path = doc_str(frr, "vty");
+	z.path = strdup(path ? path : FRR_VTY_ZEBRA);
 	json_decref(conf);
-	if (!copy)
+	if (!z.path)
 		out_of_memory();
-	return copy;
+	return z;
 }
 
 static void take_es(void *data, const struct nl_es *es)
@@ -219,78 +263,92 @@ static void ask_tables(const char *path, struct frr_view *view)
 	view->n_neighs = hosts.n;
 }
 
-static int ask_zebra(struct app *app, const char *path, struct frr_es **es, size_t *n,
-		     struct ip_addr *vtep)
+static bool ask_zebra(const char *path, struct frr_view *view, struct frr_es **es,
+		      char err[FRR_VTY_ERROR_LEN])
 {
-	char err[FRR_VTY_ERROR_LEN], *text;
+	char *text;
 	int r;
 
 	if (frr_vty_ask(path, FRR_SHOW_VNI, PATIENCE_MS, &text, err))
-		return app_refuse(app, "%s", err);
-	*vtep = frr_vtep_parse(text);
+		return false;
+	view->vtep = frr_vtep_parse(text);
 	free(text);
 	if (frr_vty_ask(path, FRR_SHOW_ES, PATIENCE_MS, &text, err))
-		return app_refuse(app, "%s", err);
-	r = frr_es_parse(text, es, n);
+		return false;
+	r = frr_es_parse(text, es, &view->n_es);
 	free(text);
-	return r ? app_refuse(app, "%s: \"%s\": %s", path, FRR_SHOW_ES, strerror(-r)) : EXIT_OK;
+	view->es = *es;
+	if (r)
+		snprintf(err, FRR_VTY_ERROR_LEN, "%s: \"%s\": %s", path, FRR_SHOW_ES, strerror(-r));
+	return !r;
 }
 
-static int compare(struct app *app, const char *path, struct frr_view *view)
+static json_t *compare(const char *path, struct frr_view *view)
 {
-	json_t *evpnd = ask_evpnd(app, "es.show", NULL, "segments");
-	json_t *routes = ask_evpnd(app, "route.show", json_pack("{s:i}", "type", 4), "routes");
 	struct links links = ask_links();
 	struct nl_core core;
-	bool agreed, has_core = false;
+	bool has_core = false;
 	json_t *kernel = ask_module(&core, &has_core), *doc;
 
-	view->evpnd = evpnd;
-	view->routes = routes;
 	view->kernel = kernel;
 	view->core = has_core ? &core : NULL;
 	view->links = links.list;
 	view->n_links = links.n;
 	ask_tables(path, view);
 	doc = frr_check(view);
-	agreed = !json_array_size(doc_get(doc, "differences"));
-	out_doc(&app->out, doc, print_check);
-	json_decref(doc);
-	json_decref(evpnd);
-	json_decref(routes);
 	json_decref(kernel);
 	free(links.list);
 	free((void *)view->macs);
 	free((void *)view->fdb);
 	free((void *)view->hosts);
 	free((void *)view->neighs);
+	return doc;
+}
+
+static int show(struct app *app, json_t *doc, const struct frr_view *view)
+{
+	bool agreed = !json_array_size(doc_get(doc, "differences"));
+
+	json_object_set_new(doc, "warnings", own_check(view->evpnd, view->routes));
+	out_doc(&app->out, doc, print_check);
 	return agreed ? EXIT_OK : EXIT_REFUSED;
 }
 
 static int run_check(struct app *app, json_t *params)
 {
-	char *path = vty_path(app, params);
-	struct frr_view view = {};
+	json_t *segments = ask_evpnd(app, "es.show", NULL, "segments"), *doc = NULL;
+	json_t *routes = ask_evpnd(app, "route.show", json_pack("{s:i}", "type", 4), "routes");
+	struct frr_view view = {.evpnd = segments, .routes = routes};
+	struct zebra zebra = find_zebra(app, params, segments);
+	char err[FRR_VTY_ERROR_LEN];
 	struct frr_es *es = NULL;
-	int status = ask_zebra(app, path, &es, &view.n_es, &view.vtep);
+	int status = EXIT_OK;
 
-	view.es = es;
-	if (status == EXIT_OK)
-		status = compare(app, path, &view);
+	if (ask_zebra(zebra.path, &view, &es, err))
+		doc = compare(zebra.path, &view);
+	else if (zebra.needed)
+		status = app_refuse(app, "%s", err);
+	else
+		doc = json_pack("{s:n, s:[]}", "segments", "differences");
+	if (doc)
+		status = show(app, doc, &view);
+	json_decref(doc);
+	json_decref(segments);
+	json_decref(routes);
 	free(es);
-	free(path);
+	free(zebra.path);
 	return status;
 }
 
 static const struct command check = {
 	.name = "check",
-	.help = "compare what FRR says with what is enforced",
+	.help = "compare what FRR says with what is enforced; what hangs on one reflector",
 	.params = check_params,
 	.run = run_check,
 };
 
 const struct object object_check = {
 	.name = "check",
-	.help = "FRR's segments: does the kernel enforce what zebra says?",
+	.help = "is what FRR says enforced, and does anything hang on one thread?",
 	.self = &check,
 };

@@ -13,6 +13,7 @@
 
 #include "../../../user/evpnctl/doc.h"
 #include "../../../user/evpnctl/frr_check.h"
+#include "../../../user/evpnctl/own_check.h"
 
 #define ESI "03:44:38:39:ff:ff:01:00:00:01"
 
@@ -284,15 +285,80 @@ static void state(void **unused)
 	expect(&w, "state", "the session to bgpd is down");
 }
 
+/* One segment of this PE's own, and the RT-4 of 192.0.2.2 as it came by @paths. Takes @paths. */
+static json_t *own(const char *control, json_t *paths)
+{
+	json_t *segments = json_pack("[{s:s, s:s, s:s}]", "esi", ESI, "interface", "bond0",
+				     "control", control);
+	json_t *routes = json_pack("[{s:s, s:s, s:[{s:n, s:b}]}, {s:s, s:s, s:o}]", "esi", ESI,
+				   "originator", "192.0.2.1", "paths", "peer", "direct", 0, "esi",
+				   ESI, "originator", "192.0.2.2", "paths", paths);
+	json_t *list = own_check(segments, routes);
+
+	json_decref(segments);
+	json_decref(routes);
+	return list;
+}
+
+static json_t *path(const char *peer, bool direct, bool stale)
+{
+	return json_pack("{s:s, s:b, s:b}", "peer", peer, "direct", direct, "stale", stale);
+}
+
+static void single_reflector(void **state)
+{
+	json_t *list = own("evpnd", json_pack("[o]", path("192.0.2.9", false, false)));
+
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(doc_show(first(list), "what"), "single-reflector");
+	assert_string_equal(doc_show(first(list), "interface"), "bond0");
+	assert_non_null(strstr(doc_show(first(list), "message"),
+			       "192.0.2.2 and this PE hear of each other by 192.0.2.9 alone"));
+	json_decref(list);
+	/* the second one is away for now */
+	list = own("evpnd", json_pack("[o, o]", path("192.0.2.9", false, false),
+				      path("192.0.2.10", false, true)));
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+}
+
+static void several_ways(void **state)
+{
+	json_t *list = own("evpnd", json_pack("[o, o]", path("192.0.2.9", false, false),
+					      path("192.0.2.10", false, false)));
+
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	list = own("evpnd", json_pack("[o, o]", path("192.0.2.9", false, false),
+				      path("192.0.2.2", true, false)));
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	/* bgpd of this host, whose sessions are not known; a segment that zebra elects */
+	list = own("evpnd", json_pack("[o]", path("127.0.0.1", false, false)));
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	list = own("frr", json_pack("[o]", path("192.0.2.9", false, false)));
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agreement),	cmocka_unit_test(role),
-		cmocka_unit_test(peers),	cmocka_unit_test(originators),
-		cmocka_unit_test(device),	cmocka_unit_test(core),
-		cmocka_unit_test(not_enforced), cmocka_unit_test(not_in_frr),
-		cmocka_unit_test(state),	cmocka_unit_test(no_evpnd),
-		cmocka_unit_test(cut),		cmocka_unit_test(stale),
+		cmocka_unit_test(single_reflector),
+		cmocka_unit_test(several_ways),
+		cmocka_unit_test(agreement),
+		cmocka_unit_test(role),
+		cmocka_unit_test(peers),
+		cmocka_unit_test(originators),
+		cmocka_unit_test(device),
+		cmocka_unit_test(core),
+		cmocka_unit_test(not_enforced),
+		cmocka_unit_test(not_in_frr),
+		cmocka_unit_test(state),
+		cmocka_unit_test(no_evpnd),
+		cmocka_unit_test(cut),
+		cmocka_unit_test(stale),
 		cmocka_unit_test(tables),
 	};
 

@@ -64,9 +64,10 @@ static json_t *path_json(const struct rib_path *p, bool best)
 {
 	char peer[IP_STRLEN], nh[IP_STRLEN];
 
-	return json_pack("{s:s?, s:b, s:b, s:I, s:s?, s:o}", "peer",
+	return json_pack("{s:s?, s:b, s:b, s:b, s:I, s:s?, s:o}", "peer",
 			 p->peer ? ip_format(rib_peer_address(p->peer), peer) : NULL, "best", best,
-			 "stale", p->stale, "since", (json_int_t)timer_wall(p->since), "next-hop",
+			 "direct", rib_path_direct(p), "stale", p->stale, "since",
+			 (json_int_t)timer_wall(p->since), "next-hop",
 			 ip_is_none(p->next_hop) ? NULL : ip_format(p->next_hop, nh), "attributes",
 			 bgp_json_attrs(p->attrs));
 }
