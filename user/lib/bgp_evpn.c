@@ -220,6 +220,27 @@ static bool check_mc_flags(const struct evpn_nlri *n, bool withdraw, struct bgp_
 	return true;
 }
 
+/*
+ * RFC 9251 section 9.2: a membership is of some version, and one of any source that a host of the
+ * newest version has excludes what it names.
+ */
+static bool check_join_flags(const struct evpn_nlri *n, bool withdraw, struct bgp_outcome *out)
+{
+	u8 newest = n->grp.len == 16 ? EVPN_MC_IGMP2 : EVPN_MC_IGMP3;
+
+	if (withdraw)
+		return true;
+	if (!(n->flags & (EVPN_MC_IGMP1 | EVPN_MC_IGMP2 | EVPN_MC_IGMP3)))
+		return fail(out, BGP_WITHDRAW,
+			    "EVPN route type %u: flags 0x%02x name no version of IGMP or MLD",
+			    n->type, n->flags);
+	if (!n->src.len && n->flags & newest && !(n->flags & EVPN_MC_EXCLUDE))
+		return fail(out, BGP_WITHDRAW,
+			    "EVPN route type %u: flags 0x%02x include no source, and none is named",
+			    n->type, n->flags);
+	return true;
+}
+
 static bool decode_smet(struct cursor *c, struct evpn_nlri *n, bool withdraw,
 			struct bgp_outcome *out)
 {
@@ -241,7 +262,8 @@ static bool decode_join(struct cursor *c, struct evpn_nlri *n, bool withdraw,
 		return false;
 	if (!cur_u8(c, &n->flags))
 		return too_short(n, out);
-	return at_end(c, n, out) && check_mc_flags(n, withdraw, out) && check_esi(n, withdraw, out);
+	return at_end(c, n, out) && check_mc_flags(n, withdraw, out) &&
+	       check_join_flags(n, withdraw, out) && check_esi(n, withdraw, out);
 }
 
 static bool decode_leave(struct cursor *c, struct evpn_nlri *n, bool withdraw,

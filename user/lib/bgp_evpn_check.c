@@ -110,14 +110,18 @@ static void check_prefix(const struct bgp_attrs *attrs, const struct evpn_nlri *
 		withdraw(out, "EVPN route type 5 has label 0 and no ESI, gateway or Router's MAC");
 }
 
-/* RFC 9251 section 9.5: who imports by ES-Import needs exactly one EVI-RT. */
+/* RFC 9251 section 9.5: who imports by ES-Import needs exactly one of these, and one EVI-RT. */
 static void check_sync(const struct bgp_attrs *attrs, const struct evpn_nlri *n,
 		       struct bgp_outcome *out)
 {
+	size_t es_imports = ecomm_count_kind(&attrs->ext, EC_ES_IMPORT);
 	size_t evi_rts = ecomm_count_kind(&attrs->ext, EC_EVI_RT) +
 			 ecomm_count_kind(&attrs->ext, EC_EVI_RT6);
 
-	if (evi_rts != 1 && ecomm_find(&attrs->ext, EC_ES_IMPORT))
+	if (es_imports > 1)
+		withdraw(out, "EVPN route type %u has %zu ES-Imports, expected 1", n->type,
+			 es_imports);
+	else if (evi_rts != 1 && es_imports)
 		withdraw(out, "EVPN route type %u with ES-Import has %zu EVI-RTs, expected 1",
 			 n->type, evi_rts);
 }

@@ -194,6 +194,7 @@ static void make_routes(void)
 	       "~;bgp.evpn.nlri.rt=8;bgp.evpn.nlri.len=63;"
 	       "bgp.evpn.nlri.or_addr_ipv6=2001:db8::1");
 	n.type = EVPN_JOIN;
+	n.flags = EVPN_MC_IGMP2 | EVPN_MC_EXCLUDE;
 	update("rt7-ipv6", &n, NULL, 0, false,
 	       "bgp.evpn.nlri.rt=7;bgp.evpn.nlri.len=58;"
 	       "bgp.evpn.nlri.or_addr_ipv6=2001:db8::1;bgp.evpn.nlri.igmp_mc_flags.v2=1");
