@@ -16,6 +16,7 @@ enum {
 	OFFSET_TCI = 2,
 	OFFSET_TAGGED_ETHERTYPE = 4,
 	VID_MASK = 0xfff,
+	TAG_OUTER_SHIFT = 12,
 	OFFSET_DADDR4 = 16,
 	LEN_IP4 = 20,
 	OFFSET_DADDR6 = 24,
@@ -167,4 +168,34 @@ bool evpn_ip_multicast(const u8 *packet, u32 len, u16 proto)
 	if (proto == EVPN_P_IP)
 		return len >= LEN_IP4 && (packet[OFFSET_DADDR4] & 0xf0) == 0xe0;
 	return proto == EVPN_P_IPV6 && len >= LEN_IP6 && packet[OFFSET_DADDR6] == 0xff;
+}
+
+/**
+ * evpn_frame_untag() - take off priority tags and an inner tag
+ * @proto: EtherType in front of @data, host byte order; result: the one behind the tags
+ * @data: what follows it; result: what follows the tags
+ * @len: octets at @data; result: what is left of them
+ * @tag: VLAN identifier of the outer tag, 0 for none or a priority tag; result: the Ethernet tag,
+ *	(outer << 12) | inner of two
+ *
+ * A tag of VLAN 0 adds nothing. A third VLAN has no place in an Ethernet tag: there @proto still is one of
+ * a tag.
+ *
+ * Return: 0, or -EINVAL when a tag is cut off.
+ */
+int evpn_frame_untag(u16 *proto, const u8 **data, u32 *len, u32 *tag)
+{
+	while (frame_tagged(*proto) && *tag <= VID_MASK) {
+		u16 vid;
+
+		if (*len < EVPN_FRAME_TAG_LEN)
+			return -EINVAL;
+		vid = evpn_be16(*data) & VID_MASK;
+		if (vid)
+			*tag = *tag << TAG_OUTER_SHIFT | vid;
+		*proto = evpn_be16(*data + OFFSET_TCI);
+		*data += EVPN_FRAME_TAG_LEN;
+		*len -= EVPN_FRAME_TAG_LEN;
+	}
+	return 0;
 }

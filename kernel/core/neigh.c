@@ -10,10 +10,6 @@
 #include "neigh.h"
 
 enum {
-	TAG_LEN = 4,
-	VID_MASK = 0xfff,
-	TAG_OUTER_SHIFT = 12,
-
 	ARP_LEN = 28,
 	ARP_HW_ETHER = 1,
 	ARP_REQUEST = 1,
@@ -54,11 +50,6 @@ static bool all_zero(const u8 *p, u32 len)
 static bool lladdr_usable(const u8 *lladdr)
 {
 	return !(lladdr[0] & 1) && !all_zero(lladdr, EVPN_LLADDR_LEN);
-}
-
-static bool is_tag(u16 proto)
-{
-	return proto == EVPN_P_8021Q || proto == EVPN_P_8021AD;
 }
 
 static int parse_arp(const u8 *data, u32 len, struct evpn_heard *heard)
@@ -147,17 +138,9 @@ int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_he
 
 	memset(heard, 0, sizeof(*heard));
 	heard->tag = vid;
-	/* A tag of VLAN 0 adds nothing; a third VLAN has no place in an Ethernet tag. */
-	while (is_tag(proto) && heard->tag <= VID_MASK) {
-		if (len < TAG_LEN)
-			return -EINVAL;
-		vid = evpn_be16(data) & VID_MASK;
-		if (vid)
-			heard->tag = heard->tag << TAG_OUTER_SHIFT | vid;
-		proto = evpn_be16(data + 2);
-		data += TAG_LEN;
-		len -= TAG_LEN;
-	}
+	err = evpn_frame_untag(&proto, &data, &len, &heard->tag);
+	if (err)
+		return err;
 	switch (proto) {
 	case EVPN_P_ARP:
 		err = parse_arp(data, len, heard);

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 
 #include "core_cases.h"
+#include "igmp_cases.h"
 
 static void core_frame(struct kunit *test)
 {
@@ -142,10 +143,50 @@ static void core_neigh_decide(struct kunit *test)
 	}
 }
 
+static void core_igmp_records(struct kunit *test, const struct igmp_case *c, struct evpn_igmp *msg)
+{
+	struct evpn_igmp_record got;
+	unsigned int i;
+
+	for (i = 0; i < c->records; i++) {
+		KUNIT_ASSERT_TRUE_MSG(test, evpn_igmp_next(msg, &got), "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->record[i].type, (u8)got.type, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->record[i].sources, got.sources, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, 0, memcmp(c->record[i].group, got.group, c->family), "%s",
+				    c->name);
+	}
+	KUNIT_EXPECT_FALSE_MSG(test, evpn_igmp_next(msg, &got), "%s", c->name);
+}
+
+static void core_igmp(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(igmp_cases); i++) {
+		const struct igmp_case *c = &igmp_cases[i];
+		struct evpn_igmp got;
+
+		KUNIT_ASSERT_EQ_MSG(test, c->err,
+				    evpn_igmp_parse(c->proto, c->vid, c->data, c->len, &got), "%s",
+				    c->name);
+		if (c->err)
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, c->tag, got.tag, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->kind, got.kind, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->family, got.family, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->version, got.version, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->response_ms, got.response_ms, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->interval_ms, got.interval_ms, "%s", c->name);
+		core_igmp_records(test, c, &got);
+	}
+}
+
 static struct kunit_case core_kunit_cases[] = {
-	KUNIT_CASE(core_frame),	       KUNIT_CASE(core_verdict),      KUNIT_CASE(core_flood),
-	KUNIT_CASE(core_lacpdu_valid), KUNIT_CASE(core_lacpdu_oos),   KUNIT_CASE(core_lacp_judge),
-	KUNIT_CASE(core_neigh_parse),  KUNIT_CASE(core_neigh_decide), {}};
+	KUNIT_CASE(core_frame),	      KUNIT_CASE(core_verdict),
+	KUNIT_CASE(core_flood),	      KUNIT_CASE(core_lacpdu_valid),
+	KUNIT_CASE(core_lacpdu_oos),  KUNIT_CASE(core_lacp_judge),
+	KUNIT_CASE(core_neigh_parse), KUNIT_CASE(core_neigh_decide),
+	KUNIT_CASE(core_igmp),	      {}};
 
 static struct kunit_suite core_kunit_suite = {
 	.name = "evpn-core",
