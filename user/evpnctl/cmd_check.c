@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_check.c - evpnctl check: does the kernel enforce what FRR says, and is there a single point of
- * failure? Asks zebra, evpnd and the module, each for itself. zebra only where it has to do with
- * segments: it is configured to, or it is there.
+ * cmd_check.c - evpnctl check: does the kernel enforce what FRR says, is there a single point of
+ * failure, and after how long is a dead PE noticed? Asks zebra, evpnd and the module, each for itself.
+ * zebra only where it has to do with segments: it is configured to, or it is there.
  */
 #include <errno.h>
 #include <linux/netlink.h>
@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "app.h"
+#include "dead_check.h"
 #include "doc.h"
 #include "frr_check.h"
 #include "frr_vty.h"
@@ -77,6 +78,7 @@ void print_check(struct out *o, const json_t *doc)
 	print_sentences(o, doc_get(doc, "warnings"), OUT_WARN);
 	if (!json_array_size(list))
 		print_good(o, doc);
+	print_dead(o, doc_get(doc, "dead-pe"));
 }
 
 /* A member of the answer, a new reference; NULL when nobody answers. */
@@ -305,11 +307,24 @@ static json_t *compare(const char *path, struct frr_view *view)
 	return doc;
 }
 
+static json_t *ask_dead(struct app *app, const struct frr_view *view)
+{
+	json_t *peers = ask_evpnd(app, "peer.show", NULL, "peers");
+	json_t *sessions = ask_evpnd(app, "bfd.show", NULL, "sessions");
+	const struct dead_view dead = {view->evpnd, view->routes, peers, sessions};
+	json_t *rows = dead_check(&dead);
+
+	json_decref(peers);
+	json_decref(sessions);
+	return rows;
+}
+
 static int show(struct app *app, json_t *doc, const struct frr_view *view)
 {
 	bool agreed = !json_array_size(doc_get(doc, "differences"));
 
 	json_object_set_new(doc, "warnings", own_check(view->evpnd, view->routes));
+	json_object_set_new(doc, "dead-pe", ask_dead(app, view));
 	out_doc(&app->out, doc, print_check);
 	return agreed ? EXIT_OK : EXIT_REFUSED;
 }
@@ -342,7 +357,7 @@ static int run_check(struct app *app, json_t *params)
 
 static const struct command check = {
 	.name = "check",
-	.help = "compare what FRR says with what is enforced; what hangs on one reflector",
+	.help = "what FRR says and what is enforced; what hangs on one reflector; what a dead PE costs",
 	.params = check_params,
 	.run = run_check,
 };

@@ -28,6 +28,7 @@ static const struct screen {
 	struct out with;
 } screens[] = {
 	{"summary.json", "summary.txt", print_summary, {}},
+	{"check-dead.json", "check-dead.txt", print_dead, {}},
 	{"summary-degraded.json", "summary-degraded.txt", print_summary, {}},
 	{"es.json", "es.txt", print_segments, {}},
 	{"es.json", "es-details.txt", print_segments, {.details = true}},

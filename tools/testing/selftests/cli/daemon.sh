@@ -145,6 +145,9 @@ says "peer show ADDRESS: in full" 0 "router-id 192.0.2.2 local 192.0.2.1" -n cli
 says "route show: the own route" 0 '^\[4\]:\[00:11:22:33:44:55:66:77:88:99\]:\[32\]:\[192.0.2.1\] rd 192.0.2.1:' -n clid1 route show local
 says "route show: communities" 0 "es-import:11:22:33:44:55:66 df:.*pref 100" -n clid1 route show type 4 peer 192.0.2.2
 json "route show: a filter filters" '[4]' '[.routes[].type] | unique' -n clid1 route show type 4
+says "check: what a dead PE costs" 0 "^ce1  *192.0.2.2  *9  hold time of its BGP session$" -n clid1 check
+json "check -j: the same, and one row for a neighbour that is the PE" '[["ce1","192.0.2.2","hold-time",9]]' \
+	'[."dead-pe"[] | [.segment, .address, ."noticed-by", .seconds]]' -n clid1 check
 says "metrics: OpenMetrics" 0 '^evpn_segment_df{segment="ce1"} 1$' -n clid1 metrics
 is "metrics: ends as OpenMetrics must" "# EOF" "$("$EVPNCTL" -n clid1 metrics | tail -n 1)"
 says "version: both" 0 "^evpnd " -n clid1 version

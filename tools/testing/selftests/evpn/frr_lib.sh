@@ -85,9 +85,10 @@ check_says() {
 	frr_agrees "${1#pe}" || true
 	grep -qF "$2" /run/frr-check
 }
-# says_only PE SENTENCE: nothing else but the table
+# says_only PE SENTENCE: nothing else but the tables
 says_only() {
-	check_says "$1" "$2" && [ "$(grep -cv '^interface \|^bond0  ' /run/frr-check)" = 1 ]
+	check_says "$1" "$2" &&
+		[ "$(sed '/^A PE or a neighbour/,$d' /run/frr-check | grep -cv '^interface \|^bond0  ')" = 1 ]
 }
 # expect_says PE SENTENCE: soon
 expect_says() {
