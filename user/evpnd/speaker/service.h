@@ -43,7 +43,6 @@ enum want {
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
  *	or @err with a sentence
- * @resync: send all wishes again with @generation
  */
 struct service {
 	const char *name;
@@ -61,7 +60,6 @@ struct service {
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);
-	void (*resync)(void *state, uint32_t generation);
 };
 
 /* services/: the table is in speaker.c */

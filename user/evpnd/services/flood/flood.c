@@ -373,17 +373,6 @@ static enum want floods_wanted(void *state, const struct evpn_nlri *nlri,
 	return flood_wanted(state, attrs) ? WANTED : WANTED_NOT;
 }
 
-static void floods_resync(void *state, uint32_t generation)
-{
-	struct floods *fs = state;
-	struct flood_bridge *b;
-
-	TAILQ_FOREACH(b, &fs->list, entry)
-		flood_wish_all(b);
-	if (fs->swept)
-		sweep(fs);
-}
-
 /* ---- life ---- */
 
 static void *floods_start(struct speaker *speaker)
@@ -431,5 +420,4 @@ const struct service flood_service = {
 	.wanted = floods_wanted,
 	.sync = floods_sync,
 	.query = flood_query,
-	.resync = floods_resync,
 };

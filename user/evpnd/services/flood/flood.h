@@ -110,8 +110,6 @@ void flood_withdraw(struct flood_bridge *b);
 bool flood_wanted(const struct floods *fs, const struct bgp_attrs *attrs);
 void flood_route(struct floods *fs, const struct evpn_nlri *nlri, const struct rib_path *now);
 void flood_import_all(struct flood_bridge *b);
-void flood_wish(struct flood_bridge *b, struct flood_remote *r);
-void flood_wish_all(struct flood_bridge *b);
 void flood_remote_del(struct flood_bridge *b, struct flood_remote *r);
 void flood_result(struct floods *fs, const struct flood_result *result);
 

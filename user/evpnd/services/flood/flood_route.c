@@ -86,20 +86,12 @@ static struct wish_flood wish_of(const struct flood_bridge *b, const struct floo
 	return w;
 }
 
-void flood_wish(struct flood_bridge *b, struct flood_remote *r)
+static void wish(struct flood_bridge *b, struct flood_remote *r)
 {
 	struct wish_flood w = wish_of(b, r);
 
 	r->wished = true;
 	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD, &w, sizeof(w));
-}
-
-void flood_wish_all(struct flood_bridge *b)
-{
-	struct flood_remote *r;
-
-	TAILQ_FOREACH(r, &b->remotes, entry)
-		flood_wish(b, r);
 }
 
 /* Two routes may lead to one tunnel: it is taken back with the last of them. */
@@ -187,7 +179,7 @@ static void take(struct flood_bridge *b, const struct evpn_nlri *n, const struct
 	r->since = timer_now_ns();
 	memset(&r->result, 0, sizeof(r->result));
 	r->result.status = WISH_PENDING;
-	flood_wish(b, r);
+	wish(b, r);
 	tell(b, r, "add");
 }
 

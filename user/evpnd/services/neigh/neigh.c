@@ -531,22 +531,6 @@ static void sweep_fired(void *data)
 	try_sweep(ns);
 }
 
-static void forget_wish(struct neighs *ns, struct nhost *h, void *data)
-{
-	h->flags &= ~NHOST_WISHED;
-	neigh_queue(ns, h);
-}
-
-static void neighs_resync(void *state, uint32_t generation)
-{
-	struct neighs *ns = state;
-
-	neigh_walk(ns, forget_wish, NULL);
-	neigh_flush(ns);
-	if (ns->swept)
-		neigh_sweep(ns);
-}
-
 static int run_later(sd_event_source *source, void *data)
 {
 	struct neighs *ns = data;
@@ -612,5 +596,4 @@ const struct service neigh_service = {
 	.wanted = neighs_wanted,
 	.sync = neighs_sync,
 	.query = neigh_query,
-	.resync = neighs_resync,
 };

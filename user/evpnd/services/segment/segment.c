@@ -168,15 +168,15 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	memcpy(w->peers, s->peers, s->n_peers * sizeof(w->peers[0]));
 }
 
-/* Tell the kernel, through the parent; only what changed, unless @again. */
-void segment_send_wish(struct segment *s, bool again)
+/* Tell the kernel, through the parent; only what changed. */
+void segment_send_wish(struct segment *s)
 {
 	struct wish_es w;
 
 	if (!s->esi_known || !s->owner->links_done)
 		return;
 	make_wish(s, &w);
-	if (s->wished && !again && !memcmp(&w, &s->last_wish, sizeof(w)))
+	if (s->wished && !memcmp(&w, &s->last_wish, sizeof(w)))
 		return;
 	s->last_wish = w;
 	s->wished = true;
@@ -310,7 +310,7 @@ static void update_port(struct segment *s)
 		segment_later(s, DF_EV_VLAN_CHANGE);
 	}
 	update_bridges(s);
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	segment_try_up(s);
 }
 
@@ -449,7 +449,7 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 	s->fsm.hold_ns = c->df.dont_preempt ? c->df.recovery_wait_ms * DF_NS_PER_MS : 0;
 	s->handover.peering_ns = s->fsm.wait_ns;
 	s->handover.skew_ns = c->df.skew_ms * DF_NS_PER_MS;
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	if (!s->advertised)
 		return;
 	if (other_offer)
@@ -699,17 +699,6 @@ static enum want segments_wanted(void *state, const struct evpn_nlri *nlri,
 	return WANTED_NOT;
 }
 
-static void segments_resync(void *state, uint32_t generation)
-{
-	struct segments *ss = state;
-	struct segment *s;
-
-	TAILQ_FOREACH(s, &ss->list, entry)
-		segment_send_wish(s, true);
-	if (ss->started)
-		segments_sweep(ss);
-}
-
 static int run_later(sd_event_source *source, void *data)
 {
 	segment_run_later(data);
@@ -782,5 +771,4 @@ const struct service segment_service = {
 	.sync = segments_sync,
 	.pe = segments_pe,
 	.query = segment_query,
-	.resync = segments_resync,
 };

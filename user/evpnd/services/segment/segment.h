@@ -350,7 +350,7 @@ struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
 const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
 enum conf_standby segment_standby(const struct segment *s);
-void segment_send_wish(struct segment *s, bool again);
+void segment_send_wish(struct segment *s);
 void segment_unwish(struct segment *s);
 /* the ESI has become known; what the kernel has of it is taken over */
 void segment_esi(struct segment *s, const struct esi *esi);

@@ -69,7 +69,7 @@ static void leave_all(struct segment *s)
 	if (s->advertised)
 		segment_withdraw(s, true);
 	s->advertised = false;
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	speaker_flush(s->owner->speaker);
 	timer_start(&s->drain_timer, LEAVE_MS);
 }
@@ -160,7 +160,7 @@ static void undo_drain(struct segment *s)
 	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
 	segment_handover_stop(s);
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	if (restart) { /* come back as after a repair: wait, and do not preempt */
 		segment_fsm(s, DF_EV_ES_DOWN);
 		segment_try_up(s);

@@ -97,7 +97,7 @@ static void set_force(struct segment *s, const struct roles *r)
 
 	s->force = *r;
 	s->adopted = false;
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	speaker_flush(s->owner->speaker);
 	if (changed)
 		s->since = timer_now_ns();
@@ -360,7 +360,7 @@ static void advertise(struct segment *s)
 	segment_originate_ad(s);
 	speaker_flush(s->owner->speaker);
 	s->closed = false;
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 }
 
 static void withdraw(struct segment *s)

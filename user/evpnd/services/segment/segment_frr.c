@@ -333,11 +333,11 @@ static void take(struct segment *s, const struct fact_frr_es *f)
 	s->frr.fact = *f;
 	s->frr.known = true;
 	s->frr.left |= f->renamed[0];
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 	if (!s->esi_known)
 		segment_esi(s, &f->esi);
 	if (s->adopted)
-		segment_send_wish(s, false); /* before anybody sweeps it */
+		segment_send_wish(s); /* before anybody sweeps it */
 	segment_later(s, DF_EV_VLAN_CHANGE);
 }
 

@@ -155,5 +155,5 @@ void segment_peers_update(struct segment *s)
 			    s->conf.name, IPC_PEERS_MAX);
 	memcpy(s->peers, c.list, sizeof(s->peers));
 	s->n_peers = (u8)c.n;
-	segment_send_wish(s, false);
+	segment_send_wish(s);
 }
