@@ -358,7 +358,6 @@ static void run(void)
 static void make_es(struct wish_es *w, u8 variant)
 {
 	*w = (struct wish_es){.esi = variant & 1 ? foreign : own,
-			      .generation = 1,
 			      .mode = CONF_ALL_ACTIVE,
 			      .standby = CONF_STANDBY_BLOCK,
 			      .df = true};
@@ -387,8 +386,8 @@ static uint32_t make_neighs(enum ipc_type type, void *body, u8 variant)
 /* Return: octets of a good body, as far as the variant lets it be one */
 static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 {
-	struct wish_flood flood = {
-		.key = {.vni = 100, .remote_vni = 100, .address = {.len = 4, .b = {192, 0, 2, 2}}}};
+	struct flood_key flood = {
+		.vni = 100, .remote_vni = 100, .address = {.len = 4, .b = {192, 0, 2, 2}}};
 	struct ipc_socket socket = {.neighbor = {.len = 4, .b = {192, 0, 2, variant & 1 ? 8 : 9}},
 				    .port = 179};
 	struct ipc_text text = {.id = variant, .more = !!(variant & 2)};
@@ -403,7 +402,7 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 		return make_neighs(type, body, variant);
 	case IPC_WISH_FLOOD:
 	case IPC_WISH_FLOOD_GONE:
-		strcpy(flood.key.ifname, variant & 2 ? "mgmt0" : "vx0");
+		strcpy(flood.ifname, variant & 2 ? "mgmt0" : "vx0");
 		memcpy(body, &flood, sizeof(flood));
 		return sizeof(flood);
 	case IPC_SOCKET_REQUEST:
@@ -414,15 +413,9 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 		memcpy(body, &text, sizeof(text));
 		strcpy((char *)body + sizeof(text), "{\"object\":\"es\",\"event\":\"x\"}");
 		return (uint32_t)(sizeof(text) + strlen((char *)body + sizeof(text)));
-	case IPC_WISH_NEIGHS_SWEEP:
-		return sizeof(struct wish_neigh_sweep);
 	case IPC_WISH_BFD:
 	case IPC_WISH_BFD_GONE:
-		return sizeof(struct wish_bfd);
-	case IPC_WISH_SWEEP:
-	case IPC_WISH_FLOOD_SWEEP:
-	case IPC_WISH_BFD_SWEEP:
-		return sizeof(struct wish_sweep);
+		return sizeof(struct bfd_key);
 	default:
 		return 0;
 	}
@@ -546,7 +539,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < 100 && p.ipc; i++)
 		run();
 	CHECK(!p.ipc);
-	kern_sweep(p.kern, 2);
+	kern_replay(p.kern);
+	kern_sweep(p.kern);
 	n_fd = descriptors();
 	more += usual && n_fd > usual;
 	usual = n_fd > usual ? n_fd : usual;

@@ -103,29 +103,29 @@ static int tear_down(void **state)
 	if (!kf)     \
 	skip()
 
-static struct wish_flood a_wish(const char *dev, u32 vni, u32 remote, u8 host)
+static struct flood_key a_wish(const char *dev, u32 vni, u32 remote, u8 host)
 {
-	struct wish_flood w = {.generation = 7};
+	struct flood_key w = {};
 
-	strcpy(w.key.ifname, dev);
-	w.key.vni = vni;
-	w.key.remote_vni = remote;
-	w.key.address = ip_v4(0xc0000200 + host);
+	strcpy(w.ifname, dev);
+	w.vni = vni;
+	w.remote_vni = remote;
+	w.address = ip_v4(0xc0000200 + host);
 	return w;
 }
 
 static void wish(u8 host)
 {
-	struct wish_flood w = a_wish("vx0", 100, 100, host);
+	struct flood_key w = a_wish("vx0", 100, 100, host);
 
 	kern_flood_wish(kf, &w);
 }
 
 static void unwish(u8 host)
 {
-	struct wish_flood w = a_wish("vx0", 100, 100, host);
+	struct flood_key w = a_wish("vx0", 100, 100, host);
 
-	kern_flood_wish_gone(kf, &w.key);
+	kern_flood_wish_gone(kf, &w);
 }
 
 /* What iproute2 reads from the device, sorted; the file likewise. */
@@ -192,7 +192,8 @@ static void others_are_left_alone(void **state)
 	has("vx0", "192.0.2.2; 192.0.2.8; 192.0.2.9; ");
 	file_has("vx0 100 192.0.2.2 100\n");
 	unwish(8);
-	kern_flood_sweep(kf, 8);
+	kern_flood_replay(kf);
+	kern_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.8; 192.0.2.9; ");
 	sh("bridge fdb del 00:00:00:00:00:00 dev vx0 dst 192.0.2.8");
@@ -229,7 +230,7 @@ static void restarted(void **state)
 	wish(4);
 	run(5);
 	has("vx0", "192.0.2.2; 192.0.2.3; 192.0.2.4; ");
-	kern_flood_sweep(kf, 7);
+	kern_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.3; 192.0.2.4; ");
 	/* the speaker alone is a new one: its wishes are told again */
@@ -239,10 +240,11 @@ static void restarted(void **state)
 	run(5);
 	assert_int_equal(results, 2);
 	has("vx0", "192.0.2.3; 192.0.2.4; ");
-	kern_flood_sweep(kf, 7);
+	kern_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.3; ");
-	kern_flood_sweep(kf, 8);
+	kern_flood_replay(kf);
+	kern_flood_sweep(kf);
 	run(5);
 	has("vx0", "");
 }
@@ -250,7 +252,7 @@ static void restarted(void **state)
 /* A device that comes, goes, and is another one. */
 static void devices(void **state)
 {
-	struct wish_flood w = a_wish("vx1", 200, 200, 2);
+	struct flood_key w = a_wish("vx1", 200, 200, 2);
 
 	NEED_VXLAN();
 	kern_flood_wish(kf, &w);
@@ -273,14 +275,14 @@ static void devices(void **state)
 	run(50);
 	assert_string_equal(last.text, "vx1 is no VXLAN device");
 	sh("ip link del vx1");
-	kern_flood_wish_gone(kf, &w.key);
+	kern_flood_wish_gone(kf, &w);
 	run(5);
 }
 
 /* One device for many VNIs, and a PE that numbers them otherwise. */
 static void external(void **state)
 {
-	struct wish_flood w = a_wish("vx2", 300, 300, 2), x = a_wish("vx2", 301, 399, 2);
+	struct flood_key w = a_wish("vx2", 300, 300, 2), x = a_wish("vx2", 301, 399, 2);
 
 	NEED_VXLAN();
 	sh("ip link add vx2 type vxlan external local 192.0.2.1 dstport 4790");
@@ -291,10 +293,10 @@ static void external(void **state)
 	has("vx2", "192.0.2.2 src_vni 300; 192.0.2.2 vni 399 src_vni 301; ");
 	restart();
 	kern_flood_wish(kf, &x);
-	kern_flood_sweep(kf, 7);
+	kern_flood_sweep(kf);
 	run(5);
 	has("vx2", "192.0.2.2 vni 399 src_vni 301; ");
-	kern_flood_wish_gone(kf, &x.key);
+	kern_flood_wish_gone(kf, &x);
 	run(5);
 	has("vx2", "");
 	sh("ip link del vx2");
@@ -304,36 +306,36 @@ static void external(void **state)
 /* Another family than the device's: the kernel's own word, and no entry in the file. */
 static void refused(void **state)
 {
-	struct wish_flood w = a_wish("vx0", 100, 100, 2);
+	struct flood_key w = a_wish("vx0", 100, 100, 2);
 
 	NEED_VXLAN();
 	log_set_level(LOG_LEVEL_ERROR);
-	ip_parse(&w.key.address, "2001:db8::2");
+	ip_parse(&w.address, "2001:db8::2");
 	kern_flood_wish(kf, &w);
 	run(5);
 	assert_int_equal(last.status, WISH_REFUSED);
 	assert_true(last.text[0]);
 	file_has("");
-	kern_flood_wish_gone(kf, &w.key);
+	kern_flood_wish_gone(kf, &w);
 	run(5);
 }
 
 static void impossible(void **state)
 {
-	struct wish_flood w = a_wish("vx0", 100, 100, 2);
+	struct flood_key w = a_wish("vx0", 100, 100, 2);
 
-	assert_true(kern_flood_key_ok(&w.key));
-	w.key.vni = 0;
-	assert_false(kern_flood_key_ok(&w.key));
+	assert_true(kern_flood_key_ok(&w));
+	w.vni = 0;
+	assert_false(kern_flood_key_ok(&w));
 	w = a_wish("vx0", 100, 0x1000000, 2);
-	assert_false(kern_flood_key_ok(&w.key));
+	assert_false(kern_flood_key_ok(&w));
 	w = a_wish("", 100, 100, 2);
-	assert_false(kern_flood_key_ok(&w.key));
-	memset(w.key.ifname, 'x', sizeof(w.key.ifname));
-	assert_false(kern_flood_key_ok(&w.key));
+	assert_false(kern_flood_key_ok(&w));
+	memset(w.ifname, 'x', sizeof(w.ifname));
+	assert_false(kern_flood_key_ok(&w));
 	w = a_wish("vx0", 100, 100, 2);
-	ip_parse(&w.key.address, "224.0.0.1");
-	assert_false(kern_flood_key_ok(&w.key));
+	ip_parse(&w.address, "224.0.0.1");
+	assert_false(kern_flood_key_ok(&w));
 }
 
 int main(void)

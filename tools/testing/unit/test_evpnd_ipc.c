@@ -28,7 +28,7 @@ struct heard {
 	char *text;
 	size_t text_len;
 	bool free_in_fn;
-	uint32_t expect; /* the next generation of a sweep */
+	int expect; /* the next number of a request */
 	bool out_of_order;
 };
 
@@ -45,8 +45,8 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 	h->last = *hdr;
 	if (fd >= 0)
 		h->fd = fd;
-	if (hdr->type == IPC_WISH_SWEEP &&
-	    ((const struct wish_sweep *)body)->generation != h->expect++)
+	if (hdr->type == IPC_SOCKET_REQUEST &&
+	    ((const struct ipc_socket *)body)->error != h->expect++)
 		h->out_of_order = true;
 	if (hdr->type == IPC_QUERY) {
 		size_t n = hdr->len - sizeof(struct ipc_text);
@@ -147,7 +147,7 @@ static void test_nonsense_is_dropped(void **state)
 	struct {
 		struct ipc_hdr hdr;
 		char body[64];
-	} m = {.hdr = {.type = IPC_WISH_SWEEP, .len = sizeof(struct wish_sweep)}};
+	} m = {.hdr = {.type = IPC_SOCKET_REQUEST, .len = sizeof(struct ipc_socket)}};
 	static char big[IPC_MSG_MAX + 100];
 
 	assert_true(send(raw, &m, 3, 0) > 0);
@@ -164,9 +164,9 @@ static void test_nonsense_is_dropped(void **state)
 	run();
 	assert_int_equal(heard.n, 0);
 	assert_int_equal(heard.closed, 0);
-	m.hdr.type = IPC_WISH_SWEEP;
-	m.hdr.len = sizeof(struct wish_sweep);
-	assert_true(send(raw, &m, sizeof(m.hdr) + sizeof(struct wish_sweep), 0) > 0);
+	m.hdr.type = IPC_SOCKET_REQUEST;
+	m.hdr.len = sizeof(struct ipc_socket);
+	assert_true(send(raw, &m, sizeof(m.hdr) + sizeof(struct ipc_socket), 0) > 0);
 	run();
 	assert_int_equal(heard.n, 1);
 }
@@ -251,7 +251,7 @@ static void test_slow_reader(void **state)
 
 	assert_int_equal(pipe(pipefd), 0);
 	for (uint32_t i = 0; i < 20000; i++) {
-		struct wish_sweep sweep = {i};
+		struct ipc_socket request = {.error = (int)i};
 
 		if (i == 10000) {
 			struct ipc_socket s = {};
@@ -259,7 +259,8 @@ static void test_slow_reader(void **state)
 			assert_int_equal(ipc_send_fd(sender, IPC_SOCKET, &s, sizeof(s), pipefd[1]),
 					 0);
 		}
-		assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
+		assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)),
+				 0);
 	}
 	close(pipefd[1]);
 	drained = 0;
@@ -276,12 +277,12 @@ static void test_slow_reader(void **state)
 /* Who never reads does not get all of the other end's memory. */
 static void test_limit(void **state)
 {
-	struct wish_sweep sweep = {1};
+	struct ipc_socket request = {.error = 1};
 	uint32_t i;
 
 	ipc_limit(sender, 65536);
 	for (i = 0; i < 20000; i++)
-		if (ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)) == -ENOBUFS)
+		if (ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)) == -ENOBUFS)
 			break;
 	assert_in_range(i, 1000, 19999);
 	assert_true(ipc_waiting(sender) <= 65536);
@@ -312,9 +313,10 @@ static void test_malformed(void **state)
 static void test_last_words(void **state)
 {
 	for (uint32_t i = 0; i < 100; i++) {
-		struct wish_sweep sweep = {i};
+		struct ipc_socket request = {.error = (int)i};
 
-		assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
+		assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)),
+				 0);
 	}
 	assert_int_equal(ipc_flush(sender), 0);
 	ipc_free(sender);
@@ -328,23 +330,24 @@ static void test_last_words(void **state)
 static void test_flush_gives_up(void **state)
 {
 	for (uint32_t i = 0; i < 20000; i++) {
-		struct wish_sweep sweep = {i};
+		struct ipc_socket request = {.error = (int)i};
 
-		assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
+		assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)),
+				 0);
 	}
 	assert_int_equal(ipc_flush(sender), -ETIMEDOUT);
 }
 
 static void test_free_within(void **state)
 {
-	struct wish_sweep sweep = {};
+	struct ipc_socket request = {};
 
 	heard.free_in_fn = true;
-	assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
-	assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), 0);
+	assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)), 0);
+	assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)), 0);
 	run();
 	assert_int_equal(heard.n, 1);
-	assert_int_equal(ipc_send(sender, IPC_WISH_SWEEP, &sweep, sizeof(sweep)), -EPIPE);
+	assert_int_equal(ipc_send(sender, IPC_SOCKET_REQUEST, &request, sizeof(request)), -EPIPE);
 }
 
 /* A batch has as many items as it says, one at least and not more than fit. */
@@ -359,7 +362,7 @@ static void test_batches(void **state)
 	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one + 1));
 	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one - 1));
 	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, NEIGH_BATCH_LEN(struct wish_neigh, 2)));
-	assert_false(ipc_batch_ok(IPC_WISH_SWEEP, b, one));
+	assert_false(ipc_batch_ok(IPC_SOCKET_REQUEST, b, one));
 	b->n = NEIGH_BATCH_MAX;
 	assert_true(ipc_batch_ok(IPC_WISH_NEIGHS, b, full));
 	b->n++;

@@ -45,10 +45,9 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 
 static const struct kern_ops ops = {on_kernel, on_es, on_result, on_neighs, NULL, NULL};
 
-static struct wish_es a_wish(uint8_t n, uint32_t generation)
+static struct wish_es a_wish(uint8_t n)
 {
-	struct wish_es w = {.generation = generation,
-			    .esi = {{0, 1, 2, 3, 4, 5, 6, 7, 8, n}},
+	struct wish_es w = {.esi = {{0, 1, 2, 3, 4, 5, 6, 7, 8, n}},
 			    .mode = CONF_PORT_ACTIVE,
 			    .standby = CONF_STANDBY_BLOCK,
 			    .owner_hold_ms = 1000,
@@ -69,7 +68,7 @@ static unsigned int pending(struct kern *kern)
 
 static void test_no_module(void **state)
 {
-	struct wish_es w[3] = {a_wish(1, 7), a_wish(2, 7), a_wish(3, 7)};
+	struct wish_es w[3] = {a_wish(1), a_wish(2), a_wish(3)};
 	sd_event *event;
 	struct kern *kern;
 
@@ -90,26 +89,24 @@ static void test_no_module(void **state)
 	assert_int_equal(results, 3);
 	assert_int_equal(last_result.status, WISH_PENDING);
 	assert_int_equal(last_result.error, ENOENT);
-	assert_int_equal(last_result.generation, 7);
 	assert_int_equal(esi_cmp(&last_result.esi, &w[2].esi), 0);
 	assert_string_equal(last_result.text, last_kernel.text);
 	assert_int_equal(pending(kern), 3);
 	kern_wish_gone(kern, &w[0].esi);
 	assert_int_equal(pending(kern), 2);
-	kern_sweep(kern, 7);
+	kern_sweep(kern);
 	assert_int_equal(pending(kern), 2);
 	/* a resynchronisation in which one of them is not wished again */
-	w[1].generation = 8;
-	kern_wish(kern, &w[1]);
-	kern_sweep(kern, 8);
-	assert_int_equal(pending(kern), 1);
-	/* a new speaker counts its generations from where it likes, here from the same number */
 	kern_replay(kern);
-	assert_int_equal(kernels, 2);
-	w[2].generation = 8;
+	kern_wish(kern, &w[1]);
+	kern_sweep(kern);
+	assert_int_equal(pending(kern), 1);
+	/* and one in which another one is wished */
+	kern_replay(kern);
+	assert_int_equal(kernels, 3);
 	kern_wish(kern, &w[2]);
 	assert_int_equal(pending(kern), 2);
-	kern_sweep(kern, 8);
+	kern_sweep(kern);
 	assert_int_equal(pending(kern), 1);
 	assert_int_equal(segments, 0);
 	kern_free(kern);
@@ -118,13 +115,13 @@ static void test_no_module(void **state)
 
 static void test_wishes_that_are_none(void **state)
 {
-	struct wish_es w = a_wish(1, 1);
+	struct wish_es w = a_wish(1);
 	const char *why;
 
 	assert_true(kern_wish_ok(&w, &why));
 #define REFUSED(change, sentence)                     \
 	do {                                          \
-		w = a_wish(1, 1);                     \
+		w = a_wish(1);                        \
 		change;                               \
 		assert_false(kern_wish_ok(&w, &why)); \
 		assert_string_equal(why, sentence);   \
@@ -148,7 +145,7 @@ static void test_wishes_that_are_none(void **state)
 	REFUSED(w.mode = CONF_ALL_ACTIVE; w.n_peers = IPC_PEERS_MAX + 1, "peers that cannot be");
 	REFUSED(w.mode = CONF_ALL_ACTIVE; w.n_peers = 2;
 		w.peers[0] = w.peers[1] = ip_v4(1), "peers that cannot be");
-	w = a_wish(1, 1);
+	w = a_wish(1);
 	w.mode = CONF_ALL_ACTIVE;
 	w.n_peers = 2;
 	w.peers[0] = ip_v4(1);

@@ -108,7 +108,7 @@ static void try_forbidden(void)
 		struct neigh_batch head;
 		struct wish_neigh wish[2];
 	} batch = {.head.n = 2};
-	struct wish_flood flood = {.key = {.ifname = "mgmt0", .vni = 100, .remote_vni = 100}};
+	struct flood_key flood = {.ifname = "mgmt0", .vni = 100, .remote_vni = 100};
 
 	send_message(IPC_WISH_ES, &wish, sizeof(wish));
 	strcpy(wish.ifname, "mgmt0");
@@ -122,7 +122,7 @@ static void try_forbidden(void)
 	batch.wish[1] = batch.wish[0];
 	batch.wish[1].key.esi = wish.esi;
 	send_message(IPC_WISH_NEIGHS, &batch, sizeof(batch));
-	flood.key.address = (struct ip_addr){.len = 4, .b = {192, 0, 2, 9}};
+	flood.address = (struct ip_addr){.len = 4, .b = {192, 0, 2, 9}};
 	send_message(IPC_WISH_FLOOD, &flood, sizeof(flood));
 }
 

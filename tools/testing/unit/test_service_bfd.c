@@ -61,11 +61,6 @@ struct rib *speaker_rib(struct speaker *sp)
 	return (struct rib *)sp;
 }
 
-uint32_t speaker_generation(struct speaker *sp)
-{
-	return 1;
-}
-
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
 	const struct speaker *sp = (const struct speaker *)(const void *)rib;
@@ -78,7 +73,7 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
 {
-	const struct bfd_key *key = &((const struct wish_bfd *)wish)->key;
+	const struct bfd_key *key = wish;
 	char remote[IP_STRLEN], local[IP_STRLEN];
 
 	assert_true(ipc_size_ok(type, len));
@@ -144,8 +139,7 @@ enum route_loss speaker_route_loss(const struct speaker *sp)
 
 bool ipc_size_ok(enum ipc_type type, uint32_t len)
 {
-	return len ==
-	       (type == IPC_WISH_BFD_SWEEP ? sizeof(struct wish_sweep) : sizeof(struct wish_bfd));
+	return len == (type == IPC_WISH_BFD_SWEEP ? 0 : sizeof(struct bfd_key));
 }
 
 /* ---- */

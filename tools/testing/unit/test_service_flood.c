@@ -29,7 +29,7 @@ struct speaker {
 	size_t n_ec;
 	u8 pmsi[64];
 	size_t pmsi_len;
-	struct wish_flood wish;
+	struct flood_key wish;
 	/* for rib_walk() */
 	struct evpn_nlri rib_nlri;
 	struct rib_path rib_path;
@@ -97,11 +97,6 @@ bool speaker_monitored(struct speaker *sp, const char *object)
 	return false;
 }
 
-uint32_t speaker_generation(struct speaker *sp)
-{
-	return 7;
-}
-
 void speaker_left(struct speaker *sp)
 {
 }
@@ -115,9 +110,9 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 		return;
 	}
 	assert_int_equal(len, sizeof(sp->wish));
-	sp->wish = *(const struct wish_flood *)wish;
-	note(sp, "%s%s/%u ", type == IPC_WISH_FLOOD ? "+" : "-",
-	     ip_format(&sp->wish.key.address, buf), sp->wish.key.remote_vni);
+	sp->wish = *(const struct flood_key *)wish;
+	note(sp, "%s%s/%u ", type == IPC_WISH_FLOOD ? "+" : "-", ip_format(&sp->wish.address, buf),
+	     sp->wish.remote_vni);
 }
 
 void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
@@ -320,9 +315,8 @@ static void imported(void **state)
 	sp->log[0] = '\0';
 	rt3(sp, &s, false);
 	expect(sp, "+10.0.0.2/100 ");
-	assert_string_equal(sp->wish.key.ifname, "vx0");
-	assert_int_equal(sp->wish.key.vni, 100);
-	assert_int_equal(sp->wish.generation, 7);
+	assert_string_equal(sp->wish.ifname, "vx0");
+	assert_int_equal(sp->wish.vni, 100);
 	rt3(sp, &s, false);
 	expect(sp, "");
 	s.vni = 101; /* the other PE numbers it otherwise */
@@ -438,7 +432,7 @@ static void reload(void **state)
 	flood_service.conf(sp->fs, old, sp->conf);
 	conf_free(old);
 	expect(sp, "+10.0.0.2/200 ");
-	assert_string_equal(sp->wish.key.ifname, "vx1");
+	assert_string_equal(sp->wish.ifname, "vx1");
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	rt_parse(&sp->conf->bridges[1].import[0], "65000:9");
@@ -475,7 +469,7 @@ static void shown(void **state)
 
 	links(sp);
 	rt3(sp, &pe2, false);
-	r.key = sp->wish.key;
+	r.key = sp->wish;
 	log_set_level(LOG_LEVEL_ERROR);
 	flood_service.fact(sp->fs, IPC_WISH_FLOOD_RESULT, &r);
 	o = ask(sp, "flood.show", "{\"vni\": 100}");

@@ -105,11 +105,6 @@ bool speaker_monitored(struct speaker *sp, const char *object)
 	return false;
 }
 
-uint32_t speaker_generation(struct speaker *sp)
-{
-	return 7;
-}
-
 static unsigned int looks; /* at FRR, wished */
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
@@ -886,7 +881,7 @@ static void drain(void **state)
 
 static void answer(struct speaker *sp, enum wish_status status, int error, const char *text)
 {
-	struct wish_result r = {.status = status, .error = error, .generation = 7};
+	struct wish_result r = {.status = status, .error = error};
 
 	esi_parse(&r.esi, esi_text);
 	snprintf(r.text, sizeof(r.text), "%s", text);

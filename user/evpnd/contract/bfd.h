@@ -46,11 +46,6 @@ static inline int bfd_key_cmp(const struct bfd_key *a, const struct bfd_key *b)
 	return r ? r : strcmp(a->ifname, b->ifname);
 }
 
-struct wish_bfd {
-	uint32_t generation;
-	struct bfd_key key;
-};
-
 /**
  * struct bfd_order - what the BFD process is to run; a socket to send with comes beside it
  * @ifindex: of the interface in @key, 0: none

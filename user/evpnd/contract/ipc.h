@@ -55,24 +55,24 @@ enum ipc_type {
 	IPC_SOCKET_KEYS, /* struct ipc_socket: the speaker's connection with @neighbor, to get the keys of now */
 
 	/* wishes and their answers */
-	IPC_WISH_ES,	       /* struct wish_es */
-	IPC_WISH_ES_GONE,      /* struct wish_es, only esi holds */
-	IPC_WISH_SWEEP,	       /* struct wish_sweep: all wishes of this generation were sent */
-	IPC_WISH_RESULT,       /* struct wish_result */
-	IPC_WISH_NEIGHS,       /* struct neigh_batch, wishes */
-	IPC_WISH_NEIGHS_GONE,  /* struct neigh_batch, keys, and for how long they are retained */
-	IPC_WISH_NEIGHS_SWEEP, /* struct wish_neigh_sweep: all wishes of this generation were sent */
+	IPC_WISH_ES,		/* struct wish_es */
+	IPC_WISH_ES_GONE,	/* struct wish_es, only esi holds */
+	IPC_WISH_SWEEP,		/* all wishes were sent: what is not among them goes */
+	IPC_WISH_RESULT,	/* struct wish_result */
+	IPC_WISH_NEIGHS,	/* struct neigh_batch, wishes */
+	IPC_WISH_NEIGHS_GONE,	/* struct neigh_batch, keys, and for how long they are retained */
+	IPC_WISH_NEIGHS_SWEEP,	/* all wishes were sent: what is not among them goes */
 	IPC_WISH_NEIGH_RESULTS, /* struct neigh_batch, results: of every wish, in its order */
-	IPC_WISH_FLOOD,		/* struct wish_flood */
-	IPC_WISH_FLOOD_GONE,	/* struct wish_flood, only the key holds */
-	IPC_WISH_FLOOD_SWEEP,	/* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_FLOOD,		/* struct flood_key */
+	IPC_WISH_FLOOD_GONE,	/* struct flood_key */
+	IPC_WISH_FLOOD_SWEEP,	/* all wishes were sent: what is not among them goes */
 	IPC_WISH_FRR_LOOK,	/* FRR has something new: it is to be asked now */
 	IPC_WISH_FLOOD_RESULT,	/* struct flood_result: when it is another one than before */
 
 	/* BFD: speaker to parent, and facts back; parent to the BFD process */
-	IPC_WISH_BFD,	    /* struct wish_bfd */
-	IPC_WISH_BFD_GONE,  /* struct wish_bfd, only the key holds */
-	IPC_WISH_BFD_SWEEP, /* struct wish_sweep: all wishes of this generation were sent */
+	IPC_WISH_BFD,	    /* struct bfd_key */
+	IPC_WISH_BFD_GONE,  /* struct bfd_key */
+	IPC_WISH_BFD_SWEEP, /* all wishes were sent: what is not among them goes */
 	IPC_FACT_BFD,	    /* struct fact_bfd */
 	IPC_BFD_LISTEN,	    /* struct bfd_listen and a socket */
 	IPC_BFD_ORDER, /* struct bfd_order and a socket; of a session that is there: other timing */
@@ -215,7 +215,6 @@ struct fact_es {
 
 /**
  * struct wish_es - what a segment shall be in the kernel, key @esi
- * @generation: of the resynchronisation it belongs to
  * @df: the role, of the port in port-active mode
  * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
  * @maintenance: an operator has drained it; nothing to the kernel, but the next speaker is to know
@@ -223,7 +222,6 @@ struct fact_es {
  * @peers: all-active: VTEP addresses of the other PEs, in the order of ip_cmp()
  */
 struct wish_es {
-	uint32_t generation;
 	struct esi esi;
 	char ifname[IFNAMSIZ];
 	enum conf_mode mode;
@@ -242,16 +240,11 @@ struct wish_es {
 	struct ip_addr peers[IPC_PEERS_MAX];
 };
 
-struct wish_sweep {
-	uint32_t generation;
-};
-
 enum wish_status { WISH_INSTALLED, WISH_PENDING, WISH_REFUSED };
 
 /* @text: the kernel's own sentence, verbatim, when not installed */
 struct wish_result {
 	struct esi esi;
-	uint32_t generation;
 	enum wish_status status;
 	int error; /* errno, 0 when installed */
 	char text[256];
@@ -372,11 +365,6 @@ struct flood_key {
 	struct ip_addr address;
 };
 
-struct wish_flood {
-	uint32_t generation;
-	struct flood_key key;
-};
-
 /** struct flood_result - @status: enum wish_status; @text: why not, a sentence */
 struct flood_result {
 	struct flood_key key;
@@ -386,14 +374,11 @@ struct flood_result {
 
 /**
  * struct neigh_batch - many of one kind in one message; @n of what the message type says follow
- * @generation: of wishes
  * @retain_ms: of keys
  */
 struct neigh_batch {
 	_Alignas(8) uint32_t n;
-	uint32_t generation;
 	uint32_t retain_ms;
-	uint32_t pad;
 };
 
 /** neigh_batch_items() - what follows the head */
@@ -401,12 +386,6 @@ static inline const void *neigh_batch_items(const struct neigh_batch *batch)
 {
 	return batch + 1;
 }
-
-/** struct wish_neigh_sweep - wishes of other generations go, after @retain_ms */
-struct wish_neigh_sweep {
-	uint32_t generation;
-	uint32_t retain_ms;
-};
 
 enum { NEIGH_BATCH_MAX = 256 };
 

@@ -29,13 +29,14 @@ enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
 /**
  * struct bfd_wished - a session that shall run
  * @sent: the process has been given its socket
+ * @stale: wished by a speaker that is no more; its successor has not wished it yet
  */
 struct bfd_wished {
 	RB_ENTRY(bfd_wished) node;
 	struct bfd_order order;
 	struct fact_bfd fact;
-	uint32_t generation;
 	bool sent;
+	bool stale;
 };
 
 RB_HEAD(bfd_wishes, bfd_wished);
@@ -329,18 +330,18 @@ static void drop(struct parent_bfd *b, struct bfd_wished *w)
 	free(w);
 }
 
-void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct wish_bfd *wish)
+void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct bfd_key *key)
 {
-	struct bfd_wished *w = find(b, &wish->key);
+	struct bfd_wished *w = find(b, key);
 	const char *why;
 
 	if (w) {
-		w->generation = wish->generation;
+		w->stale = false;
 		return;
 	}
 	w = b->n < BFD_SESSIONS_MAX ? calloc(1, sizeof(*w)) : NULL;
-	if (!w || !timing(conf, &wish->key, &w->order, &why)) {
-		struct fact_bfd fact = {.key = wish->key, .state = BFD_DOWN};
+	if (!w || !timing(conf, key, &w->order, &why)) {
+		struct fact_bfd fact = {.key = *key, .state = BFD_DOWN};
 
 		snprintf(fact.text, sizeof(fact.text), "%s",
 			 w ? why : "there are too many already");
@@ -349,9 +350,8 @@ void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct
 		return;
 	}
 	/* as FRR does: over several hops unless the neighbour is in a subnet of ours */
-	w->order.multihop = wish->key.use == BFD_SEGMENT ||
-			    (!wish->key.ifname[0] && !bfd_on_link(&wish->key.remote));
-	w->generation = wish->generation;
+	w->order.multihop =
+		key->use == BFD_SEGMENT || (!key->ifname[0] && !bfd_on_link(&key->remote));
 	RB_INSERT(bfd_wishes, &b->wishes, w);
 	b->n++;
 	if (b->listening)
@@ -368,12 +368,12 @@ void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key)
 		drop(b, w);
 }
 
-void parent_bfd_sweep(struct parent_bfd *b, uint32_t generation)
+void parent_bfd_sweep(struct parent_bfd *b)
 {
 	struct bfd_wished *w, *next;
 
 	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next)
-		if (w->generation != generation)
+		if (w->stale)
 			drop(b, w);
 }
 
@@ -417,8 +417,7 @@ void parent_bfd_replay(struct parent_bfd *b)
 	struct bfd_wished *w;
 
 	RB_FOREACH(w, bfd_wishes, &b->wishes) {
-		/* the speaker before this one may have wished it: until it is wished again, or swept */
-		w->generation = 0;
+		w->stale = true;
 		b->tell(b->data, &w->fact);
 	}
 }

@@ -30,11 +30,11 @@ void parent_bfd_free(struct parent_bfd *b);
 bool parent_bfd_ok(const struct conf *conf, const struct bfd_key *key, const char **why);
 
 /** parent_bfd_wish() - a session that parent_bfd_ok() allows shall run, as @conf says how */
-void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct wish_bfd *wish);
+void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct bfd_key *key);
 void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key);
 
-/** parent_bfd_sweep() - wishes of other generations go */
-void parent_bfd_sweep(struct parent_bfd *b, uint32_t generation);
+/** parent_bfd_sweep() - what was not wished since parent_bfd_replay() goes */
+void parent_bfd_sweep(struct parent_bfd *b);
 
 /** parent_bfd_conf() - other timing, without a flap; what is not allowed any more goes. NULL is allowed */
 void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf);

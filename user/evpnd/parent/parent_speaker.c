@@ -230,28 +230,28 @@ static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, struct ne
 }
 
 /* An entry may be taken back when the configuration does not have its device any more. */
-static void on_flood_wish(struct parent *p, enum ipc_type type, const struct wish_flood *wish)
+static void on_flood_wish(struct parent *p, enum ipc_type type, const struct flood_key *key)
 {
-	if (!kern_flood_key_ok(&wish->key))
+	if (!kern_flood_key_ok(key))
 		violation(p, "an impossible entry of a flooding list");
 	else if (type == IPC_WISH_FLOOD_GONE)
-		kern_flood_wish_gone(p->flood, &wish->key);
-	else if (parent_conf_floods(p, &wish->key))
-		kern_flood_wish(p->flood, wish);
+		kern_flood_wish_gone(p->flood, key);
+	else if (parent_conf_floods(p, key))
+		kern_flood_wish(p->flood, key);
 	else
-		forbidden(p, "the flooding list of %s, VNI %u, is not its own", wish->key.ifname,
-			  wish->key.vni);
+		forbidden(p, "the flooding list of %s, VNI %u, is not its own", key->ifname,
+			  key->vni);
 }
 
 /* A session may be taken back that the configuration does not have any more. */
-static void on_bfd_wish(struct parent *p, enum ipc_type type, const struct wish_bfd *wish)
+static void on_bfd_wish(struct parent *p, enum ipc_type type, const struct bfd_key *key)
 {
 	const char *why;
 
 	if (type == IPC_WISH_BFD_GONE)
-		parent_bfd_wish_gone(p->bfd, &wish->key);
-	else if (parent_bfd_ok(p->conf->conf, &wish->key, &why))
-		parent_bfd_wish(p->bfd, p->conf->conf, wish);
+		parent_bfd_wish_gone(p->bfd, key);
+	else if (parent_bfd_ok(p->conf->conf, key, &why))
+		parent_bfd_wish(p->bfd, p->conf->conf, key);
 	else
 		forbidden(p, "%s", why);
 }
@@ -313,7 +313,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_wish(p, (enum ipc_type)hdr->type, body);
 		break;
 	case IPC_WISH_SWEEP:
-		kern_sweep(p->kern, ((const struct wish_sweep *)body)->generation);
+		kern_sweep(p->kern);
 		state_sweep(p->state);
 		break;
 	case IPC_WISH_NEIGHS:
@@ -321,14 +321,14 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_neigh_wish(p, hdr, body);
 		break;
 	case IPC_WISH_NEIGHS_SWEEP:
-		kern_neigh_sweep(p->kern, body);
+		kern_neigh_sweep(p->kern);
 		break;
 	case IPC_WISH_FLOOD:
 	case IPC_WISH_FLOOD_GONE:
 		on_flood_wish(p, (enum ipc_type)hdr->type, body);
 		break;
 	case IPC_WISH_FLOOD_SWEEP:
-		kern_flood_sweep(p->flood, ((const struct wish_sweep *)body)->generation);
+		kern_flood_sweep(p->flood);
 		break;
 	case IPC_WISH_FRR_LOOK:
 		frr_look(p->frr);
@@ -338,7 +338,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_bfd_wish(p, (enum ipc_type)hdr->type, body);
 		break;
 	case IPC_WISH_BFD_SWEEP:
-		parent_bfd_sweep(p->bfd, ((const struct wish_sweep *)body)->generation);
+		parent_bfd_sweep(p->bfd);
 		break;
 	case IPC_SOCKET_REQUEST:
 		on_socket_request(p, body);

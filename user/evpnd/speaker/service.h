@@ -72,7 +72,6 @@ extern const struct service bfd_service;
 sd_event *speaker_event(struct speaker *speaker);
 const struct conf *speaker_conf(struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
-uint32_t speaker_generation(struct speaker *speaker);
 void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len);
 /* is anybody interested in events of this object? For those of which there may be very many */
 bool speaker_monitored(struct speaker *speaker, const char *object);

@@ -47,11 +47,6 @@ struct rib *speaker_rib(struct speaker *speaker)
 	return speaker->rib;
 }
 
-uint32_t speaker_generation(struct speaker *speaker)
-{
-	return speaker->generation;
-}
-
 void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len)
 {
 	int r = ipc_send(speaker->ipc, type, wish, len);
@@ -412,7 +407,6 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 		return NULL;
 	sp->event = sd_event_ref(event);
 	sp->status = 1;
-	sp->generation = 1;
 	timer_init(&sp->left, event, 1, on_left, sp);
 	sp->started = timer_now_ns();
 	TAILQ_INIT(&sp->sessions);

@@ -29,7 +29,6 @@ struct route_job;
  * @output: runs once per turn of the loop when a session has something to send
  * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @states: of the services, in the order of the table
- * @generation: of the wishes
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
  * @ask: to ask neighbours for their routes again, @ask_ms after the last time: because @wants_more, or
  *	because some were refused
@@ -59,7 +58,6 @@ struct speaker {
 	TAILQ_HEAD(, listener) listeners;
 	TAILQ_HEAD(, route_job) route_jobs;
 	void *states[SPEAKER_SERVICES_MAX];
-	uint32_t generation;
 	struct ip_addr *silent;
 	size_t n_silent;
 	struct timer ask;

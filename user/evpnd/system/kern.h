@@ -67,10 +67,10 @@ void kern_core(struct kern *kern, const struct conf_core *core);
 /** kern_core_why() - why the module refused it, as a sentence; "" when it did not */
 const char *kern_core_why(const struct kern *kern);
 
-/** kern_sweep() - all wishes of @generation were made: every other segment goes */
-void kern_sweep(struct kern *kern, uint32_t generation);
+/** kern_sweep() - all wishes of this speaker were made: every other segment goes */
+void kern_sweep(struct kern *kern);
 
-/** kern_replay() - a fresh speaker: tell it everything; its generations have nothing to do with the last one's */
+/** kern_replay() - a fresh speaker: tell it everything; what the last one wished is stale until it is wished again */
 void kern_replay(struct kern *kern);
 /** kern_replay_neighs() - then the neighbours, when it knows the devices */
 void kern_replay_neighs(struct kern *kern);
@@ -89,6 +89,6 @@ bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_
 		    const char **why);
 void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);
 void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *batch);
-void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep);
+void kern_neigh_sweep(struct kern *kern);
 
 #endif

@@ -318,7 +318,6 @@ static void set_result(struct kern_es *e, enum wish_status status, int error, co
 {
 	memset(&e->result, 0, sizeof(e->result));
 	e->result.esi = e->esi;
-	e->result.generation = e->wish.generation;
 	e->result.status = status;
 	e->result.error = error;
 	snprintf(e->result.text, sizeof(e->result.text), "%s", text);
@@ -380,12 +379,11 @@ static void install_and_tell(struct kern *kern, struct kern_es *e)
 	kern->ops->result(kern->data, &e->result);
 }
 
-void kern_begin_generation(struct kern *kern, uint32_t generation)
+void kern_begin(struct kern *kern)
 {
-	if (kern->has_generation && kern->wish_generation == generation)
+	if (kern->begun)
 		return;
-	kern->has_generation = true;
-	kern->wish_generation = generation;
+	kern->begun = true;
 	kern->swept = false;
 	kern->generation++;
 }
@@ -398,7 +396,7 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 
 	if (!e)
 		return;
-	kern_begin_generation(kern, wish->generation);
+	kern_begin(kern);
 	had = e->had;
 	before = e->fact;
 	e->wished = true;
@@ -466,13 +464,13 @@ void kern_es_sweep_module(struct kern *kern)
 		log_error("kernel: sweep: %s", err.text);
 }
 
-void kern_sweep(struct kern *kern, uint32_t generation)
+void kern_sweep(struct kern *kern)
 {
 	struct kern_es *e, *next;
 
-	kern_begin_generation(kern, generation);
+	kern_begin(kern);
 	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		if (!e->wished || (!e->stale && e->wish.generation == generation))
+		if (!e->wished || !e->stale)
 			continue;
 		e->wished = false;
 		/* it may have been put right, and so carry the present generation, since */
@@ -490,7 +488,7 @@ static void read_one(void *data, const struct nl_es *es)
 
 	if (!e)
 		return;
-	if (es->conf.generation >= kern->generation && !kern->has_generation)
+	if (es->conf.generation >= kern->generation && !kern->begun)
 		kern->generation = es->conf.generation + 1;
 	note_had(kern, e, es);
 }
@@ -646,7 +644,7 @@ void kern_es_replay(struct kern *kern)
 {
 	struct kern_es *e;
 
-	kern->has_generation = false;
+	kern->begun = false;
 	RB_FOREACH(e, kern_es_tree, &kern->tree) {
 		e->stale = e->wished;
 		if (e->had)

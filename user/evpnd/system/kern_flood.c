@@ -32,7 +32,6 @@ enum {
 struct entry {
 	RB_ENTRY(entry) node;
 	struct flood_key key;
-	uint32_t generation;
 	bool wished;
 	bool stale;
 	bool owned;
@@ -385,15 +384,14 @@ static void on_look_again(void *data)
 
 /* ---- wishes ---- */
 
-void kern_flood_wish(struct kern_flood *kf, const struct wish_flood *wish)
+void kern_flood_wish(struct kern_flood *kf, const struct flood_key *key)
 {
-	struct entry *e = find_or_add(kf, &wish->key);
+	struct entry *e = find_or_add(kf, key);
 
 	if (!e)
 		return;
 	e->wished = true;
 	e->stale = false;
-	e->generation = wish->generation;
 	work_later(kf);
 }
 
@@ -408,12 +406,12 @@ void kern_flood_wish_gone(struct kern_flood *kf, const struct flood_key *key)
 	work_later(kf);
 }
 
-void kern_flood_sweep(struct kern_flood *kf, uint32_t generation)
+void kern_flood_sweep(struct kern_flood *kf)
 {
 	struct entry *e;
 
 	RB_FOREACH(e, entries, &kf->entries) {
-		if (e->wished && !e->stale && e->generation == generation)
+		if (e->wished && !e->stale)
 			continue;
 		e->wished = false;
 		e->stale = false;

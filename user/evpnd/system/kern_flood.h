@@ -33,11 +33,11 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 void kern_flood_free(struct kern_flood *kf);
 
 /* Carried out at the end of this round of the loop, all of them at once. */
-void kern_flood_wish(struct kern_flood *kf, const struct wish_flood *wish);
+void kern_flood_wish(struct kern_flood *kf, const struct flood_key *key);
 void kern_flood_wish_gone(struct kern_flood *kf, const struct flood_key *key);
 
-/** kern_flood_sweep() - all wishes of @generation were made: every other entry of ours goes */
-void kern_flood_sweep(struct kern_flood *kf, uint32_t generation);
+/** kern_flood_sweep() - all wishes of this speaker were made: every other entry of ours goes */
+void kern_flood_sweep(struct kern_flood *kf);
 
 /** kern_flood_replay() - a fresh speaker wishes anew, and is told what became of each */
 void kern_flood_replay(struct kern_flood *kf);

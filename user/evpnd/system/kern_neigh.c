@@ -221,7 +221,7 @@ void kern_neigh_wish(struct kern *kern, const struct neigh_batch *b)
 		log_error("kernel: %u neighbours: out of memory", b->n);
 		goto out;
 	}
-	kern_begin_generation(kern, b->generation);
+	kern_begin(kern);
 	a.results = (struct neigh_result *)(void *)out->items;
 	for (uint32_t i = 0; i < b->n; i++) {
 		to_kernel(kern, &w[i], &list[i]);
@@ -236,7 +236,6 @@ void kern_neigh_wish(struct kern *kern, const struct neigh_batch *b)
 	}
 	flush_up(kern);
 	out->head.n = b->n;
-	out->head.generation = b->generation;
 	flush_out(kern, IPC_WISH_NEIGH_RESULTS, out, sizeof(struct neigh_result));
 out:
 	free(list);
@@ -279,12 +278,12 @@ void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *b)
 	free(list);
 }
 
-void kern_neigh_sweep(struct kern *kern, const struct wish_neigh_sweep *sweep)
+void kern_neigh_sweep(struct kern *kern)
 {
 	struct nl_err err;
 
-	kern_begin_generation(kern, sweep->generation);
+	kern_begin(kern);
 	if (kern->evpn.nl && kern->evpn.group_neigh &&
-	    nl_evpn_neigh_sweep(&kern->evpn, kern->generation, sweep->retain_ms, &err))
+	    nl_evpn_neigh_sweep(&kern->evpn, kern->generation, 0, &err))
 		log_error("kernel: sweep of neighbours: %s", err.text);
 }

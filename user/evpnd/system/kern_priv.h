@@ -45,7 +45,7 @@ struct kern_neigh_up;
  * @evpn: its family; @evpn.nl NULL: not there. This socket is the owner
  * @retry_ms: pause before the next look for the module
  * @generation: of the segments in the module; ours, not the speaker's
- * @wish_generation: of the speaker's present resynchronisation, valid if @has_generation
+ * @begun: the present speaker has wished something, so that @generation is of its wishes
  * @swept: the last sweep was asked for; repeated when the module comes back
  * @up: facts about neighbours on their way up
  * @core: valid if @has_core; @core_why: the module refused it
@@ -67,8 +67,7 @@ struct kern {
 	struct fact_kernel fact;
 	struct kern_es_tree tree;
 	uint32_t generation;
-	uint32_t wish_generation;
-	bool has_generation;
+	bool begun;
 	bool swept;
 	uint64_t installs;
 	uint64_t reasserts;
@@ -93,8 +92,8 @@ void kern_es_sweep_module(struct kern *kern);
 void kern_es_put_right(struct kern *kern);
 void kern_es_replay(struct kern *kern);
 void kern_es_free(struct kern *kern);
-/* the speaker begins a resynchronisation, unless it is in this one already */
-void kern_begin_generation(struct kern *kern, uint32_t generation);
+/* the speaker wishes: at its first wish a generation of its own begins in the module */
+void kern_begin(struct kern *kern);
 
 /* kern_core.c */
 void kern_core_install(struct kern *kern);

@@ -34,9 +34,7 @@ static struct bfd_watch *find(struct bfds *bs, const struct bfd_key *key)
 
 static void send_wish(struct bfds *bs, enum ipc_type type, const struct bfd_key *key)
 {
-	const struct wish_bfd wish = {.generation = speaker_generation(bs->speaker), .key = *key};
-
-	speaker_wish(bs->speaker, type, &wish, sizeof(wish));
+	speaker_wish(bs->speaker, type, key, sizeof(*key));
 }
 
 static void want(struct bfds *bs, const struct bfd_key *key)
@@ -207,12 +205,10 @@ static void on_fact_es(struct bfds *bs, const struct fact_es *fact)
 
 static void begin(struct bfds *bs)
 {
-	const struct wish_sweep sweep = {.generation = speaker_generation(bs->speaker)};
-
 	if (!bs->have_conf || !bs->links_done)
 		return;
 	look(bs);
-	speaker_wish(bs->speaker, IPC_WISH_BFD_SWEEP, &sweep, sizeof(sweep));
+	speaker_wish(bs->speaker, IPC_WISH_BFD_SWEEP, NULL, 0);
 }
 
 /* ---- entry points ---- */

@@ -136,9 +136,7 @@ static int run_later(sd_event_source *source, void *data)
 
 static void sweep(struct floods *fs)
 {
-	struct wish_sweep w = {speaker_generation(fs->speaker)};
-
-	speaker_wish(fs->speaker, IPC_WISH_FLOOD_SWEEP, &w, sizeof(w));
+	speaker_wish(fs->speaker, IPC_WISH_FLOOD_SWEEP, NULL, 0);
 	fs->swept = true;
 }
 

@@ -73,31 +73,30 @@ static struct flood_remote *remote_of(const struct flood_bridge *b, const struct
 	return NULL;
 }
 
-static struct wish_flood wish_of(const struct flood_bridge *b, const struct flood_remote *r)
+static struct flood_key wish_of(const struct flood_bridge *b, const struct flood_remote *r)
 {
-	struct wish_flood w;
+	struct flood_key k;
 
-	memset(&w, 0, sizeof(w));
-	w.generation = speaker_generation(b->owner->speaker);
-	memcpy(w.key.ifname, b->conf.vxlan, sizeof(w.key.ifname));
-	w.key.vni = b->conf.vni;
-	w.key.remote_vni = r->vni;
-	w.key.address = r->vtep;
-	return w;
+	memset(&k, 0, sizeof(k));
+	memcpy(k.ifname, b->conf.vxlan, sizeof(k.ifname));
+	k.vni = b->conf.vni;
+	k.remote_vni = r->vni;
+	k.address = r->vtep;
+	return k;
 }
 
 static void wish(struct flood_bridge *b, struct flood_remote *r)
 {
-	struct wish_flood w = wish_of(b, r);
+	struct flood_key k = wish_of(b, r);
 
 	r->wished = true;
-	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD, &w, sizeof(w));
+	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD, &k, sizeof(k));
 }
 
 /* Two routes may lead to one tunnel: it is taken back with the last of them. */
 static void unwish(struct flood_bridge *b, struct flood_remote *r)
 {
-	struct wish_flood w = wish_of(b, r);
+	struct flood_key k = wish_of(b, r);
 	struct flood_remote *o;
 
 	if (!r->wished)
@@ -106,7 +105,7 @@ static void unwish(struct flood_bridge *b, struct flood_remote *r)
 	TAILQ_FOREACH(o, &b->remotes, entry)
 		if (o->wished && ip_equal(&o->vtep, &r->vtep) && o->vni == r->vni)
 			return;
-	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD_GONE, &w, sizeof(w));
+	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD_GONE, &k, sizeof(k));
 }
 
 static void tell(const struct flood_bridge *b, const struct flood_remote *r, const char *event)

@@ -47,7 +47,6 @@ static void send_out(struct neighs *ns, enum ipc_type type, size_t item)
 
 	if (!out->head.n)
 		return;
-	out->head.generation = speaker_generation(ns->speaker);
 	speaker_wish(ns->speaker, type, &out->head, (u32)(sizeof(out->head) + out->head.n * item));
 	out->head.n = 0;
 	out->head.retain_ms = 0;
@@ -264,9 +263,7 @@ static void take_back(struct neighs *ns, struct nhost *h, void *data)
  */
 void neigh_sweep(struct neighs *ns)
 {
-	struct wish_neigh_sweep sweep = {.generation = speaker_generation(ns->speaker)};
-
 	neigh_walk(ns, take_back, NULL);
 	send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
-	speaker_wish(ns->speaker, IPC_WISH_NEIGHS_SWEEP, &sweep, sizeof(sweep));
+	speaker_wish(ns->speaker, IPC_WISH_NEIGHS_SWEEP, NULL, 0);
 }

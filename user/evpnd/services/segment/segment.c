@@ -138,7 +138,6 @@ static bool is_closed(const struct segment *s)
 static void make_wish(const struct segment *s, struct wish_es *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->generation = speaker_generation(s->owner->speaker);
 	w->esi = s->esi;
 	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
 	w->mode = mode_of(s);
@@ -199,12 +198,10 @@ void segment_unwish(struct segment *s)
 /* Before zebra has answered, what the kernel has may be what is discovered then. */
 void segments_sweep(struct segments *ss)
 {
-	struct wish_sweep w = {speaker_generation(ss->speaker)};
-
 	ss->sweep_due = speaker_conf(ss->speaker)->global.frr.discover && !ss->frr_heard;
 	if (ss->sweep_due)
 		return;
-	speaker_wish(ss->speaker, IPC_WISH_SWEEP, &w, sizeof(w));
+	speaker_wish(ss->speaker, IPC_WISH_SWEEP, NULL, 0);
 	ss->n_kernel_es = 0;
 }
 

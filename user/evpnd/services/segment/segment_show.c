@@ -126,8 +126,7 @@ static json_t *vteps_json(const struct segment *s)
 static json_t *kernel_json(const struct segment *s)
 {
 	static const char *const names[] = {"installed", "pending", "refused"};
-	const char *status =
-		s->result.generation || s->result.error ? names[s->result.status] : "pending";
+	const char *status = s->answered ? names[s->result.status] : "pending";
 	const char *text = s->result.text;
 
 	if (!s->owner->kernel.present) {
