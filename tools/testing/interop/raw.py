@@ -3,13 +3,17 @@
 """A BGP neighbour that says exactly what it is told to: octets, written down by hand from the RFCs and
 from captures of other implementations, none of them made with evpnd's own codec.
 
-    raw.py CASE     connects to 192.0.2.1 from 192.0.2.2, plays CASE, prints what happened:
-                    "up" at the end if the session is still there, else "notification CODE/SUBCODE"
+    raw.py CASE          connects to 192.0.2.1 from 192.0.2.2, plays CASE, prints what happened: "up" when all
+                         of it has been heard and the session is still there, else "notification CODE/SUBCODE"
+    raw.py CASE stay     the same, and keeps the session until its input ends
+    raw.py CASE far      the same, from 191 hops away: what it sends has TTL 64
+
+All has been heard when the answer to a route refresh comes that was sent last.
 """
+import select
 import socket
 import struct
 import sys
-import time
 
 MARKER = b"\xff" * 16
 CAPS = bytes.fromhex(
@@ -55,6 +59,9 @@ def update(attrs):
     return message(2, b"\0\0" + struct.pack("!H", len(attrs)) + attrs)
 
 
+REFRESH = message(5, bytes.fromhex("0019 00 46"))
+END_OF_REFRESH = 2
+
 CASES = {
     "es": [update(reach(RT4) + ATTRS_ES)],
     "mac": [update(reach(RT2) + ATTRS_RT)],
@@ -80,7 +87,7 @@ CASES = {
     "two-reach": [update(reach(RT4) + reach(RT4) + ATTRS_ES)],
     "bad-type": [message(9, b"")],
     "bad-length": [MARKER + struct.pack("!HB", 18, 4)],
-    "refresh-request": [message(5, bytes.fromhex("0019 00 46"))],
+    "refresh-request": [REFRESH],
     "refresh-unknown-subtype": [message(5, bytes.fromhex("0019 07 46"))],
     "refresh-other-family": [message(5, bytes.fromhex("0001 00 01"))],
     "empty-update": [update(b"")],
@@ -90,8 +97,10 @@ CASES = {
 
 
 class Peer:
-    def __init__(self):
+    def __init__(self, ttl):
         self.sock = socket.socket()
+        if ttl:
+            self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.bind(("192.0.2.2", 0))
         self.sock.settimeout(5)
@@ -114,27 +123,32 @@ class Peer:
         return msg[18], msg[19:]
 
 
-def play(case):
-    peer = Peer()
+def play(case, how):
+    peer = Peer(64 if how == "far" else 0)
     peer.sock.sendall(message(1, OPEN))
-    kind, _ = peer.next()
+    kind, _ = peer.next(30)
     assert kind == 1, "no OPEN"
     peer.sock.sendall(message(4, b""))
-    for octets in CASES[case]:
+    asks = REFRESH in CASES[case]
+    for octets in CASES[case] + ([] if asks else [REFRESH]):
         peer.sock.sendall(octets)
-    end = time.monotonic() + float(sys.argv[2] if len(sys.argv) > 2 else 1)
     refreshes = []
-    while time.monotonic() < end:
-        got = peer.next(0.2)
+    while END_OF_REFRESH not in refreshes:
+        got = peer.next(30)
         if got is None:
-            continue
+            return "closed without a word"
         if got[0] == 3:
             return f"notification {got[1][0]}/{got[1][1]}"
         if got[0] == 5:
             refreshes.append(got[1][2])
+    print(f"up {refreshes}" if asks else "up", flush=True)
+    while how == "stay" and not select.select([sys.stdin], [], [], 2)[0]:
+        peer.sock.sendall(message(4, b""))
     peer.sock.sendall(message(4, b""))
-    return f"up {refreshes}" if refreshes else "up"
+    return None
 
 
 if __name__ == "__main__":
-    print(play(sys.argv[1]), flush=True)
+    problem = play(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "")
+    if problem:
+        print(problem, flush=True)

@@ -17,23 +17,30 @@ raw() {
 	return 1
 }
 
-# raw_routes CASE TYPE N: so many routes of that type while the session is up
-raw_routes() {
-	local pid r
-	peer "$HERE/raw.py" "$1" 4 >"$TMP/raw.out" 2>&1 &
-	pid=$!
-	sleep 0.5
-	within 2 raw_count "$2" "$3"
+# raw_stays CASE COMMAND...: with the session up and all of CASE heard
+raw_stays() {
+	local r hold
+	mkfifo "$TMP/raw.in"
+	: >"$TMP/raw.out"
+	peer "$HERE/raw.py" "$1" stay <"$TMP/raw.in" >"$TMP/raw.out" 2>&1 &
+	exec {hold}>"$TMP/raw.in"
+	within 60 test -s "$TMP/raw.out"
+	"${@:2}"
 	r=$?
-	wait $pid
+	exec {hold}>&-
+	wait $!
+	rm "$TMP/raw.in"
 	[ "$(cat "$TMP/raw.out")" = up ] || { cat "$TMP/raw.out"; return 1; }
 	return $r
 }
 
+# raw_routes CASE TYPE N: so many routes of that type while the session is up
+raw_routes() { raw_stays "$1" raw_count "$2" "$3"; }
+
 raw_count() {
 	local n
 	peer_count "$1"
-	[ "$n" = "$2" ]
+	[ "$n" = "$2" ] || { echo "$n routes of type $1, expected $2"; return 1; }
 }
 
 raw_cases() {
@@ -78,11 +85,13 @@ raw_notified() {
 }
 
 raw_gtsm_far() {
-	peer "$HERE/raw.py" es 2 >/dev/null 2>&1 &
+	peer "$HERE/raw.py" es far >"$TMP/raw.out" 2>&1 &
+	local pid=$!
 	stays_down 2
 	local r=$?
-	wait $!
-	return $r
+	kill $pid
+	wait $pid 2>/dev/null
+	[ ! -s "$TMP/raw.out" ] && return $r
 }
 
 raw_nobody() {

@@ -16,13 +16,8 @@ wire_cases() {
 	MODE=port-active
 	evpnd_conf "passive: yes"
 	evpnd_start
-	peer "$HERE/raw.py" refresh-request 1 >/dev/null
-	peer "$HERE/raw.py" es 2 >/dev/null &
-	within 5 established
-	dut ip link set ce0p down
-	sleep 0.5
-	dut ip link set ce0p up
-	wait $!
+	peer "$HERE/raw.py" refresh-request >/dev/null
+	raw_stays es wire_flap
 	evpnd_stop
 	sleep 0.5
 	check "tshark: no malformed field and no expert warning in what we send" wire_clean
@@ -41,6 +36,16 @@ wire_cases() {
 	check "tshark: a withdraw" wire_has "bgp.update.path_attribute.type_code == 15 && bgp.evpn.nlri.rt == 4"
 	check "tshark: at least 12 messages of ours were read" wire_many
 }
+
+# The segment goes and comes back: a withdraw, and its routes again.
+wire_flap() {
+	dut ip link set ce0p down
+	within 20 wire_own 0
+	dut ip link set ce0p up
+	within 20 wire_own 1
+}
+
+wire_own() { [ "$(ctl -j route show type 4 | jq "[.routes[] | select(any(.paths[]; .peer != \"192.0.2.2\"))] | length")" = "$1" ]; }
 
 wire_read() { tshark -r "$TMP/capture" -Y "ip.src == 192.0.2.1 && bgp && ($1)" 2>"$TMP/tshark.err"; }
 
