@@ -19,7 +19,7 @@ logs=${O:-$PWD/build}/check
 # the steps are makes of their own; the usual O needs no mention
 unset MAKEFLAGS MFLAGS MAKELEVEL
 [ "${O:-$PWD/build}" = "$PWD/build" ] && unset O
-for part in schedule steps report; do
+for part in schedule steps report again; do
 	# shellcheck source=/dev/null
 	. "$here/check/$part.sh"
 done
@@ -101,6 +101,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 : >"$logs/skipped"
 : >"$logs/failed"
+: >"$logs/unsteady"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

@@ -50,7 +50,7 @@ result() {
 		echo "F nothing ran: every case was skipped" >>"$logs/.cases.$pool"
 		f=1
 	fi
-	echo "$p $f $k" >>"$logs/.counts"
+	echo "$p $f $k $pool" >>"$logs/.counts"
 	echo "$((last - first)) $pool" >>"$logs/.times"
 	sed -n "s/^S /  $pool: /p" "$logs/.cases.$pool" >>"$logs/skipped"
 	sed -n "s|^F \(.*\)|  $pool: \1 (${logs#"$PWD"/}/$pool*.log)|p" "$logs/.cases.$pool" >>"$logs/failed"
@@ -145,18 +145,40 @@ reasons() {
 	END { for (i = 1; i <= n; i++) print "  " order[i] names[order[i]] }' "$logs/skipped" | fold -s -w 150 | sed '/^  /!s/^/      /'
 }
 
+# failures: with what their logs say around them, at the very end: where the output of a check is cut,
+# it is the end that is kept.
+failures() {
+	local pool
+	printf '\nFailed:\n'
+	cat "$logs/failed"
+	for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
+		printf '\n%s:\n' "$pool"
+		grep -hE -B 12 -A 3 '^not ok|^\[  FAILED  \] [a-z_]|: (error|runtime error): |^Bail out' \
+			$(members "$pool" | sed "s|.*|$logs/&.log|") "$logs/again-$pool.log" 2>/dev/null |
+			cut -c 1-200 | tail -n 80 | sed 's/^/  | /'
+	done
+}
+
 report() {
+	run_again
 	[ ! -s "$logs/skipped" ] || { printf '\nSkipped:\n'; reasons; }
-	[ ! -s "$logs/failed" ] || { printf '\nFailed:\n'; cat "$logs/failed"; }
 	echo
 	matrix
 	printf '\nslowest steps:\n'
 	sort -rn "$logs/.times" | head -n 10 | while read -r seconds step; do
 		printf '  %7s  %s\n' "$(clock "$seconds")" "$step"
 	done
+	[ ! -s "$logs/unsteady" ] || { printf '\nUnsteady (failed beside others, passed alone):\n'; cat "$logs/unsteady"; }
+	[ ! -s "$logs/failed" ] || failures
 	echo
 	awk -v before="$BUSY_AT_START" -v now="$(busy)" -v took="$(clock $SECONDS)" -v n="$(nproc)" 'BEGIN {
 		split(before, b); split(now, a)
 		printf "all in %s; %d processors, busy for %d %% of it\n", took, n, 100 * (a[1] - b[1]) / (a[2] - b[2]) }'
-	awk '{ p += $1; f += $2; s += $3 } END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' "$logs/.counts"
+	awk -v unsteady="$(wc -l <"$logs/unsteady")" '
+		{ p += $1; f += $2; s += $3 }
+		END {
+			printf "%d passed, %d failed, %d skipped", p, f, s
+			print unsteady ? ", " unsteady " unsteady" : ""
+			exit f > 0
+		}' "$logs/.counts"
 }

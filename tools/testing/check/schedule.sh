@@ -51,8 +51,8 @@ members() {
 # pool_done POOL: all its steps are; a step that is not planned holds up nobody.
 pool_done() {
 	local s
-	for s in $(members "$1"); do
-		[ "${STATE[$s]}" = done ] || return 1
+	for s in "${ORDER[@]}"; do
+		[ "${POOL[$s]}" != "$1" ] || [ "${STATE[$s]}" = done ] || return 1
 	done
 }
 
@@ -64,12 +64,13 @@ ready() {
 	done
 }
 
+# room: what the processors have left, in $free. (No subshell: this is asked all the time.)
 room() {
-	local s used=0
+	local s
+	free=$ROOM
 	for s in "${ORDER[@]}"; do
-		[ "${STATE[$s]}" = runs ] && used=$((used + SHARE[$s]))
+		[ "${STATE[$s]}" != runs ] || free=$((free - SHARE[$s]))
 	done
-	echo $((ROOM - used))
 }
 
 # start STEP: in the background, with a session of its own so that it can be ended with all it started.
@@ -89,7 +90,7 @@ start() {
 # begin_some: all that is ready and fits, the most urgent first.
 begin_some() {
 	local s free
-	free=$(room)
+	room
 	for s in "${ORDER[@]}"; do
 		[ "$free" -gt 0 ] || return
 		[ "${SHARE[$s]}" -le "$free" ] && ready "$s" || continue
@@ -151,24 +152,29 @@ clock() {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
-beat=0
+beat=0	# when the last sign of life was given
+glance=-9	# when the logs were looked at
 declare -A seen
 
 # look: what the running steps have to say. A terminal sees their newest lines, anything else the
 # lines that matter, and a sign of life every minute.
 look() {
-	local s log total line='' last width=160
-	[ -t 1 ] && width=$(tput cols 2>/dev/null || echo 80)
+	local s line='' last width=160
+	[ $((SECONDS - glance)) -ge 3 ] || return
+	glance=$SECONDS
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" != runs ] || heard "$s"
+	done
+	[ -t 1 ] || [ $((SECONDS - beat)) -ge 60 ] || return
 	for s in "${ORDER[@]}"; do
 		[ "${STATE[$s]}" = runs ] || continue
-		log=$logs/$s.log
-		last=$(tail -c 300 "$log" 2>/dev/null | tail -n 1 | tr '\r\t' '  ')
+		last=$(tail -c 300 "$logs/$s.log" 2>/dev/null | tail -n 1 | tr '\r\t' '  ')
 		line="$line$s $(clock $((SECONDS - BEGIN[$s]))) ${last:0:24}  "
-		heard "$s"
 	done
 	if [ -t 1 ]; then
+		width=$(tput cols 2>/dev/null || echo 80)
 		printf '\r\033[K%s' "${line:0:$((width - 1))}"
-	elif [ $((SECONDS - beat)) -ge 60 ]; then
+	else
 		echo "... $(clock $SECONDS) $line"
 		beat=$SECONDS
 	fi
