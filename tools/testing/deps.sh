@@ -22,7 +22,6 @@ packages() {
 #: libseccomp-dev           the speaker's system-call filter
 #: libcmocka-dev            unit tests
 #: linux-headers-amd64      the module
-#: linux-image-amd64        the QEMU guest's kernel
 #: flex                     kernel build
 #: bison                    kernel build
 #: bc                       kernel build

@@ -19,8 +19,7 @@ copy_sources() {
 # kernel_build_dir GUEST: what KDIR is for that guest.
 kernel_build_dir() {
 	case $1 in
-	qemu) echo "/lib/modules/$(qemu_version)/build" ;;
-	qemu-*)
+	qemu*)
 		set -- "$(qemu_root "$1")"
 		echo "$1/usr/src/linux-headers-${1##*/}"
 		;;

@@ -113,8 +113,7 @@ run_guest() {
 	KERNEL=$(build "$GUEST") || exit 93
 	KO=''
 	[ -n "$NO_MODULE" ] || KO=$(build_modules "$GUEST" "$SOURCE") || exit 93
-	KMODS=''
-	[ "$GUEST" = qemu ] || KMODS=$(echo "$KERNEL"/root/lib/modules/*)
+	KMODS=$(echo "$KERNEL"/root/lib/modules/*)
 	KIND=${GUEST%%-*}
 
 	GUEST_PID='' TIMER_PID='' READERS='' TIMED_OUT=''
