@@ -48,6 +48,9 @@ packages() {
 #: bird2                    BFD peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
+#: gcc-powerpc-linux-gnu    kernel/core on a big-endian machine of 32 bits
+#: libc6-dev-powerpc-cross  the same
+#: qemu-user                the same
 #: debhelper                packages
 #: dh-dkms                  packages
 #: debootstrap              a clean system to install the packages on
