@@ -239,8 +239,7 @@ static void neigh_not_installed(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 	neigh_set_state(nn, n, state);
 	if (err == -ENOBUFS) {
 		neigh_set_why(n, EVPN_NEIGH_WHY_TABLE_FULL, ENOBUFS);
-		evpn_neigh_set_due(nn, n,
-				   ktime_get_ns() + EVPN_NEIGH_FULL_RETRY_MS * NSEC_PER_MSEC);
+		evpn_neigh_set_due(nn, n, ktime_get_ns() + evpn_neigh_ns(EVPN_NEIGH_FULL_RETRY_MS));
 	} else {
 		neigh_set_why(n, EVPN_NEIGH_WHY_FAILED, -err);
 	}
@@ -329,8 +328,8 @@ u64 evpn_neigh_ask_at(struct evpn_neigh_net *nn, const struct evpn_neigh *n)
 
 	if (!nes || !nes->host_ms || n->flags & EVPN_NEIGH_FLAG_STICKY)
 		return 0;
-	return n->alive + (u64)(nes->host_ms - min_t(u32, nes->host_ms / 4, EVPN_NEIGH_ASK_MS)) *
-				  NSEC_PER_MSEC;
+	return n->alive +
+	       evpn_neigh_ns(nes->host_ms - min_t(u32, nes->host_ms / 4, EVPN_NEIGH_ASK_MS));
 }
 
 /* A sign of life, or the fact that there is none. What is due of a local entry is to ask it. */
@@ -485,7 +484,7 @@ void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 reta
 	n->wished = false;
 	if (n->state == EVPN_NEIGH_STATE_SYNCED && retain_ms) {
 		n->retained = true;
-		n->expires = now + (u64)retain_ms * NSEC_PER_MSEC;
+		n->expires = now + evpn_neigh_ns(retain_ms);
 		n->wish.origin = 0;
 		neigh_set_state(nn, n, EVPN_NEIGH_STATE_RETAINED);
 		evpn_neigh_set_due(nn, n, min(n->expires, evpn_neigh_probe_slot(nn, now)));

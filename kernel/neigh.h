@@ -21,6 +21,7 @@
 #include <linux/if_ether.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
+#include <linux/time64.h>
 #include <net/arp.h>
 #if IS_ENABLED(CONFIG_IPV6)
 #include <net/ndisc.h>
@@ -57,6 +58,12 @@ enum evpn_neigh_limit {
 	EVPN_NEIGH_ES_BITS = 6,
 	EVPN_NEIGH_DEV_BITS = 10,
 };
+
+/** evpn_neigh_ns() - milliseconds in nanoseconds, also where a long has 32 bits */
+static inline u64 evpn_neigh_ns(u32 ms)
+{
+	return (u64)ms * NSEC_PER_MSEC;
+}
 
 /**
  * struct evpn_neigh_key - what an entry is found and ordered by, with memcmp()

@@ -210,13 +210,13 @@ static void timer_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 
 	if (n->asked || !n->installed) {
 		n->asked = false;
 		next = evpn_neigh_probe_slot(nn, now) +
-		       (EVPN_NEIGH_PROBE_MS - EVPN_NEIGH_ANSWER_MS) * NSEC_PER_MSEC;
+		       evpn_neigh_ns(EVPN_NEIGH_PROBE_MS - EVPN_NEIGH_ANSWER_MS);
 		evpn_neigh_set_due(nn, n, min(n->expires, next));
 		evpn_neigh_look(nn, &n->key, NULL);
 		return;
 	}
 	probe(nn, n, n->wish.lladdr);
-	evpn_neigh_set_due(nn, n, min(n->expires, now + EVPN_NEIGH_ANSWER_MS * NSEC_PER_MSEC));
+	evpn_neigh_set_due(nn, n, min(n->expires, now + evpn_neigh_ns(EVPN_NEIGH_ANSWER_MS)));
 }
 
 /*
@@ -239,7 +239,7 @@ static void timer_ask(struct evpn_neigh_net *nn, const struct evpn_neigh_key *wh
 		return;
 	}
 	n->asked = false;
-	evpn_neigh_set_due(nn, n, now + EVPN_NEIGH_PROBE_MS * NSEC_PER_MSEC);
+	evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_PROBE_MS));
 	nd = evpn_neigh_dev_find(nn, &key);
 	if (!nd || !nd->up)
 		return;
