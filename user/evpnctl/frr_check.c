@@ -347,7 +347,7 @@ static void check_fdb(struct checker *c)
 	c->interface = "";
 	if (first)
 		differs(c, "fdb",
-			"%zu of the %zu MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, %s in VNI %u for one: what is sent to them is flooded, and a customer on two PEs gets it twice",
+			"%zu of the %zu MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, %s in VNI %u for one: what is sent to them is flooded, and a customer on two PEs gets it twice; evpnd makes them with frr: {repair: yes}",
 			n, v->n_macs, mac_format(&first->mac, buf), first->vni);
 }
 
@@ -367,7 +367,7 @@ static void check_hosts(struct checker *c)
 	c->interface = "";
 	if (first)
 		differs(c, "neighbours",
-			"%zu of the %zu hosts that FRR has are not among the kernel's neighbours, %s for one: answers to its ARP that reach another PE are lost",
+			"%zu of the %zu hosts that FRR has are not among the kernel's neighbours, %s for one: answers to its ARP that reach another PE are lost; evpnd makes them with frr: {repair: yes}",
 			n, v->n_hosts, ip_format(first, buf));
 }
 

@@ -19,13 +19,18 @@ static const char *text_of(const json_t *o, const char *key)
 
 static void read_flags(struct frr_es *es, const json_t *flags)
 {
+	bool group = false;
 	const struct {
 		const char *name;
 		bool *flag;
 	} known[] = {
-		{"local", &es->local},	 {"nonDF", &es->non_df},
-		{"bypass", &es->bypass}, {"readyForBgp", &es->ready},
-		{"operUp", &es->up},	 {"bridgePort", &es->bridge_port},
+		{"local", &es->local},
+		{"nonDF", &es->non_df},
+		{"bypass", &es->bypass},
+		{"readyForBgp", &es->ready},
+		{"operUp", &es->up},
+		{"bridgePort", &es->bridge_port},
+		{"nexthopGroupActive", &group},
 	};
 	const char *name;
 	json_t *flag;
@@ -37,6 +42,8 @@ static void read_flags(struct frr_es *es, const json_t *flags)
 			if (!strcmp(name, known[k].name))
 				*known[k].flag = true;
 	}
+	if (!group)
+		es->group = 0;
 }
 
 static u8 read_algorithm(const char *name)
@@ -87,6 +94,7 @@ static int read_es(struct frr_es *es, const json_t *o)
 	if (esi_parse(&es->esi, text_of(o, "esi")))
 		return -EINVAL;
 	snprintf(es->ifname, sizeof(es->ifname), "%s", text_of(o, "accessPort"));
+	es->group = (u32)json_integer_value(json_object_get(o, "nexthopGroup"));
 	read_flags(es, json_object_get(o, "flags"));
 	es->delay = json_is_string(json_object_get(o, "dfDelayTimer"));
 	es->pref = (u16)json_integer_value(json_object_get(o, "dfPreference"));
@@ -124,6 +132,35 @@ int frr_es_parse(const char *text, struct frr_es **list, size_t *n)
 	}
 	*n = count;
 	return 0;
+}
+
+static bool read_vni(struct frr_vni *v, const json_t *o)
+{
+	*v = (struct frr_vni){.vni = (u32)json_integer_value(json_object_get(o, "vni"))};
+	snprintf(v->vxlan, sizeof(v->vxlan), "%s", text_of(o, "vxlanInterface"));
+	snprintf(v->svi, sizeof(v->svi), "%s", text_of(o, "sviInterface"));
+	return v->vni && v->vxlan[0] && !strcmp(text_of(o, "type"), "L2");
+}
+
+int frr_vnis_parse(const char *text, struct frr_vni **list, size_t *n)
+{
+	json_t *array = is_blank(text) ? json_array() : json_loads(text, 0, NULL), *o;
+	size_t count = json_array_size(array), i;
+	int r = json_is_array(array) || json_is_object(array) ? 0 : -EINVAL;
+
+	*n = 0;
+	*list = count ? calloc(count, sizeof(**list)) : NULL;
+	if (count && !*list)
+		r = -ENOMEM;
+	if (!r)
+		json_array_foreach(array, i, o)
+			*n += read_vni(&(*list)[*n], o);
+	json_decref(array);
+	if (!*n) {
+		free(*list);
+		*list = NULL;
+	}
+	return r;
 }
 
 static bool vtep_of(const json_t *vni, struct ip_addr *a)

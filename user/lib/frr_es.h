@@ -37,6 +37,7 @@ struct frr_vtep {
  * @ifname: of a local one, else ""
  * @non_df: zebra would filter
  * @delay: the 3 s of a new segment are not over
+ * @group: id of the nexthop group to its other PEs, 0: the kernel has none
  * @n_vteps: of all peers; only FRR_VTEP_MAX of them are in @vteps
  */
 struct frr_es {
@@ -50,6 +51,7 @@ struct frr_es {
 	bool up;
 	bool delay;
 	u16 pref;
+	u32 group;
 	unsigned int n_vteps;
 	struct frr_vtep vteps[FRR_VTEP_MAX];
 };
@@ -61,6 +63,16 @@ struct frr_es {
  * Return: 0, or -EINVAL when it is not what FRR writes. Nothing is an empty list.
  */
 int frr_es_parse(const char *text, struct frr_es **list, size_t *n);
+
+/** struct frr_vni - where a layer 2 VNI is; @svi: "": it has none */
+struct frr_vni {
+	u32 vni;
+	char vxlan[IFNAMSIZ];
+	char svi[IFNAMSIZ];
+};
+
+/** frr_vnis_parse() - the layer 2 VNIs of an answer to FRR_SHOW_VNI, as frr_es_parse() */
+int frr_vnis_parse(const char *text, struct frr_vni **list, size_t *n);
 
 /** frr_vtep_parse() - the address of zebra's own VTEP; none when it has no VNI yet */
 struct ip_addr frr_vtep_parse(const char *text);

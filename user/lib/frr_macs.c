@@ -89,7 +89,11 @@ static void add_mac(struct list *l, u32 vni, const char *address, const json_t *
 		return;
 	m->mac = mac;
 	m->vni = vni;
-	m->es = *text_of(o, "remoteEs");
+	m->es = *text_of(o, "remoteEs") || *text_of(o, "esi");
+	if (esi_parse(&m->esi, text_of(o, "remoteEs")) && esi_parse(&m->esi, text_of(o, "esi")))
+		m->esi = (struct esi){{0}};
+	if (m->es || ip_parse(&m->vtep, text_of(o, "remoteVtep")) || ip_is_zero(&m->vtep))
+		m->vtep = (struct ip_addr){0};
 }
 
 static void add_host(struct list *l, u32 vni, const char *address, const json_t *o)
@@ -101,6 +105,23 @@ static void add_host(struct list *l, u32 vni, const char *address, const json_t 
 	h = more(l);
 	if (h)
 		*h = ip;
+}
+
+/* What no other PE says of a local one is the kernel's own. */
+static void add_synced(struct list *l, u32 vni, const char *address, const json_t *o)
+{
+	struct frr_host *h;
+	struct ip_addr ip;
+	struct mac mac;
+
+	if (strcmp(text_of(o, "type"), "local") || ip_parse(&ip, address) ||
+	    mac_parse(&mac, text_of(o, "mac")) ||
+	    !(json_is_true(json_object_get(o, "peerActive")) ||
+	      json_is_true(json_object_get(o, "peerProxy"))))
+		return;
+	h = more(l);
+	if (h)
+		*h = (struct frr_host){ip, mac, vni};
 }
 
 int frr_macs_parse(const char *text, struct frr_mac **list, size_t *n)
@@ -119,6 +140,16 @@ int frr_hosts_parse(const char *text, struct ip_addr **list, size_t *n)
 	int r = parse(&l, text, add_host);
 
 	*list = (struct ip_addr *)l.items;
+	*n = l.n;
+	return r;
+}
+
+int frr_synced_parse(const char *text, struct frr_host **list, size_t *n)
+{
+	struct list l = {.size = sizeof(**list)};
+	int r = parse(&l, text, add_synced);
+
+	*list = (struct frr_host *)l.items;
 	*n = l.n;
 	return r;
 }

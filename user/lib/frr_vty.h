@@ -13,7 +13,7 @@
 #define FRR_VTY_ZEBRA "/run/frr/zebra.vty"
 
 enum {
-	FRR_VTY_ANSWER_MAX = 16 * 1024 * 1024,
+	FRR_VTY_ANSWER_MAX = 64 * 1024 * 1024,
 	FRR_VTY_ERROR_LEN = 256,
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nl_table.c - RTM_GETNEIGH of all devices.
+ * nl_table.c - RTM_GETNEIGH of all devices; RTM_NEWNEIGH and RTM_DELNEIGH of one entry.
  */
 #include "nl_table.h"
 
@@ -11,10 +11,20 @@
 
 enum { DUMP_TRIES = 8 };
 
+/* Of Linux 6.17; older headers do not have it. */
+enum { EXT_VALIDATED = 1 << 2 };
+
 struct table_dump {
 	nl_table_fn fn;
 	void *data;
 };
+
+static void read_address(const struct nlattr *a, struct ip_addr *ip)
+{
+	ip->len = a ? (u8)mnl_attr_get_payload_len(a) : 0;
+	if ((ip->len != 4 && ip->len != 16) || !nl_bytes(a, ip->b, ip->len))
+		*ip = (struct ip_addr){0};
+}
 
 static int take(void *data, const struct nlmsghdr *nlh)
 {
@@ -27,15 +37,14 @@ static int take(void *data, const struct nlmsghdr *nlh)
 		return 0;
 	nl_attr_table(nlh, sizeof(*ndm), tb, NDA_MAX);
 	e.ifindex = (uint32_t)ndm->ndm_ifindex;
+	e.state = ndm->ndm_state;
+	e.validated = nl_u32(tb[NDA_FLAGS_EXT]) & EXT_VALIDATED;
 	e.tunnel = ndm->ndm_family == PF_BRIDGE && (tb[NDA_DST] || tb[NDA_NH_ID]);
 	if (!nl_bytes(tb[NDA_LLADDR], &e.mac, sizeof(e.mac)))
 		e.mac = (struct mac){{0}};
-	if (ndm->ndm_family != PF_BRIDGE && tb[NDA_DST]) {
-		e.address.len = (u8)mnl_attr_get_payload_len(tb[NDA_DST]);
-		if ((e.address.len != 4 && e.address.len != 16) ||
-		    !nl_bytes(tb[NDA_DST], e.address.b, e.address.len))
-			e.address = (struct ip_addr){0};
-	}
+	read_address(tb[NDA_DST], ndm->ndm_family == PF_BRIDGE ? &e.dst : &e.address);
+	e.group = nl_u32(tb[NDA_NH_ID]);
+	e.src_vni = nl_u32(tb[NDA_SRC_VNI]);
 	d->fn(d->data, &e);
 	return 0;
 }
@@ -56,4 +65,76 @@ int nl_table_dump(struct nl *nl, int family, nl_table_fn fn, void *data, struct 
 		r = nl_dump(nl, nlh, take, &d, err);
 	} while (r == -EINTR && ++tries < DUMP_TRIES);
 	return r;
+}
+
+static struct nlmsghdr *begin(char *buf, uint16_t type, const struct nl_entry *e, int family,
+			      struct ndmsg **ndm)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	*ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(**ndm));
+	(*ndm)->ndm_family = (u8)family;
+	(*ndm)->ndm_ifindex = (int)e->ifindex;
+	(*ndm)->ndm_state = e->state;
+	return nlh;
+}
+
+static int tunnel(struct nl *nl, uint16_t type, uint16_t flags, const struct nl_entry *e,
+		  struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh = begin(buf, type, e, PF_BRIDGE, &ndm);
+
+	nlh->nlmsg_flags |= flags;
+	ndm->ndm_flags = NTF_SELF | NTF_EXT_LEARNED;
+	mnl_attr_put(nlh, NDA_LLADDR, sizeof(e->mac), &e->mac);
+	if (e->src_vni)
+		mnl_attr_put_u32(nlh, NDA_SRC_VNI, e->src_vni);
+	if (type == RTM_NEWNEIGH && e->group)
+		mnl_attr_put_u32(nlh, NDA_NH_ID, e->group);
+	else if (type == RTM_NEWNEIGH)
+		mnl_attr_put(nlh, NDA_DST, e->dst.len, e->dst.b);
+	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
+int nl_tunnel_add(struct nl *nl, const struct nl_entry *entry, bool replace, struct nl_err *err)
+{
+	struct nl_entry e = *entry;
+
+	e.state = NUD_NOARP | NUD_REACHABLE;
+	return tunnel(nl, RTM_NEWNEIGH, NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL), &e,
+		      err);
+}
+
+int nl_tunnel_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *err)
+{
+	return tunnel(nl, RTM_DELNEIGH, 0, entry, err);
+}
+
+int nl_host_put(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh =
+		begin(buf, RTM_NEWNEIGH, e, e->address.len == 4 ? AF_INET : AF_INET6, &ndm);
+
+	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
+	mnl_attr_put(nlh, NDA_LLADDR, sizeof(e->mac), &e->mac);
+	if (e->validated)
+		mnl_attr_put_u32(nlh, NDA_FLAGS_EXT, EXT_VALIDATED);
+	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
+int nl_host_del(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh =
+		begin(buf, RTM_DELNEIGH, e, e->address.len == 4 ? AF_INET : AF_INET6, &ndm);
+
+	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
+	return nl_request(nl, nlh, NULL, NULL, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * nl_table.h - the kernel's forwarding and neighbour tables, read.
+ * nl_table.h - the kernel's forwarding and neighbour tables: read, and single entries of them made and
+ * removed.
  */
 #ifndef EVPN_NL_TABLE_H
 #define EVPN_NL_TABLE_H
@@ -16,18 +17,37 @@
  * struct nl_entry - one entry
  * @mac: zero: none
  * @address: of a neighbour; none in a forwarding table
- * @tunnel: of a forwarding table: it leads to another machine, by address or nexthop group
+ * @state: NUD_*
+ * @validated: of a neighbour: the kernel probes it, and keeps it when it does not answer (Linux 6.17)
+ * @tunnel: of a forwarding table: it leads to another machine, by @dst or the nexthop group @group
+ * @src_vni: VNI of the frames it is for, of an external device; else 0
  */
 struct nl_entry {
 	uint32_t ifindex;
 	struct mac mac;
 	struct ip_addr address;
+	uint16_t state;
+	bool validated;
 	bool tunnel;
+	struct ip_addr dst;
+	uint32_t group;
+	uint32_t src_vni;
 };
 
 typedef void (*nl_table_fn)(void *data, const struct nl_entry *entry);
 
 /** nl_table_dump() - @family: PF_BRIDGE: forwarding tables; AF_UNSPEC: neighbours. Return as nl_dump() */
 int nl_table_dump(struct nl *nl, int family, nl_table_fn fn, void *data, struct nl_err *err);
+
+/**
+ * nl_tunnel_add() - make an entry of a VXLAN device's forwarding table that does not age
+ * @replace: in place of what is there; else it is -EEXIST when there is something
+ */
+int nl_tunnel_add(struct nl *nl, const struct nl_entry *entry, bool replace, struct nl_err *err);
+int nl_tunnel_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
+
+/** nl_host_put() - make or change a neighbour; -EINVAL where the kernel does not know @validated */
+int nl_host_put(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
+int nl_host_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
 
 #endif

@@ -99,13 +99,25 @@ static void vtep(const char *text)
 static void tables(const char *text)
 {
 	struct frr_mac *macs;
+	struct frr_host *synced;
 	struct ip_addr *hosts;
-	size_t n;
+	struct frr_vni *vnis;
+	size_t n, i;
 
 	check(!frr_macs_parse(text, &macs, &n) || (!macs && !n));
 	free(macs);
 	check(!frr_hosts_parse(text, &hosts, &n) || (!hosts && !n));
 	free(hosts);
+	check(!frr_synced_parse(text, &synced, &n) || (!synced && !n));
+	for (i = 0; i < n; i++)
+		check(!ip_is_none(&synced[i].address));
+	free(synced);
+	check(!frr_vnis_parse(text, &vnis, &n) || (!vnis && !n));
+	check(!!vnis == !!n);
+	for (i = 0; i < n; i++)
+		check(vnis[i].vni && vnis[i].vxlan[0] &&
+		      memchr(vnis[i].svi, '\0', sizeof(vnis[i].svi)));
+	free(vnis);
 }
 
 static void version(const char *text)

@@ -230,8 +230,8 @@ static void no_evpnd(void **unused)
 /* What the kernel refused of what zebra had for it. */
 static void tables(void **unused)
 {
-	struct frr_mac macs[2] = {{{{2, 0, 0, 0, 0, 1}}, 100, false},
-				  {{{2, 0, 0, 0, 0, 2}}, 200, true}};
+	struct frr_mac macs[2] = {{.mac = {{2, 0, 0, 0, 0, 1}}, .vni = 100},
+				  {.mac = {{2, 0, 0, 0, 0, 2}}, .vni = 200, .es = true}};
 	struct nl_entry fdb[] = {{.mac = {{2, 0, 0, 0, 0, 1}}}, {.mac = {{2, 0, 0, 0, 0, 2}}}};
 	struct ip_addr hosts[] = {ip_v4(0x0a000a01), ip_v4(0x0a000a02)};
 	struct nl_entry neighs[] = {{.address = ip_v4(0x0a000a01)}, {.address = ip_v4(0x0a000a02)}};

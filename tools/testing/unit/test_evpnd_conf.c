@@ -294,14 +294,15 @@ static void test_frr(void **state)
 
 	assert_string_equal(file->conf->global.frr.vty, "/run/x");
 	assert_int_equal(file->conf->global.frr.hold_ms, 5000);
-	assert_false(file->conf->global.frr.discover);
-	on = good(HEAD "frr: {vty: /run/x, hold: 5s, discover: yes}\n");
-	assert_true(on->conf->global.frr.discover);
+	assert_false(file->conf->global.frr.discover || file->conf->global.frr.repair);
+	on = good(HEAD "frr: {vty: /run/x, hold: 5s, discover: yes, repair: yes}\n");
+	assert_true(on->conf->global.frr.discover && on->conf->global.frr.repair);
 	diff = conf_diff(file, on);
-	assert_int_equal(json_array_size(diff), 1);
+	assert_int_equal(json_array_size(diff), 2);
 	json_decref(diff);
 	yaml = conf_yaml(on);
 	assert_non_null(strstr(yaml, "discover:"));
+	assert_non_null(strstr(yaml, "repair:"));
 	free(yaml);
 	conf_file_free(file);
 	conf_file_free(on);

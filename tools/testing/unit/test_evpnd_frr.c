@@ -24,8 +24,8 @@ static char path[64];
 static int listening, client = -1;
 static sd_event_source *accepting, *serving;
 static bool silent, garbage;
-static const char *es_text, *version_text;
-static unsigned int questions;
+static const char *es_text, *version_text, *macs_text;
+static unsigned int questions, questions_macs;
 static char trace[2048];
 
 static void reply(int fd, const char *text)
@@ -39,6 +39,12 @@ static void reply(int fd, const char *text)
 	assert_int_equal(write(fd, "\0\0\0", 4), 4);
 }
 
+static void reply_macs(int fd)
+{
+	questions_macs++;
+	reply(fd, macs_text);
+}
+
 static void serve(int fd, const char *command)
 {
 	questions++;
@@ -47,7 +53,13 @@ static void serve(int fd, const char *command)
 	else if (!strcmp(command, "show version"))
 		reply(fd, version_text);
 	else if (!strcmp(command, "show evpn vni detail json"))
-		reply(fd, "[{\"vni\":100,\"vtepIp\":\"192.0.2.1\"}]");
+		reply(fd, "[{\"vni\":100,\"type\":\"L2\",\"vxlanInterface\":\"vx0\","
+			  "\"sviInterface\":\"br0.10\",\"vtepIp\":\"192.0.2.1\"}]");
+	else if (!strcmp(command, "show evpn mac vni all detail json"))
+		reply_macs(fd);
+	else if (!strcmp(command, "show evpn arp-cache vni all detail json"))
+		reply(fd, "{\"100\":{\"10.0.0.1\":{\"type\":\"local\",\"peerActive\":true,"
+			  "\"mac\":\"02:00:00:00:00:01\"}}}");
 	else if (!strcmp(command, "show evpn es detail json"))
 		reply(fd, garbage ? "{]" : es_text);
 	else
@@ -146,7 +158,16 @@ static const char *ifname_of(void *data, uint32_t ifindex)
 	return name_of_7;
 }
 
-static const struct frr_ops ops = {on_es, on_done, ifindex_of, ifname_of};
+static void on_tables(void *data, const struct frr_tables *t)
+{
+	assert_int_equal(t->n_vnis, 1);
+	assert_int_equal(t->vnis[0].vni, 100);
+	assert_string_equal(t->vnis[0].svi, "br0.10");
+	assert_int_equal(t->n_hosts, 1);
+	note("tables-%zu-%zu%s ", t->n_es, t->n_macs, t->young ? "-young" : "");
+}
+
+static const struct frr_ops ops = {on_es, on_done, ifindex_of, ifname_of, on_tables};
 
 static void run(int ms)
 {
@@ -174,7 +195,9 @@ static int setup(void **state)
 	sd_event_new(&event);
 	snprintf(path, sizeof(path), "/tmp/test_evpnd_frr.%d", getpid());
 	silent = garbage = false;
-	questions = 0;
+	questions = questions_macs = 0;
+	macs_text = "{\"100\":{\"numMacs\":1,\"macs\":{\"02:00:00:00:0c:0e\":{\"type\":\"remote\","
+		    "\"remoteEs\":\"03:44:38:39:ff:ff:01:00:00:09\"}}}}";
 	trace[0] = '\0';
 	version_text = "FRRouting 8.4.4 (pe1) on Linux.\n";
 	es_text = "[" ES("1", "bond0", "") "," REMOTE "]";
@@ -353,6 +376,48 @@ static void moved(void **state)
 	frr_free(frr);
 }
 
+/* Addresses and hosts: only when they are wanted, after the segments, and not too often. */
+static void tables(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	frr_configure(frr, path, &none, HOLD_MS);
+	run(50);
+	expect("+bond0 192.0.2.1 ");
+	run(200);
+	assert_int_equal(questions_macs, 0);
+	frr_want_tables(frr, true);
+	run(100);
+	expect("tables-2-1 ");
+	macs_text = "";
+	run(1500); /* looks again by itself, within a second */
+	assert_in_range(questions_macs, 2, 7);
+	assert_non_null(strstr(trace, "tables-2-0 "));
+	trace[0] = '\0';
+	frr_want_tables(frr, false);
+	questions_macs = 0;
+	run(1200);
+	assert_int_equal(questions_macs, 0);
+	expect("");
+	frr_free(frr);
+}
+
+/* A zebra that is new has nothing yet; that is no news. */
+static void young_tables(void **state)
+{
+	struct frr *frr = frr_new(event, &ops, NULL);
+
+	es_text = "[]";
+	frr_configure(frr, path, &none, HOLD_MS);
+	frr_want_tables(frr, true);
+	run(150);
+	assert_non_null(strstr(trace, "tables-0-1-young "));
+	trace[0] = '\0';
+	run(2200);
+	assert_non_null(strstr(trace, "tables-0-1 "));
+	frr_free(frr);
+}
+
 static void not_there(void **state)
 {
 	struct frr *frr = frr_new(event, &ops, NULL);
@@ -386,6 +451,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(configured_never, setup, teardown),
 		cmocka_unit_test_setup_teardown(renamed, setup, teardown),
 		cmocka_unit_test_setup_teardown(moved, setup, teardown),
+		cmocka_unit_test_setup_teardown(tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(young_tables, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_there, setup, teardown),
 	};
 

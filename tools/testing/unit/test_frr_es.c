@@ -159,6 +159,98 @@ static void macs(void **state)
 	free(hosts);
 }
 
+#define ES9 "03:44:38:39:ff:ff:01:00:00:09"
+
+/* With "detail", release 8.4 names the segment by another key than the later ones do. */
+static void details(void **state)
+{
+	struct frr_host *hosts;
+	struct frr_mac *list;
+	struct esi es9;
+	size_t n;
+
+	assert_int_equal(esi_parse(&es9, ES9), 0);
+	assert_int_equal(
+		frr_macs_parse(
+			"{\"100\":{\"numMacs\":3,\"macs\":{"
+			"\"02:00:00:00:00:01\":{\"type\":\"remote\",\"remoteVtep\":\"0.0.0.0\","
+			"\"esi\":\"" ES9 "\",\"neighbors\":\"none\"},"
+			"\"02:00:00:00:00:02\":{\"type\":\"remote\",\"remoteEs\":\"" ES9 "\"},"
+			"\"02:00:00:00:00:03\":{\"type\":\"remote\",\"remoteVtep\":\"192.0.2.3\"}}}}",
+			&list, &n),
+		0);
+	assert_int_equal(n, 3);
+	assert_true(list[0].es && list[1].es && !list[2].es);
+	assert_int_equal(esi_cmp(&list[0].esi, &es9), 0);
+	assert_int_equal(esi_cmp(&list[1].esi, &es9), 0);
+	assert_true(ip_is_none(&list[0].vtep) && ip_is_none(&list[1].vtep));
+	assert_int_equal(list[2].vtep.b[3], 3);
+	free(list);
+	assert_int_equal(
+		frr_synced_parse(
+			"{\"100\":{\"numArpNd\":5,"
+			"\"10.0.0.1\":{\"type\":\"local\",\"mac\":\"02:00:00:00:00:01\"},"
+			"\"10.0.0.2\":{\"type\":\"local\",\"mac\":\"02:00:00:00:00:02\","
+			"\"localInactive\":true,\"peerActive\":true},"
+			"\"10.0.0.3\":{\"type\":\"local\",\"mac\":\"none\",\"peerProxy\":true},"
+			"\"10.0.0.4\":{\"type\":\"remote\",\"mac\":\"02:00:00:00:00:04\","
+			"\"peerProxy\":true},"
+			"\"2001:db8::5\":{\"type\":\"local\",\"mac\":\"02:00:00:00:00:05\","
+			"\"peerProxy\":true}}}",
+			&hosts, &n),
+		0);
+	assert_int_equal(n, 2);
+	assert_int_equal(hosts[0].vni, 100);
+	assert_int_equal(hosts[0].mac.b[5], 2);
+	assert_int_equal(hosts[0].address.b[3], 2);
+	assert_int_equal(hosts[1].address.len, 16);
+	free(hosts);
+}
+
+static void vnis(void **state)
+{
+	struct frr_vni *list;
+	size_t n;
+
+	assert_int_equal(
+		frr_vnis_parse("[{\"vni\":100,\"type\":\"L2\",\"vxlanInterface\":\"vx100\","
+			       "\"sviInterface\":\"br0.10\"},"
+			       "{\"vni\":200,\"type\":\"L2\",\"vxlanInterface\":\"vx200\"},"
+			       "{\"vni\":300,\"type\":\"L2\"},"
+			       "{\"vni\":999,\"type\":\"L3\",\"vxlanIntf\":\"vx999\"}]",
+			       &list, &n),
+		0);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].vni, 100);
+	assert_string_equal(list[0].vxlan, "vx100");
+	assert_string_equal(list[0].svi, "br0.10");
+	assert_string_equal(list[1].svi, "");
+	free(list);
+	assert_int_equal(frr_vnis_parse("", &list, &n), 0);
+	assert_null(list);
+	assert_int_equal(frr_vnis_parse("{}", &list, &n), 0);
+	assert_int_equal(frr_vnis_parse("7", &list, &n), -EINVAL);
+	assert_null(list);
+}
+
+/* A group that zebra has a number for, and has not made, is none. */
+static void groups(void **state)
+{
+	struct frr_es *list;
+	size_t n;
+
+	assert_int_equal(frr_es_parse("[{\"esi\":\"" ES9
+				      "\",\"flags\":[\"remote\",\"nexthopGroupActive\"],"
+				      "\"nexthopGroup\":536870913},"
+				      "{\"esi\":\"" ES9 "\",\"flags\":[\"remote\"],"
+				      "\"nexthopGroup\":536870914}]",
+				      &list, &n),
+			 0);
+	assert_int_equal(list[0].group, 536870913);
+	assert_int_equal(list[1].group, 0);
+	free(list);
+}
+
 static void version(void **state)
 {
 	char v[FRR_VERSION_LEN];
@@ -211,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(segments), cmocka_unit_test(nonsense),	 cmocka_unit_test(vtep),
 		cmocka_unit_test(ipv6),	    cmocka_unit_test(version),	 cmocka_unit_test(macs),
+		cmocka_unit_test(details),  cmocka_unit_test(vnis),	 cmocka_unit_test(groups),
 		cmocka_unit_test(answer),   cmocka_unit_test(no_answer),
 	};
 

@@ -65,12 +65,14 @@ enum conf_control { CONF_CONTROL_EVPND, CONF_CONTROL_FRR };
  * @vtep: its VTEP address; none: as zebra says
  * @hold_ms: how long, after bgpd was away, what it said before counts beside what it says now
  * @discover: its segments on devices that no segment is configured for are segments, too
+ * @repair: what the kernel refuses FRR is made in its place
  */
 struct conf_frr {
 	char vty[CONF_VTY_MAX];
 	struct ip_addr vtep;
 	uint32_t hold_ms;
 	bool discover;
+	bool repair;
 };
 
 /**

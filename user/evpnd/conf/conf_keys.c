@@ -113,6 +113,7 @@ static const struct conf_key frr_keys[] = {
 	{"vtep", &conf_address, FIELD(struct conf_top, global.frr.vtep)},
 	{"hold", &conf_duration, FIELD(struct conf_top, global.frr.hold_ms), .max = HOUR_MS},
 	{"discover", &conf_bool, FIELD(struct conf_top, global.frr.discover)},
+	{"repair", &conf_bool, FIELD(struct conf_top, global.frr.repair)},
 	{},
 };
 

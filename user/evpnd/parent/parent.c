@@ -167,7 +167,12 @@ static const char *ifname_of(void *data, uint32_t ifindex)
 	return l ? l->ifname : NULL;
 }
 
-static const struct frr_ops frr_ops = {on_frr_es, on_frr, ifindex_of, ifname_of};
+static void on_frr_tables(void *data, const struct frr_tables *tables)
+{
+	frr_repair_take(((struct parent *)data)->repair, tables);
+}
+
+static const struct frr_ops frr_ops = {on_frr_es, on_frr, ifindex_of, ifname_of, on_frr_tables};
 
 static void on_flood_result(void *data, const struct flood_result *result)
 {
@@ -179,15 +184,30 @@ static void on_bfd(void *data, const struct fact_bfd *fact)
 	parent_send(data, IPC_FACT_BFD, fact, sizeof(*fact));
 }
 
-/* What is ours in the flooding lists is written down beside the control socket. */
+/* A file beside the control socket, for what is ours in the kernel; NULL: the name is too long. */
+static const char *file_for(const struct parent *p, const char *what, char path[CONF_PATH_MAX])
+{
+	int n = snprintf(path, CONF_PATH_MAX, "%s.%s", p->options->socket_path, what);
+
+	return n < CONF_PATH_MAX ? path : NULL;
+}
+
 static int set_up_flood(struct parent *p)
 {
 	char path[CONF_PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s.flood", p->options->socket_path);
 
-	p->flood = kern_flood_new(p->event, n < (int)sizeof(path) ? path : NULL, p->links,
-				  on_flood_result, p);
+	p->flood =
+		kern_flood_new(p->event, file_for(p, "flood", path), p->links, on_flood_result, p);
 	return p->flood ? 0 : -errno;
+}
+
+static int set_up_frr(struct parent *p)
+{
+	char path[CONF_PATH_MAX];
+
+	p->repair = frr_repair_new(file_for(p, "frr", path), p->links);
+	p->frr = p->repair ? frr_new(p->event, &frr_ops, p) : NULL;
+	return p->frr ? 0 : -errno;
 }
 
 void parent_stopped(struct parent *p)
@@ -284,9 +304,11 @@ static int set_up(struct parent *p, int ctl_fd)
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->speak = p->links ? speak_new(p->event, p->links) : NULL;
 	p->uplinks = p->speak ? uplinks_new(p->event, p->links, on_core, p) : NULL;
-	p->frr = p->uplinks ? frr_new(p->event, &frr_ops, p) : NULL;
-	if (!p->frr)
+	if (!p->uplinks)
 		return -errno;
+	r = set_up_frr(p);
+	if (r)
+		return r;
 	parent_conf_core(p);
 	uplinks_configure(p->uplinks, p->conf->conf);
 	accept_links(p->accept, p->links);
@@ -300,6 +322,7 @@ static void tear_down(struct parent *p)
 	parent_speaker_free(p);
 	parent_bfd_free(p->bfd);
 	frr_free(p->frr);
+	frr_repair_free(p->repair);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);

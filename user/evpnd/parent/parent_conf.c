@@ -100,10 +100,14 @@ bool parent_conf_follows(void *data, const char *ifname)
 void parent_conf_frr(struct parent *p)
 {
 	const struct conf *conf = p->conf->conf;
-	bool wanted = conf->global.frr.discover;
+	bool repair = conf->global.frr.repair;
+	bool wanted = conf->global.frr.discover || repair;
 
 	if (!p->frr)
 		return;
+	frr_want_tables(p->frr, repair);
+	if (!repair)
+		frr_repair_end(p->repair);
 	for (size_t i = 0; i < conf->n_segments; i++)
 		wanted |= conf->segments[i].control == CONF_CONTROL_FRR;
 	frr_configure(p->frr, wanted ? conf->global.frr.vty : NULL, &conf->global.frr.vtep,

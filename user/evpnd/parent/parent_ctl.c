@@ -415,6 +415,9 @@ static void add_metric(json_t *list, const char *name, const char *type, const c
 static void add_metrics(struct parent *p, json_t *result)
 {
 	static const char wishes[] = "Segments wished for, by what became of it";
+	static const char repaired[] =
+		"Entries that the kernel refused FRR, made in its place (frr: repair)";
+	struct frr_repaired made = frr_repair_count(p->repair);
 	json_t *list = json_object_get(result, "metrics");
 	struct kern_counts counts;
 
@@ -433,6 +436,8 @@ static void add_metrics(struct parent *p, json_t *result)
 	add_metric(list, "evpnd_kernel_reasserts_total", "counter",
 		   "Segments put right after somebody else had changed them", NULL, NULL,
 		   counts.reasserts);
+	add_metric(list, "evpnd_frr_repaired", "gauge", repaired, "kind", "mac", made.macs);
+	add_metric(list, "evpnd_frr_repaired", "gauge", repaired, "kind", "host", made.hosts);
 	add_metric(list, "evpnd_speaker_restarts_total", "counter",
 		   "Speakers started after one had died", NULL, NULL, p->restarts);
 	add_metric(list, "evpnd_speaker_violations_total", "counter",

@@ -57,6 +57,7 @@ struct parent {
 	struct kern_flood *flood;
 	struct accept *accept;
 	struct frr *frr;
+	struct frr_repair *repair;
 	struct sockets *sockets;
 	struct parent_bfd *bfd;
 	struct state *state;

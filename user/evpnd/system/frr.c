@@ -37,16 +37,18 @@ enum {
 	BURST = 7,    /* looks after a change, each after twice the time: FRR takes its time, too */
 	BUSY = 4,     /* it is asked for no more than this part of its time */
 	ANSWER_MS = 5000,
+	TABLES_MS = 1000,     /* while tables are wanted */
+	TABLES_SOON_MS = 200, /* after a change */
+	TABLES_BUSY = 20,     /* zebra does nothing else while it writes them */
 };
 
 /* The commands of one look, in their order. */
-enum step { STEP_ENABLE, STEP_VERSION, STEP_VNI, STEP_ES, STEPS };
+enum step { STEP_ENABLE, STEP_VERSION, STEP_VNI, STEP_ES, STEP_MACS, STEP_HOSTS, STEPS };
 
 static const char *const commands[STEPS] = {
-	[STEP_ENABLE] = "enable",
-	[STEP_VERSION] = FRR_SHOW_VERSION,
-	[STEP_VNI] = FRR_SHOW_VNI,
-	[STEP_ES] = FRR_SHOW_ES,
+	[STEP_ENABLE] = "enable",	    [STEP_VERSION] = FRR_SHOW_VERSION,
+	[STEP_VNI] = FRR_SHOW_VNI,	    [STEP_ES] = FRR_SHOW_ES,
+	[STEP_MACS] = FRR_SHOW_MACS_DETAIL, [STEP_HOSTS] = FRR_SHOW_HOSTS_DETAIL,
 };
 
 /** struct told - a segment as last told; @ifindex: of the device that it is on */
@@ -63,11 +65,15 @@ struct told {
  * @tries: looks at a zebra that may have more to say, or failures to reach one
  * @look: when to ask next; @late: when an answer is too late
  * @begun_us: when the present look began; @cost_ms: how long the last one took
+ * @delay: a segment of the present look is new
  * @vtep: configured, or none
  * @hold_ms: for how long a zebra may be without its configuration
  * @hold_until: it may be so until then, CLOCK_MONOTONIC microseconds; 0: it has its configuration
  * @es: segments as last told
  * @asked: @last was told at least once
+ * @want_tables: ask for tables; @tables: as far as they are read
+ * @tables_begun: when the present ones were asked for; @tables_next: no others before; microseconds
+ * @too_long: zebra has more than can be read; said, and not asked again
  */
 struct frr {
 	const struct frr_ops *ops;
@@ -83,6 +89,7 @@ struct frr {
 	unsigned int tries;
 	u64 begun_us;
 	u64 cost_ms;
+	bool delay;
 	u64 hold_until;
 	u32 hold_ms;
 	char vty[CONF_VTY_MAX];
@@ -92,6 +99,11 @@ struct frr {
 	struct fact_frr now;
 	struct fact_frr last;
 	bool asked;
+	bool want_tables;
+	bool too_long;
+	u64 tables_begun;
+	u64 tables_next;
+	struct frr_tables tables;
 };
 
 static void tell(struct frr *frr)
@@ -112,8 +124,18 @@ static void tell(struct frr *frr)
 	frr->ops->done(frr->data, &frr->last);
 }
 
+static void drop_tables(struct frr *frr)
+{
+	free(frr->tables.es);
+	free(frr->tables.vnis);
+	free(frr->tables.macs);
+	free(frr->tables.hosts);
+	frr->tables = (struct frr_tables){0};
+}
+
 static void hang_up(struct frr *frr)
 {
+	drop_tables(frr);
 	frr->source = sd_event_source_disable_unref(frr->source);
 	if (frr->fd >= 0)
 		close(frr->fd);
@@ -242,6 +264,8 @@ static void look_later(struct frr *frr, bool delay)
 	u64 ms = delay ? DELAY_MS : LOOK_MS;
 	unsigned int doubles;
 
+	if (frr->want_tables)
+		ms = less(ms, TABLES_MS);
 	if (frr->hold_until) {
 		doubles = frr->tries++ / 4;
 		ms = less(ms, YOUNG_MS << (doubles < YOUNG_DOUBLES ? doubles : YOUNG_DOUBLES));
@@ -269,8 +293,9 @@ static bool is_configured(const struct frr_es *list, size_t n)
 static bool take_segments(struct frr *frr)
 {
 	struct frr_es *list;
-	bool delay = false;
 	size_t n, i;
+
+	frr->delay = false;
 
 	if (frr_es_parse(frr->answer.text, &list, &n))
 		return false;
@@ -281,12 +306,32 @@ static bool take_segments(struct frr *frr)
 		if (!list[i].local || !list[i].ifname[0])
 			continue;
 		tell_es(frr, &list[i]);
-		delay |= list[i].delay;
+		frr->delay |= list[i].delay;
 	}
-	free(list);
+	free(frr->tables.es);
+	frr->tables.es = list;
+	frr->tables.n_es = n;
 	frr->cost_ms = (timer_now_us() - frr->begun_us) / 1000;
-	look_later(frr, delay);
 	return true;
+}
+
+static bool take_vnis(struct frr *frr)
+{
+	frr->now.vtep = ip_is_none(&frr->vtep) ? frr_vtep_parse(frr->answer.text) : frr->vtep;
+	free(frr->tables.vnis);
+	if (frr_vnis_parse(frr->answer.text, &frr->tables.vnis, &frr->tables.n_vnis))
+		frr->tables.n_vnis = 0;
+	return true;
+}
+
+static bool take_macs(struct frr *frr)
+{
+	return !frr_macs_parse(frr->answer.text, &frr->tables.macs, &frr->tables.n_macs);
+}
+
+static bool take_hosts(struct frr *frr)
+{
+	return !frr_synced_parse(frr->answer.text, &frr->tables.hosts, &frr->tables.n_hosts);
 }
 
 static void take_version(struct frr *frr)
@@ -299,33 +344,89 @@ static void take_version(struct frr *frr)
 	snprintf(frr->now.text, sizeof(frr->now.text), "FRR %s", version[0] ? version : "?");
 }
 
+static bool take_answer(struct frr *frr)
+{
+	switch (frr->step) {
+	case STEP_VERSION:
+		take_version(frr);
+		return true;
+	case STEP_VNI:
+		return take_vnis(frr);
+	case STEP_ES:
+		return take_segments(frr);
+	case STEP_MACS:
+		return take_macs(frr);
+	case STEP_HOSTS:
+		return take_hosts(frr);
+	default:
+		return true;
+	}
+}
+
+static bool tables_due(struct frr *frr)
+{
+	return frr->want_tables && !frr->too_long && timer_now_us() >= frr->tables_next;
+}
+
+static void tell_tables(struct frr *frr)
+{
+	u64 now = timer_now_us(), pause = TABLES_BUSY * (now - frr->tables_begun);
+
+	if (pause < TABLES_SOON_MS * 1000)
+		pause = TABLES_SOON_MS * 1000;
+	frr->tables_next = now + pause;
+	frr->tables.young = frr->hold_until;
+	frr->ops->tables(frr->data, &frr->tables);
+}
+
+/* The look is over. */
+static void finish(struct frr *frr)
+{
+	drop_tables(frr);
+	look_later(frr, frr->delay);
+}
+
+/* Segments are told at once; the tables, which may be long, come after them. */
+static void after(struct frr *frr, enum step step)
+{
+	if (step == STEP_ES) {
+		frr->now.present = true;
+		frr->now.hold_until = frr->hold_until;
+		tell(frr);
+		frr->tables_begun = timer_now_us();
+	} else if (step == STEP_HOSTS) {
+		tell_tables(frr);
+	}
+	if (step == STEP_HOSTS || (step == STEP_ES && !tables_due(frr)))
+		finish(frr);
+	else
+		ask(frr, step + 1);
+}
+
 static void take(struct frr *frr)
 {
 	enum step step = frr->step;
-	bool ok = !frr->answer.status;
+	bool ok = !frr->answer.status && take_answer(frr);
 
 	timer_stop(&frr->late);
-	if (ok && step == STEP_VERSION) {
-		take_version(frr);
-	} else if (ok && step == STEP_VNI) {
-		frr->now.vtep =
-			ip_is_none(&frr->vtep) ? frr_vtep_parse(frr->answer.text) : frr->vtep;
-	} else if (ok && step == STEP_ES) {
-		ok = take_segments(frr);
-	}
 	frr_answer_clear(&frr->answer);
 	if (!ok) {
 		give_up(frr, "an answer that FRR does not give");
 		return;
 	}
 	frr->step = STEPS;
-	if (step != STEP_ES) {
-		ask(frr, step + 1);
-		return;
+	after(frr, step);
+}
+
+/* More than can be read, of the tables: roles are worth more than they are. */
+static void on_bad_answer(struct frr *frr, int error)
+{
+	if (frr->step >= STEP_MACS && frr->step < STEPS && error == -EMSGSIZE) {
+		frr->too_long = true;
+		log_warning("FRR: \"%s\" gives more than %d octets: nothing is done in FRR's place",
+			    commands[frr->step], FRR_VTY_ANSWER_MAX);
 	}
-	frr->now.present = true;
-	frr->now.hold_until = frr->hold_until;
-	tell(frr);
+	give_up(frr, "an answer to nothing");
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -333,13 +434,18 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
 	struct frr *frr = data;
 	char buf[16384];
 	ssize_t n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+	int r = 0;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	if (n > 0) {
+		timer_start(&frr->late, ANSWER_MS);
+		r = frr->step == STEPS ? -EPROTO : frr_answer_feed(&frr->answer, buf, (size_t)n);
+	}
 	if (n <= 0)
 		give_up(frr, n ? strerror(errno) : "zebra has ended");
-	else if (frr->step == STEPS || frr_answer_feed(&frr->answer, buf, (size_t)n))
-		give_up(frr, "an answer to nothing");
+	else if (r)
+		on_bad_answer(frr, r);
 	else if (frr->answer.complete)
 		take(frr);
 	return 0;
@@ -371,6 +477,14 @@ static void on_look(void *data)
 		frr->tries = 0;
 		ask(frr, STEP_ENABLE);
 	}
+}
+
+void frr_want_tables(struct frr *frr, bool wanted)
+{
+	frr->want_tables = wanted;
+	frr->too_long = false;
+	frr->tables_next = 0;
+	frr_look(frr);
 }
 
 void frr_look(struct frr *frr)

@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "contract/ipc.h"
+#include "system/frr_repair.h"
 
 #define FRR_GROUP "frrvty" /* whose members may ask FRR's daemons */
 
@@ -23,12 +24,14 @@ struct frr;
  * @done: a look has ended; also called when zebra does not answer
  * @ifindex: of a device, 0: there is none of this name
  * @ifname: its name now, NULL: it is no more
+ * @tables: what else it has, when that is wanted (frr_want_tables())
  */
 struct frr_ops {
 	void (*es)(void *data, const struct fact_frr_es *fact);
 	void (*done)(void *data, const struct fact_frr *fact);
 	uint32_t (*ifindex)(void *data, const char *ifname);
 	const char *(*ifname)(void *data, uint32_t ifindex);
+	void (*tables)(void *data, const struct frr_tables *tables);
 };
 
 /** frr_new() - does nothing before frr_configure(); NULL: no memory */
@@ -42,6 +45,9 @@ void frr_free(struct frr *frr);
  * @hold_ms: for how long the segments of an earlier zebra stay while a new one has none
  */
 void frr_configure(struct frr *frr, const char *vty, const struct ip_addr *vtep, u32 hold_ms);
+
+/** frr_want_tables() - ask for addresses and hosts as well, about once a second */
+void frr_want_tables(struct frr *frr, bool wanted);
 
 /** frr_look() - ask soon, whatever the clock says */
 void frr_look(struct frr *frr);
