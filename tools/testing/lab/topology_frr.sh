@@ -28,6 +28,7 @@ FRR_DAEMONS=${FRR_DAEMONS:-/usr/lib/frr}
 : "${FRR_PORT:=4789}"         # of VXLAN
 : "${FRR_FAMILY:=4}"           # of the VTEPs: 4, 6 (FRR 10.6)
 : "${FRR_ADDRESSES:=192.0.2.1 192.0.2.2 192.0.2.3}" # of the PEs, in one /23
+: "${FRR_GATEWAY:=no}"         # yes: all PEs are 10.0.10.254 in VLAN 10
 : "${FRR_HOLD:=20s}"           # how long bgpd's neighbours are waited for when it was away
 
 fl() { ns "f$1"; }
@@ -125,37 +126,73 @@ frr_vlans_svd() {
 	done
 }
 
-frr_pe_devices() {
-	local i=$1 p=pe$1 b
-	b="bridge -n $(fl "pe$1")"
-	fl_ip "$p" link set lo up
-	fl_ip "$p" link add core type veth peer name "pe$i" netns "$(fl core)"
-	fl_ip core link set "pe$i" master br0 up
-	fl_ip "$p" addr add "$(frr_address "$p")/23" dev core
+# frr_gateway PE: the same address, IP and MAC, on each; ARP of one is not flooded to the others
+frr_gateway() {
+	fl_ip "$1" -batch - <<-END
+		link add link br0 name br0.10 type vlan id 10
+		link set br0.10 address 00:00:5e:00:01:01
+		link set br0.10 up
+		addr add 10.0.10.254/24 dev br0.10
+	END
+	bridge -n "$(fl "$1")" -batch - <<-END
+		link set dev vx100 neigh_suppress on
+		vlan add dev br0 vid 10 self
+		fdb add 00:00:5e:00:01:01 dev br0 vlan 10 self local
+	END
+}
+
+# frr_pe_core PE: the underlay
+frr_pe_core() {
+	fl_ip "$1" link set lo up
+	fl_ip "$1" link add core type veth peer name "$1" netns "$(fl core)"
+	fl_ip core link set "$1" master br0 up
+	fl_ip "$1" addr add "$(frr_address "$1")/23" dev core
 	if [ "$FRR_FAMILY" = 6 ]; then
-		in_fl "$p" sysctl -qw net.ipv6.conf.core.disable_ipv6=0
-		fl_ip "$p" addr add "$(frr_vtep "$p")/64" dev core nodad
+		in_fl "$1" sysctl -qw net.ipv6.conf.core.disable_ipv6=0
+		fl_ip "$1" addr add "$(frr_vtep "$1")/64" dev core nodad
 	fi
-	fl_ip "$p" link set core up
-	fl_ip "$p" link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0 mcast_snooping 0
-	fl_ip "$p" link set br0 up
-	fl_ip "$p" link add "h$i" type veth peer name eth0 netns "$(fl "h$i")"
-	fl_ip "$p" link set "h$i" master br0 up
-	fl_ip "h$i" link set eth0 address 02:00:00:00:00:0$i up
-	$b vlan add dev "h$i" vid 10 pvid untagged
-	$b vlan add dev "h$i" vid 20
-	"frr_vxlan_$FRR_VXLAN" "$p" | fl_ip "$p" -batch - || return 1
+	fl_ip "$1" link set core up
+}
+
+# frr_pe_bond PE: the customer's link
+frr_pe_bond() {
+	fl_ip "$1" link add bond0 type bond mode active-backup miimon 10 || return 1
+	fl_ip "$1" link add m0 type veth peer name "p${1#pe}" netns "$(fl ce)"
+	fl_ip "$1" link set m0 master bond0
+	fl_ip "$1" link set m0 up
+	fl_ip ce link set "p${1#pe}" up
+}
+
+# frr_pe_bridge PE: the bridge, its tunnels, and the bond as a port where there is one
+frr_pe_bridge() {
+	local b
+	b="bridge -n $(fl "$1")"
+	fl_ip "$1" link add br0 type bridge vlan_filtering 1 vlan_default_pvid 0 mcast_snooping 0
+	fl_ip "$1" link set br0 up
+	"frr_vxlan_$FRR_VXLAN" "$1" | fl_ip "$1" -batch - || return 1
 	"frr_vlans_$FRR_VXLAN" | $b -batch - || return 1
-	[ "$i" != 3 ] || return 0
-	fl_ip "$p" link add bond0 type bond mode active-backup miimon 10 || return 1
-	fl_ip "$p" link add m0 type veth peer name "p$i" netns "$(fl ce)"
-	fl_ip "$p" link set m0 master bond0
-	fl_ip "$p" link set m0 up
-	fl_ip "$p" link set bond0 master br0
+	[ "$1" != pe3 ] || return 0
+	fl_ip "$1" link set bond0 master br0
 	$b vlan add dev bond0 vid 10
 	$b vlan add dev bond0 vid 20 pvid untagged
-	fl_ip "$p" link set bond0 up
-	fl_ip ce link set "p$i" up
+	fl_ip "$1" link set bond0 up
+}
+
+# frr_pe_host PE: its own host
+frr_pe_host() {
+	local h=h${1#pe}
+	fl_ip "$1" link add "$h" type veth peer name eth0 netns "$(fl "$h")"
+	fl_ip "$1" link set "$h" master br0 up
+	fl_ip "$h" link set eth0 address "02:00:00:00:00:0${1#pe}" up
+	printf 'vlan add dev %s vid %s\n' "$h" "10 pvid untagged" "$h" 20 | bridge -n "$(fl "$1")" -batch -
+}
+
+frr_pe_devices() {
+	frr_pe_core "$1"
+	[ "$1" = pe3 ] || frr_pe_bond "$1" || return 1
+	frr_pe_bridge "$1" || return 1
+	frr_pe_host "$1"
+	[ "$FRR_GATEWAY" = no ] || frr_gateway "$1"
 }
 
 frr_devices() {
@@ -168,7 +205,7 @@ frr_devices() {
 	fl_ip core link add br0 type bridge mcast_snooping 0
 	fl_ip core link set br0 up
 	for i in 1 2 3; do
-		frr_pe_devices "$i" || return 1
+		frr_pe_devices "pe$i" || return 1
 	done
 }
 

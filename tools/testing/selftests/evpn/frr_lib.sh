@@ -27,6 +27,25 @@ frr_lab() {
 	check_err $? "the underlay does not carry"
 }
 
+# frr_segment PE LINE...: configured on FRR's bond
+frr_segment() {
+	local line lines=()
+	for line in "${@:2}"; do
+		lines+=(-c "$line")
+	done
+	frr_vty "$1" -c "configure terminal" -c "interface bond0" "${lines[@]}" >/dev/null # (FRR 10 has notes)
+}
+# frr_segment_again PE: as frr_conf has it; without the segment its preference is gone as well
+frr_segment_again() {
+	frr_segment "$1" "evpn mh es-id 1" "evpn mh es-sys-mac 44:38:39:ff:ff:01" \
+		"evpn mh es-df-pref $(word "${1#pe}" $FRR_PREFERENCE)"
+}
+
+# frr_evpnd_ensure PE: it runs, whatever a case before has done
+frr_evpnd_ensure() {
+	frr_ctl "$1" es show >/dev/null 2>&1 || frr_evpnd_start "$1"
+}
+
 # agree PE-NUMBER ROLE: zebra and evpnd and the module
 role_in_kernel() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | sed -n 's/^role=//p'; }
 agree() { [ "$(frr_says "pe$1")" = "$2" ] && [ "$(frr_role "pe$1")" = "$2" ] && [ "$(role_in_kernel "$1")" = "$2" ]; }
