@@ -2349,6 +2349,13 @@ static struct speaker *begin_frr(bool kernel_df)
 	return sp;
 }
 
+/* Elected, perhaps, and nothing of it is in force. */
+static void expect_no_role(struct speaker *sp)
+{
+	assert_null(strstr(sp->log, "df"));
+	sp->log[0] = '\0';
+}
+
 /* Found by zebra's word, elected by the routes that bgpd hands on; nothing is originated. */
 static void frr_election(void **state)
 {
@@ -2363,6 +2370,7 @@ static void frr_election(void **state)
 	frr_rt4(sp, VTEP, 2, 100);
 	frr_rt4(sp, PE2, 2, 50);
 	sync_to(sp, 1);
+	run(sp, 150);
 	assert_true(sp->wish.df);
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
 	assert_int_equal(sp->wish.n_peers, 1);
@@ -2374,6 +2382,8 @@ static void frr_election(void **state)
 	frr_rt4(sp, PE2, 2, 150);
 	expect(sp, "ndf | ");
 	frr_rt4(sp, VTEP, 2, 150); /* equal: the lower address */
+	expect_no_role(sp);
+	run(sp, 150);
 	expect(sp, "df | ");
 	frr_rt4(sp, PE2, 0, 0); /* FRR does not forward beside another algorithm */
 	expect(sp, "ndf | ");
@@ -2391,6 +2401,64 @@ static void frr_election(void **state)
 	zebra_without(sp);
 	expect(sp, "unwish ");
 	expect_reason(sp, "FRR has no segment on bond0");
+	end(sp);
+}
+
+/*
+ * Others hear of the own RT-4 later than this PE does. What a PE that lives has, is taken over a moment
+ * later; what nobody has any more, at once.
+ */
+static void frr_takeover(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, PE2, 2, 50);
+	sync_to(sp, 1);
+	run(sp, 150);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+
+	bond(sp, false); /* the cable */
+	expect(sp, "ndf | ");
+	frr_rt4_gone(sp, VTEP);
+	bond(sp, true);
+	run(sp, 60); /* so slow are bgpd and zebra */
+	sp->log[0] = '\0';
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, VTEP, 2, 101); /* prolongs nothing */
+	run(sp, 60);
+	expect_no_role(sp);
+	run(sp, 120);
+	expect(sp, "df | ");
+
+	frr_rt4(sp, VTEP, 2, 40); /* preferences */
+	expect(sp, "ndf | ");
+	frr_rt4(sp, VTEP, 2, 100);
+	expect_no_role(sp);
+	frr_rt4(sp, VTEP, 2, 40); /* and back before it has come to that */
+	run(sp, 150);
+	expect_no_role(sp);
+	frr_rt4(sp, VTEP, 2, 100);
+	run(sp, 200);
+	expect(sp, "| df | ");
+
+	frr_rt4(sp, VTEP, 2, 40);
+	expect(sp, "ndf | ");
+	frr_rt4_gone(sp, PE2); /* nobody else is there to close */
+	expect(sp, "ndf df | ");
+
+	bond(sp, false);
+	frr_rt4_gone(sp, VTEP);
+	frr_rt4(sp, PE2, 2, 50);
+	bond(sp, true);
+	frr_rt4(sp, VTEP, 2, 100); /* fast ones */
+	sp->log[0] = '\0';
+	run(sp, 60);
+	expect(sp, "df | ");
 	end(sp);
 }
 
@@ -2477,6 +2545,7 @@ static void frr_bgpd_of_df_restarts(void **state)
 	frr_rt4(sp, VTEP, 2, 300);
 	frr_rt4(sp, PE2, 2, 200);
 	sync_to(sp, 1);
+	run(sp, 150);
 	assert_true(sp->wish.df);
 	sp->log[0] = '\0';
 	sync_to(sp, 0);
@@ -2492,6 +2561,7 @@ static void frr_bgpd_of_df_restarts(void **state)
 	frr_rt4(sp, VTEP, 2, 300);
 	expect(sp, "");
 	frr_rt4(sp, PE2, 2, 200);
+	run(sp, 150);
 	expect(sp, "df | ");
 	end(sp);
 }
@@ -2594,6 +2664,7 @@ static void frr_restarts(void **state)
 	frr_rt4(sp, VTEP, 2, 300);
 	frr_rt4(sp, PE2, 2, 200);
 	sync_to(sp, 1);
+	run(sp, 150);
 	assert_true(sp->wish.df);
 	sync_to(sp, 0);
 	assert_true(sp->wish.df);
@@ -2744,6 +2815,7 @@ static void discover(void **state)
 	zebra(sp, true, false);
 	expect_segments(sp, "bond0* ");
 	expect_reason(sp, NULL);
+	run(sp, 150);
 	assert_true(sp->wish.df);
 	assert_string_equal(sp->wish.ifname, "bond0");
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
@@ -2963,6 +3035,7 @@ int main(void)
 		cmocka_unit_test(bridge_domain),
 		cmocka_unit_test(peers_adopted),
 		cmocka_unit_test(frr_election),
+		cmocka_unit_test(frr_takeover),
 		cmocka_unit_test(frr_delay),
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),

@@ -135,12 +135,17 @@ struct frr_known {
 
 #define FRR_BEFORE_MAX 64
 
+/* For a PE that says nothing of its role to close, when it has heard that this one is to forward. */
+#define SEGMENT_GUARD_MS 100
+
 /**
  * struct segment_frr - of a segment that FRR controls
  * @known: zebra has it, as @fact says
  * @left: its device was given another name, so that FRR withdrew it: the customer is to use the other
  *	PEs until the own RT-4 is back
  * @elected: @result holds
+ * @was_down: the port was; @up_us: since then it is up and bgpd does not say so yet, 0: it does
+ * @guard_ms: for how long the others are waited for when a role is taken over; 0: not measured yet
  * @before: the PEs that had an RT-4 at the last election, the own one among them
  * @hold: runs while bgpd has come back and not all of @before have
  */
@@ -148,6 +153,9 @@ struct segment_frr {
 	bool known;
 	struct fact_frr_es fact;
 	bool left;
+	bool was_down;
+	u64 up_us;
+	u32 guard_ms;
 	bool elected;
 	struct df_frr_result result;
 	struct ip_addr before[FRR_BEFORE_MAX];
@@ -487,6 +495,7 @@ bool segment_is_frr(const struct segment *s);
 bool segment_frr_holds(const struct segment *s);
 void segment_frr_hold(struct segment *s);
 void segment_frr_run(struct segment *s);
+void segment_frr_next(const struct segment *s, bool gain, struct roles *next);
 void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f);

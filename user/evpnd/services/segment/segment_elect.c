@@ -17,8 +17,6 @@
 
 /* For the kernel to answer that it has closed. */
 #define ANNOUNCE_MS 500
-/* For a PE that says neither P nor B to close, when it has heard that this one is to forward. */
-#define GUARD_MS 100
 
 s64 segment_realtime(void)
 {
@@ -143,7 +141,7 @@ void segment_put_in_force(struct segment *s)
 	if (!segment_may_elect(s) || s->drain == DRAIN_DONE)
 		return;
 	if (segment_is_frr(s))
-		next = s->target;
+		segment_frr_next(s, now >= s->gain_at, &next);
 	else
 		segment_handover(s, now >= s->lose_at, now >= s->gain_at, &next);
 	set_force(s, &next);
@@ -236,7 +234,7 @@ static void schedule(struct segment *s)
 		s->lose_at = df_handover_at(&s->handover, false, now);
 		s->gain_at = df_handover_at(&s->handover, true, now);
 	} else if (again && segment_is_exclusive(s) && segment_has_mute_peer(s)) {
-		s->gain_at = now + GUARD_MS * DF_NS_PER_MS;
+		s->gain_at = now + SEGMENT_GUARD_MS * DF_NS_PER_MS;
 	}
 }
 

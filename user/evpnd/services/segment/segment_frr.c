@@ -11,6 +11,12 @@
  * the routes back, and the other PEs forward without this one, while the customer still sends through
  * it. So the port is blocked, and by LACP the customer is told, until bgpd announces the segment again.
  *
+ * A PE hears of its own RT-4 before the others do, by the way from its bgpd to theirs. So a role that
+ * another PE has, which is alive, is taken over a moment later than it is elected: when a cable is
+ * plugged in again, or the preferences change. That is twice the time that FRR took to announce the segment
+ * when its port came up, which is long where machines are slow or busy. The role of a PE that is gone is
+ * taken at once.
+ *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
  * the result before counts until all that had an RT-4 then have one again, or the hold time is over. Only
  * the DF forwards no more as long as bgpd does not announce it, or when zebra is away as well, because the
@@ -21,6 +27,8 @@
 
 #include "log.h"
 #include "services/segment/segment.h"
+
+enum { GUARD_MIN_MS = 20, GUARD_MAX_MS = 500 };
 
 bool segment_is_frr(const struct segment *s)
 {
@@ -148,7 +156,36 @@ static void enter(struct segment *s, enum df_state state)
 				       segment_state_name(state)));
 }
 
-static void apply(struct segment *s)
+/* Somebody else may have been DF until now, and may be it still. @before: who was, as far as is known */
+static bool takes_over(const struct segment *s, const struct ip_addr *before)
+{
+	if (s->n_cand == (s->local >= 0) || ip_equal(before, &s->owner->frr.vtep))
+		return false;
+	return ip_is_none(before) || has_candidate(s, before);
+}
+
+/* A second election does not prolong what the first has begun. */
+static void schedule(struct segment *s, const struct ip_addr *before)
+{
+	bool gains = s->frr.result.df && !s->force.df, own = ip_equal(before, &s->owner->frr.vtep);
+
+	if (gains && takes_over(s, before))
+		s->gain_at =
+			segment_realtime() +
+			(s64)(s->frr.guard_ms ? s->frr.guard_ms : SEGMENT_GUARD_MS) * DF_NS_PER_MS;
+	else if (!gains || !own || s->n_cand == 1)
+		s->gain_at = 0;
+}
+
+/* segment_frr_next() - what comes into force now; @gain: what is gained may be */
+void segment_frr_next(const struct segment *s, bool gain, struct roles *next)
+{
+	*next = s->target;
+	next->df &= gain || s->force.df;
+}
+
+/* @df: who was it before */
+static void apply(struct segment *s, const struct ip_addr *df)
 {
 	s->owner->elections++;
 	s->frr.elected = true;
@@ -158,7 +195,8 @@ static void apply(struct segment *s)
 	memset(&s->target, 0, sizeof(s->target));
 	s->target.port = true;
 	s->target.df = s->frr.result.df;
-	s->lose_at = s->gain_at = 0;
+	s->lose_at = 0;
+	schedule(s, df);
 	segment_peers_update(s); /* before a role is gained */
 	segment_put_in_force(s);
 }
@@ -167,12 +205,13 @@ static void apply(struct segment *s)
 static void absent(struct segment *s)
 {
 	struct df_frr_result *r = &s->frr.result;
+	struct ip_addr df = s->df_addr;
 
 	*r = (struct df_frr_result){.reason = DF_FRR_DOWN, .peer = -1, .best = -1};
 	snprintf(r->sentence, sizeof(r->sentence),
 		 "bgpd advertises no RT-4 for this segment; has its bridge a VNI?");
 	s->df_addr = s->backup_addr = (struct ip_addr){0};
-	apply(s);
+	apply(s, &df);
 }
 
 static void elect(struct segment *s)
@@ -180,6 +219,7 @@ static void elect(struct segment *s)
 	const struct segments *ss = s->owner;
 	struct df_frr_peer peers[DF_CANDIDATES_MAX];
 	struct df_frr_result before = s->frr.result;
+	struct ip_addr df = s->df_addr;
 	struct df_frr_local local = {
 		.vtep = ss->frr.vtep,
 		.bypass = s->frr.fact.bypass,
@@ -199,7 +239,7 @@ static void elect(struct segment *s)
 	df_frr_elect(&local, peers, peers_of(s, peers), &s->frr.result);
 	note_algorithm(s, &before);
 	name_df(s, peers);
-	apply(s);
+	apply(s, &df);
 }
 
 /*
@@ -220,9 +260,29 @@ static void down(struct segment *s)
 {
 	timer_stop(&s->frr.hold);
 	s->frr.elected = false;
+	s->frr.was_down = true;
+	s->frr.up_us = 0;
+	s->gain_at = 0;
 	s->df_addr = s->backup_addr = (struct ip_addr){0};
 	enter(s, DF_INIT);
 	segment_drop_roles(s, s->port_reason);
+}
+
+/* From the port's coming up to the own RT-4. */
+static void measure(struct segment *s)
+{
+	u64 now = timer_now_us(), ms;
+
+	if (s->frr.was_down)
+		s->frr.up_us = now;
+	s->frr.was_down = false;
+	if (!s->frr.up_us || s->local < 0)
+		return;
+	ms = 2 * (now - s->frr.up_us) / 1000;
+	if (ms < GUARD_MIN_MS)
+		ms = GUARD_MIN_MS;
+	s->frr.guard_ms = (u32)(ms < GUARD_MAX_MS ? ms : GUARD_MAX_MS);
+	s->frr.up_us = 0;
 }
 
 /* Something changed, whatever it is: see what comes of it. */
@@ -238,6 +298,7 @@ void segment_frr_run(struct segment *s)
 	}
 	if (ss->settled)
 		segment_collect(s);
+	measure(s);
 	if (!ss->settled && ss->frr_heard && !ss->frr.present && s->force.df)
 		segment_drop_roles(s, "bgpd and zebra are away, another PE is elected");
 	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
