@@ -42,6 +42,7 @@ steps() {
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
 	frr-10.3       40  1200 kernel,user,tools      frr_scenarios trixie $FRR
 	frr-10.7       40  1200 kernel,user,tools      frr_scenarios sid $FRR
+	frr-pages      90  2400 user,tools             frr_pages
 	unit          100  1800 user                   make -j2 unit
 	package       100  1800 user                   env -u O $here/package.sh
 	interop        50  1500 user                   $here/interop/run.sh
@@ -63,7 +64,7 @@ steps() {
 
 # What runs in kernels that exist for one purpose: races; another release that users have.
 STRESS="module_stress device_life flood_removal"
-SOME="genl flood_filter neigh_install"
+SOME="genl flood_filter neigh_install frr_page"
 FRR=$("$scenarios/run.sh" -l | awk -F '\t' '$2 ~ /frr/ { printf "%s ", $1 }')
 
 quick_steps() {

@@ -6,7 +6,7 @@
 # execute COMMAND...: one of the functions here, or a program; ended after $limit seconds.
 execute() {
 	case $1 in
-	offline | guest | scenarios | frr_scenarios) "$@" ;;
+	offline | guest | scenarios | frr_scenarios | frr_pages) "$@" ;;
 	*/*) [ -x "$1" ] || { echo "$1: not found"; exit 127; }
 		exec timeout -k 10 "$limit" "$@" ;;
 	*) exec timeout -k 10 "$limit" "$@" ;;
@@ -59,6 +59,19 @@ frr_scenarios() {
 	scenarios uml "${@:2}"
 }
 
+# frr_pages: the page about FRR with the newer releases on the older kernels.
+frr_pages() {
+	local suite kind status=0
+	for suite in trixie sid; do
+		for kind in qemu qemu-6.12; do
+			EVPN_FRR_ROOT=$("$vm/frr.sh" $suite) || return
+			export EVPN_FRR_ROOT
+			(guest $kind "$scenarios/run.sh" frr_page) || status=1
+		done
+	done
+	return $status
+}
+
 # in_order [NAME...]: scenarios by the time they took when $pool ran last; one that is not known yet,
 # first. (The durations are kept beside the guests' kernels.)
 in_order() {
@@ -95,7 +108,7 @@ changed_scenarios() {
 		case $f in
 		*/selftests/evpn/*.sh) names="$names $(basename "$f" .sh)" ;;
 		*neigh*) names="$names neigh_install neigh_sync neigh_learn" ;;
-		*frr*) names="$names frr_flood frr_events frr_tunnel" ;;
+		*frr*) names="$names frr_flood frr_events frr_tunnel frr_repair frr_page" ;;
 		kernel/*vtep* | kernel/*flood* | kernel/core/* | kernel/filter*) names="$names flood_filter port_active_block" ;;
 		*flood*) names="$names flood_filter flood_alone" ;;
 		*lacp*) names="$names lacp_states esi_lacp" ;;
