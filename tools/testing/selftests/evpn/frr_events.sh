@@ -7,6 +7,17 @@
 # that ip link gives it, and the bond is a trunk in VLAN 10 and an access port in VLAN 20.
 
 NEEDS="system frr reload"
+ALL_TESTS="
+	steady
+	known_unicast
+	restarted_non_df
+	restarted_df
+	taken_out
+	cable
+	evpnd_away
+	module_away
+	renamed
+"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=frr_lib.sh
@@ -19,75 +30,86 @@ frr_possible || skip "FRR is not there"
 frr_down
 defer frr_down
 log_info "FRR $(frr_version), Linux $(uname -r)"
-frr_lab
-frr_discover_conf pe1
-frr_discover_conf pe2
-frr_evpnd_start pe1
-frr_evpnd_start pe2
-both df non-df
-flood 1 2
-vlan_20 1 2
-log_test "one copy, no echo, local bias: trunk and access port, VXLAN on port $FRR_PORT"
-agreed
-log_test "evpnctl check: agreement on both PEs"
 
-# ---- known unicast: the remote PE sends it to one of the two, if its kernel takes FRR's entry ----
+# evpnd_up: as the lab has it, whatever a case before has left
+evpnd_up() {
+	local i
+	for i in 1 2; do
+		frr_ctl pe$i es show >/dev/null 2>&1 && continue
+		frr_discover_conf pe$i
+		frr_evpnd_start pe$i
+	done
+	both df non-df
+}
+
+steady() {
+	evpnd_up
+	flood 1 2
+	vlan_20 1 2
+	agreed
+	log_test "one copy, no echo, local bias: trunk and access port, VXLAN on port $FRR_PORT; check agrees"
+}
+
+# The remote PE sends it to one of the two, if its kernel takes FRR's entry
 known() { frr_vty pe3 -c "show evpn mac vni 100" | grep -q "^$CE_MAC  *remote"; }
 in_fdb() { bridge -n "${FL}pe3" fdb show | grep -q "^$CE_MAC .*nhid"; }
-# (the frames from which FRR learns where the customer is: `during` sends others, which say the same)
-from_ce 1
-slowwait 10 known
-check_err $? "FRR on PE3 does not know where $CE_MAC is"
-if slowwait 1 in_fdb; then
-	inject h3,eth0 k -d $CE_MAC
-	check_eq $((${SEEN[k ce,p1]:-0} + ${SEEN[k ce,p2]:-0})) 100 "known unicast from the remote host"
-	slowwait 10 frr_agrees 3
-	check_err $? "PE3: $(cat /run/frr-check)"
-	log_test "known unicast: one copy"
-else
-	expect_says pe3 "MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, $CE_MAC in VNI"
-	log_test "known unicast: this kernel refuses FRR's entry, and check says so on the remote PE"
-fi
+known_unicast() {
+	evpnd_up
+	from_ce 1
+	slowwait 10 known
+	check_err $? "FRR on PE3 does not know where $CE_MAC is"
+	if slowwait 1 in_fdb; then
+		inject h3,eth0 k -d $CE_MAC
+		check_eq $((${SEEN[k ce,p1]:-0} + ${SEEN[k ce,p2]:-0})) 100 "known unicast from the remote host"
+		slowwait 10 frr_agrees 3
+		check_err $? "PE3: $(cat /run/frr-check)"
+	else
+		expect_says pe3 "MAC addresses that FRR has behind other PEs are not in the kernel's forwarding table, $CE_MAC in VNI"
+	fi
+	log_test "known unicast: one copy, or check says on the remote PE that the kernel refused FRR's entry"
+}
 
-# ---- FRR is restarted: zebra is there before its configuration is ----
-YOUNG="FRR was started again and does not have this segment yet"
-during frr_service_restart pe2 expect_says pe2 "$YOUNG"
-spared
-both df non-df
-agreed
-log_test "FRR restarted on the non-DF: nothing twice, no echo"
-during frr_service_restart pe1 expect_says pe1 "$YOUNG"
-spared
-both df non-df
-agreed
-log_test "FRR restarted on the DF: nothing twice, no echo"
+# FRR is restarted: zebra is there before its configuration is
+restarted() {
+	during frr_service_restart "$1" expect_says "$1" "FRR was started again and does not have this segment yet"
+	spared
+	both df non-df
+	agreed
+}
+restarted_non_df() {
+	evpnd_up
+	restarted pe2
+	log_test "FRR restarted on the non-DF: nothing twice, no echo"
+}
+restarted_df() {
+	evpnd_up
+	restarted pe1
+	log_test "FRR restarted on the DF: nothing twice, no echo"
+}
 
-# ---- the segment is taken out of FRR, and put back ----
-interface() { frr_vty "$1" -c "configure terminal" -c "interface bond0" "${@:2}" >/dev/null; } # (FRR 10 has notes)
 enforced() { [ -n "$(role_in_kernel "$1")" ]; }
-interface pe2 -c "no evpn mh es-id"
-slowwait 5 sh -c "! ip netns exec ${FL}pe2 $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
-check_err $? "enforced, and FRR has it no more"
-interface pe2 -c "evpn mh es-id 1" -c "evpn mh es-sys-mac 44:38:39:ff:ff:01"
-busywait 1000 enforced 2
-check_err $? "not enforced a second after FRR has the segment"
-both df non-df
-agreed
-log_test "evpn mh es-id taken out and put back: enforced at once"
+taken_out() {
+	evpnd_up
+	frr_segment pe2 "no evpn mh es-id"
+	slowwait 5 sh -c "! ip netns exec ${FL}pe2 $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
+	check_err $? "enforced, and FRR has it no more"
+	# (but for addresses: the customer is behind another PE's segment now)
+	check_eq "$(frr_ctl pe2 -j check vty "$(frr_dir pe2)/zebra.vty" | jq -r '.differences[].what' | grep -vx fdb)" "" \
+		"what check says on PE2, which has no segment"
+	frr_segment_again pe2
+	slowwait 1 enforced 2
+	check_err $? "not enforced soon after FRR has the segment"
+	both df non-df
+	agreed
+	log_test "evpn mh es-id taken out and put back: enforced at once"
+}
 
-# ---- the cable to the DF ----
 cut() {
 	fl_ip ce link set p1 down
 	slowwait 10 in_force 2 df
 	check_err $? "PE2 should be df: evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
 	check_eq "$(role_in_kernel 1)" non-df "role of PE1 while its cable is cut"
 }
-LEGS=2 during cut
-spared
-says_only pe1 "bond0: bond0 has no carrier"
-check_err $? "PE1, its cable cut: $(cat /run/frr-check)"
-# (FRR 8.4: when bgpd was away, zebra may keep a PE that has no RT-4 any more)
-[ "$(frr_says pe2)" = df ] || expect_says pe2 "whose RT-4 bgpd does not have any more"
 plug() {
 	fl_ip ce link set p1 up
 	slowwait 10 in_force 1 df
@@ -95,32 +117,48 @@ plug() {
 	slowwait 10 in_force 2 non-df
 	check_err $? "PE2 should be non-df again: evpnd '$(frr_role pe2)', kernel '$(role_in_kernel 2)'"
 }
-LEGS=2 during plug
-check_eq "$ECHO" 0 "frames of the customer that came back"
-agreed
-log_test "a cable is cut and plugged in again: the roles follow, and check blames nobody"
+cable() {
+	evpnd_up
+	defer fl_ip ce link set p1 up
+	LEGS=2 during cut
+	spared
+	slowwait 5 says_only pe1 "bond0: bond0 has no carrier"
+	check_err $? "PE1, its cable cut: $(cat /run/frr-check)"
+	# (FRR 8.4: when bgpd was away, zebra may keep a PE that has no RT-4 any more)
+	[ "$(frr_says pe2)" = df ] || expect_says pe2 "whose RT-4 bgpd does not have any more"
+	log_test "a cable is cut: nothing twice, and check blames nobody"
+	LEGS=2 during plug
+	spared
+	agreed
+	log_test "the cable is plugged in again: nothing twice, and check agrees"
+}
 
-# ---- evpnd is away while the preferences change ----
-frr_evpnd_stop pe1 KILL
-interface pe2 -c "evpn mh es-df-pref 400"
-expect_says pe1 "evpnd does not answer"
-expect_says pe1 "FRR says non-df, the kernel has df, and there is no evpnd to change it"
-frr_evpnd_start pe1
-both non-df df
-interface pe2 -c "evpn mh es-df-pref 200"
-both df non-df
-agreed
-log_test "evpnd away during a change of roles: check names it"
+evpnd_away() {
+	evpnd_up
+	defer frr_segment pe2 "evpn mh es-df-pref 200"
+	frr_evpnd_stop pe1 KILL
+	frr_segment pe2 "evpn mh es-df-pref 400"
+	expect_says pe1 "evpnd does not answer"
+	expect_says pe1 "FRR says non-df, the kernel has df, and there is no evpnd to change it"
+	frr_evpnd_start pe1
+	both non-df df
+	frr_segment pe2 "evpn mh es-df-pref 200"
+	both df non-df
+	agreed
+	log_test "evpnd away during a change of roles: check names it"
+}
 
-# ---- the module is away ----
-rmmod evpn
-expect_says pe1 "the module evpn does not answer"
-insmod "$EVPN_KO"
-both df non-df
-agreed
-log_test "the module unloaded and loaded: check says so, and all is in force again"
+module_away() {
+	evpnd_up
+	rmmod evpn
+	expect_says pe1 "the module evpn does not answer"
+	insmod "$EVPN_KO"
+	both df non-df
+	agreed
+	log_test "the module unloaded and loaded: check says so, and all is in force again"
+}
 
-# ---- the bond of the non-DF is renamed; the last one, as zebra 8.4 does not get over it ----
+# The bond of the non-DF; the last case, as zebra 8.4 does not get over it
 blocked() { fl_nl "$1" es-get esi=$FRR_ESI | grep -q 'mode=port-active .*role=non-df'; }
 rename() {
 	fl_ip pe2 link set bond0 down
@@ -131,7 +169,13 @@ rename() {
 	slowwait 5 check_says pe2 "which is named po1 now"
 	check_err $? "check on PE2 says: $(cat /run/frr-check)"
 }
-during rename
-spared
-log_test "a bond is renamed: the segment stays with its device, and check says what to do"
+renamed() {
+	evpnd_up
+	during rename
+	spared
+	log_test "a bond is renamed: the segment stays with its device, and check says what to do"
+}
+
+frr_lab
+tests_run
 finish

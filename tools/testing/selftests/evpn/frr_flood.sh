@@ -6,6 +6,19 @@
 # counted as in flood_filter.sh; roles are those of zebra, at every change.
 
 NEEDS="system frr"
+ALL_TESTS="
+	frr_alone
+	found
+	one_copy
+	agreement
+	roles_change
+	tie
+	evpnd_killed
+	bgpd_killed
+	other_algorithm
+	discovered
+	differences
+"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=frr_lib.sh
@@ -16,74 +29,107 @@ frr_possible || skip "FRR is not installed"
 frr_down
 defer frr_down
 log_info "FRR $(frr_version)"
-frr_lab
-log_test "FRR is up, and both PEs have each other's RT-4"
 
-# FRR alone: two copies for the customer, and its own frames back
-from_host 3 b
-expect "leg of PE1" ce,p1 b 100
-expect "leg of PE2" ce,p2 b 100
-from_ce 2
-expect "echo on the leg of PE1" ce,p1 b 100
-log_test "with FRR alone the customer gets two copies, and its own frames back"
+# evpnd_up: on both PEs, with the bond named, and the roles are those of the lab
+evpnd_up() {
+	frr_evpnd_ensure pe1
+	frr_evpnd_ensure pe2
+	both df non-df
+}
+pref() { frr_segment "pe$1" "evpn mh es-df-pref $2"; }
+changes() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^transitions|^role=' | xargs; }
 
-pref() { frr_vty "pe$1" -c "configure terminal" -c "interface bond0" -c "evpn mh es-df-pref $2" >/dev/null; } # (FRR 10 has notes)
-frr_evpnd_start pe1
-frr_evpnd_start pe2
-both df non-df
-check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^peers|^mode|^ifname' | sort | xargs)" \
-	"ifname=bond0 mode=all-active peers=192.0.2.1" "PE2's segment"
-log_test "found by the name of the bond: ESI, peers and role are FRR's"
+frr_alone() {
+	local i
+	for i in 1 2; do
+		frr_evpnd_stop pe$i
+		fl_nl pe$i es-del esi=$FRR_ESI
+	done >/dev/null 2>&1
+	from_host 3 b
+	expect "leg of PE1" ce,p1 b 100
+	expect "leg of PE2" ce,p2 b 100
+	from_ce 2
+	expect "echo on the leg of PE1" ce,p1 b 100
+	log_test "with FRR alone the customer gets two copies, and its own frames back"
+}
 
-flood 1 2
-vlan_20 1 2
-log_test "with evpnd and the module: one copy, no echo, local bias"
-check_eq "$(frr_vty pe1 -c 'show bgp neighbors 127.0.0.2 json' | jq '.[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter')" 0 \
-	"routes that evpnd originates"
-log_test "evpnd originates nothing"
+found() {
+	evpnd_up
+	check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^peers|^mode|^ifname' | sort | xargs)" \
+		"ifname=bond0 mode=all-active peers=192.0.2.1" "PE2's segment"
+	log_test "found by the name of the bond: ESI, peers and role are FRR's"
+}
 
-frr_agrees 1
-check_err $? "PE1: $(cat /run/frr-check)"
-frr_agrees 2
-check_err $? "PE2: $(cat /run/frr-check)"
-frr_ctl pe1 check >/run/frr-check 2>&1
-check_err $? "PE1, the socket as configured: $(cat /run/frr-check)"
-log_test "evpnctl check: agreement on both PEs"
+one_copy() {
+	evpnd_up
+	flood 1 2
+	vlan_20 1 2
+	log_test "with evpnd and the module: one copy, no echo, local bias"
+	check_eq "$(frr_vty pe1 -c 'show bgp neighbors 127.0.0.2 json' | jq '.[].addressFamilyInfo.l2VpnEvpn.acceptedPrefixCounter')" 0 \
+		"routes that evpnd originates"
+	log_test "evpnd originates nothing"
+}
+
+agreement() {
+	evpnd_up
+	agreed
+	frr_ctl pe1 check >/run/frr-check 2>&1
+	check_err $? "PE1, the socket as configured: $(cat /run/frr-check)"
+	log_test "evpnctl check: agreement on both PEs"
+}
 
 # The roles change places by FRR's own preference
-pref 2 400
-both non-df df
-flood 2 1
-log_test "the roles change by evpn mh es-df-pref, and with them the filter"
-pref 2 300 # a tie: the lowest address
-both df non-df
-log_test "a tie goes to the lowest address, as in zebra"
+roles_change() {
+	evpnd_up
+	defer pref 2 200
+	pref 2 400
+	both non-df df
+	flood 2 1
+	log_test "the roles change by evpn mh es-df-pref, and with them the filter"
+}
 
-# evpnd is killed and comes back: nothing moves, and nobody notices
-changes() { fl_nl "pe$1" es-get esi=$FRR_ESI | tr ' ' '\n' | grep -E '^transitions|^role=' | xargs; }
-before=$(changes 1)
-frr_evpnd_stop pe1 KILL
-from_host 3 b
-expect "while evpnd is dead, leg of the DF" ce,p1 b 100
-expect "while evpnd is dead, leg of the non-DF" ce,p2 b 0
-frr_evpnd_start pe1
-slowwait 20 agree 1 df
-check_err $? "PE1 is '$(frr_role pe1)'"
-sleep 2
-check_eq "$(changes 1)" "$before" "PE1 before and after"
-log_test "evpnd killed and started again: no flap"
+tie() {
+	evpnd_up
+	defer pref 2 200
+	pref 2 400
+	both non-df df
+	pref 2 300
+	both df non-df
+	log_test "a tie goes to the lowest address, as in zebra"
+}
+
+# Nothing moves, and nobody notices
+evpnd_killed() {
+	local before
+	evpnd_up
+	before=$(changes 1)
+	frr_evpnd_stop pe1 KILL
+	from_host 3 b
+	expect "while evpnd is dead, leg of the DF" ce,p1 b 100
+	expect "while evpnd is dead, leg of the non-DF" ce,p2 b 0
+	frr_evpnd_start pe1
+	slowwait 20 agree 1 df
+	check_err $? "PE1 is '$(frr_role pe1)'"
+	sleep 2
+	check_eq "$(changes 1)" "$before" "PE1 before and after"
+	log_test "evpnd killed and started again: no flap"
+}
 
 # bgpd is killed on the non-DF: zebra opens its filter, which is not there; the role stays
-before=$(changes 2)
-frr_stop pe2 bgpd KILL
-slowwait 10 sh -c "$LAB_BUILD/evpnctl -n $(fl pe2) es show | grep -q 'the session to bgpd is down'"
-check_err $? "es show does not say that bgpd is away: $(frr_ctl pe2 es show)"
-from_host 3 b
-expect "while bgpd is dead, leg of the non-DF" ce,p2 b 0
-frr_daemon pe2 bgpd
-both df non-df
-check_eq "$(changes 2)" "$before" "PE2 before and after"
-log_test "bgpd killed and started again: the role stays, and es show says why"
+bgpd_killed() {
+	local before
+	evpnd_up
+	before=$(changes 2)
+	frr_stop pe2 bgpd KILL
+	slowwait 10 sh -c "$LAB_BUILD/evpnctl -n $(fl pe2) es show | grep -q 'the session to bgpd is down'"
+	check_err $? "es show does not say that bgpd is away: $(frr_ctl pe2 es show)"
+	from_host 3 b
+	expect "while bgpd is dead, leg of the non-DF" ce,p2 b 0
+	frr_daemon pe2 bgpd
+	both df non-df
+	check_eq "$(changes 2)" "$before" "PE2 before and after"
+	log_test "bgpd killed and started again: the role stays, and es show says why"
+}
 
 # A peer that says another algorithm: zebra stays non-DF beside it. The evpnd of PE3 says it for
 # 192.0.2.33 (bgpd drops what has its own address as next hop), of a segment with the same ESI.
@@ -107,21 +153,21 @@ frr_rival() {
 	END
 	frr_evpnd_start pe3
 }
-frr_rival
-both non-df non-df
-frr_agrees 1
-check_fail $? "check says agreement"
-grep -q "192.0.2.33 advertises election algorithm 3" /run/frr-check
-check_err $? "check says not that 192.0.2.33 differs: $(cat /run/frr-check)"
-frr_evpnd_stop pe3
-both df non-df
-log_test "a peer of another algorithm: non-DF, as zebra, and check names it"
+other_algorithm() {
+	evpnd_up
+	frr_rival
+	defer fl_ip pe3 link del rival
+	both non-df non-df
+	frr_agrees 1
+	check_fail $? "check says agreement"
+	grep -q "192.0.2.33 advertises election algorithm 3" /run/frr-check
+	check_err $? "check says not that 192.0.2.33 differs: $(cat /run/frr-check)"
+	frr_evpnd_stop pe3
+	both df non-df
+	log_test "a peer of another algorithm: non-DF, as zebra, and check names it"
+}
 
 # PE1 does not name its bond any more, and then does again: the filter stays, by reload and by restart
-frr_discover() { # yes|no
-	frr_evpnd_conf pe1
-	[ "$1" = no ] || sed -i "s/^frr: {/&discover: yes, /; /^segments:/,\$d" "$(frr_dir pe1)/evpnd.yaml"
-}
 shown() { frr_ctl pe1 -j es show 2>/dev/null | jq -r '.segments | map("\(.name) \(.discovered)") | join(",")'; }
 shows() { [ "$(shown)" = "$1" ]; }
 # still SEGMENTS BEFORE: these, the roles and the filter as they were
@@ -136,39 +182,50 @@ still() {
 	from_ce 2
 	expect "the customer's own, back on the leg of the DF" ce,p1 b 0
 }
-before=$(changes 1)
-frr_discover yes
-frr_ctl pe1 config reload >/dev/null
-check_err $? "reload with discover: yes"
-still "bond0 true" "$before"
-frr_agrees 1
-check_err $? "PE1, discovered: $(cat /run/frr-check)"
-frr_evpnd_stop pe1 KILL
-frr_evpnd_start pe1
-still "bond0 true" "$before"
-frr_discover no
-frr_ctl pe1 config reload >/dev/null
-check_err $? "reload with the bond named"
-still "ce false" "$before"
-log_test "named, discovered, started again and named again: the filter stays"
+discovered() {
+	local before
+	evpnd_up
+	before=$(changes 1)
+	frr_discover_conf pe1
+	frr_ctl pe1 config reload >/dev/null
+	check_err $? "reload with discover: yes"
+	still "bond0 true" "$before"
+	frr_agrees 1
+	check_err $? "PE1, discovered: $(cat /run/frr-check)"
+	frr_evpnd_stop pe1 KILL
+	frr_evpnd_start pe1
+	still "bond0 true" "$before"
+	frr_evpnd_conf pe1
+	frr_ctl pe1 config reload >/dev/null
+	check_err $? "reload with the bond named"
+	still "ce false" "$before"
+	log_test "named, discovered, started again and named again: the filter stays"
+}
 
-# A difference that somebody else makes while evpnd is not there to mend it
-frr_evpnd_stop pe1 KILL
-# (the peers are no part of it: since its bgpd was killed, FRR 8.4 on PE2 advertises no RT-1 per EVI, and
-# so PE1's zebra does not know it any more)
-fl_nl pe1 es-set esi=$FRR_ESI role=non-df peers= >/dev/null
-frr_agrees 1
-check_eq $? 2 "exit status of check"
-grep -q "FRR says df, the kernel has non-df" /run/frr-check
-check_err $? "check says: $(cat /run/frr-check)"
-frr_evpnd_start pe1
-slowwait 20 frr_agrees 1
-check_err $? "evpnd is back, and check says: $(cat /run/frr-check)"
-frr_vty pe2 -c "configure terminal" -c "interface bond0" -c "no evpn mh es-id" >/dev/null
-slowwait 20 sh -c "! ip netns exec $(fl pe2) $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
-check_err $? "PE2 still enforces a segment that FRR has no more"
-frr_agrees 2
-grep -q "FRR has no segment on bond0" /run/frr-check
-check_err $? "check says: $(cat /run/frr-check)"
-log_test "evpnctl check names what differs"
+# A difference that somebody else makes while evpnd is not there to mend it; and a segment that is no more
+differences() {
+	evpnd_up
+	frr_evpnd_stop pe1 KILL
+	# (the peers are no part of it: since its bgpd was killed, FRR 8.4 on PE2 advertises no RT-1 per EVI,
+	# and so PE1's zebra does not know it any more)
+	fl_nl pe1 es-set esi=$FRR_ESI role=non-df peers= >/dev/null
+	frr_agrees 1
+	check_eq $? 2 "exit status of check"
+	grep -q "FRR says df, the kernel has non-df" /run/frr-check
+	check_err $? "check says: $(cat /run/frr-check)"
+	frr_evpnd_start pe1
+	slowwait 20 frr_agrees 1
+	check_err $? "evpnd is back, and check says: $(cat /run/frr-check)"
+	frr_segment pe2 "no evpn mh es-id"
+	defer frr_segment_again pe2
+	slowwait 20 sh -c "! ip netns exec $(fl pe2) $EVPN_NL es-get esi=$FRR_ESI | grep -q ifname"
+	check_err $? "PE2 still enforces a segment that FRR has no more"
+	frr_agrees 2
+	grep -q "FRR has no segment on bond0" /run/frr-check
+	check_err $? "check says: $(cat /run/frr-check)"
+	log_test "evpnctl check names what differs"
+}
+
+frr_lab
+tests_run
 finish

@@ -3,9 +3,15 @@
 #
 # The tunnels that newer releases of FRR can have: one VXLAN device for all VNIs, and IPv6 VTEPs. What
 # is shown is that of frr_flood.sh, in short: roles as zebra's, one copy, no echo, no difference.
-# Then a tie, which not all releases decide alike.
+# Then a tie, which not all releases decide alike. Each case has a lab of its own.
 
 NEEDS="system frr"
+ALL_TESTS="
+	one_device
+	ipv6
+	ipv6_one_device
+	tie
+"
 # shellcheck disable=SC2034
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,19 +22,23 @@ flood_tools
 frr_possible || skip "FRR is not installed"
 VERSION=$(frr_version)
 log_info "FRR $VERSION"
-frr_down
-defer frr_down
 
 # since RELEASE: this FRR is not older (one device came between 8.4 and 10.3)
 since() { [ "$(printf '%s\n' "$1" "$VERSION" | sort -V | head -n 1)" = "$1" ]; }
 
-# tunnel NAME RELEASE VXLAN FAMILY
-tunnel() {
-	since "$2" || { log_skip "$1" "FRR is $VERSION, this takes $2"; return; }
-	FRR_VXLAN=$3 FRR_FAMILY=$4
+raise() {
+	frr_down
+	defer frr_down
 	frr_lab
 	frr_evpnd_start pe1
 	frr_evpnd_start pe2
+}
+
+# tunnel NAME RELEASE VXLAN FAMILY
+tunnel() {
+	since "$2" || { log_skip "$1" "FRR is $VERSION, this takes $2"; return; }
+	local FRR_VXLAN=$3 FRR_FAMILY=$4
+	raise
 	both df non-df
 	check_eq "$(fl_nl pe2 es-get esi=$FRR_ESI | tr ' ' '\n' | grep '^peers')" "peers=$(frr_vtep pe1)" "PE2's segment"
 	flood 1 2
@@ -39,18 +49,18 @@ tunnel() {
 	check_err $? "PE2: $(cat /run/frr-check)"
 	[ "$RET" = 0 ] || on_failure
 	log_test "$1"
-	frr_down
 }
-tunnel "one VXLAN device for all VNIs" 10.3 svd 4
-tunnel "IPv6 VTEPs" 10.6 vni 6
-tunnel "IPv6 VTEPs, one VXLAN device" 10.6 svd 6
+one_device() { tunnel "one VXLAN device for all VNIs" 10.3 svd 4; }
+ipv6() { tunnel "IPv6 VTEPs" 10.6 vni 6; }
+ipv6_one_device() { tunnel "IPv6 VTEPs, one VXLAN device" 10.6 svd 6; }
 
 # Who is lower differs by release: 10.0.1.1 by memory, 10.0.0.2 by number
-FRR_VXLAN=vni FRR_FAMILY=4
-FRR_ADDRESSES="10.0.1.1 10.0.0.2 10.0.0.3" FRR_PREFERENCE="300 300"
-frr_lab
-frr_evpnd_start pe1
-frr_evpnd_start pe2
-if since 10.6; then both non-df df; else both df non-df; fi
-log_test "a tie goes to the lowest address as this release compares"
+tie() {
+	local FRR_ADDRESSES="10.0.1.1 10.0.0.2 10.0.0.3" FRR_PREFERENCE="300 300"
+	raise
+	if since 10.6; then both non-df df; else both df non-df; fi
+	log_test "a tie goes to the lowest address as this release compares"
+}
+
+tests_run
 finish
