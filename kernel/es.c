@@ -76,6 +76,36 @@ struct evpn_es *evpn_es_next(struct evpn_net *en, const struct evpn_esi *esi)
 	return next;
 }
 
+static int es_name_key_cmp(const void *key, const struct rb_node *node)
+{
+	return strcmp(key, rb_entry(node, struct evpn_es, named)->conf.ifname);
+}
+
+static int es_name_cmp(struct rb_node *new, const struct rb_node *node)
+{
+	return es_name_key_cmp(rb_entry(new, struct evpn_es, named)->conf.ifname, node);
+}
+
+/** evpn_es_named() - the segment that wishes for a device of that name, or NULL; under evpn_net.lock */
+struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname)
+{
+	lockdep_assert_held(&en->lock);
+	return rb_entry_safe(rb_find(ifname, &en->names, es_name_key_cmp), struct evpn_es, named);
+}
+
+/* To be found by name, as long as that does not change. */
+static void es_name_add(struct evpn_es *es)
+{
+	if (es->conf.ifname[0])
+		rb_find_add(&es->named, &es->net->names, es_name_cmp);
+}
+
+static void es_name_del(struct evpn_es *es)
+{
+	if (es->conf.ifname[0])
+		rb_erase(&es->named, &es->net->names);
+}
+
 /** evpn_es_conf_init() - the defaults of a new segment */
 void evpn_es_conf_init(struct evpn_es_conf *conf)
 {
@@ -229,6 +259,7 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 	es->net = en;
 	es->esi = *esi;
 	INIT_LIST_HEAD(&es->members);
+	INIT_LIST_HEAD(&es->unfit);
 	xa_init_flags(&es->vlan_stats, XA_FLAGS_LOCK_BH);
 	pr_debug("es " EVPN_ESI_FMT " created\n", EVPN_ESI_ARG(esi));
 	return es;
@@ -248,15 +279,13 @@ static int es_check_name(struct evpn_net *en, const struct evpn_es *es,
 		change->device_refused = true;
 		return -EINVAL;
 	}
-	evpn_for_each_es(other, en) {
-		if (other == es || strcmp(other->conf.ifname, ifname))
-			continue;
-		NL_SET_ERR_MSG_FMT(extack, "%s already belongs to segment " EVPN_ESI_FMT, ifname,
-				   EVPN_ESI_ARG(&other->esi));
-		change->device_refused = true;
-		return -EBUSY;
-	}
-	return 0;
+	other = evpn_es_named(en, ifname);
+	if (!other || other == es)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "%s already belongs to segment " EVPN_ESI_FMT, ifname,
+			   EVPN_ESI_ARG(&other->esi));
+	change->device_refused = true;
+	return -EBUSY;
 }
 
 /*
@@ -283,7 +312,7 @@ static int es_bind_name(struct evpn_es *es, struct evpn_es_change *change,
 	}
 	if (strcmp(ifname, es->conf.ifname) || !*ifname) {
 		evpn_port_unbind(es);
-		es->state = EVPN_ES_STATE_UNBOUND;
+		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
 	}
 	return 0;
 }
@@ -336,6 +365,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	change->peers = NULL;
 	es->changed = ktime_get_ns();
 	rb_find_add(&es->node, &en->segments, es_node_cmp);
+	es_name_add(es);
 	en->used = true;
 	en->seq++;
 	if (es->flags & EVPN_PF_FLOOD)
@@ -377,7 +407,9 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
 	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
 	host_changed = es->conf.host_ms != change->conf.host_ms;
+	es_name_del(es);
 	es->conf = change->conf;
+	es_name_add(es);
 	if (host_changed)
 		evpn_neigh_es_changed(es);
 	if (change->has_role && es->failed) {
@@ -421,6 +453,8 @@ void evpn_es_destroy(struct evpn_es *es)
 	evpn_vtep_peers_put(es->net,
 			    rcu_replace_pointer(es->peers, NULL, lockdep_is_held(&es->net->lock)));
 	rb_erase(&es->node, &es->net->segments);
+	es_name_del(es);
+	list_del(&es->unfit);
 	es->net->seq++;
 	/*
 	 * Nothing finds the segment any more but a hook that is still running; it does so within

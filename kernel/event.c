@@ -18,58 +18,48 @@ static void event_changed(struct evpn_es *es)
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);
 }
 
+static void event_resolve_one(struct evpn_es *es)
+{
+	if (!es->port && evpn_port_resolve(es))
+		event_changed(es);
+}
+
 /* Segments without a device: may one of them have this one, or was it in the way of one? */
 static void event_resolve(struct evpn_net *en, const struct net_device *dev)
 {
-	struct evpn_es *es;
+	struct evpn_es *es, *next;
 
-	evpn_for_each_es(es, en) {
-		if (es->port || !es->conf.ifname[0])
-			continue;
-		if (es->state != EVPN_ES_STATE_REJECTED && strcmp(es->conf.ifname, dev->name))
-			continue;
-		if (evpn_port_resolve(es))
-			event_changed(es);
-	}
-}
-
-static bool event_rename_port(struct evpn_port *port, const struct net_device *dev)
-{
-	if (!port || port->dev != dev)
-		return false;
-	strscpy(port->name, dev->name, sizeof(port->name));
-	return true;
+	list_for_each_entry_safe(es, next, &en->unfit, unfit)
+		event_resolve_one(es);
+	es = evpn_es_named(en, dev->name);
+	if (es && es->state != EVPN_ES_STATE_REJECTED)
+		event_resolve_one(es);
 }
 
 static void event_rename(struct evpn_net *en, const struct net_device *dev)
 {
-	struct evpn_port *port;
-	struct evpn_es *es;
+	struct evpn_port *port = evpn_port_find(en, dev);
 
-	evpn_for_each_es(es, en) {
-		bool ours = event_rename_port(es->port, dev);
-
-		list_for_each_entry(port, &es->members, list)
-			ours |= event_rename_port(port, dev);
-		if (ours)
-			event_changed(es);
+	if (port) {
+		strscpy(port->name, dev->name, sizeof(port->name));
+		event_changed(port->es);
 	}
 	event_resolve(en, dev);
 }
 
 static void event_unregister(struct evpn_net *en, const struct net_device *dev)
 {
-	struct evpn_es *es;
+	struct evpn_port *port = evpn_port_find(en, dev);
+	struct evpn_es *es = port ? port->es : NULL;
 
-	evpn_for_each_es(es, en) {
-		if (es->port && es->port->dev == dev) {
-			evpn_port_unbind(es);
-			es->state = EVPN_ES_STATE_UNBOUND;
-			event_changed(es);
-		} else if (evpn_port_member_del(es, dev)) {
-			event_changed(es);
-		}
+	if (es && port == es->port) {
+		evpn_port_unbind(es);
+		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
+	} else if (es) {
+		evpn_port_member_del(port);
 	}
+	if (es)
+		event_changed(es);
 	event_resolve(en, dev);
 }
 
@@ -90,27 +80,60 @@ static int event_refuse_enslaving(struct evpn_net *en,
 	return -EBUSY;
 }
 
+static int event_members(struct evpn_es *es, struct netlink_ext_ack *extack)
+{
+	bool changed = false;
+	int err = evpn_port_members(es, &changed, extack);
+
+	if (changed)
+		event_changed(es);
+	return err;
+}
+
+/*
+ * Who joins is hooked before it carries traffic. Another notifier may refuse it after this one, and
+ * then nobody is told: so it is looked at once more when RTNL is free.
+ */
 static int event_change_upper(struct evpn_net *en,
 			      const struct netdev_notifier_changeupper_info *info,
 			      struct net_device *dev)
 {
-	struct evpn_es *es;
+	struct evpn_es *es = evpn_port_es(en, info->upper_dev);
 	int err;
 
 	if (!netif_is_lag_master(info->upper_dev))
 		return 0;
-	es = evpn_port_es(en, info->upper_dev);
-	if (es && info->linking) {
-		err = evpn_port_member_add(es, dev, info->info.extack);
+	if (es) {
+		err = event_members(es, info->info.extack);
 		if (err)
 			return err;
-		event_changed(es);
-	} else if (es && evpn_port_member_del(es, dev)) {
-		event_changed(es);
+		if (info->linking) {
+			es->joined = true;
+			queue_work(evpn_wq, &en->members_work);
+		}
 	}
 	if (!info->linking)
 		event_resolve(en, dev);
 	return 0;
+}
+
+/** evpn_members_work() - is who has joined a segment's aggregate a member of it? */
+void evpn_members_work(struct work_struct *work)
+{
+	struct evpn_net *en = container_of(work, struct evpn_net, members_work);
+	struct evpn_es *es;
+
+	rtnl_lock();
+	mutex_lock(&en->lock);
+	evpn_for_each_es(es, en) {
+		if (!es->joined)
+			continue;
+		es->joined = false;
+		if (es->port)
+			event_members(es, NULL);
+	}
+	mutex_unlock(&en->lock);
+	rtnl_unlock();
 }
 
 static int event_handle(struct evpn_net *en, unsigned long event, void *info)

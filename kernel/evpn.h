@@ -173,6 +173,7 @@ struct evpn_partner_told {
 /**
  * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
  * @list: in evpn_es.members; evpn_net.lock
+ * @node: in evpn_net.ports, by @dev
  * @es: the segment; not counted, see the head of this file
  * @dev: the device; held until the hooks are out
  * @dev_tracker: of that reference
@@ -193,6 +194,7 @@ struct evpn_partner_told {
  */
 struct evpn_port {
 	struct list_head list;
+	struct rb_node node;
 	struct evpn_es *es;
 	struct net_device *dev;
 	netdevice_tracker dev_tracker;
@@ -267,6 +269,8 @@ struct evpn_es_change {
  * @peers: the other PEs of the segment, or NULL; for the data path
  * @stats: counters
  * @node: in evpn_net.segments, by @esi
+ * @named: in evpn_net.names, by the device's name in @conf, if there is one
+ * @unfit: in evpn_net.unfit while @state is EVPN_ES_STATE_REJECTED
  * @esi: the key
  * @conf: the wish
  * @state: enum evpn_es_state
@@ -276,6 +280,7 @@ struct evpn_es_change {
  * @failed: the loss policy is in force
  * @holding: the owner is gone and the hold time is running
  * @opened: it forwards more than before, and the gateway has not said so yet
+ * @joined: a device has become a member, and somebody else may have refused it since
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
  * @vlan_stats: struct evpn_vlan_stats by VLAN, of those in which something was dropped
@@ -293,6 +298,8 @@ struct evpn_es {
 	struct evpn_pcpu_stats __percpu *stats;
 
 	struct rb_node node;
+	struct rb_node named;
+	struct list_head unfit;
 	struct evpn_esi esi;
 	struct evpn_es_conf conf;
 	u32 state;
@@ -302,6 +309,7 @@ struct evpn_es {
 	bool failed;
 	bool holding;
 	bool opened;
+	bool joined;
 	u64 changed;
 	u32 transitions;
 
@@ -333,12 +341,16 @@ struct evpn_owner {
  * @net: that namespace
  * @lock: see the head of this file
  * @segments: struct evpn_es in the order of their ESI; @lock
+ * @names: the same by the name of the device they wish for, those that name one; @lock
+ * @unfit: the same, those that the device of that name cannot carry; @lock
+ * @ports: struct evpn_port by device; @lock
  * @used: there has been a segment; @lock
  * @seq: changes whenever @segments does, so that a dump can tell; @lock
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @partner_work: reports what LACP partners have become
  * @speak_work: lets the gateway speak where a segment has opened
+ * @members_work: looks whether who has joined is a member
  * @partner_reported: when it last did, in jiffies
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
@@ -348,12 +360,16 @@ struct evpn_net {
 	struct net *net;
 	struct mutex lock;
 	struct rb_root segments;
+	struct rb_root names;
+	struct list_head unfit;
+	struct rb_root ports;
 	bool used;
 	u32 seq;
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct delayed_work partner_work;
 	struct work_struct speak_work;
+	struct work_struct members_work;
 	unsigned long partner_reported;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
@@ -382,19 +398,22 @@ void evpn_es_destroy(struct evpn_es *es);
 void evpn_es_sweep(struct evpn_net *en, u32 generation);
 void evpn_es_fail(struct evpn_es *es);
 u32 evpn_es_oper(const struct evpn_es *es);
+struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname);
 
 /* port.c */
 int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack);
 void evpn_port_unbind(struct evpn_es *es);
 bool evpn_port_resolve(struct evpn_es *es);
 void evpn_port_set_dormant(struct evpn_port *port, bool dormant);
-int evpn_port_member_add(struct evpn_es *es, struct net_device *dev,
-			 struct netlink_ext_ack *extack);
-bool evpn_port_member_del(struct evpn_es *es, const struct net_device *dev);
+void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state);
+struct evpn_port *evpn_port_find(struct evpn_net *en, const struct net_device *dev);
 struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev);
+int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack *extack);
+void evpn_port_member_del(struct evpn_port *port);
 
 /* event.c */
 int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr);
+void evpn_members_work(struct work_struct *work);
 
 /* filter.c */
 unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb,

@@ -40,9 +40,13 @@ static int __net_init evpn_net_init(struct net *net)
 	en->net = net;
 	mutex_init(&en->lock);
 	en->segments = RB_ROOT;
+	en->names = RB_ROOT;
+	INIT_LIST_HEAD(&en->unfit);
+	en->ports = RB_ROOT;
 	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
 	INIT_DELAYED_WORK(&en->partner_work, evpn_partner_work);
 	INIT_WORK(&en->speak_work, evpn_speak_work);
+	INIT_WORK(&en->members_work, evpn_members_work);
 	en->partner_reported = jiffies;
 	en->netdev_nb.notifier_call = evpn_netdev_event;
 	err = evpn_vtep_net_init(en);
@@ -87,6 +91,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 		synchronize_net();
 	cancel_delayed_work_sync(&en->partner_work);
 	cancel_work_sync(&en->speak_work);
+	cancel_work_sync(&en->members_work);
 	evpn_neigh_net_exit(en);
 	evpn_vtep_net_exit(en);
 	evpn_owner_exit(en);

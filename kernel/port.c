@@ -46,16 +46,42 @@ static const char *port_unfit(const struct net_device *dev)
 	return NULL;
 }
 
+static int port_key_cmp(const void *key, const struct rb_node *node)
+{
+	const struct net_device *dev = rb_entry(node, struct evpn_port, node)->dev;
+
+	return key < (const void *)dev ? -1 : key > (const void *)dev;
+}
+
+static int port_node_cmp(struct rb_node *new, const struct rb_node *node)
+{
+	return port_key_cmp(rb_entry(new, struct evpn_port, node)->dev, node);
+}
+
+/** evpn_port_find() - what a device is to a segment, or NULL; under evpn_net.lock */
+struct evpn_port *evpn_port_find(struct evpn_net *en, const struct net_device *dev)
+{
+	lockdep_assert_held(&en->lock);
+	return rb_entry_safe(rb_find(dev, &en->ports, port_key_cmp), struct evpn_port, node);
+}
+
 /** evpn_port_es() - the segment bound to @dev, or NULL; under evpn_net.lock */
 struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev)
 {
-	struct evpn_es *es;
+	const struct evpn_port *port = evpn_port_find(en, dev);
 
-	evpn_for_each_es(es, en) {
-		if (es->port && es->port->dev == dev)
-			return es;
-	}
-	return NULL;
+	return port && port->place != EVPN_PLACE_MEMBER ? port->es : NULL;
+}
+
+/** evpn_port_set_state() - what has become of a segment's wish for a device; under evpn_net.lock */
+void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state)
+{
+	lockdep_assert_held(&es->net->lock);
+	es->state = state;
+	if (state != EVPN_ES_STATE_REJECTED)
+		list_del_init(&es->unfit);
+	else if (list_empty(&es->unfit))
+		list_add_tail(&es->unfit, &es->net->unfit);
 }
 
 static int port_check(const struct evpn_es *es, struct net_device *dev,
@@ -124,6 +150,7 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &port->dev_tracker, GFP_KERNEL);
+	WARN_ON_ONCE(rb_find_add(&port->node, &es->net->ports, port_node_cmp));
 	pr_debug("port %s created\n", port->name);
 	return port;
 }
@@ -136,6 +163,7 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
 static void port_destroy(struct evpn_port *port)
 {
 	evpn_port_set_dormant(port, false);
+	rb_erase(&port->node, &port->es->net->ports);
 	nf_unregister_net_hooks(port->es->net->net, port->ops, ARRAY_SIZE(port->ops));
 	netdev_put(port->dev, &port->dev_tracker);
 	pr_debug("port %s destroyed\n", port->name);
@@ -152,6 +180,40 @@ static void port_destroy_list(struct list_head *ports)
 	}
 }
 
+/** evpn_port_member_del() - a member goes; under RTNL and evpn_net.lock */
+void evpn_port_member_del(struct evpn_port *port)
+{
+	ASSERT_RTNL();
+	lockdep_assert_held(&port->es->net->lock);
+	list_del(&port->list);
+	port_destroy(port);
+}
+
+/* Is the device enslaved to the segment's, and not about to go? */
+static bool port_is_member(const struct evpn_es *es, struct net_device *dev)
+{
+	return netdev_master_upper_dev_get(dev) == es->port->dev &&
+	       dev->reg_state == NETREG_REGISTERED;
+}
+
+/*
+ * What a device is to a segment, or NULL. As a member it is only known from having been told that it
+ * joins; where it is not enslaved to that segment's device, it never came, and that ends here.
+ */
+static struct evpn_port *port_renew(struct evpn_es *es, const struct net_device *dev)
+{
+	struct evpn_port *port = evpn_port_find(es->net, dev);
+	struct evpn_es *before;
+
+	if (!port || port->place != EVPN_PLACE_MEMBER || port_is_member(port->es, port->dev))
+		return port;
+	before = port->es;
+	evpn_port_member_del(port);
+	es->net->seq++;
+	evpn_notify_es(before, EVPN_CMD_ES_NTF);
+	return NULL;
+}
+
 static int port_create_members(struct evpn_es *es, struct net_device *dev, struct list_head *ports,
 			       struct netlink_ext_ack *extack)
 {
@@ -160,6 +222,7 @@ static int port_create_members(struct evpn_es *es, struct net_device *dev, struc
 	struct list_head *iter;
 
 	netdev_for_each_lower_dev(dev, lower, iter) {
+		port_renew(es, lower);
 		port = port_create(es, lower, EVPN_PLACE_MEMBER, extack);
 		if (IS_ERR(port)) {
 			port_destroy_list(ports);
@@ -188,6 +251,7 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&es->net->lock);
+	port_renew(es, dev);
 	err = port_check(es, dev, extack);
 	if (err)
 		return err;
@@ -204,7 +268,7 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 	evpn_port_unbind(es);
 	es->port = port;
 	list_splice(&members, &es->members);
-	es->state = EVPN_ES_STATE_BOUND;
+	evpn_port_set_state(es, EVPN_ES_STATE_BOUND);
 	evpn_neigh_bind(es, dev);
 	trace_evpn_es(es, EVPN_ES_BOUND);
 	return 0;
@@ -236,7 +300,7 @@ static bool port_reject(struct evpn_es *es, const char *why)
 {
 	if (es->state == EVPN_ES_STATE_REJECTED && !strcmp(es->why, why))
 		return false;
-	es->state = EVPN_ES_STATE_REJECTED;
+	evpn_port_set_state(es, EVPN_ES_STATE_REJECTED);
 	strscpy(es->why, why, sizeof(es->why));
 	trace_evpn_es(es, EVPN_ES_REJECTED);
 	return true;
@@ -256,7 +320,7 @@ bool evpn_port_resolve(struct evpn_es *es)
 	u32 before = es->state;
 
 	if (!dev) {
-		es->state = EVPN_ES_STATE_UNBOUND;
+		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
 		es->why[0] = '\0';
 		return before != es->state;
 	}
@@ -288,43 +352,45 @@ void evpn_port_set_dormant(struct evpn_port *port, bool dormant)
 		netif_dormant_off(port->dev);
 }
 
-/**
- * evpn_port_member_add() - the segment's aggregate has a new member
- * @es: the segment
- * @dev: the member; carries no traffic yet
- * @extack: why not
- *
- * Context: under RTNL and evpn_net.lock.
- * Return: 0 or an error.
- */
-int evpn_port_member_add(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
+/* Members that have left, or never came: who was told that they join was not told of a refusal. */
+static bool port_drop_strangers(struct evpn_es *es)
 {
-	struct evpn_port *port = port_create(es, dev, EVPN_PLACE_MEMBER, extack);
+	struct evpn_port *port, *next;
+	bool any = false;
 
-	if (IS_ERR(port))
-		return PTR_ERR(port);
-	list_add_tail(&port->list, &es->members);
-	return 0;
+	list_for_each_entry_safe(port, next, &es->members, list) {
+		if (port_is_member(es, port->dev))
+			continue;
+		evpn_port_member_del(port);
+		any = true;
+	}
+	return any;
 }
 
 /**
- * evpn_port_member_del() - a device is not a member any more
- * @es: the segment
- * @dev: the device, whether it was a member or not
+ * evpn_port_members() - hook the members that the segment's aggregate has, and no others
+ * @es: the segment, bound to an aggregate
+ * @changed: set when that was not so before
+ * @extack: why not
  *
- * Context: under RTNL and evpn_net.lock.
- * Return: whether it was one.
+ * Context: under RTNL and evpn_net.lock. A new member carries no traffic yet.
+ * Return: 0 or an error.
  */
-bool evpn_port_member_del(struct evpn_es *es, const struct net_device *dev)
+int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack *extack)
 {
-	struct evpn_port *port, *next;
+	struct net_device *lower;
+	struct evpn_port *port;
+	struct list_head *iter;
 
-	list_for_each_entry_safe(port, next, &es->members, list) {
-		if (port->dev != dev)
+	*changed |= port_drop_strangers(es);
+	netdev_for_each_lower_dev(es->port->dev, lower, iter) {
+		if (!port_is_member(es, lower) || port_renew(es, lower))
 			continue;
-		list_del(&port->list);
-		port_destroy(port);
-		return true;
+		port = port_create(es, lower, EVPN_PLACE_MEMBER, extack);
+		if (IS_ERR(port))
+			return PTR_ERR(port);
+		list_add_tail(&port->list, &es->members);
+		*changed = true;
 	}
-	return false;
+	return 0;
 }

@@ -52,7 +52,7 @@ beside_each_other() {
 }
 rm -f "$OUT"/neigh.txt "$OUT"/flood.txt
 case " $what " in *" neigh "*) beside_each_other neigh neigh_kernel.sh neigh_sync.sh ;; esac
-case " $what " in *" flood "*) beside_each_other flood flood_kernel.sh ;; esac
+case " $what " in *" flood "*) beside_each_other flood flood_kernel.sh es_kernel.sh ;; esac
 
 echo
 printf '%-52s %5s %9s %9s %9s  %s\n' "measured" runs median worst target unit

@@ -37,7 +37,8 @@ build_modules() {
 	[ -e "$kdir/Makefile" ] || die "$guest: no kernel to build against in $kdir"
 	# BTF wants pahole
 	[ "${guest%%-*}" = qemu ] && args=(CONFIG_DEBUG_INFO_BTF_MODULES=) || args=(ARCH=um)
-	key=$(cd "$src" && { echo "$kdir"; source_files | xargs -d '\n' sha256sum; } |
+	args+=(EVPN_TESTS=m)
+	key=$(cd "$src" && { echo "$kdir" "${args[@]}"; source_files | xargs -d '\n' sha256sum; } |
 		sha256sum | cut -c1-12)
 	dir=$CACHE/modules/$guest/$key
 	if [ ! -e "$dir/ready" ]; then
