@@ -265,6 +265,18 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 	return es;
 }
 
+/* A guest's segments are the host's memory, and RTNL is one for all. */
+static int es_check_room(const struct evpn_net *en, struct netlink_ext_ack *extack)
+{
+	u32 most = READ_ONCE(evpn_userns_segments);
+
+	if (!en->guest || en->n_segments < most)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack,
+			   "a user namespace has no more than %u segments (userns_segments)", most);
+	return -ENOSPC;
+}
+
 /* Is the name free for @es to wish for? @es is NULL while it is being created. */
 static int es_check_name(struct evpn_net *en, const struct evpn_es *es,
 			 struct evpn_es_change *change, struct netlink_ext_ack *extack)
@@ -337,7 +349,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&en->lock);
-	err = es_check_name(en, NULL, change, extack);
+	err = es_check_room(en, extack) ?: es_check_name(en, NULL, change, extack);
 	if (err)
 		return ERR_PTR(err);
 	es = es_alloc(en, esi);
@@ -366,6 +378,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	es->changed = ktime_get_ns();
 	rb_find_add(&es->node, &en->segments, es_node_cmp);
 	es_name_add(es);
+	en->n_segments++;
 	en->used = true;
 	en->seq++;
 	if (es->flags & EVPN_PF_FLOOD)
@@ -455,6 +468,7 @@ void evpn_es_destroy(struct evpn_es *es)
 	rb_erase(&es->node, &es->net->segments);
 	es_name_del(es);
 	list_del(&es->unfit);
+	es->net->n_segments--;
 	es->net->seq++;
 	/*
 	 * Nothing finds the segment any more but a hook that is still running; it does so within

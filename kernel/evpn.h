@@ -50,6 +50,14 @@ struct vlan_counters;
 /* Not a VLAN: what is counted for the segment only. */
 #define EVPN_VID_NONE 0xffff
 
+/* No VLAN either (IEEE 802.1Q-2022 table 9-2): all of those that have no counters of their own. */
+#define EVPN_VID_OTHER 0xfff
+
+enum evpn_limit {
+	/* VLANs of a segment that this host knows nothing of, and that have counters. */
+	EVPN_VLAN_STRANGERS_MAX = 16,
+};
+
 enum evpn_default {
 	EVPN_DEFAULT_HOLD_MS = 10000,
 	EVPN_DEFAULT_ALLOW = EVPN_ALLOW_LLDP,
@@ -284,6 +292,7 @@ struct evpn_es_change {
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
  * @vlan_stats: struct evpn_vlan_stats by VLAN, of those in which something was dropped
+ * @strangers: how many of them this host knew nothing of
  * @stats_base: their values at the last reset; evpn_net.lock
  * @rcu: for freeing
  *
@@ -314,6 +323,7 @@ struct evpn_es {
 	u32 transitions;
 
 	struct xarray vlan_stats;
+	atomic_t strangers;
 	struct evpn_stats stats_base;
 	struct rcu_head rcu;
 };
@@ -344,6 +354,8 @@ struct evpn_owner {
  * @names: the same by the name of the device they wish for, those that name one; @lock
  * @unfit: the same, those that the device of that name cannot carry; @lock
  * @ports: struct evpn_port by device; @lock
+ * @guest: the namespace is not the host's: who configures it may be anybody
+ * @n_segments: how many; @lock
  * @used: there has been a segment; @lock
  * @seq: changes whenever @segments does, so that a dump can tell; @lock
  * @owner: @lock
@@ -363,6 +375,8 @@ struct evpn_net {
 	struct rb_root names;
 	struct list_head unfit;
 	struct rb_root ports;
+	bool guest;
+	u32 n_segments;
 	bool used;
 	u32 seq;
 	struct evpn_owner owner;
@@ -380,6 +394,7 @@ struct evpn_net {
 
 /* main.c */
 extern bool evpn_userns;
+extern unsigned int evpn_userns_segments;
 extern struct workqueue_struct *evpn_wq;
 struct evpn_net *evpn_net(const struct net *net);
 
@@ -480,7 +495,7 @@ struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void);
 void evpn_stats_copy_drops(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
 			   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
 			   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS]);
-void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
+void evpn_stats_drop(const struct evpn_port *port, enum evpn_direction direction,
 		     enum evpn_drop_reason reason, unsigned int vid, unsigned int len);
 void evpn_stats_allow(struct evpn_es *es, enum evpn_direction direction);
 void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter);
@@ -488,7 +503,7 @@ void evpn_stats_read(const struct evpn_es *es, struct evpn_stats *stats);
 void evpn_stats_reset(struct evpn_es *es);
 
 /* vlan_stats.c */
-void evpn_vlan_stats_drop(struct evpn_es *es, struct evpn_pcpu_stats *stats, u16 vid,
+void evpn_vlan_stats_drop(const struct evpn_port *port, struct evpn_pcpu_stats *stats, u16 vid,
 			  enum evpn_direction direction, enum evpn_drop_reason reason,
 			  unsigned int len);
 bool evpn_vlan_stats_read(struct evpn_es *es, u16 vid, struct evpn_vlan_sums *sums);

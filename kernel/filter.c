@@ -97,7 +97,7 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	reason = verdict - EVPN_DROP;
 	if (decoded && !(flags & EVPN_PF_BLOCK))
 		vid = evpn_policy_vid(&policy, &frame);
-	evpn_stats_drop(es, direction, reason, vid, skb->len - offset);
+	evpn_stats_drop(port, direction, reason, vid, skb->len - offset);
 	trace_evpn_drop(es, port, direction, reason, decoded ? &frame : NULL, skb->len - offset);
 	return NF_DROP;
 }

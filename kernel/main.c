@@ -21,6 +21,11 @@ bool evpn_userns __ro_after_init;
 module_param_named(userns, evpn_userns, bool, 0444);
 MODULE_PARM_DESC(userns, "let CAP_NET_ADMIN of a user namespace be enough (default: no)");
 
+unsigned int evpn_userns_segments __read_mostly = 256;
+module_param_named(userns_segments, evpn_userns_segments, uint, 0644);
+MODULE_PARM_DESC(userns_segments,
+		 "with userns: segments in a network namespace of a user namespace (default: 256)");
+
 /* For work that waits for time to pass; shared by all namespaces. */
 struct workqueue_struct *evpn_wq __ro_after_init;
 
@@ -39,6 +44,7 @@ static int __net_init evpn_net_init(struct net *net)
 
 	en->net = net;
 	mutex_init(&en->lock);
+	en->guest = net->user_ns != &init_user_ns;
 	en->segments = RB_ROOT;
 	en->names = RB_ROOT;
 	INIT_LIST_HEAD(&en->unfit);

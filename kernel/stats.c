@@ -17,12 +17,12 @@
  */
 struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void)
 {
-	return netdev_alloc_pcpu_stats(struct evpn_pcpu_stats);
+	return __netdev_alloc_pcpu_stats(struct evpn_pcpu_stats, GFP_KERNEL_ACCOUNT);
 }
 
 /**
  * evpn_stats_drop() - count a dropped frame
- * @es: the segment
+ * @port: where it was
  * @direction: which way it went
  * @reason: why it was dropped
  * @vid: its VLAN, to be counted there too, or EVPN_VID_NONE
@@ -31,18 +31,18 @@ struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void)
  * Context: any but hard interrupt; a packet socket that bypasses the queueing discipline comes
  * here with softirqs enabled.
  */
-void evpn_stats_drop(struct evpn_es *es, enum evpn_direction direction,
+void evpn_stats_drop(const struct evpn_port *port, enum evpn_direction direction,
 		     enum evpn_drop_reason reason, unsigned int vid, unsigned int len)
 {
 	struct evpn_pcpu_stats *stats;
 
 	local_bh_disable();
-	stats = this_cpu_ptr(es->stats);
+	stats = this_cpu_ptr(port->es->stats);
 	u64_stats_update_begin(&stats->syncp);
 	evpn_drops_add(&stats->drops[direction][reason], len);
 	u64_stats_update_end(&stats->syncp);
 	if (vid != EVPN_VID_NONE)
-		evpn_vlan_stats_drop(es, stats, vid, direction, reason, len);
+		evpn_vlan_stats_drop(port, stats, vid, direction, reason, len);
 	local_bh_enable();
 }
 

@@ -2,7 +2,14 @@
 /*
  * What was dropped in each VLAN of a segment. A VLAN has counters from its first dropped frame on,
  * so that a segment of 4,094 VLANs costs nothing until something is dropped.
+ *
+ * The customer chooses what is in a tag. So only VLANs that this host has are given counters, and a few
+ * others, because a bridge that does not look at VLANs has none and carries all; the rest is counted
+ * together. And where a guest decides which VLANs there are, none has any: they are made where nobody
+ * is there to be charged for them.
  */
+#include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -39,7 +46,7 @@ static void vlan_stats_destroy(struct evpn_vlan_stats *vs)
 }
 
 /* Made where the first frame is dropped, so it must not sleep; NULL when there is no memory now. */
-static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
+static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid, bool stranger)
 {
 	struct evpn_vlan_stats *vs = kzalloc(sizeof(*vs), GFP_ATOMIC | __GFP_NOWARN);
 	struct evpn_vlan_stats *other;
@@ -59,25 +66,63 @@ static struct evpn_vlan_stats *vlan_stats_create(struct evpn_es *es, u16 vid)
 		u64_stats_init(&counters->syncp);
 	}
 	other = xa_cmpxchg_bh(&es->vlan_stats, vid, NULL, vs, GFP_ATOMIC | __GFP_NOWARN);
-	if (!other)
+	if (!other) {
+		atomic_add(stranger, &es->strangers);
 		return vs;
+	}
 	vlan_stats_destroy(vs);
 	return xa_is_err(other) ? NULL : other;
+}
+
+static bool vlan_has_device(struct net_device *dev, u16 vid)
+{
+	return __vlan_find_dev_deep_rcu(dev, htons(ETH_P_8021Q), vid) ||
+	       __vlan_find_dev_deep_rcu(dev, htons(ETH_P_8021AD), vid);
+}
+
+/*
+ * Is it a VLAN of this host: that of frames without a tag, one of the bridge's whose port the device is,
+ * or one that has a device on it?
+ */
+static bool vlan_known(const struct evpn_port *port, u16 vid)
+{
+	u32 untagged = READ_ONCE(port->es->flags) & EVPN_PF_UNTAGGED;
+	struct bridge_vlan_info info;
+
+	if (!vid || vid == untagged >> EVPN_PF_UNTAGGED_SHIFT)
+		return true;
+	return !br_vlan_get_info_rcu(port->dev, vid, &info) || vlan_has_device(port->dev, vid);
+}
+
+/* The counters of a VLAN, or of all others; made if there are none. */
+static struct evpn_vlan_stats *vlan_stats(const struct evpn_port *port, u16 vid)
+{
+	struct evpn_es *es = port->es;
+	struct evpn_vlan_stats *vs = xa_load(&es->vlan_stats, vid);
+	bool stranger;
+
+	if (vs || es->net->guest)
+		return vs;
+	stranger = vid != EVPN_VID_OTHER && !vlan_known(port, vid);
+	if (!stranger || atomic_read(&es->strangers) < EVPN_VLAN_STRANGERS_MAX)
+		return vlan_stats_create(es, vid, stranger);
+	return xa_load(&es->vlan_stats, EVPN_VID_OTHER) ?:
+		       vlan_stats_create(es, EVPN_VID_OTHER, false);
 }
 
 /*
  * The counters of a VLAN for this CPU, or NULL when there are none. Those used last are remembered by
  * one pointer, which tells its VLAN itself: on PREEMPT_RT another task may count in between.
  */
-static struct vlan_counters *vlan_counters(struct evpn_es *es, struct evpn_pcpu_stats *stats,
-					   u16 vid)
+static struct vlan_counters *vlan_counters(const struct evpn_port *port,
+					   struct evpn_pcpu_stats *stats, u16 vid)
 {
 	struct vlan_counters *counters = READ_ONCE(stats->vlan);
 	struct evpn_vlan_stats *vs;
 
 	if (counters && counters->vid == vid)
 		return counters;
-	vs = xa_load(&es->vlan_stats, vid) ?: vlan_stats_create(es, vid);
+	vs = vlan_stats(port, vid);
 	if (!vs)
 		return NULL;
 	counters = this_cpu_ptr(vs->counters);
@@ -87,7 +132,7 @@ static struct vlan_counters *vlan_counters(struct evpn_es *es, struct evpn_pcpu_
 
 /**
  * evpn_vlan_stats_drop() - count a dropped frame in its VLAN
- * @es: the segment
+ * @port: where it was, a segment's device
  * @stats: this CPU's, of the segment; remembers the VLAN counted last
  * @vid: the VLAN
  * @direction: which way it went
@@ -96,13 +141,13 @@ static struct vlan_counters *vlan_counters(struct evpn_es *es, struct evpn_pcpu_
  *
  * Without memory for the first one, it is counted in the segment only.
  *
- * Context: softirqs disabled.
+ * Context: softirqs disabled, within an RCU read-side section.
  */
-void evpn_vlan_stats_drop(struct evpn_es *es, struct evpn_pcpu_stats *stats, u16 vid,
+void evpn_vlan_stats_drop(const struct evpn_port *port, struct evpn_pcpu_stats *stats, u16 vid,
 			  enum evpn_direction direction, enum evpn_drop_reason reason,
 			  unsigned int len)
 {
-	struct vlan_counters *counters = vlan_counters(es, stats, vid);
+	struct vlan_counters *counters = vlan_counters(port, stats, vid);
 
 	if (!counters)
 		return;

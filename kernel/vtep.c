@@ -223,11 +223,11 @@ static int vtep_hook(struct evpn_net *en, u32 mask)
 /** evpn_vtep_net_init() - the state of a namespace */
 int evpn_vtep_net_init(struct evpn_net *en)
 {
-	struct evpn_core *core = kvzalloc(sizeof(*core), GFP_KERNEL);
-	struct vtep_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL);
+	struct evpn_core *core = kvzalloc(sizeof(*core), GFP_KERNEL_ACCOUNT);
+	struct vtep_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL_ACCOUNT);
 
 	if (core)
-		core->marked = alloc_percpu(u64);
+		core->marked = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
 	if (!core || !conf || !core->marked) {
 		if (core)
 			free_percpu(core->marked);
@@ -486,7 +486,7 @@ int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsign
 	err = mask ? vtep_check_mask(en, *mask, extack) : 0;
 	if (err)
 		return err;
-	conf = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	conf = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
 	if (!conf)
 		return -ENOMEM;
 	if (mask)

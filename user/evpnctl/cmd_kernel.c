@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cmd_kernel.c - evpnctl kernel: what the module holds, asked of the module itself, without evpnd */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "nl_mark.h"
 #include "nl_tc.h"
 #include "show.h"
+
+/* The number of no VLAN: see the attribute vlan of the set vlan-stats. */
+#define VLANS_OTHER 4095
 
 static const char *const table_names[] = {"es", "stats", "owner", "core", NULL};
 
@@ -138,16 +142,28 @@ static void print_members(struct out *o, const json_t *s)
 	}
 }
 
+/* The module counts those VLANs together that have no counters of their own. */
+static const char *vlan_name(const json_t *vlan, char buf[static 8])
+{
+	unsigned int number = doc_int(vlan, "vlan", 0);
+
+	if (number >= VLANS_OTHER)
+		return "others";
+	snprintf(buf, 8, "%u", number);
+	return buf;
+}
+
 static void print_vlan_drops(struct out *o, const json_t *stats)
 {
 	const json_t *vlan, *drop;
+	char name[8];
 	size_t i, j;
 
 	json_array_foreach(doc_get(stats, "vlans"), i, vlan)
 		json_array_foreach(doc_get(vlan, "drops"), j, drop) {
 			out_nl(o);
-			out_word(o, OUT_PLAIN, "vlan %-4lld %-7s %-14s %10lld packets %12lld bytes",
-				 doc_int(vlan, "vlan", 0), doc_show(drop, "direction"),
+			out_word(o, OUT_PLAIN, "vlan %-6s %-7s %-14s %10lld packets %12lld bytes",
+				 vlan_name(vlan, name), doc_show(drop, "direction"),
 				 doc_show(drop, "reason"), doc_int(drop, "packets", 0),
 				 doc_int(drop, "bytes", 0));
 		}
