@@ -265,8 +265,10 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
  * @skb: the packet at netdev egress, its data at the destination address
  * @frame: what was decoded of it
  *
- * What passes when it comes from the core passes wherever it comes from, so that is asked first.
- * The bridge is asked last, and only about a unicast frame that would be dropped.
+ * What passes when it comes from the core passes wherever it comes from, so that is asked first. What
+ * is for a group and has our mark was not bridged from another port, and if it was routed, the answer is
+ * the same, unless its PE shares the segment. The bridge is asked last, and only about a unicast frame
+ * that would be dropped.
  *
  * Context: a netfilter hook, hence within an RCU read-side section.
  * Return: EVPN_PASS, or EVPN_DROP plus the reason.
@@ -281,6 +283,8 @@ unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *
 
 	verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_CORE, shared);
 	if (verdict == EVPN_PASS)
+		return verdict;
+	if (frame->multicast && !shared && evpn_vtep_marked_by_us(port->es, skb))
 		return verdict;
 	in = dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif);
 	origin = flood_origin(port, skb, in);

@@ -81,6 +81,22 @@ static void test_flood_core_passes_least(void **state)
 	}
 }
 
+/* Who knows that it is one of the two, and from which PE, needs not find out which. */
+static void test_flood_routed_as_bridged(void **state)
+{
+	static const u32 roles[] = {0, EVPN_PF_DF, EVPN_PF_FAIL, EVPN_PF_DF | EVPN_PF_FAIL};
+
+	for (unsigned int i = 0; i < 32; i++) {
+		u32 flags = EVPN_PF_FLOOD | roles[i % 4] | (i & 4 ? EVPN_PF_UNICAST : 0);
+		struct evpn_policy policy = {flags, i & 8 ? case_map : NULL};
+		struct evpn_frame frame = {
+			.proto = 0x0800, .vid = i & 16 ? 10 : 11, .multicast = true};
+
+		assert_int_equal(evpn_flood_verdict(&policy, &frame, EVPN_ORIGIN_CORE, false),
+				 evpn_flood_verdict(&policy, &frame, EVPN_ORIGIN_ROUTED, false));
+	}
+}
+
 static void test_ip_multicast(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ip_cases); i++) {
@@ -148,10 +164,15 @@ static void test_vlan_map(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_frame),	     cmocka_unit_test(test_verdict),
-		cmocka_unit_test(test_flood),	     cmocka_unit_test(test_flood_core_passes_least),
-		cmocka_unit_test(test_ip_multicast), cmocka_unit_test(test_blocked_exhaustively),
-		cmocka_unit_test(test_vlan_map),     cmocka_unit_test(test_packet),
+		cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_flood_core_passes_least),
+		cmocka_unit_test(test_flood_routed_as_bridged),
+		cmocka_unit_test(test_ip_multicast),
+		cmocka_unit_test(test_blocked_exhaustively),
+		cmocka_unit_test(test_vlan_map),
+		cmocka_unit_test(test_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
