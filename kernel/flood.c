@@ -88,6 +88,12 @@ static enum evpn_origin flood_origin(const struct evpn_port *port, const struct 
 	return EVPN_ORIGIN_LOCAL;
 }
 
+/* A tag in the payload: what it is, and what it says. */
+struct flood_tag {
+	__be16 proto;
+	__be16 tci;
+};
+
 /**
  * struct flood_tags - the tags of a frame, as they are gone through from the outside
  * @skb: the frame
@@ -112,10 +118,7 @@ static void flood_tags_begin(struct flood_tags *tags, const struct sk_buff *skb)
 /* The next tag. False when there is none. */
 static bool flood_tags_next(struct flood_tags *tags, __be16 *proto, u16 *vid)
 {
-	const struct {
-		__be16 proto;
-		__be16 tci;
-	} * tag;
+	const struct flood_tag *tag;
 	u8 buf[sizeof(*tag)];
 
 	if (tags->accel) {

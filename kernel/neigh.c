@@ -567,7 +567,8 @@ void evpn_neigh_net_exit(struct evpn_net *en)
 	rbtree_postorder_for_each_entry_safe(n, next, &nn->entries, node) kfree(n);
 	list_for_each_entry_safe(walk, next_walk, &nn->walks, list)
 		kfree(walk);
-	llist_for_each_entry_safe(note, next_note, llist_del_all(&nn->notes), llist) kfree(note);
+	llist_for_each_entry_safe(note, next_note, llist_del_all(&nn->notes), llist)
+		kfree(note);
 	mutex_destroy(&nn->lock);
 	kvfree(nn);
 	en->neigh = NULL;

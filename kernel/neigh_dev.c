@@ -30,8 +30,7 @@ struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *es
 	struct evpn_neigh_es *nes;
 
 	lockdep_assert_held(&nn->lock);
-	hash_for_each_possible(nn->segments, nes, hash, esi_hash(esi))
-	{
+	hash_for_each_possible(nn->segments, nes, hash, esi_hash(esi)) {
 		if (!memcmp(nes->esi.octet, esi, EVPN_ESI_LEN))
 			return nes;
 	}
@@ -45,8 +44,7 @@ struct evpn_neigh_dev *evpn_neigh_dev_find(struct evpn_neigh_net *nn,
 	struct evpn_neigh_dev *nd;
 
 	lockdep_assert_held(&nn->lock);
-	hash_for_each_possible(nn->by_tag, nd, by_tag, key_hash(key))
-	{
+	hash_for_each_possible(nn->by_tag, nd, by_tag, key_hash(key)) {
 		if (!memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV))
 			return nd;
 	}
@@ -60,8 +58,7 @@ struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 	struct evpn_neigh_dev *nd;
 
 	hash_for_each_possible_rcu(nn->by_dev, nd, by_dev, (unsigned long)dev,
-				   lockdep_is_held(&nn->lock))
-	{
+				   lockdep_is_held(&nn->lock)) {
 		if (nd->dev == dev)
 			return nd;
 	}
@@ -139,8 +136,7 @@ static void dev_add_vlans(struct evpn_neigh_net *nn)
 	unsigned int pass;
 
 	for (pass = 0; pass < 2; pass++) {
-		for_each_netdev(nn->en->net, dev)
-		{
+		for_each_netdev(nn->en->net, dev) {
 			if (is_vlan_dev(dev))
 				dev_add_vlan(nn, dev);
 		}
@@ -174,8 +170,7 @@ static void dev_del_prefix(struct evpn_neigh_net *nn, const u8 *esi)
 	struct hlist_node *next;
 	int bucket;
 
-	hash_for_each_safe(nn->by_tag, bucket, next, nd, by_tag)
-	{
+	hash_for_each_safe(nn->by_tag, bucket, next, nd, by_tag) {
 		if (memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
 			continue;
 		/* Of a device that is being unregistered the kernel has taken all away already. */

@@ -5,6 +5,7 @@
  * STALE entry changes nothing, hence notifies nothing), and reading the tables.
  */
 #include <linux/if_vlan.h>
+#include <linux/ipv6.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/netevent.h>
@@ -131,10 +132,8 @@ static bool heard_parse(const struct sk_buff *skb, struct evpn_heard *heard)
 /* Most frames are none of these, and are not looked into. */
 static bool heard_maybe(const struct sk_buff *skb)
 {
-	const struct {
-		u8 octet[7];
-	} * ip6;
-	u8 buf[sizeof(*ip6)];
+	u8 buf[offsetofend(struct ipv6hdr, nexthdr)];
+	const u8 *ip6;
 
 	if (skb->pkt_type == PACKET_OTHERHOST)
 		return false;
@@ -145,7 +144,7 @@ static bool heard_maybe(const struct sk_buff *skb)
 		return true;
 	case htons(ETH_P_IPV6):
 		ip6 = skb_header_pointer(skb, 0, sizeof(buf), buf);
-		return ip6 && ip6->octet[6] == IPPROTO_ICMPV6;
+		return ip6 && ip6[offsetof(struct ipv6hdr, nexthdr)] == IPPROTO_ICMPV6;
 	}
 	return false;
 }

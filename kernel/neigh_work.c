@@ -108,8 +108,7 @@ static void work_notes(struct evpn_neigh_net *nn)
 	struct evpn_neigh_note *note, *next;
 	unsigned int done = 0;
 
-	llist_for_each_entry_safe(note, next, notes, llist)
-	{
+	llist_for_each_entry_safe(note, next, notes, llist) {
 		work_note(nn, note);
 		work_pause(nn, &done);
 	}

@@ -341,8 +341,7 @@ static int speak_for_all(struct evpn_es *es, struct genl_info *info)
 	unsigned int n = 0;
 	int rem, err;
 
-	nlmsg_for_each_attr(host, info->nlhdr, GENL_HDRLEN, rem)
-	{
+	nlmsg_for_each_attr(host, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(host) != EVPN_A_ES_HOST)
 			continue;
 		if (n++ == EVPN_HOSTS_MAX) {
@@ -692,8 +691,7 @@ static int parse_ports(struct genl_info *info, u16 *ports, unsigned int *n)
 	int rem;
 
 	*n = 0;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-	{
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != EVPN_A_CORE_PORT)
 			continue;
 		if (!nla_get_u32(attr) || nla_get_u32(attr) > U16_MAX) {

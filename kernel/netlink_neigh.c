@@ -23,8 +23,9 @@
 		NL_SET_ERR_MSG_FMT(extack, fmt, ##args); \
 	} while (0)
 
-#define for_each_entry_attr(attr, nlh, rem) \
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) if (nla_type(attr) == EVPN_A_NEIGH_ENTRY)
+#define for_each_entry_attr(attr, nlh, rem)              \
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
+		if (nla_type(attr) == EVPN_A_NEIGH_ENTRY)
 
 static int entry_parse(struct nlattr **tb, const struct nlattr *entry,
 		       struct netlink_ext_ack *extack)
@@ -137,8 +138,7 @@ static int check_entries(struct evpn_neigh_net *nn, struct genl_info *info, bool
 		NL_SET_ERR_MSG(info->extack, "there is no neighbour in the request");
 		return -EINVAL;
 	}
-	for_each_entry_attr(attr, info->nlhdr, rem)
-	{
+	for_each_entry_attr(attr, info->nlhdr, rem) {
 		err = entry_parse(tb, attr, info->extack);
 		if (!err)
 			err = parse_key(tb, attr, &key, info->extack);
@@ -269,8 +269,7 @@ int evpn_nl_neigh_new_doit(struct sk_buff *skb, struct genl_info *info)
 		err = answer_begin(&a);
 	if (err)
 		goto unlock;
-	for_each_entry_attr(attr, info->nlhdr, rem)
-	{
+	for_each_entry_attr(attr, info->nlhdr, rem) {
 		err = new_one(&a, attr, index++);
 		if (err)
 			break;
@@ -325,8 +324,7 @@ int evpn_nl_neigh_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_entries(nn, info, false);
 	if (err)
 		goto unlock;
-	for_each_entry_attr(attr, info->nlhdr, rem)
-	{
+	for_each_entry_attr(attr, info->nlhdr, rem) {
 		del_one(nn, attr, retain);
 		pause_slice(nn, ++done);
 	}

@@ -79,8 +79,7 @@ static void speak_gateway(struct net_device *dev)
 
 	ASSERT_RTNL();
 	__netdev_notify_peers(dev);
-	netdev_for_each_upper_dev_rcu(dev, upper, iter)
-	{
+	netdev_for_each_upper_dev_rcu(dev, upper, iter) {
 		if (is_vlan_dev(upper))
 			__netdev_notify_peers(upper);
 	}

@@ -117,8 +117,7 @@ static struct vtep *vtep_find(struct evpn_core *core, const struct in6_addr *add
 {
 	struct vtep *v;
 
-	hash_for_each_possible_rcu(core->vteps, v, node, vtep_hash(address))
-	{
+	hash_for_each_possible_rcu(core->vteps, v, node, vtep_hash(address)) {
 		if (ipv6_addr_equal(&v->address, address))
 			return v;
 	}

@@ -32,8 +32,10 @@ static void core_verdict(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
 		const struct verdict_case *c = &verdict_cases[i];
-		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
+		struct evpn_policy policy = {.flags = c->flags};
 
+		if (c->map)
+			policy.vlan_df = case_map;
 		KUNIT_EXPECT_EQ_MSG(test, c->want,
 				    evpn_verdict(&policy, c->place, c->arp_monitor,
 						 c->malformed ? NULL : &c->frame),
@@ -47,8 +49,10 @@ static void core_flood(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(flood_cases); i++) {
 		const struct flood_case *c = &flood_cases[i];
-		struct evpn_policy policy = {c->flags, c->map ? case_map : NULL};
+		struct evpn_policy policy = {.flags = c->flags};
 
+		if (c->map)
+			policy.vlan_df = case_map;
 		KUNIT_EXPECT_EQ_MSG(test, c->want,
 				    evpn_flood_verdict(&policy, &c->frame, c->origin, c->shared),
 				    "%s", c->name);

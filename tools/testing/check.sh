@@ -57,6 +57,7 @@ steps() {
 	module-6.1    100   900 deps                   $here/module.sh build
 	module-6.12   100   900 deps                   $vm/headers.sh compile bookworm-backports
 	module-7.2    100   900 deps                   $vm/headers.sh compile sid
+	checkpatch    100   600 kernel                 $here/checkpatch.sh
 	module-32     100   900 kernel                 $here/module.sh i386
 	sparse        100   900 deps                   $here/module.sh sparse
 	END

@@ -49,6 +49,11 @@ if grep -E "$complaints" "$out/log" >/dev/null; then
 	echo "module: warnings with ${kdir%/build}" >&2
 	exit 1
 fi
+# a kernel that refuses this sparse says so, and goes on without it
+if [ "$1" = sparse ] && ! grep '^  CHECK ' "$out/log" >/dev/null; then
+	echo "module: sparse has looked at nothing" >&2
+	exit 1
+fi
 [ "$1" = sparse ] || [ -e "$out/kernel/evpn.ko" ] || { echo "module: no evpn.ko" >&2; exit 1; }
 # what gcc calls where a machine cannot divide 64 bits, and the kernel does not have
 if [ "$1" = i386 ] && nm -u "$out/kernel/evpn.ko" | grep -E ' __u?(div|mod)[a-z]*di'; then

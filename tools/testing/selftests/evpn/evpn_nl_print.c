@@ -225,8 +225,7 @@ static void print_rows(const struct verb *v, struct nlmsghdr *nlh)
 	struct nlattr *nla;
 	int rem;
 
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
-	{
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
 		const struct attr *a = attr_by_type(v->set, nla_type(nla));
 
 		if (!a || a->type >= MAX_SUMS)
@@ -251,7 +250,8 @@ void print_object(struct nlmsghdr *nlh)
 		print_rows(v, nlh);
 	} else {
 		printf("%s", v->name);
-		nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) print_attr(v->set, nla);
+		nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
+			print_attr(v->set, nla);
 		putchar('\n');
 	}
 	fflush(stdout);
@@ -265,8 +265,7 @@ static const char *name_at(const struct verb *v, const struct nlmsghdr *request,
 	struct nlattr *nla;
 	int rem;
 
-	nlmsg_for_each_attr(nla, (struct nlmsghdr *)request, GENL_HDRLEN, rem)
-	{
+	nlmsg_for_each_attr(nla, (struct nlmsghdr *)request, GENL_HDRLEN, rem) {
 		bool inside = at > (char *)nla && at < (char *)nla + nla->nla_len;
 
 		if (at != (char *)nla && !(inside && v->row))
