@@ -170,7 +170,7 @@ esp() {
 	defer "ip -n $FL$3 xfrm state flush; ip -n $FL$3 xfrm policy flush"
 }
 encrypted() { # NODE: packets that were
-	ip -n "$FL$1" -s xfrm state | awk '/\(packets\)/ { n += $3 } END { print n + 0 }'
+	ip -n "$FL$1" -s xfrm state | awk '/^[ \t]*[0-9]+\(bytes\), [0-9]+\(packets\)/ { n += $2 } END { print n + 0 }'
 }
 rx() { fl_ip ce -j -s link show dev c0 | jq '.[].stats64.rx.packets'; }
 
