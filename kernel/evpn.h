@@ -7,6 +7,7 @@
  *	RTNL		which device a segment is bound to, which members that device has
  *	evpn_net.lock	everything else a request or an event may change; taken inside RTNL
  *	evpn_neigh_net.lock	neighbours, see neigh.h; taken inside either of these or alone
+ *	evpn_mcast_net.lock	multicast groups, see mcast.h; the same, and never with the one before
  *	evpn_port.lacp_lock	the LACPDU seen last on a member; the data path takes it
  *
  * The data path takes none of the first two. It reaches a port, and through it a segment, only
@@ -36,6 +37,7 @@
 #include "core/verdict.h"
 
 struct evpn_core;
+struct evpn_mcast_net;
 struct evpn_neigh_net;
 struct evpn_peers;
 struct genl_info;
@@ -366,6 +368,7 @@ struct evpn_owner {
  * @partner_reported: when it last did, in jiffies
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
+ * @mcast: multicast groups, see mcast.h
  * @core: how peers are told apart, see vtep.c
  */
 struct evpn_net {
@@ -387,6 +390,7 @@ struct evpn_net {
 	unsigned long partner_reported;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
+	struct evpn_mcast_net *mcast;
 	struct evpn_core *core;
 };
 
@@ -533,6 +537,16 @@ void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct ne
 
 /* neigh_learn.c */
 void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb);
+
+/* mcast.c */
+int evpn_mcast_net_init(struct evpn_net *en);
+void evpn_mcast_net_close(struct evpn_net *en);
+void evpn_mcast_net_exit(struct evpn_net *en);
+void evpn_mcast_recheck(struct evpn_net *en);
+
+/* mcast_hear.c */
+void evpn_mcast_heard(const struct evpn_port *port, const struct sk_buff *skb);
+void evpn_mcast_sent(const struct evpn_port *port, const struct sk_buff *skb);
 
 /* netlink.c */
 int evpn_netlink_init(void);

@@ -115,8 +115,10 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 	if (evpn_policy_active(flags))
 		verdict =
 			filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
-	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER)
+	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER) {
 		evpn_neigh_heard(port, skb);
+		evpn_mcast_heard(port, skb);
+	}
 	return verdict;
 }
 
@@ -138,10 +140,13 @@ unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf
 	struct evpn_port *port = priv;
 	/* as in evpn_filter_ingress() */
 	u32 flags = smp_load_acquire(&port->es->flags);
+	unsigned int verdict = NF_ACCEPT;
 
 	if (port->place == EVPN_PLACE_MEMBER && !evpn_lacp_egress(port, skb, flags))
 		return NF_DROP;
-	if (!evpn_policy_active(flags) && !filter_floods(port, skb, flags))
-		return NF_ACCEPT;
-	return filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
+	if (evpn_policy_active(flags) || filter_floods(port, skb, flags))
+		verdict = filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
+	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER)
+		evpn_mcast_sent(port, skb);
+	return verdict;
 }

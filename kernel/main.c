@@ -61,12 +61,17 @@ static int __net_init evpn_net_init(struct net *net)
 	err = evpn_neigh_net_init(en);
 	if (err)
 		goto err_vtep;
-	err = register_netdevice_notifier_net(net, &en->netdev_nb);
+	err = evpn_mcast_net_init(en);
 	if (err)
 		goto err_neigh;
+	err = register_netdevice_notifier_net(net, &en->netdev_nb);
+	if (err)
+		goto err_mcast;
 	pr_debug("net %u created\n", net->ns.inum);
 	return 0;
 
+err_mcast:
+	evpn_mcast_net_exit(en);
 err_neigh:
 	evpn_neigh_net_exit(en);
 err_vtep:
@@ -85,6 +90,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 
 	cancel_delayed_work_sync(&en->hold_work);
 	evpn_neigh_net_close(en);
+	evpn_mcast_net_close(en);
 	rtnl_lock();
 	mutex_lock(&en->lock);
 	while ((es = evpn_es_first(en)))
@@ -98,6 +104,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 	cancel_delayed_work_sync(&en->partner_work);
 	cancel_work_sync(&en->speak_work);
 	cancel_work_sync(&en->members_work);
+	evpn_mcast_net_exit(en);
 	evpn_neigh_net_exit(en);
 	evpn_vtep_net_exit(en);
 	evpn_owner_exit(en);

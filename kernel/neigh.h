@@ -193,7 +193,7 @@ struct evpn_neigh_es {
 /**
  * struct evpn_neigh_dev - a device where a segment's neighbours are
  * @by_dev: in evpn_neigh_net.by_dev, for readers under RCU
- * @by_tag: in evpn_neigh_net.by_tag
+ * @by_tag: in evpn_neigh_net.by_tag, likewise
  * @dev: the device; held
  * @dev_tracker: of that reference
  * @key: segment and tag, the rest zero
@@ -271,8 +271,8 @@ struct evpn_neigh_slot {
  * @tell: those of them with news
  * @walks: struct evpn_neigh_walk
  * @segments: struct evpn_neigh_es
- * @by_tag: struct evpn_neigh_dev
- * @by_dev: the same, written under @lock and read under RCU
+ * @by_tag: struct evpn_neigh_dev, written under @lock and read under that or RCU
+ * @by_dev: the same
  * @incarnations: counts segments
  * @seq: changes whenever an entry comes or goes, for dumps
  * @count: entries in each state
@@ -377,6 +377,8 @@ u64 evpn_neigh_ask_at(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
 struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *esi);
 struct evpn_neigh_dev *evpn_neigh_dev_find(struct evpn_neigh_net *nn,
 					   const struct evpn_neigh_key *key);
+struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
+						 const struct evpn_neigh_key *key);
 struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 					       const struct net_device *dev);
 

@@ -65,6 +65,23 @@ struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 	return NULL;
 }
 
+/**
+ * evpn_neigh_dev_tagged_rcu() - the same for readers under RCU, of whom the lock is not wanted
+ * @nn: neighbours of the namespace
+ * @key: segment and tag; the rest does not count
+ */
+struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
+						 const struct evpn_neigh_key *key)
+{
+	struct evpn_neigh_dev *nd;
+
+	hash_for_each_possible_rcu(nn->by_tag, nd, by_tag, key_hash(key)) {
+		if (!memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV))
+			return nd;
+	}
+	return NULL;
+}
+
 /* What is it now? True when that is news. */
 static bool dev_update(struct evpn_neigh_dev *nd)
 {
@@ -94,7 +111,7 @@ static void dev_add(struct evpn_neigh_net *nn, const u8 *esi, u32 tag, struct ne
 	nd->key = key;
 	netdev_hold(dev, &nd->dev_tracker, GFP_KERNEL);
 	dev_update(nd);
-	hash_add(nn->by_tag, &nd->by_tag, key_hash(&key));
+	hash_add_rcu(nn->by_tag, &nd->by_tag, key_hash(&key));
 	hash_add_rcu(nn->by_dev, &nd->by_dev, (unsigned long)dev);
 	pr_debug("neigh dev %s created\n", dev->name);
 	/* Pairs with evpn_neigh_rescan(): the entries that were there before us. */
@@ -104,9 +121,10 @@ static void dev_add(struct evpn_neigh_net *nn, const u8 *esi, u32 tag, struct ne
 
 static void dev_del(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
 {
-	hash_del(&nd->by_tag);
+	hash_del_rcu(&nd->by_tag);
 	hash_del_rcu(&nd->by_dev);
 	evpn_neigh_walk_later(nn, &nd->key, EVPN_NEIGH_PREFIX_DEV);
+	evpn_mcast_recheck(nn->en);
 	pr_debug("neigh dev %s destroyed\n", nd->dev->name);
 	netdev_put(nd->dev, &nd->dev_tracker);
 	kfree_rcu(nd, rcu);
@@ -264,8 +282,11 @@ static void dev_changed(struct evpn_neigh_net *nn, struct net_device *dev, bool 
 {
 	struct evpn_neigh_dev *nd = evpn_neigh_dev_find_rcu(nn, dev);
 
-	if (nd && (dev_update(nd) || flushed))
+	if (!nd)
+		return;
+	if (dev_update(nd) || flushed)
 		evpn_neigh_walk_later(nn, &nd->key, EVPN_NEIGH_PREFIX_DEV);
+	evpn_mcast_recheck(nn->en);
 }
 
 static void dev_gone(struct evpn_neigh_net *nn, struct net_device *dev)

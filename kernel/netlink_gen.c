@@ -17,6 +17,27 @@ const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1] = {
 	[EVPN_A_HOST_VLAN] = NLA_POLICY_MAX(NLA_U32, 4094),
 };
 
+const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_REASON + 1] = {
+	[EVPN_A_MCAST_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
+	[EVPN_A_MCAST_ENTRY_TAG] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_ENTRY_GROUP] = { .type = NLA_BINARY, },
+	[EVPN_A_MCAST_ENTRY_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[EVPN_A_MCAST_ENTRY_VERSIONS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[EVPN_A_MCAST_ENTRY_SOURCE] = NLA_POLICY_NESTED(evpn_mcast_source_nl_policy),
+	[EVPN_A_MCAST_ENTRY_LEAVING] = { .type = NLA_FLAG, },
+	[EVPN_A_MCAST_ENTRY_REMAINING] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_ENTRY_SINCE] = { .type = NLA_U64, },
+	[EVPN_A_MCAST_ENTRY_IFINDEX] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_ENTRY_EVENT] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[EVPN_A_MCAST_ENTRY_REASON] = NLA_POLICY_MAX(NLA_U32, 3),
+};
+
+const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_LEAVING + 1] = {
+	[EVPN_A_MCAST_SOURCE_ADDRESS] = { .type = NLA_BINARY, },
+	[EVPN_A_MCAST_SOURCE_BLOCKED] = { .type = NLA_FLAG, },
+	[EVPN_A_MCAST_SOURCE_LEAVING] = { .type = NLA_FLAG, },
+};
+
 const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1] = {
 	[EVPN_A_NEIGH_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_NEIGH_ENTRY_TAG] = { .type = NLA_U32, },
@@ -159,8 +180,17 @@ const struct nla_policy evpn_es_speak_nl_policy[EVPN_A_ES_HOST + 1] = {
 	[EVPN_A_ES_HOST] = NLA_POLICY_NESTED(evpn_host_nl_policy),
 };
 
+/* EVPN_CMD_MCAST_GET - do */
+const struct nla_policy evpn_mcast_get_nl_policy[EVPN_A_MCAST_ENTRY + 1] = {
+	[EVPN_A_MCAST_ENTRY] = NLA_POLICY_NESTED(evpn_mcast_entry_nl_policy),
+};
+
+/* EVPN_CMD_MCAST_STATS_GET - do */
+const struct nla_policy evpn_mcast_stats_get_nl_policy[EVPN_A_MCAST_STATS_PAD + 1] = {
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[17] = {
+const struct genl_ops evpn_nl_ops[19] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
@@ -284,10 +314,26 @@ const struct genl_ops evpn_nl_ops[17] = {
 		.maxattr	= EVPN_A_ES_HOST,
 		.flags		= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd		= EVPN_CMD_MCAST_GET,
+		.doit		= evpn_nl_mcast_get_doit,
+		.dumpit		= evpn_nl_mcast_get_dumpit,
+		.policy		= evpn_mcast_get_nl_policy,
+		.maxattr	= EVPN_A_MCAST_ENTRY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_STATS_GET,
+		.doit		= evpn_nl_mcast_stats_get_doit,
+		.policy		= evpn_mcast_stats_get_nl_policy,
+		.maxattr	= EVPN_A_MCAST_STATS_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
 };
 
-const struct genl_multicast_group evpn_nl_mcgrps[3] = {
+const struct genl_multicast_group evpn_nl_mcgrps[4] = {
 	[EVPN_NLGRP_CONFIG] = { "config", .flags = GENL_MCAST_CAP_NET_ADMIN },
 	[EVPN_NLGRP_ALARM] = { "alarm", .flags = GENL_MCAST_CAP_NET_ADMIN },
 	[EVPN_NLGRP_NEIGH] = { "neigh", .flags = GENL_MCAST_CAP_NET_ADMIN },
+	[EVPN_NLGRP_MCAST] = { "mcast", .flags = GENL_MCAST_CAP_NET_ADMIN },
 };

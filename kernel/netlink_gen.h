@@ -14,6 +14,8 @@
 
 /* Common nested types */
 extern const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1];
+extern const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_REASON + 1];
+extern const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_LEAVING + 1];
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
 
@@ -51,9 +53,13 @@ extern const struct nla_policy evpn_core_get_nl_policy[EVPN_A_CORE_PAD + 1];
 
 extern const struct nla_policy evpn_es_speak_nl_policy[EVPN_A_ES_HOST + 1];
 
+extern const struct nla_policy evpn_mcast_get_nl_policy[EVPN_A_MCAST_ENTRY + 1];
+
+extern const struct nla_policy evpn_mcast_stats_get_nl_policy[EVPN_A_MCAST_STATS_PAD + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[17];
-extern const struct genl_multicast_group evpn_nl_mcgrps[3];
+extern const struct genl_ops evpn_nl_ops[19];
+extern const struct genl_multicast_group evpn_nl_mcgrps[4];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_es_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -77,11 +83,15 @@ int evpn_nl_vlan_stats_get_dumpit(struct sk_buff *skb,
 int evpn_nl_core_set_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_es_speak_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int evpn_nl_mcast_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,
 	EVPN_NLGRP_ALARM,
 	EVPN_NLGRP_NEIGH,
+	EVPN_NLGRP_MCAST,
 };
 
 #endif /* _LINUX_EVPN_GEN_H */

@@ -15,7 +15,7 @@
 /* The number of no VLAN: see the attribute vlan of the set vlan-stats. */
 #define VLANS_OTHER 4095
 
-static const char *const table_names[] = {"es", "stats", "owner", "core", NULL};
+static const char *const table_names[] = {"es", "stats", "owner", "core", "membership", NULL};
 
 static const struct param show_params[] = {
 	{.key = "table",
@@ -278,6 +278,76 @@ void print_kernel_core(struct out *o, const json_t *doc)
 	out_end(o);
 }
 
+/* "12", or "100.200" of two VLANs; "-" untagged */
+static void tag_cell(struct out_table *t, const json_t *m)
+{
+	long long tag = doc_int(m, "tag", 0);
+
+	if (tag >> 12)
+		out_cell(t, OUT_PLAIN, "%lld.%lld", tag >> 12, tag & 4095);
+	else if (tag)
+		out_cell(t, OUT_PLAIN, "%lld", tag);
+	else
+		out_cell(t, OUT_PLAIN, "-");
+}
+
+/* "192.0.2.7,192.0.2.8", "all but 192.0.2.9", "all" */
+static void sources_cell(struct out_table *t, const json_t *m)
+{
+	bool exclude = doc_is(m, "mode", "exclude");
+	const char *before = exclude ? "all" : "";
+	char text[512] = "";
+	const json_t *s;
+	size_t i, len;
+
+	len = (size_t)snprintf(text, sizeof(text), "%s", before);
+	before = exclude ? " but " : "";
+	json_array_foreach(doc_get(m, "sources"), i, s) {
+		if (doc_true(s, "blocked") != exclude || len >= sizeof(text))
+			continue;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", before,
+					doc_show(s, "address"));
+		before = ",";
+	}
+	out_cell(t, OUT_ADDR, "%s", text);
+}
+
+static void print_membership_stats(struct out *o, const json_t *stats)
+{
+	static const char *const keys[] = {"groups",	   "sources",  "reports", "queries",
+					   "malformed",	   "no-place", "flooded", "group-limit",
+					   "source-limit", "notified"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		out_pair(o, keys[i], OUT_PLAIN, stats, keys[i]);
+	out_end(o);
+}
+
+void print_kernel_membership(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "memberships"), *m;
+	struct out_table *t;
+	size_t i;
+
+	if (!json_array_size(list)) {
+		fputs("The module has heard no host that wants a multicast group.\n", o->f);
+	} else {
+		t = out_table("esi|tag|group|sources|versions|>seconds left|");
+		json_array_foreach(list, i, m) {
+			out_cell_of(t, OUT_ID, m, "esi");
+			tag_cell(t, m);
+			out_cell_of(t, OUT_ADDR, m, "group");
+			sources_cell(t, m);
+			out_cell_of(t, OUT_PLAIN, m, "versions");
+			out_cell(t, OUT_PLAIN, "%.1f", doc_int(m, "remaining-ms", 0) / 1000.0);
+			out_cell(t, OUT_WARN, "%s", doc_true(m, "leaving") ? "leaving" : "");
+		}
+		out_table_end(o, t, 0);
+	}
+	if (o->stats)
+		print_membership_stats(o, doc_get(doc, "stats"));
+}
+
 struct collection {
 	json_t *list;
 	struct kernel_clock clock;
@@ -396,6 +466,39 @@ static int show_core(struct app *app, struct nl_evpn *e, struct nl_err *err)
 	return r;
 }
 
+static void take_membership(void *data, const struct nl_mcast *group)
+{
+	struct collection *c = data;
+
+	json_array_append_new(c->list, kernel_mcast_doc(group, &c->clock));
+}
+
+static void forget_memberships(void *data)
+{
+	struct collection *c = data;
+
+	json_array_clear(c->list);
+}
+
+static int show_membership(struct app *app, struct nl_evpn *e, struct nl_err *err)
+{
+	struct collection all = {json_array(), kernel_clock()};
+	struct nl_mcast_stats stats;
+	json_t *doc;
+	int r;
+
+	r = nl_evpn_mcast_dump(e, take_membership, forget_memberships, &all, err);
+	if (!r)
+		r = nl_evpn_mcast_stats(e, &stats, err);
+	doc = json_pack("{s:o}", "memberships", all.list);
+	if (!r) {
+		json_object_set_new(doc, "stats", kernel_mcast_stats_doc(&stats));
+		out_doc(&app->out, doc, print_kernel_membership);
+	}
+	json_decref(doc);
+	return r;
+}
+
 static int show_owner(struct app *app, struct nl_evpn *e, struct nl_err *err)
 {
 	struct kernel_clock clock = kernel_clock();
@@ -422,6 +525,8 @@ static int run_show(struct app *app, json_t *params)
 			r = show_owner(app, &e, &err);
 		else if (doc_is(params, "table", "core"))
 			r = show_core(app, &e, &err);
+		else if (doc_is(params, "table", "membership"))
+			r = show_membership(app, &e, &err);
 		else if (doc_is(params, "table", "stats"))
 			r = show_stats(app, &e, &err);
 		else
@@ -436,7 +541,8 @@ static int run_show(struct app *app, json_t *params)
 
 static const struct command commands[] = {
 	{.name = "show",
-	 .help = "segments (with -s their counters), counters alone, the owner, or what tells PEs apart",
+	 .help = "segments (with -s their counters), counters alone, the owner, what tells PEs apart, or "
+		 "the multicast groups that hosts want",
 	 .params = show_params,
 	 .run = run_show},
 	{},

@@ -81,6 +81,14 @@ static const char *const oper_bits[] = {"blocked",	"lacp-oos",	"dormant",
 					"hold-running", "fail-applied", NULL};
 static const char *const allow_bits[] = {"lldp", "eapol", "cfm", "ptp", "stp", "micro-bfd", NULL};
 
+static const char *const igmp_bits[] = {"igmpv1", "igmpv2", "igmpv3", NULL};
+static const char *const mld_bits[] = {"mldv1", "mldv2", NULL};
+
+static const char *const mcast_mode_names[] = {
+	[EVPN_MCAST_MODE_INCLUDE] = "include",
+	[EVPN_MCAST_MODE_EXCLUDE] = "exclude",
+};
+
 struct kernel_clock kernel_clock(void)
 {
 	struct timespec mono;
@@ -292,6 +300,55 @@ json_t *kernel_core_doc(const struct nl_core *core)
 	put(o, "vxlan-ports", ports);
 	put_number(o, "peers-used", core->peers_used);
 	put_number(o, "marked", core->marked);
+	return o;
+}
+
+static json_t *mcast_sources(const struct nl_mcast *m)
+{
+	json_t *list = json_array();
+	char ip[IP_STRLEN];
+
+	for (unsigned int i = 0; i < m->n_sources; i++)
+		json_array_append_new(list, json_pack("{s:s, s:b, s:b}", "address",
+						      ip_format(&m->sources[i].address, ip),
+						      "blocked", (int)m->sources[i].blocked,
+						      "leaving", (int)m->sources[i].leaving));
+	return list;
+}
+
+json_t *kernel_mcast_doc(const struct nl_mcast *group, const struct kernel_clock *clock)
+{
+	json_t *o = json_object();
+	char ip[IP_STRLEN];
+
+	put_esi(o, &group->esi);
+	put_number(o, "tag", group->tag);
+	put_text(o, "group", ip_format(&group->group, ip));
+	put_text(o, "mode", NAME_OF(mcast_mode_names, group->mode));
+	put(o, "versions",
+	    bit_names(group->group.len == 4 ? igmp_bits : mld_bits, group->versions));
+	put(o, "sources", mcast_sources(group));
+	put(o, "leaving", json_boolean(group->leaving));
+	put_number(o, "remaining-ms", group->remaining_ms);
+	put(o, "since", json_integer(since(clock, group->since_ns)));
+	put_number(o, "ifindex", group->ifindex);
+	return o;
+}
+
+json_t *kernel_mcast_stats_doc(const struct nl_mcast_stats *stats)
+{
+	json_t *o = json_object();
+
+	put_number(o, "groups", stats->groups);
+	put_number(o, "sources", stats->sources);
+	put_number(o, "reports", stats->reports);
+	put_number(o, "queries", stats->queries);
+	put_number(o, "malformed", stats->malformed);
+	put_number(o, "no-place", stats->no_place);
+	put_number(o, "flooded", stats->flooded);
+	put_number(o, "group-limit", stats->group_limit);
+	put_number(o, "source-limit", stats->source_limit);
+	put_number(o, "notified", stats->notified);
 	return o;
 }
 

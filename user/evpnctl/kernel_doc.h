@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "nl_evpn.h"
+#include "nl_evpn_mcast.h"
 
 /**
  * struct kernel_clock - to turn the module's CLOCK_MONOTONIC into seconds since the epoch
@@ -46,6 +46,12 @@ int kernel_add_stats(struct nl_evpn *e, json_t *segments, struct nl_err *err);
 
 /** kernel_stats_list() - the counters of all segments, one by one, their VLANs in "vlans" */
 int kernel_stats_list(struct nl_evpn *e, json_t *list, struct nl_err *err);
+
+/** kernel_mcast_doc() - an element of {"memberships": […], "stats": {…}} */
+json_t *kernel_mcast_doc(const struct nl_mcast *group, const struct kernel_clock *clock);
+
+/** kernel_mcast_stats_doc() - the second of these */
+json_t *kernel_mcast_stats_doc(const struct nl_mcast_stats *stats);
 
 /** kernel_owner_doc() - {"owner": …} without the wrapping */
 json_t *kernel_owner_doc(const struct nl_owner *owner, const struct kernel_clock *clock);

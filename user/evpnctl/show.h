@@ -42,6 +42,7 @@ void print_kernel_es(struct out *o, const json_t *doc);
 void print_kernel_stats(struct out *o, const json_t *doc);
 void print_kernel_owner(struct out *o, const json_t *doc);
 void print_kernel_core(struct out *o, const json_t *doc);
+void print_kernel_membership(struct out *o, const json_t *doc);
 void print_kernel_counters(struct out *o, const json_t *stats); /* of one segment */
 
 /* cmd_config.c */

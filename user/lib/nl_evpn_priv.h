@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* nl_evpn_priv.h - what nl_evpn.c and nl_evpn_neigh.c share. */
+/* nl_evpn_priv.h - what the nl_evpn*.c share. */
 #ifndef EVPN_NL_EVPN_PRIV_H
 #define EVPN_NL_EVPN_PRIV_H
 

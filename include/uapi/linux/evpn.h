@@ -293,6 +293,66 @@ enum evpn_neigh_event {
 	EVPN_NEIGH_EVENT_EXPIRED = 32,
 };
 
+#define EVPN_MCAST_GROUPS_MAX		16384
+#define EVPN_MCAST_ES_GROUPS_MAX	65536
+#define EVPN_MCAST_SOURCES_MAX		64
+#define EVPN_MCAST_ES_SOURCES_MAX	65536
+
+/**
+ * enum evpn_mcast_mode - Filter mode of a group (RFC 3376 section 3.2).
+ * @EVPN_MCAST_MODE_INCLUDE: Its sources are wanted, and no other.
+ * @EVPN_MCAST_MODE_EXCLUDE: All sources are wanted but the blocked ones.
+ */
+enum evpn_mcast_mode {
+	EVPN_MCAST_MODE_INCLUDE,
+	EVPN_MCAST_MODE_EXCLUDE,
+};
+
+/*
+ * Versions of IGMP that hosts of a group speak; of an IPv6 group, v1 is MLDv1
+ * and v2 is MLDv2.
+ */
+enum evpn_mcast_version {
+	EVPN_MCAST_VERSION_V1 = 1,
+	EVPN_MCAST_VERSION_V2 = 2,
+	EVPN_MCAST_VERSION_V3 = 4,
+};
+
+/**
+ * enum evpn_mcast_event - What has happened since the last notification about
+ *   a group. More than one thing may have; the entry is the one of now.
+ * @EVPN_MCAST_EVENT_JOINED: A host wants it, and none did before.
+ * @EVPN_MCAST_EVENT_CHANGED: Its mode, its versions or its sources have
+ *   changed.
+ * @EVPN_MCAST_EVENT_LEAVING: A host has left it, or a source of it. Unless
+ *   another one speaks when it is asked, that ends.
+ * @EVPN_MCAST_EVENT_RENEWED: After that, another one has spoken.
+ * @EVPN_MCAST_EVENT_ENDED: Nobody wants it any more; the last word about it.
+ */
+enum evpn_mcast_event {
+	EVPN_MCAST_EVENT_JOINED = 1,
+	EVPN_MCAST_EVENT_CHANGED = 2,
+	EVPN_MCAST_EVENT_LEAVING = 4,
+	EVPN_MCAST_EVENT_RENEWED = 8,
+	EVPN_MCAST_EVENT_ENDED = 16,
+};
+
+/**
+ * enum evpn_mcast_reason - Why a group has ended.
+ * @EVPN_MCAST_REASON_NONE: It has not.
+ * @EVPN_MCAST_REASON_LEFT: Its last host has left it.
+ * @EVPN_MCAST_REASON_SILENT: No host has spoken for the group membership
+ *   interval.
+ * @EVPN_MCAST_REASON_DOWN: Its sub-interface is down, or does not belong to
+ *   the segment.
+ */
+enum evpn_mcast_reason {
+	EVPN_MCAST_REASON_NONE,
+	EVPN_MCAST_REASON_LEFT,
+	EVPN_MCAST_REASON_SILENT,
+	EVPN_MCAST_REASON_DOWN,
+};
+
 enum {
 	EVPN_A_MEMBER_IFINDEX = 1,
 	EVPN_A_MEMBER_IFNAME,
@@ -483,6 +543,58 @@ enum {
 };
 
 enum {
+	EVPN_A_MCAST_SOURCE_ADDRESS = 1,
+	EVPN_A_MCAST_SOURCE_BLOCKED,
+	EVPN_A_MCAST_SOURCE_LEAVING,
+
+	__EVPN_A_MCAST_SOURCE_MAX,
+	EVPN_A_MCAST_SOURCE_MAX = (__EVPN_A_MCAST_SOURCE_MAX - 1)
+};
+
+enum {
+	EVPN_A_MCAST_ENTRY_PAD = 1,
+	EVPN_A_MCAST_ENTRY_ESI,
+	EVPN_A_MCAST_ENTRY_TAG,
+	EVPN_A_MCAST_ENTRY_GROUP,
+	EVPN_A_MCAST_ENTRY_MODE,
+	EVPN_A_MCAST_ENTRY_VERSIONS,
+	EVPN_A_MCAST_ENTRY_SOURCE,
+	EVPN_A_MCAST_ENTRY_LEAVING,
+	EVPN_A_MCAST_ENTRY_REMAINING,
+	EVPN_A_MCAST_ENTRY_SINCE,
+	EVPN_A_MCAST_ENTRY_IFINDEX,
+	EVPN_A_MCAST_ENTRY_EVENT,
+	EVPN_A_MCAST_ENTRY_REASON,
+
+	__EVPN_A_MCAST_ENTRY_MAX,
+	EVPN_A_MCAST_ENTRY_MAX = (__EVPN_A_MCAST_ENTRY_MAX - 1)
+};
+
+enum {
+	EVPN_A_MCAST_ENTRY = 1,
+
+	__EVPN_A_MCAST_MAX,
+	EVPN_A_MCAST_MAX = (__EVPN_A_MCAST_MAX - 1)
+};
+
+enum {
+	EVPN_A_MCAST_STATS_PAD = 1,
+	EVPN_A_MCAST_STATS_GROUPS,
+	EVPN_A_MCAST_STATS_SOURCES,
+	EVPN_A_MCAST_STATS_REPORTS,
+	EVPN_A_MCAST_STATS_QUERIES,
+	EVPN_A_MCAST_STATS_MALFORMED,
+	EVPN_A_MCAST_STATS_NO_PLACE,
+	EVPN_A_MCAST_STATS_FLOODED,
+	EVPN_A_MCAST_STATS_GROUP_LIMIT,
+	EVPN_A_MCAST_STATS_SOURCE_LIMIT,
+	EVPN_A_MCAST_STATS_NOTIFIED,
+
+	__EVPN_A_MCAST_STATS_MAX,
+	EVPN_A_MCAST_STATS_MAX = (__EVPN_A_MCAST_STATS_MAX - 1)
+};
+
+enum {
 	EVPN_CMD_ES_NEW = 1,
 	EVPN_CMD_ES_SET,
 	EVPN_CMD_ES_GET,
@@ -505,6 +617,9 @@ enum {
 	EVPN_CMD_CORE_SET,
 	EVPN_CMD_CORE_GET,
 	EVPN_CMD_ES_SPEAK,
+	EVPN_CMD_MCAST_GET,
+	EVPN_CMD_MCAST_STATS_GET,
+	EVPN_CMD_MCAST_NTF,
 
 	__EVPN_CMD_MAX,
 	EVPN_CMD_MAX = (__EVPN_CMD_MAX - 1)
@@ -513,5 +628,6 @@ enum {
 #define EVPN_MCGRP_CONFIG	"config"
 #define EVPN_MCGRP_ALARM	"alarm"
 #define EVPN_MCGRP_NEIGH	"neigh"
+#define EVPN_MCGRP_MCAST	"mcast"
 
 #endif /* _UAPI_LINUX_EVPN_H */

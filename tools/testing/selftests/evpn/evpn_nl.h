@@ -29,6 +29,7 @@
  * @ADDRESSES: nested; a list of ADDRESS
  * @COUNTER: nested; only read, ingress.REASON=PACKETS
  * @MEMBER: nested; only read, member=NAME, with /rewriting, and partner.NAME=STATE
+ * @SOURCE: nested; only read, source=ADDRESS, with /blocked and /leaving
  * @ROW: nested; each on a line of its own, and its keys beside those of the request (verb.row)
  */
 enum kind {
@@ -45,6 +46,7 @@ enum kind {
 	ADDRESSES,
 	COUNTER,
 	MEMBER,
+	SOURCE,
 	ROW
 };
 

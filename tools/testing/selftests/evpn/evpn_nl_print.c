@@ -127,6 +127,19 @@ static void print_member(struct nlattr *nla)
 	       partner <= EVPN_PARTNER_MAX ? partners[partner] : "?");
 }
 
+static void print_source(struct nlattr *nla)
+{
+	struct nlattr *tb[EVPN_A_MCAST_SOURCE_MAX + 1];
+
+	if (nla_parse_nested(tb, EVPN_A_MCAST_SOURCE_MAX, nla, NULL) ||
+	    !tb[EVPN_A_MCAST_SOURCE_ADDRESS])
+		broken("source");
+	printf(" source=");
+	print_address(tb[EVPN_A_MCAST_SOURCE_ADDRESS]);
+	printf("%s%s", tb[EVPN_A_MCAST_SOURCE_BLOCKED] ? "/blocked" : "",
+	       tb[EVPN_A_MCAST_SOURCE_LEAVING] ? "/leaving" : "");
+}
+
 static void print_text(const char *text)
 {
 	printf(strchr(text, ' ') ? "\"%s\"" : "%s", text);
@@ -177,6 +190,8 @@ static void print_attr(const struct set *set, struct nlattr *nla)
 		print_counter(nla);
 	} else if (a->kind == MEMBER) {
 		print_member(nla);
+	} else if (a->kind == SOURCE) {
+		print_source(nla);
 	} else {
 		printf(" %s=", a->name);
 		print_value(a, nla);

@@ -95,6 +95,32 @@ SET(neigh_stats, {EVPN_A_NEIGH_STATS_LOCAL, "local", U32, NULL},
     {EVPN_A_NEIGH_STATS_PROBES, "probes", U64, NULL},
     {EVPN_A_NEIGH_STATS_NOTIFIED, "notified", U64, NULL});
 
+SET(group, {EVPN_A_MCAST_ENTRY_ESI, "esi", OCTETS, NULL},
+    {EVPN_A_MCAST_ENTRY_TAG, "tag", U32, NULL}, {EVPN_A_MCAST_ENTRY_GROUP, "group", ADDRESS, NULL},
+    {EVPN_A_MCAST_ENTRY_MODE, "mode", ENUM, NAMES("include", "exclude")},
+    {EVPN_A_MCAST_ENTRY_VERSIONS, "versions", BITS, NAMES("v1", "v2", "v3")},
+    {EVPN_A_MCAST_ENTRY_SOURCE, "source", SOURCE, NULL},
+    {EVPN_A_MCAST_ENTRY_LEAVING, "leaving", FLAG, NULL},
+    {EVPN_A_MCAST_ENTRY_REMAINING, "remaining", U32, NULL},
+    {EVPN_A_MCAST_ENTRY_SINCE, "since", U64, NULL},
+    {EVPN_A_MCAST_ENTRY_IFINDEX, "ifindex", U32, NULL},
+    {EVPN_A_MCAST_ENTRY_EVENT, "event", BITS,
+     NAMES("joined", "changed", "leaving", "renewed", "ended")},
+    {EVPN_A_MCAST_ENTRY_REASON, "reason", ENUM, NAMES("none", "left", "silent", "down")});
+
+SET(mcast, {EVPN_A_MCAST_ENTRY, "entry", ROW, NULL});
+
+SET(mcast_stats, {EVPN_A_MCAST_STATS_GROUPS, "groups", U32, NULL},
+    {EVPN_A_MCAST_STATS_SOURCES, "sources", U32, NULL},
+    {EVPN_A_MCAST_STATS_REPORTS, "reports", U64, NULL},
+    {EVPN_A_MCAST_STATS_QUERIES, "queries", U64, NULL},
+    {EVPN_A_MCAST_STATS_MALFORMED, "malformed", U64, NULL},
+    {EVPN_A_MCAST_STATS_NO_PLACE, "no-place", U64, NULL},
+    {EVPN_A_MCAST_STATS_FLOODED, "flooded", U64, NULL},
+    {EVPN_A_MCAST_STATS_GROUP_LIMIT, "group-limit", U64, NULL},
+    {EVPN_A_MCAST_STATS_SOURCE_LIMIT, "source-limit", U64, NULL},
+    {EVPN_A_MCAST_STATS_NOTIFIED, "notified", U64, NULL});
+
 static const struct verb verbs[] = {
 	{"es-new", EVPN_CMD_ES_NEW, &es_set, NULL, false},
 	{"es-set", EVPN_CMD_ES_SET, &es_set, NULL, false},
@@ -112,12 +138,15 @@ static const struct verb verbs[] = {
 	{"neigh-del", EVPN_CMD_NEIGH_DEL, &neigh_set, &entry_set, false},
 	{"neigh-sweep", EVPN_CMD_NEIGH_SWEEP, &neigh_set, NULL, false},
 	{"neigh-stats-get", EVPN_CMD_NEIGH_STATS_GET, &neigh_stats_set, NULL, false},
+	{"mcast-get", EVPN_CMD_MCAST_GET, &mcast_set, &group_set, true},
+	{"mcast-stats-get", EVPN_CMD_MCAST_STATS_GET, &mcast_stats_set, NULL, false},
 	/* notifications: never sent, only read */
 	{"es-ntf", EVPN_CMD_ES_NTF, &es_set, NULL, false},
 	{"es-del-ntf", EVPN_CMD_ES_DEL_NTF, &es_set, NULL, false},
 	{"es-fail-ntf", EVPN_CMD_ES_FAIL_NTF, &es_set, NULL, false},
 	{"owner-ntf", EVPN_CMD_OWNER_NTF, &owner_set, NULL, false},
 	{"neigh-ntf", EVPN_CMD_NEIGH_NTF, &neigh_set, &entry_set, false},
+	{"mcast-ntf", EVPN_CMD_MCAST_NTF, &mcast_set, &group_set, false},
 };
 
 const struct verb *verb_by_name(const char *name)

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Multicast groups that the hosts of segments want: objects, who protects what, and what the mcast*.c
+ * files offer each other.
+ *
+ * All of a namespace's groups are under one mutex, evpn_mcast_net.lock, which is taken inside RTNL and
+ * evpn_net.lock where those are held too, and takes no other. The hooks take no lock of ours: they copy
+ * a message into a note (evpn_mcast_note), and the work reads it. What notes may take of memory is
+ * bounded for all of the namespace, and for each VLAN, so that a flood in one does not silence another;
+ * what is kept of what they say is bounded for each sub-interface and each segment.
+ *
+ * A group is wanted on a sub-interface of a segment, or in a VLAN of a segment that is a port of a
+ * bridge. Which of them there are neigh_dev.c knows; the work looks there, under RCU.
+ */
+#ifndef EVPN_MCAST_H
+#define EVPN_MCAST_H
+
+#include <linux/hashtable.h>
+#include <linux/llist.h>
+#include <linux/rbtree.h>
+
+#include "core/mcast.h"
+#include "neigh.h"
+
+enum evpn_mcast_limit {
+	/* Groups handled before the lock is let go. */
+	EVPN_MCAST_SLICE = 64,
+	/* Octets of messages that wait, and of those of one VLAN of a segment. */
+	EVPN_MCAST_WAITING = 1 << 20,
+	EVPN_MCAST_SLOT_WAITING = EVPN_MCAST_WAITING / 4,
+	/* VLANs are told apart by a hash: two of them may share the bound. */
+	EVPN_MCAST_SLOTS = 256,
+	/* Messages of one VLAN in EVPN_MCAST_WINDOW_MS. */
+	EVPN_MCAST_WINDOW_MS = 100,
+	EVPN_MCAST_WINDOW_MESSAGES = 1600,
+	/* Two notifications about one group are at least so far apart. */
+	EVPN_MCAST_TELL_MS = 100,
+	EVPN_MCAST_SUB_BITS = 8,
+	EVPN_MCAST_ES_BITS = 6,
+};
+
+/* The defaults of RFC 3376 section 8 and RFC 3810 section 9, in milliseconds. */
+enum evpn_mcast_default {
+	EVPN_MCAST_ROBUSTNESS = 2,
+	EVPN_MCAST_INTERVAL_MS = 125000,
+	EVPN_MCAST_RESPONSE_MS = 10000,
+	EVPN_MCAST_LAST_MS = 2000,
+	/* On top of a last member query time: the query is not sent the moment the leave is heard. */
+	EVPN_MCAST_MARGIN_MS = 1000,
+	/* A querier that wants to be answered more often than this is not followed. */
+	EVPN_MCAST_MEMBERSHIP_MIN_MS = 10000,
+};
+
+/**
+ * struct evpn_mcast_querier - what the queries of a sub-interface say, of one address family
+ * @robustness: how often a report may be lost
+ * @interval_ms: between two general queries
+ * @response_ms: time for an answer to one
+ */
+struct evpn_mcast_querier {
+	u8 robustness;
+	u32 interval_ms;
+	u32 response_ms;
+};
+
+/**
+ * struct evpn_mcast_es - a segment on which groups are wanted
+ * @hash: in evpn_mcast_net.segments
+ * @esi: the key
+ * @subs: struct evpn_mcast_sub of it
+ * @groups: of all of them
+ * @sources: of all of those
+ */
+struct evpn_mcast_es {
+	struct hlist_node hash;
+	struct evpn_esi esi;
+	u32 subs;
+	u32 groups;
+	u32 sources;
+};
+
+/**
+ * struct evpn_mcast_sub - a sub-interface, or a VLAN of a bridged segment, in which IGMP or MLD was heard
+ * @hash: in evpn_mcast_net.subs
+ * @key: segment and tag, the rest zero
+ * @es: the segment
+ * @ifindex: the device it was heard on
+ * @groups: how many there are
+ * @querier: of IGMP and of MLD
+ */
+struct evpn_mcast_sub {
+	struct hlist_node hash;
+	struct evpn_neigh_key key;
+	struct evpn_mcast_es *es;
+	int ifindex;
+	u32 groups;
+	struct evpn_mcast_querier querier[2];
+};
+
+/**
+ * struct evpn_mcast_source - a source of a group
+ * @addr: network order; the rest is zero
+ * @expires: while wanted, when that ends, CLOCK_MONOTONIC in nanoseconds
+ * @state: enum evpn_mcast_source_state, never EVPN_MCAST_SOURCE_NONE outside mcast_group.c
+ * @leaving: a host has left it
+ * @listed: the record that is being handled names it
+ * @fresh: that record has brought it
+ */
+struct evpn_mcast_source {
+	u8 addr[EVPN_IGMP_ADDR_LEN];
+	u64 expires;
+	u8 state;
+	bool leaving;
+	bool listed;
+	bool fresh;
+};
+
+/**
+ * struct evpn_mcast_group - a group that hosts of a sub-interface want
+ * @node: in evpn_mcast_net.groups
+ * @key: segment, tag and group
+ * @sub: of the first two
+ * @tell: in evpn_mcast_net.tell while there is news for the listeners
+ * @timer: in evpn_mcast_net.timers while @due is set
+ * @due: when something is to be done about it, CLOCK_MONOTONIC in nanoseconds; 0 for never
+ * @expires: in exclude mode, when that ends
+ * @since: when it was first wanted
+ * @version_until: by version - 1, until when a host of it is believed to be there
+ * @told: when the listeners last heard of it, jiffies
+ * @sources: in the order of their addresses
+ * @n_sources: how many
+ * @room: for so many
+ * @mode: enum evpn_mcast_mode
+ * @versions: enum evpn_mcast_version
+ * @events: enum evpn_mcast_event, since the listeners last heard of it
+ * @reason: enum evpn_mcast_reason
+ * @leaving: a host has left it
+ * @guessed: nobody has been heard to ask since; @expires is what is usual
+ * @ended: nobody wants it; it only waits to be told
+ *
+ * All under evpn_mcast_net.lock.
+ */
+struct evpn_mcast_group {
+	struct rb_node node;
+	struct evpn_neigh_key key;
+	struct evpn_mcast_sub *sub;
+	struct list_head tell;
+	struct rb_node timer;
+	u64 due;
+	u64 expires;
+	u64 since;
+	u64 version_until[3];
+	unsigned long told;
+	struct evpn_mcast_source *sources;
+	u16 n_sources;
+	u16 room;
+	u8 mode;
+	u8 versions;
+	u8 events;
+	u8 reason;
+	bool leaving;
+	bool guessed;
+	bool ended;
+};
+
+/**
+ * struct evpn_mcast_note - a message that may be of IGMP or MLD, as it was seen
+ * @llist: in evpn_mcast_net.notes
+ * @slot: in evpn_mcast_net.slots, that it is counted in
+ * @esi: the segment
+ * @proto: EtherType behind the outer tag
+ * @vid: of that tag, or 0
+ * @len: octets at @data
+ * @sent: it was seen leaving
+ * @data: what follows the EtherType
+ */
+struct evpn_mcast_note {
+	struct llist_node llist;
+	u16 slot;
+	u8 esi[EVPN_ESI_LEN];
+	u16 proto;
+	u16 vid;
+	u16 len;
+	bool sent;
+	u8 data[];
+};
+
+/**
+ * struct evpn_mcast_slot - what VLANs of one hash have used up
+ * @waiting: octets of their notes
+ * @window: which EVPN_MCAST_WINDOW_MS it is
+ * @messages: in it
+ *
+ * Without a lock: at the turn of a window a few messages more or less may pass.
+ */
+struct evpn_mcast_slot {
+	atomic_t waiting;
+	u32 window;
+	atomic_t messages;
+};
+
+/** struct evpn_mcast_counters - see the attribute set mcast-stats */
+struct evpn_mcast_counters {
+	u64 reports;
+	u64 queries;
+	u64 malformed;
+	u64 no_place;
+	u64 group_limit;
+	u64 source_limit;
+	u64 notified;
+};
+
+/**
+ * struct evpn_mcast_net - multicast groups of a namespace
+ * @en: the namespace
+ * @lock: see the head of this file
+ * @groups: struct evpn_mcast_group in the order of their keys
+ * @timers: those of them with something to be done, by when
+ * @tell: those of them with news
+ * @subs: struct evpn_mcast_sub
+ * @segments: struct evpn_mcast_es
+ * @seq: changes whenever a group comes or goes, for dumps
+ * @count: groups that are wanted
+ * @sources: of them
+ * @counters: since the beginning
+ * @notes: struct evpn_mcast_note, newest first
+ * @waiting: octets of them
+ * @flooded: messages that there was no room or no time for
+ * @recheck: a device has changed: is every sub-interface still there?
+ * @closing: no more work is to be started
+ * @slots: by a hash of segment and VLAN
+ * @work: does it all
+ *
+ * From @notes on any context; what is before, under @lock.
+ */
+struct evpn_mcast_net {
+	struct evpn_net *en;
+	struct mutex lock;
+	struct rb_root groups;
+	struct rb_root_cached timers;
+	struct list_head tell;
+	DECLARE_HASHTABLE(subs, EVPN_MCAST_SUB_BITS);
+	DECLARE_HASHTABLE(segments, EVPN_MCAST_ES_BITS);
+	u32 seq;
+	u32 count;
+	u32 sources;
+	struct evpn_mcast_counters counters;
+
+	struct llist_head notes;
+	atomic_t waiting;
+	atomic64_t flooded;
+	bool recheck;
+	bool closing;
+	struct evpn_mcast_slot slots[EVPN_MCAST_SLOTS];
+	struct delayed_work work;
+};
+
+/* mcast.c */
+struct evpn_mcast_group *evpn_mcast_find(struct evpn_mcast_net *mn,
+					 const struct evpn_neigh_key *key);
+struct evpn_mcast_group *evpn_mcast_from(struct evpn_mcast_net *mn,
+					 const struct evpn_neigh_key *key, bool after);
+struct evpn_mcast_group *evpn_mcast_add(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
+					const u8 *group, u8 family);
+void evpn_mcast_free(struct evpn_mcast_net *mn, struct evpn_mcast_group *g);
+void evpn_mcast_set_due(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u64 due);
+struct evpn_mcast_sub *evpn_mcast_sub_at(struct evpn_mcast_net *mn,
+					 const struct evpn_neigh_key *key);
+void evpn_mcast_subs_check(struct evpn_mcast_net *mn);
+
+/* mcast_group.c */
+void evpn_mcast_record(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
+		       const struct evpn_igmp *msg, struct evpn_igmp_record *record);
+void evpn_mcast_query(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
+		      const struct evpn_igmp *msg);
+void evpn_mcast_expire(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u64 now);
+void evpn_mcast_end(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 reason);
+
+/* mcast_hear.c */
+struct llist_node *evpn_mcast_notes_take(struct evpn_mcast_net *mn);
+void evpn_mcast_note_free(struct evpn_mcast_net *mn, struct evpn_mcast_note *note);
+
+/* mcast_work.c */
+void evpn_mcast_kick(struct evpn_mcast_net *mn);
+void evpn_mcast_work(struct work_struct *work);
+
+/* mcast_notify.c */
+void evpn_mcast_news(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 events);
+int evpn_mcast_fill(struct sk_buff *msg, const struct evpn_mcast_group *g);
+unsigned long evpn_mcast_tell(struct evpn_mcast_net *mn);
+
+#endif /* EVPN_MCAST_H */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is said about a multicast group: the same attributes in an answer, a dump and a notification.
+ * Notifications wait on a list, so that what happens to one group in quick succession is told once, and
+ * many groups share a message.
+ */
+#include <linux/ktime.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "mcast.h"
+#include "netlink_gen.h"
+
+static int fill_source(struct sk_buff *msg, const struct evpn_mcast_source *s, u8 family)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_MCAST_ENTRY_SOURCE);
+
+	if (!nest || nla_put(msg, EVPN_A_MCAST_SOURCE_ADDRESS, family, s->addr) ||
+	    (s->state == EVPN_MCAST_SOURCE_BLOCKED &&
+	     nla_put_flag(msg, EVPN_A_MCAST_SOURCE_BLOCKED)) ||
+	    (s->leaving && nla_put_flag(msg, EVPN_A_MCAST_SOURCE_LEAVING)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_sources(struct sk_buff *msg, const struct evpn_mcast_group *g)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < g->n_sources && !err; i++)
+		err = fill_source(msg, &g->sources[i], g->key.family);
+	return err;
+}
+
+static int fill_key(struct sk_buff *msg, const struct evpn_mcast_group *g)
+{
+	if (nla_put(msg, EVPN_A_MCAST_ENTRY_ESI, EVPN_ESI_LEN, g->key.esi) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_TAG, evpn_neigh_key_tag(&g->key)) ||
+	    nla_put(msg, EVPN_A_MCAST_ENTRY_GROUP, g->key.family, g->key.addr))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_now(struct sk_buff *msg, const struct evpn_mcast_group *g)
+{
+	u64 now = ktime_get_ns();
+	u64 left = g->due > now ? div_u64(g->due - now, NSEC_PER_MSEC) : 0;
+
+	if (nla_put_u32(msg, EVPN_A_MCAST_ENTRY_MODE, g->mode) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_VERSIONS, g->versions) ||
+	    (g->leaving && nla_put_flag(msg, EVPN_A_MCAST_ENTRY_LEAVING)) ||
+	    (g->due && nla_put_u32(msg, EVPN_A_MCAST_ENTRY_REMAINING, min_t(u64, left, U32_MAX))) ||
+	    nla_put_u64_64bit(msg, EVPN_A_MCAST_ENTRY_SINCE, g->since, EVPN_A_MCAST_ENTRY_PAD) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_IFINDEX, g->sub->ifindex))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_events(struct sk_buff *msg, const struct evpn_mcast_group *g)
+{
+	if (!g->events)
+		return 0;
+	if (nla_put_u32(msg, EVPN_A_MCAST_ENTRY_EVENT, g->events) ||
+	    (g->ended && nla_put_u32(msg, EVPN_A_MCAST_ENTRY_REASON, g->reason)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * evpn_mcast_fill() - all about a group, as one entry of a message
+ * @msg: the message, its header already in it
+ * @g: the group
+ *
+ * Context: under evpn_mcast_net.lock.
+ * Return: 0, or -EMSGSIZE, and then @msg is as before.
+ */
+int evpn_mcast_fill(struct sk_buff *msg, const struct evpn_mcast_group *g)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_MCAST_ENTRY);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (fill_key(msg, g) || fill_now(msg, g) || fill_sources(msg, g) || fill_events(msg, g)) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/** evpn_mcast_news() - the listeners are to hear of @events; under evpn_mcast_net.lock */
+void evpn_mcast_news(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 events)
+{
+	lockdep_assert_held(&mn->lock);
+	if (!events)
+		return;
+	g->events |= events;
+	if (list_empty(&g->tell))
+		list_add_tail(&g->tell, &mn->tell);
+}
+
+/* A message being filled with groups. */
+struct tell {
+	struct evpn_mcast_net *mn;
+	struct sk_buff *msg;
+	void *hdr;
+};
+
+static bool tell_begin(struct tell *t)
+{
+	t->msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!t->msg)
+		return false;
+	t->hdr = evpn_netlink_put(t->msg, 0, 0, 0, EVPN_CMD_MCAST_NTF);
+	return true;
+}
+
+static void tell_send(struct tell *t)
+{
+	if (!t->msg)
+		return;
+	genlmsg_end(t->msg, t->hdr);
+	evpn_netlink_multicast(t->mn->en, t->msg, EVPN_NLGRP_MCAST);
+	t->msg = NULL;
+}
+
+static bool tell_add(struct tell *t, const struct evpn_mcast_group *g)
+{
+	if (t->msg && !evpn_mcast_fill(t->msg, g))
+		return true;
+	tell_send(t);
+	return tell_begin(t) && !evpn_mcast_fill(t->msg, g);
+}
+
+static void tell_one(struct tell *t, struct evpn_mcast_group *g, bool listeners)
+{
+	if (listeners && !tell_add(t, g))
+		evpn_netlink_overrun(t->mn->en, EVPN_NLGRP_MCAST);
+	t->mn->counters.notified += listeners;
+	g->events = 0;
+	g->told = jiffies;
+	list_del_init(&g->tell);
+	if (g->ended)
+		evpn_mcast_free(t->mn, g);
+}
+
+/**
+ * evpn_mcast_tell() - send the notifications that are due
+ * @mn: groups of the namespace
+ *
+ * Context: under evpn_mcast_net.lock.
+ * Return: jiffies until more are, or MAX_JIFFY_OFFSET.
+ */
+unsigned long evpn_mcast_tell(struct evpn_mcast_net *mn)
+{
+	bool listeners = evpn_netlink_listeners(mn->en, EVPN_NLGRP_MCAST);
+	unsigned long delay = MAX_JIFFY_OFFSET, due;
+	struct evpn_mcast_group *g, *next;
+	struct tell t = {.mn = mn};
+	unsigned int done = 0;
+
+	lockdep_assert_held(&mn->lock);
+	list_for_each_entry_safe(g, next, &mn->tell, tell) {
+		due = g->told + msecs_to_jiffies(EVPN_MCAST_TELL_MS);
+		if (listeners && time_before(jiffies, due)) {
+			delay = min(delay, due - jiffies);
+			continue;
+		}
+		/* Others are to get the lock between two slices; the rest has to wait for that. */
+		if (done++ == EVPN_MCAST_SLICE) {
+			delay = 0;
+			break;
+		}
+		tell_one(&t, g, listeners);
+	}
+	tell_send(&t);
+	return delay;
+}

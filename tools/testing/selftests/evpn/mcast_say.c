@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hosts that want multicast groups, and routers that ask for them.
+ *
+ *   mcast_say join DEVICE GROUP[,SOURCE...|,-SOURCE...]...
+ *       joins by sockets, says "joined", and keeps all until it is killed: the kernel speaks IGMP and
+ *       MLD. With sources only these are wanted; with a minus in front, all but these.
+ *   mcast_say report DEVICE GROUP [COUNT [RATE]]
+ *       COUNT IGMPv2 reports of hosts that do not exist, RATE a second, each for the group after the
+ *       last one's
+ *   mcast_say query DEVICE GROUP TENTHS
+ *       an IGMPv2 query about the group, all of them if it is 0.0.0.0
+ *
+ * Standards: RFC 2236, RFC 3678.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REPORT = 0x16, QUERY = 0x11, ALL_HOSTS = 0xe0000001 };
+
+static unsigned int ifindex;
+
+static socklen_t address(const char *text, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		ss->ss_family = AF_INET;
+		return sizeof(*in);
+	}
+	if (inet_pton(AF_INET6, text, &in6->sin6_addr) != 1)
+		errx(3, "'%s' is no address", text);
+	ss->ss_family = AF_INET6;
+	return sizeof(*in6);
+}
+
+static void source_set(int fd, int level, const struct sockaddr_storage *group, const char *source)
+{
+	struct group_source_req req = {.gsr_interface = ifindex, .gsr_group = *group};
+	int option = MCAST_JOIN_SOURCE_GROUP;
+
+	if (*source == '-') {
+		option = MCAST_BLOCK_SOURCE;
+		source++;
+	}
+	address(source, &req.gsr_source);
+	if (setsockopt(fd, level, option, &req, sizeof(req)))
+		err(1, "source %s", source);
+}
+
+static void join(char *what)
+{
+	struct group_req req = {.gr_interface = ifindex};
+	char *sources = strchr(what, ',');
+	int fd, level;
+
+	if (sources)
+		*sources++ = '\0';
+	address(what, &req.gr_group);
+	level = req.gr_group.ss_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	fd = socket(req.gr_group.ss_family, SOCK_DGRAM, 0);
+	if (fd < 0)
+		err(1, "socket");
+	if ((!sources || *sources == '-') &&
+	    setsockopt(fd, level, MCAST_JOIN_GROUP, &req, sizeof(req)))
+		err(1, "group %s", what);
+	for (char *s = sources ? strtok(sources, ",") : NULL; s; s = strtok(NULL, ","))
+		source_set(fd, level, &req.gr_group, s);
+}
+
+static uint16_t checksum(const uint8_t *p, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i += 2)
+		sum += p[i] << 8 | p[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum & 0xffff;
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v & 255;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	put16(p, v >> 16);
+	put16(p + 2, v & 0xffff);
+}
+
+/* IPv4 with Router Alert and IGMP, 32 octets */
+static void packet(uint8_t *p, uint8_t type, uint8_t code, uint32_t group, uint32_t to)
+{
+	static const uint8_t head[] = {0x46, 0xc0, 0, 32, 0, 0, 0, 0, 1, 2};
+
+	memset(p, 0, 32);
+	memcpy(p, head, sizeof(head));
+	put32(p + 16, to);
+	put32(p + 20, 0x94040000);
+	put16(p + 10, checksum(p, 24));
+	p[24] = type;
+	p[25] = code;
+	put32(p + 28, group);
+	put16(p + 26, checksum(p + 24, 8));
+}
+
+static void send_one(int fd, uint8_t type, uint8_t code, uint32_t group)
+{
+	uint32_t to = group ? group : ALL_HOSTS;
+	struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = ifindex,
+		.sll_halen = 6,
+		.sll_addr = {1, 0, 0x5e, to >> 16 & 0x7f, to >> 8 & 255, to & 255},
+	};
+	uint8_t buf[32];
+
+	packet(buf, type, code, group, to);
+	if (sendto(fd, buf, sizeof(buf), 0, (void *)&sll, sizeof(sll)) < 0)
+		err(1, "send");
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void say(uint8_t type, uint8_t code, const char *group, unsigned int count,
+		unsigned int rate)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	double start = now();
+	struct in_addr in;
+
+	if (fd < 0)
+		err(1, "packet socket");
+	if (inet_pton(AF_INET, group, &in) != 1)
+		errx(3, "'%s' is no address of IPv4", group);
+	for (unsigned int i = 0; i < count; i++) {
+		send_one(fd, type, code, ntohl(in.s_addr) + i);
+		if (rate && i > (now() - start) * rate)
+			usleep(1000);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4)
+		errx(3, "usage: mcast_say join|report|query DEVICE GROUP...");
+	ifindex = if_nametoindex(argv[2]);
+	if (!ifindex)
+		err(1, "%s", argv[2]);
+	if (!strcmp(argv[1], "join")) {
+		for (int i = 3; i < argc; i++)
+			join(argv[i]);
+		puts("joined");
+		fflush(stdout);
+		pause();
+	} else if (!strcmp(argv[1], "report")) {
+		say(REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1, argc > 5 ? atoi(argv[5]) : 0);
+	} else if (!strcmp(argv[1], "query")) {
+		say(QUERY, argc > 4 ? atoi(argv[4]) : 100, argv[3], 1, 0);
+	} else {
+		errx(3, "'%s' is none of join, report, query", argv[1]);
+	}
+	return 0;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_evpn_mcast.c - multicast groups over the family "evpn": what hosts want, statistics.
+ */
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <string.h>
+
+#include "nl_evpn_mcast.h"
+#include "nl_evpn_priv.h"
+
+static struct ip_addr take_address(const struct nlattr *a)
+{
+	struct ip_addr none = {};
+
+	return a ? ip_from_bytes(mnl_attr_get_payload(a), mnl_attr_get_payload_len(a)) : none;
+}
+
+static void take_source(const struct nlattr *nest, struct nl_mcast *m)
+{
+	const struct nlattr *tb[EVPN_A_MCAST_SOURCE_MAX + 1];
+	struct nl_mcast_source *s;
+
+	if (m->n_sources == EVPN_MCAST_SOURCES_MAX)
+		return;
+	s = &m->sources[m->n_sources++];
+	nl_attr_nested(nest, tb, EVPN_A_MCAST_SOURCE_MAX);
+	s->address = take_address(tb[EVPN_A_MCAST_SOURCE_ADDRESS]);
+	s->blocked = tb[EVPN_A_MCAST_SOURCE_BLOCKED];
+	s->leaving = tb[EVPN_A_MCAST_SOURCE_LEAVING];
+}
+
+static void take_entry(const struct nlattr *nest, struct nl_mcast *m)
+{
+	const struct nlattr *tb[EVPN_A_MCAST_ENTRY_MAX + 1], *a;
+
+	memset(m, 0, sizeof(*m));
+	nl_attr_nested(nest, tb, EVPN_A_MCAST_ENTRY_MAX);
+	nl_bytes(tb[EVPN_A_MCAST_ENTRY_ESI], &m->esi, sizeof(m->esi));
+	m->tag = nl_u32(tb[EVPN_A_MCAST_ENTRY_TAG]);
+	m->group = take_address(tb[EVPN_A_MCAST_ENTRY_GROUP]);
+	m->mode = nl_u32(tb[EVPN_A_MCAST_ENTRY_MODE]);
+	m->versions = nl_u32(tb[EVPN_A_MCAST_ENTRY_VERSIONS]);
+	m->leaving = tb[EVPN_A_MCAST_ENTRY_LEAVING];
+	m->remaining_ms = nl_u32(tb[EVPN_A_MCAST_ENTRY_REMAINING]);
+	m->since_ns = nl_u64(tb[EVPN_A_MCAST_ENTRY_SINCE]);
+	m->ifindex = nl_u32(tb[EVPN_A_MCAST_ENTRY_IFINDEX]);
+	m->event = nl_u32(tb[EVPN_A_MCAST_ENTRY_EVENT]);
+	m->reason = nl_u32(tb[EVPN_A_MCAST_ENTRY_REASON]);
+	mnl_attr_for_each_nested(a, nest)
+		if (mnl_attr_get_type(a) == EVPN_A_MCAST_ENTRY_SOURCE)
+			take_source(a, m);
+}
+
+struct reading {
+	nl_mcast_fn fn;
+	void *data;
+};
+
+static int take_message(void *data, const struct nlmsghdr *nlh)
+{
+	const struct reading *r = data;
+	const struct nlattr *a;
+	struct nl_mcast m;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(a) != EVPN_A_MCAST_ENTRY)
+			continue;
+		take_entry(a, &m);
+		if (!ip_is_none(&m.group))
+			r->fn(r->data, &m);
+	}
+	return 0;
+}
+
+int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
+		       struct nl_err *err)
+{
+	struct reading rd = {fn, data};
+	char buf[NL_REQUEST_LEN];
+	int r, tries = 0;
+
+	for (;;) {
+		r = nl_dump(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_MCAST_GET), take_message, &rd,
+			    err);
+		if (r != -EINTR || ++tries == NL_EVPN_DUMP_TRIES)
+			return r;
+		restart(data);
+	}
+}
+
+static int take_stats(void *data, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[EVPN_A_MCAST_STATS_MAX + 1];
+	struct nl_mcast_stats *s = data;
+
+	nl_attr_table(nlh, sizeof(struct genlmsghdr), tb, EVPN_A_MCAST_STATS_MAX);
+	s->groups = nl_u32(tb[EVPN_A_MCAST_STATS_GROUPS]);
+	s->sources = nl_u32(tb[EVPN_A_MCAST_STATS_SOURCES]);
+	s->reports = nl_u64(tb[EVPN_A_MCAST_STATS_REPORTS]);
+	s->queries = nl_u64(tb[EVPN_A_MCAST_STATS_QUERIES]);
+	s->malformed = nl_u64(tb[EVPN_A_MCAST_STATS_MALFORMED]);
+	s->no_place = nl_u64(tb[EVPN_A_MCAST_STATS_NO_PLACE]);
+	s->flooded = nl_u64(tb[EVPN_A_MCAST_STATS_FLOODED]);
+	s->group_limit = nl_u64(tb[EVPN_A_MCAST_STATS_GROUP_LIMIT]);
+	s->source_limit = nl_u64(tb[EVPN_A_MCAST_STATS_SOURCE_LIMIT]);
+	s->notified = nl_u64(tb[EVPN_A_MCAST_STATS_NOTIFIED]);
+	return 0;
+}
+
+int nl_evpn_mcast_stats(struct nl_evpn *e, struct nl_mcast_stats *stats, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+
+	memset(stats, 0, sizeof(*stats));
+	return nl_request(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_MCAST_STATS_GET), take_stats, stats,
+			  err);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * nl_evpn_mcast.h - multicast groups that hosts of segments want, as the module has heard them.
+ */
+#ifndef EVPN_NL_EVPN_MCAST_H
+#define EVPN_NL_EVPN_MCAST_H
+
+#include "nl_evpn.h"
+
+/** struct nl_mcast_source - a source of a group; @leaving: a host has left it */
+struct nl_mcast_source {
+	struct ip_addr address;
+	bool blocked;
+	bool leaving;
+};
+
+/**
+ * struct nl_mcast - a group
+ * @mode: EVPN_MCAST_MODE_*
+ * @versions: EVPN_MCAST_VERSION_*
+ * @leaving: a host has left it, and no other one has spoken since
+ * @remaining_ms: until something happens by itself
+ * @event, @reason: EVPN_MCAST_EVENT_* and EVPN_MCAST_REASON_*, of notifications
+ */
+struct nl_mcast {
+	struct esi esi;
+	uint32_t tag;
+	struct ip_addr group;
+	uint32_t mode;
+	uint32_t versions;
+	bool leaving;
+	uint32_t remaining_ms;
+	uint64_t since_ns;
+	uint32_t ifindex;
+	uint32_t event;
+	uint32_t reason;
+	unsigned int n_sources;
+	struct nl_mcast_source sources[EVPN_MCAST_SOURCES_MAX];
+};
+
+/** struct nl_mcast_stats - see the attribute set mcast-stats */
+struct nl_mcast_stats {
+	uint32_t groups;
+	uint32_t sources;
+	uint64_t reports;
+	uint64_t queries;
+	uint64_t malformed;
+	uint64_t no_place;
+	uint64_t flooded;
+	uint64_t group_limit;
+	uint64_t source_limit;
+	uint64_t notified;
+};
+
+typedef void (*nl_mcast_fn)(void *data, const struct nl_mcast *group);
+
+/**
+ * nl_evpn_mcast_dump() - all groups
+ * @restart: called before a dump begins again because the table has changed meanwhile
+ *
+ * Return: 0 or a negative errno with a sentence in @err.
+ */
+int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
+		       struct nl_err *err);
+
+/** nl_evpn_mcast_stats() - the statistics of IGMP and MLD */
+int nl_evpn_mcast_stats(struct nl_evpn *e, struct nl_mcast_stats *stats, struct nl_err *err);
+
+#endif
