@@ -78,7 +78,7 @@ void print_check(struct out *o, const json_t *doc)
 	print_sentences(o, doc_get(doc, "warnings"), OUT_WARN);
 	if (!json_array_size(list))
 		print_good(o, doc);
-	print_dead(o, doc_get(doc, "dead-pe"));
+	print_dead(o, doc);
 }
 
 /* A member of the answer, a new reference; NULL when nobody answers. */

@@ -31,8 +31,9 @@ static void print_hint(struct out *o, const json_t *rows)
 	}
 }
 
-void print_dead(struct out *o, const json_t *rows)
+void print_dead(struct out *o, const json_t *doc)
 {
+	const json_t *rows = doc_get(doc, "dead-pe");
 	struct out_table *t;
 	const json_t *r;
 	size_t i;

@@ -21,7 +21,7 @@ void print_check(struct out *o, const json_t *doc); /* frr_check() */
 void print_why(struct out *o, const json_t *doc);   /* df.why */
 
 /* dead_show.c */
-void print_dead(struct out *o, const json_t *rows); /* dead_check() */
+void print_dead(struct out *o, const json_t *doc); /* "dead-pe": dead_check() */
 
 /* cmd_peer.c */
 void print_peers(struct out *o, const json_t *doc); /* peer.show */
