@@ -36,6 +36,8 @@ static void print_session(struct out *o, const json_t *s)
 	out_word(o, OUT_PLAIN, doc_true(s, "multihop") ? "multihop" : "single-hop");
 	out_pair(o, "local", OUT_ADDR, s, "local");
 	out_pair(o, "dev", OUT_NAME, s, "interface");
+	if (doc_is(s, "by", "bfdd"))
+		out_word(o, OUT_PLAIN, "by FRR's bfdd");
 	if (doc_get(s, "interval-ms") && !json_is_null(doc_get(s, "interval-ms")))
 		out_word(o, OUT_PLAIN, "interval %g ms detection %g ms",
 			 json_number_value(doc_get(s, "interval-ms")),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frr_bfd.h"
 #include "frr_es.h"
 #include "frr_macs.h"
 #include "frr_vty.h"
@@ -120,6 +121,24 @@ static void tables(const char *text)
 	free(vnis);
 }
 
+static void bfd(const char *text)
+{
+	static const struct ip_addr none;
+	struct frr_bfd *list;
+	size_t n, i;
+	int r = frr_bfd_parse(text, &list, &n);
+
+	check(!r || r == -EINVAL);
+	check(!!list == !!n && (!r || !n));
+	for (i = 0; i < n; i++) {
+		check(!ip_is_none(&list[i].remote));
+		check(memchr(list[i].ifname, '\0', sizeof(list[i].ifname)) != NULL);
+		check(list[i].shutdown == (list[i].state == BFD_ADMIN_DOWN));
+		check(frr_bfd_find(list, n, &list[i].remote, &none, list[i].ifname) != NULL);
+	}
+	free(list);
+}
+
 static void version(const char *text)
 {
 	char v[FRR_VERSION_LEN];
@@ -143,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vtep(text);
 	version(text);
 	tables(text);
+	bfd(text);
 	free(text);
 	return 0;
 }

@@ -13,6 +13,11 @@ bfd_addresses() {
 
 # bfd_conf: one neighbour of each kind; BGP with them is nobody's business here
 bfd_conf() {
+	bfd_conf_file
+	evpnd_start
+}
+
+bfd_conf_file() {
 	bfd_addresses
 	cat >"$TMP/evpnd.yaml" <<-END
 		router-id: 192.0.2.1
@@ -24,7 +29,6 @@ bfd_conf() {
 		  - {address: 2001:db8::2, remote-as: 65000, passive: yes, bfd: {interval: ${BFD_SIX:-100ms}}}
 		  - {address: 198.51.100.2, remote-as: 65000, passive: yes, source: 198.51.100.1, bfd: yes}
 	END
-	evpnd_start
 }
 
 # bfd_is ADDRESS FIELD VALUE
@@ -91,10 +95,10 @@ bfdd_start() {
 	chmod 755 "$TMP"
 	peer_run /usr/lib/frr/zebra -f "$TMP/zebra.conf" -i "$TMP/zebra.pid" \
 		--vty_socket "$TMP" -z "$TMP/zserv" -u frr -g frr
-	within 5 test -S "$TMP/zserv" || return 1
+	within 30 test -S "$TMP/zserv" || return 1
 	peer_run /usr/lib/frr/bfdd -f "$TMP/bfdd.conf" -i "$TMP/bfdd.pid" --vty_socket "$TMP" \
 		--bfdctl "$TMP/bfdd.sock" -z "$TMP/zserv" -u frr -g frr
-	within 5 test -S "$TMP/bfdd.vty"
+	within 30 test -S "$TMP/bfdd.vty"
 }
 
 bfdd_says_up() {
@@ -109,6 +113,88 @@ bfdd_shutdown() {
 bfdd_admin_down() {
 	bfdd_shutdown && within 3 bfd_is 192.0.2.2 remote-state admin-down &&
 		bfd_is 192.0.2.2 state down && bfdd_shutdown "no " && within 10 bfd_all_up
+}
+
+# ---- FRR's bfdd on this side: it has the ports, evpnd reads its sessions ----
+
+# bfdd_ours: zebra and bfdd beside evpnd, with a multihop session of 100 ms, and one of one hop
+bfdd_ours() {
+	OURS=$TMP/ours
+	mkdir -p "$OURS"
+	printf 'hostname ours\n' >"$OURS/zebra.conf"
+	cat >"$OURS/bfdd.conf" <<-END
+		hostname ours
+		bfd
+		 profile quick
+		  receive-interval 100
+		  transmit-interval 100
+		 peer 192.0.2.2 local-address 192.0.2.1 interface wire
+		  profile quick
+		 peer 198.51.100.2 multihop local-address 198.51.100.1
+		  profile quick
+	END
+	rm -f "$OURS/zserv"
+	chown -R frr:frr "$OURS"
+	dut /usr/lib/frr/zebra -f "$OURS/zebra.conf" -i "$OURS/zebra.pid" --vty_socket "$OURS" \
+		-z "$OURS/zserv" -u frr -g frr >"$OURS/zebra.log" 2>&1 &
+	OURS_PIDS=$!
+	within 30 test -S "$OURS/zserv" || return 1
+	dut /usr/lib/frr/bfdd -f "$OURS/bfdd.conf" -i "$OURS/bfdd.pid" --vty_socket "$OURS" \
+		--bfdctl "$OURS/bfdd.sock" -z "$OURS/zserv" -u frr -g frr >"$OURS/bfdd.log" 2>&1 &
+	OURS_PIDS="$OURS_PIDS $!"
+	within 30 test -S "$OURS/bfdd.vty"
+}
+
+bfdd_ours_conf() {
+	bfd_conf_file
+	echo "frr: {vty: $OURS/zebra.vty}" >>"$TMP/evpnd.yaml"
+	evpnd_start
+}
+
+bfdd_ours_up() {
+	bfd_is 192.0.2.2 state up && bfd_is 192.0.2.2 by bfdd && bfd_is 192.0.2.2 multihop false &&
+		bfd_is 198.51.100.2 state up && bfd_is 198.51.100.2 multihop true &&
+		bfd_is 198.51.100.2 detection-ms 300
+}
+
+# What bfdd has not been told of is said, and is no failure of anybody.
+bfdd_ours_lacks() {
+	bfd_is 2001:db8::2 state "not running" &&
+		ctl bfd show 2001:db8::2 | grep -q "bfdd has the ports, and no session"
+}
+
+bfdd_ours_shut() {
+	vtysh --vty_socket "$OURS" -c "configure terminal" -c bfd \
+		-c "peer 198.51.100.2 multihop local-address 198.51.100.1" -c "${1:-}shutdown" >/dev/null
+}
+
+bfdd_ours_held() {
+	bfdd_ours_shut && within 3 bfd_is 198.51.100.2 state "not running" &&
+		bfdd_ours_shut "no " && within 10 bfd_is 198.51.100.2 state up
+}
+
+bfdd_ours_ends() {
+	local p
+	for p in $OURS_PIDS; do
+		kill -KILL "$p" 2>/dev/null
+		wait "$p" 2>/dev/null
+	done
+	OURS_PIDS=
+	within 5 bfd_is 2001:db8::2 by evpnd
+}
+
+bfd_beside_bfdd() {
+	check "bfd: beside bfdd: it starts and has the ports" bfdd_ours
+	check "bfd: beside bfdd: evpnd starts" bfdd_ours_conf
+	check "bfd: beside bfdd: the other side starts" bfdd_start
+	check "bfd: beside bfdd: its sessions are the ones shown" within 20 bfdd_ours_up
+	check "bfd: beside bfdd: a session that it has not is said" bfdd_ours_lacks
+	check "bfd: beside bfdd: one that it holds down does not run" bfdd_ours_held
+	check "bfd: beside bfdd: the other side is killed: the detection time is over" bfd_goes
+	check "bfd: beside bfdd: the other side is back" bfdd_start
+	check "bfd: beside bfdd: and up" within 20 bfdd_ours_up
+	check "bfd: beside bfdd: it ends, and evpnd has the ports" bfdd_ours_ends
+	check "bfd: beside bfdd: and its own sessions come up" within 20 bfd_all_up
 }
 
 # ---- BIRD ----
@@ -126,7 +212,7 @@ bird_start() {
 		}
 	END
 	peer_run bird -f -c "$TMP/bird.conf" -s "$TMP/bird.ctl" -P "$TMP/bird.pid"
-	within 5 test -S "$TMP/bird.ctl"
+	within 30 test -S "$TMP/bird.ctl"
 }
 
 bird_says_up() {
@@ -153,6 +239,8 @@ bfd_cases() {
 		check "bfd: FRR's bfdd starts" bfdd_start
 		check "bfd: evpnd starts" bfd_conf
 		bfd_part bfdd
+		fresh
+		bfd_beside_bfdd
 	else
 		skip "BFD with FRR" "the package frr is not installed"
 	fi

@@ -67,7 +67,8 @@ struct bfd_listen {
 
 /**
  * struct fact_bfd - how a session is
- * @running: the BFD process has it; else @text says why not
+ * @running: the BFD process has it, or FRR's bfdd has; else @text says why not
+ * @bfdd: FRR's bfdd has the ports, and its word is what this is
  * @multihop: RFC 5883, else RFC 5881
  * @state, @remote_state: enum bfd_state; @diag, @remote_diag: enum bfd_diag
  * @ups: how often it came up
@@ -77,6 +78,7 @@ struct bfd_listen {
 struct fact_bfd {
 	struct bfd_key key;
 	bool running;
+	bool bfdd;
 	bool multihop;
 	uint8_t state;
 	uint8_t remote_state;

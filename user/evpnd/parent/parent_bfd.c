@@ -5,11 +5,14 @@
  * A BFD process that dies takes its sessions with it, and the other sides notice. That must not look
  * like the death of all other PEs at once: the speaker is told that the sessions do not run, which says
  * nothing about anybody.
+ *
+ * Where FRR's bfdd has the ports, its sessions are the facts, as long as it is there.
  */
 #include "parent/parent_bfd.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +25,7 @@
 #include "log.h"
 #include "parent/bfd_sockets.h"
 #include "parent/spawn.h"
+#include "system/bfdd.h"
 #include "timer.h"
 
 enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
@@ -43,6 +47,7 @@ RB_HEAD(bfd_wishes, bfd_wished);
 
 /**
  * struct parent_bfd - @again: to start the process, or open sockets, that could not be
+ * @bfdd: FRR's, that is asked while it has the ports, at @vty
  */
 struct parent_bfd {
 	sd_event *event;
@@ -59,6 +64,8 @@ struct parent_bfd {
 	struct timer again;
 	bool listening;
 	bool stopping;
+	struct bfdd *bfdd;
+	char vty[CONF_VTY_MAX];
 	char said[128];
 };
 
@@ -89,16 +96,81 @@ static void tell_why(struct parent_bfd *b, struct bfd_wished *w, const char *why
 	b->tell(b->data, &w->fact);
 }
 
-static void say(struct parent_bfd *b, const char *what, int error)
+static void say(struct parent_bfd *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Once, and not again before something else is said. */
+static void say(struct parent_bfd *b, const char *fmt, ...)
 {
 	char text[sizeof(b->said)];
+	va_list ap;
 
-	snprintf(text, sizeof(text), "%s: %s%s", what, strerror(error),
-		 error == EADDRINUSE ? "; another BFD daemon, such as FRR's bfdd, has the port" :
-				       "");
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
 	if (strcmp(text, b->said))
 		log_error("BFD: %s", text);
 	snprintf(b->said, sizeof(b->said), "%s", text);
+}
+
+/* ---- FRR's bfdd ---- */
+
+static bool is_other(const struct fact_bfd *a, const struct fact_bfd *b)
+{
+	return a->running != b->running || a->bfdd != b->bfdd || a->multihop != b->multihop ||
+	       a->state != b->state || a->remote_state != b->remote_state || a->diag != b->diag ||
+	       a->ups != b->ups || a->interval_us != b->interval_us ||
+	       a->detection_us != b->detection_us || strcmp(a->text, b->text);
+}
+
+static void tell_bfdds(struct parent_bfd *b, struct bfd_wished *w, const struct frr_bfd *s)
+{
+	struct fact_bfd before = w->fact;
+
+	before.key = w->order.key;
+	before.multihop = s ? s->multihop : w->order.multihop;
+	w->fact = bfdd_fact(s, &before, (int64_t)timer_now_ns());
+	if (is_other(&w->fact, &before))
+		b->tell(b->data, &w->fact);
+}
+
+static void on_bfdd_sessions(void *data, const struct frr_bfd *list, size_t n)
+{
+	struct parent_bfd *b = data;
+	struct bfd_wished *w;
+
+	if (strcmp(b->said, b->vty))
+		log_info("BFD: FRR's bfdd has the ports; its sessions are what is known (%s)",
+			 b->vty);
+	snprintf(b->said, sizeof(b->said), "%s", b->vty);
+	RB_FOREACH(w, bfd_wishes, &b->wishes) {
+		const struct bfd_key *key = &w->order.key;
+
+		tell_bfdds(b, w, frr_bfd_find(list, n, &key->remote, &key->local, key->ifname));
+	}
+}
+
+/* It may have left the ports. */
+static void on_bfdd_gone(void *data, const char *why)
+{
+	struct parent_bfd *b = data;
+	struct bfd_wished *w;
+
+	say(b, "another BFD daemon has the ports, and FRR's bfdd at %s cannot be asked: %s", b->vty,
+	    why);
+	RB_FOREACH(w, bfd_wishes, &b->wishes)
+		tell_why(b, w, b->said);
+	timer_start(&b->again, AGAIN_MS);
+}
+
+static const struct bfdd_ops bfdd_ops = {.sessions = on_bfdd_sessions, .gone = on_bfdd_gone};
+
+/* Beside zebra's socket. */
+static void set_vty(struct parent_bfd *b, const struct conf *conf)
+{
+	const char *zebra = conf->global.frr.vty, *slash = strrchr(zebra, '/');
+	int len = slash ? (int)(slash - zebra + 1) : 0;
+
+	snprintf(b->vty, sizeof(b->vty), "%.*sbfdd.vty", len, zebra);
 }
 
 /* ---- the process ---- */
@@ -181,7 +253,8 @@ static void end_process(struct parent_bfd *b, const char *why)
 	b->listening = false;
 	RB_FOREACH(w, bfd_wishes, &b->wishes) {
 		w->sent = false;
-		tell_why(b, w, why);
+		if (!bfdd_asked(b->bfdd))
+			tell_why(b, w, why);
 	}
 }
 
@@ -233,7 +306,7 @@ static void start(struct parent_bfd *b)
 	reap(b);
 	pid = spawn_child(SPAWN_BFD, b->policy, b->human, &fd);
 	if (pid < 0) {
-		say(b, "starting its process", -pid);
+		say(b, "starting its process: %s", strerror(-pid));
 		timer_start(&b->again, AGAIN_MS);
 		return;
 	}
@@ -252,32 +325,46 @@ static void start(struct parent_bfd *b)
 	b->started_us = timer_now_us();
 }
 
+static void cannot_listen(struct parent_bfd *b, int error)
+{
+	struct bfd_wished *w;
+
+	if (error == EADDRINUSE) {
+		if (!bfdd_asked(b->bfdd))
+			bfdd_ask(b->bfdd, b->vty);
+		return;
+	}
+	timer_start(&b->again, AGAIN_MS);
+	say(b, "listening: %s", strerror(error));
+	RB_FOREACH(w, bfd_wishes, &b->wishes)
+		tell_why(b, w, b->said);
+}
+
+static void are_listening(struct parent_bfd *b)
+{
+	b->listening = true;
+	b->said[0] = '\0';
+	bfdd_stop(b->bfdd);
+	give_all(b);
+}
+
 /* Whatever is missing: the process, its ports, a session's socket. */
 static void go_on(void *data)
 {
 	struct parent_bfd *b = data;
-	struct bfd_wished *w;
-	int r = 0;
+	int r;
 
 	if (b->stopping || RB_EMPTY(&b->wishes))
 		return;
 	if (!b->ipc)
 		start(b);
-	if (b->ipc && !b->listening) {
-		r = listen_all(b);
-		b->listening = !r;
-	}
-	if (b->listening) {
-		b->said[0] = '\0';
-		give_all(b);
-		return;
-	}
-	timer_start(&b->again, AGAIN_MS);
-	if (!r)
-		return;
-	say(b, "listening", -r);
-	RB_FOREACH(w, bfd_wishes, &b->wishes)
-		tell_why(b, w, b->said);
+	if (!b->ipc)
+		return; /* it is tried again */
+	r = b->listening ? 0 : listen_all(b);
+	if (r)
+		cannot_listen(b, -r);
+	else
+		are_listening(b);
 }
 
 /* ---- wishes ---- */
@@ -326,7 +413,8 @@ static void drop(struct parent_bfd *b, struct bfd_wished *w)
 	if (b->ipc && w->sent)
 		ipc_send(b->ipc, IPC_BFD_ORDER_GONE, &w->order.key, sizeof(w->order.key));
 	RB_REMOVE(bfd_wishes, &b->wishes, w);
-	b->n--;
+	if (!--b->n)
+		bfdd_stop(b->bfdd);
 	free(w);
 }
 
@@ -340,6 +428,7 @@ void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct
 		return;
 	}
 	w = b->n < BFD_SESSIONS_MAX ? calloc(1, sizeof(*w)) : NULL;
+	set_vty(b, conf);
 	if (!w || !timing(conf, key, &w->order, &why)) {
 		struct fact_bfd fact = {.key = *key, .state = BFD_DOWN};
 
@@ -385,6 +474,7 @@ void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf)
 
 	if (!b)
 		return;
+	set_vty(b, conf);
 	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
 		if (!timing(conf, &w->order.key, &order, &why)) {
 			drop(b, w);
@@ -438,7 +528,11 @@ struct parent_bfd *parent_bfd_new(sd_event *event, enum sandbox_policy policy, b
 	b->data = data;
 	RB_INIT(&b->wishes);
 	timer_init(&b->again, event, 10000, go_on, b);
-	return b;
+	b->bfdd = bfdd_new(event, &bfdd_ops, b);
+	if (b->bfdd)
+		return b;
+	free(b);
+	return NULL;
 }
 
 /* The other sides are told that this is no failure, then the process ends. */
@@ -446,6 +540,7 @@ static void stop(struct parent_bfd *b)
 {
 	b->stopping = true;
 	timer_stop(&b->again);
+	bfdd_stop(b->bfdd);
 	if (b->ipc)
 		ipc_send(b->ipc, IPC_SHUTDOWN, NULL, 0);
 }
@@ -479,5 +574,6 @@ void parent_bfd_free(struct parent_bfd *b)
 		free(w);
 	}
 	timer_done(&b->again);
+	bfdd_free(b->bfdd);
 	free(b);
 }

@@ -42,6 +42,7 @@ json_t *bfd_watch_json(const struct bfd_watch *w)
 			    w->key.ifname[0] ? json_string(w->key.ifname) : json_null());
 	json_object_set_new(o, "for",
 			    json_string(w->key.use == BFD_SEGMENT ? "segment" : "neighbor"));
+	json_object_set_new(o, "by", json_string(f->bfdd ? "bfdd" : "evpnd"));
 	json_object_set_new(o, "multihop", json_boolean(f->multihop));
 	json_object_set_new(o, "state", json_string(state_of(w)));
 	json_object_set_new(o, "remote-state",
