@@ -5,13 +5,13 @@
 # Prints TAP.
 #
 #   run.sh                 everything
-#   run.sh frr gobgp       only these: frr frr-mh gobgp exabgp rr raw wire flood bfd
+#   run.sh frr gobgp       only these: frr frr-mh gobgp exabgp rr raw memory wire flood bfd
 #
 # O=DIR: where evpnd and evpnctl were built.
 
 cd "$(dirname "$0")/../../.." || exit 1
 HERE=$PWD/tools/testing/interop
-for part in lib frr gobgp exabgp rr raw wire flood bfd; do
+for part in lib frr gobgp exabgp rr raw memory wire flood bfd; do
 	# shellcheck source=/dev/null
 	. "$HERE/$part.sh"
 done
@@ -36,10 +36,10 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 wire_up || { echo "Bail out! the namespaces cannot be made"; exit 1; }
-[ $# -gt 0 ] || set -- raw wire gobgp exabgp rr frr flood bfd
+[ $# -gt 0 ] || set -- raw memory wire gobgp exabgp rr frr flood bfd
 for part in "$@"; do
 	case $part in
-	frr | gobgp | exabgp | rr | raw | wire | flood | bfd) "${part}_cases" ;;
+	frr | gobgp | exabgp | rr | raw | memory | wire | flood | bfd) "${part}_cases" ;;
 	frr-mh) frr_mh_cases ;;
 	*) echo "Bail out! no part $part"; exit 1 ;;
 	esac
