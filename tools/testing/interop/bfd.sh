@@ -135,11 +135,11 @@ bfdd_ours() {
 	END
 	rm -f "$OURS/zserv"
 	chown -R frr:frr "$OURS"
-	dut /usr/lib/frr/zebra -f "$OURS/zebra.conf" -i "$OURS/zebra.pid" --vty_socket "$OURS" \
+	ip netns exec "$DUT" /usr/lib/frr/zebra -f "$OURS/zebra.conf" -i "$OURS/zebra.pid" --vty_socket "$OURS" \
 		-z "$OURS/zserv" -u frr -g frr >"$OURS/zebra.log" 2>&1 &
 	OURS_PIDS=$!
 	within 30 test -S "$OURS/zserv" || return 1
-	dut /usr/lib/frr/bfdd -f "$OURS/bfdd.conf" -i "$OURS/bfdd.pid" --vty_socket "$OURS" \
+	ip netns exec "$DUT" /usr/lib/frr/bfdd -f "$OURS/bfdd.conf" -i "$OURS/bfdd.pid" --vty_socket "$OURS" \
 		--bfdctl "$OURS/bfdd.sock" -z "$OURS/zserv" -u frr -g frr >"$OURS/bfdd.log" 2>&1 &
 	OURS_PIDS="$OURS_PIDS $!"
 	within 30 test -S "$OURS/bfdd.vty"
