@@ -34,7 +34,7 @@ static void on_es(void *data, const struct fact_es *fact)
 {
 }
 
-static void on_result(void *data, const struct wish_result *result)
+static void on_result(void *data, const struct es_result *result)
 {
 }
 

@@ -265,9 +265,9 @@ static void on_es(void *data, const struct fact_es *fact)
 {
 }
 
-static void on_result(void *data, const struct wish_result *result)
+static void on_result(void *data, const struct es_result *result)
 {
-	parent_send(&p, IPC_WISH_RESULT, result, sizeof(*result));
+	parent_tell(&p, IPC_WISH_ES_RESULT, result);
 }
 
 static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
@@ -306,7 +306,7 @@ static const struct frr_ops frr_ops = {.es = on_frr_es, .done = on_frr, .ifindex
 
 static void on_flood(void *data, const struct flood_result *result)
 {
-	parent_send(&p, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
+	parent_tell(&p, IPC_WISH_FLOOD_RESULT, result);
 }
 
 static void on_bfd(void *data, const struct fact_bfd *fact)
@@ -370,17 +370,24 @@ static void make_es(struct wish_es *w, u8 variant)
 
 static uint32_t make_neighs(enum ipc_type type, void *body, u8 variant)
 {
-	struct neigh_batch *b = body;
-	size_t size =
-		type == IPC_WISH_NEIGHS ? sizeof(struct wish_neigh) : sizeof(struct neigh_key);
+	struct batch *b = body;
+	size_t size = type == IPC_WISH_NEIGH ? sizeof(struct wish_neigh) : sizeof(struct neigh_key);
 	struct neigh_key key = {.tag = 10, .esi = own, .address = {.len = 4, .b = {10, 0, 0, 9}}};
 
-	*b = (struct neigh_batch){.n = 2};
+	*b = (struct batch){.n = 2};
 	memcpy((char *)(b + 1), &key, sizeof(key));
 	if (variant & 1)
 		key.esi = foreign;
 	memcpy((char *)(b + 1) + size, &key, sizeof(key));
 	return (uint32_t)(sizeof(*b) + 2 * size);
+}
+
+/* A batch of one. */
+static uint32_t one(void *body, const void *item, size_t size)
+{
+	*(struct batch *)body = (struct batch){.n = 1};
+	memcpy((char *)body + sizeof(struct batch), item, size);
+	return (uint32_t)(sizeof(struct batch) + size);
 }
 
 /* Return: octets of a good body, as far as the variant lets it be one */
@@ -391,20 +398,23 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 	struct ipc_socket socket = {.neighbor = {.len = 4, .b = {192, 0, 2, variant & 1 ? 8 : 9}},
 				    .port = 179};
 	struct ipc_text text = {.id = variant, .more = !!(variant & 2)};
+	struct bfd_key bfd = {};
+	struct wish_es es;
 
 	switch (type) {
 	case IPC_WISH_ES:
+		make_es(&es, variant);
+		return one(body, &es, sizeof(es));
 	case IPC_WISH_ES_GONE:
-		make_es(body, variant);
-		return sizeof(struct wish_es);
-	case IPC_WISH_NEIGHS:
-	case IPC_WISH_NEIGHS_GONE:
+		make_es(&es, variant);
+		return one(body, &es.esi, sizeof(es.esi));
+	case IPC_WISH_NEIGH:
+	case IPC_WISH_NEIGH_GONE:
 		return make_neighs(type, body, variant);
 	case IPC_WISH_FLOOD:
 	case IPC_WISH_FLOOD_GONE:
 		strcpy(flood.ifname, variant & 2 ? "mgmt0" : "vx0");
-		memcpy(body, &flood, sizeof(flood));
-		return sizeof(flood);
+		return one(body, &flood, sizeof(flood));
 	case IPC_SOCKET_REQUEST:
 		memcpy(body, &socket, sizeof(socket));
 		return sizeof(socket);
@@ -415,7 +425,7 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 		return (uint32_t)(sizeof(text) + strlen((char *)body + sizeof(text)));
 	case IPC_WISH_BFD:
 	case IPC_WISH_BFD_GONE:
-		return sizeof(struct bfd_key);
+		return one(body, &bfd, sizeof(bfd));
 	default:
 		return 0;
 	}
@@ -443,30 +453,14 @@ static void send_it(const void *msg, size_t len, bool with_fd)
 
 /* In an order of their own, so that the seeds outlive new messages: those are added at the end. */
 static const enum ipc_type says[] = {
-	IPC_WISH_ES,
-	IPC_WISH_ES_GONE,
-	IPC_WISH_SWEEP,
-	IPC_WISH_NEIGHS,
-	IPC_WISH_NEIGHS_GONE,
-	IPC_WISH_NEIGHS_SWEEP,
-	IPC_WISH_FLOOD,
-	IPC_WISH_FLOOD_GONE,
-	IPC_WISH_FLOOD_SWEEP,
-	IPC_WISH_FRR_LOOK,
-	IPC_SOCKET_REQUEST,
-	IPC_ANSWER,
-	IPC_EVENT,
-	IPC_READY,
-	IPC_CONF_COMMIT,
-	IPC_FACT_LINK,
-	IPC_SOCKET,
-	IPC_LISTEN,
-	IPC_SHUTDOWN,
-	IPC_WISH_RESULT,
-	IPC_QUERY,
-	IPC_SOCKET_KEYS,
-	IPC_WISH_BFD,
-	IPC_WISH_BFD_GONE,
+	IPC_WISH_ES,	    IPC_WISH_ES_GONE,	 IPC_WISH_ES_SWEEP,
+	IPC_WISH_NEIGH,	    IPC_WISH_NEIGH_GONE, IPC_WISH_NEIGH_SWEEP,
+	IPC_WISH_FLOOD,	    IPC_WISH_FLOOD_GONE, IPC_WISH_FLOOD_SWEEP,
+	IPC_WISH_FRR_LOOK,  IPC_SOCKET_REQUEST,	 IPC_ANSWER,
+	IPC_EVENT,	    IPC_READY,		 IPC_CONF_COMMIT,
+	IPC_FACT_LINK,	    IPC_SOCKET,		 IPC_LISTEN,
+	IPC_SHUTDOWN,	    IPC_WISH_ES_RESULT,	 IPC_QUERY,
+	IPC_SOCKET_KEYS,    IPC_WISH_BFD,	 IPC_WISH_BFD_GONE,
 	IPC_WISH_BFD_SWEEP,
 };
 

@@ -115,7 +115,7 @@ static void run(void)
 
 static void test_every_type_has_its_size(void **state)
 {
-	static char body[IPC_MSG_MAX];
+	static _Alignas(8) char body[IPC_MSG_MAX];
 	unsigned int fixed = 0;
 
 	for (unsigned int t = 0; t < IPC_TYPE_MAX + 3; t++) {
@@ -125,6 +125,9 @@ static void test_every_type_has_its_size(void **state)
 			bool ok = ipc_size_ok(t, len);
 
 			heard.n = 0;
+			if (ipc_item_size(t) && ok)
+				((struct batch *)body)->n =
+					(len - (uint32_t)sizeof(struct batch)) / ipc_item_size(t);
 			assert_int_equal(ipc_send(sender, t, body, len), ok ? 0 : -EMSGSIZE);
 			if (!ok)
 				continue;
@@ -353,27 +356,39 @@ static void test_free_within(void **state)
 /* A batch has as many items as it says, one at least and not more than fit. */
 static void test_batches(void **state)
 {
-	struct neigh_batch *b = calloc(1, NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX + 1));
-	const uint32_t one = NEIGH_BATCH_LEN(struct wish_neigh, 1);
-	const uint32_t full = NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX);
+	struct batch *b = calloc(1, BATCH_LEN(struct wish_neigh, BATCH_MAX + 1));
+	const uint32_t one = BATCH_LEN(struct wish_neigh, 1);
+	const uint32_t full = BATCH_LEN(struct wish_neigh, BATCH_MAX);
 
 	b->n = 1;
-	assert_true(ipc_batch_ok(IPC_WISH_NEIGHS, b, one));
-	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one + 1));
-	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, one - 1));
-	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, NEIGH_BATCH_LEN(struct wish_neigh, 2)));
+	assert_true(ipc_batch_ok(IPC_WISH_NEIGH, b, one));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGH, b, one + 1));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGH, b, one - 1));
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGH, b, BATCH_LEN(struct wish_neigh, 2)));
 	assert_false(ipc_batch_ok(IPC_SOCKET_REQUEST, b, one));
-	b->n = NEIGH_BATCH_MAX;
-	assert_true(ipc_batch_ok(IPC_WISH_NEIGHS, b, full));
+	b->n = BATCH_MAX;
+	assert_true(ipc_batch_ok(IPC_WISH_NEIGH, b, full));
 	b->n++;
-	assert_false(ipc_batch_ok(IPC_WISH_NEIGHS, b, full));
-	assert_false(ipc_size_ok(IPC_WISH_NEIGHS,
-				 NEIGH_BATCH_LEN(struct wish_neigh, NEIGH_BATCH_MAX + 1)));
-	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGHS, b, one + 1), -EMSGSIZE);
-	b->n = NEIGH_BATCH_MAX;
-	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGHS, b, full), 0);
+	assert_false(ipc_batch_ok(IPC_WISH_NEIGH, b, full));
+	assert_false(ipc_size_ok(IPC_WISH_NEIGH, BATCH_LEN(struct wish_neigh, BATCH_MAX + 1)));
+	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGH, b, one + 1), -EMSGSIZE);
+	b->n = BATCH_MAX;
+	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGH, b, full), 0);
 	run();
 	assert_int_equal(heard.last.len, full);
+	heard.n = 0;
+	b->n = 2; /* and holds one */
+	assert_int_equal(ipc_send(sender, IPC_WISH_NEIGH, b, one), 0);
+	run();
+	assert_int_equal(heard.n, 0);
+	assert_int_equal(ipc_send_batch(sender, IPC_WISH_NEIGH, b + 1, 3, 7), 0);
+	run();
+	assert_int_equal(heard.n, 1);
+	assert_int_equal(heard.last.len, BATCH_LEN(struct wish_neigh, 3));
+	assert_int_equal(ipc_send_batch(sender, IPC_WISH_NEIGH, b + 1, 0, 0), -EMSGSIZE);
+	assert_int_equal(ipc_send_batch(sender, IPC_WISH_NEIGH, b + 1, BATCH_MAX + 1, 0),
+			 -EMSGSIZE);
+	assert_int_equal(ipc_send_batch(sender, IPC_WISH_NEIGH_SWEEP, NULL, 0, 0), -EMSGSIZE);
 	free(b);
 }
 

@@ -19,7 +19,7 @@
 
 static unsigned int kernels, segments, results, neigh_messages;
 static struct fact_kernel last_kernel;
-static struct wish_result last_result;
+static struct es_result last_result;
 
 static void on_kernel(void *data, const struct fact_kernel *fact)
 {
@@ -32,7 +32,7 @@ static void on_es(void *data, const struct fact_es *fact)
 	segments++;
 }
 
-static void on_result(void *data, const struct wish_result *result)
+static void on_result(void *data, const struct es_result *result)
 {
 	results++;
 	last_result = *result;
@@ -189,29 +189,22 @@ static void test_neighbours_that_are_none(void **state)
 {
 	const struct wish_neigh good = {
 		.key = {.tag = 5, .esi = {{0, 1, 2}}, .address = {.len = 4}}};
-	struct neigh_batch *b = calloc(1, NEIGH_BATCH_LEN(struct wish_neigh, 2));
-	struct wish_neigh *w = (void *)(b + 1);
-	const uint32_t len = NEIGH_BATCH_LEN(struct wish_neigh, 2);
+	struct wish_neigh w = good;
 	const char *why;
 
-	b->n = 2;
-	w[0] = w[1] = good;
-	assert_true(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	w[1].key.tag = EVPN_NEIGH_TAG_MAX + 1;
-	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	w[1] = good;
-	w[1].key.address.len = 200;
-	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	w[1] = good;
-	memset(&w[1].key.esi, 0xff, sizeof(w[1].key.esi));
-	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	w[1] = good;
-	b->retain_ms = EVPN_NEIGH_RETAIN_MAX + 1;
-	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	b->retain_ms = 0;
-	b->n = 3;
-	assert_false(kern_neighs_ok(IPC_WISH_NEIGHS, b, len, &why));
-	free(b);
+	assert_true(kern_neigh_ok(&w, &why));
+	w.key.tag = EVPN_NEIGH_TAG_MAX + 1;
+	assert_false(kern_neigh_ok(&w, &why));
+	w = good;
+	w.key.address.len = 200;
+	assert_false(kern_neigh_ok(&w, &why));
+	w = good;
+	memset(&w.key.esi, 0xff, sizeof(w.key.esi));
+	assert_false(kern_neigh_ok(&w, &why));
+	assert_false(kern_neigh_key_ok(&w.key, &why));
+	w = good;
+	memset(&w.check_vrf, 7, sizeof(w.check_vrf));
+	assert_false(kern_neigh_ok(&w, &why));
 }
 
 int main(void)

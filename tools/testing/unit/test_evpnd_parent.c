@@ -54,6 +54,16 @@ static void send_text(enum ipc_type type, uint32_t id, bool more, const char *te
 	send_message(type, buf, (uint32_t)(sizeof(head) + strlen(text)));
 }
 
+static void send_wish(enum ipc_type type, const void *wish, size_t size)
+{
+	_Alignas(8) char buf[4096];
+	struct batch head = {.n = 1};
+
+	memcpy(buf, &head, sizeof(head));
+	memcpy(buf + sizeof(head), wish, size);
+	send_message(type, buf, (uint32_t)(sizeof(head) + size));
+}
+
 static void lie_about_everything(void)
 {
 	struct wish_es wish = {.esi = {{0, 1}},
@@ -70,16 +80,16 @@ static void lie_about_everything(void)
 	send_message(IPC_SHUTDOWN, NULL, 0);
 	bad = wish;
 	memset(bad.ifname, 'x', sizeof(bad.ifname));
-	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	send_wish(IPC_WISH_ES, &bad, sizeof(bad));
 	bad = wish;
 	bad.mode = 77;
-	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	send_wish(IPC_WISH_ES, &bad, sizeof(bad));
 	bad = wish;
 	bad.standby = CONF_STANDBY_AUTO;
-	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	send_wish(IPC_WISH_ES, &bad, sizeof(bad));
 	bad = wish;
 	memset(&bad.esi, 0xff, sizeof(bad.esi));
-	send_message(IPC_WISH_ES, &bad, sizeof(bad));
+	send_wish(IPC_WISH_ES, &bad, sizeof(bad));
 	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
 	s.neighbor.len = 99;
 	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
@@ -105,25 +115,25 @@ static void try_forbidden(void)
 			       .mode = CONF_PORT_ACTIVE,
 			       .standby = CONF_STANDBY_BLOCK};
 	static struct {
-		struct neigh_batch head;
+		struct batch head;
 		struct wish_neigh wish[2];
 	} batch = {.head.n = 2};
 	struct flood_key flood = {.ifname = "mgmt0", .vni = 100, .remote_vni = 100};
 
-	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	send_wish(IPC_WISH_ES, &wish, sizeof(wish));
 	strcpy(wish.ifname, "mgmt0");
-	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	send_wish(IPC_WISH_ES, &wish, sizeof(wish));
 	strcpy(wish.ifname, "bond0");
 	wish.esi.b[9]++;
-	send_message(IPC_WISH_ES, &wish, sizeof(wish));
+	send_wish(IPC_WISH_ES, &wish, sizeof(wish));
 	batch.wish[0].key = (struct neigh_key){
 		.tag = 10, .esi = OWN_ESI, .address = {.len = 4, .b = {10, 0, 0, 9}}};
 	batch.wish[0].mac.b[0] = 2;
 	batch.wish[1] = batch.wish[0];
 	batch.wish[1].key.esi = wish.esi;
-	send_message(IPC_WISH_NEIGHS, &batch, sizeof(batch));
+	send_message(IPC_WISH_NEIGH, &batch, sizeof(batch));
 	flood.address = (struct ip_addr){.len = 4, .b = {192, 0, 2, 9}};
-	send_message(IPC_WISH_FLOOD, &flood, sizeof(flood));
+	send_wish(IPC_WISH_FLOOD, &flood, sizeof(flood));
 }
 
 /* What only somebody who has taken over would do, for as long as it is let. */

@@ -71,12 +71,12 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 		fn(data, &sp->routes[i], &path, 1, 0);
 }
 
-void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t n)
 {
 	const struct bfd_key *key = wish;
 	char remote[IP_STRLEN], local[IP_STRLEN];
 
-	assert_true(ipc_size_ok(type, len));
+	assert_int_equal(n, type != IPC_WISH_BFD_SWEEP);
 	if (type == IPC_WISH_BFD_SWEEP)
 		note(sp, "sweep ");
 	else
@@ -135,11 +135,6 @@ void speaker_left(struct speaker *sp)
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return ROUTE_WITHDRAWN;
-}
-
-bool ipc_size_ok(enum ipc_type type, uint32_t len)
-{
-	return len == (type == IPC_WISH_BFD_SWEEP ? 0 : sizeof(struct bfd_key));
 }
 
 /* ---- */
@@ -221,7 +216,7 @@ static void tell_diag(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd
 		.diag = diag,
 	};
 
-	bfd_service.fact(sp->state, IPC_FACT_BFD, &fact);
+	bfd_service.result(sp->state, &fact);
 }
 
 static void tell(struct speaker *sp, enum bfd_use use, u32 remote, enum bfd_state state,

@@ -101,7 +101,7 @@ void speaker_left(struct speaker *sp)
 {
 }
 
-void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t n)
 {
 	char buf[IP_STRLEN];
 
@@ -109,7 +109,7 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 		note(sp, "sweep ");
 		return;
 	}
-	assert_int_equal(len, sizeof(sp->wish));
+	assert_int_equal(n, 1);
 	sp->wish = *(const struct flood_key *)wish;
 	note(sp, "%s%s/%u ", type == IPC_WISH_FLOOD ? "+" : "-", ip_format(&sp->wish.address, buf),
 	     sp->wish.remote_vni);
@@ -471,7 +471,7 @@ static void shown(void **state)
 	rt3(sp, &pe2, false);
 	r.key = sp->wish;
 	log_set_level(LOG_LEVEL_ERROR);
-	flood_service.fact(sp->fs, IPC_WISH_FLOOD_RESULT, &r);
+	flood_service.result(sp->fs, &r);
 	o = ask(sp, "flood.show", "{\"vni\": 100}");
 	b = json_array_get(json_object_get(o, "bridges"), 0);
 	assert_string_equal(json_string_value(json_object_get(b, "local")), "10.0.0.1");

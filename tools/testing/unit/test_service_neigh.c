@@ -127,29 +127,29 @@ void speaker_left(struct speaker *sp)
 {
 }
 
-void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
 {
-	const struct neigh_batch *b = wish;
-	const struct wish_neigh *w = neigh_batch_items(b);
-	const struct neigh_key *k = neigh_batch_items(b);
+	assert_int_equal(type, IPC_WISH_NEIGH_SWEEP);
+	assert_int_equal(n, 0);
+	note(sp, "sweep ");
+}
+
+void speaker_retain(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n,
+		    uint32_t retain_ms)
+{
+	const struct wish_neigh *w = wishes;
+	const struct neigh_key *k = wishes;
 	u32 i;
 
-	if (type == IPC_WISH_NEIGHS_SWEEP) {
-		assert_int_equal(len, 0);
-		note(sp, "sweep ");
-		return;
-	}
 	sp->batches++;
-	if (type == IPC_WISH_NEIGHS) {
-		assert_int_equal(len, NEIGH_BATCH_LEN(struct wish_neigh, b->n));
-		for (i = 0; i < b->n; i++)
+	if (type == IPC_WISH_NEIGH) {
+		for (i = 0; i < n; i++)
 			note(sp, "wish:%s/%u ", text(&w[i].key.address), w[i].key.tag);
-		sp->wish = w[b->n - 1];
+		sp->wish = w[n - 1];
 	} else {
-		assert_int_equal(type, IPC_WISH_NEIGHS_GONE);
-		assert_int_equal(len, NEIGH_BATCH_LEN(struct neigh_key, b->n));
-		sp->retain = b->retain_ms;
-		for (i = 0; i < b->n; i++)
+		assert_int_equal(type, IPC_WISH_NEIGH_GONE);
+		sp->retain = retain_ms;
+		for (i = 0; i < n; i++)
 			note(sp, "unwish:%s/%u ", text(&k[i].address), k[i].tag);
 	}
 }
@@ -958,7 +958,7 @@ static void answers(void **state)
 	r->status = WISH_REFUSED;
 	r->error = 17;
 	sp->events = true;
-	neigh_service.fact(sp->ns, IPC_WISH_NEIGH_RESULTS, &out->head);
+	neigh_service.result(sp->ns, r);
 	assert_string_equal(sp->said, "refused");
 	neigh_service.query(sp->ns, "neigh.show", p, &doc, err, sizeof(err));
 	assert_int_equal(json_integer_value(json_object_get(doc, "total")), 1);
@@ -1051,7 +1051,7 @@ static void batches(void **state)
 		neigh_service.route(sp->ns, &r.n, &p);
 	}
 	run(sp);
-	assert_int_equal(sp->batches, (MANY + NEIGH_BATCH_MAX - 1) / NEIGH_BATCH_MAX);
+	assert_int_equal(sp->batches, (MANY + BATCH_MAX - 1) / BATCH_MAX);
 	assert_int_equal(sp->ns->counts.wishes, MANY);
 	end(sp);
 }

@@ -107,7 +107,7 @@ bool speaker_monitored(struct speaker *sp, const char *object)
 
 static unsigned int looks; /* at FRR, wished */
 
-void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t len)
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t n)
 {
 	if (type == IPC_WISH_FRR_LOOK) {
 		looks++;
@@ -115,7 +115,7 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 		sp->wish = *(const struct wish_es *)wish;
 		note(sp, "%s%s ", sp->wish.df ? "df" : "ndf", sp->wish.draining ? "-draining" : "");
 	} else {
-		note(sp, type == IPC_WISH_SWEEP ? "sweep " : "unwish ");
+		note(sp, type == IPC_WISH_ES_SWEEP ? "sweep " : "unwish ");
 	}
 }
 
@@ -881,11 +881,11 @@ static void drain(void **state)
 
 static void answer(struct speaker *sp, enum wish_status status, int error, const char *text)
 {
-	struct wish_result r = {.status = status, .error = error};
+	struct es_result r = {.status = status, .error = error};
 
 	esi_parse(&r.esi, esi_text);
 	snprintf(r.text, sizeof(r.text), "%s", text);
-	segment_service.fact(sp->ss, IPC_WISH_RESULT, &r);
+	segment_service.result(sp->ss, &r);
 }
 
 static void expect_oper(struct speaker *sp, const char *oper, const char *part)
@@ -1183,11 +1183,11 @@ static struct conf_segment blocking(void)
 /* The kernel's answer to all that was wished. */
 static void kernel_answers(struct speaker *sp)
 {
-	struct wish_result r = {.esi = sp->wish.esi, .status = WISH_INSTALLED};
+	struct es_result r = {.esi = sp->wish.esi, .status = WISH_INSTALLED};
 	struct segment *s = segment_by_name(sp->ss, "ce1");
 
 	while (s->unanswered)
-		segment_service.fact(sp->ss, IPC_WISH_RESULT, &r);
+		segment_service.result(sp->ss, &r);
 	run(sp, 5);
 }
 

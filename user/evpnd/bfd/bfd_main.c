@@ -105,7 +105,7 @@ static void report(struct bfd *b, const struct bfd_peer *p)
 		.detection_us = (uint64_t)bfd_session_detection(s),
 	};
 
-	ipc_send(b->ipc, IPC_FACT_BFD, &fact, sizeof(fact));
+	ipc_send(b->ipc, IPC_BFD_STATE, &fact, sizeof(fact));
 }
 
 static void changed(struct bfd *b, struct bfd_peer *p, enum bfd_state before, s64 now)

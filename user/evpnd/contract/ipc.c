@@ -19,7 +19,7 @@
 #include "log.h"
 
 enum {
-	IPC_BATCH = 64, /* messages read before other sources of the loop get their turn */
+	TURN_MAX = 64, /* messages read before other sources of the loop get their turn */
 	IPC_QUEUE_BYTES_MAX = 256 * 1024 * 1024,
 	IPC_TEXT_PIECE = IPC_MSG_MAX - (int)sizeof(struct ipc_hdr) - (int)sizeof(struct ipc_text),
 };
@@ -54,70 +54,24 @@ struct ipc {
 	_Alignas(8) uint8_t buf[IPC_MSG_MAX]; /* so that the body behind the header is aligned */
 };
 
-#define FIXED(t, s) [t] = {#t, sizeof(s), sizeof(s), 0}
-#define EMPTY(t) [t] = {#t, 0, 0, 0}
-#define BATCH(t, s)                                                                             \
-	[t] = {#t, sizeof(struct neigh_batch) + sizeof(s), NEIGH_BATCH_LEN(s, NEIGH_BATCH_MAX), \
-	       sizeof(s)}
-#define TEXT(t) [t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr), 0}
+/* As many small items as BATCH_MAX, or of big ones what fits into a message. */
+#define ITEMS_LEN_MAX (IPC_MSG_MAX - sizeof(struct ipc_hdr) - sizeof(struct batch))
+#define ITEMS_MAX(s) (ITEMS_LEN_MAX / sizeof(s) < BATCH_MAX ? ITEMS_LEN_MAX / sizeof(s) : BATCH_MAX)
+
+#define FIXED(t, s) [IPC_##t] = {#t, sizeof(s), sizeof(s), 0},
+#define EMPTY(t) [IPC_##t] = {#t, 0, 0, 0},
+#define BATCH(t, s) [IPC_##t] = {#t, BATCH_LEN(s, 1), BATCH_LEN(s, ITEMS_MAX(s)), sizeof(s)},
+#define TEXT(t) [IPC_##t] = {#t, sizeof(struct ipc_text), IPC_MSG_MAX - sizeof(struct ipc_hdr), 0},
+#define WISH(t, wish, key, result) \
+	BATCH(WISH_##t, wish)      \
+	BATCH(WISH_##t##_GONE, key) EMPTY(WISH_##t##_SWEEP) BATCH(WISH_##t##_RESULT, result)
 
 static const struct {
 	const char *name;
 	uint32_t min;
 	uint32_t max;
 	uint32_t item;
-} types[IPC_TYPE_MAX] = {
-	EMPTY(IPC_CONF_BEGIN),
-	FIXED(IPC_CONF_GLOBAL, struct conf_global),
-	FIXED(IPC_CONF_NEIGHBOR, struct conf_neighbor),
-	FIXED(IPC_CONF_VRF, struct conf_vrf),
-	FIXED(IPC_CONF_SEGMENT, struct conf_segment),
-	FIXED(IPC_CONF_BRIDGE, struct conf_bridge),
-	EMPTY(IPC_CONF_COMMIT),
-	FIXED(IPC_FACT_LINK, struct fact_link),
-	FIXED(IPC_FACT_LINK_GONE, struct fact_link),
-	EMPTY(IPC_FACT_LINKS_DONE),
-	FIXED(IPC_FACT_CORE, struct fact_core),
-	FIXED(IPC_FACT_KERNEL, struct fact_kernel),
-	FIXED(IPC_FACT_MAINTENANCE, struct fact_maintenance),
-	FIXED(IPC_FACT_ES, struct fact_es),
-	EMPTY(IPC_FACT_NEIGHS_BEGIN),
-	BATCH(IPC_FACT_NEIGHS, struct fact_neigh),
-	BATCH(IPC_FACT_NEIGH_TEXTS, struct fact_neigh_text),
-	EMPTY(IPC_FACT_NEIGHS_DONE),
-	FIXED(IPC_FACT_FRR_ES, struct fact_frr_es),
-	FIXED(IPC_FACT_FRR, struct fact_frr),
-	FIXED(IPC_LISTEN, struct ipc_socket),
-	EMPTY(IPC_LISTEN_BEGIN),
-	FIXED(IPC_SOCKET_REQUEST, struct ipc_socket),
-	FIXED(IPC_SOCKET, struct ipc_socket),
-	FIXED(IPC_SOCKET_KEYS, struct ipc_socket),
-	FIXED(IPC_WISH_ES, struct wish_es),
-	FIXED(IPC_WISH_ES_GONE, struct wish_es),
-	EMPTY(IPC_WISH_SWEEP),
-	FIXED(IPC_WISH_RESULT, struct wish_result),
-	BATCH(IPC_WISH_NEIGHS, struct wish_neigh),
-	BATCH(IPC_WISH_NEIGHS_GONE, struct neigh_key),
-	EMPTY(IPC_WISH_NEIGHS_SWEEP),
-	BATCH(IPC_WISH_NEIGH_RESULTS, struct neigh_result),
-	FIXED(IPC_WISH_FLOOD, struct flood_key),
-	FIXED(IPC_WISH_FLOOD_GONE, struct flood_key),
-	EMPTY(IPC_WISH_FLOOD_SWEEP),
-	EMPTY(IPC_WISH_FRR_LOOK),
-	FIXED(IPC_WISH_FLOOD_RESULT, struct flood_result),
-	FIXED(IPC_WISH_BFD, struct bfd_key),
-	FIXED(IPC_WISH_BFD_GONE, struct bfd_key),
-	EMPTY(IPC_WISH_BFD_SWEEP),
-	FIXED(IPC_FACT_BFD, struct fact_bfd),
-	FIXED(IPC_BFD_LISTEN, struct bfd_listen),
-	FIXED(IPC_BFD_ORDER, struct bfd_order),
-	FIXED(IPC_BFD_ORDER_GONE, struct bfd_key),
-	TEXT(IPC_QUERY),
-	TEXT(IPC_ANSWER),
-	TEXT(IPC_EVENT),
-	EMPTY(IPC_READY),
-	EMPTY(IPC_SHUTDOWN),
-};
+} types[IPC_TYPE_MAX] = {IPC_MESSAGES(FIXED, BATCH, EMPTY, TEXT) WISH_KINDS(WISH)};
 
 /**
  * ipc_size_ok() - is @len a length that a message of @type can have? False for unknown types
@@ -127,13 +81,15 @@ bool ipc_size_ok(enum ipc_type type, uint32_t len)
 	if ((unsigned int)type >= IPC_TYPE_MAX || !types[type].name)
 		return false;
 	return len >= types[type].min && len <= types[type].max &&
-	       (!types[type].item || !((len - sizeof(struct neigh_batch)) % types[type].item));
+	       (!types[type].item || !((len - sizeof(struct batch)) % types[type].item));
 }
 
-/**
- * ipc_batch_ok() - has a batch of @len octets as many items as its head says?
- */
-bool ipc_batch_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len)
+uint32_t ipc_item_size(enum ipc_type type)
+{
+	return (unsigned int)type < IPC_TYPE_MAX ? types[type].item : 0;
+}
+
+bool ipc_batch_ok(enum ipc_type type, const struct batch *batch, uint32_t len)
 {
 	return types[type].item && ipc_size_ok(type, len) &&
 	       batch->n == (len - sizeof(*batch)) / types[type].item;
@@ -144,7 +100,7 @@ const char *ipc_type_name(enum ipc_type type)
 {
 	if ((unsigned int)type >= IPC_TYPE_MAX || !types[type].name)
 		return "unknown";
-	return types[type].name + strlen("IPC_");
+	return types[type].name;
 }
 
 static ssize_t send_one(int sock, const struct iovec *iov, size_t n_iov, int fd, int flags)
@@ -260,6 +216,28 @@ int ipc_send(struct ipc *ipc, enum ipc_type type, const void *body, uint32_t len
 }
 
 /**
+ * ipc_send_batch() - send @n items, and the head before them
+ *
+ * Return: as ipc_send_fd(); -EMSGSIZE, too, when there are more than one message of @type takes.
+ */
+int ipc_send_batch(struct ipc *ipc, enum ipc_type type, const void *items, uint32_t n,
+		   uint32_t retain_ms)
+{
+	struct batch head = {.n = n, .retain_ms = retain_ms};
+	uint32_t len = (uint32_t)sizeof(head) + n * ipc_item_size(type);
+	struct ipc_hdr hdr = {.type = (uint16_t)type, .len = len};
+	struct iovec iov[] = {
+		{&hdr, sizeof(hdr)},
+		{&head, sizeof(head)},
+		{(void *)items, len - sizeof(head)},
+	};
+
+	if (!ipc_batch_ok(type, &head, len))
+		return -EMSGSIZE;
+	return send_iov(ipc, iov, 3, -1);
+}
+
+/**
  * ipc_send_text() - send text of any length, in as many pieces as it takes
  * @type: IPC_QUERY, IPC_ANSWER or IPC_EVENT
  * @id: what an answer has in common with its query
@@ -335,6 +313,14 @@ static int take_fd(struct msghdr *msg)
 	return first;
 }
 
+static bool is_whole(const struct ipc_hdr *hdr, const void *body)
+{
+	enum ipc_type type = (enum ipc_type)hdr->type;
+
+	return ipc_size_ok(type, hdr->len) &&
+	       (!types[type].item || ipc_batch_ok(type, body, hdr->len));
+}
+
 static void deliver(struct ipc *ipc, size_t n, int flags, int fd)
 {
 	struct ipc_hdr hdr;
@@ -344,7 +330,7 @@ static void deliver(struct ipc *ipc, size_t n, int flags, int fd)
 		goto drop;
 	}
 	memcpy(&hdr, ipc->buf, sizeof(hdr));
-	if (hdr.len != n - sizeof(hdr) || !ipc_size_ok((enum ipc_type)hdr.type, hdr.len)) {
+	if (hdr.len != n - sizeof(hdr) || !is_whole(&hdr, ipc->buf + sizeof(hdr))) {
 		log_warning("ipc: message type %u (%s) with %zu octets of body, dropped", hdr.type,
 			    ipc_type_name((enum ipc_type)hdr.type), n - sizeof(hdr));
 		goto drop;
@@ -403,7 +389,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 
 	ipc->reading = true;
 	/* What the other end said before it went is read before its going is told. */
-	for (int i = 0; i < IPC_BATCH && !ipc->dead; i++) {
+	for (int i = 0; i < TURN_MAX && !ipc->dead; i++) {
 		r = read_one(ipc);
 		if (r <= 0)
 			break;

@@ -113,9 +113,9 @@ static void on_es(void *data, const struct fact_es *fact)
 				       fact->fail_applied));
 }
 
-static void on_result(void *data, const struct wish_result *result)
+static void on_result(void *data, const struct es_result *result)
 {
-	parent_send(data, IPC_WISH_RESULT, result, sizeof(*result));
+	parent_tell(data, IPC_WISH_ES_RESULT, result);
 	parent_status(data);
 }
 
@@ -176,12 +176,12 @@ static const struct frr_ops frr_ops = {on_frr_es, on_frr, ifindex_of, ifname_of,
 
 static void on_flood_result(void *data, const struct flood_result *result)
 {
-	parent_send(data, IPC_WISH_FLOOD_RESULT, result, sizeof(*result));
+	parent_tell(data, IPC_WISH_FLOOD_RESULT, result);
 }
 
 static void on_bfd(void *data, const struct fact_bfd *fact)
 {
-	parent_send(data, IPC_FACT_BFD, fact, sizeof(*fact));
+	parent_tell(data, IPC_WISH_BFD_RESULT, fact);
 }
 
 /* A file beside the control socket, for what is ours in the kernel; NULL: the name is too long. */

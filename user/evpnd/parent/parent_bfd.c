@@ -234,7 +234,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 
 	if (fd >= 0)
 		close(fd);
-	if (hdr->type != IPC_FACT_BFD)
+	if (hdr->type != IPC_BFD_STATE)
 		return;
 	w = find(b, &fact->key);
 	if (!w || !w->sent)

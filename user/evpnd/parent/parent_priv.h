@@ -105,6 +105,12 @@ void parent_speaker_free(struct parent *p);
 /* the speaker has not read much of what it was sent */
 bool parent_speaker_busy(const struct parent *p);
 void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len);
+/* the same with a batch of one: what became of a wish */
+void parent_tell(struct parent *p, enum ipc_type type, const void *result);
+/* the speaker has said what makes no sense: too much of that is its end */
+void parent_violation(struct parent *p, const char *what);
+/* it has asked for what it may not have, and perhaps might a moment ago: that is no sign of malice */
+void parent_forbidden(struct parent *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* hear what comes from a speaker by @fd, which is taken over; no process behind it is looked after */
 int parent_speaker_hear(struct parent *p, int fd);
 

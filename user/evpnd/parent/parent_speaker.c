@@ -19,6 +19,7 @@
 #include "log.h"
 #include "parent/parent_priv.h"
 #include "parent/spawn.h"
+#include "parent/wishes.h"
 
 enum {
 	RESPAWN_FIRST_MS = 500,
@@ -41,17 +42,24 @@ static void end_speaker(struct parent *p, int signal)
 		kill(p->pid, signal);
 }
 
-void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len)
+static void sent(struct parent *p, enum ipc_type type, int r)
 {
-	int r;
-
-	if (!p->ipc)
-		return;
-	r = ipc_send(p->ipc, type, body, len);
 	if (r == -EPIPE || r == -ECONNRESET || !r)
 		return; /* its death is told by another way */
 	log_error("speaker: %s could not be sent: %s", ipc_type_name(type), strerror(-r));
 	end_speaker(p, SIGKILL);
+}
+
+void parent_send(struct parent *p, enum ipc_type type, const void *body, uint32_t len)
+{
+	if (p->ipc)
+		sent(p, type, ipc_send(p->ipc, type, body, len));
+}
+
+void parent_tell(struct parent *p, enum ipc_type type, const void *result)
+{
+	if (p->ipc)
+		sent(p, type, ipc_send_batch(p->ipc, type, result, 1, 0));
 }
 
 /* It has not read what it was sent: what can wait elsewhere is not to wait here. */
@@ -86,16 +94,13 @@ static void count_violation(struct parent *p)
 	end_speaker(p, SIGKILL);
 }
 
-static void violation(struct parent *p, const char *what)
+void parent_violation(struct parent *p, const char *what)
 {
 	log_warning("speaker: %s; ignored", what);
 	count_violation(p);
 }
 
-/* What it may not have, and perhaps might a moment ago: that is no sign of malice. */
-static void forbidden(struct parent *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void forbidden(struct parent *p, const char *fmt, ...)
+void parent_forbidden(struct parent *p, const char *fmt, ...)
 {
 	char text[PARENT_WHY_LEN];
 	va_list ap;
@@ -106,7 +111,7 @@ static void forbidden(struct parent *p, const char *fmt, ...)
 	if (guard_is_late(&p->guard))
 		log_info("speaker: %s any more; ignored", text);
 	else
-		violation(p, text);
+		parent_violation(p, text);
 }
 
 static void on_malformed(void *data)
@@ -161,101 +166,6 @@ static void start_pings(struct parent *p)
 	timer_start(&p->ping, p->ping_ms);
 }
 
-static bool is_its_own(const struct parent *p, const struct wish_es *wish)
-{
-	return guard_es(&p->guard, p->conf->conf, &wish->esi, wish->ifname,
-			kern_has_es(p->kern, &wish->esi));
-}
-
-static void on_wish(struct parent *p, enum ipc_type type, const struct wish_es *wish)
-{
-	char esi[ESI_STRLEN];
-	const char *why;
-
-	if (type == IPC_WISH_ES_GONE) {
-		kern_wish_gone(p->kern, &wish->esi);
-		state_forget(p->state, &wish->esi);
-	} else if (!kern_wish_ok(wish, &why)) {
-		violation(p, why);
-	} else if (is_its_own(p, wish)) {
-		kern_wish(p->kern, wish);
-		state_note(p->state, wish);
-	} else {
-		forbidden(p, "segment %s on %s is not its own", esi_format(&wish->esi, esi),
-			  wish->ifname);
-	}
-}
-
-/* Neighbours on segments that are its own; those that are kept are moved to the front. */
-static uint32_t own_ones(const struct parent *p, enum ipc_type type, struct neigh_batch *batch)
-{
-	size_t size =
-		type == IPC_WISH_NEIGHS ? sizeof(struct wish_neigh) : sizeof(struct neigh_key);
-	uint8_t *items = (uint8_t *)(batch + 1);
-	struct esi last = {{0}};
-	bool own = false;
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < batch->n; i++) {
-		struct neigh_key key; /* it is the first member of a wish */
-
-		memcpy(&key, items + i * size, sizeof(key));
-		if (!i || esi_cmp(&last, &key.esi))
-			own = guard_esi(&p->guard, p->conf->conf, &key.esi) ||
-			      kern_has_es(p->kern, &key.esi);
-		last = key.esi;
-		if (own && kept++ != i)
-			memmove(items + (kept - 1) * size, items + i * size, size);
-	}
-	return kept;
-}
-
-static void on_neigh_wish(struct parent *p, const struct ipc_hdr *hdr, struct neigh_batch *batch)
-{
-	const char *why;
-	uint32_t own;
-
-	if (!kern_neighs_ok((enum ipc_type)hdr->type, batch, hdr->len, &why)) {
-		violation(p, why);
-		return;
-	}
-	own = own_ones(p, (enum ipc_type)hdr->type, batch);
-	if (own != batch->n)
-		forbidden(p, "neighbours on a segment that is not its own");
-	batch->n = own;
-	if (own && hdr->type == IPC_WISH_NEIGHS)
-		kern_neigh_wish(p->kern, batch);
-	else if (own)
-		kern_neigh_wish_gone(p->kern, batch);
-}
-
-/* An entry may be taken back when the configuration does not have its device any more. */
-static void on_flood_wish(struct parent *p, enum ipc_type type, const struct flood_key *key)
-{
-	if (!kern_flood_key_ok(key))
-		violation(p, "an impossible entry of a flooding list");
-	else if (type == IPC_WISH_FLOOD_GONE)
-		kern_flood_wish_gone(p->flood, key);
-	else if (parent_conf_floods(p, key))
-		kern_flood_wish(p->flood, key);
-	else
-		forbidden(p, "the flooding list of %s, VNI %u, is not its own", key->ifname,
-			  key->vni);
-}
-
-/* A session may be taken back that the configuration does not have any more. */
-static void on_bfd_wish(struct parent *p, enum ipc_type type, const struct bfd_key *key)
-{
-	const char *why;
-
-	if (type == IPC_WISH_BFD_GONE)
-		parent_bfd_wish_gone(p->bfd, key);
-	else if (parent_bfd_ok(p->conf->conf, key, &why))
-		parent_bfd_wish(p->bfd, p->conf->conf, key);
-	else
-		forbidden(p, "%s", why);
-}
-
 /* Its events go to monitors as they are, if they are what they should be. */
 static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const void *body)
 {
@@ -274,7 +184,7 @@ static void on_event_text(struct parent *p, const struct ipc_hdr *hdr, const voi
 	if (object && !memchr(text, '\n', len))
 		ctl_server_event(p->ctl, object, text, len);
 	else if (!object)
-		violation(p, "an event that is none");
+		parent_violation(p, "an event that is none");
 	json_decref(json);
 }
 
@@ -286,7 +196,7 @@ static void on_descriptor(struct parent *p, const struct ipc_hdr *hdr, const voi
 	else if (hdr->type == IPC_SOCKET_KEYS)
 		parent_conf_renew_keys(p, body, fd);
 	else
-		violation(p, "it sent a descriptor");
+		parent_violation(p, "it sent a descriptor");
 	close(fd);
 }
 
@@ -295,7 +205,8 @@ static void on_socket_request(struct parent *p, const struct ipc_socket *request
 	char buf[IP_STRLEN];
 
 	if (!parent_conf_open_socket(p, request))
-		forbidden(p, "neighbor %s is not configured", ip_format(&request->neighbor, buf));
+		parent_forbidden(p, "neighbor %s is not configured",
+				 ip_format(&request->neighbor, buf));
 }
 
 /* The body may be changed: nobody reads it again. */
@@ -307,38 +218,11 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_descriptor(p, hdr, body, fd);
 	if (p->condemned)
 		return;
+	if (wishes_hear(p, (enum ipc_type)hdr->type, body))
+		return;
 	switch ((enum ipc_type)hdr->type) {
-	case IPC_WISH_ES:
-	case IPC_WISH_ES_GONE:
-		on_wish(p, (enum ipc_type)hdr->type, body);
-		break;
-	case IPC_WISH_SWEEP:
-		kern_sweep(p->kern);
-		state_sweep(p->state);
-		break;
-	case IPC_WISH_NEIGHS:
-	case IPC_WISH_NEIGHS_GONE:
-		on_neigh_wish(p, hdr, body);
-		break;
-	case IPC_WISH_NEIGHS_SWEEP:
-		kern_neigh_sweep(p->kern);
-		break;
-	case IPC_WISH_FLOOD:
-	case IPC_WISH_FLOOD_GONE:
-		on_flood_wish(p, (enum ipc_type)hdr->type, body);
-		break;
-	case IPC_WISH_FLOOD_SWEEP:
-		kern_flood_sweep(p->flood);
-		break;
 	case IPC_WISH_FRR_LOOK:
 		frr_look(p->frr);
-		break;
-	case IPC_WISH_BFD:
-	case IPC_WISH_BFD_GONE:
-		on_bfd_wish(p, (enum ipc_type)hdr->type, body);
-		break;
-	case IPC_WISH_BFD_SWEEP:
-		parent_bfd_sweep(p->bfd);
 		break;
 	case IPC_SOCKET_REQUEST:
 		on_socket_request(p, body);
@@ -347,7 +231,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		break; /* on_descriptor() */
 	case IPC_ANSWER:
 		if (!relay_piece(p->relay, hdr, body))
-			violation(p, "an answer to no question");
+			parent_violation(p, "an answer to no question");
 		break;
 	case IPC_EVENT:
 		on_event_text(p, hdr, body);
@@ -356,7 +240,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_ready(p);
 		break;
 	default:
-		violation(p, "a message that only the parent sends");
+		parent_violation(p, "a message that only the parent sends");
 		break;
 	}
 }
@@ -447,14 +331,12 @@ static void tell_everything(struct parent *p)
 	parent_send_maintenance(p);
 	parent_conf_send(p);
 	parent_conf_send_sockets(p);
-	kern_replay(p->kern);
-	kern_flood_replay(p->flood);
+	wishes_replay(p, WISHES_FIRST);
 	links_each(p->links, send_link, p);
 	frr_replay(p->frr);
 	uplinks_replay(p->uplinks);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);
-	parent_bfd_replay(p->bfd);
-	kern_replay_neighs(p->kern);
+	wishes_replay(p, WISHES_LAST);
 	parent_ctl_ops.monitored(p, ctl_server_monitored(p->ctl));
 }
 

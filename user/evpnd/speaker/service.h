@@ -34,7 +34,8 @@ enum want {
  *	nothing to wait for; else speaker_left() is called, once, when there is not
  * @stop: the process ends; withdraw nothing here (the speaker closes sessions), free the state
  * @conf: a new configuration was committed; @old is NULL the first time
- * @fact: IPC_FACT_* or IPC_WISH_RESULT, as it came
+ * @fact: IPC_FACT_*, as it came: one, or a struct batch of them
+ * @results: IPC_WISH_..._RESULT of the kind of wishes that it makes; each that comes is handed to @result
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
  *	may change with configuration, devices and segments; speaker_wants_more() then
@@ -52,6 +53,8 @@ struct service {
 	void (*stop)(void *state);
 	void (*conf)(void *state, const struct conf *old, const struct conf *now);
 	void (*fact)(void *state, enum ipc_type type, const void *fact);
+	enum ipc_type results;
+	void (*result)(void *state, const void *result);
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
 	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
 			    const struct bgp_attrs *attrs);
@@ -72,7 +75,11 @@ extern const struct service bfd_service;
 sd_event *speaker_event(struct speaker *speaker);
 const struct conf *speaker_conf(struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
-void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len);
+/* IPC_WISH_...: @n wishes, or (GONE) @n keys of wishes to take back; none to sweep */
+void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wishes, uint32_t n);
+/* take back what is to be kept for so long while it is probed */
+void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *keys, uint32_t n,
+		    uint32_t retain_ms);
 /* is anybody interested in events of this object? For those of which there may be very many */
 bool speaker_monitored(struct speaker *speaker, const char *object);
 /* one event for `evpnctl monitor`; steals the reference. @object: "es", "df", "peer", "route" … */

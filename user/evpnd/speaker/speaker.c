@@ -47,13 +47,23 @@ struct rib *speaker_rib(struct speaker *speaker)
 	return speaker->rib;
 }
 
-void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wish, uint32_t len)
+static void sent(enum ipc_type type, int r)
 {
-	int r = ipc_send(speaker->ipc, type, wish, len);
-
 	if (r < 0)
 		log_error("a wish (%s) did not reach the parent: %s", ipc_type_name(type),
 			  strerror(-r));
+}
+
+void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wishes, uint32_t n)
+{
+	sent(type, n ? ipc_send_batch(speaker->ipc, type, wishes, n, 0) :
+		       ipc_send(speaker->ipc, type, NULL, 0));
+}
+
+void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *keys, uint32_t n,
+		    uint32_t retain_ms)
+{
+	sent(type, ipc_send_batch(speaker->ipc, type, keys, n, retain_ms));
 }
 
 bool speaker_monitored(struct speaker *speaker, const char *object)
@@ -252,11 +262,25 @@ static void stop_services(struct speaker *sp)
 	sp->services_up = false;
 }
 
+/* What became of wishes is for the service that makes wishes of this kind. */
+static void dispatch_results(struct speaker *sp, enum ipc_type type, const struct batch *results)
+{
+	const char *item = batch_items(results);
+	const struct service *v;
+	unsigned int i;
+
+	for (i = 0; (v = speaker_services[i]); i++)
+		if (v->results == type)
+			for (uint32_t k = 0; k < results->n; k++)
+				v->result(sp->states[i], item + k * ipc_item_size(type));
+}
+
 static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fact)
 {
 	unsigned int i;
 
 	rib_local_tick(sp->rib, true);
+	dispatch_results(sp, type, fact);
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->fact)
 			speaker_services[i]->fact(sp->states[i], type, fact);

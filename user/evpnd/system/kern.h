@@ -21,7 +21,7 @@ struct kern;
  * @kernel: the module came or went
  * @es: what the module says of a segment changed
  * @result: what became of a wish: at once when it was made, and again when that changes
- * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULTS)
+ * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULT)
  * @busy: do they wait already? Then the module's further news are left in their socket until
  *	kern_neigh_resume(). NULL: never
  * @roles: the module has taken a wish; @before: what it had of the segment, NULL: nothing. May be NULL
@@ -29,7 +29,7 @@ struct kern;
 struct kern_ops {
 	void (*kernel)(void *data, const struct fact_kernel *fact);
 	void (*es)(void *data, const struct fact_es *fact);
-	void (*result)(void *data, const struct wish_result *result);
+	void (*result)(void *data, const struct es_result *result);
 	void (*neighs)(void *data, enum ipc_type type, const void *body, uint32_t len);
 	bool (*busy)(void *data);
 	void (*roles)(void *data, const struct fact_es *before, const struct wish_es *wish);
@@ -85,10 +85,11 @@ bool kern_wish_ok(const struct wish_es *wish, const char **why);
  * known of them then go to kern_ops.neighs.
  */
 void kern_neigh_resume(struct kern *kern);
-bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *batch, uint32_t len,
-		    const char **why);
-void kern_neigh_wish(struct kern *kern, const struct neigh_batch *batch);
-void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *batch);
+/* is there anything in a wish, or in the key of one, that cannot be? */
+bool kern_neigh_ok(const struct wish_neigh *wish, const char **why);
+bool kern_neigh_key_ok(const struct neigh_key *key, const char **why);
+void kern_neigh_wish(struct kern *kern, const struct batch *batch);
+void kern_neigh_wish_gone(struct kern *kern, const struct batch *batch);
 void kern_neigh_sweep(struct kern *kern);
 
 #endif

@@ -410,7 +410,7 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 void kern_close(struct kern *kern, const struct wish_es *wish)
 {
 	struct kern_es *e = find_or_add(kern, &wish->esi);
-	struct wish_result before;
+	struct es_result before;
 
 	if (!e)
 		return;
@@ -570,7 +570,7 @@ static bool may_assert(struct kern *kern, struct kern_es *e)
  */
 static void put_right(struct kern *kern, struct kern_es *e)
 {
-	struct wish_result before = e->result;
+	struct es_result before = e->result;
 	char esi[ESI_STRLEN];
 	struct nl_es_conf conf;
 	struct nl_err err;
@@ -610,7 +610,7 @@ void kern_es_put_right(struct kern *kern)
 /* A device that came or went changes what a wish has come to. */
 static void follow_state(struct kern *kern, struct kern_es *e, const struct nl_es *es)
 {
-	struct wish_result before = e->result;
+	struct es_result before = e->result;
 
 	judge_state(e, es);
 	if (e->result.status != before.status || strcmp(e->result.text, before.text))

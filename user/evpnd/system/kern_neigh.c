@@ -25,7 +25,7 @@ _Static_assert((int)NEIGH_GONE == (int)EVPN_NEIGH_STATE_GONE &&
 _Static_assert((int)NEIGH_ROUTER == (int)EVPN_NEIGH_FLAG_ROUTER &&
 		       (int)NEIGH_STICKY == (int)EVPN_NEIGH_FLAG_STICKY,
 	       "flags are those of the module");
-_Static_assert((int)NEIGH_BATCH_MAX <= (int)NL_NEIGH_MAX, "a batch fits into one request");
+_Static_assert((int)BATCH_MAX <= (int)NL_NEIGH_MAX, "a batch fits into one request");
 
 /* Facts and their sentences, on their way up. */
 struct kern_neigh_up {
@@ -62,7 +62,7 @@ static void add_text(struct kern *kern, const struct nl_neigh *n)
 	memset(t, 0, sizeof(*t));
 	t->key = key_of(n);
 	snprintf(t->text, sizeof(t->text), "%s", n->why);
-	if (out->head.n == NEIGH_BATCH_MAX)
+	if (out->head.n == BATCH_MAX)
 		flush_up(kern);
 }
 
@@ -85,7 +85,7 @@ static void add_fact(void *data, const struct nl_neigh *n)
 	f->since = (int64_t)n->since_ns;
 	if (n->why[0])
 		add_text(kern, n);
-	if (out->head.n == NEIGH_BATCH_MAX)
+	if (out->head.n == BATCH_MAX)
 		flush_up(kern);
 }
 
@@ -132,27 +132,16 @@ void kern_neigh_free(struct kern *kern)
 
 /* ---- wishes ---- */
 
-static bool key_ok(const struct neigh_key *k)
+bool kern_neigh_key_ok(const struct neigh_key *k, const char **why)
 {
+	*why = "a neighbour with an impossible key";
 	return !esi_is_reserved(&k->esi) && k->tag <= EVPN_NEIGH_TAG_MAX &&
 	       (k->address.len == 4 || k->address.len == 16);
 }
 
-bool kern_neighs_ok(enum ipc_type type, const struct neigh_batch *b, uint32_t len, const char **why)
+bool kern_neigh_ok(const struct wish_neigh *w, const char **why)
 {
-	const struct wish_neigh *wishes = neigh_batch_items(b);
-	const struct neigh_key *keys = neigh_batch_items(b);
-
-	*why = "neighbours that are not as many as it says";
-	if (!ipc_batch_ok(type, b, len))
-		return false;
-	*why = "a neighbour with an impossible key";
-	for (uint32_t i = 0; i < b->n; i++)
-		if (!key_ok(type == IPC_WISH_NEIGHS ? &wishes[i].key : &keys[i]) ||
-		    (type == IPC_WISH_NEIGHS && !ipc_is_bool(&wishes[i].check_vrf)))
-			return false;
-	*why = "a retention that is too long";
-	return b->retain_ms <= EVPN_NEIGH_RETAIN_MAX;
+	return kern_neigh_key_ok(&w->key, why) && ipc_is_bool(&w->check_vrf);
 }
 
 static void to_kernel(const struct kern *kern, const struct wish_neigh *w, struct nl_neigh *n)
@@ -209,9 +198,9 @@ static void one_by_one(struct kern *kern, const struct nl_neigh *list, struct an
 	}
 }
 
-void kern_neigh_wish(struct kern *kern, const struct neigh_batch *b)
+void kern_neigh_wish(struct kern *kern, const struct batch *b)
 {
-	const struct wish_neigh *w = neigh_batch_items(b);
+	const struct wish_neigh *w = batch_items(b);
 	struct nl_neigh *list = calloc(b->n, sizeof(*list));
 	struct neigh_out *out = calloc(1, sizeof(*out));
 	struct answers a = {.kern = kern, .n = b->n};
@@ -236,7 +225,7 @@ void kern_neigh_wish(struct kern *kern, const struct neigh_batch *b)
 	}
 	flush_up(kern);
 	out->head.n = b->n;
-	flush_out(kern, IPC_WISH_NEIGH_RESULTS, out, sizeof(struct neigh_result));
+	flush_out(kern, IPC_WISH_NEIGH_RESULT, out, sizeof(struct neigh_result));
 out:
 	free(list);
 	free(out);
@@ -259,9 +248,9 @@ static void take_back(struct kern *kern, const struct nl_neigh *list, uint32_t n
 	log_error("kernel: taking back neighbour %s: %s", ip_format(&list->address, ip), err.text);
 }
 
-void kern_neigh_wish_gone(struct kern *kern, const struct neigh_batch *b)
+void kern_neigh_wish_gone(struct kern *kern, const struct batch *b)
 {
-	const struct neigh_key *keys = neigh_batch_items(b);
+	const struct neigh_key *keys = batch_items(b);
 	struct nl_neigh *list = calloc(b->n, sizeof(*list));
 
 	if (!list) {

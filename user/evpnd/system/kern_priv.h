@@ -28,7 +28,7 @@ struct kern_es {
 	bool had;
 	bool seen;
 	struct wish_es wish;
-	struct wish_result result;
+	struct es_result result;
 	struct nl_es_conf conf;
 	struct fact_es fact;
 	uint64_t asked_to_speak;

@@ -32,11 +32,6 @@ static struct bfd_watch *find(struct bfds *bs, const struct bfd_key *key)
 	return NULL;
 }
 
-static void send_wish(struct bfds *bs, enum ipc_type type, const struct bfd_key *key)
-{
-	speaker_wish(bs->speaker, type, key, sizeof(*key));
-}
-
 static void want(struct bfds *bs, const struct bfd_key *key)
 {
 	struct bfd_watch *w = find(bs, key);
@@ -47,14 +42,14 @@ static void want(struct bfds *bs, const struct bfd_key *key)
 			return;
 		w->key = *key;
 		TAILQ_INSERT_TAIL(&bs->watches, w, entry);
-		send_wish(bs, IPC_WISH_BFD, key);
+		speaker_wish(bs->speaker, IPC_WISH_BFD, key, 1);
 	}
 	w->wanted = true;
 }
 
 static void forget(struct bfds *bs, struct bfd_watch *w)
 {
-	send_wish(bs, IPC_WISH_BFD_GONE, &w->key);
+	speaker_wish(bs->speaker, IPC_WISH_BFD_GONE, &w->key, 1);
 	if (w->key.use == BFD_SEGMENT)
 		pes_set(bs->speaker, &w->key.remote, false);
 	TAILQ_REMOVE(&bs->watches, w, entry);
@@ -166,8 +161,10 @@ static void went_down(struct bfds *bs, struct bfd_watch *w)
 		pes_set(bs->speaker, &w->key.remote, true);
 }
 
-static void on_fact_bfd(struct bfds *bs, const struct fact_bfd *fact)
+static void bfd_result(void *state, const void *result)
 {
+	const struct fact_bfd *fact = result;
+	struct bfds *bs = state;
 	struct bfd_watch *w = find(bs, &fact->key);
 	bool up = fact->running && fact->state == BFD_UP;
 
@@ -218,9 +215,6 @@ static void bfd_fact(void *state, enum ipc_type type, const void *fact)
 	struct bfds *bs = state;
 
 	switch (type) {
-	case IPC_FACT_BFD:
-		on_fact_bfd(bs, fact);
-		break;
 	case IPC_FACT_ES:
 		on_fact_es(bs, fact);
 		break;
@@ -287,6 +281,8 @@ const struct service bfd_service = {
 	.stop = bfd_stop,
 	.conf = bfd_conf,
 	.fact = bfd_fact,
+	.results = IPC_WISH_BFD_RESULT,
+	.result = bfd_result,
 	.route = bfd_route,
 	.query = bfd_query,
 };

@@ -352,9 +352,6 @@ static void floods_fact(void *state, enum ipc_type type, const void *fact)
 		update_all(fs);
 		try_settle(fs);
 		break;
-	case IPC_WISH_FLOOD_RESULT:
-		flood_result(fs, fact);
-		break;
 	default:
 		break;
 	}
@@ -414,6 +411,8 @@ const struct service flood_service = {
 	.stop = floods_stop,
 	.conf = floods_conf,
 	.fact = floods_fact,
+	.results = IPC_WISH_FLOOD_RESULT,
+	.result = flood_result,
 	.route = floods_route,
 	.wanted = floods_wanted,
 	.sync = floods_sync,

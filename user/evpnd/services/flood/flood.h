@@ -111,7 +111,7 @@ bool flood_wanted(const struct floods *fs, const struct bgp_attrs *attrs);
 void flood_route(struct floods *fs, const struct evpn_nlri *nlri, const struct rib_path *now);
 void flood_import_all(struct flood_bridge *b);
 void flood_remote_del(struct flood_bridge *b, struct flood_remote *r);
-void flood_result(struct floods *fs, const struct flood_result *result);
+void flood_result(void *state, const void *result);
 
 /* flood_show.c */
 bool flood_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

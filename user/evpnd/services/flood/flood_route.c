@@ -90,7 +90,7 @@ static void wish(struct flood_bridge *b, struct flood_remote *r)
 	struct flood_key k = wish_of(b, r);
 
 	r->wished = true;
-	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD, &k, sizeof(k));
+	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD, &k, 1);
 }
 
 /* Two routes may lead to one tunnel: it is taken back with the last of them. */
@@ -105,7 +105,7 @@ static void unwish(struct flood_bridge *b, struct flood_remote *r)
 	TAILQ_FOREACH(o, &b->remotes, entry)
 		if (o->wished && ip_equal(&o->vtep, &r->vtep) && o->vni == r->vni)
 			return;
-	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD_GONE, &k, sizeof(k));
+	speaker_wish(b->owner->speaker, IPC_WISH_FLOOD_GONE, &k, 1);
 }
 
 static void tell(const struct flood_bridge *b, const struct flood_remote *r, const char *event)
@@ -227,9 +227,11 @@ void flood_import_all(struct flood_bridge *b)
 		rib_walk(rib, EVPN_IMET, route_again, b);
 }
 
-void flood_result(struct floods *fs, const struct flood_result *result)
+void flood_result(void *state, const void *answer)
 {
+	const struct flood_result *result = answer;
 	const struct flood_key *k = &result->key;
+	struct floods *fs = state;
 	struct flood_bridge *b;
 	struct flood_remote *r;
 	char buf[IP_STRLEN];

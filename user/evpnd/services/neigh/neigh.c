@@ -456,7 +456,7 @@ static void try_sweep(struct neighs *ns)
 
 static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 {
-	const struct neigh_batch *batch = fact;
+	const struct batch *batch = fact;
 	struct neighs *ns = state;
 	u32 i;
 
@@ -481,7 +481,7 @@ static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 		break;
 	case IPC_FACT_NEIGHS:
 		for (i = 0; i < batch->n; i++)
-			neigh_fact(ns, &((const struct fact_neigh *)neigh_batch_items(batch))[i]);
+			neigh_fact(ns, &((const struct fact_neigh *)batch_items(batch))[i]);
 		break;
 	case IPC_FACT_NEIGH_TEXTS:
 		neigh_texts(ns, batch);
@@ -490,9 +490,6 @@ static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 		neigh_walk(ns, not_seen, NULL);
 		ns->read = true;
 		try_sweep(ns);
-		break;
-	case IPC_WISH_NEIGH_RESULTS:
-		neigh_results(ns, batch);
 		break;
 	default:
 		break;
@@ -592,6 +589,8 @@ const struct service neigh_service = {
 	.stop = neighs_stop,
 	.conf = neighs_conf,
 	.fact = neighs_fact,
+	.results = IPC_WISH_NEIGH_RESULT,
+	.result = neigh_result,
 	.route = neighs_route,
 	.wanted = neighs_wanted,
 	.sync = neighs_sync,

@@ -248,8 +248,8 @@ void neigh_hold_again(struct neighs *ns, const struct ip_addr *addr);
 
 /* neigh_wish.c */
 void neigh_flush(struct neighs *ns);
-void neigh_results(struct neighs *ns, const struct neigh_batch *b);
-void neigh_texts(struct neighs *ns, const struct neigh_batch *b);
+void neigh_result(void *state, const void *result);
+void neigh_texts(struct neighs *ns, const struct batch *b);
 void neigh_sweep(struct neighs *ns);
 /* why a host that another PE has learned is not wished for; "" when it is */
 const char *neigh_held_back(const struct nhost *h, const struct nremote *r,

@@ -41,13 +41,13 @@ const char *neigh_held_back(const struct nhost *h, const struct nremote *r, char
 
 /* ---- batches ---- */
 
-static void send_out(struct neighs *ns, enum ipc_type type, size_t item)
+static void send_out(struct neighs *ns, enum ipc_type type)
 {
 	struct neigh_out *out = ns->out;
 
 	if (!out->head.n)
 		return;
-	speaker_wish(ns->speaker, type, &out->head, (u32)(sizeof(out->head) + out->head.n * item));
+	speaker_retain(ns->speaker, type, out->items, out->head.n, out->head.retain_ms);
 	out->head.n = 0;
 	out->head.retain_ms = 0;
 }
@@ -65,8 +65,8 @@ static void put_key(struct neighs *ns, const struct nhost *h, u32 retain_ms)
 {
 	struct neigh_out *out = ns->out;
 
-	if (out->head.n && (out->head.n == NEIGH_BATCH_MAX || out->head.retain_ms != retain_ms))
-		send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
+	if (out->head.n && (out->head.n == BATCH_MAX || out->head.retain_ms != retain_ms))
+		send_out(ns, IPC_WISH_NEIGH_GONE);
 	out->head.retain_ms = retain_ms;
 	((struct neigh_key *)(void *)out->items)[out->head.n++] = key_of(h);
 }
@@ -114,8 +114,8 @@ static void put_wish(struct neighs *ns, struct nhost *h, const struct nremote *r
 	make_wish(h, r, &w);
 	if (is_wished(h, &w))
 		return;
-	if (out->head.n == NEIGH_BATCH_MAX)
-		send_out(ns, IPC_WISH_NEIGHS, sizeof(w));
+	if (out->head.n == BATCH_MAX)
+		send_out(ns, IPC_WISH_NEIGH);
 	((struct wish_neigh *)(void *)out->items)[out->head.n++] = w;
 	ns->counts.wishes++;
 	h->flags |= NHOST_WISHED;
@@ -172,12 +172,12 @@ void neigh_flush(struct neighs *ns)
 			continue;
 		unwish(ns, queue[i]);
 	}
-	send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
+	send_out(ns, IPC_WISH_NEIGH_GONE);
 	now = timer_now_ns();
 	for (i = 0; i < n; i++)
 		if (wanted(queue[i], &r))
 			put_wish(ns, queue[i], r, now);
-	send_out(ns, IPC_WISH_NEIGHS, sizeof(struct wish_neigh));
+	send_out(ns, IPC_WISH_NEIGH);
 	for (i = 0; i < n; i++) {
 		queue[i]->flags &= ~NHOST_QUEUED;
 		neigh_drop(ns, queue[i]);
@@ -205,36 +205,32 @@ static void set_why(struct nhost *h, const char *text)
 	h->why = text && text[0] ? strdup(text) : NULL;
 }
 
-void neigh_results(struct neighs *ns, const struct neigh_batch *b)
+void neigh_result(void *state, const void *result)
 {
 	static const char *const names[] = {"installed", "pending", "refused"};
-	const struct neigh_result *r = neigh_batch_items(b);
-	s64 now = timer_now_ns();
-	struct nhost *h;
-	u32 i;
+	const struct neigh_result *r = result;
+	struct neighs *ns = state;
+	struct nhost *h = host_of(ns, &r->key);
 
-	for (i = 0; i < b->n; i++) {
-		h = host_of(ns, &r[i].key);
-		if (!h)
-			continue;
-		h->t_answer = now;
-		h->answer = r[i].status;
-		h->error = r[i].error;
-		if (r[i].status == WISH_INSTALLED) {
-			set_why(h, NULL);
-			if (h->state == NEIGH_GONE || h->state == NEIGH_RETAINED)
-				h->state = NEIGH_SYNCED;
-		} else if (h->state == NEIGH_GONE) {
-			h->state = r[i].status == WISH_PENDING ? NEIGH_PENDING : NEIGH_REFUSED;
-		}
-		if (neigh_watched(ns))
-			neigh_tell(ns, h, names[h->answer % 3], h->why);
+	if (!h)
+		return;
+	h->t_answer = timer_now_ns();
+	h->answer = r->status;
+	h->error = r->error;
+	if (r->status == WISH_INSTALLED) {
+		set_why(h, NULL);
+		if (h->state == NEIGH_GONE || h->state == NEIGH_RETAINED)
+			h->state = NEIGH_SYNCED;
+	} else if (h->state == NEIGH_GONE) {
+		h->state = r->status == WISH_PENDING ? NEIGH_PENDING : NEIGH_REFUSED;
 	}
+	if (neigh_watched(ns))
+		neigh_tell(ns, h, names[h->answer % 3], h->why);
 }
 
-void neigh_texts(struct neighs *ns, const struct neigh_batch *b)
+void neigh_texts(struct neighs *ns, const struct batch *b)
 {
-	const struct fact_neigh_text *t = neigh_batch_items(b);
+	const struct fact_neigh_text *t = batch_items(b);
 	struct nhost *h;
 	u32 i;
 
@@ -264,6 +260,6 @@ static void take_back(struct neighs *ns, struct nhost *h, void *data)
 void neigh_sweep(struct neighs *ns)
 {
 	neigh_walk(ns, take_back, NULL);
-	send_out(ns, IPC_WISH_NEIGHS_GONE, sizeof(struct neigh_key));
-	speaker_wish(ns->speaker, IPC_WISH_NEIGHS_SWEEP, NULL, 0);
+	send_out(ns, IPC_WISH_NEIGH_GONE);
+	speaker_wish(ns->speaker, IPC_WISH_NEIGH_SWEEP, NULL, 0);
 }

@@ -180,16 +180,14 @@ void segment_send_wish(struct segment *s)
 	s->last_wish = w;
 	s->wished = true;
 	s->unanswered++;
-	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, sizeof(w));
+	speaker_wish(s->owner->speaker, IPC_WISH_ES, &w, 1);
 }
 
 void segment_unwish(struct segment *s)
 {
-	struct wish_es w = {.esi = s->esi};
-
 	if (!s->wished)
 		return;
-	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &w, sizeof(w));
+	speaker_wish(s->owner->speaker, IPC_WISH_ES_GONE, &s->esi, 1);
 	s->wished = false;
 	s->answered = false;
 	s->unanswered = 0;
@@ -201,7 +199,7 @@ void segments_sweep(struct segments *ss)
 	ss->sweep_due = speaker_conf(ss->speaker)->global.frr.discover && !ss->frr_heard;
 	if (ss->sweep_due)
 		return;
-	speaker_wish(ss->speaker, IPC_WISH_SWEEP, NULL, 0);
+	speaker_wish(ss->speaker, IPC_WISH_ES_SWEEP, NULL, 0);
 	ss->n_kernel_es = 0;
 }
 
@@ -624,7 +622,6 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 {
 	struct segments *ss = state;
 	struct fact_link gone;
-	struct segment *s;
 
 	switch (type) {
 	case IPC_FACT_MAINTENANCE:
@@ -659,14 +656,18 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 	case IPC_FACT_FRR:
 		segment_frr_heard(ss, fact);
 		break;
-	case IPC_WISH_RESULT:
-		s = segment_by_esi(ss, &((const struct wish_result *)fact)->esi);
-		if (s)
-			segment_answered(s, fact);
-		break;
 	default:
 		break;
 	}
+}
+
+static void segments_result(void *state, const void *result)
+{
+	const struct es_result *r = result;
+	struct segment *s = segment_by_esi(state, &r->esi);
+
+	if (s)
+		segment_answered(s, r);
 }
 
 static void segments_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
@@ -763,6 +764,8 @@ const struct service segment_service = {
 	.stop = segments_stop,
 	.conf = segments_conf,
 	.fact = segments_fact,
+	.results = IPC_WISH_ES_RESULT,
+	.result = segments_result,
 	.route = segments_route,
 	.wanted = segments_wanted,
 	.sync = segments_sync,

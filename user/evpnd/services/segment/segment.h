@@ -293,7 +293,7 @@ struct segment {
 	bool answered;
 	struct timer unforced;
 	struct wish_es last_wish;
-	struct wish_result result;
+	struct es_result result;
 };
 
 /**
@@ -537,7 +537,7 @@ void segment_enforce_init(struct segment *s);
 /* may this segment be advertised, as far as the kernel goes? */
 bool segment_enforced(const struct segment *s);
 void segment_enforce_follow(struct segment *s);
-void segment_answered(struct segment *s, const struct wish_result *r);
+void segment_answered(struct segment *s, const struct es_result *r);
 /* why not, and what to type */
 void segment_unforced_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 

@@ -71,7 +71,7 @@ void segment_enforce_follow(struct segment *s)
 	}
 }
 
-static void tell(struct segment *s, const struct wish_result *r)
+static void tell(struct segment *s, const struct es_result *r)
 {
 	static const char *const names[] = {"installed", "pending", "refused"};
 
@@ -83,7 +83,7 @@ static void tell(struct segment *s, const struct wish_result *r)
 }
 
 /** segment_answered() - the kernel's answer to a wish, or what has become of it since */
-void segment_answered(struct segment *s, const struct wish_result *r)
+void segment_answered(struct segment *s, const struct es_result *r)
 {
 	tell(s, r);
 	s->result = *r;
