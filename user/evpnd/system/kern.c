@@ -313,7 +313,7 @@ struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data)
 	kern->ops = ops;
 	kern->data = data;
 	kern->retry_ms = RETRY_FIRST_MS;
-	RB_INIT(&kern->tree);
+	kern_es_init(kern);
 	timer_init(&kern->retry, event, 500000, on_retry, kern);
 	timer_init(&kern->assert_again, event, 100000, on_assert_again, kern);
 	r = kern_neigh_init(kern);

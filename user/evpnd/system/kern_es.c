@@ -22,44 +22,30 @@ enum {
 	ASSERT_PAUSE_MS = 1000,
 };
 
-static int es_cmp(struct kern_es *a, struct kern_es *b)
+static int key_cmp(const void *a, const void *b)
 {
-	return esi_cmp(&a->esi, &b->esi);
+	return esi_cmp(a, b);
 }
 
-RB_PROTOTYPE_INTERNAL(kern_es_tree, kern_es, node, es_cmp, static __attribute__((unused)))
-RB_GENERATE_INTERNAL(kern_es_tree, kern_es, node, es_cmp, static __attribute__((unused)))
+static struct kern_es *es_of(struct wished *w)
+{
+	return (struct kern_es *)w;
+}
 
 static struct kern_es *find(struct kern *kern, const struct esi *esi)
 {
-	struct kern_es key;
-
-	key.esi = *esi;
-	return RB_FIND(kern_es_tree, &kern->tree, &key);
+	return es_of(reconcile_find(&kern->segments, esi));
 }
 
-static struct kern_es *find_or_add(struct kern *kern, const struct esi *esi)
+static struct kern_es *get(struct kern *kern, const struct esi *esi)
 {
-	struct kern_es *e = find(kern, esi);
-
-	if (e)
-		return e;
-	e = calloc(1, sizeof(*e));
-	if (!e) {
-		log_error("segment: out of memory");
-		return NULL;
-	}
-	e->esi = *esi;
-	RB_INSERT(kern_es_tree, &kern->tree, e);
-	return e;
+	return es_of(reconcile_get(&kern->segments, esi));
 }
 
 static void drop_if_unused(struct kern *kern, struct kern_es *e)
 {
-	if (e->wished || e->had)
-		return;
-	RB_REMOVE(kern_es_tree, &kern->tree, e);
-	free(e);
+	if (!e->w.wished && !e->had)
+		reconcile_drop(&kern->segments, &e->w);
 }
 
 _Static_assert(IPC_PEERS_MAX == EVPN_PEERS_MAX, "as many peers as the module takes");
@@ -314,30 +300,30 @@ static void note_gone(struct kern *kern, struct kern_es *e)
 	kern->ops->es(kern->data, &fact);
 }
 
-static void set_result(struct kern_es *e, enum wish_status status, int error, const char *text)
+static void tell(struct kern *kern, const struct kern_es *e)
 {
-	memset(&e->result, 0, sizeof(e->result));
-	e->result.esi = e->esi;
-	e->result.status = status;
-	e->result.error = error;
-	snprintf(e->result.text, sizeof(e->result.text), "%s", text);
+	struct es_result r = {
+		.esi = e->esi, .status = e->w.became.status, .error = e->w.became.error};
+
+	memcpy(r.text, e->w.became.text, sizeof(r.text));
+	kern->ops->result(kern->data, &r);
 }
 
 /* The module took the wish; is there a device to enforce it on? */
 static void judge_state(struct kern_es *e, const struct nl_es *es)
 {
-	char text[sizeof(e->result.text)];
+	char text[sizeof(e->w.became.text)];
 
 	switch (es->state) {
 	case EVPN_ES_STATE_BOUND:
-		set_result(e, WISH_INSTALLED, 0, "");
+		reconcile_became(&e->w, WISH_INSTALLED, 0, "");
 		break;
 	case EVPN_ES_STATE_UNBOUND:
 		snprintf(text, sizeof(text), "there is no device %s yet", es->conf.ifname);
-		set_result(e, WISH_PENDING, ENODEV, text);
+		reconcile_became(&e->w, WISH_PENDING, ENODEV, text);
 		break;
 	default:
-		set_result(e, WISH_REFUSED, EOPNOTSUPP, es->why);
+		reconcile_became(&e->w, WISH_REFUSED, EOPNOTSUPP, es->why);
 		break;
 	}
 }
@@ -350,7 +336,7 @@ static void install(struct kern *kern, struct kern_es *e)
 	int r;
 
 	if (!kern->evpn.nl) {
-		set_result(e, WISH_PENDING, ENOENT, kern->fact.text);
+		reconcile_became(&e->w, WISH_PENDING, ENOENT, kern->fact.text);
 		return;
 	}
 	to_kernel(kern, &e->wish, &conf);
@@ -362,11 +348,11 @@ static void install(struct kern *kern, struct kern_es *e)
 	if (r == -ENOENT) {
 		/* no such family any more: the segments, and with them this one, wait */
 		kern_lost(kern, "the module evpn was unloaded; nothing is enforced");
-		set_result(e, WISH_PENDING, ENOENT, kern->fact.text);
+		reconcile_became(&e->w, WISH_PENDING, ENOENT, kern->fact.text);
 		return;
 	}
 	if (r) {
-		set_result(e, WISH_REFUSED, -r, err.text);
+		reconcile_became(&e->w, WISH_REFUSED, -r, err.text);
 		return;
 	}
 	note_had(kern, e, &es);
@@ -376,7 +362,7 @@ static void install(struct kern *kern, struct kern_es *e)
 static void install_and_tell(struct kern *kern, struct kern_es *e)
 {
 	install(kern, e);
-	kern->ops->result(kern->data, &e->result);
+	tell(kern, e);
 }
 
 void kern_begin(struct kern *kern)
@@ -390,7 +376,7 @@ void kern_begin(struct kern *kern)
 
 void kern_wish(struct kern *kern, const struct wish_es *wish)
 {
-	struct kern_es *e = find_or_add(kern, &wish->esi);
+	struct kern_es *e = es_of(reconcile_wish(&kern->segments, &wish->esi));
 	struct fact_es before;
 	bool had;
 
@@ -399,29 +385,28 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 	kern_begin(kern);
 	had = e->had;
 	before = e->fact;
-	e->wished = true;
-	e->stale = false;
 	e->wish = *wish;
 	install_and_tell(kern, e);
-	if (kern->ops->roles && e->result.status == WISH_INSTALLED)
+	if (kern->ops->roles && e->w.became.status == WISH_INSTALLED)
 		kern->ops->roles(kern->data, had ? &before : NULL, wish);
 }
 
 void kern_close(struct kern *kern, const struct wish_es *wish)
 {
-	struct kern_es *e = find_or_add(kern, &wish->esi);
-	struct es_result before;
+	struct kern_es *e = get(kern, &wish->esi);
+	struct wished before;
 
 	if (!e)
 		return;
-	if (!e->had && !e->wished && kern->evpn.nl) {
-		before = e->result;
+	if (!e->had && !e->w.wished && kern->evpn.nl) {
+		before = e->w;
 		e->wish = *wish;
 		install(kern, e);
-		if (e->result.status == WISH_REFUSED)
+		if (e->w.became.status == WISH_REFUSED)
 			log_error("segment on %s: the kernel refused to close it: %s", wish->ifname,
-				  e->result.text);
-		e->result = before;
+				  e->w.became.text);
+		e->w.told = before.told;
+		e->w.became = before.became;
 	}
 	drop_if_unused(kern, e);
 }
@@ -449,9 +434,9 @@ void kern_wish_gone(struct kern *kern, const struct esi *esi)
 {
 	struct kern_es *e = find(kern, esi);
 
-	if (!e || !e->wished)
+	if (!e || !e->w.wished)
 		return;
-	e->wished = false;
+	reconcile_unwish(&kern->segments, esi);
 	delete_from_module(kern, e);
 	drop_if_unused(kern, e);
 }
@@ -464,19 +449,19 @@ void kern_es_sweep_module(struct kern *kern)
 		log_error("kernel: sweep: %s", err.text);
 }
 
+/* It may have been put right, and so carry the present generation, since. */
+static void unwished(void *data, struct wished *w)
+{
+	struct kern *kern = data;
+
+	delete_from_module(kern, es_of(w));
+	drop_if_unused(kern, es_of(w));
+}
+
 void kern_sweep(struct kern *kern)
 {
-	struct kern_es *e, *next;
-
 	kern_begin(kern);
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		if (!e->wished || !e->stale)
-			continue;
-		e->wished = false;
-		/* it may have been put right, and so carry the present generation, since */
-		delete_from_module(kern, e);
-		drop_if_unused(kern, e);
-	}
+	reconcile_sweep(&kern->segments, unwished, kern);
 	kern->swept = true;
 	kern_es_sweep_module(kern);
 }
@@ -484,7 +469,7 @@ void kern_sweep(struct kern *kern)
 static void read_one(void *data, const struct nl_es *es)
 {
 	struct kern *kern = data;
-	struct kern_es *e = find_or_add(kern, &es->conf.esi);
+	struct kern_es *e = get(kern, &es->conf.esi);
 
 	if (!e)
 		return;
@@ -495,31 +480,33 @@ static void read_one(void *data, const struct nl_es *es)
 
 int kern_es_read_all(struct kern *kern, struct nl_err *err)
 {
-	struct kern_es *e, *next;
+	struct wished *w, *next;
 	int r;
 
-	RB_FOREACH(e, kern_es_tree, &kern->tree)
-		e->seen = false;
+	RECONCILE_FOREACH(w, &kern->segments)
+	es_of(w)->seen = false;
 	r = nl_evpn_es_dump(&kern->evpn, read_one, kern, err);
 	if (r)
 		return r;
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		if (e->seen)
+	RECONCILE_FOREACH_SAFE(w, &kern->segments, next)
+	{
+		if (es_of(w)->seen)
 			continue;
-		note_gone(kern, e);
-		drop_if_unused(kern, e);
+		note_gone(kern, es_of(w));
+		drop_if_unused(kern, es_of(w));
 	}
 	return 0;
 }
 
 void kern_es_install_all(struct kern *kern)
 {
-	struct kern_es *e, *next;
+	struct wished *w, *next;
 
 	/* An entry that nobody wished for may go when the module does: then @next means nothing. */
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		if (e->wished)
-			install_and_tell(kern, e);
+	RECONCILE_FOREACH_SAFE(w, &kern->segments, next)
+	{
+		if (w->wished)
+			install_and_tell(kern, es_of(w));
 		if (!kern->evpn.nl)
 			return;
 	}
@@ -527,24 +514,26 @@ void kern_es_install_all(struct kern *kern)
 
 void kern_es_all_pending(struct kern *kern, const char *text)
 {
-	struct kern_es *e;
+	struct wished *w;
 
-	RB_FOREACH(e, kern_es_tree, &kern->tree) {
-		if (!e->wished ||
-		    (e->result.status == WISH_PENDING && !strcmp(e->result.text, text)))
+	RECONCILE_FOREACH(w, &kern->segments)
+	{
+		if (!w->wished ||
+		    (w->became.status == WISH_PENDING && !strcmp(w->became.text, text)))
 			continue;
-		set_result(e, WISH_PENDING, ENOENT, text);
-		kern->ops->result(kern->data, &e->result);
+		reconcile_became(w, WISH_PENDING, ENOENT, text);
+		tell(kern, es_of(w));
 	}
 }
 
 void kern_es_forget_had(struct kern *kern)
 {
-	struct kern_es *e, *next;
+	struct wished *w, *next;
 
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		note_gone(kern, e);
-		drop_if_unused(kern, e);
+	RECONCILE_FOREACH_SAFE(w, &kern->segments, next)
+	{
+		note_gone(kern, es_of(w));
+		drop_if_unused(kern, es_of(w));
 	}
 }
 
@@ -570,14 +559,14 @@ static bool may_assert(struct kern *kern, struct kern_es *e)
  */
 static void put_right(struct kern *kern, struct kern_es *e)
 {
-	struct es_result before = e->result;
+	bool refused = e->w.became.status == WISH_REFUSED;
 	char esi[ESI_STRLEN];
 	struct nl_es_conf conf;
 	struct nl_err err;
 	struct nl_es es;
 	int r;
 
-	if (!e->wished || !kern->evpn.nl || (before.status == WISH_REFUSED && !e->had))
+	if (!e->w.wished || !kern->evpn.nl || (refused && !e->had))
 		return;
 	to_kernel(kern, &e->wish, &conf);
 	if (e->had && same_conf(&conf, &e->conf))
@@ -598,10 +587,11 @@ static void put_right(struct kern *kern, struct kern_es *e)
 
 void kern_es_put_right(struct kern *kern)
 {
-	struct kern_es *e, *next;
+	struct wished *w, *next;
 
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		put_right(kern, e);
+	RECONCILE_FOREACH_SAFE(w, &kern->segments, next)
+	{
+		put_right(kern, es_of(w));
 		if (!kern->evpn.nl)
 			return;
 	}
@@ -610,11 +600,11 @@ void kern_es_put_right(struct kern *kern)
 /* A device that came or went changes what a wish has come to. */
 static void follow_state(struct kern *kern, struct kern_es *e, const struct nl_es *es)
 {
-	struct es_result before = e->result;
+	struct became before = e->w.became;
 
 	judge_state(e, es);
-	if (e->result.status != before.status || strcmp(e->result.text, before.text))
-		kern->ops->result(kern->data, &e->result);
+	if (memcmp(&before, &e->w.became, sizeof(before)))
+		tell(kern, e);
 }
 
 void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted)
@@ -627,14 +617,14 @@ void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted)
 			return;
 		note_gone(kern, e);
 	} else {
-		e = find_or_add(kern, &es->conf.esi);
+		e = get(kern, &es->conf.esi);
 		if (!e)
 			return;
 		note_had(kern, e, es);
-		if (e->wished && e->result.status != WISH_REFUSED)
+		if (e->w.wished && e->w.became.status != WISH_REFUSED)
 			follow_state(kern, e, es);
 	}
-	if (e->wished)
+	if (e->w.wished)
 		put_right(kern, e);
 	else
 		drop_if_unused(kern, e);
@@ -642,38 +632,38 @@ void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted)
 
 void kern_es_replay(struct kern *kern)
 {
-	struct kern_es *e;
+	struct wished *w;
 
 	kern->begun = false;
-	RB_FOREACH(e, kern_es_tree, &kern->tree) {
-		e->stale = e->wished;
-		if (e->had)
-			kern->ops->es(kern->data, &e->fact);
-	}
+	reconcile_replay(&kern->segments);
+	RECONCILE_FOREACH(w, &kern->segments)
+	if (es_of(w)->had)
+		kern->ops->es(kern->data, &es_of(w)->fact);
 }
 
 void kern_count(const struct kern *kern, struct kern_counts *counts)
 {
-	struct kern_es *e;
+	struct wished *w;
 
 	memset(counts, 0, sizeof(*counts));
 	counts->installs = kern->installs;
 	counts->reasserts = kern->reasserts;
-	RB_FOREACH(e, kern_es_tree, (struct kern_es_tree *)&kern->tree) {
-		if (!e->wished)
+	RECONCILE_FOREACH(w, (struct reconcile *)&kern->segments)
+	{
+		if (!w->wished)
 			continue;
-		counts->installed += e->result.status == WISH_INSTALLED;
-		counts->pending += e->result.status == WISH_PENDING;
-		counts->refused += e->result.status == WISH_REFUSED;
+		counts->installed += w->became.status == WISH_INSTALLED;
+		counts->pending += w->became.status == WISH_PENDING;
+		counts->refused += w->became.status == WISH_REFUSED;
 	}
 }
 
 void kern_es_free(struct kern *kern)
 {
-	struct kern_es *e, *next;
+	reconcile_free(&kern->segments);
+}
 
-	RB_FOREACH_SAFE(e, kern_es_tree, &kern->tree, next) {
-		RB_REMOVE(kern_es_tree, &kern->tree, e);
-		free(e);
-	}
+void kern_es_init(struct kern *kern)
+{
+	kern->segments = RECONCILE_INIT(struct kern_es, esi, key_cmp);
 }

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/tree.h>
 
 #include "system/links.h"
+#include "system/reconcile.h"
 #include "log.h"
 #include "nl_flood.h"
 #include "timer.h"
@@ -23,24 +23,16 @@ enum {
 
 /**
  * struct entry - an entry that is wished for, or ours, or both
- * @stale: wished by a speaker that is no more, or made by a predecessor
+ * @w: stale, too, if a predecessor has made it
  * @owned: we have made it, so we may remove it
  * @there: the device had it at the last look
- * @result: of the wish, as last told
- * @told: it was told to this speaker
  */
 struct entry {
-	RB_ENTRY(entry) node;
+	struct wished w;
 	struct flood_key key;
-	bool wished;
-	bool stale;
 	bool owned;
 	bool there;
-	bool told;
-	struct flood_result result;
 };
-
-RB_HEAD(entries, entry);
 
 struct kern_flood {
 	char path[CONF_PATH_MAX];
@@ -50,49 +42,28 @@ struct kern_flood {
 	struct nl *nl;
 	sd_event_source *later;
 	struct timer look_again;
-	struct entries entries;
+	struct reconcile entries;
 	char *written; /* what is in the file */
 };
 
 /* By device and VNI first: entries of one device stand side by side. */
-static int entry_cmp(struct entry *a, struct entry *b)
+static int key_cmp(const void *x, const void *y)
 {
-	int r = strncmp(a->key.ifname, b->key.ifname, IFNAMSIZ);
+	const struct flood_key *a = x, *b = y;
+	int r = strncmp(a->ifname, b->ifname, IFNAMSIZ);
 
 	if (!r)
-		r = a->key.vni < b->key.vni ? -1 : a->key.vni > b->key.vni;
+		r = a->vni < b->vni ? -1 : a->vni > b->vni;
 	if (!r)
-		r = ip_cmp(&a->key.address, &b->key.address);
+		r = ip_cmp(&a->address, &b->address);
 	if (!r)
-		r = a->key.remote_vni < b->key.remote_vni ? -1 :
-							    a->key.remote_vni > b->key.remote_vni;
+		r = a->remote_vni < b->remote_vni ? -1 : a->remote_vni > b->remote_vni;
 	return r;
 }
 
-RB_PROTOTYPE_INTERNAL(entries, entry, node, entry_cmp, static __attribute__((unused)))
-RB_GENERATE_INTERNAL(entries, entry, node, entry_cmp, static __attribute__((unused)))
-
-static struct entry *find(struct kern_flood *kf, const struct flood_key *key)
+static struct entry *entry_of(struct wished *w)
 {
-	struct entry e = {.key = *key};
-
-	return RB_FIND(entries, &kf->entries, &e);
-}
-
-static struct entry *find_or_add(struct kern_flood *kf, const struct flood_key *key)
-{
-	struct entry *e = find(kf, key);
-
-	if (e)
-		return e;
-	e = calloc(1, sizeof(*e));
-	if (!e) {
-		log_error("flooding list: out of memory");
-		return NULL;
-	}
-	e->key = *key;
-	RB_INSERT(entries, &kf->entries, e);
-	return e;
+	return (struct entry *)w;
 }
 
 static void work_later(struct kern_flood *kf)
@@ -128,17 +99,17 @@ static void read_file(struct kern_flood *kf)
 {
 	char line[LINE_MAX_LEN];
 	struct flood_key key;
-	struct entry *e;
+	struct wished *w;
 	FILE *f = kf->path[0] ? fopen(kf->path, "re") : NULL;
 
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f)) {
-		e = read_line(line, &key) ? find_or_add(kf, &key) : NULL;
-		if (!e)
+		w = read_line(line, &key) ? reconcile_get(&kf->entries, &key) : NULL;
+		if (!w)
 			continue;
-		e->owned = true;
-		e->stale = true;
+		entry_of(w)->owned = true;
+		w->stale = true;
 	}
 	fclose(f);
 }
@@ -146,16 +117,20 @@ static void read_file(struct kern_flood *kf)
 static char *own_ones(struct kern_flood *kf)
 {
 	char *text = NULL, buf[IP_STRLEN];
-	struct entry *e;
+	const struct entry *e;
+	struct wished *w;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	if (!f)
 		return NULL;
-	RB_FOREACH(e, entries, &kf->entries)
+	RECONCILE_FOREACH(w, &kf->entries)
+	{
+		e = entry_of(w);
 		if (e->owned)
 			fprintf(f, "%s %u %s %u\n", e->key.ifname, e->key.vni,
 				ip_format(&e->key.address, buf), e->key.remote_vni);
+	}
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -231,14 +206,14 @@ static void take(void *data, const struct nl_flood *f)
 {
 	const struct look *l = data;
 	struct flood_key key = {.address = f->dst};
-	struct entry *e;
+	struct wished *w;
 
 	memcpy(key.ifname, l->dev->ifname, sizeof(key.ifname));
 	key.vni = l->dev->vxlan_external ? f->src_vni : l->dev->vxlan_vni;
 	key.remote_vni = f->vni ? f->vni : key.vni;
-	e = find(l->kf, &key);
-	if (e)
-		e->there = true;
+	w = reconcile_find(&l->kf->entries, &key);
+	if (w)
+		entry_of(w)->there = true;
 }
 
 /* Return: false when a device could not be read; then nothing is done about any. */
@@ -246,11 +221,13 @@ static bool look(struct kern_flood *kf)
 {
 	const struct entry *before = NULL;
 	struct nl_err err;
-	struct entry *e;
+	struct wished *w;
 
-	RB_FOREACH(e, entries, &kf->entries)
-		e->there = false;
-	RB_FOREACH(e, entries, &kf->entries) {
+	RECONCILE_FOREACH(w, &kf->entries)
+	entry_of(w)->there = false;
+	RECONCILE_FOREACH(w, &kf->entries)
+	{
+		const struct entry *e = entry_of(w);
 		struct look l = {kf, device(kf, e->key.ifname)};
 		bool same = before && !strncmp(before->key.ifname, e->key.ifname, IFNAMSIZ);
 
@@ -267,16 +244,11 @@ static bool look(struct kern_flood *kf)
 
 static void tell(struct kern_flood *kf, struct entry *e, enum wish_status status, const char *text)
 {
-	struct flood_result r;
+	struct flood_result r = {.key = e->key, .status = status};
 
-	memset(&r, 0, sizeof(r));
-	r.key = e->key;
-	r.status = status;
-	snprintf(r.text, sizeof(r.text), "%s", text);
-	if (e->told && !memcmp(&r, &e->result, sizeof(r)))
+	if (!reconcile_became(&e->w, status, 0, text))
 		return;
-	e->told = true;
-	e->result = r;
+	snprintf(r.text, sizeof(r.text), "%s", text);
 	kf->fn(kf->data, &r);
 }
 
@@ -302,14 +274,14 @@ static void make(struct kern_flood *kf, struct entry *e)
 		tell(kf, e, status, text);
 		return;
 	}
-	if (!e->there && e->told && e->result.status == WISH_INSTALLED)
+	if (!e->there && e->w.told && e->w.became.status == WISH_INSTALLED)
 		log_warning(
 			"%s: somebody else has taken %s out of its flooding list; putting it right",
 			e->key.ifname, ip_format(&e->key.address, buf));
 	f = to_kernel(dev, &e->key);
 	if (!e->there && nl_flood_add(kf->nl, &f, &err)) {
 		e->owned = false;
-		if (e->result.status != WISH_REFUSED)
+		if (e->w.became.status != WISH_REFUSED)
 			log_error("%s: flooding to %s: %s", e->key.ifname,
 				  ip_format(&e->key.address, buf), err.text);
 		tell(kf, e, WISH_REFUSED, err.text);
@@ -339,11 +311,14 @@ static void claim(struct kern_flood *kf)
 {
 	char text[LINE_MAX_LEN];
 	enum wish_status status;
-	struct entry *e;
+	struct wished *w;
 
-	RB_FOREACH(e, entries, &kf->entries) {
+	RECONCILE_FOREACH(w, &kf->entries)
+	{
+		struct entry *e = entry_of(w);
+
 		if (!e->there)
-			e->owned = e->wished &&
+			e->owned = w->wished &&
 				   !obstacle(device(kf, e->key.ifname), &e->key, text, &status);
 	}
 	write_file(kf);
@@ -352,26 +327,28 @@ static void claim(struct kern_flood *kf)
 static int work(sd_event_source *source, void *data)
 {
 	struct kern_flood *kf = data;
-	struct entry *e, *next;
+	struct wished *w, *next;
 
-	if (RB_EMPTY(&kf->entries))
+	if (RB_EMPTY(&kf->entries.tree))
 		timer_stop(&kf->look_again);
 	else
 		timer_start(&kf->look_again, LOOK_AGAIN_MS);
 	if (!look(kf))
 		return 0;
 	claim(kf);
-	RB_FOREACH_SAFE(e, entries, &kf->entries, next) {
-		if (e->wished) {
+	RECONCILE_FOREACH_SAFE(w, &kf->entries, next)
+	{
+		struct entry *e = entry_of(w);
+
+		if (w->wished) {
 			make(kf, e);
 			continue;
 		}
-		if (e->owned && e->stale)
+		if (e->owned && w->stale)
 			continue; /* nobody has said yet that it is not needed any more */
 		if (e->owned)
 			unmake(kf, e);
-		RB_REMOVE(entries, &kf->entries, e);
-		free(e);
+		reconcile_drop(&kf->entries, w);
 	}
 	write_file(kf);
 	return 0;
@@ -386,55 +363,34 @@ static void on_look_again(void *data)
 
 void kern_flood_wish(struct kern_flood *kf, const struct flood_key *key)
 {
-	struct entry *e = find_or_add(kf, key);
-
-	if (!e)
-		return;
-	e->wished = true;
-	e->stale = false;
-	work_later(kf);
+	if (reconcile_wish(&kf->entries, key))
+		work_later(kf);
 }
 
 void kern_flood_wish_gone(struct kern_flood *kf, const struct flood_key *key)
 {
-	struct entry *e = find(kf, key);
-
-	if (!e)
-		return;
-	e->wished = false;
-	e->stale = false;
-	work_later(kf);
+	if (reconcile_unwish(&kf->entries, key))
+		work_later(kf);
 }
 
 void kern_flood_sweep(struct kern_flood *kf)
 {
-	struct entry *e;
-
-	RB_FOREACH(e, entries, &kf->entries) {
-		if (e->wished && !e->stale)
-			continue;
-		e->wished = false;
-		e->stale = false;
-	}
+	reconcile_sweep(&kf->entries, NULL, NULL);
 	work_later(kf);
 }
 
 void kern_flood_replay(struct kern_flood *kf)
 {
-	struct entry *e;
-
-	RB_FOREACH(e, entries, &kf->entries) {
-		e->stale = true;
-		e->told = false;
-	}
+	reconcile_replay(&kf->entries);
 }
 
 void kern_flood_link(struct kern_flood *kf, const struct fact_link *fact)
 {
-	struct entry *e;
+	struct wished *w;
 
-	RB_FOREACH(e, entries, &kf->entries) {
-		if (strncmp(e->key.ifname, fact->ifname, IFNAMSIZ))
+	RECONCILE_FOREACH(w, &kf->entries)
+	{
+		if (strncmp(entry_of(w)->key.ifname, fact->ifname, IFNAMSIZ))
 			continue;
 		work_later(kf);
 		return;
@@ -454,7 +410,7 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 	kf->links = links;
 	kf->fn = fn;
 	kf->data = data;
-	RB_INIT(&kf->entries);
+	kf->entries = RECONCILE_INIT(struct entry, key, key_cmp);
 	timer_init(&kf->look_again, event, 1000000, on_look_again, kf);
 	if (path)
 		snprintf(kf->path, sizeof(kf->path), "%s", path);
@@ -472,14 +428,9 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 
 void kern_flood_free(struct kern_flood *kf)
 {
-	struct entry *e, *next;
-
 	if (!kf)
 		return;
-	RB_FOREACH_SAFE(e, entries, &kf->entries, next) {
-		RB_REMOVE(entries, &kf->entries, e);
-		free(e);
-	}
+	reconcile_free(&kf->entries);
 	sd_event_source_disable_unref(kf->later);
 	timer_done(&kf->look_again);
 	nl_close(kf->nl);

@@ -6,37 +6,29 @@
 #ifndef EVPND_KERN_PRIV_H
 #define EVPND_KERN_PRIV_H
 
-#include <sys/tree.h>
-
 #include "system/kern.h"
+#include "system/reconcile.h"
 #include "nl_evpn.h"
 #include "timer.h"
 
 /**
  * struct kern_es - a segment that is wished for, or in the module, or both
- * @result: of the wish, as last told
- * @stale: wished by a speaker that is no more; its successor has not wished it yet
  * @had: the module has it; @conf is its configuration there, @fact what was told of it
  * @asked_to_speak: members whose bond was asked to send a LACPDU
  * @asserts: how often it had to be put right in the second that began at @asserts_us
  */
 struct kern_es {
-	RB_ENTRY(kern_es) node;
+	struct wished w;
 	struct esi esi;
-	bool wished;
-	bool stale;
 	bool had;
 	bool seen;
 	struct wish_es wish;
-	struct es_result result;
 	struct nl_es_conf conf;
 	struct fact_es fact;
 	uint64_t asked_to_speak;
 	unsigned int asserts;
 	u64 asserts_us;
 };
-
-RB_HEAD(kern_es_tree, kern_es);
 
 struct kern_neigh_up;
 
@@ -65,7 +57,7 @@ struct kern {
 	u64 retry_ms;
 	struct timer assert_again;
 	struct fact_kernel fact;
-	struct kern_es_tree tree;
+	struct reconcile segments;
 	uint32_t generation;
 	bool begun;
 	bool swept;
@@ -82,6 +74,7 @@ struct kern {
 void kern_lost(struct kern *kern, const char *text);
 
 /* kern_es.c */
+void kern_es_init(struct kern *kern);
 int kern_es_read_all(struct kern *kern, struct nl_err *err);
 void kern_es_install_all(struct kern *kern);
 void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted);
