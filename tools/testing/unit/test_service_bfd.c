@@ -196,7 +196,7 @@ static int tear_down(void **state)
 
 static void begin(struct speaker *sp)
 {
-	bfd_service.conf(sp->state, NULL, sp->conf);
+	bfd_service.conf(sp->state, conf_changes(NULL, sp->conf), sp->conf);
 	tell_es(sp, &ours, false);
 	bfd_service.fact(sp->state, IPC_FACT_LINKS_DONE, NULL);
 	expect(sp, "+192.0.2.9-none sweep ");
@@ -249,7 +249,7 @@ static void wishes(void **state)
 	without->neighbors[0].bfd.enabled = false;
 	conf_free(sp->conf);
 	sp->conf = without;
-	bfd_service.conf(sp->state, without, without);
+	bfd_service.conf(sp->state, conf_changes(without, without), without);
 	expect(sp, "-192.0.2.9-none -pe:192.0.2.2-192.0.2.1 ");
 }
 

@@ -177,7 +177,7 @@ static struct speaker *begin(unsigned int neighbors)
 		conf_add_neighbor(sp->conf, &n);
 	conf_add_bridge(sp->conf, &b);
 	sp->fs = flood_service.start(sp);
-	flood_service.conf(sp->fs, NULL, sp->conf);
+	flood_service.conf(sp->fs, conf_changes(NULL, sp->conf), sp->conf);
 	return sp;
 }
 
@@ -429,7 +429,7 @@ static void reload(void **state)
 	sp->log[0] = '\0';
 	sp->conf = conf_dup(old);
 	conf_add_bridge(sp->conf, &b);
-	flood_service.conf(sp->fs, old, sp->conf);
+	flood_service.conf(sp->fs, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	expect(sp, "+10.0.0.2/200 ");
 	assert_string_equal(sp->wish.ifname, "vx1");
@@ -437,14 +437,14 @@ static void reload(void **state)
 	sp->conf = conf_dup(old);
 	rt_parse(&sp->conf->bridges[1].import[0], "65000:9");
 	sp->conf->bridges[1].n_import = 1;
-	flood_service.conf(sp->fs, old, sp->conf);
+	flood_service.conf(sp->fs, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run(sp, 5);
 	expect(sp, "-10.0.0.2/200 ");
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	sp->conf->n_bridges = 0;
-	flood_service.conf(sp->fs, old, sp->conf);
+	flood_service.conf(sp->fs, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	expect(sp, "-RT-3 ");
 	end(sp);

@@ -78,10 +78,13 @@ static struct rib_path path_of(struct route *r)
 		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
 }
 
+static unsigned int walks; /* through the RIB */
+
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
 	size_t i;
 
+	walks++;
 	for (i = 0; i < n_routes; i++) {
 		struct rib_path p = path_of(&routes[i]);
 
@@ -288,7 +291,7 @@ static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
 	be = segment_of_conf(2, "bond1");
 	conf_add_segment(now, &be);
 	sp->conf = now;
-	neigh_service.conf(sp->ns, old, now);
+	neigh_service.conf(sp->ns, conf_changes(old, now), now);
 	conf_free(old);
 }
 
@@ -937,6 +940,35 @@ static void collision(void **state)
 	end(sp);
 }
 
+/* A change that has nothing to do with hosts: not all of their routes are looked at again. */
+static void other_configuration(void **state)
+{
+	struct speaker *sp = begin();
+	struct conf_neighbor second = {.address = ip_v4(0x0a00000a), .port = 179};
+	struct conf *old = sp->conf;
+	unsigned int before;
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	run(sp);
+	sp->log[0] = '\0';
+	before = walks;
+	sp->conf = conf_dup(old);
+	conf_add_neighbor(sp->conf, &second);
+	neigh_service.conf(sp->ns, conf_changes(old, sp->conf), sp->conf);
+	conf_free(old);
+	run(sp);
+	assert_int_equal(walks, before);
+	expect(sp, "");
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->vrfs[0].import[0].b[7]++;
+	neigh_service.conf(sp->ns, conf_changes(old, sp->conf), sp->conf);
+	conf_free(old);
+	run(sp);
+	assert_true(walks > before);
+	end(sp);
+}
+
 /* ---- the kernel's answers, readings, restart ---- */
 
 static void answers(void **state)
@@ -1079,20 +1111,35 @@ static void trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),	   cmocka_unit_test(tags),
-		cmocka_unit_test(vrf_form),	   cmocka_unit_test(mac_change),
-		cmocka_unit_test(vrf_move),	   cmocka_unit_test(no_vrf),
-		cmocka_unit_test(truth_table),	   cmocka_unit_test(not_for_us),
-		cmocka_unit_test(frr_form),	   cmocka_unit_test(wish_and_retention),
-		cmocka_unit_test(two_pes),	   cmocka_unit_test(newer_mac),
-		cmocka_unit_test(esi_changes),	   cmocka_unit_test(local_and_remote),
-		cmocka_unit_test(overlapping),	   cmocka_unit_test(segment_comes_and_goes),
-		cmocka_unit_test(vrf_device_late), cmocka_unit_test(listed_interfaces),
-		cmocka_unit_test(mobility),	   cmocka_unit_test(mobility_from_elsewhere),
-		cmocka_unit_test(sticky),	   cmocka_unit_test(sticky_route_goes),
-		cmocka_unit_test(collision),	   cmocka_unit_test(answers),
-		cmocka_unit_test(reading),	   cmocka_unit_test(restart),
-		cmocka_unit_test(restart_alone),   cmocka_unit_test(batches),
+		cmocka_unit_test(advertised),
+		cmocka_unit_test(tags),
+		cmocka_unit_test(vrf_form),
+		cmocka_unit_test(mac_change),
+		cmocka_unit_test(vrf_move),
+		cmocka_unit_test(no_vrf),
+		cmocka_unit_test(truth_table),
+		cmocka_unit_test(not_for_us),
+		cmocka_unit_test(frr_form),
+		cmocka_unit_test(wish_and_retention),
+		cmocka_unit_test(two_pes),
+		cmocka_unit_test(newer_mac),
+		cmocka_unit_test(esi_changes),
+		cmocka_unit_test(local_and_remote),
+		cmocka_unit_test(overlapping),
+		cmocka_unit_test(segment_comes_and_goes),
+		cmocka_unit_test(vrf_device_late),
+		cmocka_unit_test(listed_interfaces),
+		cmocka_unit_test(mobility),
+		cmocka_unit_test(mobility_from_elsewhere),
+		cmocka_unit_test(sticky),
+		cmocka_unit_test(sticky_route_goes),
+		cmocka_unit_test(collision),
+		cmocka_unit_test(answers),
+		cmocka_unit_test(other_configuration),
+		cmocka_unit_test(reading),
+		cmocka_unit_test(restart),
+		cmocka_unit_test(restart_alone),
+		cmocka_unit_test(batches),
 		cmocka_unit_test(trace),
 	};
 

@@ -250,7 +250,7 @@ static struct speaker *begin(const struct setup *setup)
 	sp->ss = segment_service.start(sp);
 	if (setup->kernel_df)
 		segment_service.fact(sp->ss, IPC_FACT_ES, &k);
-	segment_service.conf(sp->ss, NULL, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(NULL, sp->conf), sp->conf);
 	return sp;
 }
 
@@ -949,7 +949,7 @@ static void maintenance(void **state)
 	segment_service.stop(sp->ss);
 	sp->ss = segment_service.start(sp);
 	segment_service.fact(sp->ss, IPC_FACT_MAINTENANCE, &fact);
-	segment_service.conf(sp->ss, NULL, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(NULL, sp->conf), sp->conf);
 	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
 	bond(sp, true);
 	links_done(sp);
@@ -1447,7 +1447,7 @@ static void non_revertive_late(void **state)
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	sp->conf->segments[0].retention_ms = 17;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run(sp, 60);
 	assert_false(sp->wish.df);
@@ -1615,20 +1615,20 @@ static void reload(void **state)
 	run(sp, 60);
 	sp->log[0] = '\0';
 	sp->conf = conf_dup(old);
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	expect(sp, "");
 	conf_free(old);
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	sp->conf->segments[0].df.preference = 150;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	run(sp, 5);
 	expect(sp, "+4 +1 | +1 ");
 	conf_free(old);
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	sp->conf->n_segments = 0;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	expect(sp, "-1! -4! | ndf | unwish ");
 	conf_free(old);
 	end(sp);
@@ -1654,7 +1654,7 @@ static void reload_vlans(void **state)
 	old = sp->conf;
 	sp->conf = conf_dup(old);
 	sp->conf->segments[0].vlans[0] = 0x0a;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run(sp, 5);
 	assert_null(strstr(sp->log, "-4"));
@@ -1673,7 +1673,7 @@ static void change(struct speaker *sp, void (*how)(struct conf *c))
 	sp->log[0] = '\0';
 	sp->conf = conf_dup(old);
 	how(sp->conf);
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	run(sp, 5);
 	conf_free(old);
 }
@@ -1966,7 +1966,7 @@ static void bridge_domain(void **state)
 	sp->conf = conf_dup(old);
 	sp->conf->global.as = 65000;
 	conf_add_bridge(sp->conf, &b);
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	bond(sp, true);
 	links_done(sp);
@@ -2055,7 +2055,7 @@ static void ac_df_vlan_based(void **state)
 	sp->conf = conf_dup(old);
 	sp->conf->global.as = 65000;
 	conf_add_bridge(sp->conf, &b);
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	bond(sp, true);
 	links_done(sp);
@@ -2267,7 +2267,7 @@ static void peers_adopted(void **state)
 	other.mode = CONF_SINGLE_ACTIVE;
 	sp->conf = conf_dup(old);
 	sp->conf->segments[0] = other;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run(sp, 5);
 	assert_int_equal(sp->wish.mode, CONF_SINGLE_ACTIVE);
@@ -2771,7 +2771,7 @@ static void configure(struct speaker *sp, bool discover, const struct conf_segme
 	if (c)
 		conf_add_segment(sp->conf, c);
 	sp->conf->global.frr.discover = discover;
-	segment_service.conf(sp->ss, old, sp->conf);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run(sp, 1);
 }

@@ -315,7 +315,26 @@ struct conf {
 	size_t n_bridges;
 };
 
+/**
+ * enum conf_change - what is different in another configuration
+ * @CONF_CHANGED_IDENTITY: router id, AS number or originator: they are in the keys of our routes
+ * @CONF_CHANGED_KEPT: whether routes that nobody here can use are kept
+ * @CONF_CHANGED_VRFS, @CONF_CHANGED_SEGMENTS, @CONF_CHANGED_BRIDGES: any of them, or their order
+ * @CONF_CHANGED_FIRST: there was none before; all others are set, too
+ */
+enum conf_change {
+	CONF_CHANGED_IDENTITY = 1,
+	CONF_CHANGED_KEPT = 2,
+	CONF_CHANGED_VRFS = 4,
+	CONF_CHANGED_SEGMENTS = 8,
+	CONF_CHANGED_BRIDGES = 16,
+	CONF_CHANGED_FIRST = 32,
+	CONF_CHANGED_ALL = 63,
+};
+
 /* conf_data.c: shared by parent and speaker */
+/* a set of enum conf_change; @old NULL: there was none */
+unsigned int conf_changes(const struct conf *old, const struct conf *now);
 struct conf *conf_new(void);
 void conf_free(struct conf *conf);
 struct conf *conf_dup(const struct conf *conf);

@@ -242,3 +242,30 @@ size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
 {
 	return targets(conf, b, b->export, b->n_export, rts);
 }
+
+static bool same_list(const void *a, size_t n_a, const void *b, size_t n_b, size_t size)
+{
+	return n_a == n_b && (!n_a || !memcmp(a, b, n_a * size));
+}
+
+unsigned int conf_changes(const struct conf *old, const struct conf *now)
+{
+	unsigned int changes = 0;
+
+	if (!old)
+		return CONF_CHANGED_ALL;
+	if (old->global.router_id != now->global.router_id || old->global.as != now->global.as ||
+	    !ip_equal(&old->global.originator, &now->global.originator))
+		changes |= CONF_CHANGED_IDENTITY;
+	if (old->global.keep_all != now->global.keep_all)
+		changes |= CONF_CHANGED_KEPT;
+	if (!same_list(old->vrfs, old->n_vrfs, now->vrfs, now->n_vrfs, sizeof(*now->vrfs)))
+		changes |= CONF_CHANGED_VRFS;
+	if (!same_list(old->segments, old->n_segments, now->segments, now->n_segments,
+		       sizeof(*now->segments)))
+		changes |= CONF_CHANGED_SEGMENTS;
+	if (!same_list(old->bridges, old->n_bridges, now->bridges, now->n_bridges,
+		       sizeof(*now->bridges)))
+		changes |= CONF_CHANGED_BRIDGES;
+	return changes;
+}

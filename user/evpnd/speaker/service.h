@@ -33,7 +33,8 @@ enum want {
  * @leave: the process is going to end: let others take over what this one does. Return: true when there is
  *	nothing to wait for; else speaker_left() is called, once, when there is not
  * @stop: the process ends; withdraw nothing here (the speaker closes sessions), free the state
- * @conf: a new configuration was committed; @old is NULL the first time
+ * @conf: a new configuration was committed; @changes: in what it differs, a set of enum conf_change. What the
+ *	service keeps of the one before is to be taken from the new one, whatever has changed
  * @fact: IPC_FACT_*, as it came: one, or a struct batch of them
  * @results: IPC_WISH_..._RESULT of the kind of wishes that it makes; each that comes is handed to @result
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
@@ -51,7 +52,7 @@ struct service {
 	void *(*start)(struct speaker *speaker);
 	bool (*leave)(void *state);
 	void (*stop)(void *state);
-	void (*conf)(void *state, const struct conf *old, const struct conf *now);
+	void (*conf)(void *state, unsigned int changes, const struct conf *now);
 	void (*fact)(void *state, enum ipc_type type, const void *fact);
 	enum ipc_type results;
 	void (*result)(void *state, const void *result);

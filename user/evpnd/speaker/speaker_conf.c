@@ -57,13 +57,6 @@ void speaker_conf_item(struct speaker *sp, const struct ipc_hdr *hdr, const void
 	sp->incoming = NULL;
 }
 
-/* What every session says of us in OPEN, and what it puts into each UPDATE. */
-static bool identity_changed(const struct conf_global *a, const struct conf_global *b)
-{
-	return a->router_id != b->router_id || a->as != b->as ||
-	       !ip_equal(&a->originator, &b->originator);
-}
-
 static void drop_removed(struct speaker *sp, const struct conf *now)
 {
 	struct session *s, *next;
@@ -109,44 +102,39 @@ static void renew_keys(struct speaker *sp)
 	}
 }
 
-static void tell_services(struct speaker *sp, const struct conf *old)
+static void tell_services(struct speaker *sp, unsigned int changes)
 {
 	unsigned int i;
 
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->conf)
-			speaker_services[i]->conf(sp->states[i], old, sp->conf);
+			speaker_services[i]->conf(sp->states[i], changes, sp->conf);
 }
 
 /* What is of use here follows from these. */
-static bool wants_other(const struct conf *a, const struct conf *b)
-{
-	return a->global.keep_all != b->global.keep_all || a->n_vrfs != b->n_vrfs ||
-	       a->n_bridges != b->n_bridges || a->n_segments != b->n_segments ||
-	       (a->n_vrfs && memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) ||
-	       (a->n_bridges &&
-		memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges))) ||
-	       (a->n_segments &&
-		memcmp(a->segments, b->segments, a->n_segments * sizeof(*a->segments)));
-}
+#define WANTS_OTHER \
+	(CONF_CHANGED_KEPT | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS | CONF_CHANGED_BRIDGES)
 
 void speaker_conf_commit(struct speaker *sp)
 {
 	struct conf *old = sp->conf;
 	bool first = !sp->configured;
+	unsigned int changes;
 
 	if (!sp->incoming)
 		return;
+	changes = conf_changes(first ? NULL : old, sp->incoming);
 	reserve_memory(sp->incoming->global.memory_reserve);
 	drop_removed(sp, sp->incoming);
 	sp->conf = sp->incoming;
 	sp->incoming = NULL;
 	sp->configured = true;
-	tell_services(sp, first ? NULL : old);
+	tell_services(sp, changes);
 	room_conf(sp);
-	if (!first && wants_other(old, sp->conf))
+	if (!first && changes & WANTS_OTHER)
 		speaker_wants_more(sp);
-	apply_neighbors(sp, !first && identity_changed(&old->global, &sp->conf->global));
+	/* the identity is what every session says of us in OPEN, and puts into each UPDATE */
+	apply_neighbors(sp, !first && changes & CONF_CHANGED_IDENTITY);
 	renew_keys(sp);
 	speaker_sync(sp);
 	conf_free(old);

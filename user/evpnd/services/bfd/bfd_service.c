@@ -227,15 +227,15 @@ static void bfd_fact(void *state, enum ipc_type type, const void *fact)
 	}
 }
 
-static void bfd_conf(void *state, const struct conf *old, const struct conf *now)
+static void bfd_conf(void *state, unsigned int changes, const struct conf *now)
 {
 	struct bfds *bs = state;
 
 	bs->have_conf = true;
-	if (old)
-		look(bs);
-	else
+	if (changes & CONF_CHANGED_FIRST)
 		begin(bs);
+	else
+		look(bs);
 }
 
 static void bfd_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)

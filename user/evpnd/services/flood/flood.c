@@ -243,12 +243,6 @@ static struct flood_bridge *by_vni(struct floods *fs, u32 vni)
 	return NULL;
 }
 
-static bool same_identity(const struct conf *a, const struct conf *b)
-{
-	return a->global.router_id == b->global.router_id && a->global.as == b->global.as &&
-	       ip_equal(&a->global.originator, &b->global.originator);
-}
-
 static void remove_gone(struct floods *fs, const struct conf *now, bool all)
 {
 	const struct conf_bridge *c;
@@ -273,13 +267,13 @@ static void bridge_change(struct flood_bridge *b, const struct conf *conf,
 	flood_import_all(b);
 }
 
-static void floods_conf(void *state, const struct conf *old, const struct conf *now)
+static void floods_conf(void *state, unsigned int changes, const struct conf *now)
 {
 	struct floods *fs = state;
 	struct flood_bridge *b;
 	size_t i;
 
-	remove_gone(fs, now, old && !same_identity(old, now));
+	remove_gone(fs, now, changes & CONF_CHANGED_IDENTITY);
 	fs->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
 							 now->global.originator;
 	for (i = 0; i < now->n_bridges; i++) {

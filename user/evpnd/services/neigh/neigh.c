@@ -242,9 +242,11 @@ static void advertise_local(struct neighs *ns, struct nhost *h, void *data)
 		neigh_advertise(ns, h);
 }
 
-static void neighs_conf(void *state, const struct conf *old, const struct conf *now)
+/* What hosts are advertised with, and what is imported, follows from these. */
+#define NEIGH_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
+
+static void renew(struct neighs *ns, const struct conf *now)
 {
-	struct neighs *ns = state;
 	u32 router_id = ntohl(now->global.router_id);
 	size_t i;
 
@@ -255,12 +257,22 @@ static void neighs_conf(void *state, const struct conf *old, const struct conf *
 	drop_old_vrfs(ns, now);
 	for (i = 0; i < now->n_vrfs; i++)
 		vrf_set(ns, &now->vrfs[i]);
+}
+
+static void neighs_conf(void *state, unsigned int changes, const struct conf *now)
+{
+	struct neighs *ns = state;
+
+	if (changes & NEIGH_CHANGES)
+		renew(ns, now);
 	attach_conf(ns, now);
 	resolve_all(ns);
-	neigh_walk(ns, advertise_local, NULL);
-	ns->reimport_due = true;
+	if (changes & NEIGH_CHANGES) {
+		neigh_walk(ns, advertise_local, NULL);
+		ns->reimport_due = true;
+	}
 	ns->configured = (unsigned int)now->n_neighbors;
-	if (!old)
+	if (changes & CONF_CHANGED_FIRST)
 		timer_start(&ns->sweep_timer, now->global.startup_delay_ms);
 	neigh_wake(ns);
 }

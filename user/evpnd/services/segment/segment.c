@@ -512,35 +512,21 @@ void segments_renew(struct segments *ss)
 	conf_free(want);
 }
 
-static bool same_identity(const struct conf *a, const struct conf *b)
-{
-	return a->global.router_id == b->global.router_id &&
-	       ip_equal(&a->global.originator, &b->global.originator);
-}
-
-/* RT-1 carries the export targets of the VRFs and of the bridge domains. */
-static bool same_targets(const struct conf *a, const struct conf *b)
-{
-	return a->n_vrfs == b->n_vrfs && a->n_bridges == b->n_bridges &&
-	       (!a->n_vrfs || !memcmp(a->vrfs, b->vrfs, a->n_vrfs * sizeof(*a->vrfs))) &&
-	       (!a->n_bridges ||
-		!memcmp(a->bridges, b->bridges, a->n_bridges * sizeof(*a->bridges)));
-}
-
-static void segments_conf(void *state, const struct conf *old, const struct conf *now)
+static void segments_conf(void *state, unsigned int changes, const struct conf *now)
 {
 	struct segments *ss = state;
 	struct segment *s;
 
 	/* what is out is withdrawn under the old identity, which is part of its key */
-	if (old && !same_identity(old, now))
+	if (changes & CONF_CHANGED_IDENTITY)
 		while ((s = TAILQ_FIRST(&ss->list)))
 			segment_remove(s);
 	ss->router_id = ntohl(now->global.router_id);
 	ss->self = ip_is_none(&now->global.originator) ? ip_v4(ntohl(now->global.router_id)) :
 							 now->global.originator;
 	segments_renew(ss);
-	if (old && !same_targets(old, now))
+	/* RT-1 carries the export targets of the VRFs and of the bridge domains */
+	if (changes & (CONF_CHANGED_VRFS | CONF_CHANGED_BRIDGES))
 		TAILQ_FOREACH(s, &ss->list, entry)
 			if (s->advertised) {
 				segment_originate_ad(s);
