@@ -5,18 +5,16 @@
 #include <time.h>
 
 #include "app.h"
+#include "ctl_object.h"
 #include "doc.h"
 #include "show.h"
-
-static const char *const object_names[] = {"es",    "df",     "neigh", "flood", "peer",
-					   "route", "kernel", "bfd",   "link",	NULL};
 
 static const struct param monitor_params[] = {
 	{.key = "object",
 	 .path = "objects",
 	 .kind = PARAM_REST,
 	 .what = "OBJECT",
-	 .values = object_names},
+	 .values = ctl_object_names},
 	{},
 };
 

@@ -32,11 +32,12 @@ void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
 		service_rig.silent = (struct ip_addr){};
 }
 
-/* only neighbours are retained; their program says what becomes of it */
-__attribute__((weak)) void speaker_retain(struct speaker *speaker, enum ipc_type type,
-					  const void *keys, uint32_t n, uint32_t retain_ms)
+#ifndef SERVICE_RIG_RETAINS /* only neighbours are retained; their program says what becomes of it */
+void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *keys, uint32_t n,
+		    uint32_t retain_ms)
 {
 }
+#endif
 
 void speaker_wants_more(struct speaker *speaker)
 {

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#define SERVICE_RIG_RETAINS
 #include "service_rig.h"
 #include "services/neigh/neigh.h"
 

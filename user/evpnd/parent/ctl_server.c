@@ -80,23 +80,6 @@ struct ctl_server {
 	unsigned int monitored;
 };
 
-static const struct {
-	const char *name;
-	unsigned int bit;
-} objects[] = {
-	{"es", CTL_OBJECT_ES},	     {"df", CTL_OBJECT_DF},	    {"peer", CTL_OBJECT_PEER},
-	{"route", CTL_OBJECT_ROUTE}, {"kernel", CTL_OBJECT_KERNEL}, {"link", CTL_OBJECT_LINK},
-	{"neigh", CTL_OBJECT_NEIGH}, {"flood", CTL_OBJECT_FLOOD},   {"bfd", CTL_OBJECT_BFD},
-};
-
-unsigned int ctl_object_bit(const char *name)
-{
-	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		if (!strcmp(objects[i].name, name))
-			return objects[i].bit;
-	return 0;
-}
-
 static void work(struct client *c);
 
 /* Which objects are monitored by anybody? Tell when that has changed. */

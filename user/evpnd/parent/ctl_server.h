@@ -12,29 +12,14 @@
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
+#include "ctl_object.h"
+
 enum {
 	CTL_CLIENTS_MAX = 64,
 	CTL_ROOT_EXTRA = 16,		    /* more of them are root's, when all others are busy */
 	CTL_ANSWER_MAX = 256 * 1024 * 1024, /* octets that wait for one client */
 	CTL_EVENTS_MAX = 1024 * 1024,	    /* octets of events that wait for one client */
 };
-
-/* What `monitor` can be asked for. */
-enum ctl_object {
-	CTL_OBJECT_ES = 1,
-	CTL_OBJECT_DF = 2,
-	CTL_OBJECT_PEER = 4,
-	CTL_OBJECT_ROUTE = 8,
-	CTL_OBJECT_KERNEL = 16,
-	CTL_OBJECT_LINK = 32,
-	CTL_OBJECT_NEIGH = 64,
-	CTL_OBJECT_FLOOD = 128,
-	CTL_OBJECT_BFD = 256,
-	CTL_OBJECT_ALL = 511,
-};
-
-/** ctl_object_bit() - 0: there is no such object */
-unsigned int ctl_object_bit(const char *name);
 
 struct ctl_server;
 struct ctl_request;

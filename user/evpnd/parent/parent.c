@@ -19,19 +19,18 @@
 #include "log.h"
 #include "parent/parent_priv.h"
 
-void parent_event(struct parent *p, unsigned int object, const char *name, const char *what,
-		  json_t *event)
+void parent_event(struct parent *p, const char *object, const char *what, json_t *event)
 {
 	s64 now = timer_now_ns();
 	char *text;
 
 	json_object_set_new(event, "time", json_real(timer_wall(now)));
 	json_object_set_new(event, "mono-ns", json_integer(now));
-	json_object_set_new(event, "object", json_string(name));
+	json_object_set_new(event, "object", json_string(object));
 	json_object_set_new(event, "event", json_string(what));
 	text = json_dumps(event, JSON_COMPACT);
 	if (text)
-		ctl_server_event(p->ctl, object, text, strlen(text));
+		ctl_server_event(p->ctl, ctl_object_bit(object), text, strlen(text));
 	free(text);
 	json_decref(event);
 }
@@ -53,7 +52,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	if (p->frr)
 		frr_look(p->frr);
 	if (p->ctl)
-		parent_event(p, CTL_OBJECT_LINK, "link", before ? "changed" : "new",
+		parent_event(p, "link", before ? "changed" : "new",
 			     json_pack("{s:s, s:i, s:b, s:b, s:i, s:i}", "interface", now->ifname,
 				       "ifindex", (int)now->ifindex, "up", now->flags & IFF_UP,
 				       "carrier", now->carrier, "members", now->members,
@@ -74,7 +73,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	if (p->frr)
 		frr_look(p->frr);
 	if (p->ctl)
-		parent_event(p, CTL_OBJECT_LINK, "link", "gone",
+		parent_event(p, "link", "gone",
 			     json_pack("{s:s, s:i}", "interface", last->ifname, "ifindex",
 				       (int)last->ifindex));
 }
@@ -93,7 +92,7 @@ static void on_kernel(void *data, const struct fact_kernel *fact)
 	parent_send(p, IPC_FACT_KERNEL, fact, sizeof(*fact));
 	parent_status(p);
 	if (p->ctl)
-		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->present ? "present" : "absent",
+		parent_event(p, "kernel", fact->present ? "present" : "absent",
 			     json_pack("{s:s}", "message", fact->text));
 }
 
@@ -106,7 +105,7 @@ static void on_es(void *data, const struct fact_es *fact)
 	accept_segment(p->accept, fact);
 	accept_links(p->accept, p->links);
 	if (p->ctl)
-		parent_event(p, CTL_OBJECT_KERNEL, "kernel", fact->gone ? "es-gone" : "es",
+		parent_event(p, "kernel", fact->gone ? "es-gone" : "es",
 			     json_pack("{s:s, s:i, s:s, s:b}", "esi", esi_format(&fact->esi, esi),
 				       "ifindex", (int)fact->ifindex, "role",
 				       fact->df ? "df" : "non-df", "fail-applied",

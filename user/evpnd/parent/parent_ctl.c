@@ -277,17 +277,15 @@ static void monitor(struct parent *p, struct ctl_request *request)
 {
 	const json_t *list = json_object_get(ctl_request_params(request), "objects");
 	unsigned int objects = 0, bit;
+	char names[WHY_LEN];
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach(list, i, item) {
 		bit = json_is_string(item) ? ctl_object_bit(json_string_value(item)) : 0;
 		if (!bit) {
-			ctl_refuse(
-				request,
-				ctl_error(
-					CTL_USAGE,
-					"params.objects: expected es, df, neigh, flood, peer, route, bfd, kernel or link"));
+			ctl_refuse(request, ctl_error(CTL_USAGE, "params.objects: expected %s",
+						      ctl_object_list(names, sizeof(names))));
 			return;
 		}
 		objects |= bit;
@@ -542,11 +540,10 @@ static void on_request(void *data, struct ctl_request *request)
 	relay_request(p->relay, p->ipc, request, p->why);
 }
 
-/* Single routes are many; the speaker tells of them only when somebody listens. */
+/* Single routes and hosts are many; the speaker tells of them only when somebody listens. */
 static void on_monitored(void *data, unsigned int objects)
 {
-	json_t *params = json_pack("{s:b, s:b}", "routes", !!(objects & CTL_OBJECT_ROUTE),
-				   "neighbors", !!(objects & CTL_OBJECT_NEIGH));
+	json_t *params = json_pack("{s:i}", "objects", (int)objects);
 	struct parent *p = data;
 
 	relay_ask(p->relay, p->ipc, "monitor", params, NULL, NULL, p->why);

@@ -91,9 +91,8 @@ struct parent {
 };
 
 /* parent.c */
-/* one event for monitors; steals the reference */
-void parent_event(struct parent *p, unsigned int object, const char *name, const char *what,
-		  json_t *event);
+/* one event for monitors of @object; steals the reference */
+void parent_event(struct parent *p, const char *object, const char *what, json_t *event);
 void parent_stopped(struct parent *p);
 
 /* parent_speaker.c */

@@ -84,8 +84,7 @@ static json_t *set_log_level(struct speaker *sp, const json_t *params, char *err
 /* Who monitors changes; single routes and neighbours are only told when somebody wants them. */
 static json_t *set_monitor(struct speaker *sp, const json_t *params, char *err, size_t err_len)
 {
-	sp->route_events = json_is_true(json_object_get(params, "routes"));
-	sp->neigh_events = json_is_true(json_object_get(params, "neighbors"));
+	sp->monitored = (unsigned int)json_integer_value(json_object_get(params, "objects"));
 	return json_object();
 }
 

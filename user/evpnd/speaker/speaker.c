@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl_object.h"
 #include "log.h"
 #include "bgp/peer_show.h"
 #include "bgp/session.h"
@@ -68,9 +69,7 @@ void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *key
 
 bool speaker_monitored(struct speaker *speaker, const char *object)
 {
-	if (!strcmp(object, "route"))
-		return speaker->route_events;
-	return !strcmp(object, "neigh") ? speaker->neigh_events : true;
+	return speaker->monitored & ctl_object_bit(object);
 }
 
 void speaker_event_json(struct speaker *speaker, const char *object, json_t *event)
@@ -231,7 +230,7 @@ static void on_route(void *data, const struct evpn_nlri *nlri, const struct rib_
 		if (speaker_services[i]->route &&
 		    speaker_services[i]->route_types >> nlri->type & 1)
 			speaker_services[i]->route(sp->states[i], nlri, now);
-	if (sp->route_events)
+	if (sp->monitored & CTL_OBJECT_ROUTE)
 		route_event(sp, nlri, now);
 }
 

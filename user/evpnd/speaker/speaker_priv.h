@@ -27,6 +27,7 @@ struct route_job;
  * @leaving: IPC_SHUTDOWN came; @to_leave services still hand over, and @left runs after the last one
  * @stopping: nothing is waited for any more
  * @output: runs once per turn of the loop when a session has something to send
+ * @monitored: what anybody wants to be told of, a set of enum ctl_object
  * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @states: of the services, in the order of the table
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
@@ -47,8 +48,7 @@ struct speaker {
 	struct timer left;
 	bool stopping;
 	bool services_up;
-	bool route_events;
-	bool neigh_events;
+	unsigned int monitored;
 	enum route_loss route_loss;
 	int status;
 	int64_t started;
