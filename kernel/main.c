@@ -7,8 +7,10 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/inetdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <net/addrconf.h>
 #include <net/netevent.h>
 #include <net/netns/generic.h>
 
@@ -123,6 +125,32 @@ static struct notifier_block evpn_netevent_nb = {
 	.notifier_call = evpn_neigh_netevent,
 };
 
+static struct notifier_block evpn_inetaddr_nb = {
+	.notifier_call = evpn_neigh_inetaddr,
+};
+
+static struct notifier_block evpn_inet6addr_nb = {
+	.notifier_call = evpn_neigh_inet6addr,
+};
+
+static void __init evpn_notifiers_register(void)
+{
+	register_netevent_notifier(&evpn_netevent_nb);
+	register_inetaddr_notifier(&evpn_inetaddr_nb);
+#if IS_ENABLED(CONFIG_IPV6)
+	register_inet6addr_notifier(&evpn_inet6addr_nb);
+#endif
+}
+
+static void evpn_notifiers_unregister(void)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	unregister_inet6addr_notifier(&evpn_inet6addr_nb);
+#endif
+	unregister_inetaddr_notifier(&evpn_inetaddr_nb);
+	unregister_netevent_notifier(&evpn_netevent_nb);
+}
+
 static int __init evpn_init(void)
 {
 	int err;
@@ -136,14 +164,14 @@ static int __init evpn_init(void)
 	err = register_pernet_subsys(&evpn_net_ops);
 	if (err)
 		goto err_flood;
-	register_netevent_notifier(&evpn_netevent_nb);
+	evpn_notifiers_register();
 	err = evpn_netlink_init();
 	if (err)
 		goto err_notifier;
 	return 0;
 
 err_notifier:
-	unregister_netevent_notifier(&evpn_netevent_nb);
+	evpn_notifiers_unregister();
 	unregister_pernet_subsys(&evpn_net_ops);
 err_flood:
 	evpn_flood_exit();
@@ -155,7 +183,7 @@ err_wq:
 static void __exit evpn_exit(void)
 {
 	evpn_netlink_exit();
-	unregister_netevent_notifier(&evpn_netevent_nb);
+	evpn_notifiers_unregister();
 	unregister_pernet_subsys(&evpn_net_ops);
 	destroy_workqueue(evpn_wq);
 	/* Hooks that are still running end first, then what they used is freed. */

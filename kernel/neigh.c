@@ -110,13 +110,20 @@ static enum evpn_neigh_place neigh_place(const struct evpn_neigh_dev *nd,
 		return EVPN_NEIGH_PLACE_NONE;
 	if (!nd->up)
 		return EVPN_NEIGH_PLACE_DOWN;
-	if (n && (n->wished || n->retained) && n->wish.check_vrf && n->wish.vrf != nd->vrf)
+	if (evpn_neigh_own_address(nd, &n->key))
+		return EVPN_NEIGH_PLACE_OWN;
+	if (!n->wished && !n->retained)
+		return EVPN_NEIGH_PLACE_OK;
+	if (n->wish.check_vrf && n->wish.vrf != nd->vrf)
 		return EVPN_NEIGH_PLACE_VRF;
+	if (evpn_neigh_own_lladdr(nd, n->wish.lladdr))
+		return EVPN_NEIGH_PLACE_LLADDR;
 	return EVPN_NEIGH_PLACE_OK;
 }
 
+/* @own: it has a MAC address of this host's, which a customer claims, and which is nobody's to learn */
 static enum evpn_neigh_entry neigh_entry(const struct evpn_neigh_view *view,
-					 const struct evpn_neigh *n)
+					 const struct evpn_neigh *n, bool own)
 {
 	if (!view->present || view->nud == NUD_NONE)
 		return EVPN_NEIGH_ENTRY_ABSENT;
@@ -125,10 +132,10 @@ static enum evpn_neigh_entry neigh_entry(const struct evpn_neigh_view *view,
 	if (view->nud & NUD_NOARP)
 		return EVPN_NEIGH_ENTRY_FOREIGN;
 	if (!(view->flags & NTF_EXT_LEARNED))
-		return EVPN_NEIGH_ENTRY_VALID;
-	if (!n || !n->installed)
+		return own ? EVPN_NEIGH_ENTRY_FOREIGN : EVPN_NEIGH_ENTRY_VALID;
+	if (!n->installed)
 		return EVPN_NEIGH_ENTRY_FOREIGN;
-	if (!ether_addr_equal_unaligned(view->lladdr, n->in_force))
+	if (!own && !ether_addr_equal_unaligned(view->lladdr, n->in_force))
 		return EVPN_NEIGH_ENTRY_CHANGED;
 	return EVPN_NEIGH_ENTRY_OURS;
 }
@@ -138,20 +145,23 @@ static void neigh_facts(const struct evpn_neigh_dev *nd, const struct evpn_neigh
 			struct evpn_neigh_facts *f)
 {
 	bool same = note && ether_addr_equal_unaligned(note->lladdr, view->lladdr);
+	bool own = nd && view->present && evpn_neigh_own_lladdr(nd, view->lladdr);
+	bool held = n->wished || n->retained;
 
 	*f = (struct evpn_neigh_facts){
 		.place = neigh_place(nd, n),
-		.entry = neigh_entry(view, n),
-		.heard = note && note->heard && (same || note->override),
+		.entry = neigh_entry(view, n, own),
+		.wished = n->wished,
+		.retained = n->retained,
+		.local = n->state == EVPN_NEIGH_STATE_LOCAL,
+		.heard = note && note->heard && (same || note->override) &&
+			 !(nd && evpn_neigh_own_lladdr(nd, note->lladdr)),
 		.failed = (note && note->failed) || view->nud & NUD_FAILED,
+		.probing = view->nud & NUD_PROBE && !n->asked,
+		.outdated = n->wished && !ether_addr_equal_unaligned(n->in_force, n->wish.lladdr),
 	};
-	if (!n)
-		return;
-	f->wished = n->wished;
-	f->retained = n->retained;
-	f->local = n->state == EVPN_NEIGH_STATE_LOCAL;
-	f->probing = view->nud & NUD_PROBE && !n->asked;
-	f->outdated = n->wished && !ether_addr_equal_unaligned(n->in_force, n->wish.lladdr);
+	if (own && held)
+		f->outdated = true;
 }
 
 /* What the listeners are to know when @n changes to @state. */
@@ -191,6 +201,29 @@ static void neigh_set_why(struct evpn_neigh *n, u8 why, u32 error)
 	n->error = error;
 }
 
+static void neigh_explain_refusal(struct evpn_neigh_net *nn, struct evpn_neigh *n,
+				  const struct evpn_neigh_facts *f)
+{
+	const struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+
+	switch (f->place) {
+	case EVPN_NEIGH_PLACE_VRF:
+		neigh_set_why(n, EVPN_NEIGH_WHY_VRF, EXDEV);
+		break;
+	case EVPN_NEIGH_PLACE_LLADDR:
+		neigh_set_why(n, EVPN_NEIGH_WHY_OWN_LLADDR, EADDRINUSE);
+		break;
+	case EVPN_NEIGH_PLACE_OWN:
+		if (nd && evpn_neigh_own_address(nd, &n->key) == EVPN_NEIGH_OWN_NETWORK)
+			neigh_set_why(n, EVPN_NEIGH_WHY_NETWORK, EADDRNOTAVAIL);
+		else
+			neigh_set_why(n, EVPN_NEIGH_WHY_OWN_ADDRESS, EADDRINUSE);
+		break;
+	default:
+		neigh_set_why(n, EVPN_NEIGH_WHY_FOREIGN, EEXIST);
+	}
+}
+
 /* The reason why a wish is not in force, from what was decided about it. */
 static void neigh_explain(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 			  const struct evpn_neigh_facts *f)
@@ -208,10 +241,7 @@ static void neigh_explain(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 			neigh_set_why(n, EVPN_NEIGH_WHY_DOWN, ENETDOWN);
 		break;
 	case EVPN_NEIGH_STATE_REFUSED:
-		if (f->place == EVPN_NEIGH_PLACE_VRF)
-			neigh_set_why(n, EVPN_NEIGH_WHY_VRF, EXDEV);
-		else
-			neigh_set_why(n, EVPN_NEIGH_WHY_FOREIGN, EEXIST);
+		neigh_explain_refusal(nn, n, f);
 		break;
 	case EVPN_NEIGH_STATE_LOCAL:
 		if (ether_addr_equal_unaligned(n->lladdr, n->wish.lladdr))

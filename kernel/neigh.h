@@ -110,12 +110,27 @@ struct evpn_neigh_wish {
 	u32 incarnation;
 };
 
+/**
+ * enum evpn_neigh_own - is an address this host's own where a sub-interface is?
+ * @EVPN_NEIGH_OWN_NOT: no
+ * @EVPN_NEIGH_OWN_ADDRESS: yes
+ * @EVPN_NEIGH_OWN_NETWORK: it is the address of a network, or of all hosts in it
+ */
+enum evpn_neigh_own {
+	EVPN_NEIGH_OWN_NOT,
+	EVPN_NEIGH_OWN_ADDRESS,
+	EVPN_NEIGH_OWN_NETWORK,
+};
+
 /** enum evpn_neigh_why - why a wish is not in force */
 enum evpn_neigh_why {
 	EVPN_NEIGH_WHY_NONE,
 	EVPN_NEIGH_WHY_NO_DEVICE,
 	EVPN_NEIGH_WHY_DOWN,
 	EVPN_NEIGH_WHY_VRF,
+	EVPN_NEIGH_WHY_OWN_LLADDR,
+	EVPN_NEIGH_WHY_OWN_ADDRESS,
+	EVPN_NEIGH_WHY_NETWORK,
 	EVPN_NEIGH_WHY_LEARNED,
 	EVPN_NEIGH_WHY_FOREIGN,
 	EVPN_NEIGH_WHY_TABLE_FULL,
@@ -381,6 +396,13 @@ struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
 						 const struct evpn_neigh_key *key);
 struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 					       const struct net_device *dev);
+
+/* neigh_own.c */
+enum evpn_neigh_own evpn_neigh_own_address(const struct evpn_neigh_dev *nd,
+					   const struct evpn_neigh_key *key);
+bool evpn_neigh_own_lladdr(const struct evpn_neigh_dev *nd, const u8 *lladdr);
+int evpn_neigh_inetaddr(struct notifier_block *nb, unsigned long event, void *ptr);
+int evpn_neigh_inet6addr(struct notifier_block *nb, unsigned long event, void *ptr);
 
 /* neigh_table.c */
 void evpn_neigh_table_view(struct evpn_neigh_dev *nd, const struct evpn_neigh_key *key,

@@ -50,7 +50,7 @@ static bool learn_key(struct evpn_neigh_net *nn, const struct neighbour *n,
 	const struct evpn_neigh_dev *nd;
 	u8 family = learn_family(n);
 
-	if (!family)
+	if (!family || !evpn_neigh_is_host(n->primary_key, family))
 		return false;
 	nd = evpn_neigh_dev_find_rcu(nn, n->dev);
 	if (!nd)

@@ -30,6 +30,21 @@ static void why_vrf(const struct evpn_neigh *n, const struct evpn_neigh_dev *nd,
 	rcu_read_unlock();
 }
 
+static void why_address(const struct evpn_neigh *n, const char *name, char *buf)
+{
+	char addr[48];
+
+	if (n->key.family == 4)
+		snprintf(addr, sizeof(addr), "%pI4", n->key.addr);
+	else
+		snprintf(addr, sizeof(addr), "%pI6c", n->key.addr);
+	if (n->why == EVPN_NEIGH_WHY_OWN_ADDRESS)
+		snprintf(buf, WHY_LEN, "%s is this host's own address where %s is", addr, name);
+	else
+		snprintf(buf, WHY_LEN, "%s is the address of a network of %s, and no host's", addr,
+			 name);
+}
+
 /* The sentence why a wish is not in force. */
 static void why_format(struct evpn_neigh_net *nn, const struct evpn_neigh *n, char *buf)
 {
@@ -53,6 +68,14 @@ static void why_format(struct evpn_neigh_net *nn, const struct evpn_neigh *n, ch
 	case EVPN_NEIGH_WHY_VRF:
 		if (nd)
 			why_vrf(n, nd, nn->en->net, buf);
+		break;
+	case EVPN_NEIGH_WHY_OWN_LLADDR:
+		snprintf(buf, WHY_LEN, "%pM is this host's own MAC address where %s is",
+			 n->wish.lladdr, name);
+		break;
+	case EVPN_NEIGH_WHY_OWN_ADDRESS:
+	case EVPN_NEIGH_WHY_NETWORK:
+		why_address(n, name, buf);
 		break;
 	case EVPN_NEIGH_WHY_LEARNED:
 		snprintf(buf, WHY_LEN, "%s has learned %pM itself", name, n->lladdr);

@@ -4,10 +4,8 @@
  * whole before the first of its entries is touched; then they are handled in slices, between
  * which others get the lock.
  */
-#include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
-#include <net/ipv6.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
@@ -34,20 +32,6 @@ static int entry_parse(struct nlattr **tb, const struct nlattr *entry,
 				extack);
 }
 
-static bool address_usable(const u8 *addr, u8 family)
-{
-	__be32 ip;
-
-	if (family == EVPN_NEIGH_ADDR_LEN) {
-		int type = ipv6_addr_type((const struct in6_addr *)addr);
-
-		return type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LOOPBACK);
-	}
-	memcpy(&ip, addr, sizeof(ip));
-	return !ipv4_is_zeronet(ip) && !ipv4_is_loopback(ip) && !ipv4_is_multicast(ip) &&
-	       !ipv4_is_lbcast(ip);
-}
-
 static int parse_address(struct nlattr **tb, struct evpn_neigh_key *key,
 			 struct netlink_ext_ack *extack)
 {
@@ -60,7 +44,7 @@ static int parse_address(struct nlattr **tb, struct evpn_neigh_key *key,
 	}
 	key->family = len;
 	memcpy(key->addr, nla_data(attr), len);
-	if (address_usable(key->addr, len))
+	if (evpn_neigh_is_host(key->addr, len))
 		return 0;
 	if (len == 4)
 		REFUSE(extack, attr, "%pI4 cannot be the address of a neighbour", key->addr);

@@ -52,6 +52,25 @@ static bool lladdr_usable(const u8 *lladdr)
 	return !(lladdr[0] & 1) && !all_zero(lladdr, EVPN_LLADDR_LEN);
 }
 
+/**
+ * evpn_neigh_is_host() - can a host have this address, wherever it is?
+ * @addr: the address, network order
+ * @family: its octets, 4 or 16
+ *
+ * Not 0.0.0.0/8, 127.0.0.0/8, multicast, 240.0.0.0/4 with the broadcast address; nor ::, ::1, multicast
+ * and IPv4 in IPv6 (::ffff:0:0/96), which is for sockets and on no link (RFC 4291 section 2.5.5.2). What
+ * cannot be on one link or another depends on the addresses of this host, and is not known here.
+ */
+bool evpn_neigh_is_host(const u8 *addr, u8 family)
+{
+	static const u8 mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (family == 4)
+		return addr[0] && addr[0] != 127 && addr[0] < 224;
+	return addr[0] != 0xff && memcmp(addr, mapped, sizeof(mapped)) != 0 &&
+	       (!all_zero(addr, EVPN_NEIGH_ADDR_LEN - 1) || addr[EVPN_NEIGH_ADDR_LEN - 1] > 1);
+}
+
 static int parse_arp(const u8 *data, u32 len, struct evpn_heard *heard)
 {
 	u16 op;
@@ -61,9 +80,6 @@ static int parse_arp(const u8 *data, u32 len, struct evpn_heard *heard)
 		return -EINVAL;
 	op = evpn_be16(data + 6);
 	if (op != ARP_REQUEST && op != ARP_REPLY)
-		return -EINVAL;
-	/* A probe for duplicates (RFC 5227) has no sender yet. */
-	if (all_zero(data + ARP_SENDER_IP, 4) || (data[ARP_SENDER_IP] & 0xf0) == 0xe0)
 		return -EINVAL;
 	heard->family = 4;
 	memcpy(heard->addr, data + ARP_SENDER_IP, 4);
@@ -110,8 +126,7 @@ static int parse_nd(const u8 *data, u32 len, struct evpn_heard *heard)
 	default:
 		return -EINVAL;
 	}
-	/* Duplicate address detection asks from the unspecified address. */
-	if (!lladdr || all_zero(addr, EVPN_NEIGH_ADDR_LEN) || addr[0] == 0xff)
+	if (!lladdr)
 		return -EINVAL;
 	heard->family = EVPN_NEIGH_ADDR_LEN;
 	memcpy(heard->addr, addr, EVPN_NEIGH_ADDR_LEN);
@@ -151,9 +166,12 @@ int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_he
 	default:
 		return -EINVAL;
 	}
-	if (!err && !lladdr_usable(heard->lladdr))
+	if (err)
+		return err;
+	/* Who looks for duplicates (RFC 5227, RFC 4862) has no address yet. */
+	if (!lladdr_usable(heard->lladdr) || !evpn_neigh_is_host(heard->addr, heard->family))
 		return -EINVAL;
-	return err;
+	return 0;
 }
 
 #define DECIDE(what, action) \
@@ -199,6 +217,17 @@ static struct evpn_neigh_decision decide_held(const struct evpn_neigh_facts *f,
 	};
 }
 
+/* Nobody else can have the address: what we have put there goes, whatever it says now. */
+static struct evpn_neigh_decision decide_own(const struct evpn_neigh_facts *f)
+{
+	bool ours = f->entry == EVPN_NEIGH_ENTRY_OURS || f->entry == EVPN_NEIGH_ENTRY_CHANGED;
+
+	return (struct evpn_neigh_decision){
+		f->wished ? EVPN_NEIGH_STATE_REFUSED : EVPN_NEIGH_STATE_GONE,
+		ours ? EVPN_NEIGH_ACT_RELEASE : EVPN_NEIGH_ACT_NONE,
+	};
+}
+
 static struct evpn_neigh_decision decide_ours(const struct evpn_neigh_facts *f, bool held)
 {
 	if (f->heard)
@@ -222,6 +251,8 @@ struct evpn_neigh_decision evpn_neigh_decide(const struct evpn_neigh_facts *f)
 
 	if (f->place == EVPN_NEIGH_PLACE_NONE || f->place == EVPN_NEIGH_PLACE_DOWN)
 		return decide_no_place(f);
+	if (f->place == EVPN_NEIGH_PLACE_OWN)
+		return decide_own(f);
 	switch (f->entry) {
 	case EVPN_NEIGH_ENTRY_VALID:
 		return DECIDE(LOCAL, NONE);

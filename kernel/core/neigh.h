@@ -39,12 +39,17 @@ struct evpn_heard {
  * @EVPN_NEIGH_PLACE_NONE: there is no sub-interface for the tag, or it is leaving the segment
  * @EVPN_NEIGH_PLACE_DOWN: there is, and it is down
  * @EVPN_NEIGH_PLACE_VRF: there is, in another VRF
+ * @EVPN_NEIGH_PLACE_LLADDR: there is, and the link-layer address wished for is this host's own
+ * @EVPN_NEIGH_PLACE_OWN: there is, and the address is this host's own there, or its network's:
+ *	nobody else can have it
  */
 enum evpn_neigh_place {
 	EVPN_NEIGH_PLACE_OK,
 	EVPN_NEIGH_PLACE_NONE,
 	EVPN_NEIGH_PLACE_DOWN,
 	EVPN_NEIGH_PLACE_VRF,
+	EVPN_NEIGH_PLACE_LLADDR,
+	EVPN_NEIGH_PLACE_OWN,
 };
 
 /**
@@ -56,7 +61,7 @@ enum evpn_neigh_place {
  * @EVPN_NEIGH_ENTRY_CHANGED: one that the module has put there, with another link-layer address
  *	now: the host has learned it
  * @EVPN_NEIGH_ENTRY_FOREIGN: one that somebody else has put there as externally learned, or one
- *	that needs no resolution
+ *	that needs no resolution, or one with a link-layer address of this host's own
  */
 enum evpn_neigh_entry {
 	EVPN_NEIGH_ENTRY_ABSENT,
@@ -122,6 +127,7 @@ struct evpn_neigh_decision {
 	enum evpn_neigh_act act;
 };
 
+bool evpn_neigh_is_host(const u8 *addr, u8 family);
 int evpn_neigh_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_heard *heard);
 struct evpn_neigh_decision evpn_neigh_decide(const struct evpn_neigh_facts *facts);
 

@@ -419,6 +419,8 @@ struct heard_case {
 #define CASE_ARP(op) 0, 1, 8, 0, 6, 4, 0, op
 #define CASE_HOST_IP6 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
 #define CASE_ZERO_IP6 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+#define CASE_LOOP_IP6 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+#define CASE_MAPPED_IP6 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 9
 #define CASE_GROUP_IP6 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
 #define CASE_IP6(next, hops) 0x60, 0, 0, 0, 0, 32, next, hops
 
@@ -449,6 +451,14 @@ static const struct heard_case heard_cases[] = {
 	{ "probe for a duplicate (RFC 5227)", EVPN_P_ARP, 0, 28,
 	  { CASE_ARP(1), CASE_HOST_MAC, 0, 0, 0, 0, CASE_ZERO_MAC, CASE_HOST_IP }, -EINVAL, 0, 0, false },
 	{ "ARP of a group address", EVPN_P_ARP, 0, 28, { CASE_ARP(1), CASE_HOST_MAC, 224, 0, 0, 1 },
+	  -EINVAL, 0, 0, false },
+	{ "ARP of 240.0.0.0/4", EVPN_P_ARP, 0, 28, { CASE_ARP(2), CASE_HOST_MAC, 240, 0, 0, 1 },
+	  -EINVAL, 0, 0, false },
+	{ "ARP of everybody", EVPN_P_ARP, 0, 28, { CASE_ARP(2), CASE_HOST_MAC, 255, 255, 255, 255 },
+	  -EINVAL, 0, 0, false },
+	{ "ARP of 127.0.0.0/8", EVPN_P_ARP, 0, 28, { CASE_ARP(2), CASE_HOST_MAC, 127, 0, 0, 9 },
+	  -EINVAL, 0, 0, false },
+	{ "ARP of 0.0.0.0/8", EVPN_P_ARP, 0, 28, { CASE_ARP(2), CASE_HOST_MAC, 0, 0, 0, 9 },
 	  -EINVAL, 0, 0, false },
 	{ "ARP of a group MAC address", EVPN_P_ARP, 0, 28,
 	  { CASE_ARP(1), 0x03, 0, 0, 0, 0, 1, CASE_HOST_IP }, -EINVAL, 0, 0, false },
@@ -486,6 +496,15 @@ static const struct heard_case heard_cases[] = {
 	{ "a group's Advertisement", 0x86dd, 0, 72,
 	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_GROUP_IP6,
 	    2, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "an Advertisement of IPv4 in IPv6", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_MAPPED_IP6,
+	    2, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "an Advertisement of ::1", 0x86dd, 0, 72,
+	  { CASE_IP6(58, 255), CASE_ZERO_IP6, CASE_GROUP_IP6, 136, 0, 0, 0, 0x20, 0, 0, 0, CASE_LOOP_IP6,
+	    2, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
+	{ "a Solicitation from IPv4 in IPv6", 0x86dd, 7, 72,
+	  { CASE_IP6(58, 255), CASE_MAPPED_IP6, CASE_GROUP_IP6, 135, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
+	    1, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
 	{ "Router Solicitation", 0x86dd, 0, 72,
 	  { CASE_IP6(58, 255), CASE_HOST_IP6, CASE_GROUP_IP6, 133, 0, 0, 0, 0, 0, 0, 0, CASE_ZERO_IP6,
 	    1, 1, CASE_HOST_MAC }, -EINVAL, 0, 0, false },
@@ -558,6 +577,20 @@ static const struct decide_case decide_cases[] = {
 	  EVPN_NEIGH_ACT_RELEASE },
 	{ "another VRF, and local there", FACTS(PLACE(VRF), ENTRY(VALID), .wished = true),
 	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "wished with this host's own MAC address", FACTS(PLACE(LLADDR), ENTRY(ABSENT), .wished = true),
+	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
+	{ "that, and local", FACTS(PLACE(LLADDR), ENTRY(VALID), .wished = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "this host's own address, wished", FACTS(PLACE(OWN), ENTRY(ABSENT), .wished = true),
+	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
+	{ "that, and claimed by a host", FACTS(PLACE(OWN), ENTRY(VALID), .wished = true, .heard = true),
+	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
+	{ "claimed, and not wished", FACTS(PLACE(OWN), ENTRY(VALID), .heard = true),
+	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
+	{ "this host's own address since", FACTS(PLACE(OWN), ENTRY(OURS), .wished = true, .heard = true),
+	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_RELEASE },
+	{ "that, and learned since", FACTS(PLACE(OWN), ENTRY(CHANGED), .retained = true),
+	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_RELEASE },
 	{ "somebody else's, and wished", FACTS(PLACE(OK), ENTRY(FOREIGN), .wished = true),
 	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
 	{ "somebody else's", FACTS(PLACE(OK), ENTRY(FOREIGN), .local = true), EVPN_NEIGH_STATE_GONE,

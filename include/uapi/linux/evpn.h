@@ -244,7 +244,9 @@ enum evpn_owner_state {
  *   It is installed as soon as that changes.
  * @EVPN_NEIGH_STATE_REFUSED: Wished, and not installed because of what was
  *   found: the device is in another VRF, or somebody else has set the entry by
- *   hand. It is looked at again when the device or the entry changes.
+ *   hand, or the address is this host's own or its network's, or the MAC
+ *   address is this host's own. It is looked at again when the device, the
+ *   entry or an address of this host changes.
  * @EVPN_NEIGH_STATE_RETAINED: Was wished, is not any more, and is kept and
  *   probed until the retention time ends or the host answers.
  */

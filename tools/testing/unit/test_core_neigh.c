@@ -93,7 +93,9 @@ static struct evpn_neigh_facts facts_of(unsigned int place, unsigned int entry, 
 static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_decision d)
 {
 	bool ours = f->entry == EVPN_NEIGH_ENTRY_OURS;
-	bool there = f->place == EVPN_NEIGH_PLACE_OK || f->place == EVPN_NEIGH_PLACE_VRF;
+	bool own = f->place == EVPN_NEIGH_PLACE_OWN;
+	bool there = f->place == EVPN_NEIGH_PLACE_OK || f->place == EVPN_NEIGH_PLACE_VRF ||
+		     f->place == EVPN_NEIGH_PLACE_LLADDR;
 
 	/* C45: what the host has learned is never touched, and always told where it can be. */
 	if (f->entry == EVPN_NEIGH_ENTRY_VALID) {
@@ -116,7 +118,7 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 	/* Only our own entries are changed or taken out, and none of them is forgotten. */
 	if (d.act == EVPN_NEIGH_ACT_REPLACE || d.act == EVPN_NEIGH_ACT_REFRESH ||
 	    d.act == EVPN_NEIGH_ACT_RELEASE)
-		assert_true(ours);
+		assert_true(ours || (own && f->entry == EVPN_NEIGH_ENTRY_CHANGED));
 	if (ours && d.state == EVPN_NEIGH_STATE_GONE)
 		assert_int_equal(d.act, EVPN_NEIGH_ACT_RELEASE);
 	/* A wish is never without an answer. */
@@ -127,6 +129,13 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 		assert_true(f->wished && f->place == EVPN_NEIGH_PLACE_OK);
 	if (d.state == EVPN_NEIGH_STATE_RETAINED)
 		assert_true(f->retained && !f->wished);
+	/* What is this host's own nobody else has, whatever is heard or wished. */
+	if (own) {
+		assert_int_equal(d.state,
+				 f->wished ? EVPN_NEIGH_STATE_REFUSED : EVPN_NEIGH_STATE_GONE);
+		assert_int_equal(d.act == EVPN_NEIGH_ACT_RELEASE,
+				 ours || f->entry == EVPN_NEIGH_ENTRY_CHANGED);
+	}
 	/* Where there is no place nobody is local. */
 	if (!there)
 		assert_int_not_equal(d.state, EVPN_NEIGH_STATE_LOCAL);
@@ -134,7 +143,7 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 
 static void test_decide_exhaustively(void **state)
 {
-	for (unsigned int place = 0; place <= EVPN_NEIGH_PLACE_VRF; place++) {
+	for (unsigned int place = 0; place <= EVPN_NEIGH_PLACE_OWN; place++) {
 		for (unsigned int entry = 0; entry <= EVPN_NEIGH_ENTRY_FOREIGN; entry++) {
 			for (unsigned int bits = 0; bits < 128; bits++) {
 				struct evpn_neigh_facts f = facts_of(place, entry, bits);

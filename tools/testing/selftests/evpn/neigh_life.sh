@@ -178,7 +178,7 @@ log_test "a restarted daemon's resync touches nothing, and a sweep retains what 
 # checkers in it each takes many times as long, and there a tenth shows the same.
 many=100000
 [ ! -e /sys/kernel/debug/kmemleak ] || many=10000
-answer=$(wish tag=2 addr=10.64.0.0 mac=02:00:00:00:00:01 count="$many")
+answer=$(wish tag=2 addr=10.64.0.0 mac=02:00:01:00:00:01 count="$many")
 grep -q "^accepted=$many" <<<"$answer"
 check_err $? "the answer: $answer"
 pe_ip link set bond0 down
