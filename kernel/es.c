@@ -117,6 +117,7 @@ void evpn_es_conf_init(struct evpn_es_conf *conf)
 		.loss_policy = EVPN_LOSS_POLICY_HOLD,
 		.allow = EVPN_DEFAULT_ALLOW,
 		.host_ms = EVPN_DEFAULT_HOST_MS,
+		.host_limit = EVPN_HOST_LIMIT_DEFAULT,
 	};
 }
 
@@ -419,7 +420,8 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	es->conf.generation = change->conf.generation;
 	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
 	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
-	host_changed = es->conf.host_ms != change->conf.host_ms;
+	host_changed = es->conf.host_ms != change->conf.host_ms ||
+		       es->conf.host_limit != change->conf.host_limit;
 	es_name_del(es);
 	es->conf = change->conf;
 	es_name_add(es);

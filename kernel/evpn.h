@@ -39,6 +39,7 @@
 struct evpn_core;
 struct evpn_mcast_net;
 struct evpn_neigh_net;
+struct evpn_neigh_es;
 struct evpn_peers;
 struct genl_info;
 struct nf_hook_state;
@@ -237,6 +238,7 @@ struct evpn_port {
  * @untagged_vid: VLAN of frames without a tag
  * @unknown_unicast: enum evpn_unknown_unicast
  * @host_ms: how long a silent neighbour is believed to be there, in milliseconds; 0 for ever
+ * @host_limit: how many neighbours are learned
  * @generation: for sweeping
  */
 struct evpn_es_conf {
@@ -250,6 +252,7 @@ struct evpn_es_conf {
 	u32 untagged_vid;
 	u32 unknown_unicast;
 	u32 host_ms;
+	u32 host_limit;
 	u32 generation;
 };
 
@@ -286,6 +289,7 @@ struct evpn_es_change {
  * @state: enum evpn_es_state
  * @why: with EVPN_ES_STATE_REJECTED, a sentence
  * @port: of the device bound to, or NULL
+ * @neigh: what the neighbours know of it; from evpn_neigh_es_add() to evpn_neigh_es_del()
  * @members: evpn_port of each member of that device; written under RTNL and evpn_net.lock
  * @failed: the loss policy is in force
  * @holding: the owner is gone and the hold time is running
@@ -316,6 +320,7 @@ struct evpn_es {
 	u32 state;
 	char why[80];
 	struct evpn_port *port;
+	struct evpn_neigh_es *neigh;
 	struct list_head members;
 	bool failed;
 	bool holding;
@@ -534,6 +539,10 @@ void evpn_neigh_es_changed(struct evpn_es *es);
 void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev);
 void evpn_neigh_unbind(struct evpn_es *es);
 void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev);
+
+/* neigh_limit.c */
+u32 evpn_neigh_hosts(const struct evpn_es *es);
+u64 evpn_neigh_hosts_forgotten(const struct evpn_es *es);
 
 /* neigh_learn.c */
 void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb);

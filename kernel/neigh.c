@@ -140,9 +140,9 @@ static enum evpn_neigh_entry neigh_entry(const struct evpn_neigh_view *view,
 	return EVPN_NEIGH_ENTRY_OURS;
 }
 
-static void neigh_facts(const struct evpn_neigh_dev *nd, const struct evpn_neigh *n,
-			const struct evpn_neigh_note *note, const struct evpn_neigh_view *view,
-			struct evpn_neigh_facts *f)
+static void neigh_facts(struct evpn_neigh_net *nn, const struct evpn_neigh_dev *nd,
+			const struct evpn_neigh *n, const struct evpn_neigh_note *note,
+			const struct evpn_neigh_view *view, struct evpn_neigh_facts *f)
 {
 	bool same = note && ether_addr_equal_unaligned(note->lladdr, view->lladdr);
 	bool own = nd && view->present && evpn_neigh_own_lladdr(nd, view->lladdr);
@@ -159,6 +159,8 @@ static void neigh_facts(const struct evpn_neigh_dev *nd, const struct evpn_neigh
 		.failed = (note && note->failed) || view->nud & NUD_FAILED,
 		.probing = view->nud & NUD_PROBE && !n->asked,
 		.outdated = n->wished && !ether_addr_equal_unaligned(n->in_force, n->wish.lladdr),
+		/* What an administrator has put there is not a customer's doing. */
+		.full = !(view->nud & NUD_PERMANENT) && evpn_neigh_limit_full(nn, n),
 	};
 	if (own && held)
 		f->outdated = true;
@@ -183,12 +185,15 @@ static u8 neigh_events(const struct evpn_neigh *n, u8 state, bool moved)
 
 static void neigh_set_state(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 state)
 {
-	if (n->state == state)
+	if (n->state == state) {
+		evpn_neigh_limit_count(nn, n);
 		return;
+	}
 	trace_evpn_neigh(n, state);
 	nn->count[n->state]--;
 	nn->count[state]++;
 	n->state = state;
+	evpn_neigh_limit_count(nn, n);
 	n->since = ktime_get_ns();
 	n->probes = 0;
 	n->asked = false;
@@ -315,6 +320,10 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 			evpn_neigh_set_due(nn, n, evpn_neigh_probe_slot(nn, ktime_get_ns()));
 		n->verify = true;
 		break;
+	case EVPN_NEIGH_ACT_FORGET:
+		evpn_neigh_table_forget(nn, nd, &n->key);
+		evpn_neigh_limit_forgot(nn, n);
+		break;
 	}
 	return 0;
 }
@@ -387,7 +396,7 @@ static int neigh_look_once(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 
 	if (nd)
 		evpn_neigh_table_view(nd, &n->key, &view);
-	neigh_facts(nd, n, note, &view, &f);
+	neigh_facts(nn, nd, n, note, &view, &f);
 	d = evpn_neigh_decide(&f);
 	err = neigh_act(nn, nd, n, d.act, note);
 	if (err == -EEXIST)
@@ -546,6 +555,7 @@ int __net_init evpn_neigh_net_init(struct evpn_net *en)
 	hash_init(nn->by_tag);
 	hash_init(nn->by_dev);
 	init_llist_head(&nn->notes);
+	nn->limit = EVPN_HOST_LIMIT_ALL_DEFAULT;
 	nn->rescanned = jiffies - msecs_to_jiffies(EVPN_NEIGH_RESCAN_MS);
 	INIT_DELAYED_WORK(&nn->work, evpn_neigh_work);
 	en->neigh = nn;

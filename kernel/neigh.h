@@ -55,6 +55,10 @@ enum evpn_neigh_limit {
 	EVPN_NEIGH_ASK_MS = 30000,
 	EVPN_NEIGH_FULL_RETRY_MS = 1000,
 	EVPN_NEIGH_RESCAN_MS = 1000,
+	/* Entries that are one too many leave the neighbour table together: so many, or after so long. */
+	EVPN_NEIGH_FORGET_MS = 500,
+	/* Between two warnings about one segment. */
+	EVPN_NEIGH_WARN_MS = 10000,
 	EVPN_NEIGH_ES_BITS = 6,
 	EVPN_NEIGH_DEV_BITS = 10,
 };
@@ -153,6 +157,7 @@ enum evpn_neigh_why {
  * @probes: sent since @state began
  * @lladdr: while local, the learned MAC address
  * @flags: while local, enum evpn_neigh_flag
+ * @counted: while local, the incarnation of the segment in whose evpn_neigh_es.local it is; or 0
  * @state: enum evpn_neigh_state
  * @why: enum evpn_neigh_why
  * @events: enum evpn_neigh_event, since the listeners last heard of it
@@ -178,6 +183,7 @@ struct evpn_neigh {
 	unsigned long told;
 	u32 error;
 	u32 probes;
+	u32 counted;
 	u8 lladdr[ETH_ALEN];
 	u8 in_force[ETH_ALEN];
 	u8 flags;
@@ -197,12 +203,27 @@ struct evpn_neigh {
  * @esi: the key
  * @incarnation: tells it from an earlier one of the same ESI
  * @host_ms: as in struct evpn_es_conf
+ * @limit: likewise, host_limit
+ * @local: neighbours that are local; read by whoever may read the segment
+ * @shrinks: the limit has become smaller than @local: neighbours are forgotten that were learned in time
+ * @forgotten: how many were one too many; read likewise
+ * @told: of those, how many were told
+ * @told_at: when, jiffies
+ *
+ * The last two are evpn_neigh_limit_tell()'s and under evpn_net.lock, the others under
+ * evpn_neigh_net.lock.
  */
 struct evpn_neigh_es {
 	struct hlist_node hash;
 	struct evpn_esi esi;
 	u32 incarnation;
 	u32 host_ms;
+	u32 limit;
+	u32 local;
+	bool shrinks;
+	atomic64_t forgotten;
+	u64 told;
+	unsigned long told_at;
 };
 
 /**
@@ -215,6 +236,7 @@ struct evpn_neigh_es {
  * @vrf: interface index of the VRF it is in, 0 for none; evpn_neigh_net.lock
  * @up: it can carry traffic; evpn_neigh_net.lock
  * @leaving: it does not belong to the segment any more; evpn_neigh_net.lock
+ * @forgets: entries of its have failed because they were too many; evpn_neigh_net.lock
  * @rcu: for kfree_rcu()
  */
 struct evpn_neigh_dev {
@@ -226,6 +248,7 @@ struct evpn_neigh_dev {
 	u32 vrf;
 	bool up;
 	bool leaving;
+	bool forgets;
 	struct rcu_head rcu;
 };
 
@@ -269,6 +292,17 @@ struct evpn_neigh_counters {
 	u64 table_full;
 	u64 probes;
 	u64 notified;
+	u64 forgotten;
+};
+
+/**
+ * struct evpn_neigh_condemned - entries of a neighbour table that were one too many, and have failed
+ * @count: how many
+ * @since: when the first of them has, jiffies
+ */
+struct evpn_neigh_condemned {
+	u32 count;
+	unsigned long since;
 };
 
 /** struct evpn_neigh_slot - a host heard lately */
@@ -291,6 +325,9 @@ struct evpn_neigh_slot {
  * @incarnations: counts segments
  * @seq: changes whenever an entry comes or goes, for dumps
  * @count: entries in each state
+ * @limit: how many may be local
+ * @condemned: by table: IPv4, IPv6
+ * @overfull: neighbours were forgotten, and not all of that was told; read and written without a lock
  * @counters: since the beginning
  * @next_probe: when the next probe may be sent, CLOCK_MONOTONIC in nanoseconds
  * @rescanned: when the tables were last read, jiffies
@@ -321,6 +358,9 @@ struct evpn_neigh_net {
 	u32 incarnations;
 	u32 seq;
 	u32 count[EVPN_NEIGH_STATE_RETAINED + 1];
+	u32 limit;
+	struct evpn_neigh_condemned condemned[2];
+	bool overfull;
 	struct evpn_neigh_counters counters;
 	u64 next_probe;
 	unsigned long rescanned;
@@ -397,6 +437,14 @@ struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
 struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 					       const struct net_device *dev);
 
+/* neigh_limit.c */
+void evpn_neigh_limit_init(struct evpn_neigh_es *nes, u32 limit);
+void evpn_neigh_limit_set(struct evpn_neigh_es *nes, u32 limit);
+void evpn_neigh_limit_count(struct evpn_neigh_net *nn, struct evpn_neigh *n);
+bool evpn_neigh_limit_full(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
+void evpn_neigh_limit_forgot(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
+unsigned long evpn_neigh_limit_tell(struct evpn_neigh_net *nn);
+
 /* neigh_own.c */
 enum evpn_neigh_own evpn_neigh_own_address(const struct evpn_neigh_dev *nd,
 					   const struct evpn_neigh_key *key);
@@ -417,6 +465,9 @@ void evpn_neigh_table_adopt(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd
 			    const struct evpn_neigh_key *key, const u8 *lladdr);
 void evpn_neigh_table_release(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 			      const struct evpn_neigh_key *key);
+void evpn_neigh_table_forget(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
+			     const struct evpn_neigh_key *key);
+unsigned long evpn_neigh_table_clear(struct evpn_neigh_net *nn);
 void evpn_neigh_table_ask(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 			  const struct evpn_neigh_key *key);
 int evpn_neigh_table_probe(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,

@@ -214,10 +214,12 @@ int evpn_neigh_es_add(struct evpn_es *es)
 		return -ENOMEM;
 	nes->esi = es->esi;
 	nes->host_ms = es->conf.host_ms;
+	evpn_neigh_limit_init(nes, es->conf.host_limit);
 	mutex_lock(&nn->lock);
 	nes->incarnation = ++nn->incarnations;
 	hash_add(nn->segments, &nes->hash, esi_hash(es->esi.octet));
 	mutex_unlock(&nn->lock);
+	es->neigh = nes;
 	return 0;
 }
 
@@ -225,31 +227,26 @@ int evpn_neigh_es_add(struct evpn_es *es)
 void evpn_neigh_es_del(struct evpn_es *es)
 {
 	struct evpn_neigh_net *nn = es->net->neigh;
-	struct evpn_neigh_es *nes;
 	struct evpn_neigh_key key;
 
 	mutex_lock(&nn->lock);
-	nes = evpn_neigh_es_find(nn, es->esi.octet);
-	if (nes) {
-		hash_del(&nes->hash);
-		kfree(nes);
-	}
+	hash_del(&es->neigh->hash);
+	kfree(es->neigh);
+	es->neigh = NULL;
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);
 	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
 	mutex_unlock(&nn->lock);
 }
 
-/** evpn_neigh_es_changed() - hosts are believed for another time; under evpn_net.lock */
+/** evpn_neigh_es_changed() - hosts are believed otherwise, or so many others; under evpn_net.lock */
 void evpn_neigh_es_changed(struct evpn_es *es)
 {
 	struct evpn_neigh_net *nn = es->net->neigh;
-	struct evpn_neigh_es *nes;
 	struct evpn_neigh_key key;
 
 	mutex_lock(&nn->lock);
-	nes = evpn_neigh_es_find(nn, es->esi.octet);
-	if (nes)
-		nes->host_ms = es->conf.host_ms;
+	es->neigh->host_ms = es->conf.host_ms;
+	evpn_neigh_limit_set(es->neigh, es->conf.host_limit);
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);
 	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
 	mutex_unlock(&nn->lock);

@@ -245,6 +245,95 @@ void evpn_neigh_table_release(struct evpn_neigh_net *nn, struct evpn_neigh_dev *
 	neigh_release(n);
 }
 
+static struct evpn_neigh_condemned *table_condemned(struct evpn_neigh_net *nn, u8 family)
+{
+	return &nn->condemned[family != 4];
+}
+
+/**
+ * evpn_neigh_table_forget() - what the host has learned is one too many: it is not valid any more
+ * @nn: neighbours of the namespace
+ * @nd: the sub-interface
+ * @key: the address
+ *
+ * It fails now, and is taken out by evpn_neigh_table_clear().
+ *
+ * Context: under evpn_neigh_net.lock.
+ */
+void evpn_neigh_table_forget(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
+			     const struct evpn_neigh_key *key)
+{
+	struct evpn_neigh_condemned *condemned = table_condemned(nn, key->family);
+	struct neighbour *n = table_get(nd, key);
+
+	if (!n)
+		return;
+	table_update(nn, n, NULL, NUD_FAILED, NEIGH_UPDATE_F_ADMIN);
+	neigh_release(n);
+	nd->forgets = true;
+	if (!condemned->count++)
+		condemned->since = jiffies;
+}
+
+/* Whose entries table_is_condemned() is asked about, by table; under the lock of the table. */
+static struct evpn_neigh_net *table_clearing[2];
+
+/* Nobody uses it any more, and it is of a device that has forgotten some. Under the lock of the table. */
+static int table_is_condemned(struct neighbour *n)
+{
+	struct evpn_neigh_net *nn = table_clearing[n->tbl != &arp_tbl];
+	const struct evpn_neigh_dev *nd;
+
+	if (n->nud_state != NUD_FAILED || refcount_read(&n->refcnt) != 1 ||
+	    !net_eq(dev_net(n->dev), nn->en->net))
+		return 0;
+	nd = evpn_neigh_dev_find_rcu(nn, n->dev);
+	return nd && nd->forgets;
+}
+
+static void table_clear(struct evpn_neigh_net *nn, u8 family)
+{
+	struct neigh_table *tbl = evpn_neigh_table(family);
+
+	neigh_table_lock_bh(tbl);
+	table_clearing[family != 4] = nn;
+	__neigh_for_each_release(tbl, table_is_condemned);
+	table_clearing[family != 4] = NULL;
+	neigh_table_unlock_bh(tbl);
+	table_condemned(nn, family)->count = 0;
+}
+
+static unsigned long table_clear_later(struct evpn_neigh_net *nn, u8 family)
+{
+	const struct evpn_neigh_condemned *condemned = table_condemned(nn, family);
+	u32 enough = atomic_read(&evpn_neigh_table(family)->entries) / 8;
+	unsigned long due = condemned->since + msecs_to_jiffies(EVPN_NEIGH_FORGET_MS);
+
+	if (!condemned->count)
+		return MAX_JIFFY_OFFSET;
+	if (condemned->count < max_t(u32, enough, EVPN_NEIGH_SLICE) && time_before(jiffies, due))
+		return due - jiffies;
+	table_clear(nn, family);
+	return MAX_JIFFY_OFFSET;
+}
+
+/**
+ * evpn_neigh_table_clear() - take out of the tables what evpn_neigh_table_forget() has made to fail
+ * @nn: neighbours of the namespace
+ *
+ * The kernel keeps what has failed until its next collection, and when its tables are full it throws
+ * away the neighbours of everybody. It has no way to take out a single entry, so the whole table is
+ * gone through, under its lock: not before an eighth of it is to go, or EVPN_NEIGH_FORGET_MS are over.
+ *
+ * Context: under evpn_neigh_net.lock.
+ * Return: jiffies until it is to be called again, or MAX_JIFFY_OFFSET.
+ */
+unsigned long evpn_neigh_table_clear(struct evpn_neigh_net *nn)
+{
+	lockdep_assert_held(&nn->lock);
+	return min(table_clear_later(nn, 4), table_clear_later(nn, EVPN_NEIGH_ADDR_LEN));
+}
+
 /**
  * evpn_neigh_table_probe() - have the kernel ask the host, by unicast
  * @nn: neighbours of the namespace

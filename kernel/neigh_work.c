@@ -84,6 +84,7 @@ void evpn_neigh_walk_later(struct evpn_neigh_net *nn, const struct evpn_neigh_ke
 	evpn_neigh_kick(nn);
 }
 
+/* Entries that are too many come by the thousand: they leave the tables while more are being handled. */
 static void work_note(struct evpn_neigh_net *nn, struct evpn_neigh_note *note)
 {
 	evpn_neigh_look(nn, &note->key, note);
@@ -110,6 +111,8 @@ static void work_notes(struct evpn_neigh_net *nn)
 
 	llist_for_each_entry_safe(note, next, notes, llist) {
 		work_note(nn, note);
+		if (!(done % EVPN_NEIGH_SLICE))
+			evpn_neigh_table_clear(nn);
 		work_pause(nn, &done);
 	}
 }
@@ -294,10 +297,12 @@ void evpn_neigh_work(struct work_struct *work)
 	delay = work_rescan(nn);
 	work_walks(nn);
 	delay = min(delay, work_timers(nn));
+	delay = min(delay, evpn_neigh_table_clear(nn));
 	delay = min(delay, evpn_neigh_tell(nn));
 	if (!list_empty(&nn->walks) || !llist_empty(&nn->notes))
 		delay = 0;
 	mutex_unlock(&nn->lock);
+	delay = min(delay, evpn_neigh_limit_tell(nn));
 	/* Somebody may have asked for it to be sooner meanwhile; that stands. */
 	if (delay != MAX_JIFFY_OFFSET && !READ_ONCE(nn->closing))
 		queue_delayed_work(evpn_wq, &nn->work, delay);

@@ -188,6 +188,7 @@ static int parse_change(struct evpn_net *en, struct genl_info *info, struct evpn
 	parse_u32(info, EVPN_A_ES_UNKNOWN_UNICAST, &conf->unknown_unicast);
 	parse_u32(info, EVPN_A_ES_GENERATION, &conf->generation);
 	parse_u32(info, EVPN_A_ES_HOST_TIMEOUT, &conf->host_ms);
+	parse_u32(info, EVPN_A_ES_HOST_LIMIT, &conf->host_limit);
 	if (conf->hold_ms > EVPN_HOLD_TIME_MAX) {
 		REFUSE(info, EVPN_A_ES_OWNER_HOLD_TIME, "a hold time of %u ms is above %u",
 		       conf->hold_ms, EVPN_HOLD_TIME_MAX);
@@ -196,6 +197,11 @@ static int parse_change(struct evpn_net *en, struct genl_info *info, struct evpn
 	if (conf->host_ms > EVPN_HOST_TIMEOUT_MAX) {
 		REFUSE(info, EVPN_A_ES_HOST_TIMEOUT, "a host timeout of %u ms is above %u",
 		       conf->host_ms, EVPN_HOST_TIMEOUT_MAX);
+		return -EINVAL;
+	}
+	if (!conf->host_limit || conf->host_limit > EVPN_HOST_LIMIT_MAX) {
+		REFUSE(info, EVPN_A_ES_HOST_LIMIT, "a limit of %u hosts is not from 1 to %u",
+		       conf->host_limit, EVPN_HOST_LIMIT_MAX);
 		return -EINVAL;
 	}
 	return parse_map(info, change) ?: parse_peers(en, info, change);

@@ -65,7 +65,7 @@ const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1] =
 };
 
 /* EVPN_CMD_ES_NEW - do */
-const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1] = {
+const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -80,11 +80,12 @@ const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1] = {
 	[EVPN_A_ES_UNKNOWN_UNICAST] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 	[EVPN_A_ES_HOST_TIMEOUT] = { .type = NLA_U32, },
+	[EVPN_A_ES_HOST_LIMIT] = { .type = NLA_U32, },
 	[EVPN_A_ES_EXCLUSIVE] = { .type = NLA_FLAG, },
 };
 
 /* EVPN_CMD_ES_SET - do */
-const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1] = {
+const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -99,6 +100,7 @@ const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1] = {
 	[EVPN_A_ES_UNKNOWN_UNICAST] = NLA_POLICY_MAX(NLA_U32, 1),
 	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 	[EVPN_A_ES_HOST_TIMEOUT] = { .type = NLA_U32, },
+	[EVPN_A_ES_HOST_LIMIT] = { .type = NLA_U32, },
 };
 
 /* EVPN_CMD_ES_GET - do */
@@ -189,20 +191,25 @@ const struct nla_policy evpn_mcast_get_nl_policy[EVPN_A_MCAST_ENTRY + 1] = {
 const struct nla_policy evpn_mcast_stats_get_nl_policy[EVPN_A_MCAST_STATS_PAD + 1] = {
 };
 
+/* EVPN_CMD_NEIGH_SET - do */
+const struct nla_policy evpn_neigh_set_nl_policy[EVPN_A_NEIGH_HOST_LIMIT + 1] = {
+	[EVPN_A_NEIGH_HOST_LIMIT] = { .type = NLA_U32, },
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[19] = {
+const struct genl_ops evpn_nl_ops[20] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
 		.policy		= evpn_es_new_nl_policy,
-		.maxattr	= EVPN_A_ES_HOST_TIMEOUT,
+		.maxattr	= EVPN_A_ES_HOST_LIMIT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd		= EVPN_CMD_ES_SET,
 		.doit		= evpn_nl_es_set_doit,
 		.policy		= evpn_es_set_nl_policy,
-		.maxattr	= EVPN_A_ES_HOST_TIMEOUT,
+		.maxattr	= EVPN_A_ES_HOST_LIMIT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -327,6 +334,13 @@ const struct genl_ops evpn_nl_ops[19] = {
 		.doit		= evpn_nl_mcast_stats_get_doit,
 		.policy		= evpn_mcast_stats_get_nl_policy,
 		.maxattr	= EVPN_A_MCAST_STATS_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_SET,
+		.doit		= evpn_nl_neigh_set_doit,
+		.policy		= evpn_neigh_set_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_HOST_LIMIT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

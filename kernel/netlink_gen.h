@@ -19,9 +19,9 @@ extern const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_L
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
 
-extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1];
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_LIMIT + 1];
 
-extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_TIMEOUT + 1];
+extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_LIMIT + 1];
 
 extern const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1];
 
@@ -57,8 +57,10 @@ extern const struct nla_policy evpn_mcast_get_nl_policy[EVPN_A_MCAST_ENTRY + 1];
 
 extern const struct nla_policy evpn_mcast_stats_get_nl_policy[EVPN_A_MCAST_STATS_PAD + 1];
 
+extern const struct nla_policy evpn_neigh_set_nl_policy[EVPN_A_NEIGH_HOST_LIMIT + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[19];
+extern const struct genl_ops evpn_nl_ops[20];
 extern const struct genl_multicast_group evpn_nl_mcgrps[4];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -86,6 +88,7 @@ int evpn_nl_es_speak_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int evpn_nl_mcast_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,

@@ -512,7 +512,9 @@ static int fill_counters(struct sk_buff *msg, const struct evpn_neigh_net *nn)
 	    fill_number(msg, EVPN_A_NEIGH_STATS_CONFLICTS, c->conflicts) ||
 	    fill_number(msg, EVPN_A_NEIGH_STATS_TABLE_FULL, c->table_full) ||
 	    fill_number(msg, EVPN_A_NEIGH_STATS_PROBES, c->probes) ||
-	    fill_number(msg, EVPN_A_NEIGH_STATS_NOTIFIED, c->notified))
+	    fill_number(msg, EVPN_A_NEIGH_STATS_NOTIFIED, c->notified) ||
+	    nla_put_u32(msg, EVPN_A_NEIGH_STATS_HOST_LIMIT, nn->limit) ||
+	    fill_number(msg, EVPN_A_NEIGH_STATS_FORGOTTEN, c->forgotten))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -537,4 +539,26 @@ int evpn_nl_neigh_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
+}
+
+/** evpn_nl_neigh_set_doit() - how many neighbours are learned on all segments together */
+int evpn_nl_neigh_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_neigh_net *nn = evpn_net(genl_info_net(info))->neigh;
+	u32 limit;
+
+	if (GENL_REQ_ATTR_CHECK(info, EVPN_A_NEIGH_HOST_LIMIT)) {
+		NL_SET_ERR_MSG(info->extack, "the limit is missing");
+		return -EINVAL;
+	}
+	limit = nla_get_u32(info->attrs[EVPN_A_NEIGH_HOST_LIMIT]);
+	if (!limit || limit > EVPN_HOST_LIMIT_MAX) {
+		REFUSE(info->extack, info->attrs[EVPN_A_NEIGH_HOST_LIMIT],
+		       "a limit of %u hosts is not from 1 to %u", limit, EVPN_HOST_LIMIT_MAX);
+		return -EINVAL;
+	}
+	mutex_lock(&nn->lock);
+	nn->limit = limit;
+	mutex_unlock(&nn->lock);
+	return 0;
 }

@@ -37,10 +37,10 @@ size_t evpn_es_msg_size(const struct evpn_es *es)
 	return GENL_HDRLEN + nla_total_size(EVPN_ESI_LEN) +
 	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
 	       nla_total_size(EVPN_VLAN_MAP_LEN) + nla_total_size(sizeof(es->why)) +
-	       15 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
+	       17 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
 	       nla_total_size(0) +		  /* PEERS */
 	       evpn_vtep_peers_count(es) * nla_total_size(sizeof(struct in6_addr)) +
-	       nla_total_size_64bit(sizeof(u64)) + /* CHANGED */
+	       2 * nla_total_size_64bit(sizeof(u64)) + /* CHANGED, HOSTS_FORGOTTEN */
 	       members_size(es);
 }
 
@@ -143,7 +143,8 @@ static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 	    nla_put_u32(msg, EVPN_A_ES_GENERATION, conf->generation) ||
 	    nla_put_u32(msg, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid) ||
 	    nla_put_u32(msg, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast) ||
-	    nla_put_u32(msg, EVPN_A_ES_HOST_TIMEOUT, conf->host_ms))
+	    nla_put_u32(msg, EVPN_A_ES_HOST_TIMEOUT, conf->host_ms) ||
+	    nla_put_u32(msg, EVPN_A_ES_HOST_LIMIT, conf->host_limit))
 		return -EMSGSIZE;
 	return fill_peers(msg, es);
 }
@@ -160,7 +161,10 @@ static int fill_state(struct sk_buff *msg, const struct evpn_es *es)
 	    (es->holding &&
 	     nla_put_u32(msg, EVPN_A_ES_HOLD_REMAINING, evpn_owner_hold_remaining(es))) ||
 	    nla_put_u64_64bit(msg, EVPN_A_ES_CHANGED, es->changed, EVPN_A_ES_PAD) ||
-	    nla_put_u32(msg, EVPN_A_ES_TRANSITIONS, es->transitions))
+	    nla_put_u32(msg, EVPN_A_ES_TRANSITIONS, es->transitions) ||
+	    nla_put_u32(msg, EVPN_A_ES_HOSTS, evpn_neigh_hosts(es)) ||
+	    nla_put_u64_64bit(msg, EVPN_A_ES_HOSTS_FORGOTTEN, evpn_neigh_hosts_forgotten(es),
+			      EVPN_A_ES_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

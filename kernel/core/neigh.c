@@ -239,6 +239,17 @@ static struct evpn_neigh_decision decide_ours(const struct evpn_neigh_facts *f, 
 	return decide_held(f, f->probing ? EVPN_NEIGH_ACT_REFRESH : EVPN_NEIGH_ACT_NONE);
 }
 
+/*
+ * The host has learned it. What another PE has as well takes no place of those that may be learned: there are
+ * as many of them as there are wishes.
+ */
+static struct evpn_neigh_decision decide_learned(const struct evpn_neigh_facts *f)
+{
+	if (f->full && !f->wished && !f->retained)
+		return DECIDE(GONE, FORGET);
+	return DECIDE(LOCAL, NONE);
+}
+
 /**
  * evpn_neigh_decide() - what a neighbour is, and what is to be done to the neighbour table
  * @f: the facts
@@ -255,7 +266,7 @@ struct evpn_neigh_decision evpn_neigh_decide(const struct evpn_neigh_facts *f)
 		return decide_own(f);
 	switch (f->entry) {
 	case EVPN_NEIGH_ENTRY_VALID:
-		return DECIDE(LOCAL, NONE);
+		return decide_learned(f);
 	case EVPN_NEIGH_ENTRY_CHANGED:
 		return DECIDE(LOCAL, ADOPT);
 	case EVPN_NEIGH_ENTRY_OURS:

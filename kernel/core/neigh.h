@@ -83,6 +83,7 @@ enum evpn_neigh_entry {
  * @failed: it has just failed to answer its probes, or was deleted
  * @probing: the neighbour table is probing it
  * @outdated: it is OURS, and not with the link-layer address that is wished for now
+ * @full: as many neighbours have been learned as may be, without this one or, if it is @local, with it
  */
 struct evpn_neigh_facts {
 	enum evpn_neigh_place place;
@@ -94,6 +95,7 @@ struct evpn_neigh_facts {
 	bool failed;
 	bool probing;
 	bool outdated;
+	bool full;
 };
 
 /**
@@ -106,6 +108,7 @@ struct evpn_neigh_facts {
  * @EVPN_NEIGH_ACT_ADOPT: our own entry is the host's now
  * @EVPN_NEIGH_ACT_RELEASE: take our own entry out
  * @EVPN_NEIGH_ACT_VERIFY: the entry was forgotten without having failed: ask the host
+ * @EVPN_NEIGH_ACT_FORGET: the host's own entry is one too many: take it out
  */
 enum evpn_neigh_act {
 	EVPN_NEIGH_ACT_NONE,
@@ -115,6 +118,7 @@ enum evpn_neigh_act {
 	EVPN_NEIGH_ACT_ADOPT,
 	EVPN_NEIGH_ACT_RELEASE,
 	EVPN_NEIGH_ACT_VERIFY,
+	EVPN_NEIGH_ACT_FORGET,
 };
 
 /**

@@ -595,6 +595,14 @@ static const struct decide_case decide_cases[] = {
 	  EVPN_NEIGH_STATE_REFUSED, EVPN_NEIGH_ACT_NONE },
 	{ "somebody else's", FACTS(PLACE(OK), ENTRY(FOREIGN), .local = true), EVPN_NEIGH_STATE_GONE,
 	  EVPN_NEIGH_ACT_NONE },
+	{ "learned, and one too many", FACTS(PLACE(OK), ENTRY(VALID), .full = true), EVPN_NEIGH_STATE_GONE,
+	  EVPN_NEIGH_ACT_FORGET },
+	{ "too many, and another PE has it too", FACTS(PLACE(OK), ENTRY(VALID), .full = true, .wished = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
+	{ "too many, and it was kept for another PE", FACTS(PLACE(OK), ENTRY(OURS), .full = true,
+	  .retained = true, .heard = true), EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_ADOPT },
+	{ "too many of them, and this one local", FACTS(PLACE(OK), ENTRY(VALID), .full = true, .local = true),
+	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_FORGET },
 	{ "nothing", FACTS(PLACE(OK), ENTRY(ABSENT)), EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
 };
 

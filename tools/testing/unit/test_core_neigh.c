@@ -87,6 +87,7 @@ static struct evpn_neigh_facts facts_of(unsigned int place, unsigned int entry, 
 		.failed = bits & 16,
 		.probing = bits & 32,
 		.outdated = bits & 64,
+		.full = bits & 128,
 	};
 }
 
@@ -96,12 +97,18 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 	bool own = f->place == EVPN_NEIGH_PLACE_OWN;
 	bool there = f->place == EVPN_NEIGH_PLACE_OK || f->place == EVPN_NEIGH_PLACE_VRF ||
 		     f->place == EVPN_NEIGH_PLACE_LLADDR;
+	bool forgets = f->entry == EVPN_NEIGH_ENTRY_VALID && there && f->full && !f->wished &&
+		       !f->retained;
 
-	/* C45: what the host has learned is never touched, and always told where it can be. */
-	if (f->entry == EVPN_NEIGH_ENTRY_VALID) {
+	/* C45: what the host has learned is never touched, and always told where it can be ... */
+	if (f->entry == EVPN_NEIGH_ENTRY_VALID && !forgets) {
 		assert_int_equal(d.act, EVPN_NEIGH_ACT_NONE);
 		assert_int_equal(there, d.state == EVPN_NEIGH_STATE_LOCAL);
 	}
+	/* ... but where there are too many, and nobody else has it: it goes, and nothing else does. */
+	assert_int_equal(forgets, d.act == EVPN_NEIGH_ACT_FORGET);
+	if (forgets)
+		assert_int_equal(d.state, EVPN_NEIGH_STATE_GONE);
 	/* Nor is what somebody else has put there. */
 	if (f->entry == EVPN_NEIGH_ENTRY_FOREIGN) {
 		assert_int_equal(d.act, EVPN_NEIGH_ACT_NONE);
@@ -145,7 +152,7 @@ static void test_decide_exhaustively(void **state)
 {
 	for (unsigned int place = 0; place <= EVPN_NEIGH_PLACE_OWN; place++) {
 		for (unsigned int entry = 0; entry <= EVPN_NEIGH_ENTRY_FOREIGN; entry++) {
-			for (unsigned int bits = 0; bits < 128; bits++) {
+			for (unsigned int bits = 0; bits < 256; bits++) {
 				struct evpn_neigh_facts f = facts_of(place, entry, bits);
 
 				check_rules(&f, evpn_neigh_decide(&f));

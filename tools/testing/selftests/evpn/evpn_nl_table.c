@@ -32,7 +32,8 @@ SET(es, {EVPN_A_ES_ESI, "esi", OCTETS, NULL}, {EVPN_A_ES_IFNAME, "ifname", TEXT,
     {EVPN_A_ES_HOST_TIMEOUT, "host-timeout", U32, NULL}, {EVPN_A_ES_MEMBER, "member", MEMBER, NULL},
     {EVPN_A_ES_UNTAGGED_VID, "untagged-vid", U32, NULL},
     {EVPN_A_ES_UNKNOWN_UNICAST, "unknown-unicast", ENUM, NAMES("filter", "pass")},
-    {EVPN_A_ES_PEERS, "peers", ADDRESSES, NULL});
+    {EVPN_A_ES_PEERS, "peers", ADDRESSES, NULL}, {EVPN_A_ES_HOST_LIMIT, "host-limit", U32, NULL},
+    {EVPN_A_ES_HOSTS, "hosts", U32, NULL}, {EVPN_A_ES_HOSTS_FORGOTTEN, "hosts-forgotten", U64, NULL});
 
 SET(core, {EVPN_A_CORE_MARK_MASK, "mark-mask", U32, NULL}, {EVPN_A_CORE_PORT, "port", U32, NULL},
     {EVPN_A_CORE_PEERS_USED, "peers-used", U32, NULL}, {EVPN_A_CORE_MARKED, "marked", U64, NULL});
@@ -78,7 +79,8 @@ SET(entry, {EVPN_A_NEIGH_ENTRY_ESI, "esi", OCTETS, NULL},
 
 SET(neigh, {EVPN_A_NEIGH_ENTRY, "entry", ROW, NULL}, {EVPN_A_NEIGH_RETAIN, "retain", U32, NULL},
     {EVPN_A_NEIGH_GENERATION, "gen", U32, NULL}, {EVPN_A_NEIGH_ACCEPTED, "accepted", U32, NULL},
-    {EVPN_A_NEIGH_PENDING, "pending", U32, NULL}, {EVPN_A_NEIGH_REFUSED, "refused", U32, NULL});
+    {EVPN_A_NEIGH_PENDING, "pending", U32, NULL}, {EVPN_A_NEIGH_REFUSED, "refused", U32, NULL},
+    {EVPN_A_NEIGH_HOST_LIMIT, "host-limit", U32, NULL});
 
 SET(neigh_stats, {EVPN_A_NEIGH_STATS_LOCAL, "local", U32, NULL},
     {EVPN_A_NEIGH_STATS_SYNCED, "synced", U32, NULL},
@@ -93,7 +95,9 @@ SET(neigh_stats, {EVPN_A_NEIGH_STATS_LOCAL, "local", U32, NULL},
     {EVPN_A_NEIGH_STATS_CONFLICTS, "conflicts", U64, NULL},
     {EVPN_A_NEIGH_STATS_TABLE_FULL, "table-full", U64, NULL},
     {EVPN_A_NEIGH_STATS_PROBES, "probes", U64, NULL},
-    {EVPN_A_NEIGH_STATS_NOTIFIED, "notified", U64, NULL});
+    {EVPN_A_NEIGH_STATS_NOTIFIED, "notified", U64, NULL},
+    {EVPN_A_NEIGH_STATS_HOST_LIMIT, "host-limit", U32, NULL},
+    {EVPN_A_NEIGH_STATS_FORGOTTEN, "forgotten", U64, NULL});
 
 SET(group, {EVPN_A_MCAST_ENTRY_ESI, "esi", OCTETS, NULL},
     {EVPN_A_MCAST_ENTRY_TAG, "tag", U32, NULL}, {EVPN_A_MCAST_ENTRY_GROUP, "group", ADDRESS, NULL},
@@ -137,6 +141,7 @@ static const struct verb verbs[] = {
 	{"neigh-get", EVPN_CMD_NEIGH_GET, &neigh_set, &entry_set, true},
 	{"neigh-del", EVPN_CMD_NEIGH_DEL, &neigh_set, &entry_set, false},
 	{"neigh-sweep", EVPN_CMD_NEIGH_SWEEP, &neigh_set, NULL, false},
+	{"neigh-set", EVPN_CMD_NEIGH_SET, &neigh_set, NULL, false},
 	{"neigh-stats-get", EVPN_CMD_NEIGH_STATS_GET, &neigh_stats_set, NULL, false},
 	{"mcast-get", EVPN_CMD_MCAST_GET, &mcast_set, &group_set, true},
 	{"mcast-stats-get", EVPN_CMD_MCAST_STATS_GET, &mcast_stats_set, NULL, false},

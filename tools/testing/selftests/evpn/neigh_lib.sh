@@ -148,3 +148,21 @@ monitor_stop() {
 	wait $MON_PID
 } 2>/dev/null
 told() { grep -c -- "$1" $MON; }
+
+# neigh_lab_second: another customer, on a segment of its own: bond9, 10.99.0.254/24, ESI2
+neigh_lab_second() {
+	ip netns add "$(n_ce ce9)"
+	defer ip netns del "$(n_ce ce9)"
+	pe_ip link add bond9 type bond mode active-backup miimon 10
+	pe_ip link add m9 type veth peer name ce9 netns "$(n_ce ce9)"
+	pe_ip link set m9 master bond9
+	pe_ip link set bond9 address 02:00:00:00:ff:09
+	pe_ip link set m9 up
+	pe_ip link set bond9 up
+	pe_ip addr add 10.99.0.254/24 dev bond9
+	ip -n "$(n_ce ce9)" link set ce9 address 02:00:99:00:00:01 up
+	ip -n "$(n_ce ce9)" addr add 10.99.0.1/24 dev ce9
+	ip -n "$(n_ce ce9)" neigh replace 10.99.0.254 lladdr 02:00:00:00:ff:09 dev ce9 nud permanent
+	slowwait 5 eval '[ "$(pe_ip -j link show dev bond9 | jq -r ".[].operstate")" = UP ]'
+	pe "$EVPN_NL" es-new esi=$ESI2 ifname=bond9 role=df >/dev/null
+}

@@ -4,7 +4,8 @@
  *
  *   neigh_say DEVICE KIND ADDRESS MAC [TARGET [DST [COUNT]]]
  *
- * KIND: request, reply (ARP); ns, na, na-no-override, dad (IPv6). TARGET is whom it is about or
+ * KIND: request, reply (ARP); requests: ARP requests of COUNT hosts, each with the next address and MAC
+ * address; ns, na, na-no-override, dad (IPv6). TARGET is whom it is about or
  * for; DST the Ethernet destination, broadcast or the group of all nodes unless told; COUNT how many times it is said.
  *
  * Standards: RFC 826, RFC 4861 sections 4.3, 4.4 and 4.6.1.
@@ -56,6 +57,21 @@ static void arp(int op, const char *sender, const uint8_t *mac, const char *targ
 	put(ip, 4);
 }
 
+/* Adds one to a number of @n octets. */
+static void next(uint8_t *number, size_t n)
+{
+	while (n-- && !++number[n])
+		;
+}
+
+/* The ARP message becomes the next host's. */
+static void next_host(void)
+{
+	next(frame + 6, 6);
+	memcpy(frame + 22, frame + 6, 6);
+	next(frame + 28, 4);
+}
+
 static uint16_t checksum(const uint8_t *ip6, const uint8_t *icmp, size_t n)
 {
 	uint32_t sum = n + 58;
@@ -96,13 +112,14 @@ int main(int argc, char **argv)
 	const char *kind, *target;
 	uint8_t mac[6], dst[6];
 	uint16_t type;
-	int fd, v4, count;
+	int fd, v4, many, count;
 
 	if (argc < 5)
 		errx(3, "DEVICE KIND ADDRESS MAC [TARGET [DST [COUNT]]]");
 	kind = argv[2];
 	target = argc > 5 ? argv[5] : NULL;
-	v4 = !strcmp(kind, "request") || !strcmp(kind, "reply");
+	many = !strcmp(kind, "requests");
+	v4 = many || !strcmp(kind, "request") || !strcmp(kind, "reply");
 	mac_of(argv[4], mac);
 	mac_of(argc > 6 ? argv[6] : v4 ? "ff:ff:ff:ff:ff:ff" : "33:33:00:00:00:01", dst);
 	put(dst, 6);
@@ -110,16 +127,22 @@ int main(int argc, char **argv)
 	type = htons(v4 ? ETHERTYPE_ARP : ETHERTYPE_IPV6);
 	put(&type, 2);
 	if (v4)
-		arp(!strcmp(kind, "request") ? 1 : 2, argv[3], mac, target);
+		arp(!strcmp(kind, "reply") ? 2 : 1, argv[3], mac, target);
 	else
 		nd(kind, argv[3], mac, target);
 	to.sll_ifindex = if_nametoindex(argv[1]);
 	fd = socket(AF_PACKET, SOCK_RAW, 0);
 	if (fd < 0 || !to.sll_ifindex)
 		err(3, "%s", argv[1]);
-	for (count = argc > 7 ? atoi(argv[7]) : 1; count > 0; count--)
+	for (count = argc > 7 ? atoi(argv[7]) : 1; count > 0; count--) {
 		if (sendto(fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to)) != (ssize_t)len)
 			err(3, "%s", argv[1]);
+		if (many)
+			next_host();
+		/* Whoever receives them may have the same processor. */
+		if (many && !(count % 256))
+			usleep(1000);
+	}
 	close(fd);
 	return 0;
 }
