@@ -71,6 +71,7 @@ static struct evpn_neigh *neigh_create_entry(struct evpn_neigh_net *nn,
 	n->state = EVPN_NEIGH_STATE_GONE;
 	n->told = jiffies - msecs_to_jiffies(EVPN_NEIGH_TELL_MS);
 	INIT_LIST_HEAD(&n->tell);
+	INIT_LIST_HEAD(&n->ask);
 	nn->count[n->state]++;
 	rb_find_add(&n->node, &nn->entries, neigh_node_cmp);
 	nn->seq++;
@@ -83,6 +84,7 @@ void evpn_neigh_free(struct evpn_neigh_net *nn, struct evpn_neigh *n)
 	lockdep_assert_held(&nn->lock);
 	evpn_neigh_set_due(nn, n, 0);
 	list_del(&n->tell);
+	list_del(&n->ask);
 	nn->count[n->state]--;
 	rb_erase(&n->node, &nn->entries);
 	nn->seq++;
@@ -198,6 +200,7 @@ static void neigh_set_state(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 
 	n->probes = 0;
 	n->asked = false;
 	n->verify = false;
+	list_del_init(&n->ask);
 }
 
 static void neigh_set_why(struct evpn_neigh *n, u8 why, u32 error)
@@ -258,26 +261,45 @@ static void neigh_explain(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 	}
 }
 
+/* The table is full, which may be another customer's doing. It is tried again, also for what is retained. */
+static void neigh_table_full(struct evpn_neigh_net *nn, struct evpn_neigh *n)
+{
+	u64 again = ktime_get_ns() + evpn_neigh_ns(EVPN_NEIGH_FULL_RETRY_MS);
+
+	nn->counters.table_full++;
+	if (n->retained) {
+		neigh_set_state(nn, n, EVPN_NEIGH_STATE_RETAINED);
+		evpn_neigh_set_due(nn, n, min(n->expires, again));
+		return;
+	}
+	neigh_set_state(nn, n, EVPN_NEIGH_STATE_PENDING);
+	neigh_set_why(n, EVPN_NEIGH_WHY_TABLE_FULL, ENOBUFS);
+	evpn_neigh_set_due(nn, n, again);
+}
+
+/* The table does not take the address, and never will. Retention that cannot be has an end. */
+static void neigh_table_refuses(struct evpn_neigh_net *nn, struct evpn_neigh *n, int err)
+{
+	bool wished = n->wished;
+
+	n->retained = false;
+	neigh_set_state(nn, n, wished ? EVPN_NEIGH_STATE_REFUSED : EVPN_NEIGH_STATE_GONE);
+	if (wished)
+		neigh_set_why(n, EVPN_NEIGH_WHY_FAILED, -err);
+}
+
 /* An installation that the table has not taken. @err is not -EEXIST. */
 static void neigh_not_installed(struct evpn_neigh_net *nn, struct evpn_neigh *n, int err)
 {
-	u8 state = err == -ENOBUFS ? EVPN_NEIGH_STATE_PENDING : EVPN_NEIGH_STATE_REFUSED;
+	bool stays = n->wished || err == -ENOBUFS;
+	u8 events =
+		neigh_events(n, stays ? EVPN_NEIGH_STATE_PENDING : EVPN_NEIGH_STATE_GONE, false);
 
 	if (err == -ENOBUFS)
-		nn->counters.table_full++;
-	/* Retention that cannot be has an end. */
-	if (n->retained) {
-		n->retained = false;
-		neigh_set_state(nn, n, EVPN_NEIGH_STATE_GONE);
-		return;
-	}
-	neigh_set_state(nn, n, state);
-	if (err == -ENOBUFS) {
-		neigh_set_why(n, EVPN_NEIGH_WHY_TABLE_FULL, ENOBUFS);
-		evpn_neigh_set_due(nn, n, ktime_get_ns() + evpn_neigh_ns(EVPN_NEIGH_FULL_RETRY_MS));
-	} else {
-		neigh_set_why(n, EVPN_NEIGH_WHY_FAILED, -err);
-	}
+		neigh_table_full(nn, n);
+	else
+		neigh_table_refuses(nn, n, err);
+	evpn_neigh_news(nn, n, events);
 }
 
 /* Does what was decided to the neighbour table. Return: 0, or why it did not succeed. */
@@ -297,6 +319,9 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 		n->installed = true;
 		memcpy(n->in_force, n->wish.lladdr, ETH_ALEN);
 		nn->counters.installed++;
+		/* It is there again, and can be asked. */
+		if (n->retained)
+			evpn_neigh_set_due(nn, n, ktime_get_ns());
 		break;
 	case EVPN_NEIGH_ACT_REPLACE:
 		evpn_neigh_table_replace(nn, nd, &n->key, &n->wish);
@@ -317,7 +342,7 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 		break;
 	case EVPN_NEIGH_ACT_VERIFY:
 		if (!n->verify)
-			evpn_neigh_set_due(nn, n, evpn_neigh_probe_slot(nn, ktime_get_ns()));
+			evpn_neigh_ask_later(nn, n, EVPN_NEIGH_ASK_LOCAL);
 		n->verify = true;
 		break;
 	case EVPN_NEIGH_ACT_FORGET:
@@ -378,7 +403,7 @@ static void neigh_note_life(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 	n->verify = false;
 	if (news || heard || view->nud & NUD_REACHABLE) {
 		n->alive = ktime_get_ns();
-		n->asked = false;
+		list_del_init(&n->ask);
 	}
 	evpn_neigh_set_due(nn, n, evpn_neigh_ask_at(nn, n));
 }
@@ -402,9 +427,7 @@ static int neigh_look_once(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 	if (err == -EEXIST)
 		return err;
 	if (err) {
-		events = neigh_events(n, EVPN_NEIGH_STATE_PENDING, false);
 		neigh_not_installed(nn, n, err);
-		evpn_neigh_news(nn, n, events);
 		return 0;
 	}
 	if (d.state == EVPN_NEIGH_STATE_LOCAL && d.act != EVPN_NEIGH_ACT_VERIFY)
@@ -505,6 +528,27 @@ struct evpn_neigh *evpn_neigh_wish(struct evpn_neigh_net *nn, const struct evpn_
 	return n;
 }
 
+/* It is in force, or would be if others had not filled the table. */
+static bool neigh_may_be_retained(const struct evpn_neigh *n)
+{
+	return n->state == EVPN_NEIGH_STATE_SYNCED || n->why == EVPN_NEIGH_WHY_TABLE_FULL;
+}
+
+static void neigh_retain(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 retain_ms)
+{
+	u64 now = ktime_get_ns();
+
+	/* That it is kept although it was not in force nobody expects. */
+	if (n->state != EVPN_NEIGH_STATE_SYNCED)
+		evpn_neigh_news(nn, n, EVPN_NEIGH_EVENT_WISH);
+	n->retained = true;
+	n->expires = now + evpn_neigh_ns(retain_ms);
+	n->wish.origin = 0;
+	neigh_set_state(nn, n, EVPN_NEIGH_STATE_RETAINED);
+	neigh_set_why(n, EVPN_NEIGH_WHY_NONE, 0);
+	evpn_neigh_set_due(nn, n, now);
+}
+
 /**
  * evpn_neigh_unwish() - user space does not want it any more
  * @nn: neighbours of the namespace
@@ -515,18 +559,12 @@ struct evpn_neigh *evpn_neigh_wish(struct evpn_neigh_net *nn, const struct evpn_
  */
 void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 retain_ms)
 {
-	u64 now = ktime_get_ns();
-
 	lockdep_assert_held(&nn->lock);
 	if (!n->wished)
 		return;
 	n->wished = false;
-	if (n->state == EVPN_NEIGH_STATE_SYNCED && retain_ms) {
-		n->retained = true;
-		n->expires = now + evpn_neigh_ns(retain_ms);
-		n->wish.origin = 0;
-		neigh_set_state(nn, n, EVPN_NEIGH_STATE_RETAINED);
-		evpn_neigh_set_due(nn, n, min(n->expires, evpn_neigh_probe_slot(nn, now)));
+	if (retain_ms && neigh_may_be_retained(n)) {
+		neigh_retain(nn, n, retain_ms);
 		return;
 	}
 	neigh_look(nn, n, NULL);
@@ -551,6 +589,7 @@ int __net_init evpn_neigh_net_init(struct evpn_net *en)
 	nn->timers = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&nn->tell);
 	INIT_LIST_HEAD(&nn->walks);
+	INIT_LIST_HEAD(&nn->asking);
 	hash_init(nn->segments);
 	hash_init(nn->by_tag);
 	hash_init(nn->by_dev);

@@ -48,6 +48,8 @@ enum evpn_neigh_limit {
 	/* Two notifications about one neighbour are at least so far apart. */
 	EVPN_NEIGH_TELL_MS = 100,
 	EVPN_NEIGH_PROBES_PER_SECOND = 2000,
+	/* So many may leave at once when none have for a while. */
+	EVPN_NEIGH_PROBES_BURST = 40,
 	/* Between two probes of a retained neighbour, and the time an answer has. */
 	EVPN_NEIGH_PROBE_MS = 5000,
 	EVPN_NEIGH_ANSWER_MS = 1000,
@@ -147,6 +149,7 @@ enum evpn_neigh_why {
  * @key: see there
  * @tell: in evpn_neigh_net.tell while there is news for the listeners
  * @timer: in evpn_neigh_net.timers while @due is set
+ * @ask: in evpn_neigh_es.ask while it waits for its turn to be asked
  * @due: when something is to be done about it, CLOCK_MONOTONIC in nanoseconds; 0 for never
  * @expires: when its retention ends
  * @since: when @state began, CLOCK_MONOTONIC in nanoseconds
@@ -165,7 +168,7 @@ enum evpn_neigh_why {
  * @retained: there was one
  * @installed: our entry is in the neighbour table, as far as we know
  * @in_force: the MAC address we have put there
- * @asked: we have had it probed, and the answer has some time; while local: it has its turn for that
+ * @asked: we have had it probed, and the answer has some time
  * @verify: while local, its entry was forgotten without having failed
  *
  * All under evpn_neigh_net.lock.
@@ -175,6 +178,7 @@ struct evpn_neigh {
 	struct evpn_neigh_key key;
 	struct list_head tell;
 	struct rb_node timer;
+	struct list_head ask;
 	u64 due;
 	u64 expires;
 	u64 since;
@@ -197,6 +201,13 @@ struct evpn_neigh {
 	bool verify;
 };
 
+/** enum evpn_neigh_ask - why a host is to be asked; in the order in which a segment's are */
+enum evpn_neigh_ask {
+	EVPN_NEIGH_ASK_RETAINED,
+	EVPN_NEIGH_ASK_LOCAL,
+	EVPN_NEIGH_ASKS,
+};
+
 /**
  * struct evpn_neigh_es - a segment, as far as neighbours are concerned
  * @hash: in evpn_neigh_net.segments
@@ -209,8 +220,10 @@ struct evpn_neigh {
  * @forgotten: how many were one too many; read likewise
  * @told: of those, how many were told
  * @told_at: when, jiffies
+ * @ask: struct evpn_neigh that wait to be asked, by reason
+ * @asking: in evpn_neigh_net.asking while there are any
  *
- * The last two are evpn_neigh_limit_tell()'s and under evpn_net.lock, the others under
+ * @told and @told_at are evpn_neigh_limit_tell()'s and under evpn_net.lock, the others under
  * evpn_neigh_net.lock.
  */
 struct evpn_neigh_es {
@@ -224,6 +237,8 @@ struct evpn_neigh_es {
 	atomic64_t forgotten;
 	u64 told;
 	unsigned long told_at;
+	struct list_head ask[EVPN_NEIGH_ASKS];
+	struct list_head asking;
 };
 
 /**
@@ -329,6 +344,7 @@ struct evpn_neigh_slot {
  * @condemned: by table: IPv4, IPv6
  * @overfull: neighbours were forgotten, and not all of that was told; read and written without a lock
  * @counters: since the beginning
+ * @asking: struct evpn_neigh_es that have hosts to be asked; the first has its turn
  * @next_probe: when the next probe may be sent, CLOCK_MONOTONIC in nanoseconds
  * @rescanned: when the tables were last read, jiffies
  * @updater: the task that is changing an entry of a neighbour table for us
@@ -362,6 +378,7 @@ struct evpn_neigh_net {
 	struct evpn_neigh_condemned condemned[2];
 	bool overfull;
 	struct evpn_neigh_counters counters;
+	struct list_head asking;
 	u64 next_probe;
 	unsigned long rescanned;
 	struct task_struct *updater;
@@ -481,9 +498,14 @@ bool evpn_neigh_rescan(struct evpn_neigh_net *nn);
 /* neigh_work.c */
 void evpn_neigh_kick(struct evpn_neigh_net *nn);
 void evpn_neigh_set_due(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 due);
-u64 evpn_neigh_probe_slot(struct evpn_neigh_net *nn, u64 wanted);
 void evpn_neigh_walk_later(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key, u32 prefix);
 void evpn_neigh_work(struct work_struct *work);
+
+/* neigh_ask.c */
+void evpn_neigh_ask_later(struct evpn_neigh_net *nn, struct evpn_neigh *n, enum evpn_neigh_ask why);
+struct evpn_neigh *evpn_neigh_ask_next(struct evpn_neigh_net *nn, u64 now, unsigned long *delay);
+void evpn_neigh_ask_es_init(struct evpn_neigh_es *nes);
+void evpn_neigh_ask_es_del(struct evpn_neigh_es *nes);
 
 /* neigh_notify.c */
 void evpn_neigh_news(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 events);

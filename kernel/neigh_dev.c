@@ -215,6 +215,7 @@ int evpn_neigh_es_add(struct evpn_es *es)
 	nes->esi = es->esi;
 	nes->host_ms = es->conf.host_ms;
 	evpn_neigh_limit_init(nes, es->conf.host_limit);
+	evpn_neigh_ask_es_init(nes);
 	mutex_lock(&nn->lock);
 	nes->incarnation = ++nn->incarnations;
 	hash_add(nn->segments, &nes->hash, esi_hash(es->esi.octet));
@@ -231,6 +232,7 @@ void evpn_neigh_es_del(struct evpn_es *es)
 
 	mutex_lock(&nn->lock);
 	hash_del(&es->neigh->hash);
+	evpn_neigh_ask_es_del(es->neigh);
 	kfree(es->neigh);
 	es->neigh = NULL;
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);

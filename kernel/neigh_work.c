@@ -42,21 +42,6 @@ void evpn_neigh_set_due(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 due
 }
 
 /**
- * evpn_neigh_probe_slot() - when the next probe may be sent
- * @nn: neighbours of the namespace
- * @wanted: not before this, CLOCK_MONOTONIC in nanoseconds
- *
- * Each call gives another slot, so probes leave at EVPN_NEIGH_PROBES_PER_SECOND at most. Whoever
- * wants one late takes none away from those who want one early: slots are only kept for now.
- */
-u64 evpn_neigh_probe_slot(struct evpn_neigh_net *nn, u64 wanted)
-{
-	lockdep_assert_held(&nn->lock);
-	nn->next_probe = max(nn->next_probe, wanted) + NSEC_PER_SEC / EVPN_NEIGH_PROBES_PER_SECOND;
-	return nn->next_probe;
-}
-
-/**
  * evpn_neigh_walk_later() - have the work look at all entries of a segment or sub-interface
  * @nn: neighbours of the namespace
  * @key: the segment and the tag
@@ -174,35 +159,83 @@ static unsigned long work_rescan(struct evpn_neigh_net *nn)
 	return 0;
 }
 
-/* Asks the host. Return: 0, or why it cannot be asked. */
-static int probe(struct evpn_neigh_net *nn, struct evpn_neigh *n, const u8 *lladdr)
+/*
+ * The host was forgotten without having failed. Whoever cannot be asked is not told to be here, but when
+ * the table is full, which may be another customer's doing: then it is tried again, as long as the host
+ * is believed. From one who can be asked the kernel will have an answer, or tell that there was none.
+ */
+static void ask_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
+{
+	struct evpn_neigh_note note = {.key = n->key, .failed = true};
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	u64 until = evpn_neigh_ask_at(nn, n);
+	int err;
+
+	err = nd && nd->up ? evpn_neigh_table_probe(nn, nd, &n->key, n->lladdr) : -ENETDOWN;
+	n->asked = true;
+	if (err == -ENOBUFS && (!until || now < until)) {
+		nn->counters.table_full++;
+		evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_FULL_RETRY_MS));
+	} else if (err) {
+		evpn_neigh_look(nn, &n->key, &note);
+	}
+}
+
+/* One that is retained. The answer has some time. */
+static void ask_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
+{
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	u64 answer = now + evpn_neigh_ns(EVPN_NEIGH_ANSWER_MS);
+
+	n->asked = true;
+	if (nd && nd->up)
+		evpn_neigh_table_probe(nn, nd, &n->key, n->wish.lladdr);
+	evpn_neigh_set_due(nn, n, min(n->expires, answer));
+}
+
+/* One that is local, and has given no sign of life. What comes of it the kernel will say. */
+static void ask_local(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
 	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
 
-	if (!nd || !nd->up)
-		return -ENETDOWN;
-	nn->counters.probes++;
-	n->probes++;
-	n->asked = true;
-	return evpn_neigh_table_probe(nn, nd, &n->key, lladdr);
+	evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_PROBE_MS));
+	if (nd && nd->up)
+		evpn_neigh_table_ask(nn, nd, &n->key);
+}
+
+/* Those whose turn it is to be asked are. */
+static unsigned long work_asks(struct evpn_neigh_net *nn)
+{
+	unsigned long delay = MAX_JIFFY_OFFSET;
+	unsigned int done = 0;
+	struct evpn_neigh *n;
+	u64 now;
+
+	while (!READ_ONCE(nn->closing)) {
+		now = ktime_get_ns();
+		n = evpn_neigh_ask_next(nn, now, &delay);
+		if (!n)
+			break;
+		nn->counters.probes++;
+		n->probes++;
+		if (n->state == EVPN_NEIGH_STATE_RETAINED)
+			ask_retained(nn, n, now);
+		else if (n->verify)
+			ask_verify(nn, n, now);
+		else
+			ask_local(nn, n, now);
+		work_pause(nn, &done);
+	}
+	return delay;
 }
 
 /*
- * It was forgotten without having failed. Whoever cannot be asked is not told to be here; from
- * one who can the kernel will have an answer, or tell that there was none.
+ * Asks, gives the answer some time, makes the entry STALE again, and so on until the end. What is not in
+ * the table is looked at, which puts it there if it can be.
  */
-static void timer_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n)
-{
-	struct evpn_neigh_note note = {.key = n->key, .failed = true};
-
-	if (probe(nn, n, n->lladdr))
-		evpn_neigh_look(nn, &n->key, &note);
-}
-
-/* Asks, gives the answer some time, makes the entry STALE again, and so on until the end. */
 static void timer_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
-	u64 next;
+	u64 pause = evpn_neigh_ns(EVPN_NEIGH_PROBE_MS - EVPN_NEIGH_ANSWER_MS);
 
 	if (now >= n->expires) {
 		n->retained = false;
@@ -211,43 +244,29 @@ static void timer_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 
 	}
 	if (n->asked || !n->installed) {
 		n->asked = false;
-		next = evpn_neigh_probe_slot(nn, now) +
-		       evpn_neigh_ns(EVPN_NEIGH_PROBE_MS - EVPN_NEIGH_ANSWER_MS);
-		evpn_neigh_set_due(nn, n, min(n->expires, next));
+		evpn_neigh_set_due(nn, n, min(n->expires, now + pause));
 		evpn_neigh_look(nn, &n->key, NULL);
 		return;
 	}
-	probe(nn, n, n->wish.lladdr);
-	evpn_neigh_set_due(nn, n, min(n->expires, now + evpn_neigh_ns(EVPN_NEIGH_ANSWER_MS)));
+	evpn_neigh_set_due(nn, n, n->expires);
+	evpn_neigh_ask_later(nn, n, EVPN_NEIGH_ASK_RETAINED);
 }
 
 /*
  * The time of a host that has given no sign of life is nearly over. It may have given one that makes
- * no event; else it gets its turn, is asked, and the kernel says what comes of it.
+ * no event; else it is asked when it has its turn.
  */
-static void timer_ask(struct evpn_neigh_net *nn, const struct evpn_neigh_key *which, u64 now)
+static void timer_local(struct evpn_neigh_net *nn, const struct evpn_neigh_key *which, u64 now)
 {
 	struct evpn_neigh_key key = *which;
-	struct evpn_neigh_dev *nd;
 	struct evpn_neigh *n;
 
 	evpn_neigh_look(nn, &key, NULL);
 	n = evpn_neigh_find(nn, &key);
 	if (!n || n->state != EVPN_NEIGH_STATE_LOCAL || n->verify || !n->due || n->due > now)
 		return;
-	if (!n->asked) {
-		n->asked = true;
-		evpn_neigh_set_due(nn, n, evpn_neigh_probe_slot(nn, now));
-		return;
-	}
-	n->asked = false;
-	evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_PROBE_MS));
-	nd = evpn_neigh_dev_find(nn, &key);
-	if (!nd || !nd->up)
-		return;
-	nn->counters.probes++;
-	n->probes++;
-	evpn_neigh_table_ask(nn, nd, &key);
+	evpn_neigh_set_due(nn, n, 0);
+	evpn_neigh_ask_later(nn, n, EVPN_NEIGH_ASK_LOCAL);
 }
 
 static void work_timer(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
@@ -259,9 +278,9 @@ static void work_timer(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 		break;
 	case EVPN_NEIGH_STATE_LOCAL:
 		if (n->verify)
-			timer_verify(nn, n);
+			evpn_neigh_ask_later(nn, n, EVPN_NEIGH_ASK_LOCAL);
 		else
-			timer_ask(nn, &n->key, now);
+			timer_local(nn, &n->key, now);
 		break;
 	default:
 		evpn_neigh_look(nn, &n->key, NULL);
@@ -297,6 +316,7 @@ void evpn_neigh_work(struct work_struct *work)
 	delay = work_rescan(nn);
 	work_walks(nn);
 	delay = min(delay, work_timers(nn));
+	delay = min(delay, work_asks(nn));
 	delay = min(delay, evpn_neigh_table_clear(nn));
 	delay = min(delay, evpn_neigh_tell(nn));
 	if (!list_empty(&nn->walks) || !llist_empty(&nn->notes))
