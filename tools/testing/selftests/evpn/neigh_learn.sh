@@ -143,6 +143,7 @@ log_test "a neighbour that the kernel forgets is asked before it is told as lost
 # More changes than can be noted: the tables are read again, and nothing is missing.
 sysctl -qw net.ipv4.neigh.default.gc_thresh1=40000 net.ipv4.neigh.default.gc_thresh2=40000 \
 	net.ipv4.neigh.default.gc_thresh3=40000
+pe "$EVPN_NL" es-set esi=$ESI1 host-limit=40000 >/dev/null
 pe "$NEIGH_RTNL" bond0 10.7.0.0 02:00:07:00:00:00 20000 local >/dev/null
 count_is() { [ "$(neigh get dump esi=$ESI1 tag=0 state=local | grep -c addr=10.7.)" = "$1" ]; }
 slowwait 20 count_is 20000
@@ -154,7 +155,7 @@ monitor_stop
 # A device that had neighbours before it became a segment.
 pe "$EVPN_NL" es-del esi=$ESI1 >/dev/null
 slowwait 5 gone 0 10.7.0.5
-pe "$EVPN_NL" es-new esi=$ESI1 ifname=bond0 role=df >/dev/null
+pe "$EVPN_NL" es-new esi=$ESI1 ifname=bond0 role=df host-limit=40000 >/dev/null
 slowwait 20 count_is 20000
 check_err $? "learned: $(neigh get dump esi=$ESI1 tag=0 state=local | grep -c addr=10.7.) of 20000"
 log_test "what was known before the segment began is learned from the tables"
