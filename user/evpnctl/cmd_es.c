@@ -152,6 +152,11 @@ static void print_trouble(struct out *o, const json_t *s)
 		out_nl(o);
 		out_word(o, OUT_WARN, "fallback: %s", doc_str(s, "fallback"));
 	}
+	if (doc_int(s, "hosts-forgotten", 0)) {
+		out_nl(o);
+		out_word(o, OUT_WARN, "%lld hosts forgotten: host-limit is %lld",
+			 doc_int(s, "hosts-forgotten", 0), doc_int(s, "host-limit", 0));
+	}
 	if (kernel && (!installed || o->details)) {
 		out_nl(o);
 		out_pair(o, "kernel",

@@ -92,6 +92,18 @@ static void print_es_oper(struct out *o, const json_t *s)
 		out_pair(o, "untagged-vid", OUT_PLAIN, s, "untagged-vid");
 }
 
+/* Hosts that the module has learned, beside how many they may be. */
+static void print_hosts(struct out *o, const json_t *s)
+{
+	long long forgotten = doc_int(s, "hosts-forgotten", 0);
+
+	out_nl(o);
+	out_pair(o, "hosts", OUT_PLAIN, s, "hosts");
+	out_pair(o, "of at most", OUT_PLAIN, s, "host-limit");
+	if (forgotten)
+		out_word(o, OUT_BAD, "%lld forgotten", forgotten);
+}
+
 static void print_all_active(struct out *o, const json_t *s)
 {
 	if (!doc_is(s, "mode", "all-active"))
@@ -207,6 +219,7 @@ void print_kernel_es(struct out *o, const json_t *doc)
 			free(vlans);
 		}
 		print_all_active(o, s);
+		print_hosts(o, s);
 		print_members(o, s);
 		if (doc_get(s, "why")) {
 			out_nl(o);

@@ -5,6 +5,8 @@
  */
 #include "es_params.h"
 
+#include <linux/evpn.h>
+
 static const char *const modes[] = {"all-active", "single-active", "port-active", NULL};
 static const char *const standbys[] = {"auto", "block", "lacp-oos", "down", NULL};
 static const char *const unknowns[] = {"filter", "pass", NULL};
@@ -42,6 +44,7 @@ const struct param es_params[] = {
 	{ .key = "untagged-vid", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4094 },
 	{ .key = "unknown-unicast", .kind = PARAM_ONE_OF, .what = "POLICY", .values = unknowns },
 	{ .key = "host-timeout", .what = "TIME" },
+	{ .key = "host-limit", .kind = PARAM_NUMBER, .what = "NUMBER", .max = EVPN_HOST_LIMIT_MAX },
 	{ .key = "lacp-bypass", .kind = PARAM_BOOL, .what = "yes or no" },
 	{},
 };

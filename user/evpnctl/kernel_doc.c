@@ -209,6 +209,7 @@ static void put_conf(json_t *o, const struct nl_es_conf *c)
 	put(o, "vlan-df", c->vlan_map ? vlan_list(c->vlan_df) : json_null());
 	put_number(o, "owner-hold-ms", c->owner_hold_ms);
 	put_number(o, "host-timeout-ms", c->host_timeout_ms);
+	put_number(o, "host-limit", c->host_limit);
 	put_text(o, "loss-policy", NAME_OF(loss_names, c->loss_policy));
 	put(o, "allow", bit_names(allow_bits, c->allow));
 	put_number(o, "generation", c->generation);
@@ -231,6 +232,8 @@ json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock)
 	put(o, "hold-remaining-ms", holding ? json_integer(es->hold_remaining_ms) : json_null());
 	put(o, "since", json_integer(since(clock, es->changed_ns)));
 	put_number(o, "transitions", es->transitions);
+	put_number(o, "hosts", es->hosts);
+	put_number(o, "hosts-forgotten", es->hosts_forgotten);
 	put(o, "members", member_list(es));
 	return o;
 }

@@ -112,6 +112,7 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 	mnl_attr_put_u32(nlh, EVPN_A_ES_UNTAGGED_VID, conf->untagged_vid);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_UNKNOWN_UNICAST, conf->unknown_unicast);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_HOST_TIMEOUT, conf->host_timeout_ms);
+	mnl_attr_put_u32(nlh, EVPN_A_ES_HOST_LIMIT, conf->host_limit);
 	if (conf->has_peers)
 		put_peers(nlh, conf);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
@@ -294,6 +295,7 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	conf->untagged_vid = nl_u32(tb[EVPN_A_ES_UNTAGGED_VID]);
 	conf->unknown_unicast = nl_u32(tb[EVPN_A_ES_UNKNOWN_UNICAST]);
 	conf->host_timeout_ms = nl_u32(tb[EVPN_A_ES_HOST_TIMEOUT]);
+	conf->host_limit = nl_u32(tb[EVPN_A_ES_HOST_LIMIT]);
 	if (tb[EVPN_A_ES_PEERS])
 		take_peers(conf, tb[EVPN_A_ES_PEERS]);
 	es->ifindex = nl_u32(tb[EVPN_A_ES_IFINDEX]);
@@ -304,6 +306,8 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	es->hold_remaining_ms = nl_u32(tb[EVPN_A_ES_HOLD_REMAINING]);
 	es->changed_ns = nl_u64(tb[EVPN_A_ES_CHANGED]);
 	es->transitions = nl_u32(tb[EVPN_A_ES_TRANSITIONS]);
+	es->hosts = nl_u32(tb[EVPN_A_ES_HOSTS]);
+	es->hosts_forgotten = nl_u64(tb[EVPN_A_ES_HOSTS_FORGOTTEN]);
 	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(a) == EVPN_A_ES_MEMBER)
 			take_member(es, a);

@@ -50,6 +50,7 @@ struct nl_es_conf {
 	uint32_t untagged_vid;
 	uint32_t unknown_unicast;
 	uint32_t host_timeout_ms;
+	uint32_t host_limit;
 	bool has_peers;
 	unsigned int n_peers;
 	struct ip_addr peers[EVPN_PEERS_MAX];
@@ -81,6 +82,7 @@ struct nl_es_member {
  * struct nl_es - a segment as the kernel reports it
  * @changed_ns: CLOCK_MONOTONIC
  * @hold_remaining_ms: valid while @oper has EVPN_OPER_HOLD_RUNNING
+ * @hosts: that it has learned; @hosts_forgotten: that were too many
  * @members: the first NL_ES_MEMBERS_MAX of them
  */
 struct nl_es {
@@ -93,6 +95,8 @@ struct nl_es {
 	uint32_t hold_remaining_ms;
 	uint64_t changed_ns;
 	uint32_t transitions;
+	uint32_t hosts;
+	uint64_t hosts_forgotten;
 	unsigned int n_members;
 	struct nl_es_member members[NL_ES_MEMBERS_MAX];
 };
@@ -229,6 +233,9 @@ int nl_evpn_stats_dump(struct nl_evpn *e, nl_es_stats_fn fn, void *data, struct 
 /** nl_evpn_vlan_stats_dump() - the VLANs of one segment in which something was dropped */
 int nl_evpn_vlan_stats_dump(struct nl_evpn *e, const struct esi *esi, nl_vlan_stats_fn fn,
 			    void *data, struct nl_err *err);
+
+/** nl_evpn_neigh_set() - most neighbours that are learned on all segments; 0 or a negative errno */
+int nl_evpn_neigh_set(struct nl_evpn *e, uint32_t host_limit, struct nl_err *err);
 
 /** nl_evpn_core_set() - the mask and the ports of @core; 0 or a negative errno with a sentence */
 int nl_evpn_core_set(struct nl_evpn *e, const struct nl_core *core, struct nl_err *err);

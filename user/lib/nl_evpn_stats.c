@@ -113,6 +113,15 @@ int nl_evpn_core_set(struct nl_evpn *e, const struct nl_core *core, struct nl_er
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
+int nl_evpn_neigh_set(struct nl_evpn *e, uint32_t host_limit, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_NEIGH_SET);
+
+	mnl_attr_put_u32(nlh, EVPN_A_NEIGH_HOST_LIMIT, host_limit);
+	return nl_request(e->nl, nlh, NULL, NULL, err);
+}
+
 static int take_core(void *data, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[EVPN_A_CORE_MAX + 1];

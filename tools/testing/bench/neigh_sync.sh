@@ -75,7 +75,7 @@ conf() { # NODE NUMBER PEERS...
 			vrfs:
 			  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
 			segments:
-			  - {name: ce, interface: lag0, esi: 00:11:22:33:44:55:66:77:88:01, mode: all-active, df: {wait: 0s}}
+			  - {name: ce, interface: lag0, esi: 00:11:22:33:44:55:66:77:88:01, mode: all-active, host-limit: 200000, df: {wait: 0s}}
 		END
 	} >$RUN/$n.yaml
 }

@@ -17,6 +17,7 @@ static struct service_rig {
 	struct ip_addr silent;
 	struct ip_addr dead;
 	const char *why;
+	unsigned int asked_again; /* for routes */
 } service_rig;
 
 bool pes_silent(const struct speaker *speaker, const struct ip_addr *pe)
@@ -41,6 +42,7 @@ void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *key
 
 void speaker_wants_more(struct speaker *speaker)
 {
+	service_rig.asked_again++;
 }
 
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)

@@ -255,6 +255,8 @@ static void test_example(void **state)
 	assert_string_equal(s[1].name, "yes");
 	assert_int_equal(s[1].esi_source, CONF_ESI_LACP);
 	assert_int_equal(s[1].owner_hold_ms, 90000);
+	assert_int_equal(s[1].host_limit, 16384);
+	assert_int_equal(c->global.core.host_limit, 131072);
 	assert_int_equal(s[1].allow, 5);
 	assert_int_equal(s[1].df.algorithm, 1);
 	assert_true(s[1].df.ac_df && !s[1].df.port_mode && !s[1].ad_per_evi && s[1].ad_per_es);
@@ -579,6 +581,9 @@ static void test_neighbour_keys(void **state)
 	warned(VRF("l3vni: 5"), "l3vni: \"5\": has an effect with sync-targets: vrf only");
 	warned(VRF("route-targets: {export: [\"1:1\", \"1:2\"]}"), "the first export target only");
 	bad(SEGMENT("port-active, retention: 25h"), "");
+	bad(SEGMENT("port-active, host-limit: 0"), "");
+	bad(SEGMENT("port-active, host-limit: 4194305"), "");
+	bad("host-limit: 0\nrouter-id: 1.2.3.4\nas: 1\n", "1:13: host-limit: \"0\"");
 }
 
 static void test_warnings(void **state)
@@ -658,6 +663,7 @@ static void random_segment(struct conf_segment *s, unsigned int i)
 	s->standby = pick(4);
 	s->on_daemon_loss = pick(2);
 	s->owner_hold_ms = pick(86400001);
+	s->host_limit = 1 + pick(4194304);
 	s->allow = pick(8);
 	s->untagged_vid = (uint16_t)pick(4095);
 	s->unknown_unicast = pick(2);

@@ -51,6 +51,7 @@ static struct wish_es a_wish(uint8_t n)
 			    .mode = CONF_PORT_ACTIVE,
 			    .standby = CONF_STANDBY_BLOCK,
 			    .owner_hold_ms = 1000,
+			    .host_limit = 1,
 			    .allow = 1};
 
 	memcpy(w.ifname, "bond0", 6);
@@ -137,6 +138,7 @@ static void test_wishes_that_are_none(void **state)
 	REFUSED(w.loss_policy = 2, "an unknown loss policy");
 	REFUSED(w.owner_hold_ms = EVPN_HOLD_TIME_MAX + 1, "an owner hold time out of range");
 	REFUSED(w.host_timeout_ms = EVPN_HOST_TIMEOUT_MAX + 1, "a host timeout out of range");
+	REFUSED(w.host_limit = EVPN_HOST_LIMIT_MAX + 1, "a limit of hosts out of range");
 	REFUSED(w.allow = 64, "unknown protocols to allow");
 	REFUSED(w.untagged_vid = 4095, "a VLAN out of range");
 	REFUSED(w.unknown_unicast = 2, "an unknown way with unknown unicast");

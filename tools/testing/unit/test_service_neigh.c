@@ -232,6 +232,8 @@ static struct conf_vrf vrf_of_conf(const char *name, const char *rt)
 	return v;
 }
 
+static u32 host_limit = 1000;
+
 static struct conf_segment segment_of_conf(unsigned int n, const char *interface)
 {
 	struct conf_segment c;
@@ -242,6 +244,7 @@ static struct conf_segment segment_of_conf(unsigned int n, const char *interface
 	c.esi = esi_of(n);
 	c.mode = CONF_ALL_ACTIVE;
 	c.retention_ms = 180000;
+	c.host_limit = host_limit;
 	return c;
 }
 
@@ -718,6 +721,73 @@ static void two_pes(void **state)
 	end(sp);
 }
 
+/* No more hosts of a segment are advertised than its limit, those first that were first; others are not affected. */
+static void limit_advertised(void **state)
+{
+	char why[NEIGH_WHY_MAX];
+	struct speaker *sp;
+
+	host_limit = 16;
+	sp = begin();
+	for (unsigned int i = 1; i <= 16; i++)
+		host(sp, 1, text(&(struct ip_addr){4, {10, 1, 0, (u8)i}}), i, NEIGH_LOCAL);
+	sp->log[0] = '\0';
+	host(sp, 2, "10.1.1.1", 1, NEIGH_LOCAL);
+	expect(sp, "");
+	assert_false(
+		neigh_may_advertise(neigh_first(sp->ns, &(struct ip_addr){4, {10, 1, 1, 1}}), why));
+	assert_string_equal(why,
+			    "segment be1 has as many hosts advertised as host-limit allows (16)");
+	assert_int_equal(sp->ns->counts.too_many, 1);
+	/* one of those that are says something else; and another segment */
+	host(sp, 1, "10.1.0.3", 33, NEIGH_LOCAL);
+	expect(sp, "-10.1.0.3/1 +10.1.0.3/1 ");
+	host_on(sp, 2, 0, "10.2.0.1", 1, NEIGH_LOCAL, 0);
+	expect(sp, "+10.2.0.1/0 ");
+	/* an eighth has gone, and one more */
+	for (unsigned int i = 1; i <= 2; i++)
+		host(sp, 1, text(&(struct ip_addr){4, {10, 1, 0, (u8)i}}), i, NEIGH_GONE);
+	expect(sp, "-10.1.0.1/1 -10.1.0.2/1 ");
+	host(sp, 1, "10.1.0.3", 33, NEIGH_GONE);
+	assert_non_null(strstr(sp->log, "-10.1.0.3/1 "));
+	assert_non_null(strstr(sp->log, "+10.1.1.1/2 "));
+	end(sp);
+	host_limit = 1000;
+}
+
+/* Nor are more taken from other PEs; when there is room, they are asked again. */
+static void limit_taken(void **state)
+{
+	struct route *r[8];
+	struct speaker *sp;
+	struct nvrf *vrf;
+
+	host_limit = 8;
+	sp = begin();
+	for (unsigned int i = 0; i < 8; i++)
+		r[i] = says(sp, &pe2_says, 1, 1,
+			    text(&(struct ip_addr){4, {10, 1, 0, (u8)(i + 1)}}), i + 1);
+	sp->log[0] = '\0';
+	says(sp, &pe2_says, 1, 1, "10.1.1.1", 9);
+	expect(sp, "");
+	assert_int_equal(neigh_judge(sp->ns, &routes[8].n, &routes[8].a, &vrf), NV_TOO_MANY);
+	assert_int_equal(neigh_service.wanted(sp->ns, &routes[8].n, &routes[8].a), WANTED_NOT);
+	assert_int_equal(neigh_service.wanted(sp->ns, &r[3]->n, &r[3]->a), WANTED);
+	/* another PE says the same of one that is known, and it is no one more; and another segment */
+	says(sp, &(struct says){PE3, 0, false}, 1, 1, "10.1.0.3", 3);
+	says(sp, &pe2_says, 2, 0, "10.2.0.1", 1);
+	expect(sp, "wish:10.2.0.1/0 ");
+	service_rig.asked_again = 0;
+	gone(sp, r[0]);
+	assert_int_equal(service_rig.asked_again, 0);
+	gone(sp, r[1]);
+	assert_int_equal(service_rig.asked_again, 1);
+	assert_non_null(strstr(sp->log, "unwish:10.1.0.1/1 "));
+	assert_non_null(strstr(sp->log, "wish:10.1.1.1/1 "));
+	end(sp);
+	host_limit = 1000;
+}
+
 /* The higher sequence says which MAC address is the present one, also after it has wrapped around. */
 static void newer_mac(void **state)
 {
@@ -1122,6 +1192,8 @@ int main(void)
 		cmocka_unit_test(not_for_us),
 		cmocka_unit_test(frr_form),
 		cmocka_unit_test(wish_and_retention),
+		cmocka_unit_test(limit_advertised),
+		cmocka_unit_test(limit_taken),
 		cmocka_unit_test(two_pes),
 		cmocka_unit_test(newer_mac),
 		cmocka_unit_test(esi_changes),

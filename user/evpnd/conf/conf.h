@@ -25,6 +25,9 @@
 #define CONF_VTY_MAX 108 /* of a unix socket's path */
 #define CONF_UPLINKS_MAX 16
 #define CONF_PORTS_MAX 16
+/* Most hosts that are learned, of a segment and of all, unless said otherwise; those of the module. */
+#define CONF_HOST_LIMIT 16384
+#define CONF_HOST_LIMIT_ALL 131072
 #define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
 #define CONF_HOLD_TIME 9 /* seconds: a PE that is dead costs its customers as much, without BFD */
@@ -76,12 +79,15 @@ struct conf_frr {
 };
 
 /**
- * struct conf_core - how the kernel tells the PEs apart that VXLAN frames come from
- * @mark_mask: bits of the packet's mark that are the module's, 0: none, and no split horizon
+ * struct conf_core - what holds in the kernel for all segments
+ * @mark_mask: bits of the packet's mark that are the module's, to tell the PEs apart that VXLAN frames
+ *	come from; 0: none, and no split horizon
  * @ports: UDP ports of VXLAN
+ * @host_limit: most hosts that are learned on all segments together
  */
 struct conf_core {
 	uint32_t mark_mask;
+	uint32_t host_limit;
 	uint16_t ports[CONF_PORTS_MAX];
 	uint8_t n_ports;
 };
@@ -246,6 +252,7 @@ struct conf_df {
  * @route_targets: of RT-1; empty: the union of the export targets of all VRFs
  * @owner_hold_ms: how long the kernel keeps roles after the daemon went away
  * @host_timeout_ms: how long a silent host that this PE has learned is believed to be there; 0 for ever
+ * @host_limit: most hosts that are learned here, that are advertised, and that are taken from other PEs
  * @allow: bits of EVPN_ALLOW_*, protocols that pass a blocked port
  * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
  * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
@@ -265,6 +272,7 @@ struct conf_segment {
 	enum conf_loss_policy on_daemon_loss;
 	uint32_t owner_hold_ms;
 	uint32_t host_timeout_ms;
+	uint32_t host_limit;
 	uint32_t allow;
 	uint16_t untagged_vid;
 	enum conf_unknown_unicast unknown_unicast;

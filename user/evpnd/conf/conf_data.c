@@ -127,6 +127,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->on_daemon_loss = CONF_LOSS_HOLD;
 	s->owner_hold_ms = 60000;
 	s->host_timeout_ms = 18 * 60000;
+	s->host_limit = CONF_HOST_LIMIT;
 	s->retention_ms = 180000;
 	s->allow = CONF_ALLOW_LLDP;
 	s->ad_per_es = true;

@@ -24,7 +24,10 @@ void conf_global_defaults(struct conf_global *g)
 		.memory_limit = 1024,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.bfd = {.interval_ms = 300, .multiplier = 3},
-		.core = {.mark_mask = 0xff000000, .ports = {4789}, .n_ports = 1},
+		.core = {.mark_mask = 0xff000000,
+			 .host_limit = CONF_HOST_LIMIT_ALL,
+			 .ports = {4789},
+			 .n_ports = 1},
 	};
 }
 

@@ -67,12 +67,14 @@ struct fact_maintenance {
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
  *	so all segments of the first dump are sent before IPC_FACT_LINKS_DONE
  * @fail_applied: a loss policy is in force
+ * @hosts_forgotten: how many were one too many since the module has it
  * @gone: the module has it no more; only @esi holds
  */
 struct fact_es {
 	struct esi esi;
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
+	uint64_t hosts_forgotten;
 	bool df;
 	bool fail_applied;
 	bool gone;
@@ -84,6 +86,7 @@ struct fact_es {
 
 /**
  * struct wish_es - what a segment shall be in the kernel, key @esi
+ * @host_limit: most neighbours that are learned; 0: of a segment whose configuration is not known yet
  * @df: the role, of the port in port-active mode
  * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
  * @maintenance: an operator has drained it; nothing to the kernel, but the next speaker is to know
@@ -98,6 +101,7 @@ struct wish_es {
 	enum conf_loss_policy loss_policy;
 	uint32_t owner_hold_ms;
 	uint32_t host_timeout_ms;
+	uint32_t host_limit;
 	uint32_t allow;
 	bool df;
 	bool draining;

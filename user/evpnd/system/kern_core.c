@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kern_core.c - how the module tells the PEs apart that VXLAN frames come from. It is the
- * configuration's, not the speaker's: set when the module appears and when the configuration changes.
+ * kern_core.c - what holds in the module for all segments: how it tells the PEs apart that VXLAN frames
+ * come from, and how many hosts it learns. It is the configuration's, not the speaker's: set when the
+ * module appears and when the configuration changes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 #include "log.h"
 
 _Static_assert(CONF_PORTS_MAX == EVPN_PORTS_MAX, "as many ports as the module takes");
+_Static_assert(CONF_HOST_LIMIT == EVPN_HOST_LIMIT_DEFAULT &&
+		       CONF_HOST_LIMIT_ALL == EVPN_HOST_LIMIT_ALL_DEFAULT,
+	       "the limits are the module's");
 
 void kern_core_install(struct kern *kern)
 {
@@ -20,7 +24,8 @@ void kern_core_install(struct kern *kern)
 	if (!kern->evpn.nl || !kern->has_core)
 		return;
 	memcpy(core.ports, kern->core.ports, core.n_ports * sizeof(core.ports[0]));
-	if (!nl_evpn_core_set(&kern->evpn, &core, &err))
+	if (!nl_evpn_core_set(&kern->evpn, &core, &err) &&
+	    !nl_evpn_neigh_set(&kern->evpn, kern->core.host_limit, &err))
 		return;
 	snprintf(kern->core_why, sizeof(kern->core_why), "the kernel refused core: %.200s",
 		 err.text);

@@ -80,6 +80,8 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 		*why = "an owner hold time out of range";
 	else if (w->host_timeout_ms > EVPN_HOST_TIMEOUT_MAX)
 		*why = "a host timeout out of range";
+	else if (w->host_limit > EVPN_HOST_LIMIT_MAX)
+		*why = "a limit of hosts out of range";
 	else if (w->allow & ~(uint32_t)(EVPN_ALLOW_LLDP | EVPN_ALLOW_EAPOL | EVPN_ALLOW_CFM |
 					EVPN_ALLOW_PTP | EVPN_ALLOW_STP | EVPN_ALLOW_MICRO_BFD))
 		*why = "unknown protocols to allow";
@@ -142,6 +144,7 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 		memcpy(c->vlan_df, w->vlan_df, sizeof(c->vlan_df));
 	c->owner_hold_ms = w->owner_hold_ms;
 	c->host_timeout_ms = w->host_timeout_ms;
+	c->host_limit = w->host_limit ? w->host_limit : EVPN_HOST_LIMIT_DEFAULT;
 	c->loss_policy =
 		w->loss_policy == CONF_LOSS_BLOCK ? EVPN_LOSS_POLICY_BLOCK : EVPN_LOSS_POLICY_HOLD;
 	c->allow = w->allow;
@@ -229,6 +232,7 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	memcpy(fact->ifname, es->conf.ifname, sizeof(fact->ifname));
 	fact->ifindex = es->ifindex;
 	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
+	fact->hosts_forgotten = es->hosts_forgotten;
 	make_lacp(es, &fact->lacp);
 	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
 	if (es->conf.vlan_map)

@@ -242,6 +242,17 @@ static void advertise_local(struct neighs *ns, struct nhost *h, void *data)
 		neigh_advertise(ns, h);
 }
 
+/* The limits may be others now: all hosts and routes are looked at again. */
+static void forget_full(struct neighs *ns)
+{
+	struct nes *es;
+
+	RB_FOREACH(es, ness, &ns->ess) {
+		es->advertised_full = false;
+		es->taken_full = false;
+	}
+}
+
 /* What hosts are advertised with, and what is imported, follows from these. */
 #define NEIGH_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
 
@@ -268,6 +279,7 @@ static void neighs_conf(void *state, unsigned int changes, const struct conf *no
 	attach_conf(ns, now);
 	resolve_all(ns);
 	if (changes & NEIGH_CHANGES) {
+		forget_full(ns);
 		neigh_walk(ns, advertise_local, NULL);
 		ns->reimport_due = true;
 	}
@@ -314,6 +326,30 @@ static void links_changed(struct neighs *ns)
 	neigh_wake(ns);
 }
 
+/* Hosts that were too many may be advertised now; for the routes of others the neighbours are asked. */
+static void use_room(struct neighs *ns)
+{
+	bool advertise = false, taken = false;
+	struct nes *es;
+
+	RB_FOREACH(es, ness, &ns->ess) {
+		if (es->advertised_full && neigh_has_room(es, es->advertised)) {
+			es->advertised_full = false;
+			advertise = true;
+		}
+		if (es->taken_full && neigh_has_room(es, es->taken)) {
+			es->taken_full = false;
+			taken = true;
+		}
+	}
+	if (advertise)
+		neigh_walk(ns, advertise_local, NULL);
+	if (taken) {
+		ns->reimport_due = true;
+		speaker_wants_more(ns->speaker);
+	}
+}
+
 /* Everything that was put off, so that what follows is decided on what is true now. */
 static void catch_up(struct neighs *ns)
 {
@@ -321,6 +357,10 @@ static void catch_up(struct neighs *ns)
 		ns->resolve_due = false;
 		attach_conf(ns, speaker_conf(ns->speaker));
 		resolve_all(ns);
+	}
+	if (ns->room_due) {
+		ns->room_due = false;
+		use_room(ns);
 	}
 	if (ns->reimport_due) {
 		ns->reimport_due = false;

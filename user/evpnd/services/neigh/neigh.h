@@ -73,6 +73,8 @@ RB_PROTOTYPE(ncircuits, ncircuit, node, circuit_cmp);
  * struct nes - a segment: one of ours, or one that routes speak of
  * @configured: one of ours; @conf and @import hold
  * @in_kernel: the module has it, on device @ifindex
+ * @advertised: hosts on it that this PE advertises; @taken: hosts that other PEs advertise
+ * @advertised_full, @taken_full: one more was refused since there was room (host-limit)
  */
 struct nes {
 	RB_ENTRY(nes) node;
@@ -81,7 +83,11 @@ struct nes {
 	const struct conf_segment *conf;
 	struct mac import;
 	u32 ifindex;
+	u32 advertised;
+	u32 taken;
 	bool in_kernel;
+	bool advertised_full;
+	bool taken_full;
 };
 RB_HEAD(ness, nes);
 RB_PROTOTYPE(ness, nes, node, es_cmp);
@@ -149,7 +155,8 @@ struct nhost {
 /** struct ncounts - since the start, for metrics */
 struct ncounts {
 	u64 received;
-	u64 refused; /* routes treated as withdrawn */
+	u64 refused;  /* routes treated as withdrawn */
+	u64 too_many; /* neither advertised nor taken, because of host-limit */
 	u64 wishes;
 	u64 moves;
 	u64 collisions;
@@ -184,6 +191,7 @@ struct neighs {
 	bool links_done;
 	bool resolve_due;
 	bool reimport_due;
+	bool room_due; /* segments that were full have room */
 	unsigned int synced;
 	unsigned int established;
 	unsigned int configured;
@@ -206,8 +214,15 @@ struct nhost *neigh_find(struct neighs *ns, const struct ncircuit *c, const stru
 struct nhost *neigh_make(struct neighs *ns, struct ncircuit *c, const struct ip_addr *addr);
 void neigh_drop(struct neighs *ns, struct nhost *h); /* frees it when nothing is known of it */
 void neigh_queue(struct neighs *ns, struct nhost *h);
+void neigh_remotes_free(struct nhost *h);
 void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *mac);
 void neigh_table_free(struct neighs *ns);
+/* its segment has as many as host-limit allows, without this one */
+bool neigh_advertised_full(const struct nhost *h);
+bool neigh_taken_full(const struct nes *es, const struct nhost *h);
+bool neigh_has_room(const struct nes *es, u32 n);
+/* may have made room */
+void neigh_room(struct neighs *ns, const struct nes *es);
 /* the host's own path through the table: @fn may drop the host it is called with */
 void neigh_walk(struct neighs *ns, void (*fn)(struct neighs *ns, struct nhost *h, void *data),
 		void *data);
@@ -218,6 +233,7 @@ bool neigh_resolve(struct neighs *ns, struct ncircuit *c);
 enum nverdict {
 	NV_ES_IMPORT, /* imported by ES-Import and EVI-RT */
 	NV_VRF,	      /* imported by a route target of the IP-VRF */
+	NV_TOO_MANY,  /* else it would be */
 	NV_MAC_ONLY,
 	NV_IMPOSSIBLE,
 	NV_NO_ESI,

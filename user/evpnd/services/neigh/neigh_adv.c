@@ -36,6 +36,10 @@ bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX])
 	else if (!c->vrf->conf.n_export)
 		snprintf(why, NEIGH_WHY_MAX, "VRF %s has no export route target",
 			 c->vrf->conf.name);
+	else if (neigh_advertised_full(h))
+		snprintf(why, NEIGH_WHY_MAX,
+			 "segment %s has as many hosts advertised as host-limit allows (%u)",
+			 c->es->conf->name, c->es->conf->host_limit);
 	else if (h->flags & NHOST_HELD)
 		snprintf(why, NEIGH_WHY_MAX, "another segment has it as a host that does not move");
 	return !why[0];
@@ -95,6 +99,8 @@ static void originate(struct neighs *ns, struct nhost *h)
 			  ip_format(&h->addr, (char[IP_STRLEN]){0}));
 		return;
 	}
+	if (!(h->flags & NHOST_ADVERTISED))
+		h->circuit->es->advertised++;
 	h->flags |= NHOST_ADVERTISED;
 	h->adv_mac = h->mac;
 	h->adv_id = v->id;
@@ -124,6 +130,17 @@ static void say_collision(struct neighs *ns, const struct nhost *h, const struct
 		h->circuit->es->conf->name, h->circuit->tag);
 }
 
+static void say_full(struct neighs *ns, struct nes *es)
+{
+	ns->counts.too_many++;
+	if (es->advertised_full)
+		return;
+	es->advertised_full = true;
+	log_warning(
+		"segment %s: more hosts are known here than host-limit allows to advertise (%u)",
+		es->conf->name, es->conf->host_limit);
+}
+
 /* Say what is true now: a new route, another one, or none. */
 void neigh_advertise(struct neighs *ns, struct nhost *h)
 {
@@ -132,6 +149,8 @@ void neigh_advertise(struct neighs *ns, struct nhost *h)
 	struct nhost *twin;
 
 	if (!neigh_may_advertise(h, why)) {
+		if (neigh_advertised_full(h))
+			say_full(ns, h->circuit->es);
 		neigh_withdraw(ns, h);
 		return;
 	}
@@ -155,6 +174,8 @@ void neigh_withdraw(struct neighs *ns, struct nhost *h)
 	n = nlri_of(ns, h, &h->adv_mac, h->adv_id);
 	twin = twin_of(ns, h);
 	h->flags &= ~NHOST_ADVERTISED;
+	h->circuit->es->advertised--;
+	neigh_room(ns, h->circuit->es);
 	if (twin)
 		originate(ns, twin);
 	else

@@ -19,6 +19,7 @@ const char *neigh_verdict_name(enum nverdict v)
 	static const char *const names[] = {
 		[NV_ES_IMPORT] = "imported: ES-Import and EVI-RT are ours",
 		[NV_VRF] = "imported: a route target of the VRF is ours",
+		[NV_TOO_MANY] = "not imported: its segment has as many hosts as host-limit allows",
 		[NV_MAC_ONLY] = "not for us: it has no IP address",
 		[NV_IMPOSSIBLE] = "not imported: no host can have this address",
 		[NV_NO_ESI] = "not for us: it names no segment",
@@ -66,6 +67,13 @@ static bool es_import_is_ours(const struct nes *es, const struct slice *ext)
 	return es->conf && ecomm_has(ext, &ours);
 }
 
+static bool is_too_many(struct neighs *ns, const struct nes *es, const struct evpn_nlri *n)
+{
+	const struct ncircuit *c = neigh_circuit(ns, &n->esi, n->etag, false);
+
+	return !ip_is_none(&n->ip) && neigh_taken_full(es, c ? neigh_find(ns, c, &n->ip) : NULL);
+}
+
 /*
  * Order: what is treated as withdrawn comes before what would be imported, so that a foreign ES-Import
  * is not outweighed by a route target.
@@ -93,24 +101,39 @@ enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const st
 		return NV_FOREIGN_ESI;
 	if (has_evi && !by_evi)
 		return NV_FOREIGN_EVI_RT;
-	if (has_import && by_evi) {
-		*vrf = by_evi;
-		return NV_ES_IMPORT;
-	}
-	*vrf = by_rt;
-	return by_rt ? NV_VRF : NV_NO_TARGET;
+	*vrf = has_import && by_evi ? by_evi : by_rt;
+	if (!*vrf)
+		return NV_NO_TARGET;
+	if (is_too_many(ns, es, n))
+		return NV_TOO_MANY;
+	return has_import && by_evi ? NV_ES_IMPORT : NV_VRF;
 }
 
 /*
  * One of a segment that is here, or of a VRF that is: from the latter a move between segments is seen. The
  * former is of use even if it is not imported, because people ask why.
  */
+/* One more than the segment may have: it is said, and asked for again when there is room. */
+static void say_too_many(struct neighs *ns, struct nes *es)
+{
+	ns->counts.too_many++;
+	if (es->taken_full)
+		return;
+	es->taken_full = true;
+	log_warning("segment %s: other PEs have more hosts on it than host-limit allows (%u)",
+		    es->conf->name, es->conf->host_limit);
+}
+
 bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	const struct nes *es = neigh_es(ns, &n->esi, false);
+	struct nes *es = neigh_es(ns, &n->esi, false);
 
-	if (es && es->conf)
-		return true;
+	if (es && es->conf) {
+		if (!is_too_many(ns, es, n))
+			return true;
+		say_too_many(ns, es);
+		return false;
+	}
 	return !ip_is_none(&n->ip) && (match(ns, &a->ext, NULL, ecomm_evi_rt_match) ||
 				       match(ns, &a->ext, NULL, ecomm_rt_match));
 }
@@ -163,6 +186,7 @@ static void forget(struct neighs *ns, const struct evpn_nlri *n, const struct nh
 	if (!h || h == except)
 		return;
 	neigh_remote_del(h, &n->rd, &n->mac);
+	neigh_room(ns, h->circuit->es);
 	if (neigh_watched(ns))
 		neigh_tell(ns, h, "route-gone", NULL);
 	neigh_queue(ns, h);
@@ -200,6 +224,8 @@ static void take(struct neighs *ns, struct nhost *h, const struct evpn_nlri *n,
 		}
 		r->rd = n->rd;
 		r->mac = n->mac;
+		if (!h->remotes)
+			h->circuit->es->taken++;
 		r->next = h->remotes;
 		h->remotes = r;
 	}
@@ -243,7 +269,9 @@ void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_
 	ns->counts.received++;
 	v = neigh_judge(ns, full, now->attrs, &vrf);
 	ns->counts.refused += is_refusal(v);
-	if (vrf && v != NV_IMPOSSIBLE && v != NV_NO_ESI && v != NV_RESERVED_ESI) {
+	if (v == NV_TOO_MANY)
+		say_too_many(ns, neigh_es(ns, &full->esi, false));
+	else if (vrf && v != NV_IMPOSSIBLE && v != NV_NO_ESI && v != NV_RESERVED_ESI) {
 		c = neigh_circuit(ns, &full->esi, full->etag, true);
 		h = c ? neigh_make(ns, c, &full->ip) : NULL;
 	}
@@ -257,12 +285,7 @@ void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_
 
 static void forget_all(struct neighs *ns, struct nhost *h, void *data)
 {
-	struct nremote *r;
-
-	while ((r = h->remotes)) {
-		h->remotes = r->next;
-		free(r);
-	}
+	neigh_remotes_free(h);
 	neigh_queue(ns, h);
 }
 

@@ -321,6 +321,9 @@ static json_t *metrics(struct neighs *ns)
 	metric(list, "evpn_neighbor_routes_refused_total", "counter",
 	       "RT-2 treated as withdrawn by their targets", json_object(),
 	       (json_int_t)ns->counts.refused);
+	metric(list, "evpn_neighbors_too_many_total", "counter",
+	       "hosts neither advertised nor taken from another PE because of host-limit",
+	       json_object(), (json_int_t)ns->counts.too_many);
 	metric(list, "evpn_neighbor_wishes_total", "counter", "wishes sent to the kernel",
 	       json_object(), (json_int_t)ns->counts.wishes);
 	metric(list, "evpn_neighbor_moves_total", "counter",

@@ -168,14 +168,21 @@ struct nhost *neigh_make(struct neighs *ns, struct ncircuit *c, const struct ip_
 	return h;
 }
 
-static void host_free(struct neighs *ns, struct nhost *h)
+void neigh_remotes_free(struct nhost *h)
 {
 	struct nremote *r;
 
+	if (h->remotes)
+		h->circuit->es->taken--;
 	while ((r = h->remotes)) {
 		h->remotes = r->next;
 		free(r);
 	}
+}
+
+static void host_free(struct neighs *ns, struct nhost *h)
+{
+	neigh_remotes_free(h);
 	circuit_put(ns, h->circuit);
 	free(h->why);
 	free(h);
@@ -227,7 +234,38 @@ void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *ma
 			continue;
 		*p = r->next;
 		free(r);
+		if (!h->remotes)
+			h->circuit->es->taken--;
 		return;
+	}
+}
+
+/* ---- host-limit ---- */
+
+bool neigh_advertised_full(const struct nhost *h)
+{
+	const struct nes *es = h->circuit->es;
+
+	return !(h->flags & NHOST_ADVERTISED) && es->conf && es->advertised >= es->conf->host_limit;
+}
+
+bool neigh_taken_full(const struct nes *es, const struct nhost *h)
+{
+	return !(h && h->remotes) && es->conf && es->taken >= es->conf->host_limit;
+}
+
+/* Room for an eighth of them: who comes and goes at the limit makes nobody look at all of them again. */
+bool neigh_has_room(const struct nes *es, u32 n)
+{
+	return es->conf && n < es->conf->host_limit - es->conf->host_limit / 8;
+}
+
+void neigh_room(struct neighs *ns, const struct nes *es)
+{
+	if ((es->advertised_full && neigh_has_room(es, es->advertised)) ||
+	    (es->taken_full && neigh_has_room(es, es->taken))) {
+		ns->room_due = true;
+		neigh_wake(ns);
 	}
 }
 

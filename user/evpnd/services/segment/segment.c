@@ -10,6 +10,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,6 +146,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->loss_policy = s->conf.on_daemon_loss;
 	w->owner_hold_ms = s->conf.owner_hold_ms;
 	w->host_timeout_ms = s->conf.host_timeout_ms;
+	w->host_limit = s->conf.host_limit;
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
 	w->draining = s->leaving || (sends_away(s) && s->drain == DRAIN_LEAVING);
@@ -569,6 +571,19 @@ static void link_gone(struct segments *ss, u32 ifindex)
 	free(l);
 }
 
+/* The kernel says it at most every ten seconds; when it has the segment anew it begins to count anew. */
+static void count_forgotten(struct segment *s, const struct fact_es *f)
+{
+	uint64_t before = f->hosts_forgotten < s->hosts_forgotten ? 0 : s->hosts_forgotten;
+
+	if (f->hosts_forgotten > before)
+		log_warning(
+			"segment %s: it has as many hosts as host-limit allows (%u), or all segments "
+			"together have: the kernel has forgotten %" PRIu64 " others",
+			s->conf.name, s->conf.host_limit, f->hosts_forgotten - before);
+	s->hosts_forgotten = f->hosts_forgotten;
+}
+
 /* Before the first configuration is in force, what the kernel has is only remembered. */
 static void kernel_es(struct segments *ss, const struct fact_es *f)
 {
@@ -579,6 +594,8 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		if (s && f->fail_applied)
 			log_warning("segment %s: the kernel had applied its loss policy",
 				    s->conf.name);
+		if (s && !f->gone)
+			count_forgotten(s, f);
 		if (s && segment_port_heard(s, f))
 			update_port(s);
 		return;

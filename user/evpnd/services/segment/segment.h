@@ -220,6 +220,7 @@ struct segment {
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
 	char differs[ROLE_TEXT_MAX];
+	uint64_t hosts_forgotten; /* by the kernel, because there were too many */
 	bool lacp_known;
 	struct fact_lacp lacp;
 	struct timer lacp_grace;

@@ -202,6 +202,8 @@ static json_t *es_json(const struct segment *s)
 							"filter") :
 				    json_null());
 	json_object_set_new(o, "untagged-vid", json_integer(s->conf.untagged_vid));
+	json_object_set_new(o, "host-limit", json_integer(s->conf.host_limit));
+	json_object_set_new(o, "hosts-forgotten", json_integer((json_int_t)s->hosts_forgotten));
 	json_object_set_new(o, "vlans",
 			    json_pack("{s:o, s:o}", "configured", vlans_json(s->conf.vlans), "df",
 				      vlans_json(held)));
@@ -580,6 +582,9 @@ static json_t *metrics(const struct segments *ss)
 		       s->conf.name, s->force.df);
 		metric(list, "evpn_segment_candidates", "gauge", "PEs in the last election",
 		       s->conf.name, s->n_cand);
+		metric(list, "evpn_segment_hosts_forgotten_total", "counter",
+		       "hosts that the kernel has forgotten because there were too many",
+		       s->conf.name, (json_int_t)s->hosts_forgotten);
 	}
 	return list;
 }
