@@ -42,7 +42,6 @@ steps() {
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
 	frr-10.3       40  1200 kernel,user,tools      frr_scenarios trixie $FRR
 	frr-10.7       40  1200 kernel,user,tools      frr_scenarios sid $FRR
-	frr-pages      90  2400 user,tools             frr_pages
 	unit          100  1800 user                   make -j2 unit
 	package       100  1800 user                   env -u O $here/package.sh
 	interop        50  1500 user                   $here/interop/run.sh

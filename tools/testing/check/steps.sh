@@ -6,7 +6,7 @@
 # execute COMMAND...: one of the functions here, or a program; ended after $limit seconds.
 execute() {
 	case $1 in
-	offline | guest | scenarios | frr_scenarios | frr_pages) "$@" ;;
+	offline | guest | scenarios | frr_scenarios) "$@" ;;
 	*/*) [ -x "$1" ] || { echo "$1: not found"; exit 127; }
 		exec timeout -k 10 "$limit" "$@" ;;
 	*) exec timeout -k 10 "$limit" "$@" ;;
@@ -57,19 +57,6 @@ frr_scenarios() {
 	EVPN_FRR_ROOT=$("$vm/frr.sh" "$1") || return
 	export EVPN_FRR_ROOT
 	scenarios uml "${@:2}"
-}
-
-# frr_pages: the page about FRR with the newer releases on the older kernels.
-frr_pages() {
-	local suite kind status=0
-	for suite in trixie sid; do
-		for kind in qemu qemu-6.12; do
-			EVPN_FRR_ROOT=$("$vm/frr.sh" $suite) || return
-			export EVPN_FRR_ROOT
-			(guest $kind "$scenarios/run.sh" frr_page) || status=1
-		done
-	done
-	return $status
 }
 
 # in_order [NAME...]: scenarios by the time they took when $pool ran last; one that is not known yet,
