@@ -97,6 +97,8 @@ static void print_hosts(struct out *o, const json_t *s)
 {
 	long long forgotten = doc_int(s, "hosts-forgotten", 0);
 
+	if (!doc_get(s, "hosts") && !doc_get(s, "host-limit"))
+		return;
 	out_nl(o);
 	out_pair(o, "hosts", OUT_PLAIN, s, "hosts");
 	out_pair(o, "of at most", OUT_PLAIN, s, "host-limit");
@@ -554,8 +556,7 @@ static int run_show(struct app *app, json_t *params)
 
 static const struct command commands[] = {
 	{.name = "show",
-	 .help = "segments (with -s their counters), counters alone, the owner, what tells PEs apart, or "
-		 "the multicast groups that hosts want",
+	 .help = "segments, counters, the owner, what tells PEs apart, or who wants multicast",
 	 .params = show_params,
 	 .run = run_show},
 	{},

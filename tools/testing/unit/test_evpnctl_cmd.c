@@ -151,7 +151,7 @@ static const struct {
 	{"es show \xff", "es show: name: the value is not valid UTF-8 text"},
 	{"df elect x", "df elect: unknown word \"x\"; nothing more is expected"},
 	{"kernel show stat", "kernel show: unknown table \"stat\"; did you mean \"stats\"? Valid: "
-			     "es, stats, owner, core"},
+			     "es, stats, owner, core, membership"},
 	{"decode --attribute 00", "decode: unknown word \"--attribute\"; did you mean "
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
