@@ -332,7 +332,8 @@ static void judge_state(struct kern_es *e, const struct nl_es *es)
 	}
 }
 
-static void install(struct kern *kern, struct kern_es *e)
+/* False: the module has gone meanwhile, and with it @e unless somebody wishes it. */
+static bool install(struct kern *kern, struct kern_es *e)
 {
 	struct nl_es_conf conf;
 	struct nl_err err;
@@ -341,7 +342,7 @@ static void install(struct kern *kern, struct kern_es *e)
 
 	if (!kern->evpn.nl) {
 		reconcile_became(&e->w, WISH_PENDING, ENOENT, kern->fact.text);
-		return;
+		return true;
 	}
 	to_kernel(kern, &e->wish, &conf);
 	r = nl_evpn_es_new(&kern->evpn, &conf, &err);
@@ -352,20 +353,22 @@ static void install(struct kern *kern, struct kern_es *e)
 	if (r == -ENOENT) {
 		/* no such family any more: the segments, and with them this one, wait */
 		kern_lost(kern, "the module evpn was unloaded; nothing is enforced");
-		reconcile_became(&e->w, WISH_PENDING, ENOENT, kern->fact.text);
-		return;
+		return false;
 	}
 	if (r) {
 		reconcile_became(&e->w, WISH_REFUSED, -r, err.text);
-		return;
+		return true;
 	}
 	note_had(kern, e, &es);
 	judge_state(e, &es);
+	return true;
 }
 
+/* The wish keeps @e alive. */
 static void install_and_tell(struct kern *kern, struct kern_es *e)
 {
-	install(kern, e);
+	if (!install(kern, e))
+		reconcile_became(&e->w, WISH_PENDING, ENOENT, kern->fact.text);
 	tell(kern, e);
 }
 
@@ -405,7 +408,8 @@ void kern_close(struct kern *kern, const struct wish_es *wish)
 	if (!e->had && !e->w.wished && kern->evpn.nl) {
 		before = e->w;
 		e->wish = *wish;
-		install(kern, e);
+		if (!install(kern, e))
+			return;
 		if (e->w.became.status == WISH_REFUSED)
 			log_error("segment on %s: the kernel refused to close it: %s", wish->ifname,
 				  e->w.became.text);
