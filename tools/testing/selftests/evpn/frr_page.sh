@@ -5,7 +5,7 @@
 # cannot part. In the page PE1 speaks; on another PE its address is that PE's. Only what the page takes for
 # granted is this scenario's own: an underlay, iBGP between the PEs, and where FRR and evpnd have their files.
 
-NEEDS="module frr"
+NEEDS="system frr"
 ALL_TESTS="
 	named
 	discovered
