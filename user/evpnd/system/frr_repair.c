@@ -494,6 +494,8 @@ struct frr_repaired frr_repair_count(const struct frr_repair *r)
 	struct frr_repaired n = {};
 	struct entry *e;
 
+	if (!r)
+		return n;
 	RB_FOREACH(e, entries, (struct entries *)&r->entries) {
 		n.macs += e->owned && e->kind == KIND_MAC;
 		n.hosts += e->owned && e->kind == KIND_HOST;

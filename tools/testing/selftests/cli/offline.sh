@@ -250,7 +250,7 @@ completes "block" es add ce1 interface bond0 on-daemon-loss b
 completes "preference" es set ce1 pref
 completes "modulo hrw preference highest-preference lowest-preference" es add ce1 algorithm ""
 completes "yes no" es set ce1 dont-preempt ""
-completes "es stats owner core" kernel show ""
+completes "es stats owner core membership" kernel show ""
 completes "--json" --j
 completes "show" -j -d es sh
 completes "df" monitor es d

@@ -59,11 +59,15 @@ configured() {
 	log_test "16384 on a segment, 131072 in all, unless said otherwise; what cannot be is refused"
 }
 
+# mark: what the kernel says from here on is what logged prints (the log itself belongs to all scenarios)
+mark() { echo "evpn-selftest: mark" >/dev/kmsg; }
+logged() { dmesg | awk '/evpn-selftest: mark/ { n = 0 } { line[n++] = $0 } END { for (i = 0; i < n; i++) print line[i] }'; }
+
 too_many() {
 	local warned
 	defer anew
 	es_set $ESI1 host-limit=100 >/dev/null
-	dmesg -C
+	mark
 	pe "$EVPN_NL" monitor 30 config >/run/neigh-limit-monitor &
 	MON2=$!
 	slowwait 5 grep -q monitoring /run/neigh-limit-monitor
@@ -82,13 +86,14 @@ too_many() {
 	check_eq "$(es_field $ESI1 hosts) $(entries bond0 10.64.0.0/16)" "100 100" "said again"
 	is 0 10.64.1.5 local
 	check_err $? "one that was learned in time: $(state 0 10.64.1.5)"
-	warned=$(dmesg | grep -c "evpn: .*forgotten")
-	check_eq "$warned" 1 "warnings within a few seconds: $(dmesg | grep forgotten)"
-	dmesg | grep -q "evpn: bond0 (segment $ESI1) has 100 neighbours, and may have no more: [0-9]* were forgotten"
-	check_err $? "the warning: $(dmesg | grep forgotten)"
-	slowwait 15 eval '[ "$(dmesg | grep -c "evpn: .*forgotten")" = 2 ]'
-	check_err $? "the rest, later: $(dmesg | grep forgotten)"
-	check_eq "$(dmesg | sed -n 's/.* \([0-9]*\) were forgotten.*/\1/p' | awk "{ s += \$1 } END { print s }")" \
+	warned=$(logged | sed -n 's/^\[ *\([0-9.]*\)\] evpn: .*forgotten.*/\1/p' |
+		awk 'NR > 1 && $1 - last < 9.9 { close_by++ } { last = $1 } END { print (NR > 0), close_by + 0 }')
+	check_eq "$warned" "1 0" "a warning, and none within ten seconds of another: $(logged | grep forgotten)"
+	logged | grep -q "evpn: bond0 (segment $ESI1) has 100 neighbours, and may have no more: [0-9]* were forgotten"
+	check_err $? "the warning: $(logged | grep forgotten)"
+	slowwait 15 eval '[ "$(logged | grep -c "evpn: .*forgotten")" -ge 2 ]'
+	check_err $? "the rest, later: $(logged | grep forgotten)"
+	check_eq "$(logged | sed -n 's/.* \([0-9]*\) were forgotten.*/\1/p' | awk "{ s += \$1 } END { print s }")" \
 		"$(es_field $ESI1 hosts-forgotten)" "sum of what was said"
 	kill $MON2
 	wait $MON2 2>/dev/null
@@ -184,14 +189,14 @@ in_all() {
 		say ce9 ce9 request 10.99.0.$i 02:00:99:00:00:$(printf %02x "$i") 10.99.0.254
 	done
 	slowwait 5 hosts_are $ESI2 20
-	dmesg -C
+	mark
 	hosts 10.64.1.0 50
 	slowwait 5 hosts_are $ESI1 10
 	check_err $? "on the first: $(es_field $ESI1 hosts)"
 	sleep 0.3
 	check_eq "$(es_field $ESI1 hosts) $(es_field $ESI2 hosts)" "10 20" "hosts"
-	dmesg | grep -q "evpn: bond0 (segment $ESI1): all segments together may have no more neighbours"
-	check_err $? "the warning: $(dmesg | grep evpn)"
+	logged | grep -q "evpn: bond0 (segment $ESI1): all segments together may have no more neighbours"
+	check_err $? "the warning: $(logged | grep evpn)"
 	log_test "the limit of all segments together"
 }
 

@@ -21,6 +21,7 @@ ALL_TESTS="
 begin "addresses that no neighbour can have" C2 C39 C45
 neigh_lab
 monitor_start 300
+defer monitor_stop
 
 anew() {
 	pe "$EVPN_NL" es-del esi=$ESI1
