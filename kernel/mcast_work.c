@@ -74,8 +74,8 @@ static void work_recheck(struct evpn_mcast_net *mn)
 {
 	if (!READ_ONCE(mn->recheck))
 		return;
-	/* Pairs with evpn_mcast_recheck(): what changes from here on is looked at again. */
 	WRITE_ONCE(mn->recheck, false);
+	/* Pairs with evpn_mcast_recheck(): what changes from here on is looked at again. */
 	smp_mb();
 	evpn_mcast_subs_check(mn);
 }

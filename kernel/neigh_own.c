@@ -38,8 +38,7 @@ static enum evpn_neigh_own own_address4(const struct net_device *dev, __be32 ip)
 	}
 	if (!in_dev)
 		return EVPN_NEIGH_OWN_NOT;
-	in_dev_for_each_ifa_rcu(ifa, in_dev)
-	{
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
 		if (own_is_network4(ifa, ip))
 			return EVPN_NEIGH_OWN_NETWORK;
 	}
@@ -118,7 +117,8 @@ static bool own_is_upper_lladdr(struct net_device *dev, const u8 *lladdr)
 	if (netdev_uc_empty(dev))
 		return false;
 	netif_addr_lock_bh(dev);
-	netdev_for_each_uc_addr(ha, dev) found |= ether_addr_equal_unaligned(ha->addr, lladdr);
+	netdev_for_each_uc_addr(ha, dev)
+		found |= ether_addr_equal_unaligned(ha->addr, lladdr);
 	netif_addr_unlock_bh(dev);
 	return found;
 }

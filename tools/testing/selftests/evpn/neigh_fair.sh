@@ -129,7 +129,7 @@ full_and_collected() {
 # The other PE of the first customer's segment has died: 16,000 hosts are to be asked, eight seconds' worth.
 # One of the other customer's, taken back after all of them, is asked at once.
 turns() {
-	local many=16000 probes before after asked
+	local many=16000 probes before after asked already
 	defer anew
 	thresholds 30000 40000
 	neigh new esi=$ESI1 tag=0 addr=10.64.1.0 mac=02:00:40:00:00:00 count=$many >/dev/null
@@ -137,6 +137,7 @@ turns() {
 	neigh new esi=$ESI2 tag=0 addr=10.99.0.1 mac=02:00:99:00:00:01 >/dev/null
 	probes=$(stat_of probes)
 	neigh del esi=$ESI1 tag=0 addr=10.64.1.0 count=$many retain=60000 >/dev/null
+	already=$(($(stat_of probes) - probes))
 	neigh del esi=$ESI2 tag=0 addr=10.99.0.1 retain=60000
 	before=$(mono_ms)
 	slowwait 20 other_is 10.99.0.1 local
@@ -144,8 +145,12 @@ turns() {
 	after=$(($(mono_ms) - before))
 	asked=$(($(stat_of probes) - probes))
 	echo "# it was local after $after ms; $asked of $many others had been asked by then"
-	[ $asked -lt $((many / 2)) ]
-	check_err $? "the others had been asked by then: $asked of $many"
+	if [ $already -ge $((many / 4)) ]; then
+		echo "# no queue to stand in: $already of $many were asked while the wishes were taken back"
+	else
+		[ $asked -lt $((many / 2)) ]
+		check_err $? "the others had been asked by then: $asked of $many"
+	fi
 	slowwait 30 eval '[ $(($(stat_of probes) - probes)) -ge $many ]'
 	check_err $? "the others are asked in the end: $(($(stat_of probes) - probes)) of $many"
 	log_test "a retained host is asked at once while $many hosts of another customer wait for that"
