@@ -293,19 +293,6 @@ void print_kernel_core(struct out *o, const json_t *doc)
 	out_end(o);
 }
 
-/* "12", or "100.200" of two VLANs; "-" untagged */
-static void tag_cell(struct out_table *t, const json_t *m)
-{
-	long long tag = doc_int(m, "tag", 0);
-
-	if (tag >> 12)
-		out_cell(t, OUT_PLAIN, "%lld.%lld", tag >> 12, tag & 4095);
-	else if (tag)
-		out_cell(t, OUT_PLAIN, "%lld", tag);
-	else
-		out_cell(t, OUT_PLAIN, "-");
-}
-
 /* "192.0.2.7,192.0.2.8", "all but 192.0.2.9", "all" */
 static void sources_cell(struct out_table *t, const json_t *m)
 {
@@ -350,7 +337,7 @@ void print_kernel_membership(struct out *o, const json_t *doc)
 		t = out_table("esi|tag|group|sources|versions|>seconds left|");
 		json_array_foreach(list, i, m) {
 			out_cell_of(t, OUT_ID, m, "esi");
-			tag_cell(t, m);
+			out_cell_tag(t, m);
 			out_cell_of(t, OUT_ADDR, m, "group");
 			sources_cell(t, m);
 			out_cell_of(t, OUT_PLAIN, m, "versions");

@@ -36,19 +36,6 @@ static enum out_style state_style(const json_t *n)
 	return doc_is(n, "state", "refused") ? OUT_BAD : OUT_WARN;
 }
 
-/* "12", or "100.200" of two VLANs; "-" untagged */
-static void tag_cell(struct out_table *t, const json_t *n)
-{
-	long long tag = doc_int(n, "tag", 0);
-
-	if (tag >> 12)
-		out_cell(t, OUT_PLAIN, "%lld.%lld", tag >> 12, tag & 4095);
-	else if (tag)
-		out_cell(t, OUT_PLAIN, "%lld", tag);
-	else
-		out_cell(t, OUT_PLAIN, "-");
-}
-
 /* The PEs that advertise it, this one among them. */
 static void from_cell(struct out_table *t, const json_t *n)
 {
@@ -76,7 +63,7 @@ static void row(struct out *o, struct out_table *t, const json_t *n)
 	out_cell(t, state_style(n), "%s", doc_show(n, "state"));
 	out_cell(t, OUT_PLAIN, "%s", buf);
 	out_cell_of(t, OUT_NAME, n, "segment");
-	tag_cell(t, n);
+	out_cell_tag(t, n);
 	out_cell_of(t, OUT_NAME, n, "interface");
 	out_cell_of(t, OUT_PLAIN, n, "vrf");
 	from_cell(t, n);

@@ -127,6 +127,9 @@ __attribute__((format(printf, 3, 4))) void out_cell(struct out_table *t, enum ou
 /** out_cell_of() - the next cell is a member of @obj, "-" when it is null or absent */
 void out_cell_of(struct out_table *t, enum out_style style, const json_t *obj, const char *key);
 
+/** out_cell_tag() - the next cell is @obj's "tag": "12", "100.200" of two VLANs, "-" untagged */
+void out_cell_tag(struct out_table *t, const json_t *obj);
+
 /** out_table_end() - print with @indent blanks before each row, and free */
 void out_table_end(struct out *o, struct out_table *t, unsigned int indent);
 

@@ -126,6 +126,18 @@ static void print_row(struct out *o, const struct out_table *t, const struct cel
 	out_end(o);
 }
 
+void out_cell_tag(struct out_table *t, const json_t *obj)
+{
+	long long tag = doc_int(obj, "tag", 0);
+
+	if (tag >> 12)
+		out_cell(t, OUT_PLAIN, "%lld.%lld", tag >> 12, tag & 4095);
+	else if (tag)
+		out_cell(t, OUT_PLAIN, "%lld", tag);
+	else
+		out_cell(t, OUT_PLAIN, "-");
+}
+
 void out_table_end(struct out *o, struct out_table *t, unsigned int indent)
 {
 	size_t i;
