@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/tree.h>
 
+#include "system/own_file.h"
 #include "log.h"
 #include "nl_table.h"
 
@@ -187,21 +188,6 @@ static char *own_ones(struct frr_repair *r)
 	return text;
 }
 
-static bool put_file(const char *path, const char *text)
-{
-	char fresh[CONF_PATH_MAX + 8];
-	FILE *f;
-	bool good;
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	f = fopen(fresh, "we");
-	if (!f)
-		return false;
-	good = fputs(text, f) >= 0;
-	good = !fclose(f) && good;
-	return good && !rename(fresh, path);
-}
-
 static void write_file(struct frr_repair *r)
 {
 	char *text = r->path[0] ? own_ones(r) : NULL;
@@ -212,7 +198,7 @@ static void write_file(struct frr_repair *r)
 		free(text);
 		return;
 	}
-	if (!put_file(r->path, text))
+	if (!own_file_put(r->path, text))
 		log_error("%s: %s; a restart will not know which entries it made in FRR's place",
 			  r->path, strerror(errno));
 	free(r->written);

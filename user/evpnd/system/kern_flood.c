@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "system/links.h"
+#include "system/own_file.h"
 #include "system/reconcile.h"
 #include "log.h"
 #include "nl_flood.h"
@@ -138,21 +139,6 @@ static char *own_ones(struct kern_flood *kf)
 	return text;
 }
 
-static bool put_file(const char *path, const char *text)
-{
-	char fresh[CONF_PATH_MAX + 8];
-	FILE *f;
-	bool good;
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	f = fopen(fresh, "we");
-	if (!f)
-		return false;
-	good = fputs(text, f) >= 0;
-	good = !fclose(f) && good;
-	return good && !rename(fresh, path);
-}
-
 static void write_file(struct kern_flood *kf)
 {
 	char *text = kf->path[0] ? own_ones(kf) : NULL;
@@ -163,7 +149,7 @@ static void write_file(struct kern_flood *kf)
 		free(text);
 		return;
 	}
-	if (!put_file(kf->path, text))
+	if (!own_file_put(kf->path, text))
 		log_error(
 			"%s: %s; a restart will not know which entries of flooding lists are its own",
 			kf->path, strerror(errno));

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * own_file.c - see own_file.h.
+ */
+#include "system/own_file.h"
+
+#include <stdio.h>
+
+#include "conf/conf.h"
+
+bool own_file_put(const char *path, const char *text)
+{
+	char fresh[CONF_PATH_MAX + 8];
+	FILE *f;
+	bool good;
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	f = fopen(fresh, "we");
+	if (!f)
+		return false;
+	good = fputs(text, f) >= 0;
+	good = !fclose(f) && good;
+	return good && !rename(fresh, path);
+}
