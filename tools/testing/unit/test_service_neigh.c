@@ -589,7 +589,7 @@ static void truth_table(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct speaker *sp = begin();
 		struct ecomm ec[3];
-		struct nvrf *vrf;
+		struct place_vrf *vrf;
 		struct route *r;
 		size_t n = 0;
 
@@ -627,7 +627,7 @@ static void not_for_us(void **state)
 	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
 	struct ecomm rt[] = {rt_of("65000:1")};
 	struct speaker *sp = begin();
-	struct nvrf *vrf;
+	struct place_vrf *vrf;
 	struct route *r;
 	size_t i;
 
@@ -760,7 +760,7 @@ static void limit_taken(void **state)
 {
 	struct route *r[8];
 	struct speaker *sp;
-	struct nvrf *vrf;
+	struct place_vrf *vrf;
 
 	host_limit = 8;
 	sp = begin();

@@ -17,22 +17,6 @@
 
 #include "log.h"
 
-#define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
-
-static int ndev_cmp(const struct ndev *a, const struct ndev *b)
-{
-	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
-}
-
-RB_GENERATE(ndevs, ndev, node, ndev_cmp)
-
-const struct ndev *neigh_dev(struct neighs *ns, u32 ifindex)
-{
-	struct ndev key = {.fact.ifindex = ifindex};
-
-	return RB_FIND(ndevs, &ns->devs, &key);
-}
-
 void neigh_wake(struct neighs *ns)
 {
 	sd_event_source_set_enabled(ns->later, SD_EVENT_ONESHOT);
@@ -46,7 +30,7 @@ bool neigh_watched(const struct neighs *ns)
 /* An event for `evpnctl monitor neigh`. */
 void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, const char *reason)
 {
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 	const struct nremote *r = neigh_best(h);
 	bool local = h->flags & NHOST_LOCAL;
 	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN], nh[IP_STRLEN];
@@ -63,29 +47,6 @@ void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, con
 
 /* ---- what is ours: devices, VRFs, segments ---- */
 
-static void know_vrf_devices(struct neighs *ns)
-{
-	struct nvrf *v;
-	struct ndev *d;
-
-	TAILQ_FOREACH(v, &ns->vrfs, entry) {
-		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
-		u32 ifindex = 0;
-
-		RB_FOREACH(d, ndevs, &ns->devs) {
-			if (global || strcmp(d->fact.ifname, v->conf.name) ||
-			    strcmp(d->fact.kind, "vrf"))
-				continue;
-			known = true;
-			ifindex = d->fact.ifindex;
-		}
-		if (known != v->known || ifindex != v->ifindex)
-			ns->reimport_due = true;
-		v->known = known;
-		v->ifindex = ifindex;
-	}
-}
-
 /* A host whose circuit is another device now, or in another VRF. */
 static void look_again(struct neighs *ns, struct nhost *h, void *data)
 {
@@ -100,136 +61,13 @@ static void look_again(struct neighs *ns, struct nhost *h, void *data)
 
 static void resolve_all(struct neighs *ns)
 {
-	struct ncircuit *c;
-	bool any = false;
-	struct nes *es;
-
-	know_vrf_devices(ns);
-	RB_FOREACH(es, ness, &ns->ess)
-		RB_FOREACH(c, ncircuits, &es->circuits) {
-			c->changed = neigh_resolve(ns, c);
-			any |= c->changed;
-			if (c->changed && c->ifindex)
-				c->told = false;
-		}
-	if (any) {
-		ns->reimport_due = true;
+	if (places_resolve(&ns->at))
 		neigh_walk(ns, look_again, NULL);
-	}
-	if (ns->reimport_due)
+	if (ns->at.rejudge)
 		neigh_wake(ns);
 }
 
-static bool is_conf_of(struct neighs *ns, const struct conf_segment *s, const struct nes *es)
-{
-	const struct ndev *d;
-
-	if (s->esi_source == CONF_ESI_STATIC)
-		return !esi_cmp(&s->esi, &es->esi);
-	d = es->in_kernel ? neigh_dev(ns, es->ifindex) : NULL;
-	return d && !strcmp(d->fact.ifname, s->interface);
-}
-
-/* Which segments are ours; the ESI of one that comes from LACP is known from the kernel. */
-static void attach_conf(struct neighs *ns, const struct conf *conf)
-{
-	const struct conf_segment *was;
-	struct mac import;
-	struct nes *es;
-	size_t i;
-
-	for (i = 0; i < conf->n_segments; i++)
-		if (conf->segments[i].esi_source == CONF_ESI_STATIC)
-			neigh_es(ns, &conf->segments[i].esi, true);
-	RB_FOREACH(es, ness, &ns->ess) {
-		was = es->conf;
-		import = es->import;
-		es->conf = NULL;
-		for (i = 0; i < conf->n_segments && !es->conf; i++)
-			if (is_conf_of(ns, &conf->segments[i], es))
-				es->conf = &conf->segments[i];
-		if (es->conf)
-			es->import = conf_es_import(es->conf, &es->esi);
-		if (!was != !es->conf || mac_cmp(&import, &es->import))
-			ns->reimport_due = true;
-	}
-}
-
 /* ---- configuration ---- */
-
-static bool id_is_used(const struct neighs *ns, u16 id)
-{
-	const struct nvrf *v;
-
-	TAILQ_FOREACH(v, &ns->vrfs, entry)
-		if (v->id == id || v->conf.id == id)
-			return true;
-	return false;
-}
-
-static u16 choose_id(struct neighs *ns)
-{
-	do
-		if (++ns->next_id < FIRST_ID)
-			ns->next_id = FIRST_ID;
-	while (id_is_used(ns, ns->next_id));
-	return ns->next_id;
-}
-
-static struct nvrf *vrf_named(struct neighs *ns, const char *name)
-{
-	struct nvrf *v;
-
-	TAILQ_FOREACH(v, &ns->vrfs, entry)
-		if (!strcmp(v->conf.name, name))
-			return v;
-	return NULL;
-}
-
-static void vrf_set(struct neighs *ns, const struct conf_vrf *conf)
-{
-	struct nvrf *v = vrf_named(ns, conf->name);
-
-	if (!v) {
-		v = calloc(1, sizeof(*v));
-		if (!v) {
-			log_error("vrf %s: no memory", conf->name);
-			return;
-		}
-		v->conf = *conf;
-		v->id = choose_id(ns);
-		TAILQ_INSERT_TAIL(&ns->vrfs, v, entry);
-	}
-	v->conf = *conf;
-	if (conf->id)
-		v->id = conf->id;
-}
-
-static void leave_vrf(struct neighs *ns, const struct nvrf *v)
-{
-	struct ncircuit *c;
-	struct nes *es;
-
-	RB_FOREACH(es, ness, &ns->ess)
-		RB_FOREACH(c, ncircuits, &es->circuits)
-			if (c->vrf == v)
-				c->vrf = NULL;
-}
-
-/* No route points to it any more. */
-static void drop_old_vrfs(struct neighs *ns, const struct conf *conf)
-{
-	struct nvrf *v, *next;
-
-	for (v = TAILQ_FIRST(&ns->vrfs); v; v = next) {
-		next = TAILQ_NEXT(v, entry);
-		if (conf_vrf(conf, v->conf.name))
-			continue;
-		TAILQ_REMOVE(&ns->vrfs, v, entry);
-		leave_vrf(ns, v);
-		free(v);
-	}
-}
 
 static void withdraw_one(struct neighs *ns, struct nhost *h, void *data)
 {
@@ -245,9 +83,9 @@ static void advertise_local(struct neighs *ns, struct nhost *h, void *data)
 /* The limits may be others now: all hosts and routes are looked at again. */
 static void forget_full(struct neighs *ns)
 {
-	struct nes *es;
+	struct place_es *es;
 
-	RB_FOREACH(es, ness, &ns->ess) {
+	RB_FOREACH(es, place_ess, &ns->at.ess) {
 		es->advertised_full = false;
 		es->taken_full = false;
 	}
@@ -259,15 +97,12 @@ static void forget_full(struct neighs *ns)
 static void renew(struct neighs *ns, const struct conf *now)
 {
 	u32 router_id = ntohl(now->global.router_id);
-	size_t i;
 
 	if (ns->router_id && router_id != ns->router_id)
 		neigh_walk(ns, withdraw_one, NULL);
 	ns->router_id = router_id;
 	neigh_forget_routes(ns);
-	drop_old_vrfs(ns, now);
-	for (i = 0; i < now->n_vrfs; i++)
-		vrf_set(ns, &now->vrfs[i]);
+	places_set_vrfs(&ns->at, now);
 }
 
 static void neighs_conf(void *state, unsigned int changes, const struct conf *now)
@@ -276,12 +111,12 @@ static void neighs_conf(void *state, unsigned int changes, const struct conf *no
 
 	if (changes & NEIGH_CHANGES)
 		renew(ns, now);
-	attach_conf(ns, now);
+	places_attach(&ns->at, now);
 	resolve_all(ns);
 	if (changes & NEIGH_CHANGES) {
 		forget_full(ns);
 		neigh_walk(ns, advertise_local, NULL);
-		ns->reimport_due = true;
+		ns->at.rejudge = true;
 	}
 	ns->configured = (unsigned int)now->n_neighbors;
 	if (changes & CONF_CHANGED_FIRST)
@@ -290,34 +125,6 @@ static void neighs_conf(void *state, unsigned int changes, const struct conf *no
 }
 
 /* ---- facts: devices and segments ---- */
-
-static void link_changed(struct neighs *ns, const struct fact_link *f)
-{
-	struct ndev key = {.fact.ifindex = f->ifindex};
-	struct ndev *d = RB_FIND(ndevs, &ns->devs, &key);
-
-	if (!d) {
-		d = calloc(1, sizeof(*d));
-		if (!d) {
-			log_error("link %s: no memory", f->ifname);
-			return;
-		}
-		d->fact.ifindex = f->ifindex;
-		RB_INSERT(ndevs, &ns->devs, d);
-	}
-	d->fact = *f;
-}
-
-static void link_gone(struct neighs *ns, u32 ifindex)
-{
-	struct ndev key = {.fact.ifindex = ifindex};
-	struct ndev *d = RB_FIND(ndevs, &ns->devs, &key);
-
-	if (!d)
-		return;
-	RB_REMOVE(ndevs, &ns->devs, d);
-	free(d);
-}
 
 /* Once for all that comes in one turn of the loop: a bond with a thousand VLANs flaps as a whole. */
 static void links_changed(struct neighs *ns)
@@ -330,9 +137,9 @@ static void links_changed(struct neighs *ns)
 static void use_room(struct neighs *ns)
 {
 	bool advertise = false, taken = false;
-	struct nes *es;
+	struct place_es *es;
 
-	RB_FOREACH(es, ness, &ns->ess) {
+	RB_FOREACH(es, place_ess, &ns->at.ess) {
 		if (es->advertised_full && neigh_has_room(es, es->advertised)) {
 			es->advertised_full = false;
 			advertise = true;
@@ -345,7 +152,7 @@ static void use_room(struct neighs *ns)
 	if (advertise)
 		neigh_walk(ns, advertise_local, NULL);
 	if (taken) {
-		ns->reimport_due = true;
+		ns->at.rejudge = true;
 		speaker_wants_more(ns->speaker);
 	}
 }
@@ -355,15 +162,15 @@ static void catch_up(struct neighs *ns)
 {
 	if (ns->resolve_due && ns->links_done) {
 		ns->resolve_due = false;
-		attach_conf(ns, speaker_conf(ns->speaker));
+		places_attach(&ns->at, speaker_conf(ns->speaker));
 		resolve_all(ns);
 	}
 	if (ns->room_due) {
 		ns->room_due = false;
 		use_room(ns);
 	}
-	if (ns->reimport_due) {
-		ns->reimport_due = false;
+	if (ns->at.rejudge) {
+		ns->at.rejudge = false;
 		neigh_reimport(ns);
 	}
 	neigh_flush(ns);
@@ -396,18 +203,16 @@ static void gone_with_segment(struct neighs *ns, struct nhost *h, void *data)
 static void es_fact(struct neighs *ns, const struct fact_es *f)
 {
 	const struct conf *conf = speaker_conf(ns->speaker);
-	struct nes *es = neigh_es(ns, &f->esi, !f->gone);
+	struct place_es *es;
 	bool fresh;
 
+	es = place_es_fact(&ns->at, f, &fresh);
 	if (!es)
 		return;
-	fresh = !f->gone && !es->in_kernel;
-	es->in_kernel = !f->gone;
-	es->ifindex = f->gone ? 0 : f->ifindex;
 	if (f->gone)
 		neigh_walk(ns, gone_with_segment, es);
 	if (conf)
-		attach_conf(ns, conf);
+		places_attach(&ns->at, conf);
 	if (ns->links_done)
 		resolve_all(ns);
 	if (fresh) {
@@ -447,7 +252,7 @@ static const char *word_for(const struct nhost *h, u8 was, bool was_local, bool 
 
 static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 {
-	struct ncircuit *c = neigh_circuit(ns, &f->key.esi, f->key.tag, f->state != NEIGH_GONE);
+	struct circuit *c = place_circuit(&ns->at, &f->key.esi, f->key.tag, f->state != NEIGH_GONE);
 	bool was_local, moved = false;
 	const char *word;
 	struct nhost *h;
@@ -514,11 +319,11 @@ static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 
 	switch (type) {
 	case IPC_FACT_LINK:
-		link_changed(ns, fact);
+		place_link(&ns->at, fact);
 		links_changed(ns);
 		break;
 	case IPC_FACT_LINK_GONE:
-		link_gone(ns, ((const struct fact_link *)fact)->ifindex);
+		place_link_gone(&ns->at, ((const struct fact_link *)fact)->ifindex);
 		links_changed(ns);
 		break;
 	case IPC_FACT_LINKS_DONE:
@@ -599,10 +404,7 @@ static void *neighs_start(struct speaker *speaker)
 	if (!ns)
 		return NULL;
 	ns->speaker = speaker;
-	ns->next_id = FIRST_ID - 1;
-	RB_INIT(&ns->devs);
-	RB_INIT(&ns->ess);
-	TAILQ_INIT(&ns->vrfs);
+	places_init(&ns->at);
 	timer_init(&ns->sweep_timer, event, 1000, sweep_fired, ns);
 	ns->out = calloc(1, sizeof(*ns->out));
 	if (!ns->out || !neigh_table_init(ns) ||
@@ -618,16 +420,9 @@ static void *neighs_start(struct speaker *speaker)
 static void neighs_stop(void *state)
 {
 	struct neighs *ns = state;
-	struct ndev *d;
-	struct nvrf *v;
 
 	neigh_table_free(ns);
-	while ((d = RB_MIN(ndevs, &ns->devs)))
-		link_gone(ns, d->fact.ifindex);
-	while ((v = TAILQ_FIRST(&ns->vrfs))) {
-		TAILQ_REMOVE(&ns->vrfs, v, entry);
-		free(v);
-	}
+	places_free(&ns->at);
 	timer_done(&ns->sweep_timer);
 	sd_event_source_unref(ns->later);
 	free(ns->out);

@@ -4,93 +4,20 @@
  * segment are advertised to the segment's other PEs, and what those have learned is wished for here.
  *
  *   neigh.c         entry points, configuration, devices, segments
- *   neigh_table.c   the table: hosts, segments, circuits
+ *   neigh_table.c   the table of hosts
  *   neigh_import.c  routes of other PEs: which are ours, and what they say
  *   neigh_adv.c     routes of this PE
  *   neigh_wish.c    what the kernel is to do, and what it answers
  *   neigh_show.c    answers to the control socket
  *   neigh_trace.c   one host's way through all of it
- *
- * Terms: a circuit is a segment's sub-interface, named by its Ethernet tag, whether it is there or not.
  */
 #ifndef EVPND_NEIGH_H
 #define EVPND_NEIGH_H
 
-#include <net/if.h>
-#include <sys/queue.h>
-#include <sys/tree.h>
-
-#include "bgp_extcomm.h"
-#include "speaker/service.h"
+#include "services/place/place.h"
 #include "timer.h"
 
 #define NEIGH_WHY_MAX 192
-
-/* One network device of this PE. */
-struct ndev {
-	RB_ENTRY(ndev) node;
-	struct fact_link fact;
-};
-RB_HEAD(ndevs, ndev);
-RB_PROTOTYPE(ndevs, ndev, node, ndev_cmp);
-
-/**
- * struct nvrf - a configured IP-VRF
- * @ifindex: of its device, valid if @known; 0 for the global table
- */
-struct nvrf {
-	TAILQ_ENTRY(nvrf) entry;
-	struct conf_vrf conf;
-	u32 ifindex;
-	u16 id;
-	bool known;
-};
-
-struct nes;
-
-/**
- * struct ncircuit - sub-interface of a segment
- * @ifindex: its device, 0: there is none (yet)
- * @vrf: which it is in, as far as configured; NULL: no configured one
- * @refs: hosts
- * @changed: device or VRF are others since the hosts were looked at
- * @told: it was said that there is no such sub-interface
- */
-struct ncircuit {
-	RB_ENTRY(ncircuit) node;
-	struct nes *es;
-	struct nvrf *vrf;
-	u32 tag;
-	u32 ifindex;
-	u32 refs;
-	bool changed;
-	bool told;
-};
-RB_HEAD(ncircuits, ncircuit);
-RB_PROTOTYPE(ncircuits, ncircuit, node, circuit_cmp);
-
-/**
- * struct nes - a segment: one of ours, or one that routes speak of
- * @configured: one of ours; @conf and @import hold
- * @in_kernel: the module has it, on device @ifindex
- * @advertised: hosts on it that this PE advertises; @taken: hosts that other PEs advertise
- * @advertised_full, @taken_full: one more was refused since there was room (host-limit)
- */
-struct nes {
-	RB_ENTRY(nes) node;
-	struct esi esi;
-	struct ncircuits circuits;
-	const struct conf_segment *conf;
-	struct mac import;
-	u32 ifindex;
-	u32 advertised;
-	u32 taken;
-	bool in_kernel;
-	bool advertised_full;
-	bool taken_full;
-};
-RB_HEAD(ness, nes);
-RB_PROTOTYPE(ness, nes, node, es_cmp);
 
 /**
  * struct nremote - what one route says of a host
@@ -98,7 +25,7 @@ RB_PROTOTYPE(ness, nes, node, es_cmp);
  */
 struct nremote {
 	struct nremote *next;
-	struct nvrf *vrf;
+	struct place_vrf *vrf;
 	u32 seq;
 	struct rd rd;
 	struct mac mac;
@@ -131,7 +58,7 @@ enum {
  */
 struct nhost {
 	struct nhost *next;
-	struct ncircuit *circuit;
+	struct circuit *circuit;
 	struct nremote *remotes;
 	char *why;
 	s64 t_fact;
@@ -177,9 +104,7 @@ struct neighs {
 	struct nhost **queue;
 	size_t n_queue;
 	size_t cap_queue;
-	struct ndevs devs;
-	struct ness ess;
-	TAILQ_HEAD(, nvrf) vrfs;
+	struct places at;
 	struct timer sweep_timer;
 	sd_event_source *later;
 	struct neigh_out *out;
@@ -190,28 +115,23 @@ struct neighs {
 	bool swept;
 	bool links_done;
 	bool resolve_due;
-	bool reimport_due;
 	bool room_due; /* segments that were full have room */
 	unsigned int synced;
 	unsigned int established;
 	unsigned int configured;
-	u16 next_id;
 	struct ncounts counts;
 };
 
 /* neigh.c */
-const struct ndev *neigh_dev(struct neighs *ns, u32 ifindex);
 bool neigh_watched(const struct neighs *ns);
 void neigh_tell(struct neighs *ns, const struct nhost *h, const char *event, const char *reason);
 void neigh_wake(struct neighs *ns);
 
 /* neigh_table.c */
-struct nes *neigh_es(struct neighs *ns, const struct esi *esi, bool make);
-struct ncircuit *neigh_circuit(struct neighs *ns, const struct esi *esi, u32 tag, bool make);
 struct nhost *neigh_first(struct neighs *ns, const struct ip_addr *addr);
 struct nhost *neigh_next(struct nhost *h); /* of the same address */
-struct nhost *neigh_find(struct neighs *ns, const struct ncircuit *c, const struct ip_addr *addr);
-struct nhost *neigh_make(struct neighs *ns, struct ncircuit *c, const struct ip_addr *addr);
+struct nhost *neigh_find(struct neighs *ns, const struct circuit *c, const struct ip_addr *addr);
+struct nhost *neigh_make(struct neighs *ns, struct circuit *c, const struct ip_addr *addr);
 void neigh_drop(struct neighs *ns, struct nhost *h); /* frees it when nothing is known of it */
 void neigh_queue(struct neighs *ns, struct nhost *h);
 void neigh_remotes_free(struct nhost *h);
@@ -219,32 +139,31 @@ void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *ma
 void neigh_table_free(struct neighs *ns);
 /* its segment has as many as host-limit allows, without this one */
 bool neigh_advertised_full(const struct nhost *h);
-bool neigh_taken_full(const struct nes *es, const struct nhost *h);
-bool neigh_has_room(const struct nes *es, u32 n);
+bool neigh_taken_full(const struct place_es *es, const struct nhost *h);
+bool neigh_has_room(const struct place_es *es, u32 n);
 /* may have made room */
-void neigh_room(struct neighs *ns, const struct nes *es);
+void neigh_room(struct neighs *ns, const struct place_es *es);
 /* the host's own path through the table: @fn may drop the host it is called with */
 void neigh_walk(struct neighs *ns, void (*fn)(struct neighs *ns, struct nhost *h, void *data),
 		void *data);
 bool neigh_table_init(struct neighs *ns);
-bool neigh_resolve(struct neighs *ns, struct ncircuit *c);
 
 /* neigh_import.c */
 enum nverdict {
-	NV_ES_IMPORT, /* imported by ES-Import and EVI-RT */
-	NV_VRF,	      /* imported by a route target of the IP-VRF */
-	NV_TOO_MANY,  /* else it would be */
+	NV_ES_IMPORT = PLACE_ES_IMPORT,
+	NV_VRF = PLACE_VRF,
+	NV_NO_ESI = PLACE_NO_ESI,
+	NV_RESERVED_ESI = PLACE_RESERVED_ESI,
+	NV_FOREIGN_ES_IMPORT = PLACE_FOREIGN_ES_IMPORT,
+	NV_FOREIGN_ESI = PLACE_FOREIGN_ESI,
+	NV_FOREIGN_EVI_RT = PLACE_FOREIGN_EVI_RT,
+	NV_NO_TARGET = PLACE_NO_TARGET,
+	NV_TOO_MANY = PLACE_VERDICTS, /* else it would be imported */
 	NV_MAC_ONLY,
 	NV_IMPOSSIBLE,
-	NV_NO_ESI,
-	NV_RESERVED_ESI,
-	NV_FOREIGN_ES_IMPORT,
-	NV_FOREIGN_ESI,
-	NV_FOREIGN_EVI_RT,
-	NV_NO_TARGET,
 };
 enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a,
-			  struct nvrf **vrf);
+			  struct place_vrf **vrf);
 const char *neigh_verdict_name(enum nverdict v);
 bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_path *now);
@@ -275,7 +194,6 @@ const char *neigh_held_back(const struct nhost *h, const struct nremote *r,
 bool neigh_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
 		 size_t err_len);
 const char *neigh_state_of(const struct nhost *h);
-const char *neigh_dev_name(struct neighs *ns, u32 ifindex);
 
 /* neigh_trace.c */
 json_t *neigh_trace(struct neighs *ns, const json_t *params, char *err, size_t err_len);

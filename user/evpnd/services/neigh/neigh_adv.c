@@ -11,18 +11,11 @@
 #include "log.h"
 #include "services/neigh/neigh.h"
 
-#define EC_MAX (CONF_RT_MAX + 3)
-
-static enum conf_sync sync_of(const struct nhost *h)
-{
-	const struct ncircuit *c = h->circuit;
-
-	return c->es->conf->sync != CONF_SYNC_INHERIT ? c->es->conf->sync : c->vrf->conf.sync;
-}
+#define EC_MAX (PLACE_TARGETS_MAX + 2)
 
 bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX])
 {
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 
 	why[0] = '\0';
 	if (!(h->flags & NHOST_LOCAL))
@@ -31,7 +24,7 @@ bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX])
 		snprintf(why, NEIGH_WHY_MAX, "its segment is not configured");
 	else if (!c->vrf)
 		snprintf(why, NEIGH_WHY_MAX, "no VRF of the configuration has its device");
-	else if (sync_of(h) == CONF_SYNC_OFF)
+	else if (place_sync(h->circuit) == CONF_SYNC_OFF)
 		snprintf(why, NEIGH_WHY_MAX, "sync-targets is off");
 	else if (!c->vrf->conf.n_export)
 		snprintf(why, NEIGH_WHY_MAX, "VRF %s has no export route target",
@@ -59,30 +52,15 @@ static struct evpn_nlri nlri_of(struct neighs *ns, const struct nhost *h, const 
 	};
 }
 
-static size_t targets(const struct nhost *h, struct ecomm *ec)
-{
-	const struct nvrf *v = h->circuit->vrf;
-	size_t n = 0;
-
-	if (sync_of(h) == CONF_SYNC_ES_IMPORT) {
-		ec[n++] = ecomm_es_import_mac(&h->circuit->es->import);
-		ec[n++] = ecomm_evi_rt(&v->conf.export[0]);
-		return n;
-	}
-	for (; n < v->conf.n_export; n++)
-		ec[n] = v->conf.export[n];
-	return n;
-}
-
 static void originate(struct neighs *ns, struct nhost *h)
 {
-	const struct nvrf *v = h->circuit->vrf;
+	const struct place_vrf *v = h->circuit->vrf;
 	struct evpn_nlri n = nlri_of(ns, h, &h->mac, v->id);
 	struct bgp_attrs attrs;
 	struct ecomm ec[EC_MAX];
-	size_t n_ec = targets(h, ec);
+	size_t n_ec = place_targets(h->circuit, ec);
 
-	if (sync_of(h) == CONF_SYNC_VRF && v->conf.l3vni) {
+	if (place_sync(h->circuit) == CONF_SYNC_VRF && v->conf.l3vni) {
 		n.labels = 2;
 		n.label[1] = v->conf.l3vni;
 	}
@@ -130,7 +108,7 @@ static void say_collision(struct neighs *ns, const struct nhost *h, const struct
 		h->circuit->es->conf->name, h->circuit->tag);
 }
 
-static void say_full(struct neighs *ns, struct nes *es)
+static void say_full(struct neighs *ns, struct place_es *es)
 {
 	ns->counts.too_many++;
 	if (es->advertised_full)
@@ -226,7 +204,7 @@ static void hold(struct neighs *ns, struct nhost *h)
  */
 void neigh_sequence(struct neighs *ns, struct nhost *h)
 {
-	const struct nvrf *v = h->circuit->vrf;
+	const struct place_vrf *v = h->circuit->vrf;
 	const struct nremote *r;
 	bool any = false;
 	struct nhost *o;

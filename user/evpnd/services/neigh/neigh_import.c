@@ -16,42 +16,16 @@
 
 const char *neigh_verdict_name(enum nverdict v)
 {
-	static const char *const names[] = {
-		[NV_ES_IMPORT] = "imported: ES-Import and EVI-RT are ours",
-		[NV_VRF] = "imported: a route target of the VRF is ours",
-		[NV_TOO_MANY] = "not imported: its segment has as many hosts as host-limit allows",
-		[NV_MAC_ONLY] = "not for us: it has no IP address",
-		[NV_IMPOSSIBLE] = "not imported: no host can have this address",
-		[NV_NO_ESI] = "not for us: it names no segment",
-		[NV_RESERVED_ESI] = "treated as withdrawn: a reserved ESI",
-		[NV_FOREIGN_ES_IMPORT] =
-			"treated as withdrawn: its ES-Import is not that of a segment here",
-		[NV_FOREIGN_ESI] = "not for us: its segment is not here",
-		[NV_FOREIGN_EVI_RT] =
-			"treated as withdrawn: its EVI-RT is an import target of no VRF here",
-		[NV_NO_TARGET] = "not for us: no target of it is an import target of a VRF here",
-	};
-
-	return names[v];
-}
-
-typedef bool (*match_fn)(const struct slice *s, const struct ecomm *rts, size_t n);
-
-/* The VRF that imports it; of several the one that the circuit is in. */
-static struct nvrf *match(struct neighs *ns, const struct slice *ext, const struct ncircuit *c,
-			  match_fn fn)
-{
-	struct nvrf *v, *found = NULL;
-
-	TAILQ_FOREACH(v, &ns->vrfs, entry) {
-		if (v->conf.sync == CONF_SYNC_OFF || !fn(ext, v->conf.import, v->conf.n_import))
-			continue;
-		if (c && c->vrf == v)
-			return v;
-		if (!found)
-			found = v;
+	switch (v) {
+	case NV_TOO_MANY:
+		return "not imported: its segment has as many hosts as host-limit allows";
+	case NV_MAC_ONLY:
+		return "not for us: it has no IP address";
+	case NV_IMPOSSIBLE:
+		return "not imported: no host can have this address";
+	default:
+		return place_verdict_name((enum place_verdict)v);
 	}
-	return found;
 }
 
 static bool is_host(const struct evpn_nlri *n)
@@ -60,53 +34,27 @@ static bool is_host(const struct evpn_nlri *n)
 	       n->etag <= 0xffffff;
 }
 
-static bool es_import_is_ours(const struct nes *es, const struct slice *ext)
+static bool is_too_many(struct neighs *ns, const struct place_es *es, const struct evpn_nlri *n)
 {
-	struct ecomm ours = ecomm_es_import_mac(&es->import);
-
-	return es->conf && ecomm_has(ext, &ours);
-}
-
-static bool is_too_many(struct neighs *ns, const struct nes *es, const struct evpn_nlri *n)
-{
-	const struct ncircuit *c = neigh_circuit(ns, &n->esi, n->etag, false);
+	const struct circuit *c = place_circuit(&ns->at, &n->esi, n->etag, false);
 
 	return !ip_is_none(&n->ip) && neigh_taken_full(es, c ? neigh_find(ns, c, &n->ip) : NULL);
 }
 
-/*
- * Order: what is treated as withdrawn comes before what would be imported, so that a foreign ES-Import
- * is not outweighed by a route target.
- */
 enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a,
-			  struct nvrf **vrf)
+			  struct place_vrf **vrf)
 {
-	bool has_import = ecomm_find(&a->ext, EC_ES_IMPORT);
-	bool has_evi = ecomm_find(&a->ext, EC_EVI_RT) || ecomm_find(&a->ext, EC_EVI_RT6);
-	const struct nes *es = neigh_es(ns, &n->esi, false);
-	const struct ncircuit *c = neigh_circuit(ns, &n->esi, n->etag, false);
-	struct nvrf *by_evi = match(ns, &a->ext, c, ecomm_evi_rt_match);
-	struct nvrf *by_rt = match(ns, &a->ext, c, ecomm_rt_match);
+	enum place_verdict v = place_judge(&ns->at, &n->esi, n->etag, &a->ext, vrf);
 
-	*vrf = by_evi ? by_evi : by_rt;
 	if (ip_is_none(&n->ip))
 		return NV_MAC_ONLY;
-	if (esi_is_reserved(&n->esi))
-		return has_import || has_evi || esi_is_max(&n->esi) ? NV_RESERVED_ESI : NV_NO_ESI;
+	if (v == PLACE_RESERVED_ESI || v == PLACE_NO_ESI)
+		return (enum nverdict)v;
 	if (!is_host(n))
 		return NV_IMPOSSIBLE;
-	if (has_import && !(es && es_import_is_ours(es, &a->ext)))
-		return NV_FOREIGN_ES_IMPORT;
-	if (!es || !es->conf || es->conf->sync == CONF_SYNC_OFF)
-		return NV_FOREIGN_ESI;
-	if (has_evi && !by_evi)
-		return NV_FOREIGN_EVI_RT;
-	*vrf = has_import && by_evi ? by_evi : by_rt;
-	if (!*vrf)
-		return NV_NO_TARGET;
-	if (is_too_many(ns, es, n))
+	if (place_is_import(v) && is_too_many(ns, place_es(&ns->at, &n->esi, false), n))
 		return NV_TOO_MANY;
-	return has_import && by_evi ? NV_ES_IMPORT : NV_VRF;
+	return (enum nverdict)v;
 }
 
 /*
@@ -114,7 +62,7 @@ enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const st
  * former is of use even if it is not imported, because people ask why.
  */
 /* One more than the segment may have: it is said, and asked for again when there is room. */
-static void say_too_many(struct neighs *ns, struct nes *es)
+static void say_too_many(struct neighs *ns, struct place_es *es)
 {
 	ns->counts.too_many++;
 	if (es->taken_full)
@@ -126,7 +74,7 @@ static void say_too_many(struct neighs *ns, struct nes *es)
 
 bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	struct nes *es = neigh_es(ns, &n->esi, false);
+	struct place_es *es = place_es(&ns->at, &n->esi, false);
 
 	if (es && es->conf) {
 		if (!is_too_many(ns, es, n))
@@ -134,8 +82,8 @@ bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp
 		say_too_many(ns, es);
 		return false;
 	}
-	return !ip_is_none(&n->ip) && (match(ns, &a->ext, NULL, ecomm_evi_rt_match) ||
-				       match(ns, &a->ext, NULL, ecomm_rt_match));
+	return !ip_is_none(&n->ip) && (place_match(&ns->at, &a->ext, NULL, ecomm_evi_rt_match) ||
+				       place_match(&ns->at, &a->ext, NULL, ecomm_rt_match));
 }
 
 /* Another PE's sequence number is the higher one, also when they have wrapped around. */
@@ -211,7 +159,7 @@ static void follow_sequence(struct neighs *ns, struct nhost *h, const struct nre
 }
 
 static void take(struct neighs *ns, struct nhost *h, const struct evpn_nlri *n,
-		 const struct rib_path *now, struct nvrf *vrf, bool usable)
+		 const struct rib_path *now, struct place_vrf *vrf, bool usable)
 {
 	struct nremote *r = remote_of(h, &n->rd, &n->mac);
 	struct mac_mobility m;
@@ -246,17 +194,12 @@ static void take(struct neighs *ns, struct nhost *h, const struct evpn_nlri *n,
 	neigh_queue(ns, h);
 }
 
-static bool is_refusal(enum nverdict v)
-{
-	return v == NV_RESERVED_ESI || v == NV_FOREIGN_ES_IMPORT || v == NV_FOREIGN_EVI_RT;
-}
-
 void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_path *now)
 {
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
 	struct nhost *h = NULL;
-	struct nvrf *vrf = NULL;
-	struct ncircuit *c;
+	struct place_vrf *vrf = NULL;
+	struct circuit *c;
 	enum nverdict v;
 
 	if (ip_is_none(&n->ip) || (now && !now->peer))
@@ -268,16 +211,16 @@ void neigh_route(struct neighs *ns, const struct evpn_nlri *n, const struct rib_
 	}
 	ns->counts.received++;
 	v = neigh_judge(ns, full, now->attrs, &vrf);
-	ns->counts.refused += is_refusal(v);
+	ns->counts.refused += place_is_refusal((enum place_verdict)v);
 	if (v == NV_TOO_MANY)
-		say_too_many(ns, neigh_es(ns, &full->esi, false));
+		say_too_many(ns, place_es(&ns->at, &full->esi, false));
 	else if (vrf && v != NV_IMPOSSIBLE && v != NV_NO_ESI && v != NV_RESERVED_ESI) {
-		c = neigh_circuit(ns, &full->esi, full->etag, true);
+		c = place_circuit(&ns->at, &full->esi, full->etag, true);
 		h = c ? neigh_make(ns, c, &full->ip) : NULL;
 	}
 	forget(ns, full, h);
 	if (h)
-		take(ns, h, full, now, vrf, v == NV_ES_IMPORT || v == NV_VRF);
+		take(ns, h, full, now, vrf, place_is_import((enum place_verdict)v));
 	neigh_hold_again(ns, &full->ip);
 }
 

@@ -36,13 +36,6 @@ const char *neigh_state_of(const struct nhost *h)
 	return state_names[state_number(h)];
 }
 
-const char *neigh_dev_name(struct neighs *ns, u32 ifindex)
-{
-	const struct ndev *d = ifindex ? neigh_dev(ns, ifindex) : NULL;
-
-	return d ? d->fact.ifname : NULL;
-}
-
 static const char *vrf_name(const struct nhost *h)
 {
 	const struct nremote *r = neigh_best(h);
@@ -98,7 +91,7 @@ static const struct mac *mac_of(const struct nhost *h)
 
 static json_t *host_json(struct neighs *ns, const struct nhost *h)
 {
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 	unsigned int state = state_number(h);
 	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN];
 	s64 since = h->t_fact ? h->t_fact : h->t_answer;
@@ -112,8 +105,8 @@ static json_t *host_json(struct neighs *ns, const struct nhost *h)
 	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
 	json_object_set_new(o, "tag", json_integer(c->tag));
 	json_object_set_new(o, "interface",
-			    neigh_dev_name(ns, c->ifindex) ?
-				    json_string(neigh_dev_name(ns, c->ifindex)) :
+			    place_dev_name(&ns->at, c->ifindex) ?
+				    json_string(place_dev_name(&ns->at, c->ifindex)) :
 				    json_null());
 	json_object_set_new(o, "vrf", vrf_name(h) ? json_string(vrf_name(h)) : json_null());
 	json_object_set_new(o, "since", since ? json_real(timer_wall(since)) : json_null());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * neigh_table.c - hosts by address, segments by ESI, circuits by tag.
+ * neigh_table.c - hosts by address.
  *
  * The hash is over the address alone: hosts of one address on different circuits (overlapping
  * subnets, a host that moves between segments) stand in one chain, which is where a move is seen.
@@ -12,69 +12,6 @@
 #include "services/neigh/neigh.h"
 
 #define BUCKETS_MIN 256
-
-static int es_cmp(const struct nes *a, const struct nes *b)
-{
-	return esi_cmp(&a->esi, &b->esi);
-}
-
-static int circuit_cmp(const struct ncircuit *a, const struct ncircuit *b)
-{
-	return a->tag < b->tag ? -1 : a->tag > b->tag;
-}
-
-RB_GENERATE(ness, nes, node, es_cmp)
-RB_GENERATE(ncircuits, ncircuit, node, circuit_cmp)
-
-/* ---- segments and circuits ---- */
-
-struct nes *neigh_es(struct neighs *ns, const struct esi *esi, bool make)
-{
-	struct nes key = {.esi = *esi};
-	struct nes *es = RB_FIND(ness, &ns->ess, &key);
-
-	if (es || !make)
-		return es;
-	es = calloc(1, sizeof(*es));
-	if (!es)
-		return NULL;
-	es->esi = *esi;
-	RB_INIT(&es->circuits);
-	RB_INSERT(ness, &ns->ess, es);
-	return es;
-}
-
-struct ncircuit *neigh_circuit(struct neighs *ns, const struct esi *esi, u32 tag, bool make)
-{
-	struct nes *es = neigh_es(ns, esi, make);
-	struct ncircuit key = {.tag = tag};
-	struct ncircuit *c = es ? RB_FIND(ncircuits, &es->circuits, &key) : NULL;
-
-	if (c || !make || !es)
-		return c;
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return NULL;
-	c->es = es;
-	c->tag = tag;
-	RB_INSERT(ncircuits, &es->circuits, c);
-	neigh_resolve(ns, c);
-	return c;
-}
-
-static void circuit_put(struct neighs *ns, struct ncircuit *c)
-{
-	struct nes *es = c->es;
-
-	if (--c->refs)
-		return;
-	RB_REMOVE(ncircuits, &es->circuits, c);
-	free(c);
-	if (!RB_EMPTY(&es->circuits) || es->conf || es->in_kernel)
-		return;
-	RB_REMOVE(ness, &ns->ess, es);
-	free(es);
-}
 
 /* ---- hosts ---- */
 
@@ -134,7 +71,7 @@ struct nhost *neigh_next(struct nhost *h)
 	return same(h->next, &h->addr);
 }
 
-struct nhost *neigh_find(struct neighs *ns, const struct ncircuit *c, const struct ip_addr *addr)
+struct nhost *neigh_find(struct neighs *ns, const struct circuit *c, const struct ip_addr *addr)
 {
 	struct nhost *h;
 
@@ -144,7 +81,7 @@ struct nhost *neigh_find(struct neighs *ns, const struct ncircuit *c, const stru
 	return NULL;
 }
 
-struct nhost *neigh_make(struct neighs *ns, struct ncircuit *c, const struct ip_addr *addr)
+struct nhost *neigh_make(struct neighs *ns, struct circuit *c, const struct ip_addr *addr)
 {
 	struct nhost *h = neigh_find(ns, c, addr);
 	size_t b;
@@ -183,7 +120,7 @@ void neigh_remotes_free(struct nhost *h)
 static void host_free(struct neighs *ns, struct nhost *h)
 {
 	neigh_remotes_free(h);
-	circuit_put(ns, h->circuit);
+	place_circuit_put(&ns->at, h->circuit);
 	free(h->why);
 	free(h);
 }
@@ -244,23 +181,23 @@ void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *ma
 
 bool neigh_advertised_full(const struct nhost *h)
 {
-	const struct nes *es = h->circuit->es;
+	const struct place_es *es = h->circuit->es;
 
 	return !(h->flags & NHOST_ADVERTISED) && es->conf && es->advertised >= es->conf->host_limit;
 }
 
-bool neigh_taken_full(const struct nes *es, const struct nhost *h)
+bool neigh_taken_full(const struct place_es *es, const struct nhost *h)
 {
 	return !(h && h->remotes) && es->conf && es->taken >= es->conf->host_limit;
 }
 
 /* Room for an eighth of them: who comes and goes at the limit makes nobody look at all of them again. */
-bool neigh_has_room(const struct nes *es, u32 n)
+bool neigh_has_room(const struct place_es *es, u32 n)
 {
 	return es->conf && n < es->conf->host_limit - es->conf->host_limit / 8;
 }
 
-void neigh_room(struct neighs *ns, const struct nes *es)
+void neigh_room(struct neighs *ns, const struct place_es *es)
 {
 	if ((es->advertised_full && neigh_has_room(es, es->advertised)) ||
 	    (es->taken_full && neigh_has_room(es, es->taken))) {
@@ -286,7 +223,6 @@ void neigh_walk(struct neighs *ns, void (*fn)(struct neighs *ns, struct nhost *h
 void neigh_table_free(struct neighs *ns)
 {
 	struct nhost *h, *next;
-	struct nes *es, *more;
 	size_t b;
 
 	for (b = 0; ns->buckets && b <= ns->mask; b++) {
@@ -295,80 +231,6 @@ void neigh_table_free(struct neighs *ns)
 			host_free(ns, h);
 		}
 	}
-	RB_FOREACH_SAFE(es, ness, &ns->ess, more) {
-		struct ncircuit *c;
-
-		while ((c = RB_MIN(ncircuits, &es->circuits))) {
-			RB_REMOVE(ncircuits, &es->circuits, c);
-			free(c);
-		}
-		RB_REMOVE(ness, &ns->ess, es);
-		free(es);
-	}
 	free(ns->buckets);
 	free(ns->queue);
-}
-
-/* ---- which device and which VRF a circuit is ---- */
-
-static const struct ndev *vlan_on(struct neighs *ns, u32 lower, u32 vid)
-{
-	struct ndev *d;
-
-	RB_FOREACH(d, ndevs, &ns->devs)
-		if (d->fact.link == lower && d->fact.vlan_id == vid &&
-		    !strcmp(d->fact.kind, "vlan"))
-			return d;
-	return NULL;
-}
-
-static const struct ndev *device_of(struct neighs *ns, const struct ncircuit *c)
-{
-	const struct ndev *d = c->es->ifindex ? neigh_dev(ns, c->es->ifindex) : NULL;
-	u32 outer = c->tag >> 12, inner = c->tag & 0xfff;
-
-	if (d && outer)
-		d = vlan_on(ns, d->fact.ifindex, outer);
-	if (d && inner)
-		d = vlan_on(ns, d->fact.ifindex, inner);
-	return d;
-}
-
-static bool lists(const struct nvrf *v, const char *ifname)
-{
-	u8 i;
-
-	for (i = 0; i < v->conf.n_interfaces; i++)
-		if (!strcmp(v->conf.interfaces[i], ifname))
-			return true;
-	return false;
-}
-
-static struct nvrf *vrf_of(struct neighs *ns, const struct ndev *d)
-{
-	bool in_vrf = d->fact.master && !strcmp(d->fact.master_kind, "vrf");
-	const struct ndev *master = in_vrf ? neigh_dev(ns, d->fact.master) : NULL;
-	const char *name = !in_vrf ? CONF_VRF_GLOBAL : master ? master->fact.ifname : "";
-	struct nvrf *v;
-
-	TAILQ_FOREACH(v, &ns->vrfs, entry)
-		if (lists(v, d->fact.ifname))
-			return v;
-	TAILQ_FOREACH(v, &ns->vrfs, entry)
-		if (!strcmp(v->conf.name, name))
-			return v;
-	return NULL;
-}
-
-/* Return: whether device or VRF of the circuit changed. */
-bool neigh_resolve(struct neighs *ns, struct ncircuit *c)
-{
-	const struct ndev *d = device_of(ns, c);
-	struct nvrf *vrf = d ? vrf_of(ns, d) : NULL;
-	u32 ifindex = d ? d->fact.ifindex : 0;
-	bool changed = ifindex != c->ifindex || vrf != c->vrf;
-
-	c->ifindex = ifindex;
-	c->vrf = vrf;
-	return changed;
 }

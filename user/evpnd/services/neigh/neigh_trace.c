@@ -46,9 +46,9 @@ static void advertised(struct neighs *ns, const struct nhost *h, json_t *hops)
 
 static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
 {
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 	char mac[MAC_STRLEN], why[NEIGH_WHY_MAX];
-	const char *dev = neigh_dev_name(ns, c->ifindex);
+	const char *dev = place_dev_name(&ns->at, c->ifindex);
 
 	hop(hops, "learned", h->t_fact, true,
 	    json_sprintf("%s on %s", mac_format(&h->mac, mac),
@@ -67,7 +67,7 @@ static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
 static void one_path(const struct lookup *l, const struct evpn_nlri *n, const struct rib_path *p)
 {
 	char peer[IP_STRLEN], nh[IP_STRLEN], rd[RD_STRLEN], mac[MAC_STRLEN];
-	struct nvrf *vrf = NULL;
+	struct place_vrf *vrf = NULL;
 	enum nverdict v = neigh_judge(l->ns, n, p->attrs, &vrf);
 
 	hop(l->hops, "received", p->since, true,
@@ -90,8 +90,8 @@ static bool each_route(void *data, const struct evpn_nlri *n, const struct rib_p
 	if (l->host && (esi_cmp(&full->esi, &l->host->circuit->es->esi) ||
 			full->etag != l->host->circuit->tag))
 		return true;
-	if (!l->host && neigh_circuit(l->ns, &full->esi, full->etag, false) &&
-	    neigh_find(l->ns, neigh_circuit(l->ns, &full->esi, full->etag, false), l->addr))
+	if (!l->host && place_circuit(&l->ns->at, &full->esi, full->etag, false) &&
+	    neigh_find(l->ns, place_circuit(&l->ns->at, &full->esi, full->etag, false), l->addr))
 		return true; /* told with its host */
 	one_path(l, full, &paths[best]);
 	return true;
@@ -134,7 +134,7 @@ static void wish_hops(const struct nhost *h, json_t *hops)
 static json_t *host_trace(struct neighs *ns, const struct nhost *h)
 {
 	struct lookup l = {ns, &h->addr, h, json_array()};
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 	char esi[ESI_STRLEN];
 
 	if (h->flags & NHOST_LOCAL)
@@ -147,7 +147,7 @@ static json_t *host_trace(struct neighs *ns, const struct nhost *h)
 	return json_pack("{s:s?, s:s, s:i, s:s?, s:s, s:o}", "segment",
 			 c->es->conf ? c->es->conf->name : NULL, "esi",
 			 esi_format(&c->es->esi, esi), "tag", (int)c->tag, "interface",
-			 neigh_dev_name(ns, c->ifindex), "state", neigh_state_of(h), "hops",
+			 place_dev_name(&ns->at, c->ifindex), "state", neigh_state_of(h), "hops",
 			 l.hops);
 }
 

@@ -14,14 +14,14 @@
 #include "services/neigh/neigh.h"
 
 /* The device's own VRF is compared by the kernel, at the moment of installing; a list of devices is not. */
-static bool by_list(const struct nvrf *v)
+static bool by_list(const struct place_vrf *v)
 {
 	return v && v->conf.n_interfaces;
 }
 
 const char *neigh_held_back(const struct nhost *h, const struct nremote *r, char why[NEIGH_WHY_MAX])
 {
-	const struct ncircuit *c = h->circuit;
+	const struct circuit *c = h->circuit;
 
 	why[0] = '\0';
 	if (!r)
@@ -82,7 +82,7 @@ static void make_wish(const struct nhost *h, const struct nremote *r, struct wis
 	w->origin = ip_low32(&r->nh);
 }
 
-static void warn_once(struct neighs *ns, struct ncircuit *c, const struct nremote *r)
+static void warn_once(struct neighs *ns, struct circuit *c, const struct nremote *r)
 {
 	char pe[IP_STRLEN];
 
@@ -194,7 +194,7 @@ void neigh_flush(struct neighs *ns)
 
 static struct nhost *host_of(struct neighs *ns, const struct neigh_key *k)
 {
-	struct ncircuit *c = neigh_circuit(ns, &k->esi, k->tag, false);
+	struct circuit *c = place_circuit(&ns->at, &k->esi, k->tag, false);
 
 	return c ? neigh_find(ns, c, &k->address) : NULL;
 }

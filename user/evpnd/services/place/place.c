@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * place.c - devices, VRFs, segments by ESI, circuits by tag: what of this PE is which.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto (3.5)
+ */
+#include "services/place/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+#define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
+
+static int place_dev_cmp(const struct place_dev *a, const struct place_dev *b)
+{
+	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
+}
+
+static int place_es_cmp(const struct place_es *a, const struct place_es *b)
+{
+	return esi_cmp(&a->esi, &b->esi);
+}
+
+static int circuit_cmp(const struct circuit *a, const struct circuit *b)
+{
+	return a->tag < b->tag ? -1 : a->tag > b->tag;
+}
+
+RB_GENERATE(place_devs, place_dev, node, place_dev_cmp)
+RB_GENERATE(place_ess, place_es, node, place_es_cmp)
+RB_GENERATE(circuits, circuit, node, circuit_cmp)
+
+/* ---- devices ---- */
+
+const struct place_dev *place_dev(struct places *p, u32 ifindex)
+{
+	struct place_dev key = {.fact.ifindex = ifindex};
+
+	return RB_FIND(place_devs, &p->devs, &key);
+}
+
+const char *place_dev_name(struct places *p, u32 ifindex)
+{
+	const struct place_dev *d = ifindex ? place_dev(p, ifindex) : NULL;
+
+	return d ? d->fact.ifname : NULL;
+}
+
+void place_link(struct places *p, const struct fact_link *f)
+{
+	struct place_dev key = {.fact.ifindex = f->ifindex};
+	struct place_dev *d = RB_FIND(place_devs, &p->devs, &key);
+
+	if (!d) {
+		d = calloc(1, sizeof(*d));
+		if (!d) {
+			log_error("link %s: no memory", f->ifname);
+			return;
+		}
+		d->fact.ifindex = f->ifindex;
+		RB_INSERT(place_devs, &p->devs, d);
+	}
+	d->fact = *f;
+}
+
+void place_link_gone(struct places *p, u32 ifindex)
+{
+	struct place_dev key = {.fact.ifindex = ifindex};
+	struct place_dev *d = RB_FIND(place_devs, &p->devs, &key);
+
+	if (!d)
+		return;
+	RB_REMOVE(place_devs, &p->devs, d);
+	free(d);
+}
+
+/* ---- which device and which VRF a circuit is ---- */
+
+static const struct place_dev *vlan_on(struct places *p, u32 lower, u32 vid)
+{
+	struct place_dev *d;
+
+	RB_FOREACH(d, place_devs, &p->devs)
+		if (d->fact.link == lower && d->fact.vlan_id == vid &&
+		    !strcmp(d->fact.kind, "vlan"))
+			return d;
+	return NULL;
+}
+
+static const struct place_dev *device_of(struct places *p, const struct circuit *c)
+{
+	const struct place_dev *d = c->es->ifindex ? place_dev(p, c->es->ifindex) : NULL;
+	u32 outer = c->tag >> 12, inner = c->tag & 0xfff;
+
+	if (d && outer)
+		d = vlan_on(p, d->fact.ifindex, outer);
+	if (d && inner)
+		d = vlan_on(p, d->fact.ifindex, inner);
+	return d;
+}
+
+static bool lists(const struct place_vrf *v, const char *ifname)
+{
+	u8 i;
+
+	for (i = 0; i < v->conf.n_interfaces; i++)
+		if (!strcmp(v->conf.interfaces[i], ifname))
+			return true;
+	return false;
+}
+
+static struct place_vrf *vrf_of(struct places *p, const struct place_dev *d)
+{
+	bool in_vrf = d->fact.master && !strcmp(d->fact.master_kind, "vrf");
+	const struct place_dev *master = in_vrf ? place_dev(p, d->fact.master) : NULL;
+	const char *name = !in_vrf ? CONF_VRF_GLOBAL : master ? master->fact.ifname : "";
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (lists(v, d->fact.ifname))
+			return v;
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (!strcmp(v->conf.name, name))
+			return v;
+	return NULL;
+}
+
+static bool resolve_one(struct places *p, struct circuit *c)
+{
+	const struct place_dev *d = device_of(p, c);
+	struct place_vrf *vrf = d ? vrf_of(p, d) : NULL;
+	u32 ifindex = d ? d->fact.ifindex : 0;
+	bool changed = ifindex != c->ifindex || vrf != c->vrf;
+
+	c->ifindex = ifindex;
+	c->vrf = vrf;
+	return changed;
+}
+
+static void know_vrf_devices(struct places *p)
+{
+	struct place_vrf *v;
+	struct place_dev *d;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry) {
+		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
+		u32 ifindex = 0;
+
+		RB_FOREACH(d, place_devs, &p->devs) {
+			if (global || strcmp(d->fact.ifname, v->conf.name) ||
+			    strcmp(d->fact.kind, "vrf"))
+				continue;
+			known = true;
+			ifindex = d->fact.ifindex;
+		}
+		if (known != v->known || ifindex != v->ifindex)
+			p->rejudge = true;
+		v->known = known;
+		v->ifindex = ifindex;
+	}
+}
+
+bool places_resolve(struct places *p)
+{
+	struct place_es *es;
+	struct circuit *c;
+	bool any = false;
+
+	know_vrf_devices(p);
+	RB_FOREACH(es, place_ess, &p->ess)
+		RB_FOREACH(c, circuits, &es->circuits) {
+			c->changed = resolve_one(p, c);
+			any |= c->changed;
+			if (c->changed && c->ifindex)
+				c->told = false;
+		}
+	if (any)
+		p->rejudge = true;
+	return any;
+}
+
+/* ---- segments and circuits ---- */
+
+struct place_es *place_es(struct places *p, const struct esi *esi, bool make)
+{
+	struct place_es key = {.esi = *esi};
+	struct place_es *es = RB_FIND(place_ess, &p->ess, &key);
+
+	if (es || !make)
+		return es;
+	es = calloc(1, sizeof(*es));
+	if (!es)
+		return NULL;
+	es->esi = *esi;
+	RB_INIT(&es->circuits);
+	RB_INSERT(place_ess, &p->ess, es);
+	return es;
+}
+
+struct circuit *place_circuit(struct places *p, const struct esi *esi, u32 tag, bool make)
+{
+	struct place_es *es = place_es(p, esi, make);
+	struct circuit key = {.tag = tag};
+	struct circuit *c = es ? RB_FIND(circuits, &es->circuits, &key) : NULL;
+
+	if (c || !make || !es)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->es = es;
+	c->tag = tag;
+	RB_INSERT(circuits, &es->circuits, c);
+	resolve_one(p, c);
+	return c;
+}
+
+void place_circuit_put(struct places *p, struct circuit *c)
+{
+	struct place_es *es = c->es;
+
+	if (--c->refs)
+		return;
+	RB_REMOVE(circuits, &es->circuits, c);
+	free(c);
+	if (!RB_EMPTY(&es->circuits) || es->conf || es->in_kernel)
+		return;
+	RB_REMOVE(place_ess, &p->ess, es);
+	free(es);
+}
+
+static bool is_conf_of(struct places *p, const struct conf_segment *s, const struct place_es *es)
+{
+	const struct place_dev *d;
+
+	if (s->esi_source == CONF_ESI_STATIC)
+		return !esi_cmp(&s->esi, &es->esi);
+	d = es->in_kernel ? place_dev(p, es->ifindex) : NULL;
+	return d && !strcmp(d->fact.ifname, s->interface);
+}
+
+void places_attach(struct places *p, const struct conf *conf)
+{
+	const struct conf_segment *was;
+	struct place_es *es;
+	struct mac import;
+	size_t i;
+
+	for (i = 0; i < conf->n_segments; i++)
+		if (conf->segments[i].esi_source == CONF_ESI_STATIC)
+			place_es(p, &conf->segments[i].esi, true);
+	RB_FOREACH(es, place_ess, &p->ess) {
+		was = es->conf;
+		import = es->import;
+		es->conf = NULL;
+		for (i = 0; i < conf->n_segments && !es->conf; i++)
+			if (is_conf_of(p, &conf->segments[i], es))
+				es->conf = &conf->segments[i];
+		if (es->conf)
+			es->import = conf_es_import(es->conf, &es->esi);
+		if (!was != !es->conf || mac_cmp(&import, &es->import))
+			p->rejudge = true;
+	}
+}
+
+struct place_es *place_es_fact(struct places *p, const struct fact_es *f, bool *fresh)
+{
+	struct place_es *es = place_es(p, &f->esi, !f->gone);
+
+	*fresh = es && !f->gone && !es->in_kernel;
+	if (!es)
+		return NULL;
+	es->in_kernel = !f->gone;
+	es->ifindex = f->gone ? 0 : f->ifindex;
+	return es;
+}
+
+/* ---- VRFs ---- */
+
+static bool id_is_used(const struct places *p, u16 id)
+{
+	const struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (v->id == id || v->conf.id == id)
+			return true;
+	return false;
+}
+
+static u16 choose_id(struct places *p)
+{
+	do
+		if (++p->next_id < FIRST_ID)
+			p->next_id = FIRST_ID;
+	while (id_is_used(p, p->next_id));
+	return p->next_id;
+}
+
+static struct place_vrf *vrf_named(struct places *p, const char *name)
+{
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (!strcmp(v->conf.name, name))
+			return v;
+	return NULL;
+}
+
+static void vrf_set(struct places *p, const struct conf_vrf *conf)
+{
+	struct place_vrf *v = vrf_named(p, conf->name);
+
+	if (!v) {
+		v = calloc(1, sizeof(*v));
+		if (!v) {
+			log_error("vrf %s: no memory", conf->name);
+			return;
+		}
+		v->conf = *conf;
+		v->id = choose_id(p);
+		TAILQ_INSERT_TAIL(&p->vrfs, v, entry);
+	}
+	v->conf = *conf;
+	if (conf->id)
+		v->id = conf->id;
+}
+
+static void leave_vrf(struct places *p, const struct place_vrf *v)
+{
+	struct place_es *es;
+	struct circuit *c;
+
+	RB_FOREACH(es, place_ess, &p->ess)
+		RB_FOREACH(c, circuits, &es->circuits)
+			if (c->vrf == v)
+				c->vrf = NULL;
+}
+
+static void drop_old_vrfs(struct places *p, const struct conf *conf)
+{
+	struct place_vrf *v, *next;
+
+	for (v = TAILQ_FIRST(&p->vrfs); v; v = next) {
+		next = TAILQ_NEXT(v, entry);
+		if (conf_vrf(conf, v->conf.name))
+			continue;
+		TAILQ_REMOVE(&p->vrfs, v, entry);
+		leave_vrf(p, v);
+		free(v);
+	}
+}
+
+void places_set_vrfs(struct places *p, const struct conf *conf)
+{
+	size_t i;
+
+	drop_old_vrfs(p, conf);
+	for (i = 0; i < conf->n_vrfs; i++)
+		vrf_set(p, &conf->vrfs[i]);
+}
+
+/* ---- all of it ---- */
+
+void places_init(struct places *p)
+{
+	p->next_id = FIRST_ID - 1;
+	RB_INIT(&p->devs);
+	RB_INIT(&p->ess);
+	TAILQ_INIT(&p->vrfs);
+}
+
+static void es_free(struct places *p, struct place_es *es)
+{
+	struct circuit *c;
+
+	while ((c = RB_MIN(circuits, &es->circuits))) {
+		RB_REMOVE(circuits, &es->circuits, c);
+		free(c);
+	}
+	RB_REMOVE(place_ess, &p->ess, es);
+	free(es);
+}
+
+void places_free(struct places *p)
+{
+	struct place_dev *d;
+	struct place_vrf *v;
+	struct place_es *es;
+
+	while ((es = RB_MIN(place_ess, &p->ess)))
+		es_free(p, es);
+	while ((d = RB_MIN(place_devs, &p->devs)))
+		place_link_gone(p, d->fact.ifindex);
+	while ((v = TAILQ_FIRST(&p->vrfs))) {
+		TAILQ_REMOVE(&p->vrfs, v, entry);
+		free(v);
+	}
+}
