@@ -65,7 +65,7 @@ struct route {
 	struct ip_addr nh;
 	bool gone;
 };
-static struct route routes[16];
+static struct route routes[32];
 static size_t n_routes;
 
 struct rib *speaker_rib(struct speaker *sp)
@@ -340,7 +340,7 @@ static void end(struct speaker *sp)
 	free(sp);
 }
 
-static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip, unsigned int mac,
+static void host_is(struct speaker *sp, unsigned int es, u32 tag, const char *ip, struct mac mac,
 		    u8 state, u8 flags)
 {
 	struct neigh_out *out = calloc(1, sizeof(*out));
@@ -348,13 +348,24 @@ static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip
 
 	out->head.n = 1;
 	f->key = (struct neigh_key){.tag = tag, .esi = esi_of(es), .address = ip_of(ip)};
-	f->mac = mac_of(mac);
+	f->mac = mac;
 	f->state = state;
 	f->flags = flags;
 	f->since = 1000;
 	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS, &out->head);
 	free(out);
 	run(sp);
+}
+
+static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip, unsigned int mac,
+		    u8 state, u8 flags)
+{
+	host_is(sp, es, tag, ip, mac_of(mac), state, flags);
+}
+
+static void host_mac(struct speaker *sp, const char *ip, struct mac mac)
+{
+	host_is(sp, 1, 1, ip, mac, NEIGH_LOCAL, 0);
 }
 
 static void host(struct speaker *sp, u32 tag, const char *ip, unsigned int mac, u8 state)
@@ -606,6 +617,35 @@ static void truth_table(void **state)
 		/* a route that is treated as withdrawn takes the one before it away */
 		end(sp);
 	}
+}
+
+/* What no host can have is neither kept nor advertised, whatever the module says; nor taken from a PE. */
+static void impossible(void **state)
+{
+	static const char *const none[] = {
+		"0.0.0.0", "0.0.0.9", "127.0.0.9",	 "240.0.0.1", "224.0.0.9",
+		"::",	   "::1",     "::ffff:10.0.0.9", "ff02::9",   "255.255.255.255"};
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
+	struct speaker *sp = begin();
+	struct place_vrf *vrf;
+	struct route *r;
+	size_t i;
+
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		host(sp, 1, none[i], 1, NEIGH_LOCAL);
+		r = rt2(sp, PE2, 1, 1, none[i], 9, ec, 2);
+		assert_int_equal(neigh_judge(sp->ns, &r->n, &r->a, &vrf), NV_IMPOSSIBLE);
+		gone(sp, r);
+	}
+	host(sp, 1, "10.1.0.1", 0, NEIGH_LOCAL); /* 02:00:00:00:00:00 is one */
+	expect(sp, "+10.1.0.1/1 ");
+	assert_int_equal(sp->ns->count, 1);
+	host_mac(sp, "10.1.0.1", (struct mac){{1, 0, 0x5e, 0, 0, 9}});
+	expect(sp, "-10.1.0.1/1 ");
+	host_mac(sp, "10.1.0.2", (struct mac){{0}});
+	expect(sp, "");
+	assert_int_equal(sp->ns->count, 0);
+	end(sp);
 }
 
 /* C44: reserved ESIs; and what is no synchronisation route at all. C31: a MAC address alone. */
@@ -1183,6 +1223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advertised),
+		cmocka_unit_test(impossible),
 		cmocka_unit_test(tags),
 		cmocka_unit_test(vrf_form),
 		cmocka_unit_test(mac_change),

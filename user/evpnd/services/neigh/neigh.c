@@ -250,9 +250,18 @@ static const char *word_for(const struct nhost *h, u8 was, bool was_local, bool 
 	return h->state == was ? NULL : words[h->state];
 }
 
+/* What no host can be is none, whoever says it: it would be advertised, and no PE could take it. */
+static u8 state_of(const struct fact_neigh *f)
+{
+	bool none = f->state == NEIGH_LOCAL && !neigh_is_host(&f->key.address, &f->mac);
+
+	return none ? NEIGH_GONE : f->state;
+}
+
 static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 {
-	struct circuit *c = place_circuit(&ns->at, &f->key.esi, f->key.tag, f->state != NEIGH_GONE);
+	u8 state = state_of(f);
+	struct circuit *c = place_circuit(&ns->at, &f->key.esi, f->key.tag, state != NEIGH_GONE);
 	bool was_local, moved = false;
 	const char *word;
 	struct nhost *h;
@@ -260,13 +269,13 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 
 	if (!c)
 		return;
-	h = f->state == NEIGH_GONE ? neigh_find(ns, c, &f->key.address) :
-				     neigh_make(ns, c, &f->key.address);
+	h = state == NEIGH_GONE ? neigh_find(ns, c, &f->key.address) :
+				  neigh_make(ns, c, &f->key.address);
 	if (!h)
 		return;
 	was = h->state;
 	was_local = h->flags & NHOST_LOCAL;
-	h->state = f->state;
+	h->state = state;
 	h->epoch = ns->epoch;
 	h->error = f->error;
 	h->t_fact = f->since;
@@ -274,7 +283,7 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 		free(h->why);
 		h->why = NULL;
 	}
-	if (f->state == NEIGH_LOCAL) {
+	if (state == NEIGH_LOCAL) {
 		moved = learn(h, f);
 		if (moved)
 			neigh_sequence(ns, h);

@@ -149,6 +149,8 @@ void neigh_walk(struct neighs *ns, void (*fn)(struct neighs *ns, struct nhost *h
 bool neigh_table_init(struct neighs *ns);
 
 /* neigh_import.c */
+/* can a neighbour have these? The module should not say it of any other, nor a PE */
+bool neigh_is_host(const struct ip_addr *ip, const struct mac *mac);
 enum nverdict {
 	NV_ES_IMPORT = PLACE_ES_IMPORT,
 	NV_VRF = PLACE_VRF,

@@ -28,10 +28,9 @@ const char *neigh_verdict_name(enum nverdict v)
 	}
 }
 
-static bool is_host(const struct evpn_nlri *n)
+bool neigh_is_host(const struct ip_addr *ip, const struct mac *mac)
 {
-	return !mac_is_zero(&n->mac) && !mac_is_multicast(&n->mac) && ip_is_host(&n->ip) &&
-	       n->etag <= 0xffffff;
+	return ip_is_host(ip) && !mac_is_zero(mac) && !mac_is_multicast(mac);
 }
 
 static bool is_too_many(struct neighs *ns, const struct place_es *es, const struct evpn_nlri *n)
@@ -50,7 +49,7 @@ enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const st
 		return NV_MAC_ONLY;
 	if (v == PLACE_RESERVED_ESI || v == PLACE_NO_ESI)
 		return (enum nverdict)v;
-	if (!is_host(n))
+	if (!neigh_is_host(&n->ip, &n->mac) || n->etag > 0xffffff)
 		return NV_IMPOSSIBLE;
 	if (place_is_import(v) && is_too_many(ns, place_es(&ns->at, &n->esi, false), n))
 		return NV_TOO_MANY;
