@@ -61,7 +61,7 @@ full_when_taken_back() {
 	answer=$(neigh new esi=$ESI2 tag=0 addr=10.99.0.1 mac=02:00:99:00:00:01)
 	grep -q 'state=pending .*error=ENOBUFS' <<<"$answer"
 	check_err $? "the wish: $answer"
-	neigh del esi=$ESI2 tag=0 addr=10.99.0.1 retain=20000
+	neigh del esi=$ESI2 tag=0 addr=10.99.0.1 retain=20000 >/dev/null
 	check_eq "$(other 10.99.0.1)" retained "taken back"
 	sleep 2.5
 	check_eq "$(other 10.99.0.1)" retained "two seconds later"
@@ -74,7 +74,7 @@ full_when_taken_back() {
 full_when_the_link_is_back() {
 	defer anew
 	neigh new esi=$ESI2 tag=0 addr=10.99.0.77 mac=02:00:99:00:00:77 >/dev/null
-	neigh del esi=$ESI2 tag=0 addr=10.99.0.77 retain=20000
+	neigh del esi=$ESI2 tag=0 addr=10.99.0.77 retain=20000 >/dev/null
 	check_eq "$(other 10.99.0.77)" retained "taken back"
 	pe_ip link set bond9 down
 	full
@@ -94,7 +94,7 @@ full_until_the_end() {
 	neigh new esi=$ESI2 tag=0 addr=10.99.0.78 mac=02:00:99:00:00:78 >/dev/null
 	monitor_start 30
 	start=$(mono_ms)
-	neigh del esi=$ESI2 tag=0 addr=10.99.0.78 retain=4000
+	neigh del esi=$ESI2 tag=0 addr=10.99.0.78 retain=4000 >/dev/null
 	slowwait 8 other_gone 10.99.0.78
 	check_err $? "after its time: $(other 10.99.0.78)"
 	[ $(($(mono_ms) - start)) -ge 3900 ]
@@ -138,7 +138,7 @@ turns() {
 	probes=$(stat_of probes)
 	neigh del esi=$ESI1 tag=0 addr=10.64.1.0 count=$many retain=60000 >/dev/null
 	already=$(($(stat_of probes) - probes))
-	neigh del esi=$ESI2 tag=0 addr=10.99.0.1 retain=60000
+	neigh del esi=$ESI2 tag=0 addr=10.99.0.1 retain=60000 >/dev/null
 	before=$(mono_ms)
 	slowwait 20 other_is 10.99.0.1 local
 	check_err $? "the other customer's retained host: $(other 10.99.0.1)"

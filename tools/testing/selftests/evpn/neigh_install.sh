@@ -173,14 +173,14 @@ foreign() {
 # Taken back.
 taken_back() {
 	everywhere
-	neigh del esi=$ESI1 tag=1 addr=10.0.0.9
+	neigh del esi=$ESI1 tag=1 addr=10.0.0.9 >/dev/null
 	check_eq "$(state 1 10.0.0.9)" "" "state"
 	[[ "$(kernel bond0.1 10.0.0.9)" == *02:00:00:00:01:01* ]]
 	check_fail $? "the entry: $(kernel bond0.1 10.0.0.9)"
 	passes red 10.0.0.9
 	check_fail $? "the host is still reached"
 	check_eq "$(state 2 10.0.0.9)" synced "the one of the other VRF"
-	neigh del esi=$ESI1 tag=1 addr=10.0.0.9
+	neigh del esi=$ESI1 tag=1 addr=10.0.0.9 >/dev/null
 	check_err $? "taking back what is not there is no error"
 	log_test "a wish taken back is taken out at once"
 }

@@ -117,8 +117,8 @@ asked() {
 }
 wish tag=0 addr=10.9.0.66 mac=02:00:00:00:00:01 >/dev/null
 wish tag=0 addr=2001:db8:9::66 mac=02:00:00:00:00:01 >/dev/null
-neigh del esi=$ESI1 tag=0 addr=10.9.0.66 retain=30000
-neigh del esi=$ESI1 tag=0 addr=2001:db8:9::66 retain=30000
+neigh del esi=$ESI1 tag=0 addr=10.9.0.66 retain=30000 >/dev/null
+neigh del esi=$ESI1 tag=0 addr=2001:db8:9::66 retain=30000 >/dev/null
 is 0 10.9.0.66 retained
 check_err $? "state: $(state 0 10.9.0.66)"
 slowwait 10 eval '[ "$(asked asked4)" != 0 ]'
@@ -136,7 +136,7 @@ check_fail $? "the entry after its time: $(kernel bond0 10.9.0.66)"
 log_test "a retained neighbour is kept, asked by ARP or ND, and goes after its time"
 
 # The customer has 10.9.0.9: it answers.
-neigh del esi=$ESI1 tag=0 addr=10.9.0.9 retain=10000
+neigh del esi=$ESI1 tag=0 addr=10.9.0.9 retain=10000 >/dev/null
 slowwait 5 is 0 10.9.0.9 local
 check_err $? "state: $(state 0 10.9.0.9)"
 [[ "$(kernel bond0 10.9.0.9)" != *extern_learn* ]]
@@ -145,14 +145,14 @@ log_test "a retained neighbour that answers becomes local"
 
 # Wished for again while it was retained; and retained over a loss of the link.
 wish tag=0 addr=10.9.0.67 mac=02:00:00:00:00:67 >/dev/null
-neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=2000
+neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=2000 >/dev/null
 wish tag=0 addr=10.9.0.67 mac=02:00:00:00:00:67 >/dev/null
 sleep 2.5
 # it may have been asked in between, and nobody answers: then the kernel is still waiting
 again() { [ "$(state 0 10.9.0.67) $(kernel bond0 10.9.0.67)" = "synced 02:00:00:00:00:67 $SYNCED" ]; }
 slowwait 10 again
 check_eq "$(state 0 10.9.0.67) $(kernel bond0 10.9.0.67)" "synced 02:00:00:00:00:67 $SYNCED" "wished for again"
-neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=8000
+neigh del esi=$ESI1 tag=0 addr=10.9.0.67 retain=8000 >/dev/null
 pe_ip link set bond0 down
 sleep 0.5
 pe_ip link set bond0 up

@@ -183,7 +183,7 @@ smaller() {
 
 in_all() {
 	defer anew
-	neigh set host-limit=30
+	neigh set host-limit=30 >/dev/null
 	check_eq "$(stat_of host-limit)" 30 "limit"
 	for i in $(seq 1 20); do
 		say ce9 ce9 request 10.99.0.$i 02:00:99:00:00:$(printf %02x "$i") 10.99.0.254
