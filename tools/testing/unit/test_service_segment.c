@@ -1457,6 +1457,40 @@ static void non_revertive_late(void **state)
 	end(sp);
 }
 
+/* An isolated PE stood by; when the core is back, who has forwarded meanwhile goes on. */
+static void non_revertive_isolated(void **state)
+{
+	struct says other = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_DP, 50, 0};
+	struct setup setup = {.seg = ce1(),
+			      .isolation = CONF_ISOLATION_BLOCK,
+			      .neighbors = 1,
+			      .startup_delay_ms = 10};
+	struct speaker *sp;
+	struct ecomm_df df;
+	struct slice ext;
+
+	setup.seg.df.dont_preempt = true;
+	setup.seg.df.recovery_wait_ms = 10;
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 200);
+	assert_true(sp->wish.df);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	segment_service.sync(sp->ss, 1, 0, 1);
+	rt4(sp, &other, false);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 200);
+	assert_false(sp->wish.df);
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_int_equal(ecomm_get_df(&ext, &df), 1);
+	assert_int_equal(df.pref, 50);
+	end(sp);
+}
+
 /* This kernel kept its role, so nobody has to wait for this PE: no carving time is said. */
 static void restart_says_no_time(void **state)
 {
@@ -3011,6 +3045,7 @@ int main(void)
 		cmocka_unit_test(leave_at_once),
 		cmocka_unit_test(non_revertive),
 		cmocka_unit_test(non_revertive_late),
+		cmocka_unit_test(non_revertive_isolated),
 		cmocka_unit_test(restart_says_no_time),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(odd_peer),

@@ -117,7 +117,7 @@ segments:
     df: {algorithm: preference, preference: $((300 - 100 * i)), wait: 200ms}
 enforcement: optional
 END
-	ip netns exec clid$i "$EVPND" -f -n clid$i -c "$DIR/pe$i.yaml" >"$DIR/pe$i.log" 2>&1 &
+	ip netns exec clid$i prlimit --nofile=256:4000 "$EVPND" -f -n clid$i -c "$DIR/pe$i.yaml" >"$DIR/pe$i.log" 2>&1 &
 	echo $! >"$DIR/pe$i.pid"
 done
 role_is() { [ "$("$EVPNCTL" -n clid$1 -j es show ce1 | jq -r '.segments[0] | .role + " " + .state')" = "$2 df-done" ]; }
@@ -126,6 +126,12 @@ if wait_for 15 role_is 1 df && wait_for 5 role_is 2 non-df; then
 else
 	fail "two PEs agree" "$(cat "$DIR"/pe*.log; "$EVPNCTL" -n clid1 es; "$EVPNCTL" -n clid2 es)"
 fi
+
+# Each was started with 256 of 4,000 descriptors: what sessions need is not left to a soft limit.
+limit() { awk '/^Max open files/ { print $4 }' "/proc/$1/limits"; }
+parent=$(cat "$DIR/pe1.pid")
+is "as many descriptors as are allowed, in all processes" "4000 4000" \
+	"$(limit "$parent") $(for p in $(pgrep -P "$parent"); do limit "$p"; done | sort -u)"
 
 # --- show --------------------------------------------------------------------------------------
 
