@@ -8,7 +8,8 @@
 #   SECONDS  for each of them; 0 runs the seeds once
 #   NAME     only these targets
 #
-# The seeds of fuzz_NAME are in corpus/NAME (or corpus/fuzz_NAME) beside this script. What the fuzzer finds grows in a
+# The seeds of fuzz_NAME are in corpus/NAME (or corpus/fuzz_NAME) beside this script; fuzz_message and
+# fuzz_update have those of unit/foreign.txt too. What the fuzzer finds grows in a
 # temporary directory (or in $FUZZ_KEEP/NAME), never in the tree. A failing input is printed in base64.
 
 set -u
@@ -21,6 +22,22 @@ shift 2
 passed=0 failed=0
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
+
+# foreign DIRECTORY FROM PREFIX: a file for each message of other projects: PREFIX, then the message from
+# its octet FROM on
+foreign() {
+	mkdir -p "$1"
+	python3 - "$@" "$here/../unit/foreign.txt" <<-'END'
+		import sys
+		directory, start, prefix, path = sys.argv[1:]
+		rows = [line.split() for line in open(path) if not line.startswith("#")]
+		for n, (types, _, project, octets) in enumerate(rows):
+		    with open(f"{directory}/{project}-{n}", "wb") as f:
+		        f.write(bytes.fromhex(prefix) + bytes.fromhex(octets)[int(start):])
+	END
+}
+# The header of a message is not fuzz_update's, but an octet of its own is.
+foreign "$tmp/foreign.message" 0 "" && foreign "$tmp/foreign.update" 19 00 || exit 1
 
 for target in "$dir"/fuzz_*; do
 	[ -f "$target" ] && [ -x "$target" ] || continue
@@ -37,15 +54,17 @@ for target in "$dir"/fuzz_*; do
 		failed=$((failed + 1))
 		continue
 	fi
+	more=()
+	[ ! -d "$tmp/foreign.$short" ] || more=("$tmp/foreign.$short")
 	grown=${FUZZ_KEEP:-$tmp}/$short
 	mkdir -p "$grown" "$tmp/artifacts.$short"
 	limit="-max_total_time=$seconds"
 	[ "$seconds" -eq 0 ] && limit="-runs=0"
 	# The seeds alone first: libFuzzer may drop some of them when it merges.
-	if "$target" -runs=0 -timeout=10 -artifact_prefix="$tmp/artifacts.$short/" "$seeds"/* \
+	if "$target" -runs=0 -timeout=10 -artifact_prefix="$tmp/artifacts.$short/" "$seeds"/* ${more:+"$more"/*} \
 		>"$tmp/log" 2>&1 &&
 	   "$target" "$limit" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="$tmp/artifacts.$short/" "$grown" "$seeds" >"$tmp/log" 2>&1; then
+		-artifact_prefix="$tmp/artifacts.$short/" "$grown" "$seeds" "${more[@]}" >"$tmp/log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$tmp/log")
 		echo "ok $name: ${runs:-0} inputs in $seconds s"
 		passed=$((passed + 1))
