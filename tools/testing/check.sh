@@ -24,15 +24,15 @@ for part in schedule steps report again; do
 	. "$here/check/$part.sh"
 done
 
-# Name, how much of one processor it keeps busy (in hundredths; builds are nice to everybody else and
-# take what is left), how long it may take (seconds), what has to be done before, command. What stands
+# Name, how much of one processor it keeps busy (in hundredths; everything waits for the first kernel,
+# so little is beside it), how long it may take (seconds), what has to be done before, command. What stands
 # further up goes first. NAME*N: up to N guests share the step's scenarios.
 steps() {
 	cat <<-END
 	deps          100  1500 -                      $here/deps.sh
 	user          200   600 deps                   make -j2 user
 	tools          50   120 deps                   $here/lab/lab.sh build
-	kernel        100  2400 user                   $vm/guest.sh build uml
+	kernel        150  2400 user                   $vm/guest.sh build uml
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
 	uml*4          40  1800 kernel,user,tools      scenarios uml
 	qemu*2         80  3600 user,tools             scenarios qemu

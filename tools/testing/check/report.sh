@@ -51,7 +51,7 @@ result() {
 		f=1
 	fi
 	echo "$p $f $k $pool" >>"$logs/.counts"
-	echo "$((last - first)) $pool" >>"$logs/.times"
+	echo "$((last - first)) $(work "$pool") $pool" >>"$logs/.times"
 	sed -n "s/^S /  $pool: /p" "$logs/.cases.$pool" >>"$logs/skipped"
 	sed -n "s|^F \(.*\)|  $pool: \1 (${logs#"$PWD"/}/$pool*.log)|p" "$logs/.cases.$pool" >>"$logs/failed"
 	[ -t 1 ] && printf '\r\033[K'
@@ -61,6 +61,14 @@ result() {
 	for s in $(members "$pool"); do
 		[ -z "${WHY[$s]:-}" ] || tail -n 5 "$logs/$s.log" | cut -c 1-160 | sed 's/^/    | /'
 	done
+}
+
+# work POOL: the seconds of a processor that its steps took together.
+work() {
+	# times: two lines, the shell's own and its children's, each user and system, as 1m2.345s
+	# shellcheck disable=SC2046
+	cat $(members "$1" | sed "s|.*|$logs/&.cpu|") 2>/dev/null |
+		tr 'ms ' '  \n' | awk 'NF == 2 { t += $1 * 60 + $2 } END { printf "%d", t }'
 }
 
 # ran POOL: a line for each scenario that began: name, state, seconds.
@@ -164,9 +172,9 @@ report() {
 	[ ! -s "$logs/skipped" ] || { printf '\nSkipped:\n'; reasons; }
 	echo
 	matrix
-	printf '\nslowest steps:\n'
-	sort -rn "$logs/.times" | head -n 10 | while read -r seconds step; do
-		printf '  %7s  %s\n' "$(clock "$seconds")" "$step"
+	printf '\nslowest steps, and what they took of one processor:\n'
+	sort -rn "$logs/.times" | head -n 10 | while read -r seconds worked step; do
+		printf '  %7s  %7s  %s\n' "$(clock "$seconds")" "$(clock "$worked")" "$step"
 	done
 	[ ! -s "$logs/unsteady" ] || { printf '\nUnsteady (failed beside others, passed alone):\n'; cat "$logs/unsteady"; }
 	[ ! -s "$logs/failed" ] || failures

@@ -73,17 +73,26 @@ room() {
 	done
 }
 
-# start STEP: in the background, with a session of its own so that it can be ended with all it started.
+# start STEP: in the background. What it and all it started took of the processors goes to STEP.cpu.
 start() {
 	STATE[$1]=runs
 	BEGIN[$1]=$SECONDS
 	: >"$logs/$1.log"
 	(
-		trap - INT TERM HUP EXIT
-		step=$1 pool=${POOL[$1]} limit=${LIMIT[$1]}
-		# shellcheck disable=SC2086
-		execute ${COMMAND_OF[$1]}
-	) >"$logs/$1.log" 2>&1 </dev/null &
+		trap - INT HUP EXIT
+		trap 'kill "$command" 2>/dev/null' TERM
+		(
+			trap - TERM
+			step=$1 pool=${POOL[$1]} limit=${LIMIT[$1]}
+			# shellcheck disable=SC2086
+			execute ${COMMAND_OF[$1]}
+		) >"$logs/$1.log" 2>&1 </dev/null &
+		command=$!
+		wait "$command"
+		status=$?
+		times >"$logs/$1.cpu"
+		exit $status
+	) &
 	PID[$1]=$!
 }
 

@@ -96,7 +96,7 @@ build_uml() {
 		configure "$src" "$out" "$guest"
 		objects=$(cat "$VM/config/$guest.objects" 2>/dev/null || echo 1500)
 		mapfile -t options < <(build_options "$guest")
-		nice make -C "$src" ARCH=um O="$out" -j"${JOBS:-$(nproc)}" "${options[@]}" all >>"$out/build.log" 2>&1 9>&- &
+		make -C "$src" ARCH=um O="$out" -j"${JOBS:-$(nproc)}" "${options[@]}" all >>"$out/build.log" 2>&1 9>&- &
 		pid=$!
 		progress "$out/build.log" "$objects" "guest: building the $guest kernel" "$pid"
 		wait "$pid" || { tail -n 20 "$out/build.log" >&2; die "$guest: build failed: $out/build.log"; }
