@@ -108,11 +108,20 @@ verdict() {
 	return "$status"
 }
 
+# build_tools: what a scenario or a bench runs is built here, where it takes seconds; a guest that has
+# to do it takes minutes.
+build_tools() {
+	case ${COMMAND[0]:-} in
+	*/selftests/evpn/* | */bench/*) "$TREE/tools/testing/lab/lab.sh" build >&2 ;;
+	esac
+}
+
 run_guest() {
 	local ended
 	KERNEL=$(build "$GUEST") || exit 93
 	KO=''
 	[ -n "$NO_MODULE" ] || KO=$(build_modules "$GUEST" "$SOURCE") || exit 93
+	build_tools || exit 93
 	KMODS=$(echo "$KERNEL"/root/lib/modules/*)
 	KIND=${GUEST%%-*}
 
