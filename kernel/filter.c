@@ -134,6 +134,15 @@ static bool filter_floods(const struct evpn_port *port, const struct sk_buff *sk
 	       evpn_vtep_shared(port->es, skb);
 }
 
+/*
+ * Can it be a query of IGMP or MLD? Those go to a group of IP, whose addresses begin so; all other frames,
+ * broadcasts among them, cost no more than this look at their first octet.
+ */
+static bool filter_maybe_query(const struct sk_buff *skb)
+{
+	return skb_headlen(skb) < ETH_HLEN || skb->data[0] == 0x01 || skb->data[0] == 0x33;
+}
+
 /** evpn_filter_egress() - nf_hookfn for frames that leave through a port */
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -146,7 +155,8 @@ unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf
 		return NF_DROP;
 	if (evpn_policy_active(flags) || filter_floods(port, skb, flags))
 		verdict = filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
-	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER)
+	if (unlikely(filter_maybe_query(skb)) && verdict == NF_ACCEPT &&
+	    port->place != EVPN_PLACE_MEMBER)
 		evpn_mcast_sent(port, skb);
 	return verdict;
 }

@@ -143,7 +143,8 @@ void evpn_mcast_heard(const struct evpn_port *port, const struct sk_buff *skb)
 {
 	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
 
-	if (skb->pkt_type != PACKET_OTHERHOST && hear_maybe(skb, 0, skb->protocol))
+	/* Reports and leaves go to groups, as a bridge expects it too. */
+	if (skb->pkt_type == PACKET_MULTICAST && hear_maybe(skb, 0, skb->protocol))
 		hear_note(port->es, skb, 0, skb->protocol, vid, false);
 }
 
