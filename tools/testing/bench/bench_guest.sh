@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The part of the bench that runs in the guest: bench_guest.sh failover|power|drain|idle ...
+# The part of the bench that runs in the guest: bench_guest.sh failover|power|drain|idle|circuits ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
@@ -98,8 +98,80 @@ idle() {
 	lab_down
 }
 
+# busy_ms: processor time of PE1's evpnd so far
+busy_ms() {
+	local pid
+	pid=$(cat "$LAB_RUN/pe1/pid")
+	# shellcheck disable=SC2046
+	cat /proc/$pid/stat $(pgrep -P "$pid" | sed 's|.*|/proc/&/stat|') |
+		awk -v hz="$(getconf CLK_TCK)" '{ n += $14 + $15 } END { printf "%d", n * 1000 / hz }'
+}
+
+# rt1_is N: so many of PE1's RT-1 per EVI have reached PE2, beside the one of the segment
+rt1_is() {
+	[ "$(pe_ctl pe2 -j route show type 1 peer 192.0.2.1 2>/dev/null | jq .total)" = $(($1 + 1)) ]
+}
+
+# flap N STATE NOW: circuits 1 to N, all in one moment; until PE2 has heard of it, NOW as many are there
+flap() {
+	local v t0 b0
+	for ((v = 1; v <= $1; v++)); do echo "link set bond0.$v $2"; done >"$LAB_RUN/flap"
+	b0=$(busy_ms) t0=$(mono_ms)
+	ip -n "$(ns pe1)" -force -batch "$LAB_RUN/flap"
+	SLOWEST=0
+	until rt1_is "$3"; do
+		[ $(($(mono_ms) - t0)) -lt 300000 ] || lab_fail "$1 circuits $2: not said after five minutes"
+		asked=$(mono_ms)
+		pe_ctl pe1 es show >/dev/null
+		asked=$(($(mono_ms) - asked))
+		[ $asked -le $SLOWEST ] || SLOWEST=$asked
+	done
+	TOOK=$(($(mono_ms) - t0)) BUSY=$(($(busy_ms) - b0))
+}
+
+# Circuits of one segment that go down and come up together, eight times as many in the last row as in
+# the first: processor time of both processes, and the slowest answer to `es show` meanwhile.
+circuits() {
+	local n last=1 v i first=() most=() slowest=() took=() flaps
+	unset LAB_CE
+	lab --standby lacp-oos --rr none
+	must ready pe1
+	: >"$EVPN_OUT/circuits.txt"
+	for n in 512 1024 2048 4094; do
+		for ((v = last; v <= n; v++)); do
+			echo "link add link bond0 name bond0.$v type vlan id $v"
+			echo "link set bond0.$v up"
+		done >"$LAB_RUN/flap"
+		ip -n "$(ns pe1)" -force -batch "$LAB_RUN/flap" 2>/dev/null
+		last=$((n + 1))
+		sed -i '/^ *vlans:/d; s/^\( *\)interface: bond0.*/&\n\1vlans: [1-'$n']/' "$LAB_RUN/pe1/evpnd.yaml"
+		must pe_ctl pe1 config reload
+		lab_until 120 rt1_is "$n" || lab_fail "$n circuits are not advertised"
+		flaps=()
+		for ((i = 0; i < (RUNS + 9) / 10; i++)); do
+			for state in "down 0" "up $n"; do
+				# shellcheck disable=SC2086
+				flap "$n" $state
+				flaps+=("$BUSY")
+				if [ "$n" = 4094 ]; then
+					slowest+=("$SLOWEST") took+=("$TOOK")
+				fi
+			done
+		done
+		[ "$n" != 512 ] || first=("${flaps[@]}")
+		[ "$n" != 4094 ] || most=("${flaps[@]}")
+		printf '%6d circuits: %s ms of processor time for a change of all\n' "$n" "${flaps[*]}" | tee -a "$EVPN_OUT/circuits.txt"
+	done
+	save circuits "512 circuits down or up, processor" ms - "${first[@]}"
+	save circuits "4,094 circuits down or up, processor (target: 8 x 512)" ms "$((8 * (first[0] + first[1]) / 2))" "${most[@]}"
+	save circuits "  until PE2 has heard of all" ms - "${took[@]}"
+	save circuits "  the slowest answer to es show meanwhile" ms 1000 "${slowest[@]}"
+	lab_down
+}
+
 for m in $MEASURE; do
 	case $m in
+	circuits) circuits ;;
 	power)
 		CUT=power
 		LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 50ms}"

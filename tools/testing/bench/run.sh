@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover power drain idle election neigh flood bfd
+#	run.sh failover idle   these: failover power drain idle circuits election neigh flood bfd
 #	RUNS=50 run.sh         more runs
 
 cd "$(dirname "$0")/../../.." || exit 1
@@ -13,10 +13,10 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20}
-what=${*:-failover power drain idle election neigh flood bfd}
+what=${*:-failover power drain idle circuits election neigh flood bfd}
 
 mkdir -p "$OUT"
-rm -f "$OUT"/*.tsv "$OUT/bfd.txt"
+rm -f "$OUT"/*.tsv "$OUT/bfd.txt" "$OUT/circuits.txt"
 make --no-print-directory -s user >"$OUT/build.log" 2>&1 && tools/testing/lab/lab.sh build ||
 	{ tail -n 20 "$OUT/build.log"; exit 1; }
 
@@ -29,7 +29,7 @@ guest=
 for w in $what; do
 	case $w in
 	election | neigh | flood | bfd) ;;
-	failover | power | drain | idle) guest="$guest $w" ;;
+	failover | power | drain | idle | circuits) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
 done
@@ -69,6 +69,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 		m = n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
 		printf "%-52s %5d %9.1f %9.1f %9s  %s\n", $1, n, m, v[n], $3, $2
 	}'
+[ ! -s "$OUT/circuits.txt" ] || { echo; echo "Circuits of a segment that change together (target: linear)"; cat "$OUT/circuits.txt"; }
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
 [ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (target: below 10 % of a processor)"; cat "$OUT/bfd.txt"; }
 [ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
