@@ -98,6 +98,7 @@ struct object {
 extern const struct object object_es;
 extern const struct object object_df;
 extern const struct object object_neigh;
+extern const struct object object_member;
 extern const struct object object_flood;
 extern const struct object object_bfd;
 extern const struct object object_peer;

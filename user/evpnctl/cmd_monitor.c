@@ -54,8 +54,8 @@ static enum out_style style_of(const char *key, const json_t *value)
 		return OUT_PLAIN;
 	if (!strcmp(key, "esi") || !strcmp(key, "rd"))
 		return OUT_ID;
-	if (!strcmp(key, "address") || !strcmp(key, "peer") || !strcmp(key, "df") ||
-	    !strcmp(key, "backup"))
+	if (!strcmp(key, "address") || !strcmp(key, "group") || !strcmp(key, "peer") ||
+	    !strcmp(key, "df") || !strcmp(key, "backup"))
 		return OUT_ADDR;
 	if (!strcmp(s, "df") || !strcmp(s, "up") || !strcmp(s, "Established"))
 		return OUT_GOOD;
@@ -64,7 +64,7 @@ static enum out_style style_of(const char *key, const json_t *value)
 	return OUT_PLAIN;
 }
 
-static void print_members(struct out *o, const json_t *event)
+static void print_rest(struct out *o, const json_t *event)
 {
 	const char *key;
 	json_t *value;
@@ -94,7 +94,7 @@ void print_event(struct out *o, const json_t *event)
 	if (what && !doc_get(event, what))
 		out_word(o, OUT_PLAIN, "%s", what);
 	out_pair(o, NULL, OUT_ID, event, "route");
-	print_members(o, event);
+	print_rest(o, event);
 	print_sentence(o, event, "reason");
 	print_sentence(o, event, "message");
 	out_end(o);

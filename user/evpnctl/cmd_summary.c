@@ -92,6 +92,16 @@ static void print_neighbors_line(struct out *o, const json_t *n)
 	}
 }
 
+static void print_members_line(struct out *o, const json_t *m)
+{
+	long long local = doc_int(m, "local", 0), remote = doc_int(m, "remote", 0);
+
+	if (!local && !remote)
+		return;
+	out_nl(o);
+	out_word(o, OUT_PLAIN, "member   %lld heard here, %lld by other PEs", local, remote);
+}
+
 static bool lists(const json_t *problems, const char *sentence)
 {
 	const json_t *p;
@@ -118,6 +128,7 @@ void print_summary(struct out *o, const json_t *doc)
 	print_peers_line(o, doc_get(doc, "peers"));
 	print_segments_line(o, doc_get(doc, "segments"));
 	print_neighbors_line(o, doc_get(doc, "neighbors"));
+	print_members_line(o, doc_get(doc, "memberships"));
 	print_routes_line(o, doc_get(doc, "routes"));
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "kernel  ");

@@ -33,6 +33,9 @@ void print_routes(struct out *o, const json_t *doc); /* route.show */
 void print_neighbors(struct out *o, const json_t *doc); /* neigh.show */
 void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
 
+/* cmd_member.c */
+void print_memberships(struct out *o, const json_t *doc); /* member.show */
+
 /* cmd_flood.c */
 void print_flood(struct out *o, const json_t *doc); /* flood.show */
 void print_bfd(struct out *o, const json_t *doc);   /* bfd.show */

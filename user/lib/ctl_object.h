@@ -12,6 +12,7 @@
 	OBJECT(ES, "es")         \
 	OBJECT(DF, "df")         \
 	OBJECT(NEIGH, "neigh")   \
+	OBJECT(MEMBER, "member") \
 	OBJECT(FLOOD, "flood")   \
 	OBJECT(PEER, "peer")     \
 	OBJECT(ROUTE, "route")   \

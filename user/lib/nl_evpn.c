@@ -38,6 +38,8 @@ static void take_group(struct nl_evpn *e, const struct nlattr *group)
 		e->group_alarm = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 	else if (!strcmp(name, EVPN_MCGRP_NEIGH))
 		e->group_neigh = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	else if (!strcmp(name, EVPN_MCGRP_MCAST))
+		e->group_mcast = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 }
 
 static int take_family(void *data, const struct nlmsghdr *nlh)

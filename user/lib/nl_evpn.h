@@ -28,6 +28,7 @@ struct nl_evpn {
 	uint32_t group_config;
 	uint32_t group_alarm;
 	uint32_t group_neigh;
+	uint32_t group_mcast;
 };
 
 /**

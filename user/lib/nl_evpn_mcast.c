@@ -73,6 +73,13 @@ static int take_message(void *data, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+void nl_evpn_mcast_each(const struct nlmsghdr *nlh, nl_mcast_fn fn, void *data)
+{
+	struct reading rd = {fn, data};
+
+	take_message(&rd, nlh);
+}
+
 int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
 		       struct nl_err *err)
 {

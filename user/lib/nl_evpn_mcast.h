@@ -63,6 +63,9 @@ typedef void (*nl_mcast_fn)(void *data, const struct nl_mcast *group);
 int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
 		       struct nl_err *err);
 
+/** nl_evpn_mcast_each() - the groups in a notification; @data is passed on to @fn */
+void nl_evpn_mcast_each(const struct nlmsghdr *nlh, nl_mcast_fn fn, void *data);
+
 /** nl_evpn_mcast_stats() - the statistics of IGMP and MLD */
 int nl_evpn_mcast_stats(struct nl_evpn *e, struct nl_mcast_stats *stats, struct nl_err *err);
 

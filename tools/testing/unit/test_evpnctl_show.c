@@ -47,6 +47,8 @@ static const struct screen {
 	{"neigh.json", "neigh.txt", print_neighbors, {}},
 	{"neigh.json", "neigh-details.txt", print_neighbors, {.details = true}},
 	{"empty.json", "neigh-empty.txt", print_neighbors, {}},
+	{"member.json", "member.txt", print_memberships, {}},
+	{"empty.json", "member-empty.txt", print_memberships, {}},
 	{"trace.json", "trace.txt", print_trace, {}},
 	{"diff.json", "diff.txt", print_config_diff, {}},
 	{"diff-errors.json", "diff-errors.txt", print_config_diff, {}},

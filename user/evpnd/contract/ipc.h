@@ -19,6 +19,7 @@
 #include "contract/es.h"
 #include "contract/flood.h"
 #include "contract/frr.h"
+#include "contract/member.h"
 #include "contract/neigh.h"
 #include "contract/wish.h"
 #include "types.h"
@@ -65,6 +66,10 @@
 	BATCH(FACT_NEIGH_TEXTS, struct fact_neigh_text)                                                      \
 	/* ... and of which there was no word since BEGIN is no more */                                      \
 	EMPTY(FACT_NEIGHS_DONE)                                                                              \
+	/* memberships likewise */                                                                           \
+	EMPTY(FACT_MEMBERS_BEGIN)                                                                            \
+	BATCH(FACT_MEMBERS, struct fact_member)                                                              \
+	EMPTY(FACT_MEMBERS_DONE)                                                                             \
 	FIXED(FACT_FRR_ES, struct fact_frr_es)                                                               \
 	/* after its segments, so that it ends a look at FRR */                                              \
 	FIXED(FACT_FRR, struct fact_frr)                                                                     \

@@ -72,7 +72,7 @@ static void on_drained(void *data)
 {
 	struct parent *p = data;
 
-	kern_neigh_resume(p->kern);
+	kern_resume(p->kern);
 }
 
 static void count_violation(struct parent *p)
@@ -365,7 +365,7 @@ static int watch_speaker(struct parent *p, int fd)
 
 	if (r < 0)
 		return r;
-	kern_neigh_resume(p->kern);
+	kern_resume(p->kern);
 	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
 	if (r < 0) {
 		ipc_free(p->ipc);

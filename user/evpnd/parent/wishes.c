@@ -132,6 +132,7 @@ static void neigh_sweep(struct parent *p)
 static void neigh_replay(struct parent *p)
 {
 	kern_replay_neighs(p->kern);
+	kern_replay_members(p->kern);
 }
 
 /* ---- flooding lists: an entry may be taken back when its device is not configured any more ---- */

@@ -69,6 +69,7 @@ struct service {
 /* services/: the table is in speaker.c */
 extern const struct service segment_service;
 extern const struct service neigh_service;
+extern const struct service member_service;
 extern const struct service flood_service;
 extern const struct service bfd_service;
 

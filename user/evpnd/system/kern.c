@@ -18,7 +18,7 @@
 
 enum {
 	KERN_RCVBUF = 1024 * 1024,
-	NEIGH_RCVBUF = 8 * 1024 * 1024,
+	EAR_RCVBUF = 8 * 1024 * 1024,
 	RETRY_FIRST_MS = 1000,
 	RETRY_MAX_MS = 60000,
 };
@@ -38,14 +38,20 @@ static void tell(struct kern *kern, bool present, const char *text)
 	kern->ops->kernel(kern->data, &kern->fact);
 }
 
+static void close_ear(struct kern_ear *ear)
+{
+	ear->source = sd_event_source_disable_unref(ear->source);
+	nl_close(ear->nl);
+	ear->nl = NULL;
+}
+
 static void close_module(struct kern *kern)
 {
 	kern->listener_source = sd_event_source_disable_unref(kern->listener_source);
 	nl_close(kern->listener);
 	kern->listener = NULL;
-	kern->neigh_source = sd_event_source_disable_unref(kern->neigh_source);
-	nl_close(kern->neigh_listener);
-	kern->neigh_listener = NULL;
+	close_ear(&kern->neighs);
+	close_ear(&kern->members);
 	if (kern->evpn.nl)
 		nl_evpn_close(&kern->evpn);
 }
@@ -97,56 +103,65 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
-static int on_neigh_message(void *data, const struct nlmsghdr *nlh)
+static int on_news(void *data, const struct nlmsghdr *nlh)
 {
-	struct kern *kern = data;
+	struct kern_ear *ear = data;
+	struct kern *kern = ear->kern;
 
-	if (nlh->nlmsg_type == kern->evpn.family && nl_evpn_cmd(nlh) == EVPN_CMD_NEIGH_NTF)
-		kern_neigh_heard(kern, nlh);
+	if (nlh->nlmsg_type == kern->evpn.family && nl_evpn_cmd(nlh) == ear->cmd)
+		ear->heard(kern, nlh);
 	return kern->ops->busy && kern->ops->busy(kern->data);
 }
 
-/* Neighbours have a socket of their own: however many there are, a segment's news do not wait or drown. */
-static int on_neighs(sd_event_source *source, int fd, uint32_t revents, void *data)
+/*
+ * Neighbours and memberships have a socket each: however many there are, a segment's news do not wait or
+ * drown, and neither do those of the other kind.
+ */
+static int on_ear(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
-	struct kern *kern = data;
-	int r = nl_receive(kern->neigh_listener, on_neigh_message, kern);
+	struct kern_ear *ear = data;
+	int r = nl_receive(ear->nl, on_news, ear);
 
-	kern_neigh_heard_all(kern);
+	ear->heard_all(ear->kern);
 	if (r == -ENOBUFS) {
-		log_info(
-			"kernel: more news of neighbours than could be read; reading all of them again");
-		kern_neigh_replay(kern);
+		log_info("kernel: more news of %s than could be read; reading all of them again",
+			 ear->what);
+		ear->replay(ear->kern);
 	} else if (r > 0) {
-		sd_event_source_set_enabled(kern->neigh_source, SD_EVENT_OFF);
+		sd_event_source_set_enabled(ear->source, SD_EVENT_OFF);
 	} else if (r) {
-		log_error("kernel: news of neighbours: %s", strerror(-r));
+		log_error("kernel: news of %s: %s", ear->what, strerror(-r));
 	}
 	return 0;
 }
 
-/** kern_neigh_resume() - whoever was busy is not any more */
-void kern_neigh_resume(struct kern *kern)
+static void resume(struct kern_ear *ear)
 {
-	if (kern->neigh_source)
-		sd_event_source_set_enabled(kern->neigh_source, SD_EVENT_ON);
+	if (ear->source)
+		sd_event_source_set_enabled(ear->source, SD_EVENT_ON);
 }
 
-/* A module that knows no neighbours is still good for segments. */
-static int listen_to_neighs(struct kern *kern)
+/** kern_resume() - whoever was busy is not any more */
+void kern_resume(struct kern *kern)
+{
+	resume(&kern->neighs);
+	resume(&kern->members);
+}
+
+/* A module that knows none of these is still good for segments. */
+static int listen_with(struct kern *kern, struct kern_ear *ear, uint32_t group)
 {
 	int r;
 
-	if (!kern->evpn.group_neigh)
+	if (!group)
 		return 0;
-	kern->neigh_listener = nl_open_listener(NETLINK_GENERIC, NEIGH_RCVBUF);
-	if (!kern->neigh_listener)
+	ear->nl = nl_open_listener(NETLINK_GENERIC, EAR_RCVBUF);
+	if (!ear->nl)
 		return -errno;
-	r = nl_join(kern->neigh_listener, kern->evpn.group_neigh);
+	r = nl_join(ear->nl, group);
 	if (r)
 		return r;
-	return sd_event_add_io(kern->event, &kern->neigh_source, nl_fd(kern->neigh_listener),
-			       EPOLLIN, on_neighs, kern);
+	return sd_event_add_io(kern->event, &ear->source, nl_fd(ear->nl), EPOLLIN, on_ear, ear);
 }
 
 static int listen_to_module(struct kern *kern, struct nl_err *err)
@@ -163,7 +178,9 @@ static int listen_to_module(struct kern *kern, struct nl_err *err)
 		r = sd_event_add_io(kern->event, &kern->listener_source, nl_fd(kern->listener),
 				    EPOLLIN, on_readable, kern);
 	if (r >= 0)
-		r = listen_to_neighs(kern);
+		r = listen_with(kern, &kern->neighs, kern->evpn.group_neigh);
+	if (r >= 0)
+		r = listen_with(kern, &kern->members, kern->evpn.group_mcast);
 	return r < 0 ? nl_err_set(err, -r, "notifications of the module: %s", strerror(-r)) : 0;
 }
 
@@ -239,6 +256,7 @@ static void look(struct kern *kern)
 	if (kern->swept)
 		kern_es_sweep_module(kern);
 	kern_neigh_replay(kern);
+	kern_member_replay(kern);
 }
 
 void kern_lost(struct kern *kern, const char *text)
@@ -316,7 +334,21 @@ struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data)
 	kern_es_init(kern);
 	timer_init(&kern->retry, event, 500000, on_retry, kern);
 	timer_init(&kern->assert_again, event, 100000, on_assert_again, kern);
+	kern->neighs = (struct kern_ear){.kern = kern,
+					 .what = "neighbours",
+					 .cmd = EVPN_CMD_NEIGH_NTF,
+					 .heard = kern_neigh_heard,
+					 .heard_all = kern_neigh_heard_all,
+					 .replay = kern_neigh_replay};
+	kern->members = (struct kern_ear){.kern = kern,
+					  .what = "memberships",
+					  .cmd = EVPN_CMD_MCAST_NTF,
+					  .heard = kern_member_heard,
+					  .heard_all = kern_member_heard_all,
+					  .replay = kern_member_replay};
 	r = kern_neigh_init(kern);
+	if (!r)
+		r = kern_member_init(kern);
 	if (!r)
 		r = listen_to_nlctrl(kern);
 	if (r < 0) {
@@ -339,6 +371,7 @@ void kern_free(struct kern *kern)
 	nl_close(kern->ctrl);
 	kern_es_free(kern);
 	kern_neigh_free(kern);
+	kern_member_free(kern);
 	free(kern);
 }
 
@@ -351,6 +384,11 @@ void kern_replay(struct kern *kern)
 void kern_replay_neighs(struct kern *kern)
 {
 	kern_neigh_replay(kern);
+}
+
+void kern_replay_members(struct kern *kern)
+{
+	kern_member_replay(kern);
 }
 
 const struct fact_kernel *kern_fact(const struct kern *kern)

@@ -21,9 +21,10 @@ struct kern;
  * @kernel: the module came or went
  * @es: what the module says of a segment changed
  * @result: what became of a wish: at once when it was made, and again when that changes
- * @neighs: a message about neighbours, ready to be sent (IPC_FACT_NEIGH*, IPC_WISH_NEIGH_RESULT)
+ * @neighs: a message about neighbours or memberships, ready to be sent (IPC_FACT_NEIGH*, IPC_FACT_MEMBER*,
+ *	IPC_WISH_..._RESULT)
  * @busy: do they wait already? Then the module's further news are left in their socket until
- *	kern_neigh_resume(). NULL: never
+ *	kern_resume(). NULL: never
  * @roles: the module has taken a wish; @before: what it had of the segment, NULL: nothing. May be NULL
  */
 struct kern_ops {
@@ -74,6 +75,8 @@ void kern_sweep(struct kern *kern);
 void kern_replay(struct kern *kern);
 /** kern_replay_neighs() - then the neighbours, when it knows the devices */
 void kern_replay_neighs(struct kern *kern);
+/** kern_replay_members() - and the memberships */
+void kern_replay_members(struct kern *kern);
 const struct fact_kernel *kern_fact(const struct kern *kern);
 void kern_count(const struct kern *kern, struct kern_counts *counts);
 
@@ -84,7 +87,7 @@ bool kern_wish_ok(const struct wish_es *wish, const char **why);
  * Neighbours. Wishes are carried out before kern_neigh_wish() returns; results and whatever else is
  * known of them then go to kern_ops.neighs.
  */
-void kern_neigh_resume(struct kern *kern);
+void kern_resume(struct kern *kern);
 /* is there anything in a wish, or in the key of one, that cannot be? */
 bool kern_neigh_ok(const struct wish_neigh *wish, const char **why);
 bool kern_neigh_key_ok(const struct neigh_key *key, const char **why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * kern_priv.h - what kern.c (is the module there, who is told), kern_es.c (segments wished and
- * segments had), kern_core.c (what holds for all of them) and kern_neigh.c (neighbours) know of each other.
+ * segments had), kern_core.c (what holds for all of them), kern_neigh.c (neighbours) and kern_member.c (memberships) know of each other.
  */
 #ifndef EVPND_KERN_PRIV_H
 #define EVPND_KERN_PRIV_H
@@ -31,6 +31,25 @@ struct kern_es {
 };
 
 struct kern_neigh_up;
+struct member_out;
+
+/**
+ * struct kern_ear - a socket for one kind of news
+ * @what: for people
+ * @cmd: EVPN_CMD_..._NTF
+ * @heard: one message; @heard_all: there is none left: many share a batch
+ * @replay: read all of them
+ */
+struct kern_ear {
+	struct kern *kern;
+	struct nl *nl;
+	sd_event_source *source;
+	const char *what;
+	uint8_t cmd;
+	void (*heard)(struct kern *kern, const struct nlmsghdr *nlh);
+	void (*heard_all)(struct kern *kern);
+	void (*replay)(struct kern *kern);
+};
 
 /**
  * struct kern - everything about the module
@@ -39,7 +58,7 @@ struct kern_neigh_up;
  * @generation: of the segments in the module; ours, not the speaker's
  * @begun: the present speaker has wished something, so that @generation is of its wishes
  * @swept: the last sweep was asked for; repeated when the module comes back
- * @up: facts about neighbours on their way up
+ * @up, @members_up: facts about neighbours and memberships on their way up
  * @core: valid if @has_core; @core_why: the module refused it
  */
 struct kern {
@@ -49,8 +68,8 @@ struct kern {
 	struct nl_evpn evpn;
 	struct nl *listener;
 	sd_event_source *listener_source;
-	struct nl *neigh_listener;
-	sd_event_source *neigh_source;
+	struct kern_ear neighs;
+	struct kern_ear members;
 	struct nl *ctrl;
 	sd_event_source *ctrl_source;
 	struct timer retry;
@@ -64,6 +83,7 @@ struct kern {
 	uint64_t installs;
 	uint64_t reasserts;
 	struct kern_neigh_up *up;
+	struct member_out *members_up;
 	struct conf_core core;
 	bool has_core;
 	char core_why[256];
@@ -99,5 +119,12 @@ void kern_neigh_heard(struct kern *kern, const struct nlmsghdr *nlh);
 void kern_neigh_heard_all(struct kern *kern);
 int kern_neigh_read_all(struct kern *kern, struct nl_err *err);
 void kern_neigh_replay(struct kern *kern);
+
+/* kern_member.c: likewise */
+int kern_member_init(struct kern *kern);
+void kern_member_free(struct kern *kern);
+void kern_member_heard(struct kern *kern, const struct nlmsghdr *nlh);
+void kern_member_heard_all(struct kern *kern);
+void kern_member_replay(struct kern *kern);
 
 #endif

@@ -1,0 +1,690 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The membership service in front of a speaker that only writes down what it is asked to do. Devices,
+ * segments, groups and routes are played to it; the decisions are the real ones.
+ *
+ * Requirements: C3, C16, C27, C50 to C54
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hex.h"
+#include "log.h"
+#define SERVICE_RIG_RETAINS
+#include "service_rig.h"
+#include "services/member/member.h"
+
+struct speaker {
+	sd_event *event;
+	struct conf *conf;
+	struct members *ms;
+	char log[8192];
+	struct evpn_nlri last; /* originated */
+	struct ecomm ec[24];
+	size_t n_ec;
+	bool events;
+	char said[64];
+};
+
+static void note(struct speaker *sp, const char *fmt, ...)
+{
+	size_t used = strlen(sp->log);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
+	va_end(ap);
+}
+
+sd_event *speaker_event(struct speaker *sp)
+{
+	return sp->event;
+}
+
+const struct conf *speaker_conf(struct speaker *sp)
+{
+	return sp->conf;
+}
+
+/* Routes live in the tests' own list: what a RIB would walk. */
+struct route {
+	struct evpn_nlri n;
+	struct ecomm ec[8];
+	struct bgp_attrs a;
+	struct ip_addr nh;
+	bool gone;
+};
+static struct route routes[16];
+static size_t n_routes;
+
+struct rib *speaker_rib(struct speaker *sp)
+{
+	return (struct rib *)sp;
+}
+
+static struct rib_path path_of(struct route *r)
+{
+	return (struct rib_path){
+		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
+}
+
+void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
+{
+	size_t i;
+
+	for (i = 0; i < n_routes; i++) {
+		struct rib_path p = path_of(&routes[i]);
+
+		if (!routes[i].gone && routes[i].n.type == type &&
+		    !fn(data, &routes[i].n, &p, 1, 0))
+			return;
+	}
+}
+
+const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
+{
+	return NULL;
+}
+
+const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
+{
+	return &((const struct route *)(const void *)peer)->nh;
+}
+
+bool rib_path_direct(const struct rib_path *path)
+{
+	return false;
+}
+
+enum route_loss speaker_route_loss(const struct speaker *sp)
+{
+	return ROUTE_WITHDRAWN;
+}
+
+bool speaker_monitored(struct speaker *sp, const char *object)
+{
+	return sp->events;
+}
+
+void speaker_left(struct speaker *sp)
+{
+}
+
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
+{
+}
+
+void speaker_retain(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n,
+		    uint32_t retain_ms)
+{
+}
+
+void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
+{
+	assert_string_equal(object, "member");
+	assert_non_null(event);
+	snprintf(sp->said, sizeof(sp->said), "%s",
+		 json_string_value(json_object_get(event, "event")));
+	json_decref(event);
+}
+
+static void note_route(struct speaker *sp, char sign, const struct evpn_nlri *n)
+{
+	char src[IP_STRLEN], grp[IP_STRLEN];
+
+	note(sp, "%c%u:%s,%s/%u", sign, n->type,
+	     ip_is_none(&n->src) ? "*" : ip_format(&n->src, src), ip_format(&n->grp, grp), n->etag);
+	if (sign == '+')
+		note(sp, "=%02x", n->flags);
+	note(sp, " ");
+}
+
+int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
+		      bool urgent)
+{
+	sp->last = *n;
+	sp->n_ec = ecomm_count(&a->ext);
+	memcpy(sp->ec, a->ext.p, a->ext.len);
+	note_route(sp, '+', n);
+	return 0;
+}
+
+int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
+{
+	note_route(sp, '-', n);
+	return 0;
+}
+
+void speaker_flush(struct speaker *sp)
+{
+}
+
+#define PE1 0xc0000201
+#define PE2 0xc0000202
+#define BOND0 5
+#define RED 20
+#define BLUE 21
+
+static struct esi esi_of(unsigned int n)
+{
+	struct esi e = {.b = {0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x98}};
+
+	e.b[9] += n;
+	return e;
+}
+
+static struct ip_addr ip_of(const char *s)
+{
+	struct ip_addr a = {};
+
+	if (s)
+		assert_int_equal(ip_parse(&a, s), 0);
+	return a;
+}
+
+static struct ecomm rt_of(const char *s)
+{
+	struct ecomm rt;
+
+	assert_int_equal(rt_parse(&rt, s), 0);
+	return rt;
+}
+
+static struct conf_vrf vrf_of_conf(const char *name, const char *rt, u16 id)
+{
+	struct conf_vrf v = {.sync = CONF_SYNC_ES_IMPORT, .n_import = 1, .n_export = 1, .id = id};
+
+	strcpy(v.name, name);
+	v.import[0] = v.export[0] = rt_of(rt);
+	return v;
+}
+
+static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const char *kind,
+		      u32 lower, u16 vid, u32 master)
+{
+	struct fact_link f = {.ifindex = ifindex,
+			      .flags = IFF_UP,
+			      .carrier = true,
+			      .master = master,
+			      .link = lower,
+			      .vlan_id = vid};
+
+	strcpy(f.ifname, name);
+	strcpy(f.kind, kind);
+	if (master)
+		strcpy(f.master_kind, "vrf");
+	member_service.fact(sp->ms, IPC_FACT_LINK, &f);
+}
+
+static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
+{
+	struct fact_es f = {.esi = esi_of(n), .ifindex = ifindex, .gone = gone};
+
+	member_service.fact(sp->ms, IPC_FACT_ES, &f);
+}
+
+static void run(struct speaker *sp)
+{
+	while (sd_event_run(sp->event, 0) > 0)
+		;
+}
+
+static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n, u32 router_id)
+{
+	struct conf *old = sp->conf, *now = conf_new();
+	struct conf_segment be;
+	size_t i;
+
+	now->global.router_id = htonl(router_id);
+	for (i = 0; i < n; i++)
+		conf_add_vrf(now, &vrfs[i]);
+	memset(&be, 0, sizeof(be));
+	strcpy(be.name, "be1");
+	strcpy(be.interface, "bond0");
+	be.esi = esi_of(1);
+	be.mode = CONF_ALL_ACTIVE;
+	be.retention_ms = 180000;
+	conf_add_segment(now, &be);
+	sp->conf = now;
+	member_service.conf(sp->ms, conf_changes(old, now), now);
+	conf_free(old);
+}
+
+static const struct conf_vrf *usual_vrfs(void)
+{
+	static struct conf_vrf vrfs[2];
+
+	vrfs[0] = vrf_of_conf("red", "65000:1", 100);
+	vrfs[1] = vrf_of_conf("blue", "65000:2", 101);
+	return vrfs;
+}
+
+static struct speaker *begin(void)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	n_routes = 0;
+	sd_event_new(&sp->event);
+	sp->ms = member_service.start(sp);
+	conf_of(sp, usual_vrfs(), 2, PE1);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0);
+	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0);
+	link_fact(sp, 11, "bond0.10", "vlan", BOND0, 10, RED);
+	link_fact(sp, 12, "bond0.20", "vlan", BOND0, 20, BLUE);
+	link_fact(sp, 13, "bond0.3", "vlan", BOND0, 3, 0);
+	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, BLUE);
+	es_fact(sp, 1, BOND0, false);
+	member_service.fact(sp->ms, IPC_FACT_LINKS_DONE, NULL);
+	run(sp);
+	assert_string_equal(sp->log, "");
+	return sp;
+}
+
+static void end(struct speaker *sp)
+{
+	member_service.stop(sp->ms);
+	conf_free(sp->conf);
+	sd_event_unref(sp->event);
+	free(sp);
+}
+
+static void expect(struct speaker *sp, const char *what)
+{
+	run(sp);
+	assert_string_equal(sp->log, what);
+	sp->log[0] = '\0';
+}
+
+/* "192.0.2.7" is wanted, "-192.0.2.7" blocked, "<192.0.2.7" left */
+static void fact(struct speaker *sp, u32 tag, const char *group, u8 mode, u8 versions, u8 flags,
+		 const char *const *sources)
+{
+	struct {
+		struct batch head;
+		struct fact_member f;
+	} *out = calloc(1, sizeof(*out));
+	struct ip_addr a;
+
+	out->head.n = 1;
+	out->f.key = (struct member_key){.tag = tag, .esi = esi_of(1), .group = ip_of(group)};
+	out->f.mode = mode;
+	out->f.versions = versions;
+	out->f.flags = flags;
+	out->f.since = 1000;
+	for (; sources && *sources; sources++) {
+		struct member_source *s = &out->f.sources[out->f.n_sources++];
+		bool marked = **sources == '-' || **sources == '<';
+
+		a = ip_of(*sources + marked);
+		memcpy(s->addr, a.b, sizeof(s->addr));
+		s->flags = **sources == '-' ? MEMBER_BLOCKED :
+			   **sources == '<' ? MEMBER_LEAVING :
+					      0;
+	}
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS, &out->head);
+	free(out);
+	run(sp);
+}
+
+#define SOURCES(...)              \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+
+static struct ecomm es_import(unsigned int n)
+{
+	struct esi e = esi_of(n);
+
+	return ecomm_es_import(&e);
+}
+
+static struct ecomm evi_rt(const char *rt)
+{
+	struct ecomm e = rt_of(rt);
+
+	return ecomm_evi_rt(&e);
+}
+
+static struct route *route(struct speaker *sp, u8 type, u32 pe, unsigned int es, u32 tag,
+			   const char *src, const char *grp, u8 flags, const char *evi)
+{
+	struct route *r = &routes[n_routes++];
+	struct rib_path p;
+
+	memset(r, 0, sizeof(*r));
+	r->n = (struct evpn_nlri){.type = type,
+				  .rd = rd_make_ip(pe, 100),
+				  .esi = esi_of(es),
+				  .etag = tag,
+				  .src = ip_of(src),
+				  .grp = ip_of(grp),
+				  .orig = ip_v4(pe),
+				  .flags = flags,
+				  .max_resp = 30};
+	r->nh = ip_v4(pe);
+	r->ec[0] = es_import(es);
+	r->ec[1] = evi_rt(evi);
+	bgp_attrs_init(&r->a);
+	r->a.ext = ecomm_slice(r->ec, 2);
+	p = path_of(r);
+	member_service.route(sp->ms, &r->n, &p);
+	run(sp);
+	return r;
+}
+
+static void gone(struct speaker *sp, struct route *r)
+{
+	u8 key[EVPN_KEY_MAX];
+	struct evpn_nlri n;
+
+	evpn_from_key(key, evpn_key(&r->n, key), &n);
+	r->gone = true;
+	member_service.route(sp->ms, &n, NULL);
+	run(sp);
+}
+
+/* "group source state from": what member.show says, "" if nothing */
+static const char *shown(struct speaker *sp, size_t i)
+{
+	static char buf[256];
+	json_t *doc, *m, *params = json_object();
+	char err[128];
+
+	assert_true(member_service.query(sp->ms, "member.show", params, &doc, err, sizeof(err)));
+	m = json_array_get(json_object_get(doc, "memberships"), i);
+	buf[0] = '\0';
+	if (m)
+		snprintf(buf, sizeof(buf), "%s %s %s%s %zu",
+			 json_string_value(json_object_get(m, "group")),
+			 json_is_null(json_object_get(m, "source")) ?
+				 "*" :
+				 json_string_value(json_object_get(m, "source")),
+			 json_string_value(json_object_get(m, "state")),
+			 json_is_true(json_object_get(m, "leaving")) ? ",leaving" : "",
+			 json_array_size(json_object_get(m, "from")));
+	json_decref(params);
+	json_decref(doc);
+	return buf;
+}
+
+/* C50, C52, C53: octet by octet as RFC 9251 section 9.2 has it, built by hand. */
+static void advertised(void **state)
+{
+	static const char *const wire = "07220001c0000201006400112233445566778899"
+					"0000000a0020ef01010120c000020102";
+	struct speaker *sp = begin();
+	struct ecomm import = es_import(1), evi = evi_rt("65000:1");
+	struct slice s;
+	u8 buf[64];
+	struct wbuf w;
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 ");
+	w = w_make(buf, sizeof(buf));
+	assert_true(evpn_encode(&w, &sp->last));
+	assert_hex(buf, w.len, wire);
+	s = ecomm_slice(sp->ec, sp->n_ec);
+	assert_int_equal(sp->n_ec, 2);
+	assert_true(ecomm_has(&s, &import));
+	assert_true(ecomm_has(&s, &evi));
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * local 0");
+	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, 0, NULL);
+	expect(sp, "-7:*,239.1.1.1/10 ");
+	assert_int_equal(sp->ms->count, 0);
+	end(sp);
+}
+
+/* C27, C54: the tag of the sub-interface, and the VRF's targets. */
+static void tags(void **state)
+{
+	struct speaker *sp = begin();
+	struct ecomm evi = evi_rt("65000:2");
+	struct slice s;
+
+	fact(sp, 20, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 3 << 12 | 30, "ff3e::1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/20=02 +7:*,ff3e::1/12318=0a ");
+	s = ecomm_slice(sp->ec, sp->n_ec);
+	assert_true(ecomm_has(&s, &evi));
+	/* in no VRF */
+	fact(sp, 3, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "");
+	end(sp);
+}
+
+/* What each kind of membership becomes: RFC 9251 section 9.2.1. */
+static void kinds(void **state)
+{
+	static const struct {
+		const char *group;
+		u8 mode, versions;
+		const char *sources[3];
+		const char *routes;
+	} rows[] = {
+		{"239.1.1.1", MEMBER_EXCLUDE, MEMBER_V1, {}, "+7:*,239.1.1.1/10=03 "},
+		{"239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, {}, "+7:*,239.1.1.1/10=02 "},
+		{"239.1.1.1", MEMBER_EXCLUDE, MEMBER_V3, {}, "+7:*,239.1.1.1/10=0c "},
+		{"239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2 | MEMBER_V3, {}, "+7:*,239.1.1.1/10=0e "},
+		{"232.1.1.1",
+		 MEMBER_INCLUDE,
+		 MEMBER_V3,
+		 {"192.0.2.7", "192.0.2.8"},
+		 "+7:192.0.2.7,232.1.1.1/10=04 +7:192.0.2.8,232.1.1.1/10=04 "},
+		/* one that another host wants by name is among all others that are wanted */
+		{"239.1.1.1",
+		 MEMBER_EXCLUDE,
+		 MEMBER_V3,
+		 {"-192.0.2.7", "192.0.2.8"},
+		 "+7:*,239.1.1.1/10=0c +7:192.0.2.7,239.1.1.1/10=0c "},
+		{"ff3e::1", MEMBER_EXCLUDE, MEMBER_V1, {}, "+7:*,ff3e::1/10=01 "},
+		{"ff3e::1", MEMBER_EXCLUDE, MEMBER_V2, {}, "+7:*,ff3e::1/10=0a "},
+		{"ff3e::1",
+		 MEMBER_INCLUDE,
+		 MEMBER_V2,
+		 {"2001:db8::7"},
+		 "+7:2001:db8::7,ff3e::1/10=02 "},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct speaker *sp = begin();
+		struct slice value;
+		struct bgp_outcome out;
+		struct evpn_nlri n;
+		u8 buf[128];
+		struct wbuf w;
+
+		fact(sp, 10, rows[i].group, rows[i].mode, rows[i].versions, 0, rows[i].sources);
+		expect(sp, rows[i].routes);
+		/* and our own decoder finds no fault with it */
+		w = w_make(buf, sizeof(buf));
+		assert_true(evpn_encode(&w, &sp->last));
+		value = (struct slice){buf + 2, w.len - 2};
+		assert_int_equal(evpn_decode(buf[0], &value, false, &n, &out), BGP_ACCEPT);
+		end(sp);
+	}
+}
+
+/* A second version says more about the same route, and there is no withdraw in between. */
+static void second_version(void **state)
+{
+	struct speaker *sp = begin();
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2 | MEMBER_V3, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 +7:*,239.1.1.1/10=0e ");
+	/* one source goes, another stays */
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.7", "192.0.2.8"));
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
+	expect(sp, "+7:192.0.2.7,232.1.1.1/10=04 +7:192.0.2.8,232.1.1.1/10=04 "
+		   "-7:192.0.2.7,232.1.1.1/10 ");
+	end(sp);
+}
+
+/* C51: RT-8 with its time; once while it runs; withdrawn by who has originated it. */
+static void leave(void **state)
+{
+	struct speaker *sp = begin();
+	struct mgroup *g;
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 ");
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	expect(sp, "+8:*,239.1.1.1/10=02 ");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * local,leaving 0");
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	expect(sp, "");
+	/* nobody has answered */
+	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, 0, NULL);
+	expect(sp, "-7:*,239.1.1.1/10 ");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * left,leaving 0");
+	g = TAILQ_FIRST(&sp->ms->leaving)->group;
+	g->entries->leave_us = 1;
+	member_leave_ended(sp->ms);
+	expect(sp, "-8:*,239.1.1.1/10 ");
+	assert_int_equal(sp->ms->count, 0);
+	end(sp);
+}
+
+/* A host leaves by this PE what only another one has heard: the other one is told all the same. */
+static void leave_of_others(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r;
+
+	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, MEMBER_LEAVING, NULL);
+	expect(sp, "");
+	r = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, MEMBER_LEAVING, NULL);
+	expect(sp, "+8:*,239.1.1.1/10=02 ");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote,leaving 1");
+	/* one of two sources */
+	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", 4, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.8", "232.1.1.1", 4, "65000:1");
+	fact(sp, 10, "232.1.1.1", MEMBER_NONE, 0, 0, SOURCES("<192.0.2.8"));
+	expect(sp, "+8:192.0.2.8,232.1.1.1/10=04 ");
+	gone(sp, r);
+	end(sp);
+}
+
+/* While an RT-8 of another PE runs, a leave here says nothing new. */
+static void leave_heard(void **state)
+{
+	struct speaker *sp = begin();
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	assert_int_equal(sp->ms->counts.leaves_heard, 1);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 ");
+	/* another host has spoken; the next leave is one of its own */
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	expect(sp, "+8:*,239.1.1.1/10=02 ");
+	end(sp);
+}
+
+/* C54: both targets have to be ours; else it is treated as withdrawn. */
+static void imported(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r;
+
+	r = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:50");
+	route(sp, EVPN_JOIN, PE2, 2, 10, NULL, "239.1.1.3", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "224.0.0.5", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "10.0.0.1", 2, "65000:1");
+	assert_string_equal(shown(sp, 1), "");
+	assert_int_equal(sp->ms->counts.refused, 2);
+	/* a second PE, and the first one's goes */
+	route(sp, EVPN_JOIN, PE2 + 1, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 2");
+	gone(sp, r);
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	/* nothing is said to others of what others have heard */
+	expect(sp, "");
+	end(sp);
+}
+
+/* Routes are judged again when what is ours has changed. */
+static void judged_again(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf_of_conf("red", "65000:7", 100),
+				  vrf_of_conf("blue", "65000:2", 101)};
+	struct speaker *sp = begin();
+
+	fact(sp, 10, "239.1.1.9", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	sp->log[0] = '\0';
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:7");
+	assert_string_equal(shown(sp, 0), "239.1.1.9 * local 0");
+	conf_of(sp, vrfs, 2, PE1);
+	expect(sp, "+7:*,239.1.1.9/10=02 ");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	/* another identity: what was said under the old one goes */
+	conf_of(sp, vrfs, 2, PE1 + 7);
+	expect(sp, "-7:*,239.1.1.9/10 +7:*,239.1.1.9/10=02 ");
+	/* the segment leaves the kernel */
+	es_fact(sp, 1, 0, true);
+	expect(sp, "-7:*,239.1.1.9/10 ");
+	end(sp);
+}
+
+/* The module was read again: what it did not have is no more. */
+static void read_again(void **state)
+{
+	struct speaker *sp = begin();
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	sp->log[0] = '\0';
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_BEGIN, NULL);
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_DONE, NULL);
+	expect(sp, "-7:*,239.1.1.1/10 ");
+	assert_int_equal(sp->ms->count, 1);
+	end(sp);
+}
+
+static void events(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r;
+
+	sp->events = true;
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	assert_string_equal(sp->said, "advertised");
+	r = route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", 4, "65000:1");
+	assert_string_equal(sp->said, "route");
+	gone(sp, r);
+	assert_string_equal(sp->said, "route-gone");
+	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, 0, NULL);
+	assert_string_equal(sp->said, "withdrawn");
+	end(sp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(advertised),	cmocka_unit_test(tags),
+		cmocka_unit_test(kinds),	cmocka_unit_test(second_version),
+		cmocka_unit_test(leave),	cmocka_unit_test(leave_of_others),
+		cmocka_unit_test(leave_heard),	cmocka_unit_test(imported),
+		cmocka_unit_test(judged_again), cmocka_unit_test(read_again),
+		cmocka_unit_test(events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * member.h - memberships: multicast groups that hosts behind a segment want, as the module has heard it, and
+ * as the speaker wishes it because another PE has.
+ */
+#ifndef EVPND_CONTRACT_MEMBER_H
+#define EVPND_CONTRACT_MEMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "contract/wish.h"
+#include "types.h"
+
+enum { MEMBER_SOURCES_MAX = 64 };
+
+/* Filter mode of a group, RFC 3376 section 3.2. */
+enum member_mode {
+	MEMBER_NONE,	/* nobody wants it */
+	MEMBER_INCLUDE, /* its sources are wanted, and no other */
+	MEMBER_EXCLUDE, /* all sources are wanted but the blocked ones */
+	MEMBER_MODES
+};
+
+/* Of IPv6, the first two are MLDv1 and MLDv2: the bits of RT-7 (RFC 9251 section 9.2). */
+enum { MEMBER_V1 = 1, MEMBER_V2 = 2, MEMBER_V3 = 4, MEMBER_VERSIONS = 7 };
+
+enum {
+	MEMBER_LEAVING =
+		1, /* of a group, of a source: a host has left it, and none has spoken since */
+	MEMBER_BLOCKED = 2, /* of a source in exclude mode: nobody wants it */
+};
+
+/** struct member_key - a membership: segment, Ethernet tag, group */
+struct member_key {
+	uint32_t tag;
+	struct esi esi;
+	struct ip_addr group;
+};
+
+/** struct member_source - @addr: as many octets as the group has, the rest is zero */
+struct member_source {
+	uint8_t addr[16];
+	uint8_t flags;
+};
+
+/**
+ * struct fact_member - what the module has heard of a group
+ * @since: when it was first wanted, CLOCK_MONOTONIC
+ * @ifindex: the device it was heard on
+ * @mode: MEMBER_NONE with MEMBER_LEAVING in @flags, or of a source: a host has left what is known here only
+ *	from other PEs
+ */
+struct fact_member {
+	struct member_key key;
+	int64_t since;
+	uint32_t ifindex;
+	uint16_t n_sources;
+	uint8_t mode;
+	uint8_t versions;
+	uint8_t flags;
+	struct member_source sources[MEMBER_SOURCES_MAX];
+};
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * member.h - the membership service, shared by its own files only: multicast groups that hosts behind a
+ * segment want are advertised to the segment's other PEs, and what those have heard is known here.
+ *
+ *   member.c         entry points, configuration, devices, segments
+ *   member_table.c   the table: groups, and what is said of each source of them
+ *   member_fact.c    what this PE has heard
+ *   member_import.c  routes of other PEs: which are ours, and what they say
+ *   member_adv.c     routes of this PE
+ *   member_show.c    answers to the control socket
+ *
+ * Terms: an entry is what one RT-7 speaks of: a group and a source, or any source. RFC 9251 writes (x,G).
+ */
+#ifndef EVPND_MEMBER_H
+#define EVPND_MEMBER_H
+
+#include "services/place/place.h"
+#include "timer.h"
+
+enum {
+	MEMBER_WHY_MAX = 192,
+	/* most entries of one segment that are taken from other PEs */
+	MEMBER_TAKEN_MAX = 65536,
+	/*
+	 * Last Member Query Time of RFC 3376 section 8.8, and the time for the route to travel and for the
+	 * answer to come back by it: what an RT-8 of ours says, in tenths of a second.
+	 */
+	MEMBER_LEAVE_TENTHS = 20 + 10,
+};
+
+/**
+ * struct mremote - what one route says of an entry
+ * @flags: EVPN_MC_*
+ */
+struct mremote {
+	struct mremote *next;
+	struct place_vrf *vrf;
+	struct rd rd;
+	struct ip_addr nh;
+	u8 flags;
+};
+
+struct mgroup;
+
+/**
+ * struct mentry - a source of a group, or any source
+ * @source: none: any source
+ * @local: EVPN_MC_* of what this PE has heard; 0: nothing
+ * @seen: while a fact is read: it speaks of this one
+ * @advertised: with @adv_flags, and @adv_id in the RD
+ * @leave: an RT-8 of this PE is out, in members.leaving until @leave_us; @leave_id in its RD
+ * @left_us: a host has left it here or elsewhere: until then those that are there have time to say so
+ */
+struct mentry {
+	struct mentry *next;
+	struct mgroup *group;
+	struct mremote *remotes;
+	TAILQ_ENTRY(mentry) leaving;
+	u64 leave_us;
+	u64 left_us;
+	u16 adv_id;
+	u16 leave_id;
+	u8 local;
+	u8 adv_flags;
+	u8 leave_flags;
+	bool seen;
+	bool advertised;
+	bool leave;
+	struct ip_addr source;
+};
+
+/**
+ * struct mgroup - a group on a circuit. Ten thousand of them are usual: keep it small
+ * @entries: those of which something is known
+ * @since: when a host here first wanted it, CLOCK_MONOTONIC
+ * @mode: enum member_mode of what this PE has heard; @versions: of its hosts
+ * @left: a host of this PE has left it, and nobody has spoken since
+ * @epoch: of the reading of the module's table
+ */
+struct mgroup {
+	struct mgroup *next;
+	struct circuit *circuit;
+	struct mentry *entries;
+	s64 since;
+	struct ip_addr addr;
+	u8 mode;
+	u8 versions;
+	u8 epoch;
+	bool left;
+};
+
+/** struct mcounts - since the start, for metrics */
+struct mcounts {
+	u64 received;
+	u64 refused;	  /* routes treated as withdrawn */
+	u64 too_many;	  /* not taken because of MEMBER_TAKEN_MAX */
+	u64 leaves;	  /* RT-8 originated */
+	u64 leaves_heard; /* RT-8 of other PEs that were ours */
+};
+
+/**
+ * struct members - the service's state
+ * @buckets: groups by address, @mask + 1 of them
+ * @leaving: entries with an RT-8 of this PE, in the order in which they end
+ * @epoch: of the reading of the module's table
+ */
+struct members {
+	struct speaker *speaker;
+	struct mgroup **buckets;
+	size_t mask;
+	size_t count;
+	struct places at;
+	TAILQ_HEAD(, mentry) leaving;
+	struct timer leave_timer;
+	sd_event_source *later;
+	u32 router_id; /* host order */
+	u8 epoch;
+	bool links_done;
+	bool resolve_due;
+	struct mcounts counts;
+};
+
+/* member.c */
+bool member_watched(const struct members *ms);
+void member_tell(struct members *ms, const struct mentry *e, const char *event,
+		 const struct ip_addr *peer);
+void member_wake(struct members *ms);
+
+/* member_table.c */
+bool member_table_init(struct members *ms);
+void member_table_free(struct members *ms);
+struct mgroup *member_find(struct members *ms, const struct circuit *c, const struct ip_addr *addr);
+struct mgroup *member_make(struct members *ms, struct circuit *c, const struct ip_addr *addr);
+struct mentry *member_entry(struct members *ms, struct mgroup *g, const struct ip_addr *source,
+			    bool make);
+/* frees what nothing is known of */
+void member_drop(struct members *ms, struct mgroup *g);
+void member_remotes_free(struct mentry *e);
+/* @fn may drop the group it is called with */
+void member_walk(struct members *ms, void (*fn)(struct members *ms, struct mgroup *g, void *data),
+		 void *data);
+
+/* member_fact.c */
+void member_fact(struct members *ms, const struct fact_member *f);
+/* the module has it no more, and nobody has left it */
+void member_lose(struct members *ms, struct mgroup *g);
+
+/* member_import.c */
+enum mverdict {
+	MV_IMPOSSIBLE = PLACE_VERDICTS, /* or an enum place_verdict */
+	MV_TOO_MANY,
+};
+unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
+			  struct place_vrf **vrf);
+const char *member_verdict_name(unsigned int v);
+bool member_wanted(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a);
+void member_route(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now);
+/* all routes once more, after what is ours has changed */
+void member_reimport(struct members *ms);
+void member_forget_routes(struct members *ms);
+
+/* member_adv.c */
+/* false: it may not be advertised, and @why is filled in */
+bool member_may_advertise(const struct mgroup *g, char why[MEMBER_WHY_MAX]);
+/* say what is true now of an entry: a new RT-7, another one, or none */
+void member_advertise(struct members *ms, struct mentry *e);
+void member_withdraw(struct members *ms, struct mentry *e);
+/* a host has left it here: RT-8, unless one is out */
+void member_leave(struct members *ms, struct mentry *e);
+void member_leave_ended(void *data); /* timer: the first of them, at least, has run out */
+void member_leave_withdraw(struct members *ms, struct mentry *e);
+
+/* member_show.c */
+bool member_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
+		  size_t err_len);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * member_import.c - RT-7 and RT-8 of other PEs: which of them are ours, and what they say of an entry.
+ *
+ * RFC 9251 (4, 6, 9.2, 9.3, 9.5), draft-ietf-bess-evpn-l3mh-proto (3.7.2)
+ */
+#include <stdlib.h>
+
+#include "log.h"
+#include "services/member/member.h"
+
+const char *member_verdict_name(unsigned int v)
+{
+	switch (v) {
+	case MV_IMPOSSIBLE:
+		return "not imported: no router has to do with this group or this source";
+	case MV_TOO_MANY:
+		return "not imported: other PEs have too many memberships on its segment";
+	default:
+		return place_verdict_name((enum place_verdict)v);
+	}
+}
+
+/* What leaves its link never: 224.0.0.0/24, and scopes up to link-local (RFC 4291 section 2.7). */
+static bool is_link_scope(const struct ip_addr *group)
+{
+	if (group->len == 4)
+		return group->b[0] == 224 && !group->b[1] && !group->b[2];
+	return (group->b[1] & 0xf) <= 2;
+}
+
+static bool is_possible(const struct evpn_nlri *n)
+{
+	return ip_is_multicast(&n->grp) && !is_link_scope(&n->grp) &&
+	       (ip_is_none(&n->src) || ip_is_host(&n->src)) && n->etag <= 0xffffff;
+}
+
+static struct mentry *entry_of(struct members *ms, const struct evpn_nlri *n, bool make)
+{
+	struct circuit *c = place_circuit(&ms->at, &n->esi, n->etag, make);
+	struct mgroup *g = !c	? NULL :
+			   make ? member_make(ms, c, &n->grp) :
+				  member_find(ms, c, &n->grp);
+
+	return g ? member_entry(ms, g, &n->src, make) : NULL;
+}
+
+static bool is_too_many(struct members *ms, const struct evpn_nlri *n)
+{
+	const struct place_es *es = place_es(&ms->at, &n->esi, false);
+	const struct mentry *e = entry_of(ms, n, false);
+
+	return es && es->taken >= MEMBER_TAKEN_MAX && !(e && e->remotes);
+}
+
+unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
+			  struct place_vrf **vrf)
+{
+	enum place_verdict v = place_judge(&ms->at, &n->esi, n->etag, &a->ext, vrf);
+
+	if (!place_is_import(v))
+		return v;
+	if (!is_possible(n))
+		return MV_IMPOSSIBLE;
+	return n->type == EVPN_JOIN && is_too_many(ms, n) ? MV_TOO_MANY : (unsigned int)v;
+}
+
+static void say_too_many(struct members *ms, struct place_es *es)
+{
+	ms->counts.too_many++;
+	if (es->taken_full)
+		return;
+	es->taken_full = true;
+	log_warning("segment %s: other PEs have more memberships on it than are taken (%u)",
+		    es->conf->name, MEMBER_TAKEN_MAX);
+}
+
+/* One of a segment that is here. It is kept even if it is not imported, because people ask why. */
+bool member_wanted(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a)
+{
+	struct place_es *es = place_es(&ms->at, &n->esi, false);
+
+	if (!es || !es->conf)
+		return false;
+	if (n->type != EVPN_JOIN || !is_too_many(ms, n))
+		return true;
+	say_too_many(ms, es);
+	return false;
+}
+
+static struct mremote *remote_of(struct mentry *e, const struct rd *rd)
+{
+	struct mremote *r;
+
+	for (r = e->remotes; r; r = r->next)
+		if (!rd_cmp(&r->rd, rd))
+			return r;
+	return NULL;
+}
+
+static void forget(struct members *ms, const struct evpn_nlri *n)
+{
+	struct mentry *e = entry_of(ms, n, false);
+	struct mremote **p, *r = NULL;
+
+	if (!e)
+		return;
+	for (p = &e->remotes; *p; p = &(*p)->next) {
+		r = *p;
+		if (!rd_cmp(&r->rd, &n->rd))
+			break;
+		r = NULL;
+	}
+	if (!r)
+		return;
+	*p = r->next;
+	if (!e->remotes)
+		e->group->circuit->es->taken--;
+	if (member_watched(ms))
+		member_tell(ms, e, "route-gone", &r->nh);
+	free(r);
+	member_drop(ms, e->group);
+}
+
+static void take(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now,
+		 struct place_vrf *vrf)
+{
+	struct mentry *e = entry_of(ms, n, true);
+	struct mremote *r = e ? remote_of(e, &n->rd) : NULL;
+
+	if (e && !r) {
+		r = calloc(1, sizeof(*r));
+		if (!r) {
+			log_error("memberships: no memory for a route");
+			member_drop(ms, e->group);
+			return;
+		}
+		r->rd = n->rd;
+		if (!e->remotes)
+			e->group->circuit->es->taken++;
+		r->next = e->remotes;
+		e->remotes = r;
+	}
+	if (!r)
+		return;
+	r->vrf = vrf;
+	r->nh = *now->next_hop;
+	r->flags = n->flags;
+	if (member_watched(ms))
+		member_tell(ms, e, "route", &r->nh);
+}
+
+/* A host has left it at another PE, which asks who else is there, and waits so long for an answer. */
+static void heed_leave(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now)
+{
+	u32 tenths = n->old_leave ? MEMBER_LEAVE_TENTHS : n->max_resp;
+	struct mentry *e = entry_of(ms, n, false);
+	u64 at = timer_now_us();
+
+	/* While one is under way, others say nothing new (RFC 9251 section 4.1.2). */
+	if (!e || e->leave || at < e->left_us)
+		return;
+	ms->counts.leaves_heard++;
+	e->left_us = at + tenths * 100000ull;
+	if (member_watched(ms))
+		member_tell(ms, e, "left", now->next_hop);
+}
+
+void member_route(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now)
+{
+	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
+	struct place_vrf *vrf = NULL;
+	unsigned int v;
+
+	if (now && !now->peer)
+		return;
+	if (!now) {
+		if (n->type == EVPN_JOIN)
+			forget(ms, n);
+		return;
+	}
+	ms->counts.received++;
+	v = member_judge(ms, full, now->attrs, &vrf);
+	ms->counts.refused += place_is_refusal((enum place_verdict)v);
+	if (v == MV_TOO_MANY)
+		say_too_many(ms, place_es(&ms->at, &full->esi, false));
+	if (!place_is_import((enum place_verdict)v)) {
+		if (full->type == EVPN_JOIN)
+			forget(ms, full);
+	} else if (full->type == EVPN_JOIN) {
+		take(ms, full, now, vrf);
+	} else {
+		heed_leave(ms, full, now);
+	}
+}
+
+/* ---- once more, after what is ours has changed ---- */
+
+static void forget_all(struct members *ms, struct mgroup *g, void *data)
+{
+	struct mentry *e;
+
+	for (e = g->entries; e; e = e->next)
+		member_remotes_free(e);
+	member_drop(ms, g);
+}
+
+static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
+			size_t n_paths, size_t best)
+{
+	if (n_paths)
+		member_route(data, n, &paths[best]);
+	return true;
+}
+
+void member_forget_routes(struct members *ms)
+{
+	member_walk(ms, forget_all, NULL);
+}
+
+void member_reimport(struct members *ms)
+{
+	struct rib *rib = speaker_rib(ms->speaker);
+
+	member_forget_routes(ms);
+	if (rib)
+		rib_walk(rib, EVPN_JOIN, route_again, ms);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * member_show.c - what the membership service answers on the control socket: member.show, and its part of
+ * summary and metrics. The shapes are in Documentation/control-socket.rst.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/member/member.h"
+
+#define SHOWN_DEFAULT 1000
+#define SHOWN_MAX 1000000
+
+static const char *state_of(const struct mentry *e)
+{
+	return e->local ? "local" : e->remotes ? "remote" : "left";
+}
+
+static const char *mode_of(const struct mentry *e, u8 flags)
+{
+	if (ip_is_none(&e->source))
+		return "exclude";
+	return flags & EVPN_MC_EXCLUDE ? "exclude" : "include";
+}
+
+static u8 all_flags(const struct mentry *e)
+{
+	u8 flags = e->local | e->leave_flags * e->leave;
+	const struct mremote *r;
+
+	for (r = e->remotes; r; r = r->next)
+		flags |= r->flags;
+	return flags;
+}
+
+static json_t *versions_json(const struct mgroup *g, u8 flags)
+{
+	static const char *const igmp[] = {"igmpv1", "igmpv2", "igmpv3"};
+	static const char *const mld[] = {"mldv1", "mldv2"};
+	unsigned int i, n = g->addr.len == 4 ? 3 : 2;
+	json_t *list = json_array();
+
+	for (i = 0; i < n; i++)
+		if (flags & 1u << i)
+			json_array_append_new(list,
+					      json_string(g->addr.len == 4 ? igmp[i] : mld[i]));
+	return list;
+}
+
+static json_t *from_json(const struct mentry *e)
+{
+	char nh[IP_STRLEN], rd[RD_STRLEN];
+	const struct mremote *r;
+	json_t *list = json_array();
+
+	for (r = e->remotes; r; r = r->next)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:o}", "address", ip_format(&r->nh, nh),
+					"rd", rd_format(&r->rd, rd), "mode", mode_of(e, r->flags),
+					"versions", versions_json(e->group, r->flags)));
+	return list;
+}
+
+/* Why it is not what one would expect. */
+static json_t *reason_json(const struct mentry *e)
+{
+	char why[MEMBER_WHY_MAX];
+
+	if (e->local && !member_may_advertise(e->group, why))
+		return json_string(why);
+	return json_null();
+}
+
+static json_t *name_json(const char *name)
+{
+	return name ? json_string(name) : json_null();
+}
+
+static const char *vrf_name(const struct mentry *e)
+{
+	if (e->group->circuit->vrf)
+		return e->group->circuit->vrf->conf.name;
+	return e->remotes ? e->remotes->vrf->conf.name : NULL;
+}
+
+static json_t *entry_json(struct members *ms, const struct mentry *e)
+{
+	const struct circuit *c = e->group->circuit;
+	char grp[IP_STRLEN], src[IP_STRLEN], esi[ESI_STRLEN];
+	json_t *o = json_object();
+
+	json_object_set_new(o, "group", json_string(ip_format(&e->group->addr, grp)));
+	json_object_set_new(o, "source",
+			    ip_is_none(&e->source) ? json_null() :
+						     json_string(ip_format(&e->source, src)));
+	json_object_set_new(o, "mode", json_string(mode_of(e, all_flags(e))));
+	json_object_set_new(o, "versions", versions_json(e->group, all_flags(e)));
+	json_object_set_new(o, "state", json_string(state_of(e)));
+	json_object_set_new(o, "leaving", json_boolean(e->leave || timer_now_us() < e->left_us));
+	json_object_set_new(o, "segment", name_json(c->es->conf ? c->es->conf->name : NULL));
+	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
+	json_object_set_new(o, "tag", json_integer(c->tag));
+	json_object_set_new(o, "interface", name_json(place_dev_name(&ms->at, c->ifindex)));
+	json_object_set_new(o, "vrf", name_json(vrf_name(e)));
+	json_object_set_new(o, "since",
+			    e->local && e->group->since ? json_real(timer_wall(e->group->since)) :
+							  json_null());
+	json_object_set_new(o, "advertised", json_boolean(e->advertised));
+	json_object_set_new(o, "from", from_json(e));
+	json_object_set_new(o, "reason", reason_json(e));
+	return o;
+}
+
+/* ---- member.show ---- */
+
+/**
+ * struct wanted - what was asked for
+ * @found: those that match, @n of them
+ */
+struct wanted {
+	const char *segment;
+	const char *state;
+	const char *vrf;
+	struct ip_addr group;
+	json_int_t tag;
+	const struct mentry **found;
+	size_t n;
+	size_t cap;
+	bool no_memory;
+};
+
+static bool is_wanted(const struct wanted *w, const struct mentry *e)
+{
+	const struct conf_segment *s = e->group->circuit->es->conf;
+	const char *vrf = vrf_name(e);
+
+	return (ip_is_none(&w->group) || ip_equal(&w->group, &e->group->addr)) &&
+	       (!w->segment || (s && !strcmp(s->name, w->segment))) &&
+	       (!w->vrf || (vrf && !strcmp(vrf, w->vrf))) &&
+	       (w->tag < 0 || w->tag == e->group->circuit->tag) &&
+	       (!w->state || !strcmp(w->state, state_of(e)));
+}
+
+static void pick_one(struct wanted *w, const struct mentry *e)
+{
+	const struct mentry **more;
+
+	if (!is_wanted(w, e) || w->no_memory)
+		return;
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 256;
+		more = reallocarray(w->found, w->cap, sizeof(*more));
+		if (!more) {
+			w->no_memory = true;
+			return;
+		}
+		w->found = more;
+	}
+	w->found[w->n++] = e;
+}
+
+static void pick(struct members *ms, struct mgroup *g, void *data)
+{
+	const struct mentry *e;
+
+	for (e = g->entries; e; e = e->next)
+		pick_one(data, e);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct mentry *x = *(const struct mentry *const *)a;
+	const struct mentry *y = *(const struct mentry *const *)b;
+	const struct circuit *cx = x->group->circuit, *cy = y->group->circuit;
+	int d = esi_cmp(&cx->es->esi, &cy->es->esi);
+
+	if (!d)
+		d = cx->tag < cy->tag ? -1 : cx->tag > cy->tag;
+	if (!d)
+		d = ip_cmp(&x->group->addr, &y->group->addr);
+	return d ? d : ip_cmp(&x->source, &y->source);
+}
+
+static const char *text_of(const json_t *params, const char *key)
+{
+	return json_string_value(json_object_get(params, key));
+}
+
+static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_t err_len)
+{
+	const char *group = text_of(params, "group");
+	const json_t *tag = json_object_get(params, "tag");
+
+	*w = (struct wanted){.segment = text_of(params, "segment"),
+			     .state = text_of(params, "state"),
+			     .vrf = text_of(params, "vrf"),
+			     .tag = json_is_integer(tag) ? json_integer_value(tag) : -1};
+	if (group && (ip_parse(&w->group, group) || !ip_is_multicast(&w->group))) {
+		snprintf(err, err_len, "params.group: \"%s\" is no address of a multicast group",
+			 group);
+		return false;
+	}
+	if (w->state && strcmp(w->state, "local") && strcmp(w->state, "remote") &&
+	    strcmp(w->state, "left")) {
+		snprintf(err, err_len, "params.state: \"%s\": expected local, remote or left",
+			 w->state);
+		return false;
+	}
+	return true;
+}
+
+static json_t *show(struct members *ms, const json_t *params, char *err, size_t err_len)
+{
+	const json_t *l = json_object_get(params, "limit");
+	json_int_t limit = json_is_integer(l) ? json_integer_value(l) : SHOWN_DEFAULT;
+	json_t *list;
+	struct wanted w;
+	size_t i;
+
+	if (!read_wanted(params, &w, err, err_len))
+		return NULL;
+	if (limit < 0 || limit > SHOWN_MAX) {
+		snprintf(err, err_len, "params.limit: expected 0 to %d", SHOWN_MAX);
+		return NULL;
+	}
+	member_walk(ms, pick, &w);
+	if (w.no_memory) {
+		free(w.found);
+		return NULL;
+	}
+	if (w.n)
+		qsort(w.found, w.n, sizeof(*w.found), by_place);
+	list = json_array();
+	for (i = 0; i < w.n && (json_int_t)i < limit; i++)
+		json_array_append_new(list, entry_json(ms, w.found[i]));
+	free(w.found);
+	return json_pack("{s:o, s:I, s:b}", "memberships", list, "total", (json_int_t)w.n,
+			 "truncated", w.n > (size_t)limit);
+}
+
+/* ---- summary, metrics ---- */
+
+struct tally {
+	json_int_t local;
+	json_int_t remote;
+	json_int_t advertised;
+	json_int_t leaving;
+};
+
+static void count(struct members *ms, struct mgroup *g, void *data)
+{
+	struct tally *t = data;
+	const struct mentry *e;
+
+	for (e = g->entries; e; e = e->next) {
+		t->local += !!e->local;
+		t->remote += !!e->remotes;
+		t->advertised += e->advertised;
+		t->leaving += e->leave;
+	}
+}
+
+static json_t *summary(struct members *ms)
+{
+	struct tally t = {0};
+
+	member_walk(ms, count, &t);
+	return json_pack("{s:{s:I, s:I}}", "memberships", "local", t.local, "remote", t.remote);
+}
+
+static void metric(json_t *list, const char *name, const char *type, const char *help,
+		   json_t *labels, json_int_t value)
+{
+	json_array_append_new(list,
+			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
+					"help", help, "labels", labels, "value", value));
+}
+
+static json_t *metrics(struct members *ms)
+{
+	const struct mcounts *c = &ms->counts;
+	json_t *list = json_array();
+	struct tally t = {0};
+
+	member_walk(ms, count, &t);
+	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
+	       json_pack("{s:s}", "state", "local"), t.local);
+	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
+	       json_pack("{s:s}", "state", "remote"), t.remote);
+	metric(list, "evpn_memberships_advertised", "gauge", "memberships advertised as RT-7",
+	       json_object(), t.advertised);
+	metric(list, "evpn_memberships_leaving", "gauge", "memberships advertised as left, RT-8",
+	       json_object(), t.leaving);
+	metric(list, "evpn_membership_routes_received_total", "counter",
+	       "RT-7 and RT-8 received, changes included", json_object(), (json_int_t)c->received);
+	metric(list, "evpn_membership_routes_refused_total", "counter",
+	       "RT-7 and RT-8 treated as withdrawn by their targets", json_object(),
+	       (json_int_t)c->refused);
+	metric(list, "evpn_memberships_too_many_total", "counter",
+	       "memberships of other PEs that were not taken because there were too many",
+	       json_object(), (json_int_t)c->too_many);
+	metric(list, "evpn_membership_leaves_total", "counter", "RT-8 originated", json_object(),
+	       (json_int_t)c->leaves);
+	metric(list, "evpn_membership_leaves_heard_total", "counter", "RT-8 of other PEs heeded",
+	       json_object(), (json_int_t)c->leaves_heard);
+	return list;
+}
+
+bool member_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
+		  size_t err_len)
+{
+	struct members *ms = state;
+
+	if (!strcmp(method, "member.show"))
+		*result = show(ms, params, err, err_len);
+	else if (!strcmp(method, "summary"))
+		*result = summary(ms);
+	else if (!strcmp(method, "metrics"))
+		*result = metrics(ms);
+	else
+		return false;
+	return true;
+}
