@@ -29,6 +29,7 @@ enum {
  * @miimon, @arp_interval: how a bond watches its members, milliseconds; both 0: not at all
  * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @ad_actor_priority: of an 802.3ad bond; 0: it may not be read
+ * @vlan_filtering: of a bridge: its ports let their VLANs through, and no others
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
  * @vxlan_port: UDP port that it receives on
@@ -49,6 +50,7 @@ struct nl_link {
 	char kind[16];
 	struct mac address;
 	uint16_t vlan_id;
+	bool vlan_filtering;
 	uint8_t bond_mode;
 	struct mac ad_partner;
 	uint16_t ad_partner_key;

@@ -2238,6 +2238,50 @@ static void circuits_of_a_port(void **state)
 	end(sp);
 }
 
+/* A bridge that filters drops what its port has no VLAN for; one that does not lets all through. */
+static void circuits_filtered(void **state)
+{
+	struct fact_link port = {.ifindex = 5,
+				 .ifname = "bond0",
+				 .kind = "bond",
+				 .bond_mode = 4,
+				 .members = 1,
+				 .members_up = 1,
+				 .master = 7,
+				 .master_kind = "bridge"};
+	struct fact_link br = {
+		.ifindex = 7, .ifname = "br0", .kind = "bridge", .vlan_filtering = true};
+	struct fact_port vlans = {.ifindex = 5, .vlans = {[1] = 0x0c}};
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+
+	setup.seg.mode = CONF_SINGLE_ACTIVE;
+	setup.seg.ad_per_evi = true;
+	setup.seg.vlans[1] = 0x0c; /* 10, 11 */
+	setup.seg.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .ac_df = true, .wait_ms = 1};
+	sp = begin(&setup);
+	device(sp, br, true);
+	device(sp, port, true);
+	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	links_done(sp);
+	assert_true(circuit(sp, 10) && circuit(sp, 11));
+	vlans.vlans[1] = 0x08;
+	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	run(sp, 2);
+	assert_false(circuit(sp, 10));
+	assert_true(circuit(sp, 11));
+	br.vlan_filtering = false;
+	device(sp, br, true);
+	assert_true(circuit(sp, 10) && circuit(sp, 11));
+	br.vlan_filtering = true;
+	device(sp, br, true);
+	vlans.vlans[1] = 0;
+	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	run(sp, 2);
+	assert_false(circuit(sp, 10) || circuit(sp, 11));
+	end(sp);
+}
+
 /* A PE that falls silent stays; one that is heard and does not have the segment any more does not. */
 static void peers_silent(void **state)
 {
@@ -3063,6 +3107,7 @@ int main(void)
 		cmocka_unit_test(pes_differ),
 		cmocka_unit_test(circuits_end),
 		cmocka_unit_test(circuits_of_a_port),
+		cmocka_unit_test(circuits_filtered),
 		cmocka_unit_test(view_while_down),
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),

@@ -51,6 +51,8 @@
 	FIXED(FACT_LINK, struct fact_link)                                                                   \
 	/* only ifindex and ifname hold */                                                                   \
 	FIXED(FACT_LINK_GONE, struct fact_link)                                                              \
+	/* after the link that it is of */                                                                   \
+	FIXED(FACT_PORT, struct fact_port)                                                                   \
 	/* the first dumps of links and of the module's segments are complete */                             \
 	EMPTY(FACT_LINKS_DONE)                                                                               \
 	FIXED(FACT_CORE, struct fact_core)                                                                   \
@@ -141,6 +143,7 @@ struct fact_link {
 	uint32_t link;
 	char kind[16];
 	uint16_t vlan_id;
+	bool vlan_filtering;
 	uint8_t bond_mode;
 	struct mac address;
 	struct mac ad_partner;
@@ -153,6 +156,15 @@ struct fact_link {
 	uint16_t vxlan_port;
 	uint16_t members;
 	uint16_t members_up;
+};
+
+/**
+ * struct fact_port - what the port of a bridge lets through, if the bridge filters
+ * @vlans: none: it is no port any more
+ */
+struct fact_port {
+	uint32_t ifindex;
+	uint8_t vlans[CONF_VLAN_BYTES];
 };
 
 /* @lost: no way to the core is left; @text: a piece of a sentence, what there is or is not */

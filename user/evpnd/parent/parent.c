@@ -83,6 +83,11 @@ static void on_core(void *data, const struct fact_core *fact)
 	parent_send(data, IPC_FACT_CORE, fact, sizeof(*fact));
 }
 
+static void on_port(void *data, const struct fact_port *fact)
+{
+	parent_send(data, IPC_FACT_PORT, fact, sizeof(*fact));
+}
+
 static const struct links_ops links_ops = {on_link_changed, on_link_gone, parent_conf_follows};
 
 static void on_kernel(void *data, const struct fact_kernel *fact)
@@ -301,7 +306,8 @@ static int set_up(struct parent *p, int ctl_fd)
 		parent_conf_core(p);
 	parent_conf_mark(p);
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
-	p->speak = p->links ? speak_new(p->event, p->links) : NULL;
+	p->ports = p->links ? ports_new(p->event, on_port, p) : NULL;
+	p->speak = p->ports ? speak_new(p->event, p->links) : NULL;
 	p->uplinks = p->speak ? uplinks_new(p->event, p->links, on_core, p) : NULL;
 	if (!p->uplinks)
 		return -errno;
@@ -327,6 +333,7 @@ static void tear_down(struct parent *p)
 	kern_flood_free(p->flood);
 	uplinks_free(p->uplinks);
 	speak_free(p->speak);
+	ports_free(p->ports);
 	links_free(p->links);
 	kern_free(p->kern);
 	accept_free(p->accept);

@@ -23,6 +23,7 @@
 #include "parent/relay.h"
 #include "parent/sockets.h"
 #include "parent/state.h"
+#include "system/ports.h"
 #include "system/speak.h"
 #include "system/uplinks.h"
 #include "timer.h"
@@ -52,6 +53,7 @@ struct parent {
 	struct conf_file *conf;
 	struct links *links;
 	struct uplinks *uplinks;
+	struct ports *ports;
 	struct speak *speak;
 	struct kern *kern;
 	struct kern_flood *flood;

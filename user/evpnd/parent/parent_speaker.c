@@ -333,6 +333,7 @@ static void tell_everything(struct parent *p)
 	parent_conf_send_sockets(p);
 	wishes_replay(p, WISHES_FIRST);
 	links_each(p->links, send_link, p);
+	ports_replay(p->ports);
 	frr_replay(p->frr);
 	uplinks_replay(p->uplinks);
 	parent_send(p, IPC_FACT_LINKS_DONE, NULL, 0);

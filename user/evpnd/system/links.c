@@ -117,6 +117,7 @@ static void make_fact(const struct links *links, const struct nl_link *l, struct
 	fact->link = l->link;
 	memcpy(fact->kind, l->kind, sizeof(fact->kind));
 	fact->vlan_id = l->vlan_id;
+	fact->vlan_filtering = l->vlan_filtering;
 	fact->bond_mode = l->bond_mode;
 	fact->address = l->address;
 	fact->ad_partner = l->ad_partner;

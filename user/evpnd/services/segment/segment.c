@@ -568,6 +568,7 @@ static void link_gone(struct segments *ss, u32 ifindex)
 	if (!l)
 		return;
 	RB_REMOVE(links_tree, &ss->links, l);
+	free(l->port);
 	free(l);
 }
 
@@ -582,6 +583,24 @@ static void count_forgotten(struct segment *s, const struct fact_es *f)
 			"together have: the kernel has forgotten %" PRIu64 " others",
 			s->conf.name, s->conf.host_limit, f->hosts_forgotten - before);
 	s->hosts_forgotten = f->hosts_forgotten;
+}
+
+/* The VLANs that a bridge's port lets through. */
+static void port_vlans(struct segments *ss, const struct fact_port *f)
+{
+	struct link *l = (struct link *)segment_link_by_index(ss, f->ifindex);
+	static const u8 none[CONF_VLAN_BYTES];
+	struct segment *s;
+
+	if (!l)
+		return;
+	free(l->port);
+	l->port = memcmp(f->vlans, none, sizeof(none)) ? malloc(sizeof(*f)) : NULL;
+	if (l->port)
+		*l->port = *f;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (s->ifindex == f->ifindex)
+			segment_circuits_later(s);
 }
 
 /* Before the first configuration is in force, what the kernel has is only remembered. */
@@ -638,6 +657,9 @@ static void segments_fact(void *state, enum ipc_type type, const void *fact)
 		gone = last_known(ss, fact);
 		link_gone(ss, gone.ifindex);
 		update_ports(ss, &gone);
+		break;
+	case IPC_FACT_PORT:
+		port_vlans(ss, fact);
 		break;
 	case IPC_FACT_LINKS_DONE:
 		ss->links_done = true;

@@ -62,10 +62,14 @@ struct claims {
 	u8 backup[DF_VLAN_BYTES];
 };
 
-/* One network device of this PE, as the parent reported it; key is @fact.ifindex. */
+/**
+ * struct link - a network device of this PE, as the parent reported it; key is @fact.ifindex
+ * @port: what it lets through as the port of a bridge that filters; NULL: it is no port
+ */
 struct link {
 	RB_ENTRY(link) entry;
 	struct fact_link fact;
+	struct fact_port *port;
 };
 RB_HEAD(links_tree, link);
 RB_PROTOTYPE(links_tree, link, entry, link_cmp);

@@ -28,6 +28,16 @@ static void put(u8 map[DF_VLAN_BYTES], unsigned int v, bool on)
 		map[v / 8] &= (u8) ~(1u << v % 8);
 }
 
+/* What a bridge that filters drops at its port. The VLAN of a sub-interface is that device's affair. */
+static bool is_filtered(const struct segment *s, const struct link *l, const struct link *bridge,
+			unsigned int vlan)
+{
+	unsigned int vid = vlan ? vlan : s->conf.untagged_vid;
+
+	return bridge->fact.vlan_filtering && l->fact.ifindex == s->ifindex && vid &&
+	       !(l->port && has(l->port->vlans, vid));
+}
+
 /*
  * A circuit that is a bridge port goes as far as the bridge does, and where the bridge domain is one of
  * ours, as its VXLAN device. One that has been a bridge port and is not any more leads nowhere.
@@ -39,7 +49,7 @@ static bool is_carried(struct segment *s, const struct link *l, unsigned int vla
 	if (!l->fact.master || !m || strcmp(m->fact.kind, "bridge"))
 		return !has(s->bridged, vlan);
 	put(s->bridged, vlan, true);
-	return m->fact.flags & IFF_UP &&
+	return m->fact.flags & IFF_UP && !is_filtered(s, l, m, vlan) &&
 	       segment_bridge_carries(s->owner, m->fact.ifname, vlan ? vlan : s->conf.untagged_vid);
 }
 
