@@ -10,7 +10,7 @@
 static const char *const modes[] = {"all-active", "single-active", "port-active", NULL};
 static const char *const standbys[] = {"auto", "block", "lacp-oos", "down", NULL};
 static const char *const unknowns[] = {"filter", "pass", NULL};
-static const char *const losses[] = {"hold", "block", NULL};
+static const char *const losses[] = {"auto", "hold", "block", NULL};
 static const char *const algorithms[] = {
 	"modulo", "hrw", "preference", "highest-preference", "lowest-preference", NULL,
 };

@@ -22,7 +22,7 @@ lab_defaults() {
 	: "${LAB_WAIT:=0s}"              # DF_WAIT timer
 	: "${LAB_HOLD:=3}"               # BGP hold time, seconds
 	: "${LAB_ISOLATION:=keep}"       # keep or block
-	: "${LAB_LOSS:=hold}"            # on-daemon-loss: hold or block
+	: "${LAB_LOSS:=hold}"            # on-daemon-loss: auto, hold or block
 	: "${LAB_OWNER_HOLD:=10s}"       # how long the kernel keeps roles without a daemon
 	: "${LAB_EVPND:=yes}"            # no: everything but our daemon
 	: "${LAB_RETENTION:=180s}"       # routed: of synchronised neighbours

@@ -281,7 +281,7 @@ static void test_defaults(void **state)
 	assert_int_equal(s->df.skew_ms, 10);
 	assert_false(s->df.dont_preempt);
 	assert_int_equal(s->standby, CONF_STANDBY_AUTO);
-	assert_int_equal(s->on_daemon_loss, CONF_LOSS_HOLD);
+	assert_int_equal(s->on_daemon_loss, CONF_LOSS_AUTO);
 	assert_int_equal(s->owner_hold_ms, 60000);
 	assert_int_equal(s->allow, 1);
 	assert_true(s->ad_per_es && s->ad_per_evi);

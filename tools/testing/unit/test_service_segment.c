@@ -838,6 +838,52 @@ static void cold_start(void **state)
 	}
 }
 
+static void expect_loss(struct speaker *sp, enum conf_loss_policy policy, u32 hold_ms)
+{
+	assert_int_equal(sp->wish.loss_policy, policy);
+	assert_int_equal(sp->wish.owner_hold_ms, hold_ms);
+}
+
+/* What the kernel is to do when evpnd dies, by who would take over and whether LACP leads the CE. */
+static void loss(void **state)
+{
+	struct setup led = {.seg = ce1()}, unled = {.seg = ce1()}, all = {.seg = all_active()};
+	struct setup *const setups[] = {&led, &unled, &all};
+	struct speaker *sp;
+	unsigned int i;
+
+	unled.seg.standby = CONF_STANDBY_BLOCK;
+	for (i = 0; i < 3; i++) {
+		setups[i]->seg.on_daemon_loss = CONF_LOSS_AUTO;
+		setups[i]->seg.owner_hold_ms = 60000;
+		setups[i]->neighbors = 1;
+		sp = begin(setups[i]);
+		bond(sp, true);
+		links_done(sp);
+		segment_service.sync(sp->ss, 1, 1, 1);
+		run(sp, 60);
+		expect_loss(sp, CONF_LOSS_HOLD, 60000);
+		rt4(sp, &worse, false);
+		run(sp, 5);
+		expect_loss(sp, CONF_LOSS_BLOCK, i ? 0 : 60000);
+		sp->loss = ROUTE_SESSION_DEAD; /* the reflector's: nobody would hear of a death */
+		rt4(sp, &worse, true);
+		segment_service.sync(sp->ss, 0, 0, 1);
+		run(sp, 5);
+		expect_loss(sp, CONF_LOSS_HOLD, 60000);
+		end(sp);
+	}
+	unled.seg.on_daemon_loss = CONF_LOSS_HOLD;
+	sp = begin(&unled);
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	expect_loss(sp, CONF_LOSS_HOLD, 60000);
+	end(sp);
+}
+
 /* Drain: RT-4 away, the other says P, the CE is told, then blocked: never a moment without DF. */
 static void drain(void **state)
 {
@@ -3071,6 +3117,7 @@ int main(void)
 		cmocka_unit_test(core_lost_at_start),
 		cmocka_unit_test(cold_start),
 		cmocka_unit_test(isolation_block),
+		cmocka_unit_test(loss),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(drain_by_time),
 		cmocka_unit_test(drain_then_down),

@@ -45,7 +45,7 @@ enum conf_standby {
 	CONF_STANDBY_LACP_OOS,
 	CONF_STANDBY_DOWN
 };
-enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK };
+enum conf_loss_policy { CONF_LOSS_HOLD, CONF_LOSS_BLOCK, CONF_LOSS_AUTO };
 enum conf_unknown_unicast { CONF_UNKNOWN_FILTER, CONF_UNKNOWN_PASS };
 /* Is a segment that the kernel does not enforce a candidate all the same? */
 enum conf_enforcement { CONF_ENFORCE_REQUIRED, CONF_ENFORCE_OPTIONAL };

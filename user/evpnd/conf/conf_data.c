@@ -124,7 +124,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->esi_source = control == CONF_CONTROL_FRR ? CONF_ESI_FRR : CONF_ESI_STATIC;
 	s->mode = mode;
 	s->standby = CONF_STANDBY_AUTO;
-	s->on_daemon_loss = CONF_LOSS_HOLD;
+	s->on_daemon_loss = CONF_LOSS_AUTO;
 	s->owner_hold_ms = 60000;
 	s->host_timeout_ms = 18 * 60000;
 	s->host_limit = CONF_HOST_LIMIT;

@@ -50,6 +50,7 @@ static const struct conf_word standby_words[] = {
 static const struct conf_word loss_words[] = {
 	{"hold", CONF_LOSS_HOLD},
 	{"block", CONF_LOSS_BLOCK},
+	{"auto", CONF_LOSS_AUTO},
 	{},
 };
 

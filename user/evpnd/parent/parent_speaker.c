@@ -264,10 +264,12 @@ static void buried(struct parent *p)
 	p->child = sd_event_source_unref(p->child);
 	p->pid = 0;
 	relay_fail(p->relay, p->why);
-	if (p->stopping)
+	if (p->stopping) {
 		parent_stopped(p);
-	else
+	} else {
+		kern_speaker_died(p->kern);
 		schedule_respawn(p);
+	}
 }
 
 static void on_closed(void *data)

@@ -54,6 +54,13 @@ void kern_free(struct kern *kern);
 /** kern_wish() - carried out before it returns, when the module is there */
 void kern_wish(struct kern *kern, const struct wish_es *wish);
 void kern_wish_gone(struct kern *kern, const struct esi *esi);
+/**
+ * kern_speaker_died() - its sessions went with it, and other PEs take over
+ *
+ * As the module does it when all of evpnd dies: segments whose loss policy allows no time are closed.
+ */
+void kern_speaker_died(struct kern *kern);
+
 /** kern_has_es() - the module has it, or it was wished for */
 bool kern_has_es(struct kern *kern, const struct esi *esi);
 

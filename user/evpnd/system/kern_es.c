@@ -398,6 +398,25 @@ void kern_wish(struct kern *kern, const struct wish_es *wish)
 		kern->ops->roles(kern->data, had ? &before : NULL, wish);
 }
 
+void kern_speaker_died(struct kern *kern)
+{
+	struct wished *w, *next;
+	struct wish_es wish;
+
+	RECONCILE_FOREACH_SAFE(w, &kern->segments, next)
+	{
+		wish = es_of(w)->wish;
+		if (!w->wished || wish.loss_policy != CONF_LOSS_BLOCK || wish.owner_hold_ms)
+			continue;
+		wish.df = false;
+		wish.draining = false;
+		memset(wish.vlan_df, 0, sizeof(wish.vlan_df));
+		kern_wish(kern, &wish);
+		if (!kern->evpn.nl)
+			return;
+	}
+}
+
 void kern_close(struct kern *kern, const struct wish_es *wish)
 {
 	struct kern_es *e = get(kern, &wish->esi);

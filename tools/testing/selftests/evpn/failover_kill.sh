@@ -105,4 +105,30 @@ check_eq "$(lost speaker 0) $(lost speaker 1)" "0 0" "datagrams lost"
 check_eq "$(grep -c ' pe1 ' "$LAB_RUN/bondwatch")" 1 "states of the CE's port to PE1"
 log_test "kill -9 of the active PE's speaker alone: another one is started, nothing is lost"
 
+# The default where nobody leads the CE: PE1's kernel closes in the moment when its evpnd dies, before
+# PE2 can hear of it. The CE uses both links, so that what two PEs forward comes twice.
+unset LAB_CE
+lab_down
+LAB_CE=broadcast LAB_STANDBY=block LAB_LOSS=auto
+lab_up
+ready pe1
+check_err $? "PE1 does not become DF"
+slowwait 5 eval '[ "$(nl_field pe1 loss $ESI1) $(nl_field pe1 hold $ESI1)" = "block 0" ]'
+check_err $? "PE1's kernel is not told to close at once: $(nl pe1 es-get esi=$ESI1)"
+probe_start unled -r 1000
+pe_stop pe1 KILL
+slowwait 5 eval '[ "$(nl_field pe2 role $ESI1)" = df ]'
+check_err $? "PE2 does not take over"
+check_eq "$(nl_field pe1 oper $ESI1)" "blocked,fail-applied" "in force on PE1"
+slowwait 5 lab_passes
+check_err $? "no ping through PE2"
+pe_start pe1
+ready pe1
+check_err $? "PE1 does not take the segment back: $(es_json pe1)"
+probe_stop
+log_info "lost $(lost unled 0) and $(lost unled 1)"
+check_eq "$(probe_get unled 0 duplicates) $(probe_get unled 1 duplicates)" "0 0" "datagrams that came twice"
+check_outage unled $((500 * $(pace pe1)))
+log_test "auto, block: kill -9 closes PE1 at once, started again it takes over, nothing comes twice"
+
 finish

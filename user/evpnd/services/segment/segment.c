@@ -143,8 +143,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
 	w->mode = mode_of(s);
 	w->standby = segment_standby(s);
-	w->loss_policy = s->conf.on_daemon_loss;
-	w->owner_hold_ms = s->conf.owner_hold_ms;
+	segment_loss(s, w);
 	w->host_timeout_ms = s->conf.host_timeout_ms;
 	w->host_limit = s->conf.host_limit;
 	w->allow = s->conf.allow;

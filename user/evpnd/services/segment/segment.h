@@ -19,6 +19,7 @@
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_boot.c    what is taken over from the process before, and from before a boot
  *   segment_enforce.c what the kernel does not enforce is not advertised
+ *   segment_loss.c    evpnd dies: what the kernel is to do then
  *   segment_leave.c   evpnd stops on purpose: every segment is handed over, if there is somebody
  *   segment_show.c    answers to the control socket
  */
@@ -471,8 +472,9 @@ void segment_peers_imet(struct segments *ss);
 /* what one PE, or with NULL anybody but this one, says; VLANs only where VLANs are elected */
 void segment_claims(struct segment *s, const struct ip_addr *pe, struct claims *c);
 bool segment_has_mute_peer(struct segment *s);
-/* close before open: nobody leads the CE */
+/* close before open: nobody leads the CE; make before break: LACP does */
 bool segment_is_exclusive(const struct segment *s);
+bool segment_is_led(const struct segment *s);
 bool segment_is_ready(const struct segment *s);
 /* which roles may be in force now; @lose, @gain: the moments of RFC 9722 have come */
 void segment_handover(struct segment *s, bool lose, bool gain, struct roles *next);
@@ -545,6 +547,11 @@ void segment_enforce_follow(struct segment *s);
 void segment_answered(struct segment *s, const struct es_result *r);
 /* why not, and what to type */
 void segment_unforced_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
+
+/* segment_loss.c */
+void segment_loss(const struct segment *s, struct wish_es *w);
+/* who is there to take over may be another one */
+void segment_loss_follow(struct segment *s);
 
 /* segment_leave.c */
 bool segments_leave(void *state);

@@ -46,14 +46,16 @@ bool segment_in_maintenance(const struct segment *s)
 
 static void take_role(struct segment *s, const struct fact_es *k)
 {
-	s->force.df = k->df;
-	memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
+	/* its loss policy is in force: it forwards nothing, and another PE may */
+	s->force.df = k->df && !k->fail_applied;
+	if (!k->fail_applied)
+		memcpy(s->force.vlan, k->vlan_df, sizeof(s->force.vlan));
 	s->n_peers = k->n_peers;
 	memcpy(s->peers, k->peers, sizeof(s->peers));
 	s->adopted = true;
 	segment_port_heard(s, k);
 	log_info("segment %s: keeps role %s until the election", s->conf.name,
-		 k->df ? "DF" : "non-DF");
+		 s->force.df ? "DF" : "non-DF");
 }
 
 /* Drained it was, so drained it is; another PE forwards, or nobody is to. */

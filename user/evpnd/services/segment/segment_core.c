@@ -180,6 +180,7 @@ void segments_sync(void *state, unsigned int established, unsigned int synced,
 	const struct conf_global *global;
 	struct segments *ss = state;
 	bool lost = !established && configured && (ss->established || ss->settled);
+	struct segment *s;
 
 	ss->established = established;
 	ss->synced = synced;
@@ -187,6 +188,8 @@ void segments_sync(void *state, unsigned int established, unsigned int synced,
 	segment_routes_sync(ss);
 	if (!ss->have_conf)
 		return;
+	TAILQ_FOREACH(s, &ss->list, entry)
+		segment_loss_follow(s);
 	global = &speaker_conf(ss->speaker)->global;
 	if (lost && ss->settled) {
 		ss->settled = false;

@@ -466,6 +466,7 @@ void segment_run_later(struct segments *ss)
 			continue;
 		s->pending = false;
 		segment_fsm(s, s->pending_ev);
+		segment_loss_follow(s);
 		/* no election yet, but those who ask want to see who is there */
 		if (s->fsm.state != DF_DONE && !segment_is_frr(s))
 			free(look(s));

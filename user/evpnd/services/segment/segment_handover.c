@@ -44,6 +44,11 @@ bool segment_is_exclusive(const struct segment *s)
 	return !segment_is_frr(s) && way_of(s) == WAY_EXCLUSIVE;
 }
 
+bool segment_is_led(const struct segment *s)
+{
+	return !segment_is_frr(s) && way_of(s) == WAY_LEAD;
+}
+
 /* Ready to forward, if it came to that. */
 bool segment_is_ready(const struct segment *s)
 {
