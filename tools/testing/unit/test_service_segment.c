@@ -218,6 +218,7 @@ struct setup {
 	bool enforced;	/* has to be */
 	bool kernel_df; /* the kernel still has the segment as DF */
 	bool discover;	/* and @seg is not configured */
+	bool orphan;	/* neither is it, and the kernel has it */
 };
 
 static struct speaker *begin(const struct setup *setup)
@@ -229,6 +230,8 @@ static struct speaker *begin(const struct setup *setup)
 			    .ifindex = 5,
 			    .lacp = {.state = LACP_ACTIVE, .members = 1}};
 
+	if (setup->orphan)
+		strcpy(k.ifname, setup->seg.interface);
 	by_itself = false;
 	log_open("test", true);
 	log_set_level(LOG_LEVEL_ERROR);
@@ -245,7 +248,7 @@ static struct speaker *begin(const struct setup *setup)
 	for (; n.address.b[3] < 9 + setup->neighbors; n.address.b[3]++)
 		conf_add_neighbor(sp->conf, &n);
 	sp->conf->global.frr.discover = setup->discover;
-	if (!setup->discover)
+	if (!setup->discover && !setup->orphan)
 		conf_add_segment(sp->conf, &setup->seg);
 	sp->ss = segment_service.start(sp);
 	if (setup->kernel_df)
@@ -1837,6 +1840,155 @@ static void reload_keeps_segment(void **state)
 	end(sp);
 }
 
+static void no_segment(struct conf *c)
+{
+	c->n_segments = 0;
+}
+
+static void a_segment(struct conf *c)
+{
+	struct conf_segment seg = blocking();
+
+	conf_add_segment(c, &seg);
+}
+
+/* @sp forwards, and PE2 has the segment, too; then it is configured no more. */
+static struct segment *removed(struct speaker *sp)
+{
+	rt1(sp, PE2, 0);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	change(sp, no_segment);
+	assert_null(strstr(sp->log, "unwish"));
+	assert_true(sp->wish.df);
+	return segment_by_name(sp->ss, "ce1");
+}
+
+/* Taken from the configuration, it is handed over, then closed until no other PE has it. */
+static void removed_hands_over(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	struct segment *s;
+	char why[ROLE_TEXT_MAX];
+
+	bond(sp, true);
+	links_done(sp);
+	s = removed(sp);
+	assert_false(segment_in_maintenance(s));
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	assert_true(sp->wish.df && sp->wish.draining);
+	run(sp, 600);
+	assert_false(sp->wish.df);
+	assert_non_null(strstr(sp->log, "-1!"));
+	segment_removed_reason(s, why);
+	assert_string_equal(
+		why, "not configured any more; closed while another PE has it (es del ce1 open)");
+	sp->log[0] = '\0';
+	bond(sp, false);
+	bond(sp, true);
+	run(sp, 60);
+	assert_null(strchr(sp->log, '+')); /* nothing is said of it any more */
+	assert_null(strstr(sp->log, "unwish"));
+	rt4(sp, &worse, true);
+	run(sp, 5);
+	assert_non_null(strstr(sp->log, "unwish"));
+	assert_null(segment_by_name(sp->ss, "ce1"));
+	end(sp);
+}
+
+/* Nobody leads the CE: closed before the other one opens, and not opened by that. */
+static void removed_closes_first(void **state)
+{
+	struct fact_kernel k = {.present = true};
+	struct speaker *sp = forwarding(blocking());
+	struct segment *s;
+
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	kernel_answers(sp);
+	s = removed(sp);
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	assert_null(strstr(sp->log, "-4"));
+	kernel_answers(sp);
+	run(sp, 5);
+	assert_non_null(strstr(sp->log, "-4"));
+	assert_non_null(strstr(sp->log, "-1!"));
+	assert_null(strstr(sp->log, "unwish"));
+	/* it is configured again: as after a repair */
+	change(sp, a_segment);
+	assert_ptr_equal(segment_by_name(sp->ss, "ce1"), s);
+	kernel_answers(sp);
+	run(sp, 60);
+	assert_int_equal(s->fsm.state, DF_DONE);
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+static bool es_del(struct speaker *sp, char err[256])
+{
+	json_t *params = json_pack("{s:s}", "name", "ce1"), *result = NULL;
+
+	err[0] = '\0';
+	assert_true(segment_query(sp->ss, "es.del", params, &result, err, 256));
+	json_decref(params);
+	json_decref(result);
+	return result;
+}
+
+/* By word it is opened although another PE has it; handed over it is all the same. */
+static void removed_and_opened(void **state)
+{
+	struct speaker *sp = begin(&(struct setup){.seg = ce1()});
+	char err[256];
+
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_false(es_del(sp, err));
+	assert_string_equal(err, "segment ce1 is configured");
+	removed(sp);
+	assert_true(es_del(sp, err));
+	run(sp, 5);
+	assert_null(strstr(sp->log, "unwish"));
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	assert_null(strstr(sp->log, "unwish"));
+	run(sp, 600);
+	assert_non_null(strstr(sp->log, "unwish"));
+	end(sp);
+}
+
+/* A start finds a segment in the module that the file has no more. */
+static void removed_before_start(void **state)
+{
+	struct setup setup = {.seg = ce1(), .kernel_df = true, .orphan = true};
+	struct speaker *sp = begin(&setup);
+
+	bond(sp, true);
+	rt4(sp, &worse, false);
+	links_done(sp);
+	run(sp, 60);
+	assert_string_equal(sp->log, "df ndf | sweep ");
+	assert_string_equal(sp->ss->list.tqh_first->conf.name, "bond0");
+	rt4(sp, &worse, true);
+	run(sp, 5);
+	assert_non_null(strstr(sp->log, "unwish"));
+	end(sp);
+	/* nobody else has it: it is swept */
+	sp = begin(&setup);
+	bond(sp, true);
+	links_done(sp);
+	run(sp, 60);
+	assert_null(segment_by_name(sp->ss, "bond0"));
+	assert_non_null(strstr(sp->log, "sweep"));
+	end(sp);
+}
+
 /* Routes are withdrawn under the identity they were sent with, or the others keep electing a ghost. */
 static void reload_router_id(void **state)
 {
@@ -3148,6 +3300,10 @@ int main(void)
 		cmocka_unit_test(esi_from_partner),
 		cmocka_unit_test(reload_vlans),
 		cmocka_unit_test(reload_keeps_segment),
+		cmocka_unit_test(removed_hands_over),
+		cmocka_unit_test(removed_closes_first),
+		cmocka_unit_test(removed_and_opened),
+		cmocka_unit_test(removed_before_start),
 		cmocka_unit_test(reload_router_id),
 		cmocka_unit_test(many_circuits),
 		cmocka_unit_test(ac_df_vlan_based),

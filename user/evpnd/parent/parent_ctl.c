@@ -228,27 +228,41 @@ static void es_del(struct parent *p, struct ctl_request *request)
 {
 	struct node *tree, *segment;
 	const char *name, *open;
+	json_t *params;
+	bool word;
 
 	if (!begin_edit(p, request, &name, &tree, &segment))
 		return;
+	word = json_is_true(json_object_get(ctl_request_params(request), "open"));
+	if (!segment && word) { /* one that is kept closed, though it was deleted before */
+		node_free(tree);
+		relay_request(p->relay, p->ipc, request, p->why);
+		return;
+	}
 	if (!segment) {
 		refuse_edit(request, tree,
 			    ctl_error(CTL_NOT_FOUND, "the configuration has no segment %s", name));
 		return;
 	}
 	open = left_open(p, name);
-	if (open && !json_is_true(json_object_get(ctl_request_params(request), "open"))) {
+	if (open && !word) {
 		refuse_edit(
 			request, tree,
 			ctl_error(
 				CTL_REFUSED,
-				"%s is up: without segment %s it is open to everything, beside the other PEs of the customer, which is a loop if that is a bridge. Drain the segment and shut %s first, or say \"open\"",
+				"%s is up: without segment %s it is open to everything, beside the other PEs of the customer, which is a loop if that is a bridge. Shut %s first, or say \"open\"",
 				open, name, open));
 		return;
 	}
+	params = json_incref(ctl_request_params(request));
 	STAILQ_REMOVE(&segments_of(tree)->children, segment, node, entry);
 	node_free(segment);
-	commit_edit(p, request, tree, name, "deleted");
+	commit_edit(p, request, tree, name,
+		    open ? "deleted; another PE that has it takes over, and then its port is open" :
+			   "deleted");
+	if (word)
+		relay_ask(p->relay, p->ipc, "es.del", params, NULL, NULL, p->why);
+	json_decref(params);
 }
 
 /* log, monitor */

@@ -45,6 +45,7 @@ static bool es_ok(const void *wish, const char **why)
 	return kern_wish_ok(wish, why);
 }
 
+/* What the module has there already goes on, until it is handed over: segment_removed.c. */
 static bool es_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
 {
 	const struct wish_es *w = wish;
@@ -53,7 +54,8 @@ static bool es_may(const struct parent *p, const void *wish, char why[PARENT_WHY
 	snprintf(why, PARENT_WHY_LEN, "segment %s on %s is not its own", esi_format(&w->esi, esi),
 		 w->ifname);
 	return guard_es(&p->guard, p->conf->conf, &w->esi, w->ifname,
-			kern_has_es(p->kern, &w->esi));
+			kern_has_es(p->kern, &w->esi)) ||
+	       kern_has_es_on(p->kern, &w->esi, w->ifname);
 }
 
 static void es_apply(struct parent *p, const struct batch *wishes)

@@ -64,6 +64,9 @@ void kern_speaker_died(struct kern *kern);
 /** kern_has_es() - the module has it, or it was wished for */
 bool kern_has_es(struct kern *kern, const struct esi *esi);
 
+/** kern_has_es_on() - so it is on this device */
+bool kern_has_es_on(struct kern *kern, const struct esi *esi, const char *ifname);
+
 /**
  * kern_close() - have the module keep a segment as @wish says until somebody wishes something of it, or a
  * sweep; one that it has already stays as it is

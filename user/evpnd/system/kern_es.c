@@ -457,6 +457,14 @@ bool kern_has_es(struct kern *kern, const struct esi *esi)
 	return find(kern, esi);
 }
 
+bool kern_has_es_on(struct kern *kern, const struct esi *esi, const char *ifname)
+{
+	const struct kern_es *e = find(kern, esi);
+
+	return e && ((e->had && !strcmp(e->fact.ifname, ifname)) ||
+		     (e->w.wished && !strcmp(e->wish.ifname, ifname)));
+}
+
 void kern_wish_gone(struct kern *kern, const struct esi *esi)
 {
 	struct kern_es *e = find(kern, esi);

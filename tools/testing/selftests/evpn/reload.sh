@@ -47,11 +47,16 @@ cp "$LAB_RUN/good.yaml" "$conf"
 log_test "an invalid file is refused with every mistake, and nothing changes"
 
 # SIGHUP is a reload too; a segment goes, and comes back, without the other one moving.
+removed() { [ "$(es_json pe1 | jq -c '.segments[0] | [.removed, ."drain-state"]')" = '[true,"done"]' ]; }
 sed -i '/name: ce$/,/df:/d' "$conf"
 kill -HUP "$(cat "$LAB_RUN/pe1/pid")"
-slowwait 5 eval '[ "$(pe_ctl pe1 -j es show | jq ".segments | length")" = 1 ]'
-check_err $? "the segment is still there"
-check_eq "$(nl pe1 es-get esi=$ESI1 | cut -d' ' -f1)" error=ENOENT "the segment in the kernel"
+slowwait 5 removed
+check_err $? "the segment is still configured: $(es_json pe1)"
+check_eq "$(nl_field pe1 role $ESI1)" non-df "the segment in the kernel, while PE2 has it"
+pe_ctl pe1 es del ce open >/dev/null
+check_err $? "es del open"
+slowwait 5 eval '[ "$(nl pe1 es-get esi=$ESI1 | cut -d" " -f1)" = error=ENOENT ]'
+check_err $? "the segment in the kernel, when it was opened: $(nl pe1 es-get esi=$ESI1)"
 check_eq "$(since)" "$session" "the session"
 check_eq "$(second)" "$other" "the other segment"
 LAB_PREFERENCE="300 200" pe_config pe1

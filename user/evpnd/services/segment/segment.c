@@ -357,7 +357,7 @@ static u16 take_id(struct segments *ss)
 	return id;
 }
 
-static struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
+struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
 {
 	struct segment *s = calloc(1, sizeof(*s));
 
@@ -383,7 +383,7 @@ static struct segment *segment_add(struct segments *ss, const struct conf_segmen
 	return s;
 }
 
-static void segment_remove(struct segment *s)
+void segment_remove(struct segment *s)
 {
 	segment_fsm(s, DF_EV_ES_DOWN);
 	segment_unwish(s);
@@ -430,6 +430,7 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 {
 	bool other_offer;
 
+	segment_return(s);
 	if (!memcmp(&s->conf, c, sizeof(*c)))
 		return;
 	other_offer = s->conf.df.preference != c->df.preference ||
@@ -467,7 +468,7 @@ static void remove_gone(struct segments *ss, const struct conf *want)
 		for (i = 0; i < want->n_segments; i++)
 			if (is_for(s, &want->segments[i]))
 				break;
-		if (i < want->n_segments)
+		if (i < want->n_segments || segment_retire(s, want))
 			continue;
 		if (s->port_up)
 			log_warning("segment %s: removed; %s is open to everything from now on",

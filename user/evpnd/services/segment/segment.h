@@ -19,6 +19,7 @@
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_boot.c    what is taken over from the process before, and from before a boot
  *   segment_enforce.c what the kernel does not enforce is not advertised
+ *   segment_removed.c segments that the configuration has no more, on ports that are up
  *   segment_loss.c    evpnd dies: what the kernel is to do then
  *   segment_leave.c   evpnd stops on purpose: every segment is handed over, if there is somebody
  *   segment_show.c    answers to the control socket
@@ -195,6 +196,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @unanswered: wishes that the kernel has not answered; @announce_due: RT-1 waits for it, because it
  *	says that this PE has closed; at most until @announce_timer
  * @es_out: the RT-4 is out
+ * @removed: the configuration has it no more; @open: its port is to be opened, whoever else has it
  * @lose_at, @gain_at: real time at which @target comes into force (RFC 9722)
  * @l2_sent: P/B last advertised in RT-1 per ES
  * @peers: all-active: the other PEs by the addresses of their tunnels, @n_peers of them, in order
@@ -264,6 +266,8 @@ struct segment {
 	bool announce_due;
 	struct timer announce_timer;
 	bool es_out;
+	bool removed;
+	bool open;
 
 	struct roles target;
 	struct roles force;
@@ -360,6 +364,9 @@ struct segments {
 
 /* segment.c */
 struct segment *segment_by_name(struct segments *ss, const char *name);
+struct segment *segment_add(struct segments *ss, const struct conf_segment *c);
+/* with its routes, and with what the kernel has of it */
+void segment_remove(struct segment *s);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
 const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
@@ -380,6 +387,14 @@ void segment_try_up(struct segment *s);
 /* is this the address by which the others know this PE on the segment? */
 bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
 void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
+
+/* segment_removed.c */
+bool segment_retire(struct segment *s, const struct conf *want);
+void segment_return(struct segment *s);
+void segments_removed(struct segments *ss);
+bool segment_open(struct segment *s, char *err, size_t err_len);
+void segments_orphans(struct segments *ss);
+void segment_removed_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 
 /* segment_core.c */
 bool segment_may_come_up(const struct segment *s);
@@ -490,6 +505,8 @@ void segment_kernel_follows(struct segment *s);
 void segment_fsm(struct segment *s, enum df_event ev);
 void segment_later(struct segment *s, enum df_event ev);
 void segment_run_later(struct segments *ss);
+/* segment_run_later() is due */
+void segments_wake(struct segments *ss);
 void segment_elect_init(struct segment *s);
 void segment_elect_done(struct segment *s);
 void segment_put_in_force(struct segment *s);
@@ -531,6 +548,8 @@ bool segment_in_maintenance(const struct segment *s);
 /* segment_drain.c */
 void segment_drain_init(struct segment *s);
 bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len);
+/* a drain that is not an operator's, so no maintenance */
+bool segment_drain_begin(struct segment *s, char *err, size_t err_len);
 void segment_drain_progress(struct segment *s);
 bool segment_drain_believes(const struct segment *s);
 /* all-active: RT-1 would draw traffic, and is not out */

@@ -33,7 +33,8 @@ bool segment_may_come_up(const struct segment *s)
 	const struct segments *ss = s->owner;
 
 	return s->port_up && s->esi_known && !s->esi_guessed && ss->started && !ss->leaving &&
-	       segment_enforced(s) && !(ss->isolated && blocks(ss));
+	       segment_enforced(s) && !(ss->isolated && blocks(ss)) &&
+	       !(s->removed && s->drain == DRAIN_DONE);
 }
 
 bool segment_may_elect(const struct segment *s)
@@ -85,6 +86,7 @@ static void start_segments(struct segments *ss)
 {
 	if (ss->started || !ss->links_done || ss->core.lost)
 		return;
+	segments_orphans(ss);
 	ss->started = true;
 	try_up_all(ss);
 	segments_sweep(ss);

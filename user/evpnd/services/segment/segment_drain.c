@@ -48,6 +48,8 @@ static void enter(struct segment *s, enum drain_state state)
 	s->drain = state;
 	segment_tell(s, "es", "drain", json_pack("{s:s}", "state", names[state]));
 	segments_leave_on(s->owner);
+	if (s->removed)
+		segments_wake(s->owner);
 }
 
 static void finish(struct segment *s)
@@ -126,7 +128,7 @@ static bool others(const struct segment *s)
 	return s->n_cand > (s->local >= 0 ? 1u : 0u);
 }
 
-static bool begin(struct segment *s, char *err, size_t err_len)
+bool segment_drain_begin(struct segment *s, char *err, size_t err_len)
 {
 	bool carries = s->force.df || (s->conf.mode == CONF_ALL_ACTIVE && s->advertised);
 
@@ -191,7 +193,7 @@ bool segment_drain(struct segment *s, bool undo, char *err, size_t err_len)
 	}
 	if (s->drain != DRAIN_NO)
 		return true;
-	if (!begin(s, err, err_len))
+	if (!segment_drain_begin(s, err, err_len))
 		return false;
 	/* a stop is over when evpnd starts again; what an operator says stays said */
 	segments_maintain(s->owner, &s->esi, !s->owner->leaving);

@@ -48,6 +48,8 @@ static void announce(struct segment *s)
 	if (s->drain == DRAIN_DONE && s->es_out)
 		segment_withdraw(s, false);
 	segments_leave_on(s->owner);
+	if (s->removed)
+		segments_wake(s->owner);
 }
 
 static void announce_fired(void *data)
@@ -424,6 +426,12 @@ static void fsm_fired(void *data)
 	segment_fsm(data, DF_EV_TIMER);
 }
 
+void segments_wake(struct segments *ss)
+{
+	if (ss->later)
+		sd_event_source_set_enabled(ss->later, SD_EVENT_ONESHOT);
+}
+
 /*
  * Routes come in groups: a dead session takes many at once. The election waits until this round of the
  * loop is over, which costs no time and sees all of them, and the sessions' state as well.
@@ -432,8 +440,7 @@ void segment_later(struct segment *s, enum df_event ev)
 {
 	s->pending_ev = ev;
 	s->pending = true;
-	if (s->owner->later)
-		sd_event_source_set_enabled(s->owner->later, SD_EVENT_ONESHOT);
+	segments_wake(s->owner);
 }
 
 /* Sub-interfaces of the segment have come, gone, or changed. */
@@ -472,6 +479,7 @@ void segment_run_later(struct segments *ss)
 			free(look(s));
 		segment_drain_progress(s);
 	}
+	segments_removed(ss);
 }
 
 void segment_elect_init(struct segment *s)

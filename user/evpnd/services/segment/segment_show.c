@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * segment_show.c - what the segment service answers on the control socket: es.show, df.show, df.why,
- * es.drain, and its part of summary and metrics. The shapes are in Documentation/control-socket.rst.
+ * es.drain, es.del, and its part of summary and metrics. The shapes are in Documentation/control-socket.rst.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +79,8 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX,
 			 "waiting for the LACP partner of %s, whose id is the ESI",
 			 s->conf.interface);
+	else if (s->removed)
+		segment_removed_reason(s, buf);
 	else if (!segment_enforced(s))
 		segment_unforced_reason(s, buf);
 	else if (s->drain == DRAIN_DONE)
@@ -209,6 +211,7 @@ static json_t *es_json(const struct segment *s)
 				      vlans_json(held)));
 	json_object_set_new(o, "draining", json_boolean(s->drain != DRAIN_NO));
 	json_object_set_new(o, "drain-state", json_string(segment_drain_name(s->drain)));
+	json_object_set_new(o, "removed", json_boolean(s->removed));
 	json_object_set_new(o, "isolated", json_boolean(s->owner->isolated || s->owner->core.lost));
 	json_object_set_new(o, "kernel", kernel_json(s));
 	return o;
@@ -472,6 +475,17 @@ static json_t *es_drain(struct segments *ss, const json_t *params, char *err, si
 			 addr_json(&s->df_addr), "message", text);
 }
 
+/* of one that is configured the parent has made one that is not, before */
+static json_t *es_del(struct segments *ss, const json_t *params, char *err, size_t err_len)
+{
+	struct segment *s = named(ss, params, err, err_len);
+
+	if (!s || !segment_open(s, err, err_len))
+		return NULL;
+	return json_pack("{s:o}", "message",
+			 json_sprintf("segment %s: %s is opened", s->conf.name, s->conf.interface));
+}
+
 struct tally {
 	int configured, df, non_df, down, failed;
 };
@@ -498,7 +512,7 @@ static struct tally count(const struct segments *ss)
 /* Out of service because somebody wants it so: no alarm. */
 static bool is_maintained(const struct segment *s)
 {
-	return s->drain != DRAIN_NO && s->port_up && segment_enforced(s);
+	return s->drain != DRAIN_NO && !s->removed && s->port_up && segment_enforced(s);
 }
 
 static json_t *maintenance(const struct segments *ss)
@@ -602,6 +616,8 @@ bool segment_query(void *state, const char *method, const json_t *params, json_t
 		*result = df_why(ss, params, err, err_len);
 	else if (!strcmp(method, "es.drain"))
 		*result = es_drain(ss, params, err, err_len);
+	else if (!strcmp(method, "es.del"))
+		*result = es_del(ss, params, err, err_len);
 	else if (!strcmp(method, "summary"))
 		*result = summary(ss);
 	else if (!strcmp(method, "metrics"))
