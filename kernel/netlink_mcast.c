@@ -6,16 +6,10 @@
 #include <net/sock.h>
 
 #include "mcast.h"
+#include "netlink.h"
 #include "netlink_gen.h"
 
 #define ENTRY_ATTRS (EVPN_A_MCAST_ENTRY_REASON + 1)
-
-/* Sets the offending attribute beside the sentence. */
-#define REFUSE(extack, attr, fmt, args...)               \
-	do {                                             \
-		NL_SET_BAD_ATTR(extack, attr);           \
-		NL_SET_ERR_MSG_FMT(extack, fmt, ##args); \
-	} while (0)
 
 static int entry_parse(struct nlattr **tb, const struct nlattr *entry,
 		       struct netlink_ext_ack *extack)
@@ -93,14 +87,9 @@ int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	hdr = evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, EVPN_CMD_MCAST_GET);
+	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_MCAST_GET);
 	err = fill_answer(mn, msg, &key, attr, info->extack);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return evpn_netlink_reply(info, msg, hdr, err);
 }
 
 /* Where a dump goes on: after this key. */
@@ -220,14 +209,9 @@ int evpn_nl_mcast_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!msg)
 		return -ENOMEM;
-	hdr = evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, EVPN_CMD_MCAST_STATS_GET);
+	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_MCAST_STATS_GET);
 	mutex_lock(&mn->lock);
 	err = fill_stats(msg, mn);
 	mutex_unlock(&mn->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return evpn_netlink_reply(info, msg, hdr, err);
 }

@@ -10,16 +10,10 @@
 #include <net/sock.h>
 
 #include "neigh.h"
+#include "netlink.h"
 #include "netlink_gen.h"
 
 #define ENTRY_ATTRS (EVPN_A_NEIGH_ENTRY_INDEX + 1)
-
-/* Sets the offending attribute beside the sentence. */
-#define REFUSE(extack, attr, fmt, args...)               \
-	do {                                             \
-		NL_SET_BAD_ATTR(extack, attr);           \
-		NL_SET_ERR_MSG_FMT(extack, fmt, ##args); \
-	} while (0)
 
 #define for_each_entry_attr(attr, nlh, rem)              \
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
@@ -371,7 +365,7 @@ int evpn_nl_neigh_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	hdr = evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, EVPN_CMD_NEIGH_GET);
+	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_NEIGH_GET);
 	mutex_lock(&nn->lock);
 	n = evpn_neigh_find(nn, &key);
 	if (n && n->state != EVPN_NEIGH_STATE_GONE) {
@@ -381,12 +375,7 @@ int evpn_nl_neigh_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOENT;
 	}
 	mutex_unlock(&nn->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return evpn_netlink_reply(info, msg, hdr, err);
 }
 
 /* Where a dump goes on: after this key. */
@@ -529,16 +518,11 @@ int evpn_nl_neigh_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!msg)
 		return -ENOMEM;
-	hdr = evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, EVPN_CMD_NEIGH_STATS_GET);
+	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_NEIGH_STATS_GET);
 	mutex_lock(&nn->lock);
 	err = fill_counts(msg, nn) ?: fill_counters(msg, nn);
 	mutex_unlock(&nn->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return evpn_netlink_reply(info, msg, hdr, err);
 }
 
 /** evpn_nl_neigh_set_doit() - how many neighbours are learned on all segments together */

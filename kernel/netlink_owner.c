@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests about the owner of the segments. */
+#include <linux/pid_namespace.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "netlink.h"
+#include "netlink_gen.h"
+
+/** evpn_nl_owner_set_doit() - make the sender the owner */
+int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	bool replace = info->attrs[EVPN_A_OWNER_REPLACE];
+	u32 generation = 0;
+	int err;
+
+	evpn_netlink_u32(info, EVPN_A_OWNER_GENERATION, &generation);
+	mutex_lock(&en->lock);
+	err = evpn_owner_claim(en, info->snd_portid, generation, replace, info->extack);
+	mutex_unlock(&en->lock);
+	return err;
+}
+
+/** evpn_nl_owner_get_doit() - read who is the owner */
+int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_net *en = evpn_net(genl_info_net(info));
+	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_OWNER_GET);
+	mutex_lock(&en->lock);
+	err = hdr ? evpn_owner_fill(msg, en, task_active_pid_ns(current)) : -EMSGSIZE;
+	mutex_unlock(&en->lock);
+	return evpn_netlink_reply(info, msg, hdr, err);
+}
