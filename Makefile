@@ -23,6 +23,7 @@ help:
 	@echo 'check         everything, in every guest; ends with a table and a plain count'
 	@echo 'check-quick   builds, style, unit, and the scenarios of what has changed'
 	@echo 'demo          watch a LACP LAG survive the loss of its active PE'
+	@echo 'demo-power    the same, and the PE loses its power: BFD tells'
 	@echo 'demo-frr      what FRR floods to a multihomed customer, without evpnd and with it'
 	@echo 'bench         the measurements of tools/testing/bench'
 	@echo 'install       user space, units, manual pages (the module: dkms)'
@@ -33,10 +34,10 @@ user unit fuzz fuzz-run style install clean-user:
 module check-config clean-module sparse generate generate-check:
 	@$(MAKE) --no-print-directory -f kernel/module.mk KDIR='$(KDIR)' $@
 
-check check-quick demo demo-frr bench deps:
+check check-quick demo demo-power demo-frr bench deps:
 	@$(MAKE) --no-print-directory -f tools/testing/Makefile $@
 
 clean: clean-user clean-module
 
 .PHONY: all help user unit fuzz fuzz-run style install module check-config sparse \
-	generate generate-check check check-quick demo demo-frr bench deps clean clean-user clean-module
+	generate generate-check check check-quick demo demo-power demo-frr bench deps clean clean-user clean-module

@@ -6,6 +6,7 @@
 # happened when. Touches nothing outside the guest but installed packages, build/ and the cache of
 # guest kernels.
 #
+# `make demo-power` (demo.sh power): the same, but the active PE loses its power, and BFD tells.
 # `make demo-frr` (demo.sh frr): three PEs that run FRR as it is; what a customer gets of a hundred
 # broadcasts, without evpnd and with it.
 
@@ -14,7 +15,7 @@ LAB=tools/testing/lab
 VM=tools/testing/vm
 WHAT=${1:-failover}
 OUT=$PWD/build/demo
-[ "$WHAT" = frr ] && OUT=$PWD/build/demo-frr
+[ "$WHAT" = failover ] || OUT=$OUT-$WHAT
 LOG=$OUT/build.log
 mkdir -p "$OUT"
 : >"$LOG"
@@ -74,7 +75,7 @@ if [ "$WHAT" = frr ]; then
 	echo "demo: it did not come to its end; logs are in $OUT" >&2
 	exit 1
 fi
-"$VM/guest.sh" run --out "$OUT" --timeout 300 $GUEST -- $LAB/demo_guest.sh 2>"$OUT/guest.log"
+"$VM/guest.sh" run --out "$OUT" --timeout 300 $GUEST -- $LAB/demo_guest.sh "$WHAT" 2>"$OUT/guest.log"
 status=$?
 if [ $status -ne 0 ]; then
 	tail -n 20 "$OUT/guest.log" >&2
@@ -83,11 +84,13 @@ if [ $status -ne 0 ]; then
 fi
 
 title "What happened"
-python3 "$LAB/timeline.py" "$OUT" ${COLOR:+--color} || exit 1
+[ "$WHAT" = power ] && POWER=--power || POWER=
+python3 "$LAB/timeline.py" "$OUT" $POWER ${COLOR:+--color} || exit 1
+OUT=${OUT#"$PWD/"}
 cat <<-END
 
-	${DIM}The same as a picture:  build/demo/timeline.svg
-	Everything recorded:    build/demo/ (probe.log, pe1.json, pe2.json, bgp.pcap, …)
+	${DIM}The same as a picture:  $OUT/timeline.svg
+	Everything recorded:    $OUT/ (probe.log, pe1.json, pe2.json, bgp.pcap, …)
 	Look around yourself:   $VM/guest.sh shell $GUEST
 	                        $LAB/lab.sh up; $LAB/lab.sh ctl pe1 es show$OFF
 END

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tells, from what the demo recorded, what happened when: as text, and as timeline.svg.
+"""Tells, from what the demo recorded, what happened when: as text, and as timeline.svg. With --power
+the active PE has lost its power, and not its cable to the customer only.
 
 Everything is on the guest's one monotonic clock: the cut and the datagrams (probe.log), the events of
 both daemons (pe1.json, pe2.json), the LACP states of the customer's bond (bond.log). BGP messages
@@ -18,8 +19,9 @@ VIA = {"192.0.2.1": "pe1", "192.0.2.2": "pe2", "pe1": "pe1", "pe2": "pe2"}
 class Run:
     """What was recorded in a directory."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, power):
         self.dir = directory
+        self.power = power
         self.sent = {"a>b": [], "b>a": []}
         self.read_probe()
         self.events = []
@@ -80,20 +82,24 @@ class Run:
     # --- the story ---------------------------------------------------------------------------
 
     def tell(self):
-        self.add(self.cut, "wire", "the cable between ce and pe1 is cut")
+        if self.power:
+            self.add(self.cut, "wire", "pe1 loses its power, and nobody is told")
+        else:
+            self.add(self.cut, "wire", "the cable between ce and pe1 is cut")
         self.tell_daemons()
-        self.tell_bgp()
+        if not self.power:
+            self.tell_bgp()
         self.tell_lacp()
         self.tell_datagrams()
         self.events.sort(key=lambda e: e[0])
 
     def tell_daemons(self):
-        for ns, what in (
-            (self.first("pe1", object="es", event="down"), "evpnd: the segment's last link is gone"),
-        ):
-            if ns:
-                self.add(ns, "pe1", what)
+        gone = None if self.power else self.first("pe1", object="es", event="down")
+        if gone:
+            self.add(gone, "pe1", "evpnd: the segment's last link is gone")
         for want, what in (
+            ({"object": "bfd", "event": "down", "address": "192.0.2.1"},
+             "BFD: pe1 is silent, its routes do not count any more"),
             ({"object": "df", "event": "role", "role": "df"}, "evpnd: elected Designated Forwarder"),
             ({"object": "kernel", "event": "es", "role": "df"},
              "evpn.ko: the port is open, a LACPDU says so at once"),
@@ -143,10 +149,12 @@ class Run:
         at = {}
         for ms, who, what in self.events:
             at.setdefault(who + what.split(":")[0] if ":" in what else who, ms)
-        marks = [(at.get("wire"), None), (at.get("pe1BGP"), "pe1 notices and withdraws"),
-                 (at.get("rrBGP"), "the reflector passes it on"),
-                 (at.get("pe2evpn.ko"), "pe2 elects and opens the port"),
-                 (at.get("host"), "the customer's LACP follows")]
+        news = [(at.get("pe2BFD"), "pe2 misses three packets of BFD")] if self.power else [
+            (at.get("pe1BGP"), "pe1 notices and withdraws"),
+            (at.get("rrBGP"), "the reflector passes it on")]
+        marks = [(at.get("wire"), None)] + news + [
+            (at.get("pe2evpn.ko"), "pe2 elects and opens the port"),
+            (at.get("host"), "the customer's LACP follows")]
         return [(b[0] - a[0], b[1]) for a, b in zip(marks, marks[1:])
                 if a[0] is not None and b[0] is not None]
 
@@ -314,7 +322,8 @@ def svg(run):
            'font-family="DejaVu Sans, Helvetica, Arial, sans-serif">' % (height, height),
            '<rect width="1000" height="%d" fill="#ffffff"/>' % height,
            text(40, 38, "A customer's LACP bond loses its active PE", 20, weight="bold"),
-           text(40, 60, "port-active EVPN multihoming, standby lacp-oos; milliseconds since the cable was cut",
+           text(40, 60, "port-active EVPN multihoming, standby lacp-oos; milliseconds since %s"
+                % ("the PE lost its power, BFD 3 x 50 ms" if run.power else "the cable was cut"),
                 13, "#555")]
     step = 100 if stop - start <= 800 else 500
     for ms in range(start, stop + 1, step):
@@ -366,7 +375,7 @@ def svg(run):
 
 
 def main():
-    run = Run(sys.argv[1])
+    run = Run(sys.argv[1], "--power" in sys.argv)
     run.tell()
     show(run, "--color" in sys.argv)
     svg(run)
