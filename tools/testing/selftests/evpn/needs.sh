@@ -19,6 +19,7 @@
 #			directory is in, or in that of the guests
 #	kernel>=V, frr>=V
 #
+# EVPN_HAS names words that shall count as there: "system", to try on an emulated machine what takes long there.
 # run.sh -l prints the declarations, and who runs a scenario asks lacks() what is not there. Sourced.
 
 # has_emulated: instructions are translated one by one (QEMU without KVM)
@@ -55,6 +56,7 @@ has_ynl() {
 # lacks WORD: succeeds when this machine does not have it, and says why
 lacks() {
 	local is
+	[[ " ${EVPN_HAS:-} " != *" $1 "* ]] || return 1
 	case $1 in
 	module) [ -d /sys/module/evpn ] || modprobe evpn 2>/dev/null || {
 		echo "evpn.ko is not loaded: run this in a guest, tools/testing/vm/guest.sh"
