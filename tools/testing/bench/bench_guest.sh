@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The part of the bench that runs in the guest: bench_guest.sh failover|power|drain|idle|circuits ...
+# The part of the bench that runs in the guest: bench_guest.sh failover|power|power-direct|drain|idle|circuits ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
@@ -32,7 +32,7 @@ mend() {
 failover() { # TITLE TARGET LAB-OPTION...
 	local title=$1 target=$2 i values=() lacp=()
 	shift 2
-	unset LAB_CE
+	unset LAB_CE LAB_RR
 	lab "$@"
 	for i in $(seq "$RUNS"); do
 		must ready pe1
@@ -50,7 +50,7 @@ failover() { # TITLE TARGET LAB-OPTION...
 
 drain() {
 	local i values=() closed=()
-	unset LAB_CE
+	unset LAB_CE LAB_RR
 	lab --standby lacp-oos
 	for i in $(seq "$RUNS"); do
 		must ready pe1
@@ -77,7 +77,7 @@ value() { awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"; }
 # that makes two wake-ups to send and two to receive in a minute.
 idle() {
 	local parent speaker i rss=() wake_p=() wake_s=() p0 s0
-	unset LAB_CE
+	unset LAB_CE LAB_RR
 	LAB_HOLD=90 lab --standby lacp-oos
 	must ready pe1
 	sleep 5
@@ -114,12 +114,12 @@ rt1_is() {
 
 # flap N STATE NOW: circuits 1 to N, all in one moment; until PE2 has heard of it, NOW as many are there
 flap() {
-	local v t0 b0
+	local v t0 b0 asked
 	for ((v = 1; v <= $1; v++)); do echo "link set bond0.$v $2"; done >"$LAB_RUN/flap"
 	b0=$(busy_ms) t0=$(mono_ms)
-	ip -n "$(ns pe1)" -force -batch "$LAB_RUN/flap"
+	ip -n "$(ns pe1)" -force -batch "$LAB_RUN/flap" &
 	SLOWEST=0
-	until rt1_is "$3"; do
+	until ! kill -0 $! 2>/dev/null && rt1_is "$3"; do
 		[ $(($(mono_ms) - t0)) -lt 300000 ] || lab_fail "$1 circuits $2: not said after five minutes"
 		asked=$(mono_ms)
 		pe_ctl pe1 es show >/dev/null
@@ -133,7 +133,7 @@ flap() {
 # the first: processor time of both processes, and the slowest answer to `es show` meanwhile.
 circuits() {
 	local n last=1 v i first=() most=() slowest=() took=() flaps
-	unset LAB_CE
+	unset LAB_CE LAB_RR
 	lab --standby lacp-oos --rr none
 	must ready pe1
 	: >"$EVPN_OUT/circuits.txt"
@@ -169,18 +169,24 @@ circuits() {
 	lab_down
 }
 
+# power WHO LAB-OPTION...: the active PE loses its power, and BFD tells
+power() {
+	local who=$1
+	shift
+	CUT=power
+	LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 50ms}"
+	LAB_HOLD=30 failover "power of a PE lost, $who, 3 x 50 ms, block" 200 --standby block --ce broadcast "$@"
+	LAB_HOLD=30 failover "  the same, lacp-oos, CE 802.3ad" 300 --standby lacp-oos "$@"
+	LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 300ms}"
+	LAB_HOLD=30 failover "  the same, BFD 3 x 300 ms" 1000 --standby lacp-oos "$@"
+	CUT='' LAB_SYSTEM_EXTRA=''
+}
+
 for m in $MEASURE; do
 	case $m in
 	circuits) circuits ;;
-	power)
-		CUT=power
-		LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 50ms}"
-		LAB_HOLD=30 failover "power of a PE lost, BFD 3 x 50 ms, block" 200 --standby block --ce broadcast
-		LAB_HOLD=30 failover "the same, lacp-oos, CE 802.3ad" 300 --standby lacp-oos
-		LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 300ms}"
-		LAB_HOLD=30 failover "power of a PE lost, BFD 3 x 300 ms, lacp-oos" 1000 --standby lacp-oos
-		CUT= LAB_SYSTEM_EXTRA=
-		;;
+	power) power "through a reflector" ;;
+	power-direct) power "PEs peer directly" --rr none ;;
 	failover)
 		failover "link lost to first datagram, block, CE broadcast" 100 --standby block --ce broadcast
 		failover "link lost to first datagram, lacp-oos, CE 802.3ad" 300 --standby lacp-oos

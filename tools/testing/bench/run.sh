@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover power drain idle circuits election neigh flood bfd
+#	run.sh failover idle   these: failover power power-direct drain idle circuits election neigh flood bfd
 #	RUNS=50 run.sh         more runs
 
 cd "$(dirname "$0")/../../.." || exit 1
@@ -13,7 +13,7 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20}
-what=${*:-failover power drain idle circuits election neigh flood bfd}
+what=${*:-failover power power-direct drain idle circuits election neigh flood bfd}
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.tsv "$OUT/bfd.txt" "$OUT/circuits.txt"
@@ -29,7 +29,7 @@ guest=
 for w in $what; do
 	case $w in
 	election | neigh | flood | bfd) ;;
-	failover | power | drain | idle | circuits) guest="$guest $w" ;;
+	failover | power | power-direct | drain | idle | circuits) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
 done
@@ -39,7 +39,7 @@ if [ -n "$guest" ]; then
 		{ tail -n 20 "$OUT/guest.log"; echo "bench: the guest failed; see $OUT/guest.log" >&2; exit 1; }
 fi
 case " $what " in *" election "*) election 2>/dev/null ;; esac
-case " $what " in *" bfd "*) $BENCH/bfd.sh >"$OUT/bfd.txt" 2>&1 ;; esac
+case " $what " in *" bfd "*) { $BENCH/bfd.sh; $BENCH/bfd_busy.sh; } >"$OUT/bfd.txt" 2>&1 ;; esac
 # beside_each_other NAME PROGRAM...: programs that print their own comparison
 beside_each_other() {
 	local name=$1 p
@@ -71,7 +71,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 	}'
 [ ! -s "$OUT/circuits.txt" ] || { echo; echo "Circuits of a segment that change together (target: linear)"; cat "$OUT/circuits.txt"; }
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
-[ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (target: below 10 % of a processor)"; cat "$OUT/bfd.txt"; }
+[ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (targets: below 10 % of a processor, no flap)"; cat "$OUT/bfd.txt"; }
 [ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
 [ ! -s "$OUT/flood.txt" ] || { echo; echo "The filter of flooded frames"; cat "$OUT/flood.txt"; }
 echo
