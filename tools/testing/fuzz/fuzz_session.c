@@ -45,7 +45,7 @@ static void settle(void)
 	static uint8_t heard[IPC_MSG_MAX];
 	int turns = TURNS_MAX;
 
-	while (sd_event_run(speaker->event, 0) > 0 && turns--)
+	while (sd_event_run(speaker->bgp.event, 0) > 0 && turns--)
 		;
 	while (recv(parent, heard, sizeof(heard), MSG_DONTWAIT) > 0)
 		;
@@ -103,7 +103,7 @@ static void say_open(int fd)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct session *s = session_find(speaker, &neighbor, 0);
+	struct session *s = session_find(&speaker->bgp, &neighbor, 0);
 	u8 keepalive[BGP_HEADER_LEN];
 	int pair[2];
 

@@ -17,7 +17,7 @@
 #include "bgp_extcomm.h"
 #include "bgp/decide.h"
 #include "log.h"
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 enum {
 	TURN_BYTES = 1 << 18, /* queued for one neighbour in one turn of the loop */
@@ -65,7 +65,7 @@ static int encode_attrs(const struct session *s, const struct bgp_attrs *own, u8
 	if (session_is_ebgp(s)) {
 		a.present &= ~BGP_BIT(BGP_ATTR_LOCAL_PREF);
 		a.as_path.len =
-			bgp_as_path_prepend(&a, s->speaker->conf->global.as, path, sizeof(path));
+			bgp_as_path_prepend(&a, s->host->conf->global.as, path, sizeof(path));
 		a.as_path.p = path;
 	} else if (!BGP_HAS(own, BGP_ATTR_LOCAL_PREF)) {
 		a.present |= BGP_BIT(BGP_ATTR_LOCAL_PREF);
@@ -93,7 +93,7 @@ static bool one_update(struct session *s, struct export_item *item)
 	static u8 attrs[ATTRS_MAX];
 	struct conn *c = s->conn;
 	struct rib_attrs *group = item->attrs;
-	struct ip_addr nh = speaker_next_hop(s->speaker);
+	struct ip_addr nh = bgp_host_next_hop(s->host);
 	u8 *buf = conn_room(c, c->ctx.max_len);
 	struct slice encoded = {attrs, 0};
 	struct bgp_packer p;
@@ -186,7 +186,7 @@ void advertise(struct session *s)
 		if (!s->eor_sent || s->refreshing)
 			put_marks(s);
 		if (done > TURN_BYTES) {
-			speaker_wake_output(s->speaker);
+			bgp_host_wake_output(s->host);
 			break;
 		}
 	}
@@ -194,11 +194,11 @@ void advertise(struct session *s)
 	conn_write(s->conn);
 }
 
-void advertise_all(struct speaker *sp)
+void advertise_all(struct bgp_host *host)
 {
 	struct session *s;
 
-	TAILQ_FOREACH(s, &sp->sessions, link)
+	TAILQ_FOREACH(s, &host->sessions, link)
 		advertise(s);
 }
 
@@ -208,7 +208,7 @@ void advertise_again(struct session *s)
 	export_rewind(&s->cursor);
 	s->borr_due = s->conn->open.caps.enh_refresh;
 	s->refreshing = s->borr_due;
-	speaker_wake_output(s->speaker);
+	bgp_host_wake_output(s->host);
 }
 
 /* Ask for all routes again. Return: false when the neighbour did not say that it can. */

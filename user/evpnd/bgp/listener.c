@@ -15,7 +15,7 @@
 
 #include "log.h"
 #include "bgp/session.h"
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 #define STRANGER_LOG_NS \
 	(60 * BGP_NS_PER_S) /* connections from unknown addresses: one line in a minute */
@@ -24,7 +24,7 @@
 
 struct listener {
 	TAILQ_ENTRY(listener) link;
-	struct speaker *speaker;
+	struct bgp_host *host;
 	sd_event_source *io;
 	struct timer resume;
 	int fd;
@@ -87,7 +87,7 @@ static int on_connection(sd_event_source *source, int listen_fd, uint32_t revent
 		return 0;
 	}
 	from = ip_from_sockaddr((struct sockaddr *)&ss);
-	s = session_find(l->speaker, &from, 0);
+	s = session_find(l->host, &from, 0);
 	if (s) {
 		session_accept(s, fd);
 	} else {
@@ -97,7 +97,7 @@ static int on_connection(sd_event_source *source, int listen_fd, uint32_t revent
 	return 0;
 }
 
-void listener_add(struct speaker *sp, int fd)
+void listener_add(struct bgp_host *host, int fd)
 {
 	struct listener *l = fd >= 0 ? calloc(1, sizeof(*l)) : NULL;
 
@@ -106,24 +106,24 @@ void listener_add(struct speaker *sp, int fd)
 			close(fd);
 		return;
 	}
-	l->speaker = sp;
+	l->host = host;
 	l->fd = fd;
-	if (sd_event_add_io(sp->event, &l->io, fd, EPOLLIN, on_connection, l) < 0) {
+	if (sd_event_add_io(host->event, &l->io, fd, EPOLLIN, on_connection, l) < 0) {
 		log_error("a listening socket could not be watched");
 		close(fd);
 		free(l);
 		return;
 	}
-	timer_init(&l->resume, sp->event, 100000, on_resume, l);
-	TAILQ_INSERT_TAIL(&sp->listeners, l, link);
+	timer_init(&l->resume, host->event, 100000, on_resume, l);
+	TAILQ_INSERT_TAIL(&host->listeners, l, link);
 }
 
-void listener_clear(struct speaker *sp)
+void listener_clear(struct bgp_host *host)
 {
 	struct listener *l;
 
-	while ((l = TAILQ_FIRST(&sp->listeners))) {
-		TAILQ_REMOVE(&sp->listeners, l, link);
+	while ((l = TAILQ_FIRST(&host->listeners))) {
+		TAILQ_REMOVE(&host->listeners, l, link);
 		sd_event_source_disable_unref(l->io);
 		timer_done(&l->resume);
 		close(l->fd);

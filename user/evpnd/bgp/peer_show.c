@@ -140,7 +140,7 @@ static void no_neighbor(const struct ip_addr *address, char *err, size_t err_len
 		 ip_format(address, text));
 }
 
-json_t *peer_show(struct speaker *sp, const json_t *params, char *err, size_t err_len)
+json_t *peer_show(struct bgp_host *host, const json_t *params, char *err, size_t err_len)
 {
 	json_t *list = json_array();
 	struct ip_addr address;
@@ -150,7 +150,7 @@ json_t *peer_show(struct speaker *sp, const json_t *params, char *err, size_t er
 		json_decref(list);
 		return NULL;
 	}
-	TAILQ_FOREACH(s, &sp->sessions, link)
+	TAILQ_FOREACH(s, &host->sessions, link)
 		if (is_wanted(s, &address))
 			json_array_append_new(list, peer_json(s));
 	if (!json_array_size(list) && !ip_is_none(&address)) {
@@ -195,7 +195,7 @@ static bool clear_one(struct session *s, enum clear_kind kind)
 	return true;
 }
 
-json_t *peer_clear(struct speaker *sp, const json_t *params, char *err, size_t err_len)
+json_t *peer_clear(struct bgp_host *host, const json_t *params, char *err, size_t err_len)
 {
 	static const char *const what[] = {
 		[CLEAR_HARD] = "closed, to be opened again",
@@ -210,7 +210,7 @@ json_t *peer_clear(struct speaker *sp, const json_t *params, char *err, size_t e
 	if (!wanted_address(params, &address, err, err_len) ||
 	    !clear_kind(params, &kind, err, err_len))
 		return NULL;
-	TAILQ_FOREACH_SAFE(s, &sp->sessions, link, next) {
+	TAILQ_FOREACH_SAFE(s, &host->sessions, link, next) {
 		if (!is_wanted(s, &address))
 			continue;
 		found++;
@@ -233,19 +233,19 @@ static void add_problem(json_t *problems, const struct session *s)
 			problems, json_sprintf("neighbor %s is not Established: %s", s->name, why));
 }
 
-json_t *peer_summary(struct speaker *sp)
+json_t *peer_summary(struct bgp_host *host)
 {
 	json_t *problems = json_array();
 	int configured = 0, established = 0;
 	struct session *s;
 
-	TAILQ_FOREACH(s, &sp->sessions, link) {
+	TAILQ_FOREACH(s, &host->sessions, link) {
 		configured += !s->conf.shutdown;
 		established += s->established;
 		add_problem(problems, s);
 	}
 	return json_pack("{s:{s:i, s:i}, s:o, s:o}", "peers", "configured", configured,
-			 "established", established, "routes", route_counts(sp), "problems",
+			 "established", established, "routes", route_counts(host), "problems",
 			 problems);
 }
 
@@ -323,7 +323,7 @@ static const struct {
 };
 
 /* One value after the other, as Prometheus wants them: all peers of it together. */
-void peer_metrics(struct speaker *sp, json_t *list)
+void peer_metrics(struct bgp_host *host, json_t *list)
 {
 	struct session *s;
 	char type[16];
@@ -331,12 +331,12 @@ void peer_metrics(struct speaker *sp, json_t *list)
 	int t;
 
 	for (i = 0; i < sizeof(peer_values) / sizeof(peer_values[0]); i++)
-		TAILQ_FOREACH(s, &sp->sessions, link)
+		TAILQ_FOREACH(s, &host->sessions, link)
 			metric(list, peer_values[i].name, peer_values[i].type, peer_values[i].help,
 			       "peer", s->name, peer_values[i].get(s));
 	for (t = EVPN_AD; t <= EVPN_LEAF_AD; t++) {
 		snprintf(type, sizeof(type), "%d", t);
 		metric(list, "evpn_rib_routes", "gauge", "routes in the RIB", "type", type,
-		       (json_int_t)rib_count(sp->rib, (unsigned int)t));
+		       (json_int_t)rib_count(host->rib, (unsigned int)t));
 	}
 }

@@ -8,21 +8,22 @@
 
 #include <jansson.h>
 
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 /* Each returns a new object, or NULL with a sentence in @err. */
-json_t *peer_show(struct speaker *sp, const json_t *params, char *err, size_t err_len);
-json_t *peer_clear(struct speaker *sp, const json_t *params, char *err, size_t err_len);
-json_t *peer_summary(struct speaker *sp);
+json_t *peer_show(struct bgp_host *host, const json_t *params, char *err, size_t err_len);
+json_t *peer_clear(struct bgp_host *host, const json_t *params, char *err, size_t err_len);
+json_t *peer_summary(struct bgp_host *host);
 /* appends to the array @list */
-void peer_metrics(struct speaker *sp, json_t *list);
+void peer_metrics(struct bgp_host *host, json_t *list);
 
 /*
  * route_show.c: the answer to @id is on its way, piece by piece. Return: false, with a sentence in @err
  * (none: out of memory), when there will be no answer.
  */
-bool route_show(struct speaker *sp, uint32_t id, const json_t *params, char *err, size_t err_len);
-void route_jobs_free(struct speaker *sp);
-json_t *route_counts(const struct speaker *sp); /* {"1": n, …} */
+bool route_show(struct bgp_host *host, uint32_t id, const json_t *params, char *err,
+		size_t err_len);
+void route_jobs_free(struct bgp_host *host);
+json_t *route_counts(const struct bgp_host *host); /* {"1": n, …} */
 
 #endif

@@ -43,6 +43,20 @@ struct rib_path {
 	bool stale;
 };
 
+/** enum want - what a route of another PE is worth to this one */
+enum want {
+	WANTED_NOT,   /* nobody here can use it: it is counted, and not kept */
+	WANTED,	      /* kept while there is memory */
+	WANTED_VITAL, /* an election depends on it: the last memory is for these */
+};
+
+/** enum route_loss - why a route is gone */
+enum route_loss {
+	ROUTE_WITHDRAWN, /* by who advertised it, or the neighbour was taken out of the configuration */
+	ROUTE_SESSION_DEAD,  /* with its session: hold time, TCP, or the neighbour has shut down */
+	ROUTE_SESSION_RESET, /* with its session, which one side closed and means to open again */
+};
+
 /**
  * typedef rib_change_fn - the best path of a key changed
  * @now: NULL when no path is left; a change of attributes or of non-key fields counts, a refresh

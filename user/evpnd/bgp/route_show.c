@@ -14,6 +14,7 @@
 
 #include "bgp_json.h"
 #include "bgp/session.h"
+#include "contract/ipc.h"
 
 enum {
 	ROUTES_MAX = 20000, /* in one answer */
@@ -48,7 +49,7 @@ struct route_key {
  */
 struct route_job {
 	TAILQ_ENTRY(route_job) link;
-	struct speaker *speaker;
+	struct bgp_host *host;
 	uint32_t id;
 	sd_event_source *turn;
 	struct filter filter;
@@ -182,18 +183,18 @@ static bool read_filter(const json_t *params, struct filter *f, char *err, size_
 
 static void job_free(struct route_job *job)
 {
-	TAILQ_REMOVE(&job->speaker->route_jobs, job, link);
+	TAILQ_REMOVE(&job->host->route_jobs, job, link);
 	sd_event_source_disable_unref(job->turn);
 	free(job->keys);
 	free(job->text);
 	free(job);
 }
 
-void route_jobs_free(struct speaker *sp)
+void route_jobs_free(struct bgp_host *host)
 {
 	struct route_job *job, *next;
 
-	TAILQ_FOREACH_SAFE(job, &sp->route_jobs, link, next)
+	TAILQ_FOREACH_SAFE(job, &host->route_jobs, link, next)
 		job_free(job);
 }
 
@@ -253,7 +254,7 @@ static void send_pieces(struct route_job *job, bool last)
 		head.more = !last || at + piece < job->len;
 		memcpy(body, &head, sizeof(head));
 		memcpy(body + sizeof(head), job->text + at, piece);
-		ipc_send(job->speaker->ipc, IPC_ANSWER, body, (uint32_t)(sizeof(head) + piece));
+		job->host->ops->answer(job->host, body, (uint32_t)(sizeof(head) + piece));
 		at += piece;
 	} while (at < job->len);
 	job->len = 0;
@@ -275,7 +276,7 @@ static int next_slice(sd_event_source *source, void *data)
 	bool last;
 
 	for (; job->at < job->n && job->at < end; job->at++)
-		rib_visit(job->speaker->rib, job->keys[job->at].bytes, job->keys[job->at].len,
+		rib_visit(job->host->rib, job->keys[job->at].bytes, job->keys[job->at].len,
 			  print_route, job);
 	last = job->at == job->n || job->failed;
 	if (last)
@@ -288,19 +289,19 @@ static int next_slice(sd_event_source *source, void *data)
 	return 0;
 }
 
-static struct route_job *job_new(struct speaker *sp, uint32_t id, const struct filter *f)
+static struct route_job *job_new(struct bgp_host *host, uint32_t id, const struct filter *f)
 {
 	struct route_job *job = calloc(1, sizeof(*job));
 
 	if (!job)
 		return NULL;
-	job->speaker = sp;
+	job->host = host;
 	job->id = id;
 	job->filter = *f;
 	job->first = true;
-	TAILQ_INSERT_TAIL(&sp->route_jobs, job, link);
+	TAILQ_INSERT_TAIL(&host->route_jobs, job, link);
 	append_text(job, "{\"result\":{\"routes\":[");
-	if (job->failed || sd_event_add_defer(sp->event, &job->turn, next_slice, job) < 0) {
+	if (job->failed || sd_event_add_defer(host->event, &job->turn, next_slice, job) < 0) {
 		job_free(job);
 		return NULL;
 	}
@@ -308,25 +309,25 @@ static struct route_job *job_new(struct speaker *sp, uint32_t id, const struct f
 	return job;
 }
 
-bool route_show(struct speaker *sp, uint32_t id, const json_t *params, char *err, size_t err_len)
+bool route_show(struct bgp_host *host, uint32_t id, const json_t *params, char *err, size_t err_len)
 {
 	struct filter f = {0};
 	struct route_job *job;
 
 	if (!read_filter(params, &f, err, err_len))
 		return false;
-	job = job_new(sp, id, &f);
+	job = job_new(host, id, &f);
 	if (!job)
 		return false;
-	rib_walk(sp->rib, f.type, collect, job);
+	rib_walk(host->rib, f.type, collect, job);
 	if (is_everything(&f))
-		job->total = rib_count(sp->rib, f.type);
+		job->total = rib_count(host->rib, f.type);
 	if (job->n)
 		qsort(job->keys, job->n, sizeof(*job->keys), by_key);
 	return true;
 }
 
-json_t *route_counts(const struct speaker *sp)
+json_t *route_counts(const struct bgp_host *host)
 {
 	json_t *o = json_object();
 	unsigned int type;
@@ -334,9 +335,9 @@ json_t *route_counts(const struct speaker *sp)
 
 	for (type = EVPN_AD; type <= EVPN_LEAF_AD; type++) {
 		snprintf(name, sizeof(name), "%u", type);
-		if (rib_count(sp->rib, type))
+		if (rib_count(host->rib, type))
 			json_object_set_new(o, name,
-					    json_integer((json_int_t)rib_count(sp->rib, type)));
+					    json_integer((json_int_t)rib_count(host->rib, type)));
 	}
 	return o;
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 #define NS_PER_MS 1000000LL
 #define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
@@ -69,17 +69,17 @@ enum bgp_state session_state(const struct session *s)
 
 bool session_is_ebgp(const struct session *s)
 {
-	return s->conf.remote_as != s->speaker->conf->global.as;
+	return s->conf.remote_as != s->host->conf->global.as;
 }
 
 static void report(struct session *s, const char *event, const char *reason)
 {
 	char address[IP_STRLEN];
 
-	speaker_event_json(s->speaker, "peer",
-			   json_pack("{s:s, s:s, s:i, s:s, s:s?}", "event", event, "address",
-				     ip_format(&s->conf.address, address), "port", s->conf.port,
-				     "state", bgp_state_name(session_state(s)), "reason", reason));
+	s->host->ops->event(s->host, "peer",
+			    json_pack("{s:s, s:s, s:i, s:s, s:s?}", "event", event, "address",
+				      ip_format(&s->conf.address, address), "port", s->conf.port,
+				      "state", bgp_state_name(session_state(s)), "reason", reason));
 }
 
 /* ---- up and down ---- */
@@ -90,7 +90,7 @@ static void came_up(struct session *s, struct conn *c)
 	if (c == s->second)
 		conn_event(s->conn, BGP_EV_COLLISION, NULL);
 	if (s->clearing)
-		rib_peer_clear(s->speaker->rib, s->rib_peer, 0);
+		rib_peer_clear(s->host->rib, s->rib_peer, 0);
 	s->clearing = false;
 	s->established = true;
 	s->eor_sent = false;
@@ -101,12 +101,12 @@ static void came_up(struct session *s, struct conn *c)
 	s->ignored_since = 0;
 	s->limit_warned = false;
 	rib_peer_set(s->rib_peer, session_is_ebgp(s), c->open.id);
-	export_attach(s->speaker->export, &s->cursor);
+	export_attach(s->host->export, &s->cursor);
 	s->logged_error[0] = '\0';
 	log_info("neighbor %s: Established, hold time %u s", s->name, c->hold_time);
 	report(s, "up", NULL);
-	speaker_wake_output(s->speaker);
-	speaker_sync(s->speaker);
+	bgp_host_wake_output(s->host);
+	s->host->ops->sync(s->host);
 }
 
 /*
@@ -137,11 +137,11 @@ static void went_down(struct session *s, enum route_loss loss)
 	s->resets++;
 	export_detach(&s->cursor);
 	/* the routes that failover depends on go now, a big table goes while the loop runs */
-	s->speaker->route_loss = loss;
-	s->clearing = rib_peer_clear(s->speaker->rib, s->rib_peer, CLEAR_SLICE);
-	s->speaker->route_loss = ROUTE_WITHDRAWN;
+	s->host->route_loss = loss;
+	s->clearing = rib_peer_clear(s->host->rib, s->rib_peer, CLEAR_SLICE);
+	s->host->route_loss = ROUTE_WITHDRAWN;
 	if (s->clearing)
-		speaker_wake_cleaner(s->speaker);
+		bgp_host_wake_cleaner(s->host);
 }
 
 void session_eor_received(struct session *s)
@@ -150,7 +150,7 @@ void session_eor_received(struct session *s)
 		return;
 	s->eor_received = true;
 	log_debug("neighbor %s: End-of-RIB, %zu routes", s->name, rib_peer_count(s->rib_peer));
-	speaker_sync(s->speaker);
+	s->host->ops->sync(s->host);
 }
 
 #define LIMIT_WARN_PERCENT 80
@@ -273,7 +273,7 @@ static void start_idle_hold(struct session *s)
 	if (limited > ns)
 		ns = limited;
 
-	if (!s->conf.shutdown && !s->speaker->stopping)
+	if (!s->conf.shutdown && !s->host->stopping)
 		timer_start(&s->idle_hold, (u64)(ns / NS_PER_MS));
 }
 
@@ -291,7 +291,7 @@ static void session_actions(struct session *s, struct conn *c, u32 actions)
 	if (actions & BGP_ACT_TRY_CONNECT) {
 		c->outgoing = true;
 		c->requested = true;
-		speaker_request_socket(s->speaker, &s->conf.address, s->conf.port);
+		s->host->ops->request_socket(s->host, &s->conf.address, s->conf.port);
 	}
 }
 
@@ -408,7 +408,7 @@ static bool survives_collision(struct conn *c)
 	struct conn *other = c == s->conn ? s->second : s->conn;
 	const struct bgp_contender old = {other->fsm.state, other->outgoing};
 	const struct bgp_contender fresh = {c->fsm.state, c->outgoing};
-	struct bgp_identity self = {speaker_router_id(s->speaker), s->speaker->conf->global.as};
+	struct bgp_identity self = {bgp_host_router_id(s->host), s->host->conf->global.as};
 	struct bgp_identity peer = {c->open.id, c->open.as};
 	bool restarts = bgp_caps_gr(&other->open.caps, BGP_AFI_L2VPN, BGP_SAFI_EVPN) != NULL;
 
@@ -454,7 +454,7 @@ void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err)
 	s->since = timer_now_ns();
 	if (before == BGP_ESTABLISHED) {
 		report(s, "down", cause(s, &step));
-		speaker_sync(s->speaker);
+		s->host->ops->sync(s->host);
 	} else if (before >= BGP_OPENSENT && session_state(s) < BGP_OPENSENT) {
 		report(s, "failed", cause(s, &step));
 	}
@@ -528,7 +528,7 @@ void session_accept(struct session *s, int fd)
 {
 	struct conn *c = s->conn;
 
-	if (s->conf.shutdown || s->speaker->stopping || timer_now_ns() < s->limited_until ||
+	if (s->conf.shutdown || s->host->stopping || timer_now_ns() < s->limited_until ||
 	    (c->fsm.state == BGP_IDLE && c->fsm.failures > IDLE_ACCEPT_FAILURES)) {
 		log_debug("neighbor %s: connection refused, %s", s->name,
 			  s->conf.shutdown ? "shut down" : "in idle hold");
@@ -562,27 +562,27 @@ static void set_name(struct session *s)
 		snprintf(s->name, sizeof(s->name), "%s:%u", address, s->conf.port);
 }
 
-struct session *session_new(struct speaker *sp, const struct conf_neighbor *conf)
+struct session *session_new(struct bgp_host *host, const struct conf_neighbor *conf)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->speaker = sp;
+	s->host = host;
 	s->conf = *conf;
 	s->since = timer_now_ns();
 	set_name(s);
-	timer_init(&s->connect_retry, sp->event, 20000, connect_retry_expired, s);
-	timer_init(&s->idle_hold, sp->event, 20000, idle_hold_expired, s);
+	timer_init(&s->connect_retry, host->event, 20000, connect_retry_expired, s);
+	timer_init(&s->idle_hold, host->event, 20000, idle_hold_expired, s);
 	s->conn = conn_new(s);
-	s->rib_peer = rib_peer_new(sp->rib, &conf->address);
+	s->rib_peer = rib_peer_new(host->rib, &conf->address);
 	if (!s->conn || !s->rib_peer) {
 		conn_free(s->conn);
-		rib_peer_free(sp->rib, s->rib_peer);
+		rib_peer_free(host->rib, s->rib_peer);
 		free(s);
 		return NULL;
 	}
-	TAILQ_INSERT_TAIL(&sp->sessions, s, link);
+	TAILQ_INSERT_TAIL(&host->sessions, s, link);
 	if (!conf->shutdown)
 		conn_event(s->conn, BGP_EV_START, NULL);
 	return s;
@@ -598,8 +598,8 @@ static void all_connections(struct session *s, enum bgp_event ev)
 void session_free(struct session *s, enum bgp_event why)
 {
 	all_connections(s, why);
-	TAILQ_REMOVE(&s->speaker->sessions, s, link);
-	rib_peer_free(s->speaker->rib, s->rib_peer);
+	TAILQ_REMOVE(&s->host->sessions, s, link);
+	rib_peer_free(s->host->rib, s->rib_peer);
 	conn_free(s->second);
 	conn_free(s->conn);
 	timer_done(&s->connect_retry);
@@ -665,11 +665,11 @@ void session_bfd_down(struct session *s, const char *why)
  * An incoming connection has an address only; with several neighbours at one address (other ports)
  * the first that is not Established takes it.
  */
-struct session *session_find(struct speaker *sp, const struct ip_addr *address, uint16_t port)
+struct session *session_find(struct bgp_host *host, const struct ip_addr *address, uint16_t port)
 {
 	struct session *s, *found = NULL;
 
-	TAILQ_FOREACH(s, &sp->sessions, link) {
+	TAILQ_FOREACH(s, &host->sessions, link) {
 		if (!ip_equal(&s->conf.address, address) || (port && s->conf.port != port))
 			continue;
 		if (!found || (found->established && !s->established))

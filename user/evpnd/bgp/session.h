@@ -25,7 +25,7 @@
 #include "bgp/rib.h"
 #include "timer.h"
 
-struct speaker;
+struct bgp_host;
 struct session;
 
 #define SESSION_TEXT_MAX 320
@@ -98,7 +98,7 @@ struct session_count {
  */
 struct session {
 	TAILQ_ENTRY(session) link;
-	struct speaker *speaker;
+	struct bgp_host *host;
 	struct conf_neighbor conf;
 	char name[IP_STRLEN + 8];
 	struct rib_peer *rib_peer;
@@ -130,7 +130,7 @@ struct session {
 };
 
 /* session.c */
-struct session *session_new(struct speaker *sp, const struct conf_neighbor *conf);
+struct session *session_new(struct bgp_host *host, const struct conf_neighbor *conf);
 void session_free(struct session *s, enum bgp_event why); /* why: DECONFIGURED or STOP */
 /* the neighbour's configuration changed; keeps the session when the change does not concern it */
 void session_conf(struct session *s, const struct conf_neighbor *conf, bool restart);
@@ -139,7 +139,7 @@ void session_socket(struct session *s, int fd, int error);
 void session_clear(struct session *s);
 /* BFD says that the path to it is dead: the session ends now, not when its hold time is over */
 void session_bfd_down(struct session *s, const char *why);
-struct session *session_find(struct speaker *sp, const struct ip_addr *address, uint16_t port);
+struct session *session_find(struct bgp_host *host, const struct ip_addr *address, uint16_t port);
 enum bgp_state session_state(const struct session *s);
 bool session_is_ebgp(const struct session *s);
 void conn_event(struct conn *c, enum bgp_event ev, const struct bgp_error *err);
@@ -175,7 +175,7 @@ void refresh_receive(struct conn *c, const u8 *body, size_t len);
 
 /* advertise.c */
 void advertise(struct session *s);
-void advertise_all(struct speaker *sp);
+void advertise_all(struct bgp_host *host);
 void advertise_again(struct session *s);
 bool refresh_request(struct session *s);
 

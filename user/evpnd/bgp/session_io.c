@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 enum {
 	IN_BYTES = 65536, /* a whole extended message, or more than a thousand routes a read */
@@ -57,7 +57,7 @@ static void send_hold_expired(void *data)
 struct conn *conn_new(struct session *s)
 {
 	struct conn *c = calloc(1, sizeof(*c));
-	sd_event *event = s->speaker->event;
+	sd_event *event = s->host->event;
 
 	if (!c)
 		return NULL;
@@ -209,7 +209,7 @@ static int take_fd(struct conn *c, int fd, uint32_t events)
 	c->in_len = 0;
 	c->out_off = 0;
 	c->out_len = 0;
-	r = sd_event_add_io(c->session->speaker->event, &c->io, fd, events, on_io, c);
+	r = sd_event_add_io(c->session->host->event, &c->io, fd, events, on_io, c);
 	if (r < 0)
 		return r;
 	sd_event_source_set_priority(c->io, PRIORITY_BGP);

@@ -10,15 +10,15 @@
  */
 #include "bgp/session.h"
 
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 size_t session_open_build(struct session *s, u8 *buf, size_t cap)
 {
 	struct bgp_open o = {
 		.version = 4,
-		.as = s->speaker->conf->global.as,
+		.as = s->host->conf->global.as,
 		.hold_time = s->conf.hold_time,
-		.id = speaker_router_id(s->speaker),
+		.id = bgp_host_router_id(s->host),
 	};
 
 	bgp_caps_init(&o.caps);
@@ -35,7 +35,7 @@ size_t session_open_build(struct session *s, u8 *buf, size_t cap)
 
 static int check_identity(struct session *s, const struct bgp_open *open, struct bgp_error *err)
 {
-	uint32_t own = speaker_router_id(s->speaker);
+	uint32_t own = bgp_host_router_id(s->host);
 	u8 data[4];
 
 	if (open->as != s->conf.remote_as) {

@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #include "log.h"
-#include "speaker/speaker_priv.h"
+#include "bgp/bgp_host.h"
 
 /**
  * struct intake - one UPDATE on its way into the RIB
@@ -39,11 +39,11 @@ struct intake {
 static const char *loop_reason(const struct session *s, const struct bgp_attrs *a,
 			       const struct ip_addr *nh)
 {
-	const struct speaker *sp = s->speaker;
-	uint32_t id = speaker_router_id(sp);
-	struct ip_addr own = speaker_next_hop(sp);
+	const struct bgp_host *host = s->host;
+	uint32_t id = bgp_host_router_id(host);
+	struct ip_addr own = bgp_host_next_hop(host);
 
-	if (bgp_as_path_has(a, sp->conf->global.as))
+	if (bgp_as_path_has(a, host->conf->global.as))
 		return "our own AS is in AS_PATH";
 	if (BGP_HAS(a, BGP_ATTR_ORIGINATOR_ID) && a->originator_id == id)
 		return "ORIGINATOR_ID is ours";
@@ -104,9 +104,9 @@ static int put(struct intake *in, const struct evpn_nlri *n)
  */
 static void take_reach(struct intake *in, const struct evpn_nlri *n)
 {
-	struct speaker *sp = in->s->speaker;
+	struct bgp_host *host = in->s->host;
 	const struct bgp_attrs *a = in->attrs ? rib_attrs(in->attrs) : &in->u->attrs;
-	enum want wanted = room_wanted(sp, n, a);
+	enum want wanted = host->ops->wanted(host, n, a);
 	bool room;
 	int r;
 
@@ -115,16 +115,16 @@ static void take_reach(struct intake *in, const struct evpn_nlri *n)
 		return;
 	}
 	/* one that is there already takes no more room than it has */
-	room = room_for(sp, wanted) || rib_has(in->rib, in->s->rib_peer, n);
+	room = host->ops->room_for(host, wanted) || rib_has(in->rib, in->s->rib_peer, n);
 	r = room ? put(in, n) : -ENOMEM;
 	if (r == -ENOMEM && room) {
-		room_exhausted(sp);
+		host->ops->exhausted(host);
 		if (wanted == WANTED_VITAL)
 			r = put(in, n);
 	}
 	if (r == -ENOMEM) {
 		rib_withdraw(in->rib, in->s->rib_peer, n);
-		room_refused(in->s);
+		host->ops->refused(in->s);
 	} else if (r < 0) {
 		in->s->received.discarded++;
 	} else if (r > 0) {
@@ -210,7 +210,7 @@ static bool is_evpn(const struct bgp_mp *mp)
 static void process(struct conn *c, const struct bgp_update *u)
 {
 	struct session *s = c->session;
-	struct intake in = {.s = s, .u = u, .rib = s->speaker->rib};
+	struct intake in = {.s = s, .u = u, .rib = s->host->rib};
 	struct bgp_outcome out;
 	bool bad = false;
 
@@ -263,7 +263,7 @@ static void refresh_act(struct session *s, const struct bgp_refresh *r)
 		rib_peer_refresh_begin(s->rib_peer);
 		break;
 	case BGP_REFRESH_EORR:
-		rib_peer_refresh_end(s->speaker->rib, s->rib_peer);
+		rib_peer_refresh_end(s->host->rib, s->rib_peer);
 		break;
 	}
 }

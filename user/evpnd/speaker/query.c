@@ -34,7 +34,7 @@ static void merge(json_t *into, json_t *from)
 
 static json_t *summary(struct speaker *sp, const json_t *params, char *err, size_t err_len)
 {
-	json_t *all = peer_summary(sp), *part;
+	json_t *all = peer_summary(&sp->bgp), *part;
 	unsigned int i;
 
 	for (i = 0; speaker_services[i]; i++) {
@@ -53,7 +53,7 @@ static json_t *metrics(struct speaker *sp, const json_t *params, char *err, size
 	json_t *list = json_array(), *part;
 	unsigned int i;
 
-	peer_metrics(sp, list);
+	peer_metrics(&sp->bgp, list);
 	for (i = 0; speaker_services[i]; i++) {
 		part = NULL;
 		if (!speaker_services[i]->query ||
@@ -65,6 +65,16 @@ static json_t *metrics(struct speaker *sp, const json_t *params, char *err, size
 		json_decref(part);
 	}
 	return json_pack("{s:o}", "metrics", list);
+}
+
+static json_t *show_peers(struct speaker *sp, const json_t *params, char *err, size_t err_len)
+{
+	return peer_show(&sp->bgp, params, err, err_len);
+}
+
+static json_t *clear_peers(struct speaker *sp, const json_t *params, char *err, size_t err_len)
+{
+	return peer_clear(&sp->bgp, params, err, err_len);
 }
 
 static json_t *set_log_level(struct speaker *sp, const json_t *params, char *err, size_t err_len)
@@ -92,8 +102,8 @@ static const struct {
 	const char *method;
 	query_fn fn;
 } queries[] = {
-	{"summary", summary}, {"peer.show", peer_show}, {"peer.clear", peer_clear},
-	{"metrics", metrics}, {"log", set_log_level},	{"monitor", set_monitor},
+	{"summary", summary}, {"peer.show", show_peers}, {"peer.clear", clear_peers},
+	{"metrics", metrics}, {"log", set_log_level},	 {"monitor", set_monitor},
 };
 
 /* Return: whether the method exists; *@result is NULL when it was refused. */
@@ -141,7 +151,7 @@ static json_t *answer(struct speaker *sp, uint32_t id, const json_t *query)
 		return json_pack("{s:{s:s, s:s}}", "error", "code", "usage", "message",
 				 "the request has no method");
 	if (!strcmp(method, "route.show"))
-		return route_show(sp, id, params, err, sizeof(err)) ? NULL : refusal(err);
+		return route_show(&sp->bgp, id, params, err, sizeof(err)) ? NULL : refusal(err);
 	if (!ask(sp, method, params, &result, err))
 		snprintf(err, sizeof(err), "no method %s", method);
 	return result ? json_pack("{s:o}", "result", result) : refusal(err);

@@ -28,7 +28,7 @@ enum {
 
 static size_t limit_of(const struct speaker *sp)
 {
-	return (size_t)sp->conf->global.memory_limit << 20;
+	return (size_t)sp->bgp.conf->global.memory_limit << 20;
 }
 
 /* Memory that is there: it was written to once. */
@@ -49,7 +49,7 @@ static bool is_roomy(struct speaker *sp)
 		sp->last_memory = take_last();
 	if (sp->last_memory)
 		sp->exhausted = false;
-	return !sp->exhausted && (!limit || rib_bytes(sp->rib) < limit - limit / 10);
+	return !sp->exhausted && (!limit || rib_bytes(sp->bgp.rib) < limit - limit / 10);
 }
 
 /* One that cannot be asked starts again, and sends everything then. */
@@ -67,7 +67,7 @@ static void on_ask(void *data)
 	bool roomy = is_roomy(sp), refused = false;
 	struct session *s;
 
-	TAILQ_FOREACH(s, &sp->sessions, link) {
+	TAILQ_FOREACH(s, &sp->bgp.sessions, link) {
 		bool due = s->refused_due && roomy;
 
 		refused |= s->refused_due;
@@ -86,9 +86,9 @@ static void on_ask(void *data)
 	timer_start(&sp->ask, sp->ask_ms);
 }
 
-void room_init(struct speaker *sp)
+void room_init(struct speaker *sp, sd_event *event)
 {
-	timer_init(&sp->ask, sp->event, 100000, on_ask, sp);
+	timer_init(&sp->ask, event, 100000, on_ask, sp);
 	sp->ask_ms = AGAIN_MS;
 	sp->last_memory = take_last();
 }
@@ -105,7 +105,7 @@ void room_conf(struct speaker *sp)
 	struct session *s;
 
 	/* a limit may have been raised */
-	TAILQ_FOREACH(s, &sp->sessions, link)
+	TAILQ_FOREACH(s, &sp->bgp.sessions, link)
 		if (s->refused_due)
 			timer_start(&sp->ask, SOON_MS);
 }
@@ -116,10 +116,11 @@ void speaker_wants_more(struct speaker *sp)
 	timer_start(&sp->ask, SOON_MS);
 }
 
-enum want room_wanted(struct speaker *sp, const struct evpn_nlri *nlri,
+enum want room_wanted(struct bgp_host *host, const struct evpn_nlri *nlri,
 		      const struct bgp_attrs *attrs)
 {
-	enum want most = sp->conf->global.keep_all ? WANTED : WANTED_NOT, w;
+	const struct speaker *sp = speaker_of(host);
+	enum want most = sp->bgp.conf->global.keep_all ? WANTED : WANTED_NOT, w;
 	const struct service *v;
 
 	for (unsigned int i = 0; speaker_services[i]; i++) {
@@ -133,17 +134,20 @@ enum want room_wanted(struct speaker *sp, const struct evpn_nlri *nlri,
 	return most;
 }
 
-bool room_for(struct speaker *sp, enum want wanted)
+bool room_for(struct bgp_host *host, enum want wanted)
 {
+	const struct speaker *sp = speaker_of(host);
 	size_t limit = limit_of(sp);
 
 	if (wanted == WANTED_VITAL)
-		return !limit || rib_bytes(sp->rib) < limit + limit / VITAL_SHARE;
-	return !sp->exhausted && (!limit || rib_bytes(sp->rib) < limit);
+		return !limit || rib_bytes(sp->bgp.rib) < limit + limit / VITAL_SHARE;
+	return !sp->exhausted && (!limit || rib_bytes(sp->bgp.rib) < limit);
 }
 
-void room_exhausted(struct speaker *sp)
+void room_exhausted(struct bgp_host *host)
 {
+	struct speaker *sp = speaker_of(host);
+
 	if (!sp->exhausted)
 		log_error("no memory for more routes; what is left is for those of own segments");
 	sp->exhausted = true;
@@ -153,7 +157,7 @@ void room_exhausted(struct speaker *sp)
 
 void room_refused(struct session *s)
 {
-	struct speaker *sp = s->speaker;
+	struct speaker *sp = speaker_of(s->host);
 
 	s->received.refused++;
 	if (!s->refused_due)

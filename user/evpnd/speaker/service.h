@@ -19,13 +19,6 @@
 
 struct speaker;
 
-/** enum want - what a route of another PE is worth to this one */
-enum want {
-	WANTED_NOT,   /* nobody here can use it: it is counted, and not kept */
-	WANTED,	      /* kept while there is memory */
-	WANTED_VITAL, /* an election depends on it: the last memory is for these */
-};
-
 /**
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
@@ -93,11 +86,6 @@ int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
 		      const struct bgp_attrs *attrs, bool urgent);
 int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool urgent);
 /* while a service is told that a route is gone: why */
-enum route_loss {
-	ROUTE_WITHDRAWN, /* by who advertised it, or the neighbour was taken out of the configuration */
-	ROUTE_SESSION_DEAD,  /* with its session: hold time, TCP, or the neighbour has shut down */
-	ROUTE_SESSION_RESET, /* with its session, which one side closed and means to open again */
-};
 enum route_loss speaker_route_loss(const struct speaker *speaker);
 /* what @leave had to wait for is over */
 void speaker_left(struct speaker *speaker);

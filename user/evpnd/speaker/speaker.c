@@ -21,7 +21,6 @@
 #include "speaker/speaker_priv.h"
 
 enum {
-	CLEAN_SLICE = 4096,  /* paths of a lost neighbour removed in one turn */
 	LAST_WORDS_MS = 500, /* for withdraws and Cease to reach TCP when the process ends */
 	LAST_WORDS_POLL_MS = 20,
 };
@@ -35,17 +34,17 @@ const struct service *const speaker_services[] = {
 
 sd_event *speaker_event(struct speaker *speaker)
 {
-	return speaker->event;
+	return speaker->bgp.event;
 }
 
 const struct conf *speaker_conf(struct speaker *speaker)
 {
-	return speaker->configured ? speaker->conf : NULL;
+	return speaker->configured ? speaker->bgp.conf : NULL;
 }
 
 struct rib *speaker_rib(struct speaker *speaker)
 {
-	return speaker->rib;
+	return speaker->bgp.rib;
 }
 
 static void sent(enum ipc_type type, int r)
@@ -92,36 +91,36 @@ void speaker_event_json(struct speaker *speaker, const char *object, json_t *eve
 int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
 		      const struct bgp_attrs *attrs, bool urgent)
 {
-	struct rib_attrs *interned = rib_attrs_get(speaker->rib, attrs, NULL);
+	struct rib_attrs *interned = rib_attrs_get(speaker->bgp.rib, attrs, NULL);
 	int r;
 
 	if (!interned)
 		return -ENOMEM;
-	r = export_announce(speaker->export, nlri, interned, urgent);
+	r = export_announce(speaker->bgp.export, nlri, interned, urgent);
 	if (r == 0)
-		r = rib_update(speaker->rib, NULL, nlri, interned);
-	rib_attrs_put(speaker->rib, interned);
+		r = rib_update(speaker->bgp.rib, NULL, nlri, interned);
+	rib_attrs_put(speaker->bgp.rib, interned);
 	return r < 0 ? r : 0;
 }
 
 int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool urgent)
 {
-	int r = export_withdraw(speaker->export, nlri, urgent);
+	int r = export_withdraw(speaker->bgp.export, nlri, urgent);
 
-	rib_withdraw(speaker->rib, NULL, nlri);
+	rib_withdraw(speaker->bgp.rib, NULL, nlri);
 	return r;
 }
 
 enum route_loss speaker_route_loss(const struct speaker *speaker)
 {
-	return speaker->route_loss;
+	return speaker->bgp.route_loss;
 }
 
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)
 {
 	struct session *s, *next;
 
-	for (s = TAILQ_FIRST(&speaker->sessions); s; s = next) {
+	for (s = TAILQ_FIRST(&speaker->bgp.sessions); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		if (s->conf.bfd.enabled && ip_equal(&s->conf.address, address))
 			session_bfd_down(s, why);
@@ -130,7 +129,7 @@ void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, c
 
 void speaker_flush(struct speaker *speaker)
 {
-	advertise_all(speaker);
+	advertise_all(&speaker->bgp);
 }
 
 /* Not from here: the service that says so would be freed under its own feet. */
@@ -140,51 +139,13 @@ void speaker_left(struct speaker *speaker)
 		timer_start(&speaker->left, 0);
 }
 
-/* ---- what sessions ask ---- */
+/* ---- what BGP asks of its host ---- */
 
-static void on_export(void *data)
-{
-	speaker_wake_output(data);
-}
-
-void speaker_wake_output(struct speaker *sp)
-{
-	sd_event_source_set_enabled(sp->output, SD_EVENT_ONESHOT);
-}
-
-void speaker_wake_cleaner(struct speaker *sp)
-{
-	sd_event_source_set_enabled(sp->cleaner, SD_EVENT_ONESHOT);
-}
-
-static int on_output(sd_event_source *source, void *data)
-{
-	advertise_all(data);
-	return 0;
-}
-
-static int on_cleaner(sd_event_source *source, void *data)
-{
-	struct speaker *sp = data;
-	struct session *s;
-
-	TAILQ_FOREACH(s, &sp->sessions, link) {
-		if (!s->clearing)
-			continue;
-		s->clearing = rib_peer_clear(sp->rib, s->rib_peer, CLEAN_SLICE);
-		if (!s->clearing)
-			malloc_trim(0);
-		speaker_wake_cleaner(sp);
-		return 0;
-	}
-	return 0;
-}
-
-void speaker_request_socket(struct speaker *sp, const struct ip_addr *address, uint16_t port)
+static void request_socket(struct bgp_host *host, const struct ip_addr *address, uint16_t port)
 {
 	const struct ipc_socket request = {.neighbor = *address, .port = port};
 
-	ipc_send(sp->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
+	ipc_send(speaker_of(host)->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
 }
 
 void speaker_sync(struct speaker *sp)
@@ -194,7 +155,7 @@ void speaker_sync(struct speaker *sp)
 
 	if (!sp->configured || !sp->services_up)
 		return;
-	TAILQ_FOREACH(s, &sp->sessions, link) {
+	TAILQ_FOREACH(s, &sp->bgp.sessions, link) {
 		configured += !s->conf.shutdown;
 		established += s->established;
 		synced += s->established && s->eor_received;
@@ -203,6 +164,32 @@ void speaker_sync(struct speaker *sp)
 		if (speaker_services[i]->sync)
 			speaker_services[i]->sync(sp->states[i], established, synced, configured);
 }
+
+static void on_sync(struct bgp_host *host)
+{
+	speaker_sync(speaker_of(host));
+}
+
+static void on_event(struct bgp_host *host, const char *object, json_t *event)
+{
+	speaker_event_json(speaker_of(host), object, event);
+}
+
+static void on_answer(struct bgp_host *host, const void *piece, uint32_t len)
+{
+	ipc_send(speaker_of(host)->ipc, IPC_ANSWER, piece, len);
+}
+
+static const struct bgp_host_ops bgp_ops = {
+	.request_socket = request_socket,
+	.sync = on_sync,
+	.event = on_event,
+	.answer = on_answer,
+	.wanted = room_wanted,
+	.room_for = room_for,
+	.exhausted = room_exhausted,
+	.refused = room_refused,
+};
 
 /* ---- services ---- */
 
@@ -278,26 +265,15 @@ static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fa
 {
 	unsigned int i;
 
-	rib_local_tick(sp->rib, true);
+	rib_local_tick(sp->bgp.rib, true);
 	dispatch_results(sp, type, fact);
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->fact)
 			speaker_services[i]->fact(sp->states[i], type, fact);
-	rib_local_tick(sp->rib, false);
+	rib_local_tick(sp->bgp.rib, false);
 }
 
 /* ---- the end ---- */
-
-static bool everything_written(struct speaker *sp)
-{
-	struct export_item item;
-	struct session *s;
-
-	TAILQ_FOREACH(s, &sp->sessions, link)
-		if (s->established && (s->conn->out_len || export_peek(&s->cursor, &item)))
-			return false;
-	return true;
-}
 
 /*
  * Services first, because they may have last wishes; then the withdraws, so that even a neighbour that
@@ -305,23 +281,21 @@ static bool everything_written(struct speaker *sp)
  */
 static void shut_down(struct speaker *sp)
 {
-	struct session *s;
 	int ms;
 
-	sp->stopping = true;
+	sp->bgp.stopping = true;
 	stop_services(sp);
-	export_withdraw_all(sp->export);
+	export_withdraw_all(sp->bgp.export);
 	for (ms = 0; ms < LAST_WORDS_MS; ms += LAST_WORDS_POLL_MS) {
-		advertise_all(sp);
-		if (everything_written(sp))
+		advertise_all(&sp->bgp);
+		if (bgp_host_written(&sp->bgp))
 			break;
 		poll(NULL, 0, LAST_WORDS_POLL_MS);
 	}
-	while ((s = TAILQ_FIRST(&sp->sessions)))
-		session_free(s, BGP_EV_STOP);
+	bgp_host_close(&sp->bgp);
 	ipc_flush(sp->ipc);
 	sp->status = 0;
-	sd_event_exit(sp->event, 0);
+	sd_event_exit(sp->bgp.event, 0);
 }
 
 static void on_left(void *data)
@@ -348,7 +322,7 @@ static void leave(struct speaker *sp)
 
 static void on_socket(struct speaker *sp, const struct ipc_socket *answer, int fd)
 {
-	struct session *s = session_find(sp, &answer->neighbor, answer->port);
+	struct session *s = session_find(&sp->bgp, &answer->neighbor, answer->port);
 
 	if (s)
 		session_socket(s, fd, answer->error);
@@ -365,10 +339,10 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		on_socket(sp, body, fd);
 		return; /* the session owns the descriptor */
 	case IPC_LISTEN:
-		listener_add(sp, fd);
+		listener_add(&sp->bgp, fd);
 		return;
 	case IPC_LISTEN_BEGIN:
-		listener_clear(sp);
+		listener_clear(&sp->bgp);
 		break;
 	case IPC_CONF_BEGIN:
 	case IPC_CONF_GLOBAL:
@@ -403,24 +377,13 @@ static void on_parent_gone(void *data)
 {
 	struct speaker *sp = data;
 
-	if (sp->stopping)
+	if (sp->bgp.stopping)
 		return;
 	log_error("the parent is gone");
-	sd_event_exit(sp->event, 1);
+	sd_event_exit(sp->bgp.event, 1);
 }
 
 /* ---- life ---- */
-
-static int add_defer(struct speaker *sp, sd_event_source **source, sd_event_handler_t fn,
-		     int64_t priority)
-{
-	int r = sd_event_add_defer(sp->event, source, fn, sp);
-
-	if (r < 0)
-		return r;
-	sd_event_source_set_priority(*source, priority);
-	return sd_event_source_set_enabled(*source, SD_EVENT_OFF);
-}
 
 struct speaker *speaker_new(sd_event *event, int ipc_fd)
 {
@@ -428,21 +391,12 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 
 	if (!sp)
 		return NULL;
-	sp->event = sd_event_ref(event);
 	sp->status = 1;
 	timer_init(&sp->left, event, 1, on_left, sp);
 	sp->started = timer_now_ns();
-	TAILQ_INIT(&sp->sessions);
-	TAILQ_INIT(&sp->listeners);
-	TAILQ_INIT(&sp->route_jobs);
-	room_init(sp);
-	sp->conf = conf_new();
-	sp->rib = rib_new(on_route, sp);
-	sp->export = sp->rib ? export_new(sp->rib, on_export, sp) : NULL;
+	room_init(sp, event);
 	sp->ipc = ipc_new(event, ipc_fd, on_message, on_parent_gone, sp);
-	if (!sp->conf || !sp->export || !sp->ipc ||
-	    add_defer(sp, &sp->output, on_output, SD_EVENT_PRIORITY_NORMAL) < 0 ||
-	    add_defer(sp, &sp->cleaner, on_cleaner, SD_EVENT_PRIORITY_IDLE) < 0 ||
+	if (bgp_host_init(&sp->bgp, event, &bgp_ops, on_route, sp) < 0 || !sp->ipc ||
 	    start_services(sp) < 0) {
 		speaker_free(sp);
 		return NULL;
@@ -452,25 +406,15 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 
 void speaker_free(struct speaker *sp)
 {
-	struct session *s;
-
 	timer_done(&sp->left);
 	stop_services(sp);
-	while ((s = TAILQ_FIRST(&sp->sessions)))
-		session_free(s, BGP_EV_STOP);
-	listener_clear(sp);
+	bgp_host_close(&sp->bgp);
 	room_done(sp);
-	route_jobs_free(sp);
+	bgp_host_done(&sp->bgp);
 	ipc_free(sp->ipc);
-	sd_event_source_disable_unref(sp->output);
-	sd_event_source_disable_unref(sp->cleaner);
-	export_free(sp->export);
-	rib_free(sp->rib);
 	conf_free(sp->incoming);
-	conf_free(sp->conf);
 	free(sp->query);
 	free(sp->silent);
-	sd_event_unref(sp->event);
 	free(sp);
 }
 

@@ -3,26 +3,12 @@
  * speaker_conf.c - a configuration arrives item by item and is applied at once, as a difference: a
  * session that it does not concern stays up.
  */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "log.h"
 #include "speaker/reserve.h"
 #include "bgp/session.h"
 #include "speaker/speaker_priv.h"
-
-uint32_t speaker_router_id(const struct speaker *sp)
-{
-	return ntohl(sp->conf->global.router_id);
-}
-
-/* Originator address of our routes and their next hop. */
-struct ip_addr speaker_next_hop(const struct speaker *sp)
-{
-	const struct conf_global *g = &sp->conf->global;
-
-	return ip_is_none(&g->originator) ? ip_v4(ntohl(g->router_id)) : g->originator;
-}
 
 static int add_item(struct conf *conf, enum ipc_type type, const void *body)
 {
@@ -61,7 +47,7 @@ static void drop_removed(struct speaker *sp, const struct conf *now)
 {
 	struct session *s, *next;
 
-	TAILQ_FOREACH_SAFE(s, &sp->sessions, link, next)
+	TAILQ_FOREACH_SAFE(s, &sp->bgp.sessions, link, next)
 		if (!conf_neighbor(now, &s->conf.address, s->conf.port))
 			session_free(s, BGP_EV_DECONFIGURED);
 }
@@ -70,13 +56,13 @@ static void apply_neighbors(struct speaker *sp, bool restart)
 {
 	size_t i;
 
-	for (i = 0; i < sp->conf->n_neighbors; i++) {
-		const struct conf_neighbor *n = &sp->conf->neighbors[i];
-		struct session *s = session_find(sp, &n->address, n->port);
+	for (i = 0; i < sp->bgp.conf->n_neighbors; i++) {
+		const struct conf_neighbor *n = &sp->bgp.conf->neighbors[i];
+		struct session *s = session_find(&sp->bgp, &n->address, n->port);
 
 		if (s)
 			session_conf(s, n, restart);
-		else if (!session_new(sp, n))
+		else if (!session_new(&sp->bgp, n))
 			log_error("no memory for another neighbor");
 	}
 }
@@ -94,7 +80,7 @@ static void renew_keys(struct speaker *sp)
 {
 	const struct session *s;
 
-	TAILQ_FOREACH(s, &sp->sessions, link) {
+	TAILQ_FOREACH(s, &sp->bgp.sessions, link) {
 		if (!s->conf.has_md5 && !s->conf.has_ao)
 			continue;
 		renew_keys_of(sp, s, s->conn);
@@ -108,7 +94,7 @@ static void tell_services(struct speaker *sp, unsigned int changes)
 
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->conf)
-			speaker_services[i]->conf(sp->states[i], changes, sp->conf);
+			speaker_services[i]->conf(sp->states[i], changes, sp->bgp.conf);
 }
 
 /* What is of use here follows from these. */
@@ -117,7 +103,7 @@ static void tell_services(struct speaker *sp, unsigned int changes)
 
 void speaker_conf_commit(struct speaker *sp)
 {
-	struct conf *old = sp->conf;
+	struct conf *old = sp->bgp.conf;
 	bool first = !sp->configured;
 	unsigned int changes;
 
@@ -126,7 +112,7 @@ void speaker_conf_commit(struct speaker *sp)
 	changes = conf_changes(first ? NULL : old, sp->incoming);
 	reserve_memory(sp->incoming->global.memory_reserve);
 	drop_removed(sp, sp->incoming);
-	sp->conf = sp->incoming;
+	sp->bgp.conf = sp->incoming;
 	sp->incoming = NULL;
 	sp->configured = true;
 	tell_services(sp, changes);
