@@ -111,6 +111,11 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 {
 	if (type == IPC_WISH_FRR_LOOK) {
 		looks++;
+	} else if (type == IPC_FORGET) {
+		const struct flood_key *key = wish;
+		char buf[IP_STRLEN];
+
+		note(sp, "forget-%s-%u-%s ", key->ifname, key->vni, ip_format(&key->address, buf));
 	} else if (type == IPC_WISH_ES) {
 		sp->wish = *(const struct wish_es *)wish;
 		note(sp, "%s%s ", sp->wish.df ? "df" : "ndf", sp->wish.draining ? "-draining" : "");
@@ -2269,6 +2274,77 @@ static void rt1_evi(struct speaker *sp, u32 pe, u32 tag, const char *rt)
 	segment_service.route(sp->ss, &n, rt ? &p : NULL);
 }
 
+/* RT-1 per EVI of a bridge domain; @flags: of Layer 2 Attributes; gone: NULL */
+static void rt1_bridge(struct speaker *sp, u32 pe, const char *rt, u16 flags)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 7)};
+	struct ecomm ec[2] = {{{0}}, ecomm_l2_attr(flags, 0)};
+	struct ip_addr nh = ip_v4(pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	if (rt)
+		rt_parse(&ec[0], rt);
+	a.ext = ecomm_slice(ec, 2);
+	segment_service.route(sp->ss, &n, rt ? &p : NULL);
+}
+
+#define PE3 0x0a000003
+
+/*
+ * A customer of other PEs: what was learned of the one that forwards no more is forgotten, in the bridge
+ * domains that both have, if another PE is there for the customer.
+ */
+static void forgets(void **state)
+{
+	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100};
+	struct conf_segment none = ce1();
+	struct speaker *sp;
+	struct conf *old;
+
+	esi_parse(&none.esi, "00:01:01:01:01:01:01:01:01:01");
+	sp = begin(&(struct setup){.seg = none});
+	old = sp->conf;
+	sp->conf = conf_dup(old);
+	sp->conf->global.as = 65000;
+	conf_add_bridge(sp->conf, &b);
+	segment_service.conf(sp->ss, conf_changes(old, sp->conf), sp->conf);
+	conf_free(old);
+	links_done(sp);
+	sp->log[0] = '\0';
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_P);
+	rt1_bridge(sp, PE2, NULL, 0);
+	expect(sp, ""); /* nobody else has it */
+	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_P);
+	rt1_via(sp, PE3, PE3, false, false);
+	rt1_bridge(sp, PE3, "65000:100", L2_ATTR_B);
+	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_P);
+	expect(sp, "");
+	/* a hand-over */
+	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_B);
+	expect(sp, "forget-vx0-100-10.0.0.2 ");
+	rt1_bridge(sp, PE3, "65000:100", L2_ATTR_P);
+	/* the one that does not forward: nothing was learned of it */
+	rt1_via(sp, PE2, PE2, false, true);
+	rt1_bridge(sp, PE2, NULL, 0);
+	expect(sp, "");
+	/* a failure: RT-1 per ES alone tells, and what follows does so again */
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_via(sp, PE3, PE3, false, true);
+	expect(sp, "forget-vx0-100-10.0.0.3 ");
+	rt1_bridge(sp, PE3, NULL, 0);
+	expect(sp, "forget-vx0-100-10.0.0.3 ");
+	/* another bridge domain */
+	rt1_via(sp, PE3, PE3, false, false);
+	rt1_bridge(sp, PE3, "65000:200", L2_ATTR_P);
+	rt1_bridge(sp, PE3, NULL, 0);
+	expect(sp, "");
+	end(sp);
+}
+
 /* AC-DF: tag 0 is a VLAN-based service, and its route target tells which VLAN (RFC 7432 6.1). */
 static void ac_df_vlan_based(void **state)
 {
@@ -3311,6 +3387,7 @@ int main(void)
 		cmocka_unit_test(circuits_end),
 		cmocka_unit_test(circuits_of_a_port),
 		cmocka_unit_test(circuits_filtered),
+		cmocka_unit_test(forgets),
 		cmocka_unit_test(view_while_down),
 		cmocka_unit_test(peers),
 		cmocka_unit_test(peers_isolated),

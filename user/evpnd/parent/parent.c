@@ -308,7 +308,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->ports = p->links ? ports_new(p->event, on_port, p) : NULL;
 	p->speak = p->ports ? speak_new(p->event, p->links) : NULL;
-	p->uplinks = p->speak ? uplinks_new(p->event, p->links, on_core, p) : NULL;
+	p->forget = p->speak ? forget_new(p->event, p->links) : NULL;
+	p->uplinks = p->forget ? uplinks_new(p->event, p->links, on_core, p) : NULL;
 	if (!p->uplinks)
 		return -errno;
 	r = set_up_frr(p);
@@ -332,6 +333,7 @@ static void tear_down(struct parent *p)
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);
 	uplinks_free(p->uplinks);
+	forget_free(p->forget);
 	speak_free(p->speak);
 	ports_free(p->ports);
 	links_free(p->links);

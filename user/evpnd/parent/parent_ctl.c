@@ -450,6 +450,9 @@ static void add_metrics(struct parent *p, json_t *result)
 		   counts.reasserts);
 	add_metric(list, "evpnd_frr_repaired", "gauge", repaired, "kind", "mac", made.macs);
 	add_metric(list, "evpnd_frr_repaired", "gauge", repaired, "kind", "host", made.hosts);
+	add_metric(list, "evpnd_forgotten_addresses_total", "counter",
+		   "Addresses learned of PEs that ceased to forward for them, which tunnels forgot",
+		   NULL, NULL, forget_count(p->forget));
 	add_metric(list, "evpnd_speaker_restarts_total", "counter",
 		   "Speakers started after one had died", NULL, NULL, p->restarts);
 	add_metric(list, "evpnd_speaker_violations_total", "counter",

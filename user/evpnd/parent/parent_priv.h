@@ -23,6 +23,7 @@
 #include "parent/relay.h"
 #include "parent/sockets.h"
 #include "parent/state.h"
+#include "system/forget.h"
 #include "system/ports.h"
 #include "system/speak.h"
 #include "system/uplinks.h"
@@ -55,6 +56,7 @@ struct parent {
 	struct uplinks *uplinks;
 	struct ports *ports;
 	struct speak *speak;
+	struct forget *forget;
 	struct kern *kern;
 	struct kern_flood *flood;
 	struct accept *accept;

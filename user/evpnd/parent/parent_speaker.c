@@ -209,6 +209,22 @@ static void on_socket_request(struct parent *p, const struct ipc_socket *request
 				 ip_format(&request->neighbor, buf));
 }
 
+/* What is not for a configured bridge domain is not looked at. */
+static void on_forget(struct parent *p, const struct batch *batch)
+{
+	const struct flood_key *key = batch_items(batch);
+
+	for (uint32_t i = 0; i < batch->n; i++) {
+		if (!kern_flood_key_ok(&key[i]))
+			parent_violation(p, "an impossible tunnel to forget");
+		else if (!parent_conf_floods(p, &key[i]))
+			parent_forbidden(p, "what %s has learned, VNI %u, is not its own",
+					 key[i].ifname, key[i].vni);
+		else
+			forget_tunnel(p->forget, &key[i]);
+	}
+}
+
 /* The body may be changed: nobody reads it again. */
 static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
@@ -223,6 +239,9 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 	switch ((enum ipc_type)hdr->type) {
 	case IPC_WISH_FRR_LOOK:
 		frr_look(p->frr);
+		break;
+	case IPC_FORGET:
+		on_forget(p, body);
 		break;
 	case IPC_SOCKET_REQUEST:
 		on_socket_request(p, body);

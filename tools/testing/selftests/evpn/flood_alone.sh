@@ -147,6 +147,27 @@ expect "known unicast, leg of the non-DF" ce,p2 k 100
 expect "known unicast, leg of the DF" ce,p1 k 0
 log_test "known unicast passes the non-DF"
 
+# The customer of a silent address spoke through PE1, whose port then goes down: PE2 does not know that
+# address, so it cannot speak for it. PE3 and PE2 forget where it was; what somebody has configured stays.
+SILENT=02:00:00:00:0c:77 FIXED=02:00:00:00:0c:78
+learned() { bridge -n "$(fl "pe$1")" fdb show dev vx | grep -c "^$SILENT"; }
+all_learned() { [ "$(learned 2) $(learned 3)" = "2 2" ]; }
+all_forgot() { [ "$(learned 2) $(learned 3)" = "0 0" ]; }
+bridge -n "$(fl pe3)" fdb add $FIXED dev vx dst 192.0.2.1 static
+from_ce 1 b -s $SILENT
+slowwait 3 all_learned
+check_err $? "not learned: PE2 has $(learned 2) entries, PE3 $(learned 3)"
+fl_ip pe1 link set bond0 down
+slowwait 5 all_forgot
+check_err $? "not forgotten: PE2 has $(learned 2) entries, PE3 $(learned 3)"
+bridge -n "$(fl pe3)" fdb show dev vx | grep -q "^$FIXED dst 192.0.2.1 "
+check_err $? "a configured entry was deleted"
+fl_ip pe1 link set bond0 up
+slowwait 20 alone_ready
+check_err $? "not as before: lists $(list 1) / $(list 2) / $(list 3)"
+from_ce 2
+log_test "RT-1 withdrawn: what was learned of that PE's tunnel is forgotten"
+
 # kernel PE: what is in force there
 kernel() { fl_nl "pe$1" es-get esi=$ESI1 | tr ' ' '\n' | grep -E '^(role|vlan-df|peers|transitions|changed)=' | xargs; }
 before=$(kernel 2)

@@ -9,6 +9,7 @@
  *   segment_port.c    can the customer be reached through the device
  *   segment_differ.c  what the PEs of the segment do not agree about
  *   segment_route.c   routes: own ones to originate, other PEs' ones as candidates
+ *   segment_forget.c  what was learned of PEs that forward no more
  *   segment_evi.c     RT-1 per EVI for attachment circuits: which are up, and what was said of them
  *   segment_bridge.c  RT-1 per EVI for the bridge domains that a segment has a port in
  *   segment_peers.c   the other PEs' tunnel addresses, for split horizon
@@ -424,6 +425,10 @@ void segment_differ_look(struct segment *s);
 bool segment_port_state(struct segment *s, const struct link *l);
 /* the module said something of the segment: is it news for its port? */
 bool segment_port_heard(struct segment *s, const struct fact_es *f);
+
+/* segment_forget.c */
+bool segment_ad_forwards(const struct es_route *ad);
+void segment_forget(struct segments *ss, const struct es_route *r);
 
 /* segment_route.c */
 void segment_route_drop(struct segments *ss, struct es_route *r);

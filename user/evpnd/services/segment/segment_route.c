@@ -124,6 +124,8 @@ static void route_stale(struct segments *ss, struct es_route *r)
 void segment_route_drop(struct segments *ss, struct es_route *r)
 {
 	RB_REMOVE(es_routes, &ss->routes, r);
+	if (segment_ad_forwards(r))
+		segment_forget(ss, r);
 	heard_of(ss, r, true);
 	route_free(r);
 }
@@ -147,7 +149,7 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 {
 	struct es_route key = key_of(nlri);
 	struct es_route *r = RB_FIND(es_routes, &ss->routes, &key);
-	bool gone = !now || !now->peer;
+	bool gone = !now || !now->peer, forwarded = r && segment_ad_forwards(r);
 
 	if (!gone && now->stale) {
 		route_stale(ss, r);
@@ -173,6 +175,8 @@ void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 	r->next_hop = *now->next_hop;
 	read_communities(r, now->attrs);
 	read_targets(r, &now->attrs->ext);
+	if (forwarded && !segment_ad_forwards(r))
+		segment_forget(ss, r);
 	heard_of(ss, r, false);
 }
 
