@@ -16,6 +16,7 @@
 
 #include "log.h"
 #include "nl_evpn.h"
+#include "nl_evpn_mcast.h"
 #include "system/kern.h"
 
 /* ---- the module ---- */
@@ -205,6 +206,16 @@ int nl_evpn_neigh_dump(struct nl_evpn *e, nl_neigh_fn fn, void *data, struct nl_
 }
 
 void nl_evpn_neigh_each(const struct nlmsghdr *nlh, nl_neigh_fn fn, void *data)
+{
+}
+
+int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
+		       struct nl_err *err)
+{
+	return 0;
+}
+
+void nl_evpn_mcast_each(const struct nlmsghdr *nlh, nl_mcast_fn fn, void *data)
 {
 }
 
