@@ -88,6 +88,21 @@ out=$(sources 'user/*.c' 'user/*.h' 'kernel/*.c' 'kernel/*.h' 'tools/testing/*.c
 	grep -oE '^[^: ]+:[0-9]+' | cut -d: -f1 | sort | uniq -c | awk '{print $2 ": " $1 " places"}')
 result "$([ -z "$out" ] && echo 0 || echo 1)" "formatting (clang-format)" "$out"
 
+# dkms.conf has the version; who else writes it, writes the same. A package may have a revision more.
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+out=$(while read -r file found; do
+	[ "$found" = "$version" ] || echo "$file: version ${found:-missing}, dkms.conf has $version"
+done <<END
+user/lib/version.h $(sed -n 's/^#define EVPN_VERSION "\(.*\)"/\1/p' user/lib/version.h)
+kernel/main.c $(sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' kernel/main.c)
+debian/changelog $(sed -n '1s/^evpn (\([^)-]*\).*/\1/p' debian/changelog)
+user/man/evpnd.8 $(sed -n 's/^\.TH .* "evpn \([^"]*\)".*/\1/p' user/man/evpnd.8)
+user/man/evpnd.yaml.5 $(sed -n 's/^\.TH .* "evpn \([^"]*\)".*/\1/p' user/man/evpnd.yaml.5)
+user/man/evpnctl.8 $(sed -n 's/^\.TH .* "evpn \([^"]*\)".*/\1/p' user/man/evpnctl.8)
+END
+)
+result "$([ -z "$out" ] && echo 0 || echo 1)" "one version everywhere" "$out"
+
 out=$(for f in $(sources '*.sh'); do bash -n "$f" 2>&1; done)
 result "$([ -z "$out" ] && echo 0 || echo 1)" "shell scripts parse" "$out"
 
