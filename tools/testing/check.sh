@@ -19,6 +19,8 @@ logs=${O:-$PWD/build}/check
 # the steps are makes of their own; the usual O needs no mention
 unset MAKEFLAGS MFLAGS MAKELEVEL
 [ "${O:-$PWD/build}" = "$PWD/build" ] && unset O
+# seconds for each target, the corpus included; make fuzz-run alone takes 60
+export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
 for part in schedule steps report again; do
 	# shellcheck source=/dev/null
 	. "$here/check/$part.sh"
