@@ -66,7 +66,7 @@ steps() {
 
 # What runs in kernels that exist for one purpose: races; another release that users have.
 STRESS="module_stress device_life flood_removal"
-SOME="genl flood_filter neigh_install"
+SOME="genl flood_filter neigh_install other_drivers frr_page"
 FRR=$("$scenarios/run.sh" -l | awk -F '\t' '$2 ~ /frr/ { printf "%s ", $1 }')
 
 quick_steps() {

@@ -7,6 +7,7 @@
 #	module		about the module, which is spoken to directly: runs wherever evpn.ko does
 #	system		evpnd and its peers together, against the timers of BGP, LACP and ARP: not on a
 #			kernel that debugs itself, nor under emulation
+#	plain		a kernel that does not debug itself
 #	fast		a machine on which a command takes milliseconds: not under emulation
 #	guest		it changes the machine itself (/etc, /usr)
 #	reload		the module can be unloaded, and loaded again from $EVPN_KO
@@ -62,8 +63,8 @@ lacks() {
 		echo "evpn.ko is not loaded: run this in a guest, tools/testing/vm/guest.sh"
 		return
 	} ;;
-	system) lacks module || lacks fast && return
-		has_debugging && echo "a kernel that debugs itself is too slow for the timers of BGP and LACP" && return ;;
+	system) lacks module || lacks fast || lacks plain && return ;;
+	plain) has_debugging && echo "a kernel that debugs itself is too slow for the timers of BGP and LACP" && return ;;
 	fast) has_emulated && echo "emulation is too slow for it" && return ;;
 	guest) [ -n "${EVPN_GUEST:-}" ] || { echo "this changes /etc and /usr: run it in a guest"; return; } ;;
 	reload) [ -n "${EVPN_KO:-}" ] || { echo "EVPN_KO is not set: the module cannot be loaded again"; return; } ;;
@@ -100,7 +101,7 @@ unknown_word() {
 	local word
 	for word; do
 		case $word in
-		module | system | fast | guest | reload | faults | smp | real-time | tcp-ao | ynl | gobgp | frr) ;;
+		module | system | plain | fast | guest | reload | faults | smp | real-time | tcp-ao | ynl | gobgp | frr) ;;
 		frr'>='[0-9]* | kernel'>='[0-9]*) ;;
 		*) echo "$word"; return ;;
 		esac
