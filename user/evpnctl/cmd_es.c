@@ -69,6 +69,25 @@ static void print_partner(struct out *o, const json_t *lacp)
 		 doc_int(lacp, "active", 0));
 }
 
+/* What the module has, which is what the customer gets: elected is one thing, in force another. */
+static void print_in_force(struct out *o, const json_t *s)
+{
+	const json_t *kernel = doc_get(s, "kernel"), *list = doc_get(kernel, "in-force"), *name;
+	const char *role = doc_str(kernel, "role");
+	bool port = doc_true(s, "port-mode");
+	size_t i;
+
+	if (!role || (!port && !json_array_size(list)))
+		return; /* with a role for each VLAN the port is open */
+	out_word(o, OUT_PLAIN, "kernel");
+	if (port)
+		out_word(o, doc_is(s, "role", role) ? OUT_PLAIN : OUT_WARN, "%s", role);
+	json_array_foreach(list, i, name)
+		out_word(o, OUT_PLAIN, "%s", json_string_value(name));
+	if (!json_array_size(list))
+		out_word(o, OUT_PLAIN, "open");
+}
+
 static void print_port(struct out *o, const json_t *s)
 {
 	out_nl(o);
@@ -80,6 +99,7 @@ static void print_port(struct out *o, const json_t *s)
 	if (doc_int(s, "members", 0))
 		out_word(o, OUT_PLAIN, "members %lld/%lld", doc_int(s, "members-up", 0),
 			 doc_int(s, "members", 0));
+	print_in_force(o, s);
 	out_pair(o, "standby policy", OUT_PLAIN, s, "standby");
 	if (o->details)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");

@@ -53,6 +53,12 @@ struct fact_lacp {
 	uint32_t timeout_ms;
 };
 
+/* What is in force on a segment, bits; the meaning is in the netlink specification, oper. */
+enum es_force { ES_BLOCKED = 1, ES_LACP_OOS = 2, ES_DORMANT = 4, ES_FAIL_APPLIED = 16 };
+
+/* The role that the module has. */
+enum es_role { ES_NON_DF, ES_DF, ES_DRAINING };
+
 /** struct fact_maintenance - an operator has drained this segment, perhaps long ago */
 struct fact_maintenance {
 	struct esi esi;
@@ -66,6 +72,7 @@ struct fact_maintenance {
  * @peers: the other PEs that are in force, in the order of ip_cmp()
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
  *	so all segments of the first dump are sent before IPC_FACT_LINKS_DONE
+ * @role: enum es_role; @force: enum es_force, what follows from it; to be shown
  * @fail_applied: a loss policy is in force
  * @hosts_forgotten: how many were one too many since the module has it
  * @gone: the module has it no more; only @esi holds
@@ -75,6 +82,8 @@ struct fact_es {
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
 	uint64_t hosts_forgotten;
+	uint8_t role;
+	uint8_t force;
 	bool df;
 	bool fail_applied;
 	bool gone;

@@ -194,6 +194,14 @@ _Static_assert((int)LACP_UNKNOWN == EVPN_PARTNER_UNKNOWN && (int)LACP_READY == E
 		       (int)LACP_STATES == EVPN_PARTNER_MAX + 1,
 	       "the module's words for an LACP partner");
 
+_Static_assert((int)ES_NON_DF == EVPN_ROLE_NON_DF && (int)ES_DF == EVPN_ROLE_DF &&
+		       (int)ES_DRAINING == EVPN_ROLE_DRAINING &&
+		       (int)ES_BLOCKED == EVPN_OPER_BLOCKED &&
+		       (int)ES_LACP_OOS == EVPN_OPER_LACP_OOS &&
+		       (int)ES_DORMANT == EVPN_OPER_DORMANT &&
+		       (int)ES_FAIL_APPLIED == EVPN_OPER_FAIL_APPLIED,
+	       "the module's words for what is in force");
+
 static bool same_partner(const struct nl_es_member *a, const struct nl_es_member *b)
 {
 	return !mac_cmp(&a->partner_system, &b->partner_system) && a->partner_key == b->partner_key;
@@ -231,6 +239,9 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	fact->esi = es->conf.esi;
 	memcpy(fact->ifname, es->conf.ifname, sizeof(fact->ifname));
 	fact->ifindex = es->ifindex;
+	fact->role = (uint8_t)es->conf.role;
+	fact->force =
+		(uint8_t)(es->oper & (ES_BLOCKED | ES_LACP_OOS | ES_DORMANT | ES_FAIL_APPLIED));
 	fact->df = es->conf.role != EVPN_ROLE_NON_DF;
 	fact->hosts_forgotten = es->hosts_forgotten;
 	make_lacp(es, &fact->lacp);

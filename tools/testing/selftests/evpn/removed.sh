@@ -47,6 +47,10 @@ by_reload() {
 	check_eq "$(lost reload 0) $(lost reload 1)" "0 0" "datagrams lost"
 	once reload
 	check_eq "$(nl_field pe1 role $ESI1) $(nl_field pe2 role $ESI1)" "non-df df" "roles"
+	check_eq "$(es_json pe1 | jq -c '.segments[0].kernel | [.role, ."in-force"]')" '["non-df",["blocked","lacp-oos"]]' \
+		"what es show says of PE1's kernel"
+	check_eq "$(es_json pe2 | jq -c '.segments[0].kernel | [.role, ."in-force"]')" '["df",[]]' \
+		"what es show says of PE2's kernel"
 	pe_ctl pe1 | grep -q "segment ce: not configured any more; closed while another PE has it (es del ce open)"
 	check_err $? "the summary does not say so: $(pe_ctl pe1)"
 	log_test "a reload without the segment: over to PE2, 0 lost, 0 twice, and the port stays closed"

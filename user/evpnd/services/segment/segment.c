@@ -603,12 +603,21 @@ static void port_vlans(struct segments *ss, const struct fact_port *f)
 			segment_circuits_later(s);
 }
 
+void segment_in_kernel(struct segment *s, const struct fact_es *f)
+{
+	s->in_kernel = !f->gone;
+	s->kernel_role = f->role;
+	s->kernel_force = f->force;
+}
+
 /* Before the first configuration is in force, what the kernel has is only remembered. */
 static void kernel_es(struct segments *ss, const struct fact_es *f)
 {
 	struct segment *s = segment_by_esi(ss, &f->esi), *other;
 	struct fact_es *more;
 
+	if (s)
+		segment_in_kernel(s, f);
 	if (ss->links_done) {
 		if (s && f->fail_applied)
 			log_warning("segment %s: the kernel had applied its loss policy",

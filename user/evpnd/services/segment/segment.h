@@ -228,6 +228,9 @@ struct segment {
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
 	char differs[ROLE_TEXT_MAX];
+	bool in_kernel; /* the module has it, and said last: @kernel_role, @kernel_force */
+	u8 kernel_role;
+	u8 kernel_force;
 	uint64_t hosts_forgotten; /* by the kernel, because there were too many */
 	bool lacp_known;
 	struct fact_lacp lacp;
@@ -369,6 +372,8 @@ struct segment *segment_add(struct segments *ss, const struct conf_segment *c);
 /* with its routes, and with what the kernel has of it */
 void segment_remove(struct segment *s);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
+/* what the module says that it has, to be shown */
+void segment_in_kernel(struct segment *s, const struct fact_es *f);
 const struct link *segment_link(const struct segments *ss, const char *ifname);
 const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
 enum conf_standby segment_standby(const struct segment *s);

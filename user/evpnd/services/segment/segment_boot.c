@@ -53,6 +53,7 @@ static void take_role(struct segment *s, const struct fact_es *k)
 	s->n_peers = k->n_peers;
 	memcpy(s->peers, k->peers, sizeof(s->peers));
 	s->adopted = true;
+	segment_in_kernel(s, k);
 	segment_port_heard(s, k);
 	log_info("segment %s: keeps role %s until the election", s->conf.name,
 		 s->force.df ? "DF" : "non-DF");

@@ -125,8 +125,29 @@ static json_t *vteps_json(const struct segment *s)
 	return list;
 }
 
+/* What is in force, by names as kernel show has them. */
+static json_t *force_json(const struct segment *s)
+{
+	static const struct {
+		u8 bit;
+		const char *name;
+	} names[] = {{ES_BLOCKED, "blocked"},
+		     {ES_LACP_OOS, "lacp-oos"},
+		     {ES_DORMANT, "dormant"},
+		     {ES_FAIL_APPLIED, "fail-applied"}};
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (s->kernel_force & names[i].bit)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
 static json_t *kernel_json(const struct segment *s)
 {
+	static const char *const roles[] = {"non-df", "df", "draining"};
+	bool there = s->in_kernel && s->owner->kernel.present && s->kernel_role <= ES_DRAINING;
 	static const char *const names[] = {"installed", "pending", "refused"};
 	const char *status = s->answered ? names[s->result.status] : "pending";
 	const char *text = s->result.text;
@@ -135,7 +156,9 @@ static json_t *kernel_json(const struct segment *s)
 		status = "pending";
 		text = s->owner->kernel.text;
 	}
-	return json_pack("{s:s, s:o}", "status", status, "message", text_or_null(text));
+	return json_pack("{s:s, s:o, s:s?, s:o}", "status", status, "message", text_or_null(text),
+			 "role", there ? roles[s->kernel_role] : NULL, "in-force",
+			 there ? force_json(s) : json_null());
 }
 
 static json_t *lacp_json(const struct segment *s)
