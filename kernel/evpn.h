@@ -341,6 +341,7 @@ struct evpn_es {
  * @portid: its generic netlink port
  * @pid: its process, held, or NULL
  * @generation: its own number
+ * @program: what it says it is, "" if it does not
  * @since: when @state began, CLOCK_MONOTONIC in nanoseconds
  * @lost_at: when it was lost, jiffies
  */
@@ -349,6 +350,7 @@ struct evpn_owner {
 	u32 portid;
 	struct pid *pid;
 	u32 generation;
+	char program[EVPN_OWNER_PROGRAM_MAX + 1];
 	u64 since;
 	unsigned long lost_at;
 };
@@ -491,8 +493,8 @@ void evpn_speak_work(struct work_struct *work);
 void evpn_speak_opened(struct evpn_es *es);
 
 /* owner.c */
-int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,
-		     struct netlink_ext_ack *extack);
+int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, const char *program,
+		     bool replace, struct netlink_ext_ack *extack);
 void evpn_owner_gone(struct evpn_net *en, u32 portid);
 void evpn_owner_exit(struct evpn_net *en);
 u32 evpn_owner_hold_remaining(const struct evpn_es *es);

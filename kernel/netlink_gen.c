@@ -125,9 +125,10 @@ const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1] = {
 };
 
 /* EVPN_CMD_OWNER_SET - do */
-const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1] = {
+const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_PROGRAM + 1] = {
 	[EVPN_A_OWNER_GENERATION] = { .type = NLA_U32, },
 	[EVPN_A_OWNER_REPLACE] = { .type = NLA_FLAG, },
+	[EVPN_A_OWNER_PROGRAM] = { .type = NLA_NUL_STRING, .len = EVPN_OWNER_PROGRAM_MAX, },
 };
 
 /* EVPN_CMD_OWNER_GET - do */
@@ -246,7 +247,7 @@ const struct genl_ops evpn_nl_ops[20] = {
 		.cmd		= EVPN_CMD_OWNER_SET,
 		.doit		= evpn_nl_owner_set_doit,
 		.policy		= evpn_owner_set_nl_policy,
-		.maxattr	= EVPN_A_OWNER_REPLACE,
+		.maxattr	= EVPN_A_OWNER_PROGRAM,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

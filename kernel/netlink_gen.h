@@ -31,7 +31,7 @@ extern const struct nla_policy evpn_es_sweep_nl_policy[EVPN_A_ES_GENERATION + 1]
 
 extern const struct nla_policy evpn_stats_get_nl_policy[EVPN_A_STATS_RESET + 1];
 
-extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_REPLACE + 1];
+extern const struct nla_policy evpn_owner_set_nl_policy[EVPN_A_OWNER_PROGRAM + 1];
 
 extern const struct nla_policy evpn_owner_get_nl_policy[EVPN_A_OWNER_PAD + 1];
 

@@ -12,12 +12,15 @@ int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_net *en = evpn_net(genl_info_net(info));
 	bool replace = info->attrs[EVPN_A_OWNER_REPLACE];
+	char program[EVPN_OWNER_PROGRAM_MAX + 1] = "";
 	u32 generation = 0;
 	int err;
 
+	if (info->attrs[EVPN_A_OWNER_PROGRAM])
+		nla_strscpy(program, info->attrs[EVPN_A_OWNER_PROGRAM], sizeof(program));
 	evpn_netlink_u32(info, EVPN_A_OWNER_GENERATION, &generation);
 	mutex_lock(&en->lock);
-	err = evpn_owner_claim(en, info->snd_portid, generation, replace, info->extack);
+	err = evpn_owner_claim(en, info->snd_portid, generation, program, replace, info->extack);
 	mutex_unlock(&en->lock);
 	return err;
 }

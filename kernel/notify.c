@@ -226,6 +226,8 @@ int evpn_owner_fill(struct sk_buff *msg, struct evpn_net *en, struct pid_namespa
 	    nla_put_u32(msg, EVPN_A_OWNER_GENERATION, owner->generation) ||
 	    nla_put_u64_64bit(msg, EVPN_A_OWNER_SINCE, owner->since, EVPN_A_OWNER_PAD))
 		return -EMSGSIZE;
+	if (owner->program[0] && nla_put_string(msg, EVPN_A_OWNER_PROGRAM, owner->program))
+		return -EMSGSIZE;
 	return fill_owner_hold(msg, en);
 }
 

@@ -23,14 +23,15 @@ static void owner_set_state(struct evpn_net *en, enum evpn_owner_state state)
  * @en: the namespace's state
  * @portid: the socket's generic netlink port
  * @generation: to be reported
+ * @program: likewise; what it says it is
  * @replace: even while another socket is the owner
  * @extack: why not
  *
  * Context: under evpn_net.lock, in the context of the process that claims.
  * Return: 0, or -EBUSY.
  */
-int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool replace,
-		     struct netlink_ext_ack *extack)
+int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, const char *program,
+		     bool replace, struct netlink_ext_ack *extack)
 {
 	struct evpn_owner *owner = &en->owner;
 	struct evpn_es *es;
@@ -44,6 +45,7 @@ int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, bool repla
 	put_pid(owner->pid);
 	owner->pid = get_pid(task_tgid(current));
 	owner->generation = generation;
+	strscpy(owner->program, program, sizeof(owner->program));
 	evpn_for_each_es(es, en)
 		es->holding = false;
 	cancel_delayed_work(&en->hold_work);

@@ -254,6 +254,8 @@ void print_kernel_owner(struct out *o, const json_t *doc)
 {
 	out_pair(o, "owner", out_good(doc_is(doc, "state", "present")), doc, "state");
 	out_since(o, NULL, doc, "since");
+	if (doc_str(doc, "program"))
+		out_pair(o, NULL, OUT_PLAIN, doc, "program");
 	out_pair(o, "pid", OUT_PLAIN, doc, "pid");
 	if (o->details) {
 		out_pair(o, "portid", OUT_PLAIN, doc, "portid");

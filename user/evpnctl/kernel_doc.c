@@ -362,6 +362,7 @@ json_t *kernel_owner_doc(const struct nl_owner *owner, const struct kernel_clock
 
 	put_text(o, "state", NAME_OF(owner_names, owner->state));
 	put(o, "portid", ever ? json_integer(owner->portid) : json_null());
+	put(o, "program", owner->program[0] ? json_string(owner->program) : json_null());
 	put(o, "pid", ever ? json_integer(owner->pid) : json_null());
 	put(o, "generation", ever ? json_integer(owner->generation) : json_null());
 	put(o, "since", ever ? json_integer(since(clock, owner->since_ns)) : json_null());

@@ -200,7 +200,8 @@ int nl_evpn_es_sweep(struct nl_evpn *e, uint32_t generation, struct nl_err *err)
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
-int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err)
+static int set_owner(struct nl_evpn *e, uint32_t generation, const char *program, bool replace,
+		     struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
 	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_OWNER_SET);
@@ -208,7 +209,18 @@ int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, stru
 	if (replace)
 		mnl_attr_put(nlh, EVPN_A_OWNER_REPLACE, 0, NULL);
 	mnl_attr_put_u32(nlh, EVPN_A_OWNER_GENERATION, generation);
+	if (program)
+		mnl_attr_put_strz(nlh, EVPN_A_OWNER_PROGRAM, program);
 	return nl_request(e->nl, nlh, NULL, NULL, err);
+}
+
+/* A module that is older does not know the program's name, and refuses what it does not know. */
+int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, const char *program, bool replace,
+		      struct nl_err *err)
+{
+	int r = set_owner(e, generation, program, replace, err);
+
+	return r == -EINVAL && program ? set_owner(e, generation, NULL, replace, err) : r;
 }
 
 static int take_owner(void *data, const struct nlmsghdr *nlh)
@@ -330,6 +342,7 @@ void nl_evpn_parse_owner(const struct nlmsghdr *nlh, struct nl_owner *owner)
 		.hold_remaining_ms = nl_u32(tb[EVPN_A_OWNER_HOLD_REMAINING]),
 		.failed = nl_u32(tb[EVPN_A_OWNER_FAILED]),
 	};
+	nl_str(tb[EVPN_A_OWNER_PROGRAM], owner->program, sizeof(owner->program));
 }
 
 bool nl_genl_is_newfamily(const struct nlmsghdr *nlh, const char *name)

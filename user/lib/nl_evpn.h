@@ -148,6 +148,7 @@ struct nl_owner {
 	uint32_t holding;
 	uint32_t hold_remaining_ms;
 	uint32_t failed;
+	char program[EVPN_OWNER_PROGRAM_MAX + 1];
 };
 
 /**
@@ -244,9 +245,11 @@ int nl_evpn_core_get(struct nl_evpn *e, struct nl_core *core, struct nl_err *err
 
 /**
  * nl_evpn_owner_set() - @e's socket is the owner from now on, until it is closed
+ * @program: what the module is to tell of who that is; NULL: nothing
  * @replace: take the ownership away from another socket
  */
-int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err);
+int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, const char *program, bool replace,
+		      struct nl_err *err);
 int nl_evpn_owner_get(struct nl_evpn *e, struct nl_owner *owner, struct nl_err *err);
 
 /**

@@ -142,7 +142,8 @@ int nl_evpn_es_sweep(struct nl_evpn *e, uint32_t generation, struct nl_err *err)
 	return 0;
 }
 
-int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, bool replace, struct nl_err *err)
+int nl_evpn_owner_set(struct nl_evpn *e, uint32_t generation, const char *program, bool replace,
+		      struct nl_err *err)
 {
 	return 0;
 }

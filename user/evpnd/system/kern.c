@@ -199,7 +199,7 @@ static int claim(struct kern *kern, struct nl_err *err)
 {
 	struct nl_owner owner;
 	struct nl_err ignored;
-	int r = nl_evpn_owner_set(&kern->evpn, kern->generation, false, err);
+	int r = nl_evpn_owner_set(&kern->evpn, kern->generation, "evpnd " EVPN_VERSION, false, err);
 
 	if (r == -EBUSY && !nl_evpn_owner_get(&kern->evpn, &owner, &ignored))
 		nl_err_set(err, EBUSY,

@@ -73,10 +73,10 @@ log_test "counters: dropped frames are seen"
 # The owner, while it is there and after it went.
 coproc OWN { exec $NSEXEC $NS "$EVPN_NL"; }
 owner=$OWN_PID # bash forgets it with the process
-echo "owner-set generation=7" >&"${OWN[1]}"
+echo "owner-set generation=7 program=a-daemon" >&"${OWN[1]}"
 read -r answer <&"${OWN[0]}"
 check_eq "$answer" ok "owner-set"
-check_eq "$(json owner | jq -r '.state, .generation')" "$(printf 'present\n7')" "the owner"
+check_eq "$(json owner | jq -r '.state, .generation, .program')" "$(printf 'present\n7\na-daemon')" "the owner"
 check_eq "$(json owner | jq .pid)" "$(nlk owner-get | tr ' ' '\n' | sed -n 's/^pid=//p')" "its pid"
 kill -KILL "$owner"
 wait "$owner" 2>/dev/null

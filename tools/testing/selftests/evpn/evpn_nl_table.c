@@ -57,7 +57,7 @@ SET(owner, {EVPN_A_OWNER_STATE, "state", ENUM, NAMES("none", "present", "lost")}
     {EVPN_A_OWNER_REPLACE, "replace", FLAG, NULL}, {EVPN_A_OWNER_SINCE, "since", U64, NULL},
     {EVPN_A_OWNER_HOLDING, "holding", U32, NULL},
     {EVPN_A_OWNER_HOLD_REMAINING, "hold-remaining", U32, NULL},
-    {EVPN_A_OWNER_FAILED, "failed", U32, NULL});
+    {EVPN_A_OWNER_FAILED, "failed", U32, NULL}, {EVPN_A_OWNER_PROGRAM, "program", TEXT, NULL});
 
 SET(entry, {EVPN_A_NEIGH_ENTRY_ESI, "esi", OCTETS, NULL},
     {EVPN_A_NEIGH_ENTRY_TAG, "tag", U32, NULL}, {EVPN_A_NEIGH_ENTRY_ADDRESS, "addr", ADDRESS, NULL},

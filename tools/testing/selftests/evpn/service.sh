@@ -85,6 +85,8 @@ check_err $? "the service does not become active"
 slowwait 10 in_force
 check_err $? "the segment is not in the kernel: $(es kernel)"
 check_eq "$(status_of "$PID" CapEff)" 0000000000001400 "the parent's capabilities"
+evpnctl kernel show owner | grep -q "^owner present .* evpnd $(evpnctl version | sed -n 's/^evpnd //p') pid"
+check_err $? "the module does not tell which evpnd it has met: $(evpnctl kernel show owner)"
 evpnctl | grep -q "kernel  *the module evpn $(cat /sys/module/evpn/version) is loaded"
 check_err $? "evpnctl does not say which module it has met: $(evpnctl)"
 speaker=$(pgrep -x evpnd-speaker)
