@@ -464,6 +464,7 @@ void evpn_es_destroy(struct evpn_es *es)
 	trace_evpn_es(es, EVPN_ES_DESTROYED);
 	es_publish(es, 0);
 	evpn_neigh_es_del(es);
+	evpn_mcast_es_del(es);
 	evpn_port_unbind(es);
 	evpn_vtep_peers_put(es->net,
 			    rcu_replace_pointer(es->peers, NULL, lockdep_is_held(&es->net->lock)));

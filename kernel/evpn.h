@@ -554,10 +554,12 @@ int evpn_mcast_net_init(struct evpn_net *en);
 void evpn_mcast_net_close(struct evpn_net *en);
 void evpn_mcast_net_exit(struct evpn_net *en);
 void evpn_mcast_recheck(struct evpn_net *en);
+void evpn_mcast_es_del(struct evpn_es *es);
 
 /* mcast_hear.c */
 void evpn_mcast_heard(const struct evpn_port *port, const struct sk_buff *skb);
 void evpn_mcast_sent(const struct evpn_port *port, const struct sk_buff *skb);
+bool evpn_mcast_ours(const struct evpn_port *port, const struct sk_buff *skb);
 
 /* netlink.c */
 int evpn_netlink_init(void);

@@ -112,7 +112,7 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 
 	if (port->place == EVPN_PLACE_MEMBER)
 		evpn_lacp_ingress(port, skb, flags);
-	if (evpn_policy_active(flags))
+	if (evpn_policy_active(flags) && !evpn_mcast_ours(port, skb))
 		verdict =
 			filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
 	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER) {

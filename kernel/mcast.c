@@ -5,6 +5,7 @@
  * The groups are in a tree ordered by segment, tag and address, so that all of a sub-interface follow
  * one another and a dump can go on where it ended.
  */
+#include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/jhash.h>
 #include <linux/ktime.h>
@@ -86,7 +87,6 @@ struct evpn_mcast_group *evpn_mcast_add(struct evpn_mcast_net *mn, struct evpn_m
 	g->sub = sub;
 	g->mode = EVPN_MCAST_MODE_INCLUDE;
 	g->since = ktime_get_ns();
-	g->told = jiffies - msecs_to_jiffies(EVPN_MCAST_TELL_MS);
 	INIT_LIST_HEAD(&g->tell);
 	sub->groups++;
 	sub->es->groups++;
@@ -171,12 +171,33 @@ static int mcast_place(struct evpn_mcast_net *mn, const struct evpn_neigh_key *k
 	return ifindex;
 }
 
+/** evpn_mcast_place() - where hosts of segment and tag in @key are spoken for */
+struct evpn_mcast_place evpn_mcast_place(struct evpn_mcast_net *mn,
+					 const struct evpn_neigh_key *key)
+{
+	struct evpn_mcast_place place = {};
+	const struct evpn_neigh_dev *nd;
+
+	rcu_read_lock();
+	nd = evpn_neigh_dev_tagged_rcu(mn->en->neigh, key);
+	if (nd) {
+		place.bridged = mcast_bridged(nd->dev);
+		place.downs = READ_ONCE(nd->downs);
+	}
+	if (nd && !place.bridged && netif_running(nd->dev) && netif_carrier_ok(nd->dev))
+		place.ifindex = nd->dev->ifindex;
+	rcu_read_unlock();
+	return place;
+}
+
 static u32 sub_hash(const struct evpn_neigh_key *key)
 {
 	return jhash(key, EVPN_NEIGH_PREFIX_DEV, 0);
 }
 
-static struct evpn_mcast_sub *sub_find(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key)
+/** evpn_mcast_sub_find() - what was heard of a sub-interface, or NULL; under evpn_mcast_net.lock */
+struct evpn_mcast_sub *evpn_mcast_sub_find(struct evpn_mcast_net *mn,
+					   const struct evpn_neigh_key *key)
 {
 	struct evpn_mcast_sub *sub;
 
@@ -223,7 +244,10 @@ static struct evpn_mcast_sub *sub_create(struct evpn_mcast_net *mn,
 					 const struct evpn_neigh_key *key, int ifindex)
 {
 	static const struct evpn_mcast_querier usual = {
-		EVPN_MCAST_ROBUSTNESS, EVPN_MCAST_INTERVAL_MS, EVPN_MCAST_RESPONSE_MS};
+		.robustness = EVPN_MCAST_ROBUSTNESS,
+		.interval_ms = EVPN_MCAST_INTERVAL_MS,
+		.response_ms = EVPN_MCAST_RESPONSE_MS,
+	};
 	struct evpn_mcast_sub *sub = kzalloc(sizeof(*sub), GFP_KERNEL_ACCOUNT);
 
 	if (!sub)
@@ -259,7 +283,7 @@ static void sub_free(struct evpn_mcast_sub *sub)
 struct evpn_mcast_sub *evpn_mcast_sub_at(struct evpn_mcast_net *mn,
 					 const struct evpn_neigh_key *key)
 {
-	struct evpn_mcast_sub *sub = sub_find(mn, key);
+	struct evpn_mcast_sub *sub = evpn_mcast_sub_find(mn, key);
 	bool there;
 	int ifindex;
 
@@ -346,6 +370,11 @@ int evpn_mcast_net_init(struct evpn_net *en)
 	mn->groups = RB_ROOT;
 	mn->timers = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&mn->tell);
+	INIT_LIST_HEAD(&mn->quiet);
+	mn->hosts = RB_ROOT;
+	INIT_LIST_HEAD(&mn->say);
+	mn->retained = RB_ROOT_CACHED;
+	eth_random_addr(mn->mac);
 	hash_init(mn->subs);
 	hash_init(mn->segments);
 	init_llist_head(&mn->notes);
@@ -377,6 +406,8 @@ void evpn_mcast_net_exit(struct evpn_net *en)
 	mutex_lock(&mn->lock);
 	while ((node = rb_first(&mn->groups)))
 		evpn_mcast_free(mn, node_group(node));
+	while ((node = rb_first(&mn->hosts)))
+		evpn_mcast_host_free(mn, rb_entry(node, struct evpn_mcast_host, node));
 	hash_for_each_safe(mn->subs, bucket, following, sub, hash)
 		sub_free(sub);
 	mutex_unlock(&mn->lock);

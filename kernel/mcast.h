@@ -19,6 +19,7 @@
 #include <linux/llist.h>
 #include <linux/rbtree.h>
 
+#include "core/igmp_say.h"
 #include "core/mcast.h"
 #include "neigh.h"
 
@@ -35,6 +36,14 @@ enum evpn_mcast_limit {
 	EVPN_MCAST_WINDOW_MESSAGES = 1600,
 	/* Two notifications about one group are at least so far apart. */
 	EVPN_MCAST_TELL_MS = 100,
+	/* Packets of hosts that are spoken for, before others get the processor, and the pause then. */
+	EVPN_MCAST_SAY_BURST = 64,
+	EVPN_MCAST_SAY_PAUSE_MS = 10,
+	/* Addresses of a subnet that are looked at, for one that is not this host's. */
+	EVPN_MCAST_SAY_TRIES = 16,
+	/* A sub-interface is asked again after so long, and hosts have so long for an answer. */
+	EVPN_MCAST_ASK_MS = 1000,
+	EVPN_MCAST_ASK_RESPONSE_MS = 2000,
 	EVPN_MCAST_SUB_BITS = 8,
 	EVPN_MCAST_ES_BITS = 6,
 };
@@ -53,11 +62,13 @@ enum evpn_mcast_default {
 
 /**
  * struct evpn_mcast_querier - what the queries of a sub-interface say, of one address family
+ * @version: of the last one, 0: none was heard
  * @robustness: how often a report may be lost
  * @interval_ms: between two general queries
  * @response_ms: time for an answer to one
  */
 struct evpn_mcast_querier {
+	u8 version;
 	u8 robustness;
 	u32 interval_ms;
 	u32 response_ms;
@@ -87,6 +98,7 @@ struct evpn_mcast_es {
  * @ifindex: the device it was heard on
  * @groups: how many there are
  * @querier: of IGMP and of MLD
+ * @asked: when we have asked in the last place, by IGMP and by MLD; CLOCK_MONOTONIC in nanoseconds
  */
 struct evpn_mcast_sub {
 	struct hlist_node hash;
@@ -95,6 +107,7 @@ struct evpn_mcast_sub {
 	int ifindex;
 	u32 groups;
 	struct evpn_mcast_querier querier[2];
+	u64 asked[2];
 };
 
 /**
@@ -103,6 +116,7 @@ struct evpn_mcast_sub {
  * @expires: while wanted, when that ends, CLOCK_MONOTONIC in nanoseconds
  * @state: enum evpn_mcast_source_state, never EVPN_MCAST_SOURCE_NONE outside mcast_group.c
  * @leaving: a host has left it
+ * @elsewhere: at another PE
  * @listed: the record that is being handled names it
  * @fresh: that record has brought it
  */
@@ -111,6 +125,7 @@ struct evpn_mcast_source {
 	u64 expires;
 	u8 state;
 	bool leaving;
+	bool elsewhere;
 	bool listed;
 	bool fresh;
 };
@@ -120,13 +135,13 @@ struct evpn_mcast_source {
  * @node: in evpn_mcast_net.groups
  * @key: segment, tag and group
  * @sub: of the first two
- * @tell: in evpn_mcast_net.tell while there is news for the listeners
+ * @tell: in evpn_mcast_net.tell while there is news for the listeners, in .quiet after that
  * @timer: in evpn_mcast_net.timers while @due is set
  * @due: when something is to be done about it, CLOCK_MONOTONIC in nanoseconds; 0 for never
  * @expires: in exclude mode, when that ends
  * @since: when it was first wanted
  * @version_until: by version - 1, until when a host of it is believed to be there
- * @told: when the listeners last heard of it, jiffies
+ * @told: when the listeners last heard of it, jiffies; while in evpn_mcast_net.quiet
  * @sources: in the order of their addresses
  * @n_sources: how many
  * @room: for so many
@@ -135,6 +150,7 @@ struct evpn_mcast_source {
  * @events: enum evpn_mcast_event, since the listeners last heard of it
  * @reason: enum evpn_mcast_reason
  * @leaving: a host has left it
+ * @elsewhere: that was at another PE: the local stack has not heard of it
  * @guessed: nobody has been heard to ask since; @expires is what is usual
  * @ended: nobody wants it; it only waits to be told
  *
@@ -159,8 +175,67 @@ struct evpn_mcast_group {
 	u8 events;
 	u8 reason;
 	bool leaving;
+	bool elsewhere;
 	bool guessed;
 	bool ended;
+};
+
+/**
+ * struct evpn_mcast_filter - a mode and its sources; never changed
+ * @mode: enum evpn_mcast_mode
+ * @n: how many sources
+ * @source: network order, the rest of each is zero
+ */
+struct evpn_mcast_filter {
+	u8 mode;
+	u16 n;
+	u8 source[][EVPN_IGMP_ADDR_LEN];
+};
+
+/**
+ * struct evpn_mcast_place - where a host is spoken for
+ * @ifindex: of the sub-interface that is up, 0: there is none
+ * @downs: how often it went down
+ * @bridged: it is a port of a bridge, where nobody is
+ */
+struct evpn_mcast_place {
+	int ifindex;
+	u32 downs;
+	bool bridged;
+};
+
+/**
+ * struct evpn_mcast_host - a host behind another PE, whose membership is wished for and which is spoken for
+ * @node: in evpn_mcast_net.hosts
+ * @key: segment, tag and group
+ * @say: in evpn_mcast_net.say while there is something to be said
+ * @timer: in evpn_mcast_net.retained while @due is set
+ * @due: when the retention ends, CLOCK_MONOTONIC in nanoseconds; 0: it is not retained
+ * @want: what the wish is; NULL: there is none, and the host is to leave
+ * @said: what the local stack was told, may be @want itself; NULL: nothing
+ * @place: of the sub-interface
+ * @generation: for sweeping
+ * @origin: user space's own
+ * @versions: enum evpn_mcast_version of the hosts
+ * @asked: a query is to be answered
+ * @ask: hosts on the wire are to be asked who is there
+ *
+ * All under evpn_mcast_net.lock.
+ */
+struct evpn_mcast_host {
+	struct rb_node node;
+	struct evpn_neigh_key key;
+	struct list_head say;
+	struct rb_node timer;
+	u64 due;
+	struct evpn_mcast_filter *want;
+	struct evpn_mcast_filter *said;
+	struct evpn_mcast_place place;
+	u32 generation;
+	u32 origin;
+	u8 versions;
+	bool asked;
+	bool ask;
 };
 
 /**
@@ -208,6 +283,8 @@ struct evpn_mcast_counters {
 	u64 group_limit;
 	u64 source_limit;
 	u64 notified;
+	u64 spoken;
+	u64 asked;
 };
 
 /**
@@ -217,6 +294,13 @@ struct evpn_mcast_counters {
  * @groups: struct evpn_mcast_group in the order of their keys
  * @timers: those of them with something to be done, by when
  * @tell: those of them with news
+ * @quiet: those told less than EVPN_MCAST_TELL_MS ago, oldest first; their news wait
+ * @hosts: struct evpn_mcast_host in the order of their keys, @n_hosts of them
+ * @say: those of them with something to be said
+ * @retained: those that are, by when that ends
+ * @mac: a host's that is spoken for; only this host sees it
+ * @asking: the thread that sends a query of ours just now
+ * @scratch: sources, while the work looks at one group; @packet: while it makes one
  * @subs: struct evpn_mcast_sub
  * @segments: struct evpn_mcast_es
  * @seq: changes whenever a group comes or goes, for dumps
@@ -239,6 +323,15 @@ struct evpn_mcast_net {
 	struct rb_root groups;
 	struct rb_root_cached timers;
 	struct list_head tell;
+	struct list_head quiet;
+	struct rb_root hosts;
+	u32 n_hosts;
+	struct list_head say;
+	struct rb_root_cached retained;
+	u8 mac[ETH_ALEN];
+	struct task_struct *asking;
+	u8 scratch[EVPN_MCAST_SOURCES_MAX][EVPN_IGMP_ADDR_LEN];
+	u8 packet[EVPN_IGMP_SAY_MAX];
 	DECLARE_HASHTABLE(subs, EVPN_MCAST_SUB_BITS);
 	DECLARE_HASHTABLE(segments, EVPN_MCAST_ES_BITS);
 	u32 seq;
@@ -266,7 +359,11 @@ void evpn_mcast_free(struct evpn_mcast_net *mn, struct evpn_mcast_group *g);
 void evpn_mcast_set_due(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u64 due);
 struct evpn_mcast_sub *evpn_mcast_sub_at(struct evpn_mcast_net *mn,
 					 const struct evpn_neigh_key *key);
+struct evpn_mcast_sub *evpn_mcast_sub_find(struct evpn_mcast_net *mn,
+					   const struct evpn_neigh_key *key);
 void evpn_mcast_subs_check(struct evpn_mcast_net *mn);
+struct evpn_mcast_place evpn_mcast_place(struct evpn_mcast_net *mn,
+					 const struct evpn_neigh_key *key);
 
 /* mcast_group.c */
 void evpn_mcast_record(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
@@ -275,6 +372,33 @@ void evpn_mcast_query(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
 		      const struct evpn_igmp *msg);
 void evpn_mcast_expire(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u64 now);
 void evpn_mcast_end(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 reason);
+
+void evpn_mcast_left(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, const u8 *sources,
+		     u16 n, u32 response_ms);
+
+/* mcast_host.c */
+struct evpn_mcast_host *evpn_mcast_host_find(struct evpn_mcast_net *mn,
+					     const struct evpn_neigh_key *key);
+struct evpn_mcast_host *evpn_mcast_host_from(struct evpn_mcast_net *mn,
+					     const struct evpn_neigh_key *key, bool after);
+struct evpn_mcast_filter *evpn_mcast_filter_new(u8 mode, u16 n);
+int evpn_mcast_wish(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key,
+		    struct evpn_mcast_filter *want, u8 versions, u32 generation, u32 origin);
+void evpn_mcast_unwish(struct evpn_mcast_net *mn, struct evpn_mcast_host *h, u32 retain_ms);
+void evpn_mcast_farewell(struct evpn_mcast_net *mn, const struct evpn_mcast_group *g, u8 mode,
+			 const u8 (*sources)[EVPN_IGMP_ADDR_LEN], u16 n);
+void evpn_mcast_host_say(struct evpn_mcast_net *mn, struct evpn_mcast_host *h);
+void evpn_mcast_host_free(struct evpn_mcast_net *mn, struct evpn_mcast_host *h);
+void evpn_mcast_host_said(struct evpn_mcast_host *h, bool told);
+void evpn_mcast_asked(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
+		      const struct evpn_igmp *msg);
+void evpn_mcast_hosts_check(struct evpn_mcast_net *mn);
+unsigned long evpn_mcast_hosts_expire(struct evpn_mcast_net *mn);
+enum evpn_mcast_wish evpn_mcast_host_state(struct evpn_mcast_net *mn,
+					   const struct evpn_mcast_host *h);
+
+/* mcast_say.c */
+unsigned long evpn_mcast_say(struct evpn_mcast_net *mn);
 
 /* mcast_hear.c */
 struct llist_node *evpn_mcast_notes_take(struct evpn_mcast_net *mn);
@@ -287,6 +411,8 @@ void evpn_mcast_work(struct work_struct *work);
 /* mcast_notify.c */
 void evpn_mcast_news(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 events);
 int evpn_mcast_fill(struct sk_buff *msg, const struct evpn_mcast_group *g);
+int evpn_mcast_fill_host(struct sk_buff *msg, struct evpn_mcast_net *mn,
+			 const struct evpn_mcast_host *h);
 unsigned long evpn_mcast_tell(struct evpn_mcast_net *mn);
 
 #endif /* EVPN_MCAST_H */

@@ -160,6 +160,7 @@ static u8 source_apply(struct evpn_mcast_group *g, struct evpn_mcast_source *s,
 		s->expires = 0;
 		s->leaving = false;
 	}
+	s->elsewhere &= s->leaving;
 	return events;
 }
 
@@ -220,6 +221,7 @@ static u8 group_apply(struct evpn_mcast_net *mn, struct evpn_mcast_group *g,
 		events |= EVPN_MCAST_EVENT_CHANGED;
 	g->mode = mode;
 	events |= timer_step(&g->expires, &g->leaving, step.timer, now, full);
+	g->elsewhere &= g->leaving;
 	if (step.timer != EVPN_MCAST_TIMER_KEEP)
 		g->guessed = step.timer == EVPN_MCAST_TIMER_LAST;
 	sources_tidy(mn, g);
@@ -267,6 +269,7 @@ void evpn_mcast_end(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 re
 	g->n_sources = 0;
 	g->mode = EVPN_MCAST_MODE_INCLUDE;
 	g->leaving = false;
+	g->elsewhere = false;
 	memset(g->version_until, 0, sizeof(g->version_until));
 	mn->count--;
 	mn->seq++;
@@ -304,6 +307,68 @@ static bool record_wants(const struct evpn_igmp_record *record)
 	}
 }
 
+/* A host that wants this again comes to a group that only waits to be told. */
+static void group_revive(struct evpn_mcast_net *mn, struct evpn_mcast_group *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->n_sources; i++)
+		g->sources[i].state = EVPN_MCAST_SOURCE_NONE;
+	sources_tidy(mn, g);
+	g->leaving = false;
+	g->ended = false;
+	mn->count++;
+}
+
+static void leaves_sources(struct evpn_mcast_net *mn, struct evpn_mcast_group *g,
+			   const struct evpn_igmp_record *record)
+{
+	const u8 *addr = record->source;
+	struct evpn_mcast_source *s;
+	unsigned int i, index;
+	bool found;
+
+	for (i = 0; i < record->sources; i++, addr += g->key.family) {
+		if (!evpn_igmp_source_usable(addr, g->key.family))
+			continue;
+		index = source_index(g, addr, &found);
+		s = found ? &g->sources[index] : source_add(mn, g, index, addr);
+		if (!s)
+			continue;
+		s->state = EVPN_MCAST_SOURCE_WANTED;
+		s->leaving = true;
+	}
+}
+
+/*
+ * A host leaves what nobody here was heard to want, and a host behind another PE is spoken for: that one
+ * may be the one who leaves. @g: it ended just now, and was not told yet; or NULL.
+ */
+static void group_left_unheard(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
+			       const struct evpn_neigh_key *key, struct evpn_mcast_group *g,
+			       const struct evpn_igmp_record *record)
+{
+	const struct evpn_mcast_host *h = evpn_mcast_host_find(mn, key);
+
+	if (!h || !h->want)
+		return;
+	if (!g) {
+		g = evpn_mcast_add(mn, sub, key->addr, key->family);
+		if (!g) {
+			mn->counters.group_limit++;
+			return;
+		}
+		mn->count--;
+		g->ended = true;
+		g->reason = EVPN_MCAST_REASON_LEFT;
+	}
+	if (record->type == EVPN_IGMP_BLOCK)
+		leaves_sources(mn, g, record);
+	else
+		g->leaving = true;
+	evpn_mcast_news(mn, g, EVPN_MCAST_EVENT_LEAVING | EVPN_MCAST_EVENT_ENDED);
+}
+
 /**
  * evpn_mcast_record() - a host says something about a group
  * @mn: groups of the namespace
@@ -325,17 +390,18 @@ void evpn_mcast_record(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
 	memcpy(key.addr, record->group, msg->family);
 	g = evpn_mcast_find(mn, &key);
 	if (!g || g->ended) {
-		if (!record_wants(record))
+		if (!record_wants(record)) {
+			group_left_unheard(mn, sub, &key, g, record);
 			return;
+		}
 		if (!g)
 			g = evpn_mcast_add(mn, sub, record->group, msg->family);
 		else
-			mn->count++;
+			group_revive(mn, g);
 		if (!g) {
 			mn->counters.group_limit++;
 			return;
 		}
-		g->ended = false;
 		g->since = now;
 		events = EVPN_MCAST_EVENT_JOINED;
 	} else if (!evpn_mcast_admit(msg->family, group_oldest(g, now), record)) {
@@ -391,10 +457,12 @@ void evpn_mcast_query(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
 	struct evpn_mcast_group *g;
 	u64 now = ktime_get_ns(), last;
 
+	q->version = msg->version;
 	if (msg->robustness)
 		q->robustness = msg->robustness;
 	if (msg->interval_ms)
 		q->interval_ms = msg->interval_ms;
+	evpn_mcast_asked(mn, sub, msg);
 	if (!memcmp(msg->group, none, msg->family)) {
 		q->response_ms = msg->response_ms;
 		return;
@@ -420,6 +488,7 @@ static bool source_expire(struct evpn_mcast_group *g, struct evpn_mcast_source *
 							EVPN_MCAST_SOURCE_NONE;
 	s->expires = 0;
 	s->leaving = false;
+	s->elsewhere = false;
 	return true;
 }
 
@@ -437,6 +506,55 @@ static void group_include(struct evpn_mcast_group *g)
 	}
 }
 
+/*
+ * Who has left has done so at another PE: the local stack has not heard of it, and is told. @sources: those
+ * of include mode whose time is over now, @n of them.
+ */
+static void group_farewell(struct evpn_mcast_net *mn, const struct evpn_mcast_group *g, u8 was,
+			   const u8 (*sources)[EVPN_IGMP_ADDR_LEN], u16 n)
+{
+	if (was == EVPN_MCAST_MODE_EXCLUDE) {
+		if (g->mode == EVPN_MCAST_MODE_INCLUDE && g->elsewhere)
+			evpn_mcast_farewell(mn, g, was, NULL, 0);
+	} else if (n) {
+		evpn_mcast_farewell(mn, g, was, sources, n);
+	}
+}
+
+/**
+ * evpn_mcast_left() - a host of a group that was heard here has left at another PE
+ * @mn: groups of the namespace
+ * @g: the group
+ * @sources: those that it has left, or NULL: all
+ * @n: how many
+ * @response_ms: by then who wants it has said so
+ *
+ * Context: under evpn_mcast_net.lock.
+ */
+void evpn_mcast_left(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, const u8 *sources,
+		     u16 n, u32 response_ms)
+{
+	u64 now = ktime_get_ns(), last = now + (u64)response_ms * NSEC_PER_MSEC;
+	unsigned int i, index;
+	bool found;
+
+	lockdep_assert_held(&mn->lock);
+	if (g->mode == EVPN_MCAST_MODE_EXCLUDE && !n) {
+		g->expires = min(g->expires, last);
+		g->leaving = true;
+		g->elsewhere = true;
+	}
+	for (i = 0; i < n; i++, sources += EVPN_IGMP_ADDR_LEN) {
+		index = source_index(g, sources, &found);
+		if (!found || g->sources[index].state != EVPN_MCAST_SOURCE_WANTED)
+			continue;
+		g->sources[index].expires = min(g->sources[index].expires, last);
+		g->sources[index].leaving = true;
+		g->sources[index].elsewhere = true;
+	}
+	evpn_mcast_set_due(mn, g, group_next(g, now));
+}
+
 /**
  * evpn_mcast_expire() - the time of a group, of a source of it, or of a version of its hosts is over
  * @mn: groups of the namespace
@@ -447,20 +565,29 @@ static void group_include(struct evpn_mcast_group *g)
  */
 void evpn_mcast_expire(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u64 now)
 {
+	u8(*gone)[EVPN_IGMP_ADDR_LEN] = mn->scratch;
 	bool leaving = g->leaving;
-	unsigned int i;
+	unsigned int i, n = 0;
+	u8 was = g->mode;
 	u8 events = 0;
 
 	for (i = 0; i < g->n_sources; i++) {
+		bool elsewhere = g->sources[i].elsewhere;
+
 		leaving |= g->sources[i].leaving;
-		if (source_expire(g, &g->sources[i], now))
-			events = EVPN_MCAST_EVENT_CHANGED;
+		if (!source_expire(g, &g->sources[i], now))
+			continue;
+		events = EVPN_MCAST_EVENT_CHANGED;
+		if (elsewhere)
+			memcpy(gone[n++], g->sources[i].addr, sizeof(gone[0]));
 	}
 	if (g->mode == EVPN_MCAST_MODE_EXCLUDE && g->expires <= now) {
 		group_include(g);
 		events = EVPN_MCAST_EVENT_CHANGED;
 	}
 	sources_tidy(mn, g);
+	group_farewell(mn, g, was, gone, n);
+	g->elsewhere &= g->leaving;
 	group_settle(mn, g, events, leaving ? EVPN_MCAST_REASON_LEFT : EVPN_MCAST_REASON_SILENT,
 		     now);
 }

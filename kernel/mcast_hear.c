@@ -4,6 +4,7 @@
  * leaving it. The hooks copy what may be such a message; nothing is read here. A message is longer than
  * what fits on a stack, and is part of a packet that may not be changed.
  */
+#include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -133,6 +134,20 @@ static void hear_note(struct evpn_es *es, const struct sk_buff *skb, int offset,
 }
 
 /**
+ * evpn_mcast_ours() - is this frame of a host that we speak for?
+ * @port: of a segment's device
+ * @skb: a frame that enters it
+ *
+ * Only where the segment's device itself is the sub-interface such a frame comes by the hook. Its source
+ * address is of this namespace, and nobody else can know it.
+ */
+bool evpn_mcast_ours(const struct evpn_port *port, const struct sk_buff *skb)
+{
+	return skb_mac_header_was_set(skb) &&
+	       ether_addr_equal(eth_hdr(skb)->h_source, port->es->net->mcast->mac);
+}
+
+/**
  * evpn_mcast_heard() - a frame has entered a segment's device, and passed the filter
  * @port: of the segment's device
  * @skb: the frame; skb->data behind the Ethernet header, its outer tag in the metadata
@@ -144,7 +159,8 @@ void evpn_mcast_heard(const struct evpn_port *port, const struct sk_buff *skb)
 	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
 
 	/* Reports and leaves go to groups, as a bridge expects it too. */
-	if (skb->pkt_type == PACKET_MULTICAST && hear_maybe(skb, 0, skb->protocol))
+	if (skb->pkt_type == PACKET_MULTICAST && hear_maybe(skb, 0, skb->protocol) &&
+	    !evpn_mcast_ours(port, skb))
 		hear_note(port->es, skb, 0, skb->protocol, vid, false);
 }
 
@@ -169,7 +185,7 @@ void evpn_mcast_sent(const struct evpn_port *port, const struct sk_buff *skb)
 	if (!eth || !is_multicast_ether_addr(eth->h_dest))
 		return;
 	proto = eth->h_proto;
-	if (!hear_maybe(skb, offset, proto))
+	if (!hear_maybe(skb, offset, proto) || READ_ONCE(port->es->net->mcast->asking) == current)
 		return;
 	if (!skb_vlan_tag_present(skb) && eth_type_vlan(proto)) {
 		tag = skb_header_pointer(skb, offset, sizeof(tag_buf), &tag_buf);

@@ -34,11 +34,11 @@ static int fill_sources(struct sk_buff *msg, const struct evpn_mcast_group *g)
 	return err;
 }
 
-static int fill_key(struct sk_buff *msg, const struct evpn_mcast_group *g)
+static int fill_key(struct sk_buff *msg, const struct evpn_neigh_key *key)
 {
-	if (nla_put(msg, EVPN_A_MCAST_ENTRY_ESI, EVPN_ESI_LEN, g->key.esi) ||
-	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_TAG, evpn_neigh_key_tag(&g->key)) ||
-	    nla_put(msg, EVPN_A_MCAST_ENTRY_GROUP, g->key.family, g->key.addr))
+	if (nla_put(msg, EVPN_A_MCAST_ENTRY_ESI, EVPN_ESI_LEN, key->esi) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_TAG, evpn_neigh_key_tag(key)) ||
+	    nla_put(msg, EVPN_A_MCAST_ENTRY_GROUP, key->family, key->addr))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -82,7 +82,59 @@ int evpn_mcast_fill(struct sk_buff *msg, const struct evpn_mcast_group *g)
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (fill_key(msg, g) || fill_now(msg, g) || fill_sources(msg, g) || fill_events(msg, g)) {
+	if (fill_key(msg, &g->key) || fill_now(msg, g) || fill_sources(msg, g) ||
+	    fill_events(msg, g)) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_filter(struct sk_buff *msg, const struct evpn_mcast_filter *f, u8 family)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; f && i < f->n && !err; i++) {
+		struct evpn_mcast_source s = {};
+
+		memcpy(s.addr, f->source[i], sizeof(s.addr));
+		s.state = f->mode == EVPN_MCAST_MODE_EXCLUDE ? EVPN_MCAST_SOURCE_BLOCKED :
+							       EVPN_MCAST_SOURCE_WANTED;
+		err = fill_source(msg, &s, family);
+	}
+	return err;
+}
+
+static int fill_wish(struct sk_buff *msg, struct evpn_mcast_net *mn,
+		     const struct evpn_mcast_host *h)
+{
+	const struct evpn_mcast_filter *f = h->want;
+	u64 now = ktime_get_ns();
+	u64 left = h->due > now ? div_u64(h->due - now, NSEC_PER_MSEC) : 0;
+
+	if (nla_put_u32(msg, EVPN_A_MCAST_ENTRY_MODE, f ? f->mode : EVPN_MCAST_MODE_INCLUDE) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_VERSIONS, h->versions) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_IFINDEX, h->place.ifindex) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_GENERATION, h->generation) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_ORIGIN, h->origin) ||
+	    (h->due && nla_put_u32(msg, EVPN_A_MCAST_ENTRY_REMAINING, min_t(u64, left, U32_MAX))) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_ENTRY_WISH, evpn_mcast_host_state(mn, h)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/** evpn_mcast_fill_host() - the same about a wish */
+int evpn_mcast_fill_host(struct sk_buff *msg, struct evpn_mcast_net *mn,
+			 const struct evpn_mcast_host *h)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_MCAST_ENTRY);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (fill_key(msg, &h->key) || fill_wish(msg, mn, h) ||
+	    fill_filter(msg, h->want, h->key.family)) {
 		nla_nest_cancel(msg, nest);
 		return -EMSGSIZE;
 	}
@@ -97,6 +149,7 @@ void evpn_mcast_news(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 e
 	if (!events)
 		return;
 	g->events |= events;
+	/* One that was told just now is on a list, too, and waits there. */
 	if (list_empty(&g->tell))
 		list_add_tail(&g->tell, &mn->tell);
 }
@@ -140,10 +193,31 @@ static void tell_one(struct tell *t, struct evpn_mcast_group *g, bool listeners)
 		evpn_netlink_overrun(t->mn->en, EVPN_NLGRP_MCAST);
 	t->mn->counters.notified += listeners;
 	g->events = 0;
-	g->told = jiffies;
 	list_del_init(&g->tell);
-	if (g->ended)
+	if (g->ended) {
 		evpn_mcast_free(t->mn, g);
+	} else if (listeners) {
+		g->told = jiffies;
+		list_add_tail(&g->tell, &t->mn->quiet);
+	}
+}
+
+/* Those that were told long enough ago: their news are due. How long until the next one's are. */
+static unsigned long tell_quiet(struct evpn_mcast_net *mn)
+{
+	struct evpn_mcast_group *g;
+	unsigned long due;
+
+	while ((g = list_first_entry_or_null(&mn->quiet, struct evpn_mcast_group, tell))) {
+		due = g->told + msecs_to_jiffies(EVPN_MCAST_TELL_MS);
+		if (time_before(jiffies, due))
+			return due - jiffies;
+		if (g->events)
+			list_move_tail(&g->tell, &mn->tell);
+		else
+			list_del_init(&g->tell);
+	}
+	return MAX_JIFFY_OFFSET;
 }
 
 /**
@@ -156,25 +230,14 @@ static void tell_one(struct tell *t, struct evpn_mcast_group *g, bool listeners)
 unsigned long evpn_mcast_tell(struct evpn_mcast_net *mn)
 {
 	bool listeners = evpn_netlink_listeners(mn->en, EVPN_NLGRP_MCAST);
-	unsigned long delay = MAX_JIFFY_OFFSET, due;
-	struct evpn_mcast_group *g, *next;
+	unsigned long delay = tell_quiet(mn);
 	struct tell t = {.mn = mn};
 	unsigned int done = 0;
 
 	lockdep_assert_held(&mn->lock);
-	list_for_each_entry_safe(g, next, &mn->tell, tell) {
-		due = g->told + msecs_to_jiffies(EVPN_MCAST_TELL_MS);
-		if (listeners && time_before(jiffies, due)) {
-			delay = min(delay, due - jiffies);
-			continue;
-		}
-		/* Others are to get the lock between two slices; the rest has to wait for that. */
-		if (done++ == EVPN_MCAST_SLICE) {
-			delay = 0;
-			break;
-		}
-		tell_one(&t, g, listeners);
-	}
+	/* Others are to get the lock between two slices; the rest has to wait for that. */
+	while (!list_empty(&mn->tell) && done++ < EVPN_MCAST_SLICE)
+		tell_one(&t, list_first_entry(&mn->tell, struct evpn_mcast_group, tell), listeners);
 	tell_send(&t);
-	return delay;
+	return list_empty(&mn->tell) ? delay : 0;
 }

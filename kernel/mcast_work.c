@@ -78,6 +78,7 @@ static void work_recheck(struct evpn_mcast_net *mn)
 	/* Pairs with evpn_mcast_recheck(): what changes from here on is looked at again. */
 	smp_mb();
 	evpn_mcast_subs_check(mn);
+	evpn_mcast_hosts_check(mn);
 }
 
 /* How long until the next one is due. */
@@ -108,6 +109,9 @@ void evpn_mcast_work(struct work_struct *work)
 	work_recheck(mn);
 	work_notes(mn);
 	delay = work_timers(mn);
+	delay = min(delay, evpn_mcast_hosts_expire(mn));
+	/* The local stack first: what takes longer is told after it. */
+	delay = min(delay, evpn_mcast_say(mn));
 	delay = min(delay, evpn_mcast_tell(mn));
 	if (!llist_empty(&mn->notes) || READ_ONCE(mn->recheck))
 		delay = 0;

@@ -249,6 +249,7 @@ struct evpn_neigh_es {
  * @dev_tracker: of that reference
  * @key: segment and tag, the rest zero
  * @vrf: interface index of the VRF it is in, 0 for none; evpn_neigh_net.lock
+ * @downs: how often it went down; read without the lock as well
  * @up: it can carry traffic; evpn_neigh_net.lock
  * @leaving: it does not belong to the segment any more; evpn_neigh_net.lock
  * @forgets: entries of its have failed because they were too many; evpn_neigh_net.lock
@@ -261,6 +262,7 @@ struct evpn_neigh_dev {
 	netdevice_tracker dev_tracker;
 	struct evpn_neigh_key key;
 	u32 vrf;
+	u32 downs;
 	bool up;
 	bool leaving;
 	bool forgets;

@@ -89,6 +89,8 @@ static bool dev_update(struct evpn_neigh_dev *nd)
 	u32 vrf = l3mdev_master_ifindex(nd->dev);
 	bool news = up != nd->up || vrf != nd->vrf;
 
+	if (nd->up && !up)
+		WRITE_ONCE(nd->downs, nd->downs + 1);
 	nd->up = up;
 	nd->vrf = vrf;
 	return news;

@@ -17,7 +17,7 @@ const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1] = {
 	[EVPN_A_HOST_VLAN] = NLA_POLICY_MAX(NLA_U32, 4094),
 };
 
-const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_REASON + 1] = {
+const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_WISH + 1] = {
 	[EVPN_A_MCAST_ENTRY_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_MCAST_ENTRY_TAG] = { .type = NLA_U32, },
 	[EVPN_A_MCAST_ENTRY_GROUP] = { .type = NLA_BINARY, },
@@ -30,6 +30,9 @@ const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_REASON + 1
 	[EVPN_A_MCAST_ENTRY_IFINDEX] = { .type = NLA_U32, },
 	[EVPN_A_MCAST_ENTRY_EVENT] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[EVPN_A_MCAST_ENTRY_REASON] = NLA_POLICY_MAX(NLA_U32, 3),
+	[EVPN_A_MCAST_ENTRY_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_ENTRY_ORIGIN] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_ENTRY_WISH] = NLA_POLICY_MAX(NLA_U32, 3),
 };
 
 const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_LEAVING + 1] = {
@@ -197,8 +200,36 @@ const struct nla_policy evpn_neigh_set_nl_policy[EVPN_A_NEIGH_HOST_LIMIT + 1] = 
 	[EVPN_A_NEIGH_HOST_LIMIT] = { .type = NLA_U32, },
 };
 
+/* EVPN_CMD_MCAST_WISH_NEW - do */
+const struct nla_policy evpn_mcast_wish_new_nl_policy[EVPN_A_MCAST_ENTRY + 1] = {
+	[EVPN_A_MCAST_ENTRY] = NLA_POLICY_NESTED(evpn_mcast_entry_nl_policy),
+};
+
+/* EVPN_CMD_MCAST_WISH_DEL - do */
+const struct nla_policy evpn_mcast_wish_del_nl_policy[EVPN_A_MCAST_RETAIN + 1] = {
+	[EVPN_A_MCAST_ENTRY] = NLA_POLICY_NESTED(evpn_mcast_entry_nl_policy),
+	[EVPN_A_MCAST_RETAIN] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_MCAST_WISH_SWEEP - do */
+const struct nla_policy evpn_mcast_wish_sweep_nl_policy[EVPN_A_MCAST_RETAIN + 1] = {
+	[EVPN_A_MCAST_GENERATION] = { .type = NLA_U32, },
+	[EVPN_A_MCAST_RETAIN] = { .type = NLA_U32, },
+};
+
+/* EVPN_CMD_MCAST_WISH_GET - do */
+const struct nla_policy evpn_mcast_wish_get_nl_policy[EVPN_A_MCAST_ENTRY + 1] = {
+	[EVPN_A_MCAST_ENTRY] = NLA_POLICY_NESTED(evpn_mcast_entry_nl_policy),
+};
+
+/* EVPN_CMD_MCAST_LEAVE - do */
+const struct nla_policy evpn_mcast_leave_nl_policy[EVPN_A_MCAST_RESPONSE + 1] = {
+	[EVPN_A_MCAST_ENTRY] = NLA_POLICY_NESTED(evpn_mcast_entry_nl_policy),
+	[EVPN_A_MCAST_RESPONSE] = { .type = NLA_U32, },
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[20] = {
+const struct genl_ops evpn_nl_ops[25] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
@@ -342,6 +373,42 @@ const struct genl_ops evpn_nl_ops[20] = {
 		.doit		= evpn_nl_neigh_set_doit,
 		.policy		= evpn_neigh_set_nl_policy,
 		.maxattr	= EVPN_A_NEIGH_HOST_LIMIT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_WISH_NEW,
+		.doit		= evpn_nl_mcast_wish_new_doit,
+		.policy		= evpn_mcast_wish_new_nl_policy,
+		.maxattr	= EVPN_A_MCAST_ENTRY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_WISH_DEL,
+		.doit		= evpn_nl_mcast_wish_del_doit,
+		.policy		= evpn_mcast_wish_del_nl_policy,
+		.maxattr	= EVPN_A_MCAST_RETAIN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_WISH_SWEEP,
+		.doit		= evpn_nl_mcast_wish_sweep_doit,
+		.policy		= evpn_mcast_wish_sweep_nl_policy,
+		.maxattr	= EVPN_A_MCAST_RETAIN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_WISH_GET,
+		.doit		= evpn_nl_mcast_wish_get_doit,
+		.dumpit		= evpn_nl_mcast_wish_get_dumpit,
+		.policy		= evpn_mcast_wish_get_nl_policy,
+		.maxattr	= EVPN_A_MCAST_ENTRY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_MCAST_LEAVE,
+		.doit		= evpn_nl_mcast_leave_doit,
+		.policy		= evpn_mcast_leave_nl_policy,
+		.maxattr	= EVPN_A_MCAST_RESPONSE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

@@ -14,7 +14,7 @@
 
 /* Common nested types */
 extern const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1];
-extern const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_REASON + 1];
+extern const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_WISH + 1];
 extern const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_LEAVING + 1];
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
@@ -59,8 +59,18 @@ extern const struct nla_policy evpn_mcast_stats_get_nl_policy[EVPN_A_MCAST_STATS
 
 extern const struct nla_policy evpn_neigh_set_nl_policy[EVPN_A_NEIGH_HOST_LIMIT + 1];
 
+extern const struct nla_policy evpn_mcast_wish_new_nl_policy[EVPN_A_MCAST_ENTRY + 1];
+
+extern const struct nla_policy evpn_mcast_wish_del_nl_policy[EVPN_A_MCAST_RETAIN + 1];
+
+extern const struct nla_policy evpn_mcast_wish_sweep_nl_policy[EVPN_A_MCAST_RETAIN + 1];
+
+extern const struct nla_policy evpn_mcast_wish_get_nl_policy[EVPN_A_MCAST_ENTRY + 1];
+
+extern const struct nla_policy evpn_mcast_leave_nl_policy[EVPN_A_MCAST_RESPONSE + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[20];
+extern const struct genl_ops evpn_nl_ops[25];
 extern const struct genl_multicast_group evpn_nl_mcgrps[4];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -89,6 +99,13 @@ int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int evpn_nl_mcast_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_neigh_set_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_wish_new_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_wish_del_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_wish_sweep_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_wish_get_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_mcast_wish_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int evpn_nl_mcast_leave_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,

@@ -9,12 +9,12 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 
-#define ENTRY_ATTRS (EVPN_A_MCAST_ENTRY_REASON + 1)
+#define ENTRY_ATTRS (EVPN_A_MCAST_ENTRY_MAX + 1)
 
 static int entry_parse(struct nlattr **tb, const struct nlattr *entry,
 		       struct netlink_ext_ack *extack)
 {
-	return nla_parse_nested(tb, EVPN_A_MCAST_ENTRY_REASON, entry, evpn_mcast_entry_nl_policy,
+	return nla_parse_nested(tb, EVPN_A_MCAST_ENTRY_MAX, entry, evpn_mcast_entry_nl_policy,
 				extack);
 }
 
@@ -49,23 +49,31 @@ static int fill_answer(struct evpn_mcast_net *mn, struct sk_buff *msg,
 		       const struct evpn_neigh_key *key, const struct nlattr *attr,
 		       struct netlink_ext_ack *extack)
 {
-	const struct evpn_mcast_group *g;
-	int err;
+	const struct evpn_mcast_group *g = evpn_mcast_find(mn, key);
 
-	mutex_lock(&mn->lock);
-	g = evpn_mcast_find(mn, key);
-	if (g && !g->ended) {
-		err = evpn_mcast_fill(msg, g);
-	} else {
-		REFUSE(extack, attr, "no host wants this group there");
-		err = -ENOENT;
-	}
-	mutex_unlock(&mn->lock);
-	return err;
+	if (g && !g->ended)
+		return evpn_mcast_fill(msg, g);
+	REFUSE(extack, attr, "no host wants this group there");
+	return -ENOENT;
 }
 
-/** evpn_nl_mcast_get_doit() - read a group */
-int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int fill_wish(struct evpn_mcast_net *mn, struct sk_buff *msg,
+		     const struct evpn_neigh_key *key, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	const struct evpn_mcast_host *h = evpn_mcast_host_find(mn, key);
+
+	if (h && h->want)
+		return evpn_mcast_fill_host(msg, mn, h);
+	REFUSE(extack, attr, "there is no wish for this group there");
+	return -ENOENT;
+}
+
+typedef int (*answer_fn)(struct evpn_mcast_net *mn, struct sk_buff *msg,
+			 const struct evpn_neigh_key *key, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
+
+static int get(struct genl_info *info, u8 cmd, answer_fn fn)
 {
 	struct evpn_mcast_net *mn = evpn_net(genl_info_net(info))->mcast;
 	const struct nlattr *attr = info->attrs[EVPN_A_MCAST_ENTRY];
@@ -87,9 +95,23 @@ int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_MCAST_GET);
-	err = fill_answer(mn, msg, &key, attr, info->extack);
+	hdr = evpn_netlink_begin(msg, info, cmd);
+	mutex_lock(&mn->lock);
+	err = fn(mn, msg, &key, attr, info->extack);
+	mutex_unlock(&mn->lock);
 	return evpn_netlink_reply(info, msg, hdr, err);
+}
+
+/** evpn_nl_mcast_get_doit() - read a group */
+int evpn_nl_mcast_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return get(info, EVPN_CMD_MCAST_GET, fill_answer);
+}
+
+/** evpn_nl_mcast_wish_get_doit() - read a wish */
+int evpn_nl_mcast_wish_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return get(info, EVPN_CMD_MCAST_WISH_GET, fill_wish);
 }
 
 /* Where a dump goes on: after this key. */
@@ -124,6 +146,23 @@ static int dump_filter(const struct nlmsghdr *nlh, struct dump_filter *filter)
 	return 0;
 }
 
+/* Fills @msg with wishes. True when there are no more. */
+static bool dump_hosts(struct sk_buff *msg, struct evpn_mcast_net *mn,
+		       const struct dump_filter *filter, struct dump_position *pos)
+{
+	struct evpn_mcast_host *h;
+
+	for (;;) {
+		h = evpn_mcast_host_from(mn, pos->begun ? &pos->last : &filter->key, pos->begun);
+		if (!h || memcmp(&h->key, &filter->key, filter->prefix))
+			return true;
+		if (h->want && evpn_mcast_fill_host(msg, mn, h))
+			return false;
+		pos->last = h->key;
+		pos->begun = true;
+	}
+}
+
 /* Fills @msg with groups. True when there are no more. */
 static bool dump_groups(struct sk_buff *msg, struct evpn_mcast_net *mn,
 			const struct dump_filter *filter, struct dump_position *pos)
@@ -141,15 +180,14 @@ static bool dump_groups(struct sk_buff *msg, struct evpn_mcast_net *mn,
 	}
 }
 
-/**
- * evpn_nl_mcast_get_dumpit() - read all groups, or those of a filter
- * @skb: to be filled
- * @cb: where it goes on
- *
+typedef bool (*dump_fn)(struct sk_buff *msg, struct evpn_mcast_net *mn,
+			const struct dump_filter *filter, struct dump_position *pos);
+
+/*
  * What comes or goes meanwhile does not make it skip or repeat another, and is flagged as
  * NLM_F_DUMP_INTR.
  */
-int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static int dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd, dump_fn fn)
 {
 	struct evpn_mcast_net *mn = evpn_net(sock_net(skb->sk))->mcast;
 	struct dump_position *pos = (struct dump_position *)cb->ctx;
@@ -164,16 +202,28 @@ int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	hdr = evpn_netlink_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI,
-			       EVPN_CMD_MCAST_GET);
+			       cmd);
 	if (!hdr)
 		return -EMSGSIZE;
 	mutex_lock(&mn->lock);
 	cb->seq = mn->seq;
 	genl_dump_check_consistent(cb, hdr);
-	pos->ended = dump_groups(skb, mn, &filter, pos);
+	pos->ended = fn(skb, mn, &filter, pos);
 	mutex_unlock(&mn->lock);
 	genlmsg_end(skb, hdr);
 	return skb->len;
+}
+
+/** evpn_nl_mcast_get_dumpit() - read all groups, or those of a filter */
+int evpn_nl_mcast_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump(skb, cb, EVPN_CMD_MCAST_GET, dump_groups);
+}
+
+/** evpn_nl_mcast_wish_get_dumpit() - read all wishes, or those of a filter */
+int evpn_nl_mcast_wish_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump(skb, cb, EVPN_CMD_MCAST_WISH_GET, dump_hosts);
 }
 
 static int fill_number(struct sk_buff *msg, int attr, u64 value)
@@ -194,7 +244,10 @@ static int fill_stats(struct sk_buff *msg, struct evpn_mcast_net *mn)
 	    fill_number(msg, EVPN_A_MCAST_STATS_FLOODED, atomic64_read(&mn->flooded)) ||
 	    fill_number(msg, EVPN_A_MCAST_STATS_GROUP_LIMIT, c->group_limit) ||
 	    fill_number(msg, EVPN_A_MCAST_STATS_SOURCE_LIMIT, c->source_limit) ||
-	    fill_number(msg, EVPN_A_MCAST_STATS_NOTIFIED, c->notified))
+	    fill_number(msg, EVPN_A_MCAST_STATS_NOTIFIED, c->notified) ||
+	    nla_put_u32(msg, EVPN_A_MCAST_STATS_WISHES, mn->n_hosts) ||
+	    fill_number(msg, EVPN_A_MCAST_STATS_SPOKEN, c->spoken) ||
+	    fill_number(msg, EVPN_A_MCAST_STATS_ASKED, c->asked))
 		return -EMSGSIZE;
 	return 0;
 }

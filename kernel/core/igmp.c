@@ -77,8 +77,8 @@ static bool all_zero(const u8 *p, u32 len)
 	return true;
 }
 
-/* The Internet checksum, not yet complemented; @sum goes on. */
-static u32 checksum_add(u32 sum, const u8 *p, u32 len)
+/** evpn_igmp_sum() - the Internet checksum of octets, not yet complemented, and of what @sum is of */
+u32 evpn_igmp_sum(u32 sum, const u8 *p, u32 len)
 {
 	for (; len > 1; len -= 2, p += 2)
 		sum += evpn_be16(p);
@@ -91,7 +91,7 @@ static u32 checksum_add(u32 sum, const u8 *p, u32 len)
 
 static bool checksum_ok(u32 sum, const u8 *p, u32 len)
 {
-	return checksum_add(sum, p, len) == 0xffff;
+	return evpn_igmp_sum(sum, p, len) == 0xffff;
 }
 
 static bool is_multicast(const u8 *addr, u8 family)
@@ -335,7 +335,7 @@ static int ip6_parse(const u8 *data, u32 len, struct evpn_igmp *msg)
 	icmp = hop + size;
 	payload -= size;
 	/* The pseudo-header: both addresses, length and protocol. */
-	sum = checksum_add(payload + IP6_ICMP, data + IP6_SOURCE, 2 * EVPN_IGMP_ADDR_LEN);
+	sum = evpn_igmp_sum(payload + IP6_ICMP, data + IP6_SOURCE, 2 * EVPN_IGMP_ADDR_LEN);
 	if (!checksum_ok(sum, icmp, payload))
 		return -EINVAL;
 	msg->family = EVPN_IGMP_ADDR_LEN;

@@ -85,6 +85,7 @@ struct evpn_igmp_record {
 	const u8 *source;
 };
 
+u32 evpn_igmp_sum(u32 sum, const u8 *p, u32 len);
 int evpn_igmp_parse(u16 proto, u16 vid, const u8 *data, u32 len, struct evpn_igmp *msg);
 bool evpn_igmp_next(struct evpn_igmp *msg, struct evpn_igmp_record *record);
 bool evpn_igmp_group_usable(const u8 *group, u8 family);

@@ -303,6 +303,8 @@ enum evpn_neigh_event {
 #define EVPN_MCAST_ES_GROUPS_MAX	65536
 #define EVPN_MCAST_SOURCES_MAX		64
 #define EVPN_MCAST_ES_SOURCES_MAX	65536
+#define EVPN_MCAST_WISHES_MAX		262144
+#define EVPN_MCAST_RESPONSE_MAX		25500
 
 /**
  * enum evpn_mcast_mode - Filter mode of a group (RFC 3376 section 3.2).
@@ -357,6 +359,24 @@ enum evpn_mcast_reason {
 	EVPN_MCAST_REASON_LEFT,
 	EVPN_MCAST_REASON_SILENT,
 	EVPN_MCAST_REASON_DOWN,
+};
+
+/**
+ * enum evpn_mcast_wish - What has become of a wish.
+ * @EVPN_MCAST_WISH_PENDING: There is no sub-interface that is up; it will be
+ *   spoken for.
+ * @EVPN_MCAST_WISH_SPOKEN: The local stack was told, and its queries are
+ *   answered.
+ * @EVPN_MCAST_WISH_RETAINED: Taken back, and spoken for until its time is
+ *   over.
+ * @EVPN_MCAST_WISH_BRIDGED: The segment is a port of a bridge, where nobody is
+ *   spoken for.
+ */
+enum evpn_mcast_wish {
+	EVPN_MCAST_WISH_PENDING,
+	EVPN_MCAST_WISH_SPOKEN,
+	EVPN_MCAST_WISH_RETAINED,
+	EVPN_MCAST_WISH_BRIDGED,
 };
 
 enum {
@@ -578,6 +598,9 @@ enum {
 	EVPN_A_MCAST_ENTRY_IFINDEX,
 	EVPN_A_MCAST_ENTRY_EVENT,
 	EVPN_A_MCAST_ENTRY_REASON,
+	EVPN_A_MCAST_ENTRY_GENERATION,
+	EVPN_A_MCAST_ENTRY_ORIGIN,
+	EVPN_A_MCAST_ENTRY_WISH,
 
 	__EVPN_A_MCAST_ENTRY_MAX,
 	EVPN_A_MCAST_ENTRY_MAX = (__EVPN_A_MCAST_ENTRY_MAX - 1)
@@ -585,6 +608,9 @@ enum {
 
 enum {
 	EVPN_A_MCAST_ENTRY = 1,
+	EVPN_A_MCAST_GENERATION,
+	EVPN_A_MCAST_RETAIN,
+	EVPN_A_MCAST_RESPONSE,
 
 	__EVPN_A_MCAST_MAX,
 	EVPN_A_MCAST_MAX = (__EVPN_A_MCAST_MAX - 1)
@@ -602,6 +628,9 @@ enum {
 	EVPN_A_MCAST_STATS_GROUP_LIMIT,
 	EVPN_A_MCAST_STATS_SOURCE_LIMIT,
 	EVPN_A_MCAST_STATS_NOTIFIED,
+	EVPN_A_MCAST_STATS_WISHES,
+	EVPN_A_MCAST_STATS_SPOKEN,
+	EVPN_A_MCAST_STATS_ASKED,
 
 	__EVPN_A_MCAST_STATS_MAX,
 	EVPN_A_MCAST_STATS_MAX = (__EVPN_A_MCAST_STATS_MAX - 1)
@@ -634,6 +663,11 @@ enum {
 	EVPN_CMD_MCAST_STATS_GET,
 	EVPN_CMD_MCAST_NTF,
 	EVPN_CMD_NEIGH_SET,
+	EVPN_CMD_MCAST_WISH_NEW,
+	EVPN_CMD_MCAST_WISH_DEL,
+	EVPN_CMD_MCAST_WISH_SWEEP,
+	EVPN_CMD_MCAST_WISH_GET,
+	EVPN_CMD_MCAST_LEAVE,
 
 	__EVPN_CMD_MAX,
 	EVPN_CMD_MAX = (__EVPN_CMD_MAX - 1)

@@ -29,7 +29,7 @@
  * @ADDRESSES: nested; a list of ADDRESS
  * @COUNTER: nested; only read, ingress.REASON=PACKETS
  * @MEMBER: nested; only read, member=NAME, with /rewriting, and partner.NAME=STATE
- * @SOURCE: nested; only read, source=ADDRESS, with /blocked and /leaving
+ * @SOURCE: nested; source=ADDRESS, as often as there are; when read, with /blocked and /leaving
  * @ROW: nested; each on a line of its own, and its keys beside those of the request (verb.row)
  */
 enum kind {

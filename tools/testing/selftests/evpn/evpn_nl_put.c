@@ -90,6 +90,14 @@ static void put_addresses(struct nl_msg *msg, int type, char *value)
 	nla_nest_end_keep_empty(msg, nest);
 }
 
+static void put_source(struct nl_msg *msg, int type, const char *value)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
+	put_address(msg, EVPN_A_MCAST_SOURCE_ADDRESS, value);
+	nla_nest_end(msg, nest);
+}
+
 /* "raw=TYPE:HEX" is an attribute of any type and any length */
 static void put_raw(struct nl_msg *msg, char *value)
 {
@@ -131,6 +139,9 @@ void put_word(struct nl_msg *msg, const struct set *set, char *word)
 		break;
 	case VLANS:
 		put_vlans(msg, a->type, value);
+		break;
+	case SOURCE:
+		put_source(msg, a->type, value);
 		break;
 	case ADDRESSES:
 		put_addresses(msg, a->type, value);

@@ -111,9 +111,13 @@ SET(group, {EVPN_A_MCAST_ENTRY_ESI, "esi", OCTETS, NULL},
     {EVPN_A_MCAST_ENTRY_IFINDEX, "ifindex", U32, NULL},
     {EVPN_A_MCAST_ENTRY_EVENT, "event", BITS,
      NAMES("joined", "changed", "leaving", "renewed", "ended")},
-    {EVPN_A_MCAST_ENTRY_REASON, "reason", ENUM, NAMES("none", "left", "silent", "down")});
+    {EVPN_A_MCAST_ENTRY_REASON, "reason", ENUM, NAMES("none", "left", "silent", "down")},
+    {EVPN_A_MCAST_ENTRY_GENERATION, "gen", U32, NULL},
+    {EVPN_A_MCAST_ENTRY_ORIGIN, "origin", U32, NULL},
+    {EVPN_A_MCAST_ENTRY_WISH, "wish", ENUM, NAMES("pending", "spoken", "retained", "bridged")});
 
-SET(mcast, {EVPN_A_MCAST_ENTRY, "entry", ROW, NULL});
+SET(mcast, {EVPN_A_MCAST_ENTRY, "entry", ROW, NULL}, {EVPN_A_MCAST_GENERATION, "gen", U32, NULL},
+    {EVPN_A_MCAST_RETAIN, "retain", U32, NULL}, {EVPN_A_MCAST_RESPONSE, "response", U32, NULL});
 
 SET(mcast_stats, {EVPN_A_MCAST_STATS_GROUPS, "groups", U32, NULL},
     {EVPN_A_MCAST_STATS_SOURCES, "sources", U32, NULL},
@@ -124,7 +128,10 @@ SET(mcast_stats, {EVPN_A_MCAST_STATS_GROUPS, "groups", U32, NULL},
     {EVPN_A_MCAST_STATS_FLOODED, "flooded", U64, NULL},
     {EVPN_A_MCAST_STATS_GROUP_LIMIT, "group-limit", U64, NULL},
     {EVPN_A_MCAST_STATS_SOURCE_LIMIT, "source-limit", U64, NULL},
-    {EVPN_A_MCAST_STATS_NOTIFIED, "notified", U64, NULL});
+    {EVPN_A_MCAST_STATS_NOTIFIED, "notified", U64, NULL},
+    {EVPN_A_MCAST_STATS_WISHES, "wishes", U32, NULL},
+    {EVPN_A_MCAST_STATS_SPOKEN, "spoken", U64, NULL},
+    {EVPN_A_MCAST_STATS_ASKED, "asked", U64, NULL});
 
 static const struct verb verbs[] = {
 	{"es-new", EVPN_CMD_ES_NEW, &es_set, NULL, false},
@@ -145,6 +152,11 @@ static const struct verb verbs[] = {
 	{"neigh-set", EVPN_CMD_NEIGH_SET, &neigh_set, NULL, false},
 	{"neigh-stats-get", EVPN_CMD_NEIGH_STATS_GET, &neigh_stats_set, NULL, false},
 	{"mcast-get", EVPN_CMD_MCAST_GET, &mcast_set, &group_set, true},
+	{"mcast-wish-new", EVPN_CMD_MCAST_WISH_NEW, &mcast_set, &group_set, false},
+	{"mcast-wish-del", EVPN_CMD_MCAST_WISH_DEL, &mcast_set, &group_set, false},
+	{"mcast-wish-sweep", EVPN_CMD_MCAST_WISH_SWEEP, &mcast_set, NULL, false},
+	{"mcast-wish-get", EVPN_CMD_MCAST_WISH_GET, &mcast_set, &group_set, true},
+	{"mcast-leave", EVPN_CMD_MCAST_LEAVE, &mcast_set, &group_set, false},
 	{"mcast-stats-get", EVPN_CMD_MCAST_STATS_GET, &mcast_stats_set, NULL, false},
 	/* notifications: never sent, only read */
 	{"es-ntf", EVPN_CMD_ES_NTF, &es_set, NULL, false},

@@ -8,10 +8,13 @@
  *   mcast_say report DEVICE GROUP [COUNT [RATE]]
  *       COUNT IGMPv2 reports of hosts that do not exist, RATE a second, each for the group after the
  *       last one's
+ *   mcast_say leave DEVICE GROUP
+ *       an IGMPv2 leave of a host that does not exist
  *   mcast_say query DEVICE GROUP TENTHS
- *       an IGMPv2 query about the group, all of them if it is 0.0.0.0
+ *   mcast_say query3 DEVICE GROUP TENTHS
+ *       a query of IGMPv2 or of IGMPv3 about the group, all of them if it is 0.0.0.0
  *
- * Standards: RFC 2236, RFC 3678.
+ * Standards: RFC 2236, RFC 3376, RFC 3678.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -27,7 +30,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REPORT = 0x16, QUERY = 0x11, ALL_HOSTS = 0xe0000001 };
+enum {
+	REPORT = 0x16,
+	LEAVE = 0x17,
+	QUERY = 0x11,
+	ALL_HOSTS = 0xe0000001,
+	ALL_ROUTERS = 0xe0000002
+};
+
+enum { LEN = 8, V3_QUERY_LEN = 12 }; /* of messages */
 
 static unsigned int ifindex;
 
@@ -104,25 +115,26 @@ static void put32(uint8_t *p, uint32_t v)
 	put16(p + 2, v & 0xffff);
 }
 
-/* IPv4 with Router Alert and IGMP, 32 octets */
-static void packet(uint8_t *p, uint8_t type, uint8_t code, uint32_t group, uint32_t to)
+/* IPv4 with Router Alert and @len octets of IGMP, all but the first eight of them 0 */
+static void packet(uint8_t *p, size_t len, uint8_t type, uint8_t code, uint32_t group, uint32_t to)
 {
-	static const uint8_t head[] = {0x46, 0xc0, 0, 32, 0, 0, 0, 0, 1, 2};
+	static const uint8_t head[] = {0x46, 0xc0, 0, 0, 0, 0, 0, 0, 1, 2};
 
-	memset(p, 0, 32);
+	memset(p, 0, 24 + len);
 	memcpy(p, head, sizeof(head));
+	p[3] = 24 + len;
 	put32(p + 16, to);
 	put32(p + 20, 0x94040000);
 	put16(p + 10, checksum(p, 24));
 	p[24] = type;
 	p[25] = code;
 	put32(p + 28, group);
-	put16(p + 26, checksum(p + 24, 8));
+	put16(p + 26, checksum(p + 24, len));
 }
 
-static void send_one(int fd, uint8_t type, uint8_t code, uint32_t group)
+static void send_one(int fd, size_t len, uint8_t type, uint8_t code, uint32_t group)
 {
-	uint32_t to = group ? group : ALL_HOSTS;
+	uint32_t to = type == LEAVE ? ALL_ROUTERS : group ? group : ALL_HOSTS;
 	struct sockaddr_ll sll = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_IP),
@@ -130,10 +142,10 @@ static void send_one(int fd, uint8_t type, uint8_t code, uint32_t group)
 		.sll_halen = 6,
 		.sll_addr = {1, 0, 0x5e, to >> 16 & 0x7f, to >> 8 & 255, to & 255},
 	};
-	uint8_t buf[32];
+	uint8_t buf[24 + V3_QUERY_LEN];
 
-	packet(buf, type, code, group, to);
-	if (sendto(fd, buf, sizeof(buf), 0, (void *)&sll, sizeof(sll)) < 0)
+	packet(buf, len, type, code, group, to);
+	if (sendto(fd, buf, 24 + len, 0, (void *)&sll, sizeof(sll)) < 0)
 		err(1, "send");
 }
 
@@ -145,7 +157,7 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-static void say(uint8_t type, uint8_t code, const char *group, unsigned int count,
+static void say(size_t len, uint8_t type, uint8_t code, const char *group, unsigned int count,
 		unsigned int rate)
 {
 	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
@@ -157,7 +169,7 @@ static void say(uint8_t type, uint8_t code, const char *group, unsigned int coun
 	if (inet_pton(AF_INET, group, &in) != 1)
 		errx(3, "'%s' is no address of IPv4", group);
 	for (unsigned int i = 0; i < count; i++) {
-		send_one(fd, type, code, ntohl(in.s_addr) + i);
+		send_one(fd, len, type, code, ntohl(in.s_addr) + i);
 		if (rate && i > (now() - start) * rate)
 			usleep(1000);
 	}
@@ -166,7 +178,7 @@ static void say(uint8_t type, uint8_t code, const char *group, unsigned int coun
 int main(int argc, char **argv)
 {
 	if (argc < 4)
-		errx(3, "usage: mcast_say join|report|query DEVICE GROUP...");
+		errx(3, "usage: mcast_say join|report|leave|query|query3 DEVICE GROUP...");
 	ifindex = if_nametoindex(argv[2]);
 	if (!ifindex)
 		err(1, "%s", argv[2]);
@@ -177,11 +189,16 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		pause();
 	} else if (!strcmp(argv[1], "report")) {
-		say(REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1, argc > 5 ? atoi(argv[5]) : 0);
+		say(LEN, REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1,
+		    argc > 5 ? atoi(argv[5]) : 0);
+	} else if (!strcmp(argv[1], "leave")) {
+		say(LEN, LEAVE, 0, argv[3], 1, 0);
 	} else if (!strcmp(argv[1], "query")) {
-		say(QUERY, argc > 4 ? atoi(argv[4]) : 100, argv[3], 1, 0);
+		say(LEN, QUERY, argc > 4 ? atoi(argv[4]) : 100, argv[3], 1, 0);
+	} else if (!strcmp(argv[1], "query3")) {
+		say(V3_QUERY_LEN, QUERY, argc > 4 ? atoi(argv[4]) : 100, argv[3], 1, 0);
 	} else {
-		errx(3, "'%s' is none of join, report, query", argv[1]);
+		errx(3, "'%s' is none of join, report, leave, query, query3", argv[1]);
 	}
 	return 0;
 }
