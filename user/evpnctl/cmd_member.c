@@ -8,7 +8,7 @@
 #include "doc.h"
 #include "show.h"
 
-static const char *const state_names[] = {"local", "remote", "left", NULL};
+static const char *const state_names[] = {"local", "synced", "pending", "refused", "left", NULL};
 
 static const struct param show_params[] = {
 	{.key = "group", .what = "GROUP", .positional = true},
@@ -22,7 +22,12 @@ static const struct param show_params[] = {
 
 static enum out_style state_style(const json_t *m)
 {
-	return doc_true(m, "leaving") || doc_is(m, "state", "left") ? OUT_WARN : OUT_GOOD;
+	if (doc_is(m, "state", "refused"))
+		return OUT_BAD;
+	return doc_is(m, "state", "synced") ||
+			       (doc_is(m, "state", "local") && !doc_true(m, "leaving")) ?
+		       OUT_GOOD :
+		       OUT_WARN;
 }
 
 static void versions_cell(struct out_table *t, const json_t *m)

@@ -94,12 +94,16 @@ static void print_neighbors_line(struct out *o, const json_t *n)
 
 static void print_members_line(struct out *o, const json_t *m)
 {
-	long long local = doc_int(m, "local", 0), remote = doc_int(m, "remote", 0);
+	long long local = doc_int(m, "local", 0), synced = doc_int(m, "synced", 0);
+	long long pending = doc_int(m, "pending", 0);
 
-	if (!local && !remote)
+	if (!local && !synced && !pending)
 		return;
 	out_nl(o);
-	out_word(o, OUT_PLAIN, "member   %lld heard here, %lld by other PEs", local, remote);
+	out_word(o, OUT_PLAIN, "member   %lld: %lld local, %lld synced", local + synced + pending,
+		 local, synced);
+	if (pending)
+		out_raw(o, OUT_PLAIN, ", %lld pending", pending);
 }
 
 static bool lists(const json_t *problems, const char *sentence)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nl_evpn_mcast.h"
@@ -47,6 +48,9 @@ static void take_entry(const struct nlattr *nest, struct nl_mcast *m)
 	m->ifindex = nl_u32(tb[EVPN_A_MCAST_ENTRY_IFINDEX]);
 	m->event = nl_u32(tb[EVPN_A_MCAST_ENTRY_EVENT]);
 	m->reason = nl_u32(tb[EVPN_A_MCAST_ENTRY_REASON]);
+	m->generation = nl_u32(tb[EVPN_A_MCAST_ENTRY_GENERATION]);
+	m->origin = nl_u32(tb[EVPN_A_MCAST_ENTRY_ORIGIN]);
+	m->wish = nl_u32(tb[EVPN_A_MCAST_ENTRY_WISH]);
 	mnl_attr_for_each_nested(a, nest)
 		if (mnl_attr_get_type(a) == EVPN_A_MCAST_ENTRY_SOURCE)
 			take_source(a, m);
@@ -80,20 +84,119 @@ void nl_evpn_mcast_each(const struct nlmsghdr *nlh, nl_mcast_fn fn, void *data)
 	take_message(&rd, nlh);
 }
 
-int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
-		       struct nl_err *err)
+static int dump(struct nl_evpn *e, uint8_t cmd, nl_mcast_fn fn, void (*restart)(void *data),
+		void *data, struct nl_err *err)
 {
 	struct reading rd = {fn, data};
 	char buf[NL_REQUEST_LEN];
 	int r, tries = 0;
 
 	for (;;) {
-		r = nl_dump(e->nl, nl_evpn_begin(buf, e, EVPN_CMD_MCAST_GET), take_message, &rd,
-			    err);
+		r = nl_dump(e->nl, nl_evpn_begin(buf, e, cmd), take_message, &rd, err);
 		if (r != -EINTR || ++tries == NL_EVPN_DUMP_TRIES)
 			return r;
 		restart(data);
 	}
+}
+
+int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
+		       struct nl_err *err)
+{
+	return dump(e, EVPN_CMD_MCAST_GET, fn, restart, data, err);
+}
+
+int nl_evpn_mcast_wish_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data),
+			    void *data, struct nl_err *err)
+{
+	return dump(e, EVPN_CMD_MCAST_WISH_GET, fn, restart, data, err);
+}
+
+/* ---- wishes ---- */
+
+enum {
+	HEAD_ROOM = 64,	  /* of a request, and of what is not in its entries */
+	ENTRY_ROOM = 128, /* of an entry, without its sources */
+	SOURCE_ROOM = 32,
+};
+
+static void put_source(struct nlmsghdr *nlh, const struct nl_mcast_source *s)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, EVPN_A_MCAST_ENTRY_SOURCE);
+
+	mnl_attr_put(nlh, EVPN_A_MCAST_SOURCE_ADDRESS, s->address.len, s->address.b);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* @wish: all of it; else its key, and its sources */
+static void put_entry(struct nlmsghdr *nlh, const struct nl_mcast *m, bool wish)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, EVPN_A_MCAST_ENTRY);
+
+	mnl_attr_put(nlh, EVPN_A_MCAST_ENTRY_ESI, sizeof(m->esi), &m->esi);
+	mnl_attr_put_u32(nlh, EVPN_A_MCAST_ENTRY_TAG, m->tag);
+	mnl_attr_put(nlh, EVPN_A_MCAST_ENTRY_GROUP, m->group.len, m->group.b);
+	if (wish) {
+		mnl_attr_put_u32(nlh, EVPN_A_MCAST_ENTRY_MODE, m->mode);
+		mnl_attr_put_u32(nlh, EVPN_A_MCAST_ENTRY_VERSIONS, m->versions);
+		mnl_attr_put_u32(nlh, EVPN_A_MCAST_ENTRY_GENERATION, m->generation);
+		mnl_attr_put_u32(nlh, EVPN_A_MCAST_ENTRY_ORIGIN, m->origin);
+	}
+	for (unsigned int i = 0; i < m->n_sources; i++)
+		put_source(nlh, &m->sources[i]);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* With one attribute more, of a time. */
+static int request(struct nl_evpn *e, uint8_t cmd, const struct nl_mcast *list, unsigned int n,
+		   uint16_t type, uint32_t ms, struct nl_err *err)
+{
+	size_t room = HEAD_ROOM;
+	struct nlmsghdr *nlh;
+	char *buf;
+	int r;
+
+	for (unsigned int i = 0; i < n; i++)
+		room += ENTRY_ROOM + list[i].n_sources * SOURCE_ROOM;
+	buf = calloc(1, room);
+	if (!buf)
+		return nl_err_set(err, ENOMEM, "out of memory");
+	nlh = nl_evpn_begin(buf, e, cmd);
+	for (unsigned int i = 0; i < n; i++)
+		put_entry(nlh, &list[i], cmd == EVPN_CMD_MCAST_WISH_NEW);
+	if (type)
+		mnl_attr_put_u32(nlh, type, ms);
+	r = nl_request(e->nl, nlh, NULL, NULL, err);
+	free(buf);
+	return r;
+}
+
+int nl_evpn_mcast_wish_new(struct nl_evpn *e, const struct nl_mcast *list, unsigned int n,
+			   struct nl_err *err)
+{
+	return request(e, EVPN_CMD_MCAST_WISH_NEW, list, n, 0, 0, err);
+}
+
+int nl_evpn_mcast_wish_del(struct nl_evpn *e, const struct nl_mcast *list, unsigned int n,
+			   uint32_t retain_ms, struct nl_err *err)
+{
+	return request(e, EVPN_CMD_MCAST_WISH_DEL, list, n, EVPN_A_MCAST_RETAIN, retain_ms, err);
+}
+
+int nl_evpn_mcast_leave(struct nl_evpn *e, const struct nl_mcast *group, uint32_t response_ms,
+			struct nl_err *err)
+{
+	return request(e, EVPN_CMD_MCAST_LEAVE, group, 1, EVPN_A_MCAST_RESPONSE, response_ms, err);
+}
+
+int nl_evpn_mcast_wish_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
+			     struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_MCAST_WISH_SWEEP);
+
+	mnl_attr_put_u32(nlh, EVPN_A_MCAST_GENERATION, generation);
+	mnl_attr_put_u32(nlh, EVPN_A_MCAST_RETAIN, retain_ms);
+	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
 static int take_stats(void *data, const struct nlmsghdr *nlh)

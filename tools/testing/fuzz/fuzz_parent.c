@@ -398,10 +398,22 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 	struct ipc_socket socket = {.neighbor = {.len = 4, .b = {192, 0, 2, variant & 1 ? 8 : 9}},
 				    .port = 179};
 	struct ipc_text text = {.id = variant, .more = !!(variant & 2)};
+	struct member_key group = {.tag = 10, .group = {.len = 4, .b = {239, 1, 1, 1}}};
+	struct wish_member member = {.mode = MEMBER_EXCLUDE, .versions = variant & 7};
+	struct member_leave left = {.response_ms = 3000};
 	struct bfd_key bfd = {};
 	struct wish_es es;
 
+	group.esi = variant & 1 ? foreign : own;
+	member.key = group;
+	left.key = group;
 	switch (type) {
+	case IPC_WISH_MEMBER:
+		return one(body, &member, sizeof(member));
+	case IPC_WISH_MEMBER_GONE:
+		return one(body, &group, sizeof(group));
+	case IPC_WISH_MEMBER_LEAVE:
+		return one(body, &left, sizeof(left));
 	case IPC_WISH_ES:
 		make_es(&es, variant);
 		return one(body, &es, sizeof(es));
@@ -453,15 +465,35 @@ static void send_it(const void *msg, size_t len, bool with_fd)
 
 /* In an order of their own, so that the seeds outlive new messages: those are added at the end. */
 static const enum ipc_type says[] = {
-	IPC_WISH_ES,	    IPC_WISH_ES_GONE,	 IPC_WISH_ES_SWEEP,
-	IPC_WISH_NEIGH,	    IPC_WISH_NEIGH_GONE, IPC_WISH_NEIGH_SWEEP,
-	IPC_WISH_FLOOD,	    IPC_WISH_FLOOD_GONE, IPC_WISH_FLOOD_SWEEP,
-	IPC_WISH_FRR_LOOK,  IPC_SOCKET_REQUEST,	 IPC_ANSWER,
-	IPC_EVENT,	    IPC_READY,		 IPC_CONF_COMMIT,
-	IPC_FACT_LINK,	    IPC_SOCKET,		 IPC_LISTEN,
-	IPC_SHUTDOWN,	    IPC_WISH_ES_RESULT,	 IPC_QUERY,
-	IPC_SOCKET_KEYS,    IPC_WISH_BFD,	 IPC_WISH_BFD_GONE,
+	IPC_WISH_ES,
+	IPC_WISH_ES_GONE,
+	IPC_WISH_ES_SWEEP,
+	IPC_WISH_NEIGH,
+	IPC_WISH_NEIGH_GONE,
+	IPC_WISH_NEIGH_SWEEP,
+	IPC_WISH_FLOOD,
+	IPC_WISH_FLOOD_GONE,
+	IPC_WISH_FLOOD_SWEEP,
+	IPC_WISH_FRR_LOOK,
+	IPC_SOCKET_REQUEST,
+	IPC_ANSWER,
+	IPC_EVENT,
+	IPC_READY,
+	IPC_CONF_COMMIT,
+	IPC_FACT_LINK,
+	IPC_SOCKET,
+	IPC_LISTEN,
+	IPC_SHUTDOWN,
+	IPC_WISH_ES_RESULT,
+	IPC_QUERY,
+	IPC_SOCKET_KEYS,
+	IPC_WISH_BFD,
+	IPC_WISH_BFD_GONE,
 	IPC_WISH_BFD_SWEEP,
+	IPC_WISH_MEMBER,
+	IPC_WISH_MEMBER_GONE,
+	IPC_WISH_MEMBER_SWEEP,
+	IPC_WISH_MEMBER_LEAVE,
 };
 
 static void say(u8 which, u8 variant, const u8 *data, size_t n)

@@ -30,7 +30,11 @@ static struct {
 	unsigned int n_es;
 	struct ip_addr hosts[HOSTS];
 	unsigned int n_hosts;
-	unsigned int requests; /* of neighbours */
+	unsigned int requests; /* of neighbours, of memberships */
+	struct ip_addr groups[HOSTS];
+	unsigned int n_groups;
+	uint32_t retain_ms;
+	uint32_t response_ms;
 } module;
 
 static int refused(struct nl_err *err, int error, const char *text)
@@ -220,6 +224,52 @@ void nl_evpn_mcast_each(const struct nlmsghdr *nlh, nl_mcast_fn fn, void *data)
 {
 }
 
+/* 239.0.0.77 is one that the module refuses. */
+static int impossible_group(const struct nl_mcast *list, unsigned int n, struct nl_err *err)
+{
+	module.requests++;
+	for (unsigned int i = 0; i < n; i++)
+		if (ip_low32(&list[i].group) == 0xef00004d)
+			return refused(err, ENOSPC, "there are 262144 wishes already");
+	return 0;
+}
+
+int nl_evpn_mcast_wish_new(struct nl_evpn *e, const struct nl_mcast *list, unsigned int n,
+			   struct nl_err *err)
+{
+	int r = impossible_group(list, n, err);
+
+	for (unsigned int i = 0; !r && i < n; i++) {
+		assert_int_equal(list[i].mode, EVPN_MCAST_MODE_EXCLUDE);
+		assert_int_equal(list[i].n_sources, 1);
+		module.groups[module.n_groups++] = list[i].group;
+	}
+	return r;
+}
+
+int nl_evpn_mcast_wish_del(struct nl_evpn *e, const struct nl_mcast *list, unsigned int n,
+			   uint32_t retain_ms, struct nl_err *err)
+{
+	module.n_groups -= n;
+	module.retain_ms = retain_ms;
+	return 0;
+}
+
+int nl_evpn_mcast_wish_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
+			     struct nl_err *err)
+{
+	module.n_groups = 0;
+	module.retain_ms = retain_ms;
+	return 0;
+}
+
+int nl_evpn_mcast_leave(struct nl_evpn *e, const struct nl_mcast *group, uint32_t response_ms,
+			struct nl_err *err)
+{
+	module.response_ms = response_ms;
+	return 0;
+}
+
 int nl_evpn_core_set(struct nl_evpn *e, const struct nl_core *core, struct nl_err *err)
 {
 	return 0;
@@ -265,6 +315,7 @@ static struct es_result last_result;
 static struct neigh_result answers[HOSTS];
 static unsigned int n_answers;
 static char text[160];
+static struct member_result member_answers[MEMBER_BATCH_MAX];
 
 static void on_kernel(void *data, const struct fact_kernel *fact)
 {
@@ -286,6 +337,9 @@ static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t
 
 	if (type == IPC_WISH_NEIGH_RESULT) {
 		memcpy(answers, batch_items(b), b->n * sizeof(answers[0]));
+		n_answers = b->n;
+	} else if (type == IPC_WISH_MEMBER_RESULT) {
+		memcpy(member_answers, batch_items(b), b->n * sizeof(member_answers[0]));
 		n_answers = b->n;
 	} else if (type == IPC_FACT_NEIGH_TEXTS) {
 		memcpy(text, ((const struct fact_neigh_text *)batch_items(b))->text, sizeof(text));
@@ -518,6 +572,91 @@ static void refused_keys(void **state)
 	free(h);
 }
 
+/* ---- memberships ---- */
+
+struct groups {
+	struct batch head;
+	struct wish_member w[MEMBER_BATCH_MAX];
+};
+
+static struct groups *some_groups(void)
+{
+	struct groups *g = calloc(1, sizeof(*g));
+
+	g->head.n = MEMBER_BATCH_MAX;
+	for (unsigned int i = 0; i < MEMBER_BATCH_MAX; i++)
+		g->w[i] = (struct wish_member){
+			.key = {.tag = 1, .esi = {{0, 1}}, .group = ip_v4(0xef000001 + i)},
+			.mode = MEMBER_EXCLUDE,
+			.n_sources = 1,
+			.sources = {{.addr = {192, 0, 2, 7}}}};
+	return g;
+}
+
+/* One that is refused does not keep the others out; and what is taken back, or left. */
+static void memberships(void **state)
+{
+	struct member_leave leave = {.response_ms = 3000, .one_source = true};
+	struct groups *g = some_groups();
+	struct kern *kern = begin();
+	struct batch *keys = calloc(1, BATCH_LEN(struct member_key, 2));
+
+	g->w[30].key.group = ip_v4(0xef00004d);
+	module.requests = 0;
+	kern_member_wish(kern, &g->head);
+	assert_int_equal(module.n_groups, MEMBER_BATCH_MAX - 1);
+	assert_int_equal(n_answers, MEMBER_BATCH_MAX);
+	assert_true(module.requests <= 13); /* halves, not one by one */
+	for (unsigned int i = 0; i < MEMBER_BATCH_MAX; i++)
+		assert_int_equal(member_answers[i].status, i == 30 ? WISH_REFUSED : WISH_INSTALLED);
+	assert_string_equal(member_answers[30].text, "there are 262144 wishes already");
+	keys->n = 2;
+	keys->retain_ms = 180000;
+	((struct member_key *)(void *)(keys + 1))[0] = g->w[0].key;
+	((struct member_key *)(void *)(keys + 1))[1] = g->w[1].key;
+	kern_member_wish_gone(kern, keys);
+	assert_int_equal(module.n_groups, MEMBER_BATCH_MAX - 3);
+	assert_int_equal(module.retain_ms, 180000);
+	leave.key = g->w[2].key;
+	leave.source = g->w[2].sources[0];
+	kern_member_leave(kern, &leave);
+	assert_int_equal(module.response_ms, 3000);
+	end(kern);
+	free(keys);
+	free(g);
+}
+
+/* What no speaker may wish. */
+static void impossible_memberships(void **state)
+{
+	struct groups *g = some_groups();
+	struct wish_member w = g->w[0];
+	struct member_leave l = {.key = w.key, .response_ms = 1};
+	const char *why;
+
+	assert_true(kern_member_ok(&w, &why));
+	w.key.group = ip_v4(0x0a000001);
+	assert_false(kern_member_ok(&w, &why));
+	w = g->w[0];
+	w.key.tag = 1 << 24;
+	assert_false(kern_member_ok(&w, &why));
+	w = g->w[0];
+	w.n_sources = MEMBER_SOURCES_MAX + 1;
+	assert_false(kern_member_ok(&w, &why));
+	w = g->w[0];
+	w.mode = MEMBER_INCLUDE;
+	assert_true(kern_member_ok(&w, &why));
+	w.n_sources = 0;
+	assert_false(kern_member_ok(&w, &why));
+	w = g->w[0];
+	w.sources[0].addr[15] = 1; /* an IPv4 address has four octets */
+	assert_false(kern_member_ok(&w, &why));
+	assert_true(kern_member_leave_ok(&l, &why));
+	l.response_ms = 25501;
+	assert_false(kern_member_leave_ok(&l, &why));
+	free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +665,8 @@ int main(void)
 		cmocka_unit_test_setup(goes_while_told_all, load),
 		cmocka_unit_test_setup(refused_wishes, load),
 		cmocka_unit_test_setup(refused_keys, load),
+		cmocka_unit_test_setup(memberships, load),
+		cmocka_unit_test(impossible_memberships),
 	};
 
 	return cmocka_run_group_tests_name("module", tests, NULL, NULL);

@@ -26,6 +26,7 @@ struct speaker {
 	struct conf *conf;
 	struct members *ms;
 	char log[8192];
+	char wishes[8192];
 	struct evpn_nlri last; /* originated */
 	struct ecomm ec[24];
 	size_t n_ec;
@@ -117,13 +118,52 @@ void speaker_left(struct speaker *sp)
 {
 }
 
+/* "x239.1.1.1/10" wanted from any source, "i232.1.1.1/10<192.0.2.7>" from these; x with those blocked */
+static void note_wish(struct speaker *sp, const struct wish_member *w)
+{
+	char *log = sp->wishes + strlen(sp->wishes), ip[IP_STRLEN];
+	size_t room = sizeof(sp->wishes) - strlen(sp->wishes);
+	struct ip_addr a;
+	int n;
+
+	n = snprintf(log, room, "%c%s/%u", w->mode == MEMBER_EXCLUDE ? 'x' : 'i',
+		     ip_format(&w->key.group, ip), w->key.tag);
+	for (u16 i = 0; i < w->n_sources; i++) {
+		a = ip_from_bytes(w->sources[i].addr, w->key.group.len);
+		n += snprintf(log + n, room - (size_t)n, "<%s>", ip_format(&a, ip));
+	}
+	snprintf(log + n, room - (size_t)n, "v%u ", w->versions);
+}
+
+static void note_word(struct speaker *sp, const char *fmt, const struct ip_addr *group, u32 n)
+{
+	size_t used = strlen(sp->wishes);
+	char ip[IP_STRLEN];
+
+	snprintf(sp->wishes + used, sizeof(sp->wishes) - used, fmt, ip_format(group, ip), n);
+}
+
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
 {
+	const struct member_leave *l = wishes;
+	const struct wish_member *w = wishes;
+
+	for (u32 i = 0; i < n && type == IPC_WISH_MEMBER; i++)
+		note_wish(sp, &w[i]);
+	for (u32 i = 0; i < n && type == IPC_WISH_MEMBER_LEAVE; i++)
+		note_word(sp, "leave:%s:%u ", &l[i].key.group, l[i].response_ms);
+	if (type == IPC_WISH_MEMBER_SWEEP)
+		strcat(sp->wishes, "sweep ");
 }
 
 void speaker_retain(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n,
 		    uint32_t retain_ms)
 {
+	const struct member_key *k = wishes;
+
+	assert_int_equal(type, IPC_WISH_MEMBER_GONE);
+	for (u32 i = 0; i < n; i++)
+		note_word(sp, "-%s:%u ", &k[i].group, retain_ms);
 }
 
 void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
@@ -303,6 +343,13 @@ static void expect(struct speaker *sp, const char *what)
 	run(sp);
 	assert_string_equal(sp->log, what);
 	sp->log[0] = '\0';
+}
+
+static void wishes(struct speaker *sp, const char *what)
+{
+	run(sp);
+	assert_string_equal(sp->wishes, what);
+	sp->wishes[0] = '\0';
 }
 
 /* "192.0.2.7" is wanted, "-192.0.2.7" blocked, "<192.0.2.7" left */
@@ -568,7 +615,7 @@ static void leave_of_others(void **state)
 	r = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
 	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, MEMBER_LEAVING, NULL);
 	expect(sp, "+8:*,239.1.1.1/10=02 ");
-	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote,leaving 1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending,leaving 1");
 	/* one of two sources */
 	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", 4, "65000:1");
 	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.8", "232.1.1.1", 4, "65000:1");
@@ -602,7 +649,7 @@ static void imported(void **state)
 	struct route *r;
 
 	r = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
-	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
 	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:50");
 	route(sp, EVPN_JOIN, PE2, 2, 10, NULL, "239.1.1.3", 2, "65000:1");
 	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "224.0.0.5", 2, "65000:1");
@@ -611,9 +658,9 @@ static void imported(void **state)
 	assert_int_equal(sp->ms->counts.refused, 2);
 	/* a second PE, and the first one's goes */
 	route(sp, EVPN_JOIN, PE2 + 1, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
-	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 2");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 2");
 	gone(sp, r);
-	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
 	/* nothing is said to others of what others have heard */
 	expect(sp, "");
 	end(sp);
@@ -632,7 +679,7 @@ static void judged_again(void **state)
 	assert_string_equal(shown(sp, 0), "239.1.1.9 * local 0");
 	conf_of(sp, vrfs, 2, PE1);
 	expect(sp, "+7:*,239.1.1.9/10=02 ");
-	assert_string_equal(shown(sp, 0), "239.1.1.1 * remote 1");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
 	/* another identity: what was said under the old one goes */
 	conf_of(sp, vrfs, 2, PE1 + 7);
 	expect(sp, "-7:*,239.1.1.9/10 +7:*,239.1.1.9/10=02 ");
@@ -655,6 +702,112 @@ static void read_again(void **state)
 	member_service.fact(sp->ms, IPC_FACT_MEMBERS_DONE, NULL);
 	expect(sp, "-7:*,239.1.1.1/10 ");
 	assert_int_equal(sp->ms->count, 1);
+	end(sp);
+}
+
+static void answer(struct speaker *sp, u32 tag, const char *group, u8 status)
+{
+	struct member_result r = {.key = {.tag = tag, .esi = esi_of(1), .group = ip_of(group)},
+				  .status = status};
+
+	member_service.result(sp->ms, &r);
+}
+
+/* C54, C16: what another PE has heard is wished for, once; and what several have, together. */
+static void wished(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *a, *b;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	wishes(sp, "x239.1.1.1/10v2 ");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
+	answer(sp, 10, "239.1.1.1", WISH_INSTALLED);
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * synced 1");
+	b = route(sp, EVPN_JOIN, PE2 + 1, 1, 10, NULL, "239.1.1.1", 12, "65000:1");
+	wishes(sp, "x239.1.1.1/10v6 ");
+	gone(sp, a);
+	wishes(sp, "x239.1.1.1/10v4 ");
+	gone(sp, b);
+	/* nobody has left: a PE may have died */
+	wishes(sp, "-239.1.1.1:180000 ");
+	assert_int_equal(sp->ms->count, 0);
+	/* a VLAN without a device, and one of another VRF, wait */
+	route(sp, EVPN_JOIN, PE2, 1, 77, NULL, "239.1.1.2", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 20, NULL, "239.1.1.3", 2, "65000:1");
+	wishes(sp, "");
+	link_fact(sp, 15, "bond0.77", "vlan", BOND0, 77, RED);
+	wishes(sp, "x239.1.1.2/77v2 ");
+	end(sp);
+}
+
+/* Modes and sources of several PEs are put together as RFC 3376 section 3.2 has it for sockets. */
+static void together(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *all, *but7;
+
+	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", 4, "65000:1");
+	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 ");
+	route(sp, EVPN_JOIN, PE2 + 1, 1, 10, "192.0.2.8", "232.1.1.1", 4, "65000:1");
+	run(sp);
+	assert_non_null(strstr(sp->wishes, "<192.0.2.7>"));
+	assert_non_null(strstr(sp->wishes, "<192.0.2.8>"));
+	sp->wishes[0] = '\0';
+	/* a third one wants all but .8 and .9: .8 is wanted by another one */
+	all = route(sp, EVPN_JOIN, PE2 + 2, 1, 10, NULL, "232.1.1.1", 12, "65000:1");
+	sp->wishes[0] = '\0';
+	route(sp, EVPN_JOIN, PE2 + 2, 1, 10, "192.0.2.8", "232.1.1.1", 12, "65000:1");
+	wishes(sp, "");
+	but7 = route(sp, EVPN_JOIN, PE2 + 2, 1, 10, "192.0.2.9", "232.1.1.1", 12, "65000:1");
+	wishes(sp, "x232.1.1.1/10<192.0.2.9>v4 ");
+	/* a fourth one wants all: nothing is blocked */
+	route(sp, EVPN_JOIN, PE2 + 3, 1, 10, NULL, "232.1.1.1", 12, "65000:1");
+	wishes(sp, "x232.1.1.1/10v4 ");
+	gone(sp, all);
+	gone(sp, but7);
+	end(sp);
+}
+
+/* C51, C61: a leave ends it everywhere, without retention; one of others is passed on to the kernel. */
+static void left(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *a;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	route(sp, EVPN_LEAVE, PE2 + 1, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	/* nothing was heard here */
+	wishes(sp, "x239.1.1.1/10v2 ");
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:0 ");
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	wishes(sp, "leave:239.1.1.2:3000 ");
+	/* our own leave */
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.3", 2, "65000:1");
+	fact(sp, 10, "239.1.1.3", MEMBER_NONE, 0, MEMBER_LEAVING, NULL);
+	gone(sp, a);
+	wishes(sp, "x239.1.1.3/10v2 -239.1.1.3:0 ");
+	end(sp);
+}
+
+/* A segment that comes back into the kernel gets all of its memberships again; then the sweep. */
+static void again(void **state)
+{
+	struct speaker *sp = begin();
+
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	wishes(sp, "x239.1.1.1/10v2 ");
+	es_fact(sp, 1, BOND0, true);
+	wishes(sp, "");
+	es_fact(sp, 1, BOND0, false);
+	wishes(sp, "x239.1.1.1/10v2 ");
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_BEGIN, NULL);
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_DONE, NULL);
+	wishes(sp, "sweep ");
+	member_service.sync(sp->ms, 1, 1, 1);
+	wishes(sp, "");
 	end(sp);
 }
 
@@ -683,7 +836,9 @@ int main(void)
 		cmocka_unit_test(leave),	cmocka_unit_test(leave_of_others),
 		cmocka_unit_test(leave_heard),	cmocka_unit_test(imported),
 		cmocka_unit_test(judged_again), cmocka_unit_test(read_again),
-		cmocka_unit_test(events),
+		cmocka_unit_test(events),	cmocka_unit_test(wished),
+		cmocka_unit_test(together),	cmocka_unit_test(left),
+		cmocka_unit_test(again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

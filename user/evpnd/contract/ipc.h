@@ -32,10 +32,12 @@
  * IPC_WISH_name_GONE, IPC_WISH_name_SWEEP (all wishes were sent: what is not among them goes), and
  * IPC_WISH_name_RESULT.
  */
-#define WISH_KINDS(KIND)                                                      \
-	KIND(ES, struct wish_es, struct esi, struct es_result)                \
-	KIND(NEIGH, struct wish_neigh, struct neigh_key, struct neigh_result) \
-	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)  \
+#define WISH_KINDS(KIND)                                                                 \
+	KIND(ES, struct wish_es, struct esi, struct es_result)                           \
+	KIND(NEIGH, struct wish_neigh, struct neigh_key, struct neigh_result)            \
+	KIND(MEMBER, struct wish_member, struct member_key, struct member_result)        \
+	KIND(MEMBER_LEAVE, struct member_leave, struct member_key, struct member_result) \
+	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)             \
 	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)
 
 /* One row for each other message: FIXED(name, structure), BATCH(name, item), EMPTY(name), TEXT(name). */

@@ -13,7 +13,10 @@
 #include "contract/wish.h"
 #include "types.h"
 
-enum { MEMBER_SOURCES_MAX = 64 };
+enum {
+	MEMBER_SOURCES_MAX = 64,
+	MEMBER_BATCH_MAX = 56, /* facts or wishes that fit into a message */
+};
 
 /* Filter mode of a group, RFC 3376 section 3.2. */
 enum member_mode {
@@ -61,6 +64,42 @@ struct fact_member {
 	uint8_t versions;
 	uint8_t flags;
 	struct member_source sources[MEMBER_SOURCES_MAX];
+};
+
+/**
+ * struct wish_member - a membership that other PEs have heard of; this host is to think that it is here
+ * @origin: for people who look at the module: a PE's address, its last four octets in host order
+ * @mode: MEMBER_INCLUDE or MEMBER_EXCLUDE
+ * @sources: without flags: what is wanted in include mode, blocked in exclude mode
+ */
+struct wish_member {
+	struct member_key key;
+	uint32_t origin;
+	uint16_t n_sources;
+	uint8_t mode;
+	uint8_t versions;
+	struct member_source sources[MEMBER_SOURCES_MAX];
+};
+
+/**
+ * struct member_leave - a host has left it at another PE: what was heard here ends unless a host speaks.
+ *	There is no taking it back
+ * @response_ms: the time that hosts have for that
+ * @one_source: it has left @source only
+ */
+struct member_leave {
+	struct member_key key;
+	uint32_t response_ms;
+	bool one_source;
+	struct member_source source;
+};
+
+/** struct member_result - @status: enum wish_status; @text: why not, a sentence */
+struct member_result {
+	struct member_key key;
+	uint32_t error;
+	uint8_t status;
+	char text[120];
 };
 
 #endif

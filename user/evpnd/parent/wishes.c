@@ -134,7 +134,66 @@ static void neigh_sweep(struct parent *p)
 static void neigh_replay(struct parent *p)
 {
 	kern_replay_neighs(p->kern);
+}
+
+/* ---- memberships, and leaves of them: either begins with its key ---- */
+
+static bool member_ok(const void *wish, const char **why)
+{
+	return kern_member_ok(wish, why);
+}
+
+static bool member_key_ok(const void *key, const char **why)
+{
+	return kern_member_key_ok(key, why);
+}
+
+static bool member_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
+{
+	const struct member_key *key = wish;
+
+	snprintf(why, PARENT_WHY_LEN, "memberships on a segment that is not its own");
+	return guard_esi(&p->guard, p->conf->conf, &key->esi) || kern_has_es(p->kern, &key->esi);
+}
+
+static bool member_same_owner(const void *a, const void *b)
+{
+	const struct member_key *x = a, *y = b;
+
+	return !esi_cmp(&x->esi, &y->esi);
+}
+
+static void member_apply(struct parent *p, const struct batch *wishes)
+{
+	kern_member_wish(p->kern, wishes);
+}
+
+static void member_remove(struct parent *p, const struct batch *keys)
+{
+	kern_member_wish_gone(p->kern, keys);
+}
+
+static void member_sweep(struct parent *p)
+{
+	kern_member_sweep(p->kern);
+}
+
+static void member_replay(struct parent *p)
+{
 	kern_replay_members(p->kern);
+}
+
+static bool member_leave_ok(const void *wish, const char **why)
+{
+	return kern_member_leave_ok(wish, why);
+}
+
+static void member_leave_apply(struct parent *p, const struct batch *wishes)
+{
+	const struct member_leave *leave = batch_items(wishes);
+
+	for (uint32_t i = 0; i < wishes->n; i++)
+		kern_member_leave(p->kern, &leave[i]);
 }
 
 /* ---- flooding lists: an entry may be taken back when its device is not configured any more ---- */
@@ -245,6 +304,30 @@ static const struct wish_kind kinds[] = {
 		.replay = neigh_replay,
 	},
 	{
+		.type = IPC_WISH_MEMBER,
+		.turn = WISHES_LAST,
+		.retain_max = EVPN_NEIGH_RETAIN_MAX,
+		.ok = member_ok,
+		.key_ok = member_key_ok,
+		.may = member_may,
+		.may_remove = member_may,
+		.same_owner = member_same_owner,
+		.apply = member_apply,
+		.remove = member_remove,
+		.sweep = member_sweep,
+		.replay = member_replay,
+	},
+	{
+		/* done at once, and forgotten */
+		.type = IPC_WISH_MEMBER_LEAVE,
+		.turn = WISHES_LAST,
+		.ok = member_leave_ok,
+		.key_ok = member_key_ok,
+		.may = member_may,
+		.same_owner = member_same_owner,
+		.apply = member_leave_apply,
+	},
+	{
 		.type = IPC_WISH_FLOOD,
 		.turn = WISHES_FIRST,
 		.ok = flood_ok,
@@ -326,7 +409,7 @@ static void carry_out(struct parent *p, const struct wish_kind *kind, enum verb 
 	batch->n = own;
 	if (own && verb == WISH_MAKE)
 		kind->apply(p, batch);
-	else if (own)
+	else if (own && kind->remove)
 		kind->remove(p, batch);
 }
 
@@ -335,9 +418,9 @@ bool wishes_hear(struct parent *p, enum ipc_type type, void *body)
 	for (size_t i = 0; i < KINDS; i++) {
 		if (type < kinds[i].type || type >= kinds[i].type + WISH_VERBS)
 			continue;
-		if (type == kinds[i].type + WISH_SWEEP)
+		if (type == kinds[i].type + WISH_SWEEP && kinds[i].sweep)
 			kinds[i].sweep(p);
-		else
+		else if (type != kinds[i].type + WISH_SWEEP)
 			carry_out(p, &kinds[i], (enum verb)(type - kinds[i].type), body);
 		return true;
 	}
@@ -347,6 +430,6 @@ bool wishes_hear(struct parent *p, enum ipc_type type, void *body)
 void wishes_replay(struct parent *p, enum wishes_turn turn)
 {
 	for (size_t i = 0; i < KINDS; i++)
-		if (kinds[i].turn == turn)
+		if (kinds[i].turn == turn && kinds[i].replay)
 			kinds[i].replay(p);
 }

@@ -105,4 +105,13 @@ void kern_neigh_wish(struct kern *kern, const struct batch *batch);
 void kern_neigh_wish_gone(struct kern *kern, const struct batch *batch);
 void kern_neigh_sweep(struct kern *kern);
 
+/* Memberships, likewise. */
+bool kern_member_ok(const struct wish_member *wish, const char **why);
+bool kern_member_key_ok(const struct member_key *key, const char **why);
+bool kern_member_leave_ok(const struct member_leave *leave, const char **why);
+void kern_member_wish(struct kern *kern, const struct batch *batch);
+void kern_member_wish_gone(struct kern *kern, const struct batch *batch);
+void kern_member_leave(struct kern *kern, const struct member_leave *leave);
+void kern_member_sweep(struct kern *kern);
+
 #endif

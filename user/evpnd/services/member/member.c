@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * member.c - the membership service: what the kernel, the configuration and the sessions tell it, turned
- * into routes to originate.
+ * into routes to originate and wishes for the kernel.
  *
  * The twin of the neighbour service: nothing here elects anything, a group is advertised by every PE that
  * has heard of it, so the PE that takes over knows it already.
@@ -50,6 +50,7 @@ static void advertise_group(struct members *ms, struct mgroup *g, void *data)
 
 	for (e = g->entries; e; e = e->next)
 		member_advertise(ms, e);
+	member_queue(ms, g);
 }
 
 /* A group whose circuit is another device now, or in another VRF. */
@@ -106,6 +107,9 @@ static void members_conf(void *state, unsigned int changes, const struct conf *n
 		member_walk(ms, advertise_group, NULL);
 		ms->at.rejudge = true;
 	}
+	ms->configured = (unsigned int)now->n_neighbors;
+	if (changes & CONF_CHANGED_FIRST)
+		timer_start(&ms->sweep_timer, now->global.startup_delay_ms);
 	member_wake(ms);
 }
 
@@ -130,12 +134,24 @@ static void catch_up(struct members *ms)
 		ms->at.rejudge = false;
 		member_reimport(ms);
 	}
+	member_flush(ms);
+}
+
+/* What the kernel had of a segment has gone with it. */
+static void wish_anew(struct members *ms, struct mgroup *g, void *data)
+{
+	if (g->circuit->es != data)
+		return;
+	g->wished = 0;
+	member_queue(ms, g);
 }
 
 static void gone_with_segment(struct members *ms, struct mgroup *g, void *data)
 {
-	if (g->circuit->es == data)
-		member_lose(ms, g);
+	if (g->circuit->es != data)
+		return;
+	wish_anew(ms, g, data);
+	member_lose(ms, g);
 }
 
 static void es_fact(struct members *ms, const struct fact_es *f)
@@ -153,8 +169,10 @@ static void es_fact(struct members *ms, const struct fact_es *f)
 		places_attach(&ms->at, conf);
 	if (ms->links_done)
 		resolve_all(ms);
-	if (fresh)
+	if (fresh) {
+		member_walk(ms, wish_anew, es);
 		speaker_wants_more(ms->speaker);
+	}
 }
 
 /* The module was read from end to end and did not have it. */
@@ -162,6 +180,18 @@ static void not_seen(struct members *ms, struct mgroup *g, void *data)
 {
 	if (g->mode != MEMBER_NONE && g->epoch != ms->epoch)
 		member_lose(ms, g);
+}
+
+/* Before the sweep all that others advertise has been heard, or there was time enough for it. */
+static void try_sweep(struct members *ms)
+{
+	if (ms->swept || !ms->read || !speaker_conf(ms->speaker))
+		return;
+	if (ms->synced < ms->configured && !ms->late)
+		return;
+	ms->swept = true;
+	catch_up(ms);
+	member_sweep(ms);
 }
 
 static void members_fact(void *state, enum ipc_type type, const void *fact)
@@ -195,6 +225,8 @@ static void members_fact(void *state, enum ipc_type type, const void *fact)
 		break;
 	case IPC_FACT_MEMBERS_DONE:
 		member_walk(ms, not_seen, NULL);
+		ms->read = true;
+		try_sweep(ms);
 		break;
 	default:
 		break;
@@ -214,6 +246,24 @@ static enum want members_wanted(void *state, const struct evpn_nlri *nlri,
 	return member_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
 }
 
+static void members_sync(void *state, unsigned int established, unsigned int synced,
+			 unsigned int configured)
+{
+	struct members *ms = state;
+
+	ms->synced = synced;
+	ms->configured = configured;
+	try_sweep(ms);
+}
+
+static void sweep_fired(void *data)
+{
+	struct members *ms = data;
+
+	ms->late = true;
+	try_sweep(ms);
+}
+
 static int run_later(sd_event_source *source, void *data)
 {
 	struct members *ms = data;
@@ -231,6 +281,8 @@ static void members_stop(void *state)
 	member_table_free(ms);
 	places_free(&ms->at);
 	timer_done(&ms->leave_timer);
+	timer_done(&ms->sweep_timer);
+	free(ms->out);
 	sd_event_source_unref(ms->later);
 	free(ms);
 }
@@ -246,7 +298,10 @@ static void *members_start(struct speaker *speaker)
 	places_init(&ms->at);
 	TAILQ_INIT(&ms->leaving);
 	timer_init(&ms->leave_timer, event, 1000, member_leave_ended, ms);
-	if (!member_table_init(ms) || sd_event_add_defer(event, &ms->later, run_later, ms) < 0) {
+	timer_init(&ms->sweep_timer, event, 1000, sweep_fired, ms);
+	ms->out = calloc(1, sizeof(*ms->out));
+	if (!ms->out || !member_table_init(ms) ||
+	    sd_event_add_defer(event, &ms->later, run_later, ms) < 0) {
 		members_stop(ms);
 		return NULL;
 	}
@@ -261,7 +316,10 @@ const struct service member_service = {
 	.stop = members_stop,
 	.conf = members_conf,
 	.fact = members_fact,
+	.results = IPC_WISH_MEMBER_RESULT,
+	.result = member_result,
 	.route = members_route,
 	.wanted = members_wanted,
+	.sync = members_sync,
 	.query = member_query,
 };

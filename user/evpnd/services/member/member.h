@@ -8,6 +8,7 @@
  *   member_fact.c    what this PE has heard
  *   member_import.c  routes of other PEs: which are ours, and what they say
  *   member_adv.c     routes of this PE
+ *   member_wish.c    what the kernel is to do, and what it answers
  *   member_show.c    answers to the control socket
  *
  * Terms: an entry is what one RT-7 speaks of: a group and a source, or any source. RFC 9251 writes (x,G).
@@ -77,6 +78,9 @@ struct mentry {
  * @mode: enum member_mode of what this PE has heard; @versions: of its hosts
  * @left: a host of this PE has left it, and nobody has spoken since
  * @epoch: of the reading of the module's table
+ * @wished: a sum of what was wished last, 0: nothing is
+ * @answer: enum wish_status
+ * @queued: its wish has to be looked at; nothing of it is freed until then
  */
 struct mgroup {
 	struct mgroup *next;
@@ -84,10 +88,13 @@ struct mgroup {
 	struct mentry *entries;
 	s64 since;
 	struct ip_addr addr;
+	u64 wished;
 	u8 mode;
 	u8 versions;
 	u8 epoch;
+	u8 answer;
 	bool left;
+	bool queued;
 };
 
 /** struct mcounts - since the start, for metrics */
@@ -97,27 +104,54 @@ struct mcounts {
 	u64 too_many;	  /* not taken because of MEMBER_TAKEN_MAX */
 	u64 leaves;	  /* RT-8 originated */
 	u64 leaves_heard; /* RT-8 of other PEs that were ours */
+	u64 wishes;
+	u64 retained;
+};
+
+/** struct member_out - batches while they are filled; those of @keys with @retain_ms */
+struct member_out {
+	struct wish_member wishes[MEMBER_BATCH_MAX];
+	struct member_key keys[MEMBER_BATCH_MAX];
+	struct member_leave leaves[MEMBER_BATCH_MAX];
+	u32 n_wishes;
+	u32 n_keys;
+	u32 n_leaves;
+	u32 retain_ms;
 };
 
 /**
  * struct members - the service's state
  * @buckets: groups by address, @mask + 1 of them
+ * @queue: groups of which the wish has to be looked at
  * @leaving: entries with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
+ * @late: routes have had their time to come
+ * @read: the module's table was read once
+ * @swept: before it the kernel may have what a predecessor wished
  */
 struct members {
 	struct speaker *speaker;
 	struct mgroup **buckets;
 	size_t mask;
 	size_t count;
+	struct mgroup **queue;
+	size_t n_queue;
+	size_t cap_queue;
+	struct member_out *out;
 	struct places at;
 	TAILQ_HEAD(, mentry) leaving;
 	struct timer leave_timer;
+	struct timer sweep_timer;
 	sd_event_source *later;
 	u32 router_id; /* host order */
 	u8 epoch;
 	bool links_done;
 	bool resolve_due;
+	bool late;
+	bool read;
+	bool swept;
+	unsigned int synced;
+	unsigned int configured;
 	struct mcounts counts;
 };
 
@@ -170,6 +204,16 @@ void member_withdraw(struct members *ms, struct mentry *e);
 void member_leave(struct members *ms, struct mentry *e);
 void member_leave_ended(void *data); /* timer: the first of them, at least, has run out */
 void member_leave_withdraw(struct members *ms, struct mentry *e);
+
+/* member_wish.c */
+void member_queue(struct members *ms, struct mgroup *g);
+void member_flush(struct members *ms);
+void member_ask_kernel(struct members *ms, const struct mentry *e, u32 response_ms);
+void member_result(void *state, const void *result);
+void member_sweep(struct members *ms);
+/* why what another PE has heard is not wished for; "" when it is */
+const char *member_held_back(const struct mgroup *g, const struct mremote *r,
+			     char why[MEMBER_WHY_MAX]);
 
 /* member_show.c */
 bool member_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

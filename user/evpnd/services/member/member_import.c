@@ -119,6 +119,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 	if (member_watched(ms))
 		member_tell(ms, e, "route-gone", &r->nh);
 	free(r);
+	member_queue(ms, e->group);
 	member_drop(ms, e->group);
 }
 
@@ -146,6 +147,7 @@ static void take(struct members *ms, const struct evpn_nlri *n, const struct rib
 	r->vrf = vrf;
 	r->nh = *now->next_hop;
 	r->flags = n->flags;
+	member_queue(ms, e->group);
 	if (member_watched(ms))
 		member_tell(ms, e, "route", &r->nh);
 }
@@ -162,6 +164,8 @@ static void heed_leave(struct members *ms, const struct evpn_nlri *n, const stru
 		return;
 	ms->counts.leaves_heard++;
 	e->left_us = at + tenths * 100000ull;
+	if (e->local)
+		member_ask_kernel(ms, e, tenths * 100);
 	if (member_watched(ms))
 		member_tell(ms, e, "left", now->next_hop);
 }
@@ -202,6 +206,7 @@ static void forget_all(struct members *ms, struct mgroup *g, void *data)
 
 	for (e = g->entries; e; e = e->next)
 		member_remotes_free(e);
+	member_queue(ms, g);
 	member_drop(ms, g);
 }
 

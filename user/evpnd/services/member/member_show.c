@@ -12,9 +12,17 @@
 #define SHOWN_DEFAULT 1000
 #define SHOWN_MAX 1000000
 
+static const char *const state_names[] = {"local", "synced", "pending", "refused", "left"};
+
 static const char *state_of(const struct mentry *e)
 {
-	return e->local ? "local" : e->remotes ? "remote" : "left";
+	if (e->local)
+		return "local";
+	if (!e->remotes)
+		return "left";
+	if (e->group->answer == WISH_REFUSED)
+		return "refused";
+	return e->group->wished && e->group->answer == WISH_INSTALLED ? "synced" : "pending";
 }
 
 static const char *mode_of(const struct mentry *e, u8 flags)
@@ -67,7 +75,9 @@ static json_t *reason_json(const struct mentry *e)
 {
 	char why[MEMBER_WHY_MAX];
 
-	if (e->local && !member_may_advertise(e->group, why))
+	if (e->local)
+		return member_may_advertise(e->group, why) ? json_null() : json_string(why);
+	if (e->remotes && member_held_back(e->group, e->remotes, why)[0])
 		return json_string(why);
 	return json_null();
 }
@@ -191,6 +201,7 @@ static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_
 {
 	const char *group = text_of(params, "group");
 	const json_t *tag = json_object_get(params, "tag");
+	size_t i;
 
 	*w = (struct wanted){.segment = text_of(params, "segment"),
 			     .state = text_of(params, "state"),
@@ -201,13 +212,14 @@ static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_
 			 group);
 		return false;
 	}
-	if (w->state && strcmp(w->state, "local") && strcmp(w->state, "remote") &&
-	    strcmp(w->state, "left")) {
-		snprintf(err, err_len, "params.state: \"%s\": expected local, remote or left",
+	for (i = 0; w->state && i < sizeof(state_names) / sizeof(state_names[0]); i++)
+		if (!strcmp(w->state, state_names[i]))
+			return true;
+	if (w->state)
+		snprintf(err, err_len,
+			 "params.state: \"%s\": expected local, synced, pending, refused or left",
 			 w->state);
-		return false;
-	}
-	return true;
+	return !w->state;
 }
 
 static json_t *show(struct members *ms, const json_t *params, char *err, size_t err_len)
@@ -243,7 +255,8 @@ static json_t *show(struct members *ms, const json_t *params, char *err, size_t 
 
 struct tally {
 	json_int_t local;
-	json_int_t remote;
+	json_int_t synced;
+	json_int_t pending;
 	json_int_t advertised;
 	json_int_t leaving;
 };
@@ -255,7 +268,8 @@ static void count(struct members *ms, struct mgroup *g, void *data)
 
 	for (e = g->entries; e; e = e->next) {
 		t->local += !!e->local;
-		t->remote += !!e->remotes;
+		t->synced += !strcmp(state_of(e), "synced");
+		t->pending += e->remotes && !e->local && strcmp(state_of(e), "synced");
 		t->advertised += e->advertised;
 		t->leaving += e->leave;
 	}
@@ -266,7 +280,8 @@ static json_t *summary(struct members *ms)
 	struct tally t = {0};
 
 	member_walk(ms, count, &t);
-	return json_pack("{s:{s:I, s:I}}", "memberships", "local", t.local, "remote", t.remote);
+	return json_pack("{s:{s:I, s:I, s:I}}", "memberships", "local", t.local, "synced", t.synced,
+			 "pending", t.pending);
 }
 
 static void metric(json_t *list, const char *name, const char *type, const char *help,
@@ -287,7 +302,9 @@ static json_t *metrics(struct members *ms)
 	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
 	       json_pack("{s:s}", "state", "local"), t.local);
 	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
-	       json_pack("{s:s}", "state", "remote"), t.remote);
+	       json_pack("{s:s}", "state", "synced"), t.synced);
+	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
+	       json_pack("{s:s}", "state", "pending"), t.pending);
 	metric(list, "evpn_memberships_advertised", "gauge", "memberships advertised as RT-7",
 	       json_object(), t.advertised);
 	metric(list, "evpn_memberships_leaving", "gauge", "memberships advertised as left, RT-8",
@@ -304,6 +321,11 @@ static json_t *metrics(struct members *ms)
 	       (json_int_t)c->leaves);
 	metric(list, "evpn_membership_leaves_heard_total", "counter", "RT-8 of other PEs heeded",
 	       json_object(), (json_int_t)c->leaves_heard);
+	metric(list, "evpn_membership_wishes_total", "counter", "wishes sent to the kernel",
+	       json_object(), (json_int_t)c->wishes);
+	metric(list, "evpn_memberships_retained_total", "counter",
+	       "wishes taken back that the kernel was to keep for the retention time",
+	       json_object(), (json_int_t)c->retained);
 	return list;
 }
 

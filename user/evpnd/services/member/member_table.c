@@ -146,6 +146,8 @@ void member_drop(struct members *ms, struct mgroup *g)
 	struct mgroup **p = &ms->buckets[bucket_of(ms, &g->addr)];
 	struct mentry **q = &g->entries, *e;
 
+	if (g->queued)
+		return;
 	while ((e = *q)) {
 		if (is_idle(e)) {
 			*q = e->next;
@@ -154,7 +156,7 @@ void member_drop(struct members *ms, struct mgroup *g)
 			q = &e->next;
 		}
 	}
-	if (g->entries || g->mode != MEMBER_NONE)
+	if (g->entries || g->mode != MEMBER_NONE || g->wished)
 		return;
 	while (*p != g)
 		p = &(*p)->next;
@@ -189,4 +191,5 @@ void member_table_free(struct members *ms)
 		}
 	}
 	free(ms->buckets);
+	free(ms->queue);
 }

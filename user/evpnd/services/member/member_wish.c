@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * member_wish.c - what the kernel is to do about groups that other PEs have heard of, in batches; and what
+ * it answers. One wish for each group: what all other PEs together want of it. Only differences are sent.
+ *
+ * A route that goes because a host has left takes its wish with it. Any other that goes may be the end of a
+ * PE: the kernel keeps the membership for the retention time, and asks who is there.
+ *
+ * RFC 9251 (4.2, 6.3), RFC 3376 (3.2, 6.2), draft-ietf-bess-evpn-l3mh-proto (3.7.2, 4)
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/member/member.h"
+
+/* After the time of an RT-8 the other PEs' RT-7 need some to arrive here. */
+#define LEFT_US 10000000
+
+const char *member_held_back(const struct mgroup *g, const struct mremote *r,
+			     char why[MEMBER_WHY_MAX])
+{
+	const struct circuit *c = g->circuit;
+
+	why[0] = '\0';
+	if (!c->es->conf)
+		snprintf(why, MEMBER_WHY_MAX, "its segment is not here");
+	else if (!c->es->in_kernel)
+		snprintf(why, MEMBER_WHY_MAX, "the kernel does not have segment %s yet",
+			 c->es->conf->name);
+	else if (!c->ifindex)
+		snprintf(why, MEMBER_WHY_MAX, "%s has no sub-interface for it",
+			 c->es->conf->interface);
+	else if (c->vrf != r->vrf)
+		snprintf(why, MEMBER_WHY_MAX,
+			 "the sub-interface belongs to VRF %s, the route to %s",
+			 c->vrf ? c->vrf->conf.name : "(none)", r->vrf->conf.name);
+	return why;
+}
+
+static bool is_usable(const struct mgroup *g, const struct mremote *r)
+{
+	char why[MEMBER_WHY_MAX];
+
+	return !member_held_back(g, r, why)[0];
+}
+
+/* ---- what the others want together ---- */
+
+static bool excludes(const struct mentry *e, const struct mremote *r)
+{
+	return ip_is_none(&e->source) || r->flags & EVPN_MC_EXCLUDE;
+}
+
+static bool has_remote(const struct mentry *e, const struct rd *rd)
+{
+	const struct mremote *r;
+
+	for (r = e ? e->remotes : NULL; r; r = r->next)
+		if (!rd_cmp(&r->rd, rd))
+			return true;
+	return false;
+}
+
+/* Does this PE, which excludes, block this source? */
+static bool blocks(const struct mentry *e, const struct rd *rd)
+{
+	const struct mremote *r;
+
+	for (r = e->remotes; r; r = r->next)
+		if (!rd_cmp(&r->rd, rd))
+			return r->flags & EVPN_MC_EXCLUDE;
+	return false;
+}
+
+/* One is blocked if every PE that excludes blocks it, and no other one wants it. */
+static bool is_blocked(const struct mgroup *g, const struct mentry *s)
+{
+	const struct mentry *e;
+	const struct mremote *r;
+
+	for (r = s->remotes; r; r = r->next)
+		if (is_usable(g, r) && !(r->flags & EVPN_MC_EXCLUDE))
+			return false;
+	for (e = g->entries; e; e = e->next)
+		for (r = e->remotes; r; r = r->next)
+			if (is_usable(g, r) && excludes(e, r) && !blocks(s, &r->rd))
+				return false;
+	return has_remote(s, &s->remotes->rd);
+}
+
+static void add_source(struct wish_member *w, const struct mentry *e)
+{
+	if (w->n_sources == MEMBER_SOURCES_MAX)
+		return;
+	memcpy(w->sources[w->n_sources++].addr, e->source.b, sizeof(w->sources[0].addr));
+}
+
+static bool is_included(const struct mgroup *g, const struct mentry *e)
+{
+	const struct mremote *r;
+
+	for (r = e->remotes; r; r = r->next)
+		if (is_usable(g, r) && !excludes(e, r))
+			return true;
+	return false;
+}
+
+/* Return: false when nobody wants it, or nothing can be done about it. */
+static bool make_wish(const struct mgroup *g, struct wish_member *w)
+{
+	const struct mentry *e;
+	const struct mremote *r;
+
+	memset(w, 0, sizeof(*w));
+	w->key = (struct member_key){
+		.tag = g->circuit->tag, .esi = g->circuit->es->esi, .group = g->addr};
+	for (e = g->entries; e; e = e->next)
+		for (r = e->remotes; r; r = r->next) {
+			if (!is_usable(g, r))
+				continue;
+			w->origin = ip_low32(&r->nh);
+			w->versions |= r->flags & MEMBER_VERSIONS;
+			if (excludes(e, r))
+				w->mode = MEMBER_EXCLUDE;
+			else if (w->mode == MEMBER_NONE)
+				w->mode = MEMBER_INCLUDE;
+		}
+	for (e = g->entries; e && w->mode != MEMBER_NONE; e = e->next)
+		if (e->remotes && !ip_is_none(&e->source) &&
+		    (w->mode == MEMBER_EXCLUDE ? is_blocked(g, e) : is_included(g, e)))
+			add_source(w, e);
+	return w->mode != MEMBER_NONE;
+}
+
+/* ---- batches ---- */
+
+/* What of a wish may change, in a number: 0 is none. */
+static u64 sum_of(const struct wish_member *w)
+{
+	const u8 *p = (const u8 *)w->sources;
+	u64 h = 1469598103934665603ull ^ w->mode ^ (u64)w->versions << 8;
+	size_t i;
+
+	for (i = 0; i < w->n_sources * sizeof(w->sources[0]); i++)
+		h = (h ^ p[i]) * 1099511628211ull;
+	return h ? h : 1;
+}
+
+void member_queue(struct members *ms, struct mgroup *g)
+{
+	struct mgroup **more;
+
+	if (g->queued)
+		return;
+	if (ms->n_queue == ms->cap_queue) {
+		size_t cap = ms->cap_queue ? ms->cap_queue * 2 : 64;
+
+		more = reallocarray(ms->queue, cap, sizeof(*more));
+		if (!more) {
+			log_error("memberships: no memory for a wish");
+			return;
+		}
+		ms->queue = more;
+		ms->cap_queue = cap;
+	}
+	g->queued = true;
+	ms->queue[ms->n_queue++] = g;
+	member_wake(ms);
+}
+
+static void send_wishes(struct members *ms)
+{
+	if (ms->out->n_wishes)
+		speaker_wish(ms->speaker, IPC_WISH_MEMBER, ms->out->wishes, ms->out->n_wishes);
+	ms->out->n_wishes = 0;
+}
+
+static void send_keys(struct members *ms)
+{
+	struct member_out *out = ms->out;
+
+	if (out->n_keys)
+		speaker_retain(ms->speaker, IPC_WISH_MEMBER_GONE, out->keys, out->n_keys,
+			       out->retain_ms);
+	out->n_keys = 0;
+}
+
+static void send_leaves(struct members *ms)
+{
+	if (ms->out->n_leaves)
+		speaker_wish(ms->speaker, IPC_WISH_MEMBER_LEAVE, ms->out->leaves,
+			     ms->out->n_leaves);
+	ms->out->n_leaves = 0;
+}
+
+static bool has_left(const struct mgroup *g, u64 now)
+{
+	const struct mentry *e;
+
+	for (e = g->entries; e; e = e->next)
+		if (e->left_us && now < e->left_us + LEFT_US)
+			return true;
+	return false;
+}
+
+static void unwish(struct members *ms, struct mgroup *g, u64 now)
+{
+	const struct conf_segment *s = g->circuit->es->conf;
+	u32 retain_ms = s && !has_left(g, now) ? s->retention_ms : 0;
+	struct member_out *out = ms->out;
+
+	if (out->n_keys && (out->n_keys == MEMBER_BATCH_MAX || out->retain_ms != retain_ms))
+		send_keys(ms);
+	out->retain_ms = retain_ms;
+	out->keys[out->n_keys++] = (struct member_key){
+		.tag = g->circuit->tag, .esi = g->circuit->es->esi, .group = g->addr};
+	g->wished = 0;
+	g->answer = WISH_PENDING;
+	ms->counts.retained += !!retain_ms;
+}
+
+static void put_wish(struct members *ms, struct mgroup *g, const struct wish_member *w)
+{
+	u64 sum = sum_of(w);
+
+	if (g->wished == sum)
+		return;
+	if (ms->out->n_wishes == MEMBER_BATCH_MAX)
+		send_wishes(ms);
+	ms->out->wishes[ms->out->n_wishes++] = *w;
+	ms->counts.wishes++;
+	g->wished = sum;
+	g->answer = WISH_PENDING;
+}
+
+/* First what goes, then what comes. */
+void member_flush(struct members *ms)
+{
+	struct mgroup **queue = ms->queue;
+	size_t i, n = ms->n_queue;
+	u64 now = timer_now_us();
+	struct wish_member w;
+
+	for (i = 0; i < n; i++)
+		if (queue[i]->wished && !make_wish(queue[i], &w))
+			unwish(ms, queue[i], now);
+	send_keys(ms);
+	for (i = 0; i < n; i++)
+		if (make_wish(queue[i], &w))
+			put_wish(ms, queue[i], &w);
+	send_wishes(ms);
+	send_leaves(ms);
+	ms->n_queue = 0;
+	for (i = 0; i < n; i++) {
+		queue[i]->queued = false;
+		member_drop(ms, queue[i]);
+	}
+}
+
+/* A host has left at another PE what was heard here as well. */
+void member_ask_kernel(struct members *ms, const struct mentry *e, u32 response_ms)
+{
+	struct member_leave *l;
+
+	if (ms->out->n_leaves == MEMBER_BATCH_MAX)
+		send_leaves(ms);
+	l = &ms->out->leaves[ms->out->n_leaves++];
+	memset(l, 0, sizeof(*l));
+	l->key = (struct member_key){.tag = e->group->circuit->tag,
+				     .esi = e->group->circuit->es->esi,
+				     .group = e->group->addr};
+	l->response_ms = response_ms;
+	l->one_source = !ip_is_none(&e->source);
+	memcpy(l->source.addr, e->source.b, sizeof(l->source.addr));
+	member_wake(ms);
+}
+
+/* ---- answers, and after a restart ---- */
+
+void member_result(void *state, const void *result)
+{
+	static const char *const names[] = {"installed", "pending", "refused"};
+	const struct member_result *r = result;
+	struct members *ms = state;
+	struct circuit *c = place_circuit(&ms->at, &r->key.esi, r->key.tag, false);
+	struct mgroup *g = c ? member_find(ms, c, &r->key.group) : NULL;
+
+	if (!g)
+		return;
+	g->answer = r->status;
+	if (r->status == WISH_REFUSED)
+		log_warning("membership %s on tag %u: the kernel refuses it: %s",
+			    ip_format(&g->addr, (char[IP_STRLEN]){0}), c->tag, r->text);
+	if (g->entries && member_watched(ms))
+		member_tell(ms, g->entries, names[r->status % 3], NULL);
+}
+
+/* All that is to be wished was wished: what the kernel has beyond it is of a predecessor. */
+void member_sweep(struct members *ms)
+{
+	member_flush(ms);
+	speaker_wish(ms->speaker, IPC_WISH_MEMBER_SWEEP, NULL, 0);
+}
