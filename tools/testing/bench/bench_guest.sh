@@ -129,14 +129,17 @@ flap() {
 	TOOK=$(($(mono_ms) - t0)) BUSY=$(($(busy_ms) - b0))
 }
 
+resets() { pe_ctl pe1 -j peer show | jq '[.peers[].resets] | add'; }
+
 # Circuits of one segment that go down and come up together, eight times as many in the last row as in
 # the first: processor time of both processes, and the slowest answer to `es show` meanwhile.
 circuits() {
-	local n last=1 v i first=() most=() slowest=() took=() flaps
+	local n last=1 v i first=() most=() slowest=() took=() flaps before
 	unset LAB_CE LAB_RR
 	lab --standby lacp-oos --rr none
 	must ready pe1
 	: >"$EVPN_OUT/circuits.txt"
+	before=$(resets)
 	for n in 512 1024 2048 4094; do
 		for ((v = last; v <= n; v++)); do
 			echo "link add link bond0 name bond0.$v type vlan id $v"
@@ -166,6 +169,7 @@ circuits() {
 	save circuits "4,094 circuits down or up, processor (target: 8 x 512)" ms "$((8 * (first[0] + first[1]) / 2))" "${most[@]}"
 	save circuits "  until PE2 has heard of all" ms - "${took[@]}"
 	save circuits "  the slowest answer to es show meanwhile" ms 1000 "${slowest[@]}"
+	save circuits "  BGP sessions lost meanwhile, hold time 3 s" sessions 0 $(($(resets) - before))
 	lab_down
 }
 
