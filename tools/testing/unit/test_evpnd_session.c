@@ -7,6 +7,8 @@
  */
 #include "evpnd_rig.h"
 
+#include <netinet/tcp.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 
 static void establish(void **state)
@@ -212,6 +214,26 @@ static void update_before_established(void **state)
 }
 
 /* The shortest hold time there is: keepalives come each second, and silence ends it after three. */
+/* Of the speaker's sockets: what TCP is told to give up after, the longest. */
+static unsigned int user_timeout(pid_t pid)
+{
+	int pidfd = pidfd_open(pid, 0), fd, theirs;
+	unsigned int ms, longest = 0;
+	socklen_t len;
+
+	for (theirs = 0; theirs < 64; theirs++) {
+		fd = pidfd_getfd(pidfd, theirs, 0);
+		if (fd < 0)
+			continue;
+		len = sizeof(ms);
+		if (!getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, &len) && ms > longest)
+			longest = ms;
+		close(fd);
+	}
+	close(pidfd);
+	return longest;
+}
+
 static void hold_three(void **state)
 {
 	struct conf_neighbor n = rig_neighbor(RIG_PEER);
@@ -228,6 +250,7 @@ static void hold_three(void **state)
 	peer_handshake(&p, &o);
 	peer_expect_eor(&p);
 	assert_int_equal(json_integer_value(rig_peer(&r, "hold-time")), 3);
+	assert_int_equal(user_timeout(r.pid), 3000);
 	start = timer_now_us();
 	while (peer_next(&p, RIG_WAIT_MS) && p.type == BGP_KEEPALIVE)
 		keepalives++;
