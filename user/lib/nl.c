@@ -5,9 +5,12 @@
  */
 #include "nl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,8 @@ enum {
 struct nl {
 	struct mnl_socket *sock;
 	uint32_t seq;
-	char buf[][NL_RECV_LEN];
+	bool interrupted; /* a dump that is read piece by piece */
+	_Alignas(8) char buf[][NL_RECV_LEN];
 };
 
 static void set_option(struct nl *nl, int option)
@@ -67,6 +71,8 @@ struct nl *nl_open_listener(int bus, int rcvbuf)
 
 	if (!nl)
 		return NULL;
+	if (bus == NETLINK_ROUTE)
+		set_option(nl, NETLINK_GET_STRICT_CHK); /* for nl_dump_begin() */
 	fd = nl_fd(nl);
 	if (rcvbuf && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
@@ -245,6 +251,125 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_fn fn, void *data, struct nl
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = ++nl->seq;
 	return converse(&rd);
+}
+
+int nl_dump_begin(struct nl *nl, struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = ++nl->seq;
+	nl->interrupted = false;
+	return mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+/* Return: 1, or as nl_dump_more() when it was the last message. */
+static int dump_message(struct nl *nl, const struct nlmsghdr *nlh, nl_fn fn, void *data)
+{
+	int r;
+
+	if (nlh->nlmsg_seq != nl->seq)
+		return 1;
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		nl->interrupted = true;
+	if (nlh->nlmsg_type >= NLMSG_MIN_TYPE) {
+		r = fn(data, nlh);
+		return r < 0 ? r : 1;
+	}
+	if (nlh->nlmsg_type == NLMSG_ERROR)
+		return take_error(nlh, NULL, nlh);
+	if (nlh->nlmsg_type != NLMSG_DONE)
+		return 1;
+	r = take_done(nlh, NULL, nlh);
+	return !r && nl->interrupted ? -EINTR : r;
+}
+
+int nl_dump_more(struct nl *nl, nl_fn fn, void *data)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)(const void *)nl->buf[0];
+	ssize_t n;
+	int len, r = 1;
+
+	do
+		n = recv(nl_fd(nl), nl->buf[0], sizeof(nl->buf[0]), MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	len = (int)n;
+	for (; r == 1 && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		r = dump_message(nl, nlh, fn, data);
+	return r;
+}
+
+/* Requests are numbered one after the other, and the last one is acknowledged. Return: the last one's number */
+static uint32_t number(struct nl *nl, void *buf, size_t size)
+{
+	struct nlmsghdr *nlh = buf, *last = NULL;
+	int len = (int)size;
+
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		nlh->nlmsg_flags |= NLM_F_REQUEST;
+		nlh->nlmsg_seq = ++nl->seq;
+		last = nlh;
+	}
+	if (last)
+		last->nlmsg_flags |= NLM_F_ACK;
+	return nl->seq;
+}
+
+static const struct nlmsghdr *request_of(const void *buf, size_t size, uint32_t seq)
+{
+	const struct nlmsghdr *nlh = buf;
+	int len = (int)size;
+
+	while (nlh->nlmsg_seq != seq && mnl_nlmsg_ok(nlh, len))
+		nlh = mnl_nlmsg_next(nlh, &len);
+	return nlh;
+}
+
+int nl_batch(struct nl *nl, void *buf, size_t size, nl_refused_fn fn, void *data)
+{
+	uint32_t first = nl->seq + 1, last = number(nl, buf, size);
+	bool finished = last < first;
+
+	if (finished)
+		return 0;
+	if (mnl_socket_sendto(nl->sock, buf, size) < 0)
+		return -errno;
+	while (!finished) {
+		ssize_t n = mnl_socket_recvfrom(nl->sock, nl->buf[0], sizeof(nl->buf[0]));
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(const void *)nl->buf[0];
+		int len = (int)n;
+		struct nl_err err;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			uint32_t index = nlh->nlmsg_seq - first;
+
+			if (nlh->nlmsg_type != NLMSG_ERROR || index > last - first)
+				continue;
+			if (take_error(nlh, &err, request_of(buf, size, nlh->nlmsg_seq)))
+				fn(data, index, &err);
+			finished |= nlh->nlmsg_seq == last;
+		}
+	}
+	return 0;
+}
+
+int nl_ignore(struct nl *listener, const struct nl *of)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(nl_port(of)), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog prog = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	return setsockopt(nl_fd(listener), SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0 ?
+		       -errno :
+		       0;
 }
 
 static void throw_away(struct nl *nl)

@@ -16,6 +16,7 @@
 enum {
 	NL_TEXT_LEN = 256,
 	NL_REQUEST_LEN = 4096, /* octets of the longest request we make */
+	NL_BATCH_MAX = 128,    /* requests */
 };
 
 struct nl;
@@ -87,6 +88,37 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_fn fn, void *data, struct nl
  * not be changed by it.
  */
 int nl_receive(struct nl *nl, nl_fn fn, void *data);
+
+/**
+ * nl_dump_begin() - ask for a dump without waiting for it
+ * @nl: a listener that has joined no group
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_dump_begin(struct nl *nl, struct nlmsghdr *nlh);
+
+/**
+ * nl_dump_more() - the next piece of it: one datagram
+ *
+ * Return: 1: there is more; 0: that was all; -EINTR: that was all, and the table changed meanwhile;
+ * -EAGAIN: nothing has come yet; or another negative errno, and there is no more.
+ */
+int nl_dump_more(struct nl *nl, nl_fn fn, void *data);
+
+/** typedef nl_refused_fn - the kernel refused request @index of a batch */
+typedef void (*nl_refused_fn)(void *data, unsigned int index, const struct nl_err *err);
+
+/**
+ * nl_batch() - send many requests at once, and read until the last is carried out
+ * @buf: requests, one behind the other; flags and sequence numbers are completed here. What the kernel has
+ *	to say about each of them has to fit into the socket: NL_BATCH_MAX are no problem
+ *
+ * Return: 0, whatever was refused; or a negative errno: it is not known what was carried out.
+ */
+int nl_batch(struct nl *nl, void *buf, size_t len, nl_refused_fn fn, void *data);
+
+/** nl_ignore() - a listener hears nothing of what was asked for through @of; 0 or a negative errno */
+int nl_ignore(struct nl *listener, const struct nl *of);
 
 /** nl_err_set() - fill in an error that did not come from the kernel; returns -error */
 int nl_err_set(struct nl_err *err, int error, const char *fmt, ...)

@@ -68,6 +68,7 @@ static void take_linkinfo(struct nl_link *link, const struct nlattr *info)
 {
 	const struct nlattr *tb[IFLA_INFO_MAX + 1];
 	const struct nlattr *vlan[IFLA_VLAN_MAX + 1], *bridge[IFLA_BR_MAX + 1];
+	const struct nlattr *vrf[IFLA_VRF_MAX + 1];
 	char slave_kind[16];
 
 	nl_attr_nested(info, tb, IFLA_INFO_MAX);
@@ -84,6 +85,10 @@ static void take_linkinfo(struct nl_link *link, const struct nlattr *info)
 	if (!strcmp(link->kind, "bridge")) {
 		nl_attr_nested(tb[IFLA_INFO_DATA], bridge, IFLA_BR_MAX);
 		link->vlan_filtering = nl_u8(bridge[IFLA_BR_VLAN_FILTERING]);
+	}
+	if (!strcmp(link->kind, "vrf")) {
+		nl_attr_nested(tb[IFLA_INFO_DATA], vrf, IFLA_VRF_MAX);
+		link->vrf_table = nl_u32(vrf[IFLA_VRF_TABLE]);
 	}
 	if (!strcmp(slave_kind, "bond"))
 		take_member(link, tb[IFLA_INFO_SLAVE_DATA]);

@@ -30,6 +30,7 @@ enum {
  * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @ad_actor_priority: of an 802.3ad bond; 0: it may not be read
  * @vlan_filtering: of a bridge: its ports let their VLANs through, and no others
+ * @vrf_table: of a VRF device: its routing table
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
  * @vxlan_port: UDP port that it receives on
@@ -59,6 +60,7 @@ struct nl_link {
 	uint32_t arp_interval;
 	struct mac ad_actor_system;
 	uint16_t ad_actor_priority;
+	uint32_t vrf_table;
 	uint32_t vxlan_vni;
 	bool vxlan_external;
 	bool vxlan_learning;
