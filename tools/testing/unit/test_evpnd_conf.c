@@ -586,6 +586,50 @@ static void test_neighbour_keys(void **state)
 	bad("host-limit: 0\nrouter-id: 1.2.3.4\nas: 1\n", "1:13: host-limit: \"0\"");
 }
 
+/* Customers' routes of a VRF. */
+static void test_prefix_keys(void **state)
+{
+	struct conf_file *file = good(VRF(
+		"route-targets: {export: [\"1:1\"]}, prefixes: {learn: [ospf, bgp, static], form: esi, targets: vrf, "
+		"metric: 3000000000, limit: 5}"));
+	const struct conf_prefixes *p = &file->conf->vrfs[0].prefixes;
+
+	assert_int_equal(p->learn, CONF_LEARN_OSPF | CONF_LEARN_BGP | CONF_LEARN_STATIC);
+	assert_int_equal(p->form, CONF_PREFIX_ESI);
+	assert_int_equal(p->targets, CONF_SYNC_VRF);
+	assert_int_equal(p->metric, 3000000000u);
+	assert_int_equal(p->limit, 5);
+	assert_true(p->install);
+	round_trip(file);
+	conf_file_free(file);
+	file = good(VRF("id: 0"));
+	p = &file->conf->vrfs[0].prefixes;
+	assert_int_equal(p->learn, 0);
+	assert_int_equal(p->form, CONF_PREFIX_GATEWAY);
+	assert_int_equal(p->targets, CONF_SYNC_ES_IMPORT);
+	assert_int_equal(p->metric, 0xc8000001u);
+	assert_true(p->install);
+	conf_file_free(file);
+	bad(VRF("prefixes: {learn: ospf}"),
+	    "4:35: vrfs[red].prefixes.learn: \"ospf\": expected a list");
+	bad(VRF("prefixes: {learn: [opsf]}"),
+	    "4:36: vrfs[red].prefixes.learn: \"opsf\": expected ospf, isis, bgp, rip, babel, eigrp, "
+	    "bird or static; did you mean \"ospf\"?");
+	bad(VRF("prefixes: {metric: 0}"), "4:36: vrfs[red].prefixes.metric: \"0\"");
+	bad(VRF("prefixes: {lern: [ospf]}"),
+	    "4:28: vrfs[red].prefixes.lern: unknown key; did you mean \"learn\"?");
+	warned(VRF("prefixes: {learn: [ospf]}"),
+	       "prefixes.learn: is advertised to nobody without an export route target");
+	warned(VRF("route-targets: {export: [\"1:1\"]}, prefixes: {learn: [ospf], targets: off}"),
+	       "is advertised to nobody with targets: off");
+	warned(VRF("prefixes: {form: esi}"), "form: \"esi\": has no effect on a PE that learns");
+	warned(VRF("prefixes: {metric: 20}"),
+	       "a routing protocol of this PE may have a higher one");
+	warned(VRF("prefixes: {install: no, metric: 3000000000}"), "has no effect without install");
+	warned(VRF("sync-targets: off, prefixes: {install: yes}"),
+	       "the next hops are not known here with sync-targets: off");
+}
+
 static void test_warnings(void **state)
 {
 	warned(SEGMENT("port-active, df: {algorithm: modulo, preference: 3}"),
@@ -891,6 +935,7 @@ int main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_neighbors),
 		cmocka_unit_test(test_neighbour_keys),
+		cmocka_unit_test(test_prefix_keys),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_random_round_trips),

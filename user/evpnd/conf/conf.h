@@ -31,6 +31,9 @@
 #define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
 #define CONF_HOLD_TIME 9 /* seconds: a PE that is dead costs its customers as much, without BFD */
+/* Of 200 FRR makes the administrative distance: a route of any routing protocol is preferred. */
+#define CONF_PREFIX_METRIC 0xc8000001u
+#define CONF_PREFIX_LIMIT 1000000
 #define CONF_MEMORY_MAX 1048576 /* MiB */
 #define CONF_RESERVE_MAX 256	/* MiB: writing to all of it must not take as long as a hold time */
 
@@ -56,6 +59,21 @@ enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
  */
 enum conf_sync { CONF_SYNC_INHERIT, CONF_SYNC_ES_IMPORT, CONF_SYNC_VRF, CONF_SYNC_OFF };
+/* How a customer's route is advertised to the other PEs of its segment (RFC 9136 section 3.2): with the
+ * address of its next hop, or with the segment's ESI.
+ */
+enum conf_prefix_form { CONF_PREFIX_GATEWAY, CONF_PREFIX_ESI };
+/* Routing protocols whose routes may be learned, bits of a set. */
+enum conf_prefix_protocol {
+	CONF_LEARN_OSPF = 1,
+	CONF_LEARN_ISIS = 2,
+	CONF_LEARN_BGP = 4,
+	CONF_LEARN_RIP = 8,
+	CONF_LEARN_BABEL = 16,
+	CONF_LEARN_EIGRP = 32,
+	CONF_LEARN_BIRD = 64,
+	CONF_LEARN_STATIC = 128,
+};
 enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP, CONF_ESI_FRR };
 /* Who decides about a segment. With FRR, evpnd originates nothing: it comes to FRR's results and
  * has the kernel enforce them.
@@ -199,6 +217,25 @@ struct conf_neighbor {
 };
 
 /**
+ * struct conf_prefixes - customers' routes of an IP-VRF
+ * @learn: set of CONF_LEARN_*: routes of these protocols are learned, if their next hop is on a segment
+ * @form: enum conf_prefix_form, of those that are advertised
+ * @targets: enum conf_sync, never CONF_SYNC_INHERIT: to whom they are addressed
+ * @install: what other PEs of a segment have learned is put into the table here
+ * @metric: of these
+ * @limit: most routes that are learned, and most that are taken from other PEs
+ */
+struct conf_prefixes {
+	uint32_t learn;
+	uint32_t form;
+	uint32_t targets;
+	uint32_t metric;
+	uint32_t limit;
+	bool install;
+	uint8_t pad[3]; /* compared as memory */
+};
+
+/**
  * struct conf_vrf - an IP-VRF, key @name
  * @name: of the VRF device, or CONF_VRF_GLOBAL
  * @interfaces: sub-interfaces that belong to it whatever VRF device they are in; for the global table
@@ -214,6 +251,7 @@ struct conf_vrf {
 	uint16_t id;
 	enum conf_sync sync;
 	uint32_t l3vni;
+	struct conf_prefixes prefixes;
 	struct ecomm import[CONF_RT_MAX];
 	struct ecomm export[CONF_RT_MAX];
 	uint8_t n_import;
@@ -354,6 +392,7 @@ const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct 
 					  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
 /* what a value is when nothing is said about it */
+void conf_vrf_defaults(struct conf_vrf *v);
 void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode);
 const struct conf_vrf *conf_vrf(const struct conf *conf, const char *name);
 const struct conf_bridge *conf_bridge(const struct conf *conf, uint32_t vni);

@@ -298,6 +298,35 @@ static void check_core(struct checker *c, const struct conf *conf)
 	conf_leave(&c->rd, mark);
 }
 
+/* A route that the kernel prefers to those of routing protocols would keep them out. */
+enum { METRIC_OF_PROTOCOLS = 0x01000000 };
+
+static void check_prefixes(struct checker *c, const struct conf_vrf *v, const struct node *item)
+{
+	const struct conf_prefixes *p = &v->prefixes;
+	const struct node *map = at(item, "prefixes");
+	size_t mark;
+
+	if (!given(item, "prefixes"))
+		return;
+	mark = conf_enter(&c->rd, "prefixes");
+	if (p->learn && p->targets != CONF_SYNC_OFF && !v->n_export)
+		dubious(c, map, "learn", "is advertised to nobody without an export route target");
+	if (p->learn && p->targets == CONF_SYNC_OFF)
+		dubious(c, map, "learn", "is advertised to nobody with targets: off");
+	if (!p->learn && given(map, "form"))
+		dubious(c, map, "form", "has no effect on a PE that learns no routes");
+	if (p->install && p->form == CONF_PREFIX_GATEWAY && v->sync == CONF_SYNC_OFF)
+		dubious(c, map, given(map, "install") ? "install" : "learn",
+			"the next hops are not known here with sync-targets: off");
+	if (p->metric < METRIC_OF_PROTOCOLS)
+		dubious(c, map, "metric",
+			"a routing protocol of this PE may have a higher one, and would not win");
+	if (!p->install && given(map, "metric"))
+		dubious(c, map, "metric", "has no effect without install");
+	conf_leave(&c->rd, mark);
+}
+
 static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 {
 	const struct node *item = item_of(c, "vrfs", i);
@@ -310,6 +339,7 @@ static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 			"neighbours are advertised with the first export target only");
 	if (given(item, "interfaces") && !v->n_import && !v->n_export)
 		dubious(c, item, "interfaces", "have no effect without route-targets");
+	check_prefixes(c, v, item);
 }
 
 /* router-id:1 is the distinguisher of the segments' routes for each VLAN. */

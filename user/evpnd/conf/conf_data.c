@@ -112,6 +112,20 @@ const struct conf_segment *conf_segment(const struct conf *conf, const char *nam
 	return NULL;
 }
 
+/** conf_vrf_defaults() - what a VRF is of which nothing else is said */
+void conf_vrf_defaults(struct conf_vrf *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->sync = CONF_SYNC_ES_IMPORT;
+	v->prefixes = (struct conf_prefixes){
+		.form = CONF_PREFIX_GATEWAY,
+		.targets = CONF_SYNC_ES_IMPORT,
+		.install = true,
+		.metric = CONF_PREFIX_METRIC,
+		.limit = CONF_PREFIX_LIMIT,
+	};
+}
+
 /**
  * conf_segment_defaults() - what a segment is of which nothing else is said
  *

@@ -225,8 +225,9 @@ const struct conf_type conf_ao_keys = {read_ao_keys, write_ao_keys};
 
 static void read_vrf(struct conf_reader *rd, const struct node *node, struct conf_file *file)
 {
-	struct conf_vrf vrf = {.sync = CONF_SYNC_ES_IMPORT};
+	struct conf_vrf vrf;
 
+	conf_vrf_defaults(&vrf);
 	conf_read_map(rd, conf_vrf_keys, node, &vrf);
 	if (conf_add_vrf(file->conf, &vrf))
 		out_of_memory(rd, node);
@@ -241,11 +242,12 @@ static void read_vrfs(struct conf_reader *rd, const struct conf_key *key, const 
 static struct node *write_vrfs(const struct conf_key *key, const void *base)
 {
 	const struct conf_file *file = const_file_of(base);
-	const struct conf_vrf usual = {.sync = CONF_SYNC_ES_IMPORT};
+	struct conf_vrf usual;
 	struct node *list;
 
 	if (!file || !file->conf->n_vrfs)
 		return NULL;
+	conf_vrf_defaults(&usual);
 	list = node_new(NODE_LIST);
 	for (size_t i = 0; i < file->conf->n_vrfs; i++)
 		node_add(list, conf_write_map(conf_vrf_keys, &file->conf->vrfs[i],

@@ -69,6 +69,18 @@ static const struct conf_word segment_sync_words[] = {
 	{},
 };
 
+static const struct conf_word learn_words[] = {
+	{"ospf", CONF_LEARN_OSPF}, {"isis", CONF_LEARN_ISIS},	  {"bgp", CONF_LEARN_BGP},
+	{"rip", CONF_LEARN_RIP},   {"babel", CONF_LEARN_BABEL},	  {"eigrp", CONF_LEARN_EIGRP},
+	{"bird", CONF_LEARN_BIRD}, {"static", CONF_LEARN_STATIC}, {},
+};
+
+static const struct conf_word form_words[] = {
+	{"gateway", CONF_PREFIX_GATEWAY},
+	{"esi", CONF_PREFIX_ESI},
+	{},
+};
+
 static const struct conf_word control_words[] = {
 	{"evpnd", CONF_CONTROL_EVPND},
 	{"frr", CONF_CONTROL_FRR},
@@ -225,6 +237,17 @@ static const struct conf_key route_target_keys[] = {
 	{},
 };
 
+static const struct conf_key prefix_keys[] = {
+	{"learn", &conf_flags, FIELD(struct conf_vrf, prefixes.learn), .words = learn_words},
+	{"form", &conf_enum, FIELD(struct conf_vrf, prefixes.form), .words = form_words},
+	{"targets", &conf_enum, FIELD(struct conf_vrf, prefixes.targets), .words = vrf_sync_words},
+	{"install", &conf_bool, FIELD(struct conf_vrf, prefixes.install)},
+	{"metric", &conf_number, FIELD(struct conf_vrf, prefixes.metric), .min = 1,
+	 .max = 4294967295},
+	{"limit", &conf_number, FIELD(struct conf_vrf, prefixes.limit), .min = 1, .max = 10000000},
+	{},
+};
+
 const struct conf_key conf_vrf_keys[] = {
 	{"name", &conf_text, FIELD(struct conf_vrf, name), .required = true},
 	{"route-targets", &conf_map, .keys = route_target_keys},
@@ -232,6 +255,7 @@ const struct conf_key conf_vrf_keys[] = {
 	{"id", &conf_number, FIELD(struct conf_vrf, id), .max = 65535},
 	{"sync-targets", &conf_enum, FIELD(struct conf_vrf, sync), .words = vrf_sync_words},
 	{"l3vni", &conf_number, FIELD(struct conf_vrf, l3vni), .max = 16777215},
+	{"prefixes", &conf_map, .keys = prefix_keys},
 	{},
 };
 
