@@ -27,6 +27,7 @@
 
 #include "linux/evpn.h"
 #include "log.h"
+#include "nl_fib.h"
 #include "parent/parent_priv.h"
 
 #define CHECK(x)                                                                \
@@ -193,6 +194,22 @@ static void check_no_foreign(const struct nlmsghdr *nlh)
 		CHECK(memcmp(at - sizeof(head), &head.nla_len, sizeof(head.nla_len)));
 }
 
+static void check_nexthop(const struct nlmsghdr *nlh)
+{
+	struct nl_fib_nexthop nh;
+
+	CHECK(nl_fib_nexthop_parse(nlh, &nh) && nh.protocol == NL_FIB_PROTOCOL);
+	CHECK(nh.n_members || nh.hop.ifindex == BOND0);
+}
+
+static void check_route(const struct nlmsghdr *nlh)
+{
+	struct nl_fib_route r;
+
+	CHECK(nl_fib_route_parse(nlh, &r) && r.protocol == NL_FIB_PROTOCOL && r.table == 254);
+	CHECK(r.metric && !r.n_hops);
+}
+
 static void check_request(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -208,8 +225,14 @@ static void check_request(const struct nlmsghdr *nlh)
 		check_no_foreign(nlh);
 	if (nlh->nlmsg_type == RTM_NEWNEIGH)
 		CHECK(ndm->ndm_ifindex == VX0);
-	/* it changes nothing but the module, and flooding lists */
-	CHECK(nlh->nlmsg_type == FAMILY || nlh->nlmsg_type == GENL_ID_CTRL ||
+	if (nlh->nlmsg_type == RTM_NEWNEXTHOP)
+		check_nexthop(nlh);
+	if (nlh->nlmsg_type == RTM_NEWROUTE || nlh->nlmsg_type == RTM_DELROUTE)
+		check_route(nlh);
+	/* it changes nothing but the module, flooding lists, and routes through segments */
+	CHECK(nlh->nlmsg_type == RTM_NEWROUTE || nlh->nlmsg_type == RTM_DELROUTE ||
+	      nlh->nlmsg_type == RTM_NEWNEXTHOP || nlh->nlmsg_type == RTM_DELNEXTHOP ||
+	      nlh->nlmsg_type == FAMILY || nlh->nlmsg_type == GENL_ID_CTRL ||
 	      nlh->nlmsg_type == RTM_NEWNEIGH || nlh->nlmsg_type == RTM_DELNEIGH ||
 	      nlh->nlmsg_flags & NLM_F_DUMP);
 }
@@ -220,8 +243,13 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *buf, size_t
 	const struct nlmsghdr *nlh = buf;
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	bool dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	int left = (int)len;
 
-	check_request(nlh);
+	/* of many the last one is answered */
+	for (const struct nlmsghdr *n = buf; mnl_nlmsg_ok(n, left); n = mnl_nlmsg_next(n, &left)) {
+		check_request(n);
+		nlh = n;
+	}
 	s->len = 0;
 	if (nlh->nlmsg_type == GENL_ID_CTRL)
 		put_family(s, nlh->nlmsg_seq);
@@ -313,11 +341,19 @@ static void on_bfd(void *data, const struct fact_bfd *fact)
 {
 }
 
+static bool not_busy(void *data)
+{
+	return false;
+}
+
+static const struct routes_ops routes_ops = {.send = on_neighs, .busy = not_busy};
+
 static void set_up(void)
 {
 	static const char text[] =
 		"router-id: 192.0.2.1\nas: 65000\nport: 0\n"
 		"neighbors: [{address: 192.0.2.9, remote-as: 65000}]\n"
+		"vrfs: [{name: default}]\n"
 		"segments:\n"
 		"  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n"
 		"bridges: [{bridge: br0, vxlan: vx0, vni: 100}]\n";
@@ -337,11 +373,14 @@ static void set_up(void)
 	p.links = links_new(p.event, &links_ops, &p);
 	p.frr = frr_new(p.event, &frr_ops, NULL);
 	p.flood = kern_flood_new(p.event, NULL, p.links, on_flood, NULL);
+	p.routes = routes_new(p.event, p.links, &routes_ops, NULL);
 	p.state = state_new(p.event, NULL);
 	p.bfd = parent_bfd_new(p.event, SANDBOX_OFF, true, on_bfd, NULL);
 	p.ctl = ctl_server_new(p.event, -1, &parent_ctl_ops, &p);
 	CHECK(p.sockets && p.relay && p.kern && p.links && p.frr && p.flood && p.bfd && p.state &&
-	      p.ctl);
+	      p.routes && p.ctl);
+	routes_conf(p.routes, p.conf->conf);
+	routes_replay(p.routes);
 	CHECK(kern_fact(p.kern)->present);
 	parent_speaker_init(&p);
 	guard_frr(&p.guard, &es);
@@ -390,6 +429,17 @@ static uint32_t one(void *body, const void *item, size_t size)
 	return (uint32_t)(sizeof(struct batch) + size);
 }
 
+static void make_prefix(struct wish_prefix *w, u8 variant)
+{
+	memset(w, 0, sizeof(*w));
+	w->key.metric = variant & 1 ? 5 : 0xc8000001;
+	w->key.vrf = variant & 4 ? MGMT0 : 0;
+	w->key.prefix = (struct ip_prefix){.addr = {.len = 4, .b = {10, variant & 8}}, .plen = 8};
+	w->n_hops = variant & 16 ? 9 : 1;
+	w->hops[0].ifindex = variant & 2 ? MGMT0 : BOND0;
+	w->hops[0].gateway = (struct ip_addr){.len = 4, .b = {192, 0, 2, 2}};
+}
+
 /* Return: octets of a good body, as far as the variant lets it be one */
 static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 {
@@ -402,6 +452,7 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 	struct wish_member member = {.mode = MEMBER_EXCLUDE, .versions = variant & 7};
 	struct member_leave left = {.response_ms = 3000};
 	struct bfd_key bfd = {};
+	struct wish_prefix prefix;
 	struct wish_es es;
 
 	group.esi = variant & 1 ? foreign : own;
@@ -438,6 +489,12 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 	case IPC_WISH_BFD:
 	case IPC_WISH_BFD_GONE:
 		return one(body, &bfd, sizeof(bfd));
+	case IPC_WISH_PREFIX:
+		make_prefix(&prefix, variant);
+		return one(body, &prefix, sizeof(prefix));
+	case IPC_WISH_PREFIX_GONE:
+		make_prefix(&prefix, variant);
+		return one(body, &prefix.key, sizeof(prefix.key));
 	default:
 		return 0;
 	}
@@ -494,6 +551,9 @@ static const enum ipc_type says[] = {
 	IPC_WISH_MEMBER_GONE,
 	IPC_WISH_MEMBER_SWEEP,
 	IPC_WISH_MEMBER_LEAVE,
+	IPC_WISH_PREFIX,
+	IPC_WISH_PREFIX_GONE,
+	IPC_WISH_PREFIX_SWEEP,
 };
 
 static void say(u8 which, u8 variant, const u8 *data, size_t n)

@@ -21,6 +21,7 @@
 #include "contract/frr.h"
 #include "contract/member.h"
 #include "contract/neigh.h"
+#include "contract/prefix.h"
 #include "contract/wish.h"
 #include "types.h"
 
@@ -38,7 +39,8 @@
 	KIND(MEMBER, struct wish_member, struct member_key, struct member_result)        \
 	KIND(MEMBER_LEAVE, struct member_leave, struct member_key, struct member_result) \
 	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)             \
-	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)
+	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)                       \
+	KIND(PREFIX, struct wish_prefix, struct prefix_key, struct prefix_result)
 
 /* One row for each other message: FIXED(name, structure), BATCH(name, item), EMPTY(name), TEXT(name). */
 #define IPC_MESSAGES(FIXED, BATCH, EMPTY, TEXT)                                                              \
@@ -74,6 +76,12 @@
 	EMPTY(FACT_MEMBERS_BEGIN)                                                                            \
 	BATCH(FACT_MEMBERS, struct fact_member)                                                              \
 	EMPTY(FACT_MEMBERS_DONE)                                                                             \
+	/* the same of customer routes */                                                                    \
+	EMPTY(FACT_PREFIXES_BEGIN)                                                                           \
+	BATCH(FACT_PREFIXES, struct fact_prefix)                                                             \
+	EMPTY(FACT_PREFIXES_DONE)                                                                            \
+	/* before the first result that says so */                                                           \
+	FIXED(FACT_PREFIX_TEXT, struct fact_prefix_text)                                                     \
 	FIXED(FACT_FRR_ES, struct fact_frr_es)                                                               \
 	/* after its segments, so that it ends a look at FRR */                                              \
 	FIXED(FACT_FRR, struct fact_frr)                                                                     \
@@ -133,6 +141,7 @@ struct ipc_hdr {
  * @ad_partner: partner system MAC of the bond's active aggregator
  * @ad_partner_key: its port key
  * @ad_ports: ports of the active aggregator
+ * @vrf_table: of a VRF device, else 0
  * @vxlan_vni, @vxlan_external, @vxlan_local, @vxlan_learning, @vxlan_port: of a VXLAN device, as in struct nl_link
  * @members: members of a bond; @members_up: those with carrier and not held back by the bond
  */
@@ -153,6 +162,7 @@ struct fact_link {
 	struct mac ad_partner;
 	uint16_t ad_partner_key;
 	uint16_t ad_ports;
+	uint32_t vrf_table;
 	uint32_t vxlan_vni;
 	bool vxlan_external;
 	bool vxlan_learning;

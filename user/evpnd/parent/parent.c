@@ -46,6 +46,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	uplinks_look(p->uplinks);
 	if (p->flood)
 		kern_flood_link(p->flood, now);
+	if (p->routes)
+		routes_link(p->routes);
 	if (!before)
 		accept_link(p->accept, p->links, now);
 	parent_bfd_link(p->bfd, now->ifname, now->ifindex);
@@ -69,6 +71,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	uplinks_look(p->uplinks);
 	if (p->flood)
 		kern_flood_link(p->flood, last);
+	if (p->routes)
+		routes_link(p->routes);
 	accept_link_gone(p->accept, last->ifindex);
 	if (p->frr)
 		frr_look(p->frr);
@@ -123,6 +127,7 @@ static void on_result(void *data, const struct es_result *result)
 	parent_status(data);
 }
 
+/* Neighbours and customers' routes: batches that are made elsewhere. */
 static void on_neighs(void *data, enum ipc_type type, const void *body, uint32_t len)
 {
 	parent_send(data, type, body, len);
@@ -181,6 +186,17 @@ static const struct frr_ops frr_ops = {on_frr_es, on_frr, ifindex_of, ifname_of,
 static void on_flood_result(void *data, const struct flood_result *result)
 {
 	parent_tell(data, IPC_WISH_FLOOD_RESULT, result);
+}
+
+static const struct routes_ops routes_ops = {on_neighs, speaker_is_busy};
+
+static int set_up_routes(struct parent *p)
+{
+	p->routes = routes_new(p->event, p->links, &routes_ops, p);
+	if (!p->routes)
+		return -errno;
+	routes_conf(p->routes, p->conf->conf);
+	return 0;
 }
 
 static void on_bfd(void *data, const struct fact_bfd *fact)
@@ -320,6 +336,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
 	r = parent_boot(p);
+	if (!r)
+		r = set_up_routes(p);
 	return r ? r : set_up_flood(p);
 }
 
@@ -332,6 +350,7 @@ static void tear_down(struct parent *p)
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	kern_flood_free(p->flood);
+	routes_free(p->routes);
 	uplinks_free(p->uplinks);
 	forget_free(p->forget);
 	speak_free(p->speak);

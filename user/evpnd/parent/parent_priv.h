@@ -25,6 +25,7 @@
 #include "parent/state.h"
 #include "system/forget.h"
 #include "system/ports.h"
+#include "system/routes.h"
 #include "system/speak.h"
 #include "system/uplinks.h"
 #include "timer.h"
@@ -59,6 +60,7 @@ struct parent {
 	struct forget *forget;
 	struct kern *kern;
 	struct kern_flood *flood;
+	struct routes *routes;
 	struct accept *accept;
 	struct frr *frr;
 	struct frr_repair *repair;

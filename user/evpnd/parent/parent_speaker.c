@@ -73,6 +73,7 @@ static void on_drained(void *data)
 	struct parent *p = data;
 
 	kern_resume(p->kern);
+	routes_resume(p->routes);
 }
 
 static void count_violation(struct parent *p)
@@ -388,6 +389,7 @@ static int watch_speaker(struct parent *p, int fd)
 	if (r < 0)
 		return r;
 	kern_resume(p->kern);
+	routes_resume(p->routes);
 	r = sd_event_add_child(p->event, &p->child, p->pid, WEXITED, on_child, p);
 	if (r < 0) {
 		ipc_free(p->ipc);

@@ -123,6 +123,7 @@ static void make_fact(const struct links *links, const struct nl_link *l, struct
 	fact->ad_partner = l->ad_partner;
 	fact->ad_partner_key = l->ad_partner_key;
 	fact->ad_ports = l->ad_ports;
+	fact->vrf_table = l->vrf_table;
 	fact->vxlan_vni = l->vxlan_vni;
 	fact->vxlan_external = l->vxlan_external;
 	fact->vxlan_learning = l->vxlan_learning;

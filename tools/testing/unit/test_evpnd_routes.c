@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_routes.c - customers' routes in a real kernel's main table, in a network namespace of this process's
+ * own (needs root): what is told of them, and what is made of wishes, read by iproute2.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf/conf_file.h"
+#include "log.h"
+#include "system/links.h"
+#include "system/routes.h"
+#include "timer.h"
+
+#define METRIC 3355443201u
+
+static sd_event *event;
+static struct links *links;
+static struct routes *routes;
+static struct conf_file *conf;
+static char told[65536];
+static char sentence[160];
+static struct prefix_result last;
+static unsigned int n_facts, n_results, n_bad, readings;
+static bool busy;
+
+static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
+{
+	if (routes)
+		routes_link(routes);
+}
+
+static void on_gone(void *data, const struct fact_link *was)
+{
+	if (routes)
+		routes_link(routes);
+}
+
+static bool on_follow(void *data, const char *ifname)
+{
+	return false;
+}
+
+static const struct links_ops link_ops = {on_changed, on_gone, on_follow};
+
+static void on_fact(const struct fact_prefix *f)
+{
+	char p[PREFIX_STRLEN], gw[IP_STRLEN], dev[IFNAMSIZ] = "-";
+	size_t used = strlen(told);
+
+	n_facts++;
+	if (f->hop.ifindex)
+		if_indextoname(f->hop.ifindex, dev);
+	if (used < sizeof(told) - 256)
+		snprintf(told + used, sizeof(told) - used, "%s%s%s%s %s %s %u; ",
+			 f->flags & PREFIX_OWN ? "own " : "", f->flags & PREFIX_GONE ? "gone " : "",
+			 f->flags & PREFIX_FIRST ? "" : "and ", prefix_format(&f->key.prefix, p),
+			 dev, ip_format(&f->hop.gateway, gw), f->key.metric);
+}
+
+static void on_send(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	const struct batch *b = body;
+
+	assert_true(ipc_size_ok(type, len));
+	switch (type) {
+	case IPC_FACT_PREFIXES:
+		for (uint32_t i = 0; i < b->n; i++)
+			on_fact((const struct fact_prefix *)batch_items(b) + i);
+		break;
+	case IPC_FACT_PREFIXES_DONE:
+		readings++;
+		break;
+	case IPC_FACT_PREFIX_TEXT:
+		snprintf(sentence, sizeof(sentence), "%s",
+			 ((const struct fact_prefix_text *)body)->text);
+		break;
+	case IPC_WISH_PREFIX_RESULT:
+		n_results += b->n;
+		last = ((const struct prefix_result *)batch_items(b))[b->n - 1];
+		for (uint32_t i = 0; i < b->n; i++)
+			n_bad += ((const struct prefix_result *)batch_items(b))[i].status !=
+				 WISH_INSTALLED;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool on_busy(void *data)
+{
+	return busy;
+}
+
+static const struct routes_ops ops = {on_send, on_busy};
+
+static void run(int ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, t;
+
+	while ((t = timer_now_us()) < until)
+		sd_event_run(event, until - t);
+	while (sd_event_run(event, 0) > 0)
+		;
+}
+
+static void wait_reading(unsigned int n)
+{
+	u64 until = timer_now_us() + 20000000;
+
+	while (readings < n && timer_now_us() < until)
+		sd_event_run(event, 50000);
+	assert_true(readings >= n);
+	run(20);
+}
+
+static void sh(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+static void expect(const char *what)
+{
+	u64 until = timer_now_us() + 10000000;
+
+	while (strcmp(told, what) && timer_now_us() < until)
+		sd_event_run(event, 50000);
+	assert_string_equal(told, what);
+	told[0] = '\0';
+}
+
+static void start(void)
+{
+	routes = routes_new(event, links, &ops, NULL);
+	assert_non_null(routes);
+	readings = 0;
+	routes_conf(routes, conf->conf);
+	routes_replay(routes);
+	wait_reading(1);
+}
+
+static int set_up(void **state)
+{
+	static const char text[] =
+		"router-id: 192.0.2.1\nas: 65000\n"
+		"vrfs:\n  - {name: default, prefixes: {learn: [ospf, bgp]}}\n"
+		"segments:\n  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n";
+	struct conf_errors errors = {};
+
+	if (unshare(CLONE_NEWNET) ||
+	    system("ip link add bond0 type veth peer name ce 2>/dev/null &&"
+		   "ip link set lo up && ip link set ce up && ip link set bond0 up &&"
+		   "ip addr add 10.1.0.254/24 dev bond0 && ip addr add fd00::254/64 dev bond0 nodad &&"
+		   "ip link add core0 type veth peer name core1 && ip link set core0 up && ip link set core1 up &&"
+		   "ip addr add 192.0.2.1/24 dev core0"))
+		return 0;
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	conf = conf_parse_text(text, sizeof(text) - 1, &errors);
+	assert_non_null(conf);
+	conf_errors_free(&errors);
+	assert_true(sd_event_new(&event) >= 0);
+	links = links_new(event, &link_ops, NULL);
+	assert_non_null(links);
+	run(100);
+	start();
+	told[0] = '\0';
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	routes_free(routes);
+	links_free(links);
+	conf_file_free(conf);
+	sd_event_unref(event);
+	return 0;
+}
+
+#define NEED_KERNEL() \
+	if (!routes)  \
+	skip()
+
+static void test_learn(void **state)
+{
+	NEED_KERNEL();
+	sh("ip route add 10.20.0.0/16 via 10.1.0.1 proto ospf metric 20");
+	expect("10.20.0.0/16 bond0 10.1.0.1 20; ");
+	sh("ip route add 10.21.0.0/16 via 192.0.2.9 proto ospf metric 20"); /* not on a segment */
+	sh("ip route add 10.22.0.0/16 via 10.1.0.1 proto isis metric 20");  /* not to be learned */
+	sh("ip route replace 10.20.0.0/16 via 10.1.0.2 proto ospf metric 20");
+	run(50);
+	expect("gone 10.21.0.0/16 - none 20; 10.20.0.0/16 bond0 10.1.0.2 20; ");
+	sh("ip route replace 10.20.0.0/16 proto ospf metric 20 nexthop via 10.1.0.1 nexthop via 10.1.0.2");
+	expect("10.20.0.0/16 bond0 10.1.0.1 20; and 10.20.0.0/16 bond0 10.1.0.2 20; ");
+	sh("ip route del 10.20.0.0/16 proto ospf metric 20");
+	expect("gone 10.20.0.0/16 - none 20; ");
+	sh("ip -6 route add 2001:db8::/32 via fd00::1 proto bgp metric 20");
+	expect("2001:db8::/32 bond0 fd00::1 20; ");
+	sh("ip -6 route del 2001:db8::/32 proto bgp metric 20");
+	expect("gone and 2001:db8::/32 bond0 fd00::1 20; ");
+}
+
+/* A route by the number of an object, of which the kernel may say nothing else. */
+static void test_objects(void **state)
+{
+	NEED_KERNEL();
+	sh("ip nexthop add id 7 via 10.1.0.7 dev bond0 proto zebra");
+	sh("sysctl -qw net.ipv4.nexthop_compat_mode=0");
+	sh("ip route add 10.20.0.0/16 nhid 7 proto ospf metric 20");
+	expect("10.20.0.0/16 bond0 10.1.0.7 20; ");
+	sh("ip route del 10.20.0.0/16 proto ospf metric 20");
+	expect("gone 10.20.0.0/16 - none 20; ");
+	sh("sysctl -qw net.ipv4.nexthop_compat_mode=1");
+	sh("ip nexthop del id 7");
+	run(20);
+}
+
+/* The kernel says nothing of IPv4 routes that go with their device. */
+static void test_device_down(void **state)
+{
+	unsigned int before;
+
+	NEED_KERNEL();
+	sh("ip route add 10.20.0.0/16 via 10.1.0.1 proto ospf metric 20");
+	expect("10.20.0.0/16 bond0 10.1.0.1 20; ");
+	before = readings;
+	sh("ip link set bond0 down");
+	wait_reading(before + 1);
+	expect("");
+	sh("ip link set bond0 up && ip addr replace fd00::254/64 dev bond0 nodad");
+	wait_reading(before + 2);
+	told[0] = '\0';
+}
+
+/* ---- wishes ---- */
+
+struct wishes {
+	struct batch head;
+	struct wish_prefix w[BATCH_MAX];
+};
+
+static struct wish_prefix wish_for(const char *prefix, const char *gw, const char *gw2)
+{
+	struct wish_prefix w;
+
+	memset(&w, 0, sizeof(w));
+	w.key.metric = METRIC;
+	assert_int_equal(prefix_parse(&w.key.prefix, prefix), 0);
+	w.n_hops = gw2 ? 2 : 1;
+	for (uint8_t i = 0; i < w.n_hops; i++) {
+		w.hops[i].ifindex = if_nametoindex("bond0");
+		assert_int_equal(ip_parse(&w.hops[i].gateway, i ? gw2 : gw), 0);
+	}
+	return w;
+}
+
+static void wish(const struct wish_prefix *w)
+{
+	struct wishes b = {.head = {.n = 1}};
+	const char *why;
+
+	b.w[0] = *w;
+	assert_true(routes_wish_ok(w, &why));
+	assert_true(routes_may(routes, w));
+	routes_wish(routes, &b.head);
+}
+
+static void unwish(const struct wish_prefix *w)
+{
+	struct {
+		struct batch head;
+		struct prefix_key k;
+	} b = {.head = {.n = 1}, .k = w->key};
+
+	routes_wish_gone(routes, &b.head);
+}
+
+/* What iproute2 reads of our protocol. */
+static void has(const char *wanted)
+{
+	char line[256], all[4096] = "";
+	FILE *f = popen(
+		"(ip route show proto 77; ip -6 route show proto 77) | "
+		"sed 's/ nhid [0-9]*//; s/ proto 77//; s/ metric [0-9]*//; s/ onlink//; s/ pref medium//; s/ *$//' | tr -s ' \\t' ' '",
+		"r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = ';';
+		strncat(all, line, sizeof(all) - strlen(all) - 1);
+	}
+	pclose(f);
+	assert_string_equal(all, wanted);
+}
+
+static void test_install(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL), w6, two;
+
+	NEED_KERNEL();
+	wish(&w);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	has("10.20.0.0/16 via 10.1.0.1 dev bond0;");
+	run(50);
+	expect(""); /* what we have done ourselves is no news */
+	two = wish_for("10.20.0.0/16", "10.1.0.1", "10.1.0.2");
+	two.replace = true;
+	wish(&two);
+	has("10.20.0.0/16; nexthop via 10.1.0.1 dev bond0 weight 1; nexthop via 10.1.0.2 dev bond0 weight 1;");
+	w6 = wish_for("2001:db8::/32", "fd00::1", NULL);
+	wish(&w6);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	unwish(&two);
+	has("2001:db8::/32 via fd00::1 dev bond0;");
+	unwish(&w6);
+	unwish(&w6); /* twice is no mistake */
+	has("");
+}
+
+/* Somebody else's is not touched, ours from before is taken over. */
+static void test_in_the_way(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL);
+
+	NEED_KERNEL();
+	sh("ip route add 10.20.0.0/16 via 192.0.2.9 proto 99 metric 3355443201");
+	wish(&w);
+	assert_int_equal(last.status, WISH_REFUSED);
+	assert_int_equal(last.error, EEXIST);
+	assert_string_equal(sentence, "another route with metric 3355443201 is there");
+	unwish(&w);
+	sh("ip route show 10.20.0.0/16 proto 99 | grep -q 192.0.2.9");
+	sh("ip route del 10.20.0.0/16 proto 99 metric 3355443201");
+	sh("ip route add 10.20.0.0/16 via 10.1.0.9 proto 77 metric 3355443201");
+	wish(&w);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	has("10.20.0.0/16 via 10.1.0.1 dev bond0;");
+	unwish(&w);
+	run(50);
+	told[0] = '\0';
+}
+
+static void test_impossible(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.254", NULL), bad;
+	const char *why;
+
+	NEED_KERNEL();
+	wish(&w); /* our own address */
+	assert_int_not_equal(last.status, WISH_INSTALLED);
+	assert_true(last.why && sentence[0]);
+	bad = w;
+	bad.hops[0].ifindex = if_nametoindex("core0");
+	assert_false(routes_may(routes, &bad));
+	bad = w;
+	bad.n_hops = 0;
+	assert_false(routes_wish_ok(&bad, &why));
+	bad = wish_for("10.20.0.0/16", "10.1.0.2", "10.1.0.1"); /* not in order */
+	assert_false(routes_wish_ok(&bad, &why));
+	bad = wish_for("2001:db8::/32", "10.1.0.1", NULL);
+	assert_false(routes_wish_ok(&bad, &why));
+	bad = w;
+	bad.key.prefix.addr.b[3] = 1; /* host bits */
+	assert_false(routes_wish_ok(&bad, &why));
+	has("");
+}
+
+/* A fresh process finds objects and routes, and uses them again. */
+static void test_restart(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL);
+
+	NEED_KERNEL();
+	wish(&w);
+	sh("ip nexthop show proto 77 | grep -c . >/tmp/test_evpnd_routes.n");
+	routes_free(routes);
+	routes = NULL;
+	told[0] = '\0';
+	start();
+	expect("own 10.20.0.0/16 bond0 10.1.0.1 3355443201; ");
+	sh("[ \"$(ip nexthop show proto 77 | grep -c .)\" = 1 ]"); /* others were used by none */
+	w.replace = true;
+	wish(&w);
+	sh("[ \"$(ip nexthop show proto 77 | grep -c .)\" = 1 ]");
+	sh("ip route del 10.20.0.0/16 proto 77 metric 3355443201");
+	expect("own gone 10.20.0.0/16 - none 3355443201; ");
+	sh("ip route add 10.30.0.0/16 via 10.1.0.1 proto 77 table 555");
+	routes_sweep(routes);
+	sh("[ -z \"$(ip route show table 555 2>/dev/null)\" ]");
+	unlink("/tmp/test_evpnd_routes.n");
+}
+
+/* Ten thousand, many in a request; read again, and more than can be read at once. */
+static void test_many(void **state)
+{
+	struct wishes *b = calloc(1, sizeof(*b));
+	struct wish_prefix w = wish_for("10.20.0.0/32", "10.1.0.1", NULL);
+	u64 begin = timer_now_us();
+	enum { MANY = 10000 };
+	unsigned int before;
+
+	if (!routes)
+		free(b);
+	NEED_KERNEL();
+	assert_non_null(b);
+	n_results = n_bad = 0;
+	for (uint32_t i = 0; i < MANY; i++) {
+		w.key.prefix.addr = ip_v4(0x0a200000 + i);
+		b->w[b->head.n++] = w;
+		if (b->head.n == BATCH_MAX || i == MANY - 1) {
+			routes_wish(routes, &b->head);
+			b->head.n = 0;
+		}
+	}
+	assert_int_equal(n_results, MANY);
+	assert_int_equal(n_bad, 0);
+	print_message("%d routes made in %llu us\n", MANY,
+		      (unsigned long long)(timer_now_us() - begin));
+	n_facts = 0;
+	before = readings;
+	routes_replay(routes);
+	busy = true; /* the speaker does not read */
+	run(100);
+	assert_int_equal(readings, before);
+	busy = false;
+	routes_resume(routes);
+	wait_reading(before + 1);
+	assert_int_equal(n_facts, MANY);
+	sh("ip nexthop flush proto 77");
+	free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_learn),	    cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_device_down), cmocka_unit_test(test_install),
+		cmocka_unit_test(test_in_the_way),  cmocka_unit_test(test_impossible),
+		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

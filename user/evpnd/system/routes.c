@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * routes.c - see routes.h. A route of a routing daemon is told when its table is that of a configured
+ * VRF, its protocol is to be learned, and a next hop is on a segment; a route of our own always.
+ *
+ * The tables are read piece by piece, so that a link that fails waits for no table. Meanwhile no
+ * notification is read: the last one of a route is true whatever the reading has seen of it, as long as it
+ * comes after. The kernel tells nothing of IPv4 routes that go with their device, so that a device that
+ * goes down makes everything read again.
+ */
+#include "system/routes_priv.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "log.h"
+
+enum {
+	ROUTES_RCVBUF = 16 * 1024 * 1024,
+	DUMPER_RCVBUF = 1024 * 1024,
+	PIECES = 4,	   /* datagrams that are read at once: about a thousand routes */
+	PAUSE_MS = 1000,   /* between the end of a reading and the next one */
+	SETTLE_MS = 20,	   /* a bond with a thousand VLANs changes as a whole */
+	NEXTHOP_MS = 5000, /* FRR takes its objects away after the routes; others may not */
+};
+
+/* ---- what is of interest ---- */
+
+static int place_cmp(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
+}
+
+const struct place *routes_place(const struct routes *r, uint32_t ifindex)
+{
+	struct place key = {.ifindex = ifindex};
+
+	return r->n_places ? bsearch(&key, r->places, r->n_places, sizeof(*r->places), place_cmp) :
+			     NULL;
+}
+
+static const struct table *table_of(const struct routes *r, uint32_t table)
+{
+	for (size_t i = 0; i < r->n_tables; i++)
+		if (r->tables[i].table == table)
+			return &r->tables[i];
+	return NULL;
+}
+
+uint32_t routes_table(const struct routes *r, uint32_t vrf)
+{
+	const struct fact_link *l = vrf ? links_by_index(r->links, vrf) : NULL;
+
+	if (!vrf)
+		return NL_FIB_TABLE_MAIN;
+	return l && !strcmp(l->kind, "vrf") ? l->vrf_table : 0;
+}
+
+static bool is_segment(const struct conf *conf, const char *ifname)
+{
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (!strcmp(conf->segments[i].interface, ifname))
+			return true;
+	return false;
+}
+
+/* The device, or one that it is a VLAN of. */
+static bool on_segment(const struct routes *r, const struct fact_link *l)
+{
+	while (l) {
+		if (is_segment(r->conf, l->ifname))
+			return true;
+		l = !strcmp(l->kind, "vlan") && l->link ? links_by_index(r->links, l->link) : NULL;
+	}
+	return false;
+}
+
+static bool lists(const struct conf_vrf *v, const char *ifname)
+{
+	for (uint8_t i = 0; i < v->n_interfaces; i++)
+		if (!strcmp(v->interfaces[i], ifname))
+			return true;
+	return false;
+}
+
+static const struct conf_vrf *vrf_conf(const struct routes *r, const struct fact_link *l,
+				       const struct fact_link *master)
+{
+	for (size_t i = 0; i < r->conf->n_vrfs; i++)
+		if (lists(&r->conf->vrfs[i], l->ifname))
+			return &r->conf->vrfs[i];
+	return conf_vrf(r->conf, master ? master->ifname : CONF_VRF_GLOBAL);
+}
+
+struct places {
+	const struct routes *r;
+	struct place *list;
+	size_t n;
+};
+
+static void add_place(void *data, const struct fact_link *l)
+{
+	struct places *ps = data;
+	bool in_vrf = l->master && !strcmp(l->master_kind, "vrf");
+	const struct fact_link *master = in_vrf ? links_by_index(ps->r->links, l->master) : NULL;
+	const struct conf_vrf *v;
+	struct place *more;
+
+	if ((l->master && !master) || !on_segment(ps->r, l))
+		return;
+	v = vrf_conf(ps->r, l, master);
+	if (!v || (!v->prefixes.learn && !v->prefixes.install))
+		return;
+	more = reallocarray(ps->list, ps->n + 1, sizeof(*more));
+	if (!more)
+		return;
+	ps->list = more;
+	more[ps->n++] = (struct place){
+		.ifindex = l->ifindex,
+		.vrf = master ? master->ifindex : 0,
+		.table = master ? master->vrf_table : NL_FIB_TABLE_MAIN,
+		.learn = v->prefixes.learn,
+		.install = v->prefixes.install,
+		.up = l->flags & IFF_UP && l->carrier,
+	};
+}
+
+static void make_tables(struct routes *r)
+{
+	free(r->tables);
+	r->n_tables = 0;
+	r->tables = calloc(r->n_places ? r->n_places : 1, sizeof(*r->tables));
+	for (size_t i = 0; r->tables && i < r->n_places; i++) {
+		const struct place *p = &r->places[i];
+		struct table *t = (struct table *)table_of(r, p->table);
+
+		if (!t)
+			t = &r->tables[r->n_tables++];
+		t->table = p->table;
+		t->vrf = p->vrf;
+		t->learn |= p->learn;
+	}
+}
+
+/* ---- telling ---- */
+
+static void flush_out(struct routes *r)
+{
+	struct prefix_out *out = r->out;
+
+	if (out->head.n)
+		r->ops->send(r->data, IPC_FACT_PREFIXES, &out->head,
+			     BATCH_LEN(struct fact_prefix, out->head.n));
+	out->head.n = 0;
+}
+
+static void add_fact(struct routes *r, const struct nl_fib_route *route, uint32_t vrf,
+		     const struct prefix_hop *hop, uint8_t flags)
+{
+	struct fact_prefix *f = &r->out->items[r->out->head.n++];
+
+	memset(f, 0, sizeof(*f));
+	f->key.vrf = vrf;
+	f->key.metric = route->metric;
+	f->key.prefix = route->prefix;
+	if (hop) {
+		f->hop.ifindex = hop->ifindex;
+		f->hop.gateway = hop->gateway;
+	}
+	f->protocol = route->protocol;
+	f->flags = flags;
+	if (r->out->head.n == BATCH_MAX)
+		flush_out(r);
+}
+
+static uint32_t learn_bit(uint8_t protocol)
+{
+	static const struct {
+		uint8_t protocol;
+		uint8_t bit;
+	} known[] = {
+		{RTPROT_OSPF, CONF_LEARN_OSPF},
+		{RTPROT_ISIS, CONF_LEARN_ISIS},
+		{RTPROT_BGP, CONF_LEARN_BGP},
+		{RTPROT_RIP, CONF_LEARN_RIP},
+		{190 /* FRR: RIPng */, CONF_LEARN_RIP},
+		{RTPROT_BABEL, CONF_LEARN_BABEL},
+		{RTPROT_EIGRP, CONF_LEARN_EIGRP},
+		{RTPROT_BIRD, CONF_LEARN_BIRD},
+		{RTPROT_BOOT, CONF_LEARN_STATIC},
+		{RTPROT_STATIC, CONF_LEARN_STATIC},
+		{196 /* FRR: static */, CONF_LEARN_STATIC},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].protocol == protocol)
+			return known[i].bit;
+	return 0;
+}
+
+/* A hop that may be told to other PEs. */
+static bool is_ours(const struct routes *r, const struct nl_fib_route *route,
+		    const struct prefix_hop *hop, uint32_t bit)
+{
+	const struct place *p = routes_place(r, hop->ifindex);
+
+	return p && p->table == route->table && p->learn & bit && !ip_is_none(&hop->gateway);
+}
+
+static unsigned int hops_of(struct routes *r, const struct nl_fib_route *route,
+			    struct prefix_hop hops[NL_FIB_HOPS_MAX])
+{
+	if (!route->n_hops && route->nhid)
+		return nh_hops(r, route->nhid, hops);
+	for (unsigned int i = 0; i < route->n_hops; i++)
+		hops[i] = (struct prefix_hop){route->hop[i].ifindex, route->hop[i].gateway};
+	return route->n_hops;
+}
+
+static void tell_gone(struct routes *r, const struct nl_fib_route *route, uint32_t vrf,
+		      uint8_t flags, const struct prefix_hop *hops, unsigned int n)
+{
+	/* of an IPv6 route perhaps some hops only */
+	if (route->prefix.addr.len == 4 || !n) {
+		add_fact(r, route, vrf, NULL, flags | PREFIX_GONE | PREFIX_FIRST);
+		return;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		add_fact(r, route, vrf, &hops[i], flags | PREFIX_GONE);
+}
+
+static void tell_hops(struct routes *r, const struct nl_fib_route *route, uint32_t vrf,
+		      uint8_t flags, const struct prefix_hop *hops, unsigned int n)
+{
+	if (n > PREFIX_HOPS_MAX || route->more)
+		flags |= PREFIX_MORE;
+	if (n > PREFIX_HOPS_MAX)
+		n = PREFIX_HOPS_MAX;
+	for (unsigned int i = 0; i < n; i++)
+		add_fact(r, route, vrf, &hops[i], flags | (i ? 0 : PREFIX_FIRST));
+}
+
+static void on_route(struct routes *r, const struct nl_fib_route *route, bool replaces)
+{
+	const struct table *t = table_of(r, route->table);
+	bool own = route->protocol == NL_FIB_PROTOCOL;
+	uint32_t bit = learn_bit(route->protocol);
+	struct prefix_hop hops[NL_FIB_HOPS_MAX];
+	unsigned int n, kept = 0;
+
+	if (!t || !(own || bit & t->learn || replaces))
+		return;
+	n = hops_of(r, route, hops);
+	if (own && route->nhid)
+		nh_used(r, route->nhid);
+	if (route->gone) {
+		tell_gone(r, route, t->vrf, own ? PREFIX_OWN : 0, hops, n);
+		return;
+	}
+	for (unsigned int i = 0; i < n && !own; i++)
+		if (is_ours(r, route, &hops[i], bit))
+			hops[kept++] = hops[i];
+	if (own)
+		kept = n;
+	if (kept)
+		tell_hops(r, route, t->vrf, own ? PREFIX_OWN : 0, hops, kept);
+	else if (r->reading < 0) /* it may be in the place of one that was told */
+		tell_gone(r, route, t->vrf, 0, NULL, 0);
+}
+
+static int on_message(void *data, const struct nlmsghdr *nlh)
+{
+	struct nl_fib_nexthop nh;
+	struct nl_fib_route route;
+	struct routes *r = data;
+
+	if (nl_fib_route_parse(nlh, &route))
+		on_route(r, &route, nlh->nlmsg_flags & NLM_F_REPLACE);
+	else if (nl_fib_nexthop_parse(nlh, &nh))
+		nh_heard(r, &nh);
+	return r->reading < 0 && r->ops->busy(r->data);
+}
+
+/* ---- reading ---- */
+
+static void enable(sd_event_source *source, bool on)
+{
+	if (source)
+		sd_event_source_set_enabled(source, on ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+static void read_done(struct routes *r)
+{
+	r->reading = -1;
+	r->read_us = timer_now_us();
+	flush_out(r);
+	r->ops->send(r->data, IPC_FACT_PREFIXES_DONE, NULL, 0);
+	nh_collect(r);
+	enable(r->dumper_source, false);
+	enable(r->listener_source, true);
+	if (r->due)
+		routes_read_again(r, PAUSE_MS);
+}
+
+static void ask_next(struct routes *r)
+{
+	char buf[NL_FIB_REQUEST_MAX];
+	int e;
+
+	for (;;) {
+		if ((size_t)++r->reading >= 2 * r->n_tables) {
+			read_done(r);
+			return;
+		}
+		e = nl_dump_begin(r->dumper,
+				  nl_fib_dump_request(buf, r->reading & 1 ? AF_INET6 : AF_INET,
+						      r->tables[r->reading / 2].table));
+		if (!e)
+			return;
+		log_error("reading routes: %s", strerror(-e));
+		r->due = true;
+	}
+}
+
+static void read_begin(struct routes *r)
+{
+	r->due = false;
+	if (!r->replayed || !r->listener)
+		return;
+	nh_reading_begins(r);
+	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
+	enable(r->listener_source, false);
+	enable(r->dumper_source, true);
+	ask_next(r);
+}
+
+static int on_dump(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct routes *r = data;
+	int e = 1;
+
+	if (r->ops->busy(r->data)) {
+		enable(r->dumper_source, false);
+		return 0;
+	}
+	for (int i = 0; i < PIECES && e == 1; i++)
+		e = nl_dump_more(r->dumper, on_message, r);
+	if (e == 1 || e == -EAGAIN)
+		return 0;
+	if (e == -EINTR)
+		r->due = true;
+	else if (e && e != -ENOENT) { /* a table of which the kernel has nothing yet */
+		log_error("reading routes: %s", strerror(-e));
+		r->due = true;
+	}
+	ask_next(r);
+	return 0;
+}
+
+static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct routes *r = data;
+	int e = nl_receive(r->listener, on_message, r);
+
+	flush_out(r);
+	if (e == -ENOBUFS) {
+		log_info("more route notifications than could be read; reading all routes again");
+		routes_read_again(r, SETTLE_MS);
+	} else if (e < 0) {
+		log_error("route notifications: %s", strerror(-e));
+	}
+	if (e > 0)
+		enable(r->listener_source, false);
+	return 0;
+}
+
+void routes_resume(struct routes *r)
+{
+	if (r->reading >= 0)
+		enable(r->dumper_source, true);
+	else
+		enable(r->listener_source, true);
+}
+
+/* At @at or earlier. */
+static void do_later(struct routes *r, u64 at)
+{
+	if (timer_running(&r->later) && r->later_us <= at)
+		return;
+	r->later_us = at;
+	timer_start_at(&r->later, at);
+}
+
+void routes_read_again(struct routes *r, u64 ms)
+{
+	u64 now = timer_now_us(), at = now + ms * 1000;
+
+	r->due = true;
+	if (r->reading >= 0)
+		return; /* when this reading ends */
+	if (r->read_us && at < r->read_us + PAUSE_MS * 1000)
+		at = r->read_us + PAUSE_MS * 1000;
+	do_later(r, at);
+}
+
+/* ---- listening, as long as there is a table of interest ---- */
+
+static void stop_listening(struct routes *r)
+{
+	if (r->reading >=
+	    0) { /* what it did not see is not gone: the speaker is told that it is over */
+		r->reading = -1;
+		flush_out(r);
+	}
+	r->listener_source = sd_event_source_disable_unref(r->listener_source);
+	r->dumper_source = sd_event_source_disable_unref(r->dumper_source);
+	nl_close(r->listener);
+	nl_close(r->dumper);
+	r->listener = NULL;
+	r->dumper = NULL;
+	nh_forget_all(r);
+}
+
+static int open_listener(struct routes *r)
+{
+	static const uint32_t groups[] = {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP};
+	int e = 0;
+
+	r->listener = nl_open_listener(NETLINK_ROUTE, ROUTES_RCVBUF);
+	r->dumper = r->listener ? nl_open_listener(NETLINK_ROUTE, DUMPER_RCVBUF) : NULL;
+	if (!r->dumper)
+		return -errno;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !e; i++)
+		e = nl_join(r->listener, groups[i]);
+	if (!e)
+		e = nl_ignore(r->listener, r->requests);
+	if (!e)
+		e = sd_event_add_io(r->event, &r->listener_source, nl_fd(r->listener), EPOLLIN,
+				    on_heard, r);
+	if (e >= 0)
+		e = sd_event_add_io(r->event, &r->dumper_source, nl_fd(r->dumper), EPOLLIN, on_dump,
+				    r);
+	if (e < 0)
+		return e;
+	enable(r->dumper_source, false);
+	return nh_read_all(r);
+}
+
+static void listen_or_not(struct routes *r)
+{
+	int e;
+
+	if (!r->n_tables && r->listener)
+		stop_listening(r);
+	if (!r->n_tables || r->listener)
+		return;
+	e = open_listener(r);
+	if (!e)
+		return;
+	log_error("customer routes: %s; trying again", strerror(-e));
+	stop_listening(r);
+	r->dirty = true;
+	do_later(r, timer_now_us() + PAUSE_MS * 1000);
+}
+
+/* Return: the places are others than before */
+static bool look_at_places(struct routes *r)
+{
+	struct places ps = {.r = r};
+	bool same;
+
+	r->dirty = false;
+	if (r->conf)
+		links_each(r->links, add_place, &ps);
+	if (ps.n)
+		qsort(ps.list, ps.n, sizeof(*ps.list), place_cmp);
+	same = ps.n == r->n_places &&
+	       (!ps.n || !memcmp(ps.list, r->places, ps.n * sizeof(*ps.list)));
+	if (same && (r->listener || !ps.n)) {
+		free(ps.list);
+		return false;
+	}
+	if (r->reading >= 0) { /* by tables that may not be there any more */
+		r->reading = -1;
+		flush_out(r);
+		stop_listening(r);
+	}
+	free(r->places);
+	r->places = ps.list;
+	r->n_places = ps.n;
+	make_tables(r);
+	listen_or_not(r);
+	return true;
+}
+
+static void on_later(void *data)
+{
+	struct routes *r = data;
+
+	if (r->dirty && look_at_places(r))
+		r->due = true;
+	if (!r->due || r->reading >= 0)
+		return;
+	if (r->n_tables) {
+		read_begin(r);
+		return;
+	}
+	r->due = false;
+	if (!r->replayed)
+		return;
+	/* nothing is of interest: all that was told is over */
+	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
+	r->ops->send(r->data, IPC_FACT_PREFIXES_DONE, NULL, 0);
+}
+
+void routes_link(struct routes *r)
+{
+	r->dirty = true;
+	do_later(r, timer_now_us() + SETTLE_MS * 1000);
+}
+
+void routes_conf(struct routes *r, const struct conf *conf)
+{
+	r->conf = conf;
+	routes_link(r);
+}
+
+void routes_replay(struct routes *r)
+{
+	r->replayed = true;
+	r->n_texts = 0;
+	r->read_us = 0;
+	if (look_at_places(r) || r->reading < 0) {
+		timer_stop(&r->later);
+		r->due = true;
+		on_later(r);
+		return;
+	}
+	/* the one before has heard the first half */
+	stop_listening(r);
+	listen_or_not(r);
+	read_begin(r);
+}
+
+/* ---- life ---- */
+
+struct routes *routes_new(sd_event *event, const struct links *links, const struct routes_ops *ops,
+			  void *data)
+{
+	struct routes *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->event = event;
+	r->links = links;
+	r->ops = ops;
+	r->data = data;
+	r->reading = -1;
+	RB_INIT(&r->by_id);
+	RB_INIT(&r->by_hops);
+	timer_init(&r->later, event, 1000, on_later, r);
+	r->out = calloc(1, sizeof(*r->out));
+	r->requests = r->out ? nl_open(NETLINK_ROUTE) : NULL;
+	if (!r->requests) {
+		int saved = errno;
+
+		routes_free(r);
+		errno = saved;
+		return NULL;
+	}
+	return r;
+}
+
+void routes_free(struct routes *r)
+{
+	if (!r)
+		return;
+	stop_listening(r);
+	timer_done(&r->later);
+	nl_close(r->requests);
+	free(r->places);
+	free(r->tables);
+	free(r->out);
+	free(r);
+}

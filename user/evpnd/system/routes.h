@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * routes.h - customers' routes in the kernel's tables: those that routing daemons have put there go up as
+ * facts, what the speaker wishes is put there.
+ */
+#ifndef EVPND_ROUTES_H
+#define EVPND_ROUTES_H
+
+#include <systemd/sd-event.h>
+
+#include "contract/ipc.h"
+
+struct links;
+struct routes;
+
+/**
+ * struct routes_ops - who hears of it
+ * @send: a message, ready to be sent (IPC_FACT_PREFIX*, IPC_WISH_PREFIX_RESULT)
+ * @busy: do they wait already? Then nothing is read until routes_resume()
+ */
+struct routes_ops {
+	void (*send)(void *data, enum ipc_type type, const void *body, uint32_t len);
+	bool (*busy)(void *data);
+};
+
+/**
+ * routes_new()
+ * @links: must live as long as it
+ *
+ * Nothing is read or listened to until routes_conf() says that there are tables of interest. Return: NULL with
+ * errno set.
+ */
+struct routes *routes_new(sd_event *event, const struct links *links, const struct routes_ops *ops,
+			  void *data);
+/** routes_free() - what is in the kernel stays there */
+void routes_free(struct routes *r);
+
+/** routes_conf() - @conf must live until the next one is told */
+void routes_conf(struct routes *r, const struct conf *conf);
+/** routes_link() - a device came, went or changed */
+void routes_link(struct routes *r);
+void routes_resume(struct routes *r);
+/** routes_replay() - a fresh speaker: it is told everything */
+void routes_replay(struct routes *r);
+
+/* is there anything in a wish, or in the key of one, that cannot be? */
+bool routes_wish_ok(const struct wish_prefix *wish, const char **why);
+bool routes_key_ok(const struct prefix_key *key, const char **why);
+/** routes_may() - does it lead through devices of configured segments only? */
+bool routes_may(const struct routes *r, const struct wish_prefix *wish);
+
+/* Carried out before they return. */
+void routes_wish(struct routes *r, const struct batch *batch);
+void routes_wish_gone(struct routes *r, const struct batch *batch);
+/** routes_sweep() - of our own routes those go that are in tables which the configuration does not have */
+void routes_sweep(struct routes *r);
+
+#endif

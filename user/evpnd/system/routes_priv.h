@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * routes_priv.h - what routes.c (which tables and devices are of interest, reading, telling), routes_nh.c
+ * (nexthop objects) and routes_wish.c (what is put into the kernel) know of each other.
+ *
+ * Nothing is kept here of a single route: the kernel holds all of them, and the speaker knows what it has
+ * wished. So a million of them cost this process nothing.
+ */
+#ifndef EVPND_ROUTES_PRIV_H
+#define EVPND_ROUTES_PRIV_H
+
+#include <sys/tree.h>
+
+#include "nl_fib.h"
+#include "system/links.h"
+#include "system/routes.h"
+#include "timer.h"
+
+/**
+ * struct place - a device that is, or is stacked upon, one of a segment, in the table of a configured VRF
+ * @learn: CONF_LEARN_*
+ */
+struct place {
+	uint32_t ifindex;
+	uint32_t vrf;
+	uint32_t table;
+	uint32_t learn;
+	bool install;
+	bool up;
+	uint8_t pad[2]; /* compared as memory */
+};
+
+/** struct table - a routing table with a place in it; @vrf: ifindex of its VRF device or 0 */
+struct table {
+	uint32_t table;
+	uint32_t vrf;
+	uint32_t learn;
+};
+
+/**
+ * struct nhobj - a nexthop object of the kernel's
+ * @hops: all of them, sorted; of a group those of its members
+ * @own: it is ours, and in @by_hops
+ * @used: a route of ours has it, as far as is known since the last reading began
+ */
+struct nhobj {
+	RB_ENTRY(nhobj) id_node;
+	RB_ENTRY(nhobj) hops_node;
+	struct nl_fib_nexthop nh;
+	unsigned int n_hops;
+	struct prefix_hop hops[PREFIX_HOPS_MAX];
+	bool own;
+	bool used;
+};
+RB_HEAD(nhobjs, nhobj);
+RB_HEAD(nhsets, nhobj);
+
+/** struct prefix_out - a batch while it is filled */
+struct prefix_out {
+	struct batch head;
+	struct fact_prefix items[BATCH_MAX];
+};
+
+/**
+ * struct routes
+ * @places: by ifindex
+ * @reading: which table and family is being read, two for each table; -1: none
+ * @dirty: devices or configuration may have changed the places
+ * @due: all is to be read again
+ * @later: does what is dirty and due
+ * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since
+ * @texts: sentences that the speaker knows, @n_texts of them
+ */
+struct routes {
+	sd_event *event;
+	const struct links *links;
+	const struct conf *conf;
+	const struct routes_ops *ops;
+	void *data;
+	struct nl *requests;
+	struct nl *listener;
+	sd_event_source *listener_source;
+	struct nl *dumper;
+	sd_event_source *dumper_source;
+	struct place *places;
+	size_t n_places;
+	struct table *tables;
+	size_t n_tables;
+	int reading;
+	bool dirty;
+	bool due;
+	bool replayed;
+	struct timer later;
+	u64 later_us;
+	u64 read_us;
+	struct nhobjs by_id;
+	struct nhsets by_hops;
+	uint32_t next_id;
+	size_t n_collected;
+	size_t n_made;
+	struct prefix_out *out;
+	char texts[PREFIX_TEXTS_MAX][160];
+	unsigned int n_texts;
+};
+
+/* routes.c */
+const struct place *routes_place(const struct routes *r, uint32_t ifindex);
+/* read everything again, in @ms at the latest */
+void routes_read_again(struct routes *r, u64 ms);
+/* the table of a VRF device, 0: there is none */
+uint32_t routes_table(const struct routes *r, uint32_t vrf);
+
+/* routes_nh.c */
+void nh_heard(struct routes *r, const struct nl_fib_nexthop *nh);
+int nh_read_all(struct routes *r);
+void nh_forget_all(struct routes *r);
+/* the hops of a route whose message names only an object; 0: unknown */
+unsigned int nh_hops(struct routes *r, uint32_t id, struct prefix_hop hops[PREFIX_HOPS_MAX]);
+/* a route of ours has this object */
+void nh_used(struct routes *r, uint32_t id);
+void nh_reading_begins(struct routes *r);
+/* all routes were read: objects of ours that none has go */
+void nh_collect(struct routes *r);
+/* an object of ours with these hops. NULL: @err says why not */
+struct nhobj *nh_get(struct routes *r, const struct prefix_hop *hops, unsigned int n,
+		     struct nl_err *err);
+void nh_forget(struct routes *r, struct nhobj *o);
+int nh_hop_cmp(const void *a, const void *b);
+
+#endif
