@@ -40,6 +40,14 @@ void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *key
 }
 #endif
 
+#ifndef SERVICE_RIG_HOSTS /* only prefixes ask for hosts */
+bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host)
+{
+	*host = (struct host){};
+	return false;
+}
+#endif
+
 void speaker_wants_more(struct speaker *speaker)
 {
 	service_rig.asked_again++;

@@ -20,6 +20,27 @@
 struct speaker;
 
 /**
+ * struct host_query - a neighbour on a circuit of a segment
+ * @address: its address; none: the one that has @mac; that zero, too: the only one of @family that can be a
+ *	router
+ */
+struct host_query {
+	struct esi esi;
+	uint32_t tag;
+	uint8_t family; /* octets of an address */
+	struct ip_addr address;
+	struct mac mac;
+};
+
+/** struct host - @known: there is one, but perhaps not in the kernel; @many: more than one answers to it */
+struct host {
+	struct ip_addr address;
+	struct mac mac;
+	bool known;
+	bool many;
+};
+
+/**
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
  * @start: once, before the first configuration; returns the service's state or NULL on ENOMEM
@@ -35,6 +56,7 @@ struct speaker;
  *	may change with configuration, devices and segments; speaker_wants_more() then
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
+ * @host: is there such a neighbour in the kernel? For services that ask with speaker_host()
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
  *	or @err with a sentence
@@ -55,6 +77,7 @@ struct service {
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
+	bool (*host)(void *state, const struct host_query *query, struct host *host);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);
 };
@@ -65,6 +88,7 @@ extern const struct service neigh_service;
 extern const struct service member_service;
 extern const struct service flood_service;
 extern const struct service bfd_service;
+extern const struct service prefix_service;
 
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);
@@ -93,6 +117,8 @@ void speaker_left(struct speaker *speaker);
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why);
 /* routes that were not kept may be of use now: neighbours are asked for them again, soon */
 void speaker_wants_more(struct speaker *speaker);
+/* a neighbour of a segment, whichever service knows it. False: the kernel has none; @host says more */
+bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

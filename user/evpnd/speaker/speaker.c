@@ -127,6 +127,16 @@ void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, c
 	}
 }
 
+bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host)
+{
+	*host = (struct host){};
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->host && speaker->states[i] &&
+		    speaker_services[i]->host(speaker->states[i], query, host))
+			return true;
+	return false;
+}
+
 void speaker_flush(struct speaker *speaker)
 {
 	advertise_all(&speaker->bgp);

@@ -450,5 +450,6 @@ const struct service neigh_service = {
 	.route = neighs_route,
 	.wanted = neighs_wanted,
 	.sync = neighs_sync,
+	.host = neigh_host,
 	.query = neigh_query,
 };

@@ -8,6 +8,7 @@
  *   neigh_import.c  routes of other PEs: which are ours, and what they say
  *   neigh_adv.c     routes of this PE
  *   neigh_wish.c    what the kernel is to do, and what it answers
+ *   neigh_host.c    answers to other services
  *   neigh_show.c    answers to the control socket
  *   neigh_trace.c   one host's way through all of it
  */
@@ -191,6 +192,9 @@ void neigh_sweep(struct neighs *ns);
 /* why a host that another PE has learned is not wished for; "" when it is */
 const char *neigh_held_back(const struct nhost *h, const struct nremote *r,
 			    char why[NEIGH_WHY_MAX]);
+
+/* neigh_host.c */
+bool neigh_host(void *state, const struct host_query *q, struct host *host);
 
 /* neigh_show.c */
 bool neigh_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
