@@ -44,6 +44,8 @@ static const struct {
 	  {"tag", NUMBER},
 	  {"limit", NUMBER}}},
 	{"neigh.trace", {{"address", TEXT}}},
+	{"prefix.show", {{"prefix", TEXT}, {"vrf", TEXT}, {"state", TEXT}, {"limit", NUMBER}}},
+	{"prefix.why", {{"prefix", TEXT}, {"vrf", TEXT}}},
 	{"flood.show", {{"vni", NUMBER}}},
 	{"peer.show", {{"address", TEXT}}},
 	{"peer.clear", {{"address", TEXT}, {"soft", TEXT}}},

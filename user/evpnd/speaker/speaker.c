@@ -27,7 +27,8 @@ enum {
 
 /* The EVPN functions. A new one is a file in services/ and a row here. */
 const struct service *const speaker_services[] = {
-	&segment_service, &neigh_service, &member_service, &flood_service, &bfd_service, NULL,
+	&segment_service, &neigh_service, &member_service, &flood_service, &bfd_service,
+	&prefix_service,  NULL,
 };
 
 /* ---- what services ask of their host ---- */

@@ -1,0 +1,894 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The service of customers' routes in front of a speaker that only writes down what it is asked to do. Devices,
+ * the kernel's routes, neighbours and other PEs' routes are played to it.
+ *
+ * Requirements: C4, C17, C70, C72, C76, D8, D10
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#define SERVICE_RIG_HOSTS
+#include "service_rig.h"
+#include "services/prefix/prefix.h"
+
+#define BOND0 5
+#define RED 20
+#define BLUE 21
+#define OSPF 188
+#define METRIC 0xc8000001u
+
+struct route {
+	struct evpn_nlri n;
+	struct ecomm ec[8];
+	struct bgp_attrs a;
+	struct ip_addr nh;
+	bool gone;
+};
+
+struct speaker {
+	sd_event *event;
+	struct conf *conf;
+	struct prefixes *ps;
+	char log[65536];
+	struct evpn_nlri last; /* originated */
+	struct ecomm ec[24];
+	size_t n_ec;
+	struct wish_prefix wish;
+	u32 batches;
+	struct route routes[16];
+	size_t n_routes;
+	enum route_loss loss;
+	const char *hosts[8]; /* in the kernel, "address" */
+	bool answer;	      /* wishes are answered at once: installed */
+};
+
+static void note(struct speaker *sp, const char *fmt, ...)
+{
+	size_t used = strlen(sp->log);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
+	va_end(ap);
+}
+
+sd_event *speaker_event(struct speaker *sp)
+{
+	return sp->event;
+}
+
+const struct conf *speaker_conf(struct speaker *sp)
+{
+	return sp->conf;
+}
+
+struct rib *speaker_rib(struct speaker *sp)
+{
+	return (struct rib *)sp;
+}
+
+static struct rib_path path_of(struct route *r)
+{
+	return (struct rib_path){
+		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
+}
+
+void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
+{
+	struct speaker *sp = (struct speaker *)(void *)rib;
+
+	for (size_t i = 0; i < sp->n_routes; i++) {
+		struct rib_path p = path_of(&sp->routes[i]);
+
+		if (sp->routes[i].gone || sp->routes[i].n.type != type)
+			continue;
+		if (!fn(data, &sp->routes[i].n, &p, 1, 0))
+			return;
+	}
+}
+
+const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
+{
+	return NULL;
+}
+
+const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
+{
+	return &((const struct route *)(const void *)peer)->nh;
+}
+
+bool rib_path_direct(const struct rib_path *path)
+{
+	return false;
+}
+
+enum route_loss speaker_route_loss(const struct speaker *sp)
+{
+	return sp->loss;
+}
+
+bool speaker_monitored(struct speaker *sp, const char *object)
+{
+	return false;
+}
+
+void speaker_left(struct speaker *sp)
+{
+}
+
+void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
+{
+	json_decref(event);
+}
+
+void speaker_flush(struct speaker *sp)
+{
+}
+
+/* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
+bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h)
+{
+	struct ip_addr a;
+	size_t found = 0;
+
+	*h = (struct host){};
+	for (size_t i = 0; i < sizeof(sp->hosts) / sizeof(sp->hosts[0]); i++) {
+		struct mac m;
+
+		if (!sp->hosts[i] || ip_parse(&a, sp->hosts[i]))
+			continue;
+		m = (struct mac){{2, 0, 0, 0, 0, a.b[a.len - 1]}};
+		if (ip_is_none(&q->address) ? a.len != q->family : !ip_equal(&a, &q->address))
+			continue;
+		if (ip_is_none(&q->address) && !mac_is_zero(&q->mac) && mac_cmp(&m, &q->mac))
+			continue;
+		h->known = true;
+		h->address = a;
+		h->mac = m;
+		found++;
+	}
+	h->many = found > 1;
+	return found == 1;
+}
+
+static const char *text(const struct ip_prefix *p)
+{
+	static char buf[4][PREFIX_STRLEN];
+	static unsigned int n;
+
+	return prefix_format(p, buf[n++ % 4]);
+}
+
+static void answer(struct speaker *sp, const struct wish_prefix *w, enum wish_status status,
+		   int error)
+{
+	struct prefix_result r = {.key = w->key, .status = (u8)status, .error = (u16)error};
+
+	prefix_service.result(sp->ps, &r);
+}
+
+void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
+{
+	const struct wish_prefix *w = wishes;
+	const struct prefix_key *k = wishes;
+	char ip[IP_STRLEN];
+
+	sp->batches++;
+	if (type == IPC_WISH_PREFIX_SWEEP)
+		note(sp, "sweep ");
+	for (u32 i = 0; type == IPC_WISH_PREFIX && i < n; i++) {
+		note(sp, "%s%s@%u", w[i].replace ? "change:" : "wish:", text(&w[i].key.prefix),
+		     w[i].key.vrf);
+		for (u8 h = 0; h < w[i].n_hops; h++)
+			note(sp, ",%u:%s", w[i].hops[h].ifindex,
+			     ip_format(&w[i].hops[h].gateway, ip));
+		note(sp, " ");
+		sp->wish = w[i];
+	}
+	for (u32 i = 0; type == IPC_WISH_PREFIX && sp->answer && i < n; i++)
+		answer(sp, &w[i], WISH_INSTALLED, 0);
+	for (u32 i = 0; type == IPC_WISH_PREFIX_GONE && i < n; i++)
+		note(sp, "unwish:%s@%u ", text(&k[i].prefix), k[i].vrf);
+}
+
+static const char *route_text(const struct evpn_nlri *n)
+{
+	static char buf[128];
+	char ip[IP_STRLEN], rd[RD_STRLEN];
+	struct ip_prefix p = prefix_make(&n->ip, n->plen);
+
+	snprintf(buf, sizeof(buf), "%s/%u[%s]%s%s", text(&p), n->etag, rd_format(&n->rd, rd),
+		 ip_is_zero(&n->gw) ? "" : ",", ip_is_zero(&n->gw) ? "" : ip_format(&n->gw, ip));
+	return buf;
+}
+
+int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
+		      bool urgent)
+{
+	sp->last = *n;
+	sp->n_ec = ecomm_count(&a->ext);
+	memcpy(sp->ec, a->ext.p, a->ext.len);
+	note(sp, "+%s ", route_text(n));
+	return 0;
+}
+
+int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
+{
+	struct evpn_nlri key = *n;
+
+	memset(key.gw.b, 0, sizeof(key.gw.b));
+	note(sp, "-%s ", route_text(&key));
+	return 0;
+}
+
+static void expect(struct speaker *sp, const char *what)
+{
+	while (sd_event_run(sp->event, 0) > 0)
+		;
+	assert_string_equal(sp->log, what);
+	sp->log[0] = '\0';
+}
+
+static void wait_for(struct speaker *sp, const char *what)
+{
+	u64 until = timer_now_us() + 5000000;
+
+	while (!strstr(sp->log, what) && timer_now_us() < until)
+		sd_event_run(sp->event, 50000);
+	expect(sp, what);
+}
+
+/* ---- the lab: bond0.1 and bond0.2 in red, bond0.3 in blue; another segment with the same ES-Import ---- */
+
+static struct esi esi_of(u8 n)
+{
+	return (struct esi){.b = {3, 0x44, 0x38, 0x39, 0xff, 0xff, 1, 0, 0, n}};
+}
+
+static struct ecomm rt_of(const char *s)
+{
+	struct ecomm rt;
+
+	assert_int_equal(rt_parse(&rt, s), 0);
+	return rt;
+}
+
+static struct conf_vrf vrf(const char *name, const char *rt)
+{
+	struct conf_vrf v;
+
+	conf_vrf_defaults(&v);
+	v.n_import = v.n_export = 1;
+	v.prefixes.learn = CONF_LEARN_OSPF;
+	strcpy(v.name, name);
+	v.import[0] = v.export[0] = rt_of(rt);
+	return v;
+}
+
+static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const char *kind,
+		      u32 lower, u16 vid, u32 master, bool up)
+{
+	struct fact_link f = {.ifindex = ifindex,
+			      .flags = up ? IFF_UP : 0,
+			      .carrier = up,
+			      .master = master,
+			      .link = lower,
+			      .vlan_id = vid};
+
+	strcpy(f.ifname, name);
+	strcpy(f.kind, kind);
+	if (master)
+		strcpy(f.master_kind, "vrf");
+	prefix_service.fact(sp->ps, IPC_FACT_LINK, &f);
+}
+
+static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
+{
+	struct conf *old = sp->conf, *now = conf_new();
+	struct conf_neighbor peer = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_segment s;
+
+	now->global.router_id = htonl(0x0a000001);
+	now->global.startup_delay_ms = 20;
+	conf_add_neighbor(now, &peer);
+	for (size_t i = 0; i < n; i++)
+		conf_add_vrf(now, &vrfs[i]);
+	for (u8 i = 1; i <= 2; i++) {
+		conf_segment_defaults(&s, CONF_CONTROL_EVPND, CONF_ALL_ACTIVE);
+		snprintf(s.name, sizeof(s.name), "be%u", i);
+		snprintf(s.interface, sizeof(s.interface), "bond%u", i - 1);
+		s.esi = esi_of(i);
+		s.retention_ms = 400;
+		conf_add_segment(now, &s);
+	}
+	sp->conf = now;
+	prefix_service.conf(sp->ps, conf_changes(old, now), now);
+	conf_free(old);
+}
+
+static void read_tables(struct speaker *sp)
+{
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
+}
+
+static struct speaker *begin_with(struct conf_vrf *red)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+	struct conf_vrf vrfs[] = {*red, vrf("blue", "65000:2")};
+
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	sd_event_new(&sp->event);
+	sp->hosts[0] = "10.1.0.1";
+	sp->hosts[1] = "fd00::1";
+	sp->answer = true;
+	service_rig.silent = (struct ip_addr){};
+	sp->ps = prefix_service.start(sp);
+	commit(sp, vrfs, 2);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0, true);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
+	link_fact(sp, 6, "bond1", "bond", 0, 0, RED, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	link_fact(sp, 12, "bond0.2", "vlan", BOND0, 2, RED, true);
+	link_fact(sp, 13, "bond0.3", "vlan", BOND0, 3, BLUE, true);
+	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, RED, true);
+	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
+	read_tables(sp);
+	prefix_service.sync(sp->ps, 1, 1, 1);
+	expect(sp, "sweep ");
+	return sp;
+}
+
+static struct speaker *begin(void)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+
+	return begin_with(&red);
+}
+
+static void end(struct speaker *sp)
+{
+	prefix_service.stop(sp->ps);
+	conf_free(sp->conf);
+	sd_event_unref(sp->event);
+	free(sp);
+}
+
+/* ---- what the kernel has ---- */
+
+static void fact(struct speaker *sp, u32 table, const char *prefix, u32 ifindex, const char *gw,
+		 u32 metric, u8 flags)
+{
+	struct {
+		struct batch head;
+		struct fact_prefix f;
+	} b = {.head = {.n = 1}};
+
+	b.f.key.vrf = table;
+	b.f.key.metric = metric;
+	assert_int_equal(prefix_parse(&b.f.key.prefix, prefix), 0);
+	b.f.hop.ifindex = ifindex;
+	if (gw)
+		assert_int_equal(ip_parse(&b.f.hop.gateway, gw), 0);
+	b.f.protocol = OSPF;
+	b.f.flags = flags;
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES, &b);
+}
+
+static void learned(struct speaker *sp, const char *prefix, u32 ifindex, const char *gw)
+{
+	fact(sp, RED, prefix, ifindex, gw, 20, PREFIX_FIRST);
+}
+
+static void forgotten(struct speaker *sp, const char *prefix)
+{
+	fact(sp, RED, prefix, 0, NULL, 20, PREFIX_FIRST | PREFIX_GONE);
+}
+
+static void test_advertise(void **state)
+{
+	struct speaker *sp = begin();
+	struct esi e = esi_of(1);
+	struct ecomm import = ecomm_es_import(&e), rt = rt_of("65000:1"), evi;
+
+	evi = ecomm_evi_rt(&rt);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	assert_true(esi_is_zero(&sp->last.esi)); /* the forms are exclusive */
+	assert_int_equal(sp->last.label[0], 0);
+	assert_int_equal(sp->n_ec, 2);
+	assert_int_equal(ecomm_cmp(&sp->ec[0], &import), 0);
+	assert_int_equal(ecomm_cmp(&sp->ec[1], &evi), 0);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1"); /* said again */
+	expect(sp, "");
+	learned(sp, "10.20.0.0/16", 12, "10.2.0.1"); /* by another router, another VLAN */
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:32768] +10.20.0.0/16/2[10.0.0.1:32768],10.2.0.1 ");
+	learned(sp, "10.20.0.0/16", 12, "10.2.0.7"); /* the same key: replaced */
+	expect(sp, "+10.20.0.0/16/2[10.0.0.1:32768],10.2.0.7 ");
+	forgotten(sp, "10.20.0.0/16");
+	expect(sp, "-10.20.0.0/16/2[10.0.0.1:32768] ");
+	learned(sp, "2001:db8::/32", 14, "fd00::1"); /* QinQ */
+	expect(sp, "+2001:db8::/32/12318[10.0.0.1:32768],fd00::1 ");
+	end(sp);
+}
+
+static void test_ecmp(void **state)
+{
+	struct speaker *sp = begin();
+
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.2", 20, 0);
+	fact(sp, RED, "10.20.0.0/16", 12, "10.2.0.1", 20, 0);
+	expect(sp,
+	       "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.20.0.0/16/1[10.0.0.1:49281],10.1.0.2 "
+	       "+10.20.0.0/16/2[10.0.0.1:32768],10.2.0.1 ");
+	/* of IPv6 the kernel takes single hops away */
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.2", 20, PREFIX_GONE);
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:49281] +10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 "
+		   "+10.20.0.0/16/2[10.0.0.1:32768],10.2.0.1 ");
+	forgotten(sp, "10.20.0.0/16");
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:32768] -10.20.0.0/16/2[10.0.0.1:32768] ");
+	end(sp);
+}
+
+/* Two routes of one prefix: the kernel takes the one with the lower metric, and so do we. */
+static void test_metrics(void **state)
+{
+	struct speaker *sp = begin();
+
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", 110, PREFIX_FIRST);
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.9", 20, PREFIX_FIRST);
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.9 ");
+	forgotten(sp, "10.20.0.0/16");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	end(sp);
+}
+
+/* What is not seen when all is read again has gone. */
+static void test_read_again(void **state)
+{
+	struct speaker *sp = begin();
+
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	learned(sp, "10.21.0.0/16", 11, "10.1.0.1");
+	expect(sp,
+	       "+10.21.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
+	expect(sp, "-10.21.0.0/16/1[10.0.0.1:32768] ");
+	end(sp);
+}
+
+/* ---- what other PEs say ---- */
+
+static struct route *route(struct speaker *sp, const char *prefix, u32 tag, const char *gw, u8 pe)
+{
+	struct route *r = &sp->routes[sp->n_routes++];
+	struct ip_prefix p;
+	struct esi e = esi_of(1);
+	struct ecomm rt = rt_of("65000:1");
+
+	assert_int_equal(prefix_parse(&p, prefix), 0);
+	r->n = (struct evpn_nlri){.type = EVPN_PREFIX,
+				  .rd = rd_make_ip(0x0a000000 + pe, 7),
+				  .etag = tag,
+				  .ip = p.addr,
+				  .plen = p.plen,
+				  .labels = 1};
+	r->n.gw.len = p.addr.len;
+	if (gw)
+		assert_int_equal(ip_parse(&r->n.gw, gw), 0);
+	r->nh = ip_v4(0x0a000000 + pe);
+	r->ec[0] = ecomm_es_import(&e);
+	r->ec[1] = ecomm_evi_rt(&rt);
+	bgp_attrs_init(&r->a);
+	r->a.ext = ecomm_slice(r->ec, 2);
+	return r;
+}
+
+static void say(struct speaker *sp, struct route *r)
+{
+	struct rib_path p = path_of(r);
+
+	r->gone = false;
+	prefix_service.route(sp->ps, &r->n, &p);
+}
+
+static void take_back(struct speaker *sp, struct route *r)
+{
+	struct evpn_nlri key = r->n;
+
+	r->gone = true;
+	memset(&key.gw, 0, sizeof(key.gw));
+	memset(&key.esi, 0, sizeof(key.esi));
+	prefix_service.route(sp->ps, &key, NULL);
+}
+
+/* That PE has the segment. */
+static struct route *rt4(struct speaker *sp, u8 pe)
+{
+	struct route *r = &sp->routes[sp->n_routes++];
+
+	r->n = (struct evpn_nlri){.type = EVPN_ES,
+				  .rd = rd_make_ip(0x0a000000 + pe, 1),
+				  .esi = esi_of(1),
+				  .orig = ip_v4(0x0a000000 + pe)};
+	r->nh = r->n.orig;
+	bgp_attrs_init(&r->a);
+	return r;
+}
+
+static void neighbour(struct speaker *sp, const char *address)
+{
+	struct {
+		struct batch head;
+		struct fact_neigh f;
+	} b = {.head = {.n = 1}};
+
+	assert_int_equal(ip_parse(&b.f.key.address, address), 0);
+	prefix_service.fact(sp->ps, IPC_FACT_NEIGHS, &b);
+}
+
+static void test_import(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	rt4(sp, 2);
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(sp->wish.key.metric, METRIC);
+	say(sp, r);
+	expect(sp, "");
+	take_back(sp, r); /* a moment later: is its PE still there? */
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* The address of the next hop is no neighbour yet, is one, and is one no more (C72). */
+static void test_resolution(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2);
+
+	say(sp, r);
+	expect(sp, "");
+	sp->hosts[2] = "10.1.0.7";
+	neighbour(sp, "10.1.0.7");
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.7 ");
+	neighbour(sp, "10.1.0.7");
+	expect(sp, "");
+	sp->hosts[2] = NULL;
+	neighbour(sp, "10.1.0.7");
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	sp->hosts[2] = "10.1.0.7";
+	neighbour(sp, "10.1.0.7");
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.7 ");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, false);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.7 ");
+	end(sp);
+}
+
+static enum pverdict verdict(struct speaker *sp, const struct route *r)
+{
+	struct pvrf *v;
+
+	return prefix_judge(sp->ps, &r->n, &r->a, &v);
+}
+
+static void test_verdicts(void **state)
+{
+	struct speaker *sp = begin();
+	struct ecomm rt = rt_of("65000:9"), other;
+	struct esi e = esi_of(1);
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	assert_int_equal(verdict(sp, r), PV_ES_IMPORT);
+	r->ec[1] = ecomm_evi_rt(&rt);
+	assert_int_equal(verdict(sp, r), PV_FOREIGN_EVI_RT);
+	e.b[1] = 0x99;
+	r->ec[0] = ecomm_es_import(&e);
+	assert_int_equal(verdict(sp, r), PV_FOREIGN_ES_IMPORT);
+	r->ec[0] = rt_of("65000:1");
+	r->a.ext = ecomm_slice(r->ec, 1);
+	assert_int_equal(verdict(sp, r), PV_VRF);
+	other = rt_of("65000:8");
+	r->ec[0] = other;
+	assert_int_equal(verdict(sp, r), PV_NO_TARGET);
+	assert_false(prefix_wanted(sp->ps, &r->n, &r->a));
+	r->ec[0] = rt_of("65000:1");
+	memset(r->n.gw.b, 0, sizeof(r->n.gw.b));
+	assert_int_equal(verdict(sp, r), PV_NO_INDEX);
+	r->n.esi = esi_of(1);
+	assert_int_equal(verdict(sp, r), PV_VRF);
+	r->n.esi = esi_of(9);
+	assert_int_equal(verdict(sp, r), PV_FOREIGN_ESI);
+	r = route(sp, "224.0.0.0/8", 1, "10.1.0.1", 2);
+	assert_int_equal(verdict(sp, r), PV_IMPOSSIBLE);
+	r = route(sp, "10.0.0.0/8", 1, "127.0.0.1", 2);
+	assert_int_equal(verdict(sp, r), PV_IMPOSSIBLE);
+	r = route(sp, "0.0.0.0/0", 1, "10.1.0.1", 2);
+	assert_int_equal(verdict(sp, r), PV_ES_IMPORT);
+	end(sp);
+}
+
+/* A PE that is gone from the segment: its routes are kept for the retention time. */
+static void test_retention(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2), *es = rt4(sp, 2);
+
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	es->gone = true;
+	take_back(sp, r);
+	expect(sp, "");
+	say(sp, r); /* it is back in time */
+	expect(sp, "");
+	es->gone = false;
+	take_back(sp, r); /* the customer has withdrawn it */
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	sp->loss = ROUTE_SESSION_DEAD; /* its RT-4 is still there */
+	take_back(sp, r);
+	expect(sp, "");
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* What this PE has itself is wished for all the same, and two PEs with one router are one next hop. */
+static void test_own_and_theirs(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *two = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	struct route *three = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 3);
+
+	rt4(sp, 2);
+	rt4(sp, 3);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	say(sp, two);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	say(sp, three);
+	expect(sp, "");
+	take_back(sp, two);
+	usleep(300000);
+	expect(sp, "");
+	sp->hosts[2] = "10.1.0.2";
+	two->n.gw = ip_v4(0x0a010002); /* by another router now: both */
+	say(sp, two);
+	expect(sp, "change:10.20.0.0/16@20,11:10.1.0.1,11:10.1.0.2 ");
+	end(sp);
+}
+
+/* ---- the ESI form ---- */
+
+static void test_esi_form(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+	struct mac m = {{2, 0, 0, 0, 0, 1}};
+	struct ecomm router = ecomm_router_mac(&m);
+	struct esi e = esi_of(1);
+	struct route *r;
+
+	red.prefixes.form = CONF_PREFIX_ESI;
+	sp = begin_with(&red);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768] ");
+	assert_int_equal(esi_cmp(&sp->last.esi, &e), 0);
+	assert_true(ip_is_zero(&sp->last.gw));
+	assert_int_equal(sp->n_ec, 3);
+	assert_int_equal(ecomm_cmp(&sp->ec[1], &router), 0);
+	/* an IPv4 prefix behind an IPv6 router */
+	learned(sp, "10.21.0.0/16", 11, "fd00::1");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+
+	r = route(sp, "10.30.0.0/16", 1, NULL, 2);
+	r->n.esi = e;
+	r->ec[2] = router;
+	r->a.ext = ecomm_slice(r->ec, 3);
+	say(sp, r);
+	expect(sp, "wish:10.30.0.0/16@20,11:10.1.0.1 ");
+	sp->hosts[2] = "10.1.0.2";
+	r = route(sp, "10.31.0.0/16", 1, NULL, 3); /* no MAC, and two routers */
+	r->n.esi = e;
+	say(sp, r);
+	expect(sp, "");
+	sp->hosts[2] = NULL;
+	neighbour(sp, "10.1.0.2");
+	expect(sp, "wish:10.31.0.0/16@20,11:10.1.0.1 ");
+	end(sp);
+}
+
+static void test_gateway_family(void **state)
+{
+	struct speaker *sp = begin();
+
+	learned(sp, "10.21.0.0/16", 11, "fd00::1");
+	expect(sp, "");
+	end(sp);
+}
+
+/* ---- the kernel's answers, restarts ---- */
+
+static void test_refused(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	sp->answer = false;
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	answer(sp, &sp->wish, WISH_REFUSED, 17);
+	wait_for(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 "); /* by and by again */
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	usleep(1200000);
+	expect(sp, "");
+	end(sp);
+}
+
+/* The kernel has what a predecessor has wished: nothing is wished again, and what is left over goes. */
+static void test_restart(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct speaker *sp = begin();
+	struct route *r;
+
+	prefix_service.stop(sp->ps);
+	sp->log[0] = '\0';
+	sp->ps = prefix_service.start(sp);
+	conf_free(sp->conf);
+	sp->conf = NULL;
+	commit(sp, vrfs, 2);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	fact(sp, RED, "10.21.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
+	expect(sp, "");
+	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	say(sp, r);
+	expect(sp, "");
+	prefix_service.sync(sp->ps, 1, 1, 1);
+	expect(sp, "unwish:10.21.0.0/16@20 sweep ");
+	/* somebody has flushed it */
+	fact(sp, RED, "10.20.0.0/16", 0, NULL, METRIC, PREFIX_FIRST | PREFIX_GONE | PREFIX_OWN);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	end(sp);
+}
+
+static void test_reload(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	say(sp, r);
+	learned(sp, "10.22.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	vrfs[0].export[0] = rt_of("65000:5"); /* the same route with another target */
+	commit(sp, vrfs, 2);
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	vrfs[0].prefixes.metric = 77;
+	commit(sp, vrfs, 2);
+	expect(sp, "unwish:10.20.0.0/16@20 +10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 "
+		   "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(sp->wish.key.metric, 77);
+	commit(sp, &vrfs[1], 1); /* without red */
+	expect(sp, "unwish:10.20.0.0/16@20 -10.22.0.0/16/1[10.0.0.1:32768] ");
+	end(sp);
+}
+
+/* A hundred thousand in batches, and nothing is kept of them afterwards. */
+static void test_many(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	enum { MANY = 100000 };
+
+	rt4(sp, 2);
+	sp->batches = 0;
+	r->n.plen = 32;
+	for (u32 i = 0; i < MANY; i++) {
+		r->n.ip = ip_v4(0x0b000000 + i);
+		say(sp, r);
+		if (i % 1000 == 999)
+			while (sd_event_run(sp->event, 0) > 0)
+				sp->log[0] = '\0';
+	}
+	sp->log[0] = '\0';
+	assert_int_equal(sp->ps->count, MANY);
+	assert_true(sp->batches < MANY / 200);
+	for (u32 i = 0; i < MANY; i++) {
+		r->n.ip = ip_v4(0x0b000000 + i);
+		take_back(sp, r);
+	}
+	for (int i = 0; i < 400 && sp->ps->count; i++) {
+		sd_event_run(sp->event, 20000);
+		sp->log[0] = '\0';
+	}
+	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
+static void test_limits(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+	struct route *r, *second;
+
+	red.prefixes.limit = 1;
+	sp = begin_with(&red);
+	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	second = route(sp, "10.21.0.0/16", 1, "10.1.0.1", 2);
+	assert_true(prefix_wanted(sp->ps, &r->n, &r->a));
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_true(prefix_wanted(sp->ps, &r->n, &r->a));
+	assert_false(prefix_wanted(sp->ps, &second->n, &second->a));
+	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.30.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	learned(sp, "10.31.0.0/16", 11, "10.1.0.1");
+	expect(sp, "");
+	end(sp);
+}
+
+static void test_show(void **state)
+{
+	struct speaker *sp = begin();
+	json_t *params = json_pack("{s:s}", "prefix", "10.20.0.0/16"), *doc = NULL, *one;
+	char err[256] = "";
+
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2));
+	expect(sp, "");
+	assert_true(prefix_service.query(sp->ps, "prefix.why", params, &doc, err, sizeof(err)));
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	assert_string_equal(json_string_value(json_object_get(one, "state")), "pending");
+	assert_string_equal(json_string_value(json_object_get(one, "reason")),
+			    "its next hop 10.1.0.7 is no neighbour on bond0.1");
+	json_decref(doc);
+	json_object_set_new(params, "prefix", json_string("10.20.0.1/16"));
+	doc = NULL;
+	prefix_service.query(sp->ps, "prefix.show", params, &doc, err, sizeof(err));
+	assert_null(doc);
+	assert_non_null(strstr(err, "params.prefix: \"10.20.0.1/16\" is no prefix"));
+	json_decref(params);
+	end(sp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_advertise),      cmocka_unit_test(test_ecmp),
+		cmocka_unit_test(test_metrics),	       cmocka_unit_test(test_read_again),
+		cmocka_unit_test(test_import),	       cmocka_unit_test(test_resolution),
+		cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_own_and_theirs), cmocka_unit_test(test_esi_form),
+		cmocka_unit_test(test_gateway_family), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_restart),	       cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_many),	       cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_show),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

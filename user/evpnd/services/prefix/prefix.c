@@ -1,0 +1,665 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix.c - customers' routes: what the kernel, the configuration and the sessions tell, turned into routes
+ * to originate and wishes for the kernel.
+ *
+ * A customer that routes has its adjacency with one PE of its LAG. That one tells the others what it has
+ * learned, and they have it in their kernels, behind the same router and by their own leg, before they need
+ * it. Nothing is elected here.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto (2.7, 3.8), RFC 9136 (3, 4.1, 4.2)
+ */
+#include "services/prefix/prefix.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+#define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
+#define LAST_ID 0xbfff	/* those above are of further next hops (prefix_adv.c) */
+
+static int pdev_cmp(const struct pdev *a, const struct pdev *b)
+{
+	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
+}
+
+static int pcircuit_cmp(const struct pcircuit *a, const struct pcircuit *b)
+{
+	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
+}
+
+RB_GENERATE(pdevs, pdev, node, pdev_cmp)
+RB_GENERATE(pcircuits, pcircuit, node, pcircuit_cmp)
+
+const struct pdev *prefix_dev(struct prefixes *ps, u32 ifindex)
+{
+	struct pdev key = {.fact.ifindex = ifindex};
+
+	return RB_FIND(pdevs, &ps->devs, &key);
+}
+
+const struct pcircuit *prefix_circuit(struct prefixes *ps, u32 ifindex)
+{
+	struct pcircuit key = {.ifindex = ifindex};
+
+	return RB_FIND(pcircuits, &ps->circuits, &key);
+}
+
+struct pvrf *prefix_vrf(struct prefixes *ps, u32 ifindex)
+{
+	struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (v->known && v->ifindex == ifindex)
+			return v;
+	return NULL;
+}
+
+void prefix_wake(struct prefixes *ps)
+{
+	sd_event_source_set_enabled(ps->later, SD_EVENT_ONESHOT);
+}
+
+/* ---- what is ours: devices, VRFs, circuits ---- */
+
+static const struct pdev *dev_named(struct prefixes *ps, const char *name)
+{
+	struct pdev *d;
+
+	RB_FOREACH(d, pdevs, &ps->devs)
+		if (!strcmp(d->fact.ifname, name))
+			return d;
+	return NULL;
+}
+
+static u32 vrf_device_of(const struct pdev *d)
+{
+	return d->fact.master && !strcmp(d->fact.master_kind, "vrf") ? d->fact.master : 0;
+}
+
+/* Return: the VRF's table is another one, or there is one now */
+static bool know_table(struct prefixes *ps, struct pvrf *v)
+{
+	const struct pdev *d = dev_named(ps, v->conf.name);
+	bool known = !strcmp(v->conf.name, CONF_VRF_GLOBAL);
+	u32 ifindex = 0;
+
+	if (!known && d && !strcmp(d->fact.kind, "vrf")) {
+		known = true;
+		ifindex = d->fact.ifindex;
+	}
+	for (u8 i = 0; i < v->conf.n_interfaces && !known; i++) {
+		d = dev_named(ps, v->conf.interfaces[i]);
+		known = d;
+		ifindex = d ? vrf_device_of(d) : 0;
+	}
+	if (known == v->known && ifindex == v->ifindex)
+		return false;
+	v->known = known;
+	v->ifindex = ifindex;
+	return true;
+}
+
+static bool lists(const struct pvrf *v, const char *ifname)
+{
+	for (u8 i = 0; i < v->conf.n_interfaces; i++)
+		if (!strcmp(v->conf.interfaces[i], ifname))
+			return true;
+	return false;
+}
+
+static struct pvrf *vrf_of(struct prefixes *ps, const struct pdev *d)
+{
+	u32 ifindex = vrf_device_of(d);
+	struct pvrf *v;
+
+	if (d->fact.master && !ifindex)
+		return NULL; /* a port of a bridge, say */
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (lists(v, d->fact.ifname))
+			return v;
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (v->known && v->ifindex == ifindex && !v->conf.n_interfaces)
+			return v;
+	return NULL;
+}
+
+static const struct pseg *seg_named(struct prefixes *ps, const char *ifname)
+{
+	const struct pseg *s;
+
+	TAILQ_FOREACH(s, &ps->segs, entry)
+		if (!strcmp(s->conf->interface, ifname))
+			return s;
+	return NULL;
+}
+
+/* A device's segment and tag: it is the segment's, or a VLAN on it, or a VLAN on that. */
+static const struct pseg *place_of(struct prefixes *ps, const struct pdev *d, u32 *tag)
+{
+	const struct pseg *s;
+	u32 shift = 0;
+
+	*tag = 0;
+	while (d) {
+		s = seg_named(ps, d->fact.ifname);
+		if (s)
+			return s;
+		if (strcmp(d->fact.kind, "vlan") || shift > 12)
+			return NULL;
+		*tag |= (u32)d->fact.vlan_id << shift;
+		shift += 12;
+		d = prefix_dev(ps, d->fact.link);
+	}
+	return NULL;
+}
+
+static void free_circuits(struct prefixes *ps)
+{
+	struct pcircuit *c;
+
+	while ((c = RB_MIN(pcircuits, &ps->circuits))) {
+		RB_REMOVE(pcircuits, &ps->circuits, c);
+		free(c);
+	}
+}
+
+static void add_circuit(struct prefixes *ps, const struct pdev *d)
+{
+	const struct pseg *seg;
+	struct pcircuit *c;
+	struct pvrf *vrf;
+	u32 tag;
+
+	seg = place_of(ps, d, &tag);
+	vrf = seg ? vrf_of(ps, d) : NULL;
+	c = vrf ? calloc(1, sizeof(*c)) : NULL;
+	if (!c)
+		return;
+	c->ifindex = d->fact.ifindex;
+	c->tag = tag;
+	c->seg = seg;
+	c->vrf = vrf;
+	c->up = d->fact.flags & IFF_UP && d->fact.carrier;
+	RB_INSERT(pcircuits, &ps->circuits, c);
+}
+
+static void queue_local(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (x->locals || x->adv)
+		prefix_queue(ps, x);
+}
+
+/* Something of what follows from devices, VRFs and segments may be another thing now. */
+static void resolve_all(struct prefixes *ps)
+{
+	struct pdev *d;
+	struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		ps->reimport_due |= know_table(ps, v);
+	free_circuits(ps);
+	RB_FOREACH(d, pdevs, &ps->devs)
+		add_circuit(ps, d);
+	prefix_forget_advs(ps);
+	ps->advs_due = true;
+	ps->retry_ms = 0;
+	prefix_source_touch(ps, NULL);
+	prefix_wake(ps);
+}
+
+/* ---- configuration ---- */
+
+static bool id_is_used(const struct prefixes *ps, u16 id)
+{
+	const struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (v->id == id || v->conf.id == id)
+			return true;
+	return false;
+}
+
+static u16 choose_id(struct prefixes *ps)
+{
+	do
+		if (++ps->next_id < FIRST_ID || ps->next_id > LAST_ID)
+			ps->next_id = FIRST_ID;
+	while (id_is_used(ps, ps->next_id));
+	return ps->next_id;
+}
+
+static struct pvrf *vrf_named(struct prefixes *ps, const char *name)
+{
+	struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (!strcmp(v->conf.name, name))
+			return v;
+	return NULL;
+}
+
+static void vrf_set(struct prefixes *ps, const struct conf_vrf *conf)
+{
+	struct pvrf *v = vrf_named(ps, conf->name);
+
+	if (!v) {
+		v = calloc(1, sizeof(*v));
+		if (!v) {
+			log_error("vrf %s: no memory", conf->name);
+			return;
+		}
+		v->conf = *conf;
+		v->id = choose_id(ps);
+		v->metric = conf->prefixes.metric;
+		TAILQ_INSERT_TAIL(&ps->vrfs, v, entry);
+	}
+	if (v->metric != conf->prefixes.metric)
+		prefix_unwish_all(ps, v);
+	v->metric = conf->prefixes.metric;
+	v->conf = *conf;
+	v->learned_full = false;
+	v->taken_full = false;
+	if (conf->id)
+		v->id = conf->id;
+}
+
+/* What is learned there is told of no more, what was wished goes. */
+static void drop_old_vrfs(struct prefixes *ps, const struct conf *conf)
+{
+	struct pvrf *v, *next;
+
+	for (v = TAILQ_FIRST(&ps->vrfs); v; v = next) {
+		next = TAILQ_NEXT(v, entry);
+		if (conf_vrf(conf, v->conf.name))
+			continue;
+		prefix_unwish_all(ps, v);
+		TAILQ_REMOVE(&ps->vrfs, v, entry);
+		free(v);
+	}
+}
+
+static void renew_segs(struct prefixes *ps, const struct conf *now)
+{
+	struct pseg *s;
+
+	free_circuits(ps);
+	while ((s = TAILQ_FIRST(&ps->segs))) {
+		TAILQ_REMOVE(&ps->segs, s, entry);
+		free(s);
+	}
+	for (size_t i = 0; i < now->n_segments; i++) {
+		const struct conf_segment *c = &now->segments[i];
+
+		s = calloc(1, sizeof(*s));
+		if (!s)
+			return;
+		s->conf = c;
+		s->known = c->esi_source == CONF_ESI_STATIC;
+		if (s->known) {
+			s->esi = c->esi;
+			s->import = conf_es_import(c, &s->esi);
+		}
+		TAILQ_INSERT_TAIL(&ps->segs, s, entry);
+	}
+}
+
+static void withdraw_one(struct prefixes *ps, struct pfx *x, void *data)
+{
+	prefix_withdraw(ps, x);
+	if (x->locals)
+		prefix_queue(ps, x);
+}
+
+#define PREFIX_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
+
+/* ESIs that are not configured are known from the kernel; they outlive a configuration. */
+static void keep_known(struct prefixes *ps, const struct conf *now)
+{
+	struct pseg *s, *old;
+	struct psegs before = TAILQ_HEAD_INITIALIZER(before);
+
+	TAILQ_CONCAT(&before, &ps->segs, entry);
+	renew_segs(ps, now);
+	TAILQ_FOREACH(s, &ps->segs, entry) {
+		TAILQ_FOREACH(old, &before, entry) {
+			if (s->known || !old->known || strcmp(old->name, s->conf->interface))
+				continue;
+			s->known = true;
+			s->esi = old->esi;
+			s->import = conf_es_import(s->conf, &s->esi);
+		}
+		memcpy(s->name, s->conf->interface, sizeof(s->name));
+	}
+	while ((old = TAILQ_FIRST(&before))) {
+		TAILQ_REMOVE(&before, old, entry);
+		free(old);
+	}
+}
+
+static void prefixes_conf(void *state, unsigned int changes, const struct conf *now)
+{
+	u32 router_id = ntohl(now->global.router_id);
+	struct prefixes *ps = state;
+
+	if (changes & PREFIX_CHANGES) {
+		if (ps->router_id && router_id != ps->router_id)
+			prefix_walk(ps, withdraw_one, NULL);
+		/* what is true is originated again, with the targets of now */
+		ps->generation++;
+		prefix_forget_advs(ps);
+		prefix_forget_routes(ps);
+		drop_old_vrfs(ps, now);
+		for (size_t i = 0; i < now->n_vrfs; i++)
+			vrf_set(ps, &now->vrfs[i]);
+		ps->reimport_due = true;
+	}
+	ps->router_id = router_id;
+	keep_known(ps, now);
+	if (ps->links_done || changes & PREFIX_CHANGES)
+		resolve_all(ps);
+	ps->configured = (unsigned int)now->n_neighbors;
+	if (changes & CONF_CHANGED_FIRST)
+		timer_start(&ps->sweep_timer, now->global.startup_delay_ms);
+	prefix_wake(ps);
+}
+
+/* ---- facts ---- */
+
+static void link_changed(struct prefixes *ps, const struct fact_link *f)
+{
+	struct pdev key = {.fact.ifindex = f->ifindex};
+	struct pdev *d = RB_FIND(pdevs, &ps->devs, &key);
+
+	if (!d) {
+		d = calloc(1, sizeof(*d));
+		if (!d) {
+			log_error("link %s: no memory", f->ifname);
+			return;
+		}
+		d->fact.ifindex = f->ifindex;
+		RB_INSERT(pdevs, &ps->devs, d);
+	}
+	d->fact = *f;
+}
+
+static void link_gone(struct prefixes *ps, u32 ifindex)
+{
+	struct pdev key = {.fact.ifindex = ifindex};
+	struct pdev *d = RB_FIND(pdevs, &ps->devs, &key);
+
+	if (!d)
+		return;
+	RB_REMOVE(pdevs, &ps->devs, d);
+	free(d);
+}
+
+/* Once for all that comes in one turn of the loop. */
+static void links_changed(struct prefixes *ps)
+{
+	ps->resolve_due = true;
+	prefix_wake(ps);
+}
+
+static void es_fact(struct prefixes *ps, const struct fact_es *f)
+{
+	struct pseg *s;
+
+	TAILQ_FOREACH(s, &ps->segs, entry) {
+		if (s->conf->esi_source == CONF_ESI_STATIC || strcmp(s->name, f->ifname))
+			continue;
+		if (s->known && !f->gone && !esi_cmp(&s->esi, &f->esi))
+			continue;
+		if (f->gone && (!s->known || esi_cmp(&s->esi, &f->esi)))
+			continue;
+		s->known = !f->gone;
+		s->esi = f->esi;
+		s->import = conf_es_import(s->conf, &s->esi);
+		ps->reimport_due = true;
+		links_changed(ps);
+		if (s->known)
+			speaker_wants_more(ps->speaker);
+	}
+}
+
+static void catch_up(struct prefixes *ps);
+
+/* Before the sweep all that others advertise has been heard, or there was time enough for it. */
+static void try_sweep(struct prefixes *ps)
+{
+	if (ps->swept || !ps->read || !speaker_conf(ps->speaker))
+		return;
+	if (ps->synced < ps->configured && !ps->late)
+		return;
+	ps->swept = true;
+	catch_up(ps);
+	speaker_wish(ps->speaker, IPC_WISH_PREFIX_SWEEP, NULL, 0);
+}
+
+static void queue_there(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (x->there)
+		prefix_queue(ps, x);
+}
+
+static void facts(struct prefixes *ps, const struct batch *b)
+{
+	const struct fact_prefix *f = batch_items(b);
+
+	for (u32 i = 0; i < b->n; i++)
+		prefix_fact(ps, &f[i]);
+}
+
+static void neigh_facts(struct prefixes *ps, const struct batch *b)
+{
+	const struct fact_neigh *f = batch_items(b);
+
+	for (u32 i = 0; i < b->n; i++) {
+		prefix_source_touch(ps, &f[i].key.address);
+		prefix_adv_touch(ps, &f[i].key.address);
+	}
+}
+
+static void neigh_results(struct prefixes *ps, const struct batch *b)
+{
+	const struct neigh_result *r = batch_items(b);
+
+	for (u32 i = 0; i < b->n; i++)
+		prefix_source_touch(ps, &r[i].key.address);
+}
+
+static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
+{
+	struct prefixes *ps = state;
+
+	switch (type) {
+	case IPC_FACT_LINK:
+		link_changed(ps, fact);
+		links_changed(ps);
+		break;
+	case IPC_FACT_LINK_GONE:
+		link_gone(ps, ((const struct fact_link *)fact)->ifindex);
+		links_changed(ps);
+		break;
+	case IPC_FACT_LINKS_DONE:
+		ps->links_done = true;
+		links_changed(ps);
+		break;
+	case IPC_FACT_ES:
+		es_fact(ps, fact);
+		break;
+	case IPC_FACT_NEIGHS:
+		neigh_facts(ps, fact);
+		break;
+	case IPC_FACT_NEIGHS_DONE:
+		prefix_source_touch(ps, NULL);
+		break;
+	case IPC_WISH_NEIGH_RESULT:
+		neigh_results(ps, fact);
+		break;
+	case IPC_FACT_PREFIXES_BEGIN:
+		ps->epoch++;
+		break;
+	case IPC_FACT_PREFIXES:
+		facts(ps, fact);
+		break;
+	case IPC_FACT_PREFIX_TEXT:
+		prefix_text(ps, fact);
+		break;
+	case IPC_FACT_PREFIXES_DONE:
+		prefix_not_seen(ps);
+		ps->read = true;
+		try_sweep(ps);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- routes, sessions, time ---- */
+
+/* Everything that was put off, in the order in which one follows from the other. */
+static void catch_up(struct prefixes *ps)
+{
+	if (ps->resolve_due && ps->links_done) {
+		ps->resolve_due = false;
+		resolve_all(ps);
+	}
+	if (ps->reimport_due) {
+		ps->reimport_due = false;
+		prefix_reimport(ps);
+	}
+	if (ps->sources_due)
+		prefix_sources_look(ps);
+	if (ps->advs_due) {
+		ps->advs_due = false;
+		prefix_walk(ps, queue_local, NULL);
+	}
+	if (ps->swept && !ps->sweep_queued) {
+		ps->sweep_queued = true;
+		prefix_walk(ps, queue_there, NULL);
+	}
+	if (!prefix_flush(ps))
+		prefix_wake(ps);
+}
+
+static int run_later(sd_event_source *source, void *data)
+{
+	struct prefixes *ps = data;
+
+	if (speaker_conf(ps->speaker))
+		catch_up(ps);
+	return 0;
+}
+
+static void prefixes_route(void *state, const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	prefix_route(state, nlri, now);
+}
+
+static enum want prefixes_wanted(void *state, const struct evpn_nlri *nlri,
+				 const struct bgp_attrs *attrs)
+{
+	return prefix_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
+}
+
+static void prefixes_sync(void *state, unsigned int established, unsigned int synced,
+			  unsigned int configured)
+{
+	struct prefixes *ps = state;
+
+	ps->synced = synced;
+	ps->configured = configured;
+	try_sweep(ps);
+}
+
+static void sweep_fired(void *data)
+{
+	struct prefixes *ps = data;
+
+	ps->late = true;
+	try_sweep(ps);
+}
+
+static void lost_fired(void *data)
+{
+	prefix_lost(data);
+}
+
+static void retry_fired(void *data)
+{
+	prefix_retry(data);
+}
+
+static void prefixes_stop(void *state);
+
+static void *prefixes_start(struct speaker *speaker)
+{
+	struct prefixes *ps = calloc(1, sizeof(*ps));
+	sd_event *event = speaker_event(speaker);
+
+	if (!ps)
+		return NULL;
+	ps->speaker = speaker;
+	ps->next_id = FIRST_ID - 1;
+	RB_INIT(&ps->devs);
+	RB_INIT(&ps->circuits);
+	TAILQ_INIT(&ps->vrfs);
+	TAILQ_INIT(&ps->segs);
+	timer_init(&ps->sweep_timer, event, 1000, sweep_fired, ps);
+	timer_init(&ps->lost_timer, event, 10000, lost_fired, ps);
+	timer_init(&ps->retry_timer, event, 100000, retry_fired, ps);
+	ps->room = prefix_room_new();
+	if (!ps->room || !prefix_table_init(ps) ||
+	    sd_event_add_defer(event, &ps->later, run_later, ps) < 0) {
+		prefixes_stop(ps);
+		return NULL;
+	}
+	sd_event_source_set_enabled(ps->later, SD_EVENT_OFF);
+	return ps;
+}
+
+/* The process ends; what the kernel has stays there, and a successor takes it over. */
+static void prefixes_stop(void *state)
+{
+	struct prefixes *ps = state;
+	struct pdev *d;
+	struct pvrf *v;
+	struct pseg *s;
+
+	prefix_table_free(ps);
+	free_circuits(ps);
+	while ((d = RB_MIN(pdevs, &ps->devs)))
+		link_gone(ps, d->fact.ifindex);
+	while ((v = TAILQ_FIRST(&ps->vrfs))) {
+		TAILQ_REMOVE(&ps->vrfs, v, entry);
+		free(v);
+	}
+	while ((s = TAILQ_FIRST(&ps->segs))) {
+		TAILQ_REMOVE(&ps->segs, s, entry);
+		free(s);
+	}
+	timer_done(&ps->sweep_timer);
+	timer_done(&ps->lost_timer);
+	timer_done(&ps->retry_timer);
+	sd_event_source_unref(ps->later);
+	free(ps->room);
+	free(ps);
+}
+
+const struct service prefix_service = {
+	.name = "prefix",
+	.route_types = 1u << EVPN_PREFIX,
+	.start = prefixes_start,
+	.stop = prefixes_stop,
+	.conf = prefixes_conf,
+	.fact = prefixes_fact,
+	.results = IPC_WISH_PREFIX_RESULT,
+	.result = prefix_result,
+	.route = prefixes_route,
+	.wanted = prefixes_wanted,
+	.sync = prefixes_sync,
+	.query = prefix_query,
+};

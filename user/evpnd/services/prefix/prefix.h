@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * prefix.h - the service of customers' routes, shared by its own files only: what this PE's kernel has learned
+ * through a segment is advertised to the segment's other PEs, and what those have learned is wished for here.
+ *
+ *   prefix.c         entry points, configuration, devices, VRFs, segments
+ *   prefix_table.c   the table of routes, and what many of them share
+ *   prefix_local.c   what the kernel's tables have
+ *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
+ *   prefix_source.c  where the next hop of another PE's route is from here
+ *   prefix_adv.c     routes of this PE
+ *   prefix_wish.c    what the kernel is to do, and what it answers
+ *   prefix_show.c    answers to the control socket
+ *
+ * There may be a million: what many have in common (next hops, a PE and a router behind it, a set of own
+ * routes) is one object with a count of references, and a route is a few pointers.
+ */
+#ifndef EVPND_PREFIX_H
+#define EVPND_PREFIX_H
+
+#include <net/if.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#include "bgp_extcomm.h"
+#include "speaker/service.h"
+#include "timer.h"
+
+#define PREFIX_WHY_MAX 192
+
+/* One network device of this PE. */
+struct pdev {
+	RB_ENTRY(pdev) node;
+	struct fact_link fact;
+};
+RB_HEAD(pdevs, pdev);
+RB_PROTOTYPE(pdevs, pdev, node, pdev_cmp);
+
+/**
+ * struct pvrf - a configured IP-VRF
+ * @ifindex: of the VRF device whose table it is, valid if @known; 0 for the main table
+ * @id: in the distinguisher of its routes
+ * @metric: of routes that were wished
+ * @learned, @taken: routes of this PE, and of others
+ */
+struct pvrf {
+	TAILQ_ENTRY(pvrf) entry;
+	struct conf_vrf conf;
+	u32 ifindex;
+	u32 metric;
+	u32 learned;
+	u32 taken;
+	u16 id;
+	bool known;
+	bool learned_full;
+	bool taken_full;
+};
+
+/** struct pseg - a configured segment; @name: of its device; @esi, @import: valid if @known */
+struct pseg {
+	TAILQ_ENTRY(pseg) entry;
+	const struct conf_segment *conf;
+	char name[IFNAMSIZ];
+	struct esi esi;
+	struct mac import;
+	bool known;
+};
+TAILQ_HEAD(psegs, pseg);
+
+/** struct pcircuit - a device of a segment, or a VLAN on one; made anew when anything changes */
+struct pcircuit {
+	RB_ENTRY(pcircuit) node;
+	u32 ifindex;
+	u32 tag;
+	const struct pseg *seg;
+	struct pvrf *vrf;
+	bool up;
+};
+RB_HEAD(pcircuits, pcircuit);
+RB_PROTOTYPE(pcircuits, pcircuit, node, pcircuit_cmp);
+
+/** struct padv_item - a route of this PE's: key, and what it says */
+struct padv_item {
+	u32 tag;
+	u16 id;
+	struct esi esi;
+	struct ip_addr gw;
+	struct mac router;
+	struct mac import;
+	u8 form;
+};
+
+/**
+ * struct padv - what is advertised for a set of hops: a route for each
+ * @generation: of the configuration; @vrf holds in the one of now
+ * @n: 0: none, because of @why
+ */
+struct padv {
+	struct padv *next;
+	u32 refs;
+	u32 hash;
+	u32 generation;
+	const struct pvrf *vrf;
+	u32 n;
+	struct padv_item items[PREFIX_HOPS_MAX];
+	char why[PREFIX_WHY_MAX];
+};
+
+/**
+ * struct pset - next hops, in order
+ * @adv: what is advertised for them; NULL: not made since something changed
+ */
+struct pset {
+	struct pset *next;
+	u32 refs;
+	u32 hash;
+	struct padv *adv;
+	u32 n;
+	struct prefix_hop hops[];
+};
+
+/**
+ * struct psource - what routes of another PE have in common
+ * @gw: the router behind the segment; none in the ESI form, then one of the prefix's @family
+ * @nh: the PE
+ * @has_import: @import is the ES-Import of the segment
+ * @verdict: enum pverdict
+ * @hop: where it leads from here; ifindex 0: nowhere, and @why says why
+ * @dirty: it is to be looked at again
+ * @changed: routes with it are to be looked at again
+ * @dead: it went with its session
+ * @checked: it has gone, and whether its PE is there was looked at: kept until @expires, 0: not kept
+ */
+struct psource {
+	struct psource *next;
+	u32 refs;
+	struct rd rd;
+	u32 tag;
+	struct esi esi;
+	struct ip_addr gw;
+	struct ip_addr nh;
+	struct mac router;
+	struct mac import;
+	u8 family;
+	bool has_import;
+	u8 verdict;
+	bool dirty;
+	bool changed;
+	bool dead;
+	bool checked;
+	u64 expires;
+	struct pvrf *vrf;
+	struct prefix_hop hop;
+	char why[PREFIX_WHY_MAX];
+};
+
+/** struct premote - a path of another PE; @lost: it was withdrawn */
+struct premote {
+	struct premote *next;
+	struct psource *source;
+	bool lost;
+};
+
+/** struct plocal - a route of a routing daemon's in the kernel */
+struct plocal {
+	struct plocal *next;
+	struct pset *set;
+	u32 metric;
+	u8 protocol;
+	u8 epoch;
+};
+
+/* struct pfx.flags */
+enum {
+	PFX_WISHED = 1,
+	PFX_QUEUED = 2,
+	PFX_LISTED = 4, /* among those of which a path is lost */
+	PFX_COUNTED_LEARNED = 8,
+	PFX_COUNTED_TAKEN = 16,
+	PFX_TOO_MANY = 32,
+};
+
+/**
+ * struct pfx - a prefix of a table
+ * @vrf: ifindex of the VRF device, 0 for the main table
+ * @adv: what is advertised
+ * @wished: with PFX_WISHED: what was asked for last
+ * @there: our own route in the kernel, as far as known
+ * @answer: enum wish_status, @why: number of its sentence, @error: errno
+ * @epoch: when @there was last heard of
+ */
+struct pfx {
+	struct pfx *next;
+	struct plocal *locals;
+	struct premote *remotes;
+	struct padv *adv;
+	struct pset *wished;
+	struct pset *there;
+	u32 vrf;
+	struct ip_prefix prefix;
+	u8 flags;
+	u8 answer;
+	u8 why;
+	u8 epoch;
+	u16 error;
+};
+
+/** struct plist - pointers to prefixes, each once: it has the flag */
+struct plist {
+	struct pfx **list;
+	size_t n;
+	size_t cap;
+	u8 flag;
+};
+
+struct pcounts {
+	u64 received;
+	u64 refused;
+	u64 too_many;
+	u64 wishes;
+};
+
+/** struct pjudged - the last judgement: the next route is mostly like it */
+struct pjudged {
+	bool valid;
+	struct rd rd;
+	u32 tag;
+	struct esi esi;
+	struct ip_addr gw;
+	struct ip_addr nh;
+	u8 family;
+	size_t ext_len;
+	u8 ext[128];
+	struct psource *source;
+};
+
+#define PREFIX_HASH 256
+
+/**
+ * struct prefixes - the service's state
+ * @buckets: prefixes, @mask + 1 of them
+ * @queue: of which route and wish have to be looked at
+ * @lost: of which a path is lost
+ * @outstanding: wishes without an answer
+ * @epoch: of the reading of the kernel's tables
+ * @swept: before it the kernel may have what a predecessor wished
+ */
+struct prefixes {
+	struct speaker *speaker;
+	struct pfx **buckets;
+	size_t mask;
+	size_t count;
+	struct plist queue;
+	struct plist lost;
+	struct pset *sets[PREFIX_HASH];
+	struct padv *advs[PREFIX_HASH];
+	struct psource *sources[PREFIX_HASH];
+	size_t n_esi_sources;
+	struct pjudged judged;
+	struct pdevs devs;
+	struct pcircuits circuits;
+	TAILQ_HEAD(, pvrf) vrfs;
+	struct psegs segs;
+	struct timer sweep_timer;
+	struct timer lost_timer;
+	struct timer retry_timer;
+	u64 retry_ms;
+	sd_event_source *later;
+	struct batch_room *room;
+	char texts[PREFIX_TEXTS_MAX][160];
+	u32 router_id;
+	u32 generation;
+	u32 outstanding;
+	u8 epoch;
+	bool late;
+	bool read;
+	bool swept;
+	bool sweep_queued;
+	bool links_done;
+	bool resolve_due;
+	bool reimport_due;
+	bool sources_due;
+	bool advs_due;
+	unsigned int synced;
+	unsigned int configured;
+	u16 next_id;
+	struct pcounts counts;
+};
+
+/* prefix.c */
+const struct pdev *prefix_dev(struct prefixes *ps, u32 ifindex);
+const struct pcircuit *prefix_circuit(struct prefixes *ps, u32 ifindex);
+struct pvrf *prefix_vrf(struct prefixes *ps, u32 ifindex);
+void prefix_wake(struct prefixes *ps);
+
+/* prefix_table.c */
+bool prefix_table_init(struct prefixes *ps);
+void prefix_table_free(struct prefixes *ps);
+struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p);
+struct pfx *prefix_next(struct pfx *x); /* of the same prefix in another table */
+struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p);
+struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p);
+void prefix_drop(struct prefixes *ps, struct pfx *x); /* frees it when nothing is known of it */
+/* @fn may drop the prefix it is called with */
+void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx *x, void *data),
+		 void *data);
+bool prefix_list(struct plist *l, struct pfx *x);
+void prefix_queue(struct prefixes *ps, struct pfx *x);
+/* the one set of these hops, which are put in order; NULL: no memory. A reference for the caller */
+struct pset *prefix_set(struct prefixes *ps, struct prefix_hop *hops, u32 n);
+struct pset *prefix_set_ref(struct pset *s);
+void prefix_set_put(struct prefixes *ps, struct pset *s);
+struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like);
+void prefix_adv_put(struct prefixes *ps, struct padv *a);
+void prefix_forget_advs(struct prefixes *ps);
+
+/* prefix_local.c */
+void prefix_fact(struct prefixes *ps, const struct fact_prefix *f);
+void prefix_not_seen(struct prefixes *ps);
+/* of several routes the one that the kernel takes */
+const struct plocal *prefix_local(const struct pfx *x);
+
+/* prefix_import.c */
+enum pverdict {
+	PV_ES_IMPORT, /* imported by ES-Import and EVI-RT */
+	PV_VRF,	      /* imported by a route target of the IP-VRF */
+	PV_NO_INDEX,
+	PV_IMPOSSIBLE,
+	PV_FOREIGN_ES_IMPORT,
+	PV_FOREIGN_ESI,
+	PV_FOREIGN_EVI_RT,
+	PV_NO_TARGET,
+	PV_OFF,
+	PV_TOO_MANY,
+};
+const char *prefix_verdict_name(enum pverdict v);
+enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
+			   const struct bgp_attrs *a, struct pvrf **vrf);
+bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a);
+void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now);
+void prefix_reimport(struct prefixes *ps);
+void prefix_forget_routes(struct prefixes *ps);
+void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r);
+/* withdrawn ones: gone, or kept because their PE is gone, or kept long enough */
+void prefix_lost(struct prefixes *ps);
+
+/* prefix_source.c */
+struct psource *prefix_source(struct prefixes *ps, const struct psource *like);
+void prefix_source_put(struct prefixes *ps, struct psource *s);
+/* a neighbour has changed; @addr NULL: any */
+void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr);
+/* those that are dirty; routes of those that have changed are queued */
+void prefix_sources_look(struct prefixes *ps);
+
+/* prefix_adv.c */
+void prefix_advertise(struct prefixes *ps, struct pfx *x);
+struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s);
+void prefix_withdraw(struct prefixes *ps, struct pfx *x);
+/* a neighbour has changed, whose MAC address may be in routes of ours */
+void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr);
+struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
+			     const struct padv_item *i);
+
+/* prefix_wish.c */
+struct batch_room *prefix_room_new(void);
+/* queue to routes and wishes, in slices. Return: all is done */
+bool prefix_flush(struct prefixes *ps);
+void prefix_result(void *state, const void *result);
+void prefix_text(struct prefixes *ps, const struct fact_prefix_text *t);
+void prefix_remove_key(struct prefixes *ps, const struct prefix_key *key);
+void prefix_send_out(struct prefixes *ps);
+/* what the kernel has not taken is wished again */
+void prefix_retry(struct prefixes *ps);
+/* take back what was wished in a table, with the metric that it has there */
+void prefix_unwish_all(struct prefixes *ps, struct pvrf *v);
+
+/* prefix_show.c */
+bool prefix_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
+		  size_t err_len);
+
+#endif

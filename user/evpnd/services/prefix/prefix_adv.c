@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix_adv.c - a route that this PE's kernel has through a segment, as RT-5: prefix, tag, a label of 0; and
+ * either the address of the route's next hop, or the segment's ESI with the next hop's MAC address in the
+ * Router's MAC community. To the segment's other PEs by ES-Import and one EVI-RT, or to those of the VRF by
+ * its route targets. A route of several next hops is several RT-5, by their tags and distinguishers.
+ *
+ * RFC 9136 (3.1, 3.2), draft-ietf-bess-evpn-l3mh-proto (3.8)
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/prefix/prefix.h"
+
+#define EC_MAX (CONF_RT_MAX + 3)
+
+static bool why(struct padv *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static bool why(struct padv *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(a->why, sizeof(a->why), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool may_advertise(struct padv *a, const struct pcircuit *c)
+{
+	const struct conf_prefixes *p = &c->vrf->conf.prefixes;
+
+	if (p->targets == CONF_SYNC_OFF)
+		return why(a, "targets is off");
+	if (!c->vrf->conf.n_export)
+		return why(a, "VRF %s has no export route target", c->vrf->conf.name);
+	if (!c->seg->known)
+		return why(a, "the ESI of segment %s is not known yet", c->seg->conf->name);
+	return true;
+}
+
+/* Routes of one tag are told apart by their distinguishers. */
+static u16 id_for(struct prefixes *ps, const struct padv *a, const struct pcircuit *c)
+{
+	u16 nth = 0;
+
+	for (u32 i = 0; i < a->n; i++)
+		nth += a->items[i].tag == c->tag;
+	return nth ? (u16)(0xc000 + (c->vrf->id % 0x7ff) * PREFIX_HOPS_MAX + nth) : c->vrf->id;
+}
+
+static void add_item(struct prefixes *ps, struct padv *a, const struct pcircuit *c,
+		     const struct prefix_hop *hop)
+{
+	struct host_query q = {.esi = c->seg->esi, .tag = c->tag, .address = hop->gateway};
+	struct padv_item *i = &a->items[a->n];
+	struct host h;
+
+	i->tag = c->tag;
+	i->id = id_for(ps, a, c);
+	i->import = c->seg->import;
+	i->form = (u8)c->vrf->conf.prefixes.form;
+	if (i->form == CONF_PREFIX_ESI) {
+		i->esi = c->seg->esi;
+		if (speaker_host(ps->speaker, &q, &h))
+			i->router = h.mac;
+	} else {
+		i->gw = hop->gateway;
+	}
+	a->vrf = c->vrf;
+	a->n++;
+}
+
+/* A reference that the set keeps. */
+struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
+{
+	struct padv a;
+
+	if (s->adv)
+		return s->adv;
+	memset(&a, 0, sizeof(a)); /* compared as memory */
+	a.generation = ps->generation;
+	for (u32 i = 0; i < s->n; i++) {
+		const struct pcircuit *c = prefix_circuit(ps, s->hops[i].ifindex);
+
+		if (!c)
+			why(&a, "its next hop is on no device of a configured segment and VRF");
+		else if (may_advertise(&a, c))
+			add_item(ps, &a, c, &s->hops[i]);
+	}
+	if (a.n)
+		memset(a.why, 0, sizeof(a.why));
+	s->adv = prefix_adv_get(ps, &a);
+	return s->adv;
+}
+
+struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
+			     const struct padv_item *i)
+{
+	struct evpn_nlri n = {
+		.type = EVPN_PREFIX,
+		.rd = rd_make_ip(ps->router_id, i->id),
+		.esi = i->esi,
+		.etag = i->tag,
+		.ip = x->prefix.addr,
+		.plen = x->prefix.plen,
+		.gw = i->gw,
+		.labels = 1,
+	};
+
+	if (ip_is_none(&n.gw))
+		n.gw.len = x->prefix.addr.len;
+	return n;
+}
+
+static size_t targets(const struct padv *a, const struct padv_item *i, struct ecomm *ec)
+{
+	const struct conf_vrf *v = &a->vrf->conf;
+	size_t n = 0;
+
+	if (v->prefixes.targets == CONF_SYNC_ES_IMPORT) {
+		ec[n++] = ecomm_es_import_mac(&i->import);
+		ec[n++] = ecomm_evi_rt(&v->export[0]);
+	} else {
+		for (; n < v->n_export; n++)
+			ec[n] = v->export[n];
+	}
+	if (!mac_is_zero(&i->router))
+		ec[n++] = ecomm_router_mac(&i->router);
+	return n;
+}
+
+static void originate(struct prefixes *ps, const struct pfx *x, const struct padv *a,
+		      const struct padv_item *i)
+{
+	struct evpn_nlri n = prefix_nlri(ps, x, i);
+	struct ecomm ec[EC_MAX];
+	struct bgp_attrs attrs;
+	char text[PREFIX_STRLEN];
+
+	bgp_attrs_init(&attrs);
+	attrs.origin = BGP_ORIGIN_IGP;
+	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, targets(a, i, ec)));
+	if (speaker_originate(ps->speaker, &n, &attrs, false))
+		log_error("prefix %s was not advertised", prefix_format(&x->prefix, text));
+}
+
+/* The address of the next hop has the family of the prefix (RFC 9136 section 3.1). */
+static bool fits(const struct pfx *x, const struct padv_item *i)
+{
+	return i->form == CONF_PREFIX_ESI || i->gw.len == x->prefix.addr.len;
+}
+
+static bool has_key(const struct pfx *x, const struct padv *a, const struct padv_item *key)
+{
+	for (u32 i = 0; a && i < a->n; i++)
+		if (a->items[i].id == key->id && a->items[i].tag == key->tag &&
+		    fits(x, &a->items[i]))
+			return true;
+	return false;
+}
+
+static void withdraw_but(struct prefixes *ps, struct pfx *x, const struct padv *now)
+{
+	struct evpn_nlri n;
+
+	for (u32 i = 0; x->adv && i < x->adv->n; i++) {
+		if (!fits(x, &x->adv->items[i]) || has_key(x, now, &x->adv->items[i]))
+			continue;
+		n = prefix_nlri(ps, x, &x->adv->items[i]);
+		speaker_withdraw(ps->speaker, &n, false);
+	}
+}
+
+static void count_learned(struct prefixes *ps, struct pfx *x)
+{
+	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	bool was = x->flags & PFX_COUNTED_LEARNED, is = x->locals;
+
+	if (was == is || !v)
+		return;
+	x->flags ^= PFX_COUNTED_LEARNED;
+	v->learned += is ? 1 : (u32)-1;
+}
+
+static bool too_many(struct prefixes *ps, struct pfx *x)
+{
+	struct pvrf *v = prefix_vrf(ps, x->vrf);
+
+	x->flags &= ~PFX_TOO_MANY;
+	if (!v || x->adv || v->learned <= v->conf.prefixes.limit)
+		return false;
+	ps->counts.too_many++;
+	if (!v->learned_full)
+		log_warning(
+			"VRF %s: more prefixes are learned here than its limit allows to advertise (%u)",
+			v->conf.name, v->conf.prefixes.limit);
+	v->learned_full = true;
+	x->flags |= PFX_TOO_MANY;
+	return true;
+}
+
+/* Say what is true now. */
+void prefix_advertise(struct prefixes *ps, struct pfx *x)
+{
+	const struct plocal *l = prefix_local(x);
+	struct padv *now = NULL;
+
+	count_learned(ps, x);
+	if (l && l->set && !too_many(ps, x))
+		now = prefix_adv_of(ps, l->set);
+	if (now && !now->n)
+		now = NULL;
+	if (now == x->adv)
+		return;
+	if (now)
+		now->refs++;
+	withdraw_but(ps, x, now);
+	for (u32 i = 0; now && i < now->n; i++)
+		if (fits(x, &now->items[i]))
+			originate(ps, x, now, &now->items[i]);
+	prefix_adv_put(ps, x->adv);
+	x->adv = now;
+}
+
+void prefix_withdraw(struct prefixes *ps, struct pfx *x)
+{
+	withdraw_but(ps, x, NULL);
+	prefix_adv_put(ps, x->adv);
+	x->adv = NULL;
+}
+
+void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr)
+{
+	for (u32 b = 0; b < PREFIX_HASH; b++) {
+		for (struct pset *s = ps->sets[b]; s; s = s->next) {
+			if (!s->adv || !s->adv->n || s->adv->items[0].form != CONF_PREFIX_ESI)
+				continue;
+			for (u32 i = 0; i < s->n && s->adv; i++) {
+				if (!ip_equal(&s->hops[i].gateway, addr))
+					continue;
+				prefix_adv_put(ps, s->adv);
+				s->adv = NULL;
+				ps->advs_due = true;
+				prefix_wake(ps);
+			}
+		}
+	}
+}

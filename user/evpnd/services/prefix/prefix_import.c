@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix_import.c - RT-5 of other PEs: which of them are ours, and what becomes of those that are withdrawn.
+ *
+ * A route is ours when its ES-Import is that of a segment here and its EVI-RT is an import target of a
+ * VRF, or when one of its route targets is; and when it says by which router, behind the segment, the prefix
+ * is reached: the address of its next hop, or the ESI. What is wrong by itself never comes here
+ * (bgp_evpn_check.c).
+ *
+ * A customer withdraws a prefix, and it goes. But a PE that has died, or has lost its segment, withdraws
+ * everything that it has learned, and the customer will tell another PE the same again in seconds: these are
+ * kept for the segment's retention time. Which of the two it is is seen from the PE's RT-4, a moment later,
+ * because a reflector may withdraw it after the prefixes.
+ *
+ * RFC 9136 (3.2), RFC 9251 (9.5), draft-ietf-bess-evpn-l3mh-proto (3.8)
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/prefix/prefix.h"
+#include "speaker/pes.h"
+
+enum { LOST_MS = 200 };
+
+const char *prefix_verdict_name(enum pverdict v)
+{
+	static const char *const names[] = {
+		[PV_ES_IMPORT] = "imported: ES-Import and EVI-RT are ours",
+		[PV_VRF] = "imported: a route target of the VRF is ours",
+		[PV_NO_INDEX] =
+			"not for us: it names neither a router behind a segment nor a segment",
+		[PV_IMPOSSIBLE] = "not imported: no customer can have this prefix or next hop",
+		[PV_FOREIGN_ES_IMPORT] =
+			"treated as withdrawn: its ES-Import is not that of a segment here",
+		[PV_FOREIGN_ESI] = "not for us: its segment is not here",
+		[PV_FOREIGN_EVI_RT] =
+			"treated as withdrawn: its EVI-RT is an import target of no VRF here",
+		[PV_NO_TARGET] = "not for us: no target of it is an import target of a VRF here",
+		[PV_OFF] = "not imported: its VRF has prefixes: {install: no}",
+		[PV_TOO_MANY] =
+			"not imported: its VRF has as many prefixes of other PEs as its limit allows",
+	};
+
+	return names[v];
+}
+
+typedef bool (*match_fn)(const struct slice *s, const struct ecomm *rts, size_t n);
+
+static struct pvrf *match(struct prefixes *ps, const struct slice *ext, match_fn fn)
+{
+	struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		if (fn(ext, v->conf.import, v->conf.n_import))
+			return v;
+	return NULL;
+}
+
+static bool is_possible(const struct evpn_nlri *n)
+{
+	const struct ip_addr *a = &n->ip;
+
+	if (ip_is_multicast(a) || (a->len == 4 && a->b[0] == 127) ||
+	    (a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80))
+		return false;
+	return ip_is_zero(&n->gw) || ip_is_host(&n->gw);
+}
+
+/* Of several segments may have one: the ESIs that FRR makes differ in the octets that are not in it. */
+static bool segment_here(struct prefixes *ps, const struct evpn_nlri *n, const struct slice *ext)
+{
+	const struct pseg *s;
+	struct ecomm import;
+
+	TAILQ_FOREACH(s, &ps->segs, entry) {
+		import = ecomm_es_import_mac(&s->import);
+		if (s->known && ecomm_has(ext, &import) &&
+		    (esi_is_zero(&n->esi) || !esi_cmp(&n->esi, &s->esi)))
+			return true;
+	}
+	return false;
+}
+
+static bool esi_here(struct prefixes *ps, const struct esi *esi)
+{
+	const struct pseg *s;
+
+	TAILQ_FOREACH(s, &ps->segs, entry)
+		if (s->known && !esi_cmp(esi, &s->esi))
+			return true;
+	return false;
+}
+
+/* Order: what is treated as withdrawn comes before what would be imported. */
+enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
+			   const struct bgp_attrs *a, struct pvrf **vrf)
+{
+	bool has_import = ecomm_find(&a->ext, EC_ES_IMPORT);
+	bool has_evi = ecomm_find(&a->ext, EC_EVI_RT) || ecomm_find(&a->ext, EC_EVI_RT6);
+	bool index = !esi_is_zero(&n->esi) || !ip_is_zero(&n->gw);
+	struct pvrf *by_evi = match(ps, &a->ext, ecomm_evi_rt_match);
+	struct pvrf *by_rt = match(ps, &a->ext, ecomm_rt_match);
+
+	*vrf = by_evi ? by_evi : by_rt;
+	if (!index)
+		return PV_NO_INDEX;
+	if (!is_possible(n))
+		return PV_IMPOSSIBLE;
+	if (has_import && !segment_here(ps, n, &a->ext))
+		return PV_FOREIGN_ES_IMPORT;
+	if (!esi_is_zero(&n->esi) && !esi_here(ps, &n->esi))
+		return PV_FOREIGN_ESI;
+	if (has_evi && !by_evi)
+		return PV_FOREIGN_EVI_RT;
+	*vrf = has_import && by_evi ? by_evi : by_rt;
+	if (!*vrf)
+		return PV_NO_TARGET;
+	if (!(*vrf)->conf.prefixes.install)
+		return PV_OFF;
+	return has_import && by_evi ? PV_ES_IMPORT : PV_VRF;
+}
+
+static bool is_imported(enum pverdict v)
+{
+	return v == PV_ES_IMPORT || v == PV_VRF;
+}
+
+static struct ip_prefix prefix_of(const struct evpn_nlri *n)
+{
+	return prefix_make(&n->ip, n->plen);
+}
+
+static bool has_room(struct prefixes *ps, const struct pvrf *v, const struct ip_prefix *p)
+{
+	const struct pfx *x = prefix_find(ps, v->ifindex, p);
+
+	return (x && x->flags & PFX_COUNTED_TAKEN) || v->taken < v->conf.prefixes.limit;
+}
+
+static void say_full(struct prefixes *ps, struct pvrf *v)
+{
+	ps->counts.too_many++;
+	if (v->taken_full)
+		return;
+	v->taken_full = true;
+	log_warning("VRF %s: other PEs have more prefixes than its limit allows (%u)", v->conf.name,
+		    v->conf.prefixes.limit);
+}
+
+bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a)
+{
+	struct ip_prefix p = prefix_of(n);
+	struct pvrf *v;
+	enum pverdict verdict = prefix_judge(ps, n, a, &v);
+
+	if (is_imported(verdict) && !has_room(ps, v, &p)) {
+		say_full(ps, v);
+		return false;
+	}
+	/* what is refused is of use, too: people ask why */
+	return verdict != PV_NO_INDEX && verdict != PV_NO_TARGET && verdict != PV_FOREIGN_ESI;
+}
+
+/* ---- paths of a prefix ---- */
+
+static void count_taken(struct prefixes *ps, struct pfx *x)
+{
+	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	bool was = x->flags & PFX_COUNTED_TAKEN, is = x->remotes;
+
+	if (was == is || !v)
+		return;
+	x->flags ^= PFX_COUNTED_TAKEN;
+	v->taken += is ? 1 : (u32)-1;
+	if (v->taken_full && v->taken < v->conf.prefixes.limit - v->conf.prefixes.limit / 8) {
+		v->taken_full = false;
+		speaker_wants_more(ps->speaker);
+	}
+}
+
+void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r)
+{
+	struct premote **p;
+
+	for (p = &x->remotes; *p != r; p = &(*p)->next)
+		;
+	*p = r->next;
+	prefix_source_put(ps, r->source);
+	free(r);
+	count_taken(ps, x);
+}
+
+static struct premote *remote_of(struct pfx *x, const struct evpn_nlri *n)
+{
+	struct premote *r;
+
+	for (r = x->remotes; r; r = r->next)
+		if (r->source->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
+			return r;
+	return NULL;
+}
+
+/* Whatever this route was taken for before; @except: not there. */
+static void forget(struct prefixes *ps, const struct evpn_nlri *n, const struct ip_prefix *p,
+		   const struct pfx *except)
+{
+	struct pfx *x, *next;
+	struct premote *r;
+
+	for (x = prefix_first(ps, p); x; x = next) {
+		next = prefix_next(x);
+		r = x != except ? remote_of(x, n) : NULL;
+		if (!r)
+			continue;
+		prefix_remote_del(ps, x, r);
+		prefix_queue(ps, x);
+	}
+}
+
+static u32 retention(struct prefixes *ps, const struct psource *s);
+
+static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip_prefix *p)
+{
+	bool with_session = speaker_route_loss(ps->speaker) != ROUTE_WITHDRAWN;
+	struct premote *r;
+	struct pfx *x;
+
+	for (x = prefix_first(ps, p); x; x = prefix_next(x)) {
+		r = remote_of(x, n);
+		if (!r)
+			continue;
+		if (!retention(ps, r->source) || !prefix_list(&ps->lost, x)) {
+			prefix_remote_del(ps, x, r);
+			prefix_queue(ps, x);
+			return;
+		}
+		r->lost = true;
+		r->source->dead |= with_session;
+		r->source->checked = false;
+		if (!timer_running(&ps->lost_timer) || timer_left_ms(&ps->lost_timer) > LOST_MS)
+			timer_start(&ps->lost_timer, LOST_MS);
+		return;
+	}
+}
+
+static bool like_before(const struct pjudged *j, const struct evpn_nlri *n,
+			const struct rib_path *now)
+{
+	return j->valid && j->tag == n->etag && j->family == n->ip.len && !rd_cmp(&j->rd, &n->rd) &&
+	       !esi_cmp(&j->esi, &n->esi) && ip_equal(&j->gw, &n->gw) &&
+	       ip_equal(&j->nh, now->next_hop) && j->ext_len == now->attrs->ext.len &&
+	       !memcmp(j->ext, now->attrs->ext.p, j->ext_len);
+}
+
+static void remember(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now,
+		     struct psource *s)
+{
+	struct pjudged *j = &ps->judged;
+
+	j->valid = s && now->attrs->ext.len <= sizeof(j->ext);
+	if (!j->valid)
+		return;
+	j->rd = n->rd;
+	j->tag = n->etag;
+	j->esi = n->esi;
+	j->gw = n->gw;
+	j->nh = *now->next_hop;
+	j->family = n->ip.len;
+	j->ext_len = now->attrs->ext.len;
+	memcpy(j->ext, now->attrs->ext.p, j->ext_len);
+	j->source = s;
+}
+
+/* What it has in common with others; a reference for the caller, NULL: it is not imported */
+static struct psource *source_of(struct prefixes *ps, const struct evpn_nlri *n,
+				 const struct rib_path *now)
+{
+	struct psource like = {.rd = n->rd,
+			       .tag = n->etag,
+			       .esi = n->esi,
+			       .nh = *now->next_hop,
+			       .family = n->ip.len};
+	enum pverdict v;
+
+	if (like_before(&ps->judged, n, now)) {
+		ps->judged.source->refs++;
+		return ps->judged.source;
+	}
+	v = prefix_judge(ps, n, now->attrs, &like.vrf);
+	ps->counts.refused += v == PV_FOREIGN_ES_IMPORT || v == PV_FOREIGN_EVI_RT;
+	if (!is_imported(v))
+		return NULL;
+	if (!ip_is_zero(&n->gw))
+		like.gw = n->gw;
+	like.verdict = (u8)v;
+	like.has_import = ecomm_get_es_import(&now->attrs->ext, &like.import);
+	if (!esi_is_zero(&n->esi))
+		ecomm_get_router_mac(&now->attrs->ext, &like.router);
+	return prefix_source(ps, &like);
+}
+
+static void take(struct prefixes *ps, struct pfx *x, const struct evpn_nlri *n, struct psource *s)
+{
+	struct premote *r = remote_of(x, n);
+
+	if (!r) {
+		r = calloc(1, sizeof(*r));
+		if (!r) {
+			log_error("prefixes: no memory for a route");
+			prefix_source_put(ps, s);
+			return;
+		}
+		r->next = x->remotes;
+		x->remotes = r;
+	} else {
+		prefix_source_put(ps, r->source);
+	}
+	r->source = s;
+	r->lost = false;
+	s->dead = false;
+	s->checked = false;
+	count_taken(ps, x);
+	prefix_queue(ps, x);
+}
+
+void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now)
+{
+	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
+	struct ip_prefix p = prefix_of(full);
+	struct pfx *x = NULL;
+	struct psource *s;
+
+	if (now && !now->peer)
+		return;
+	if (!now) {
+		lose(ps, n, &p);
+		return;
+	}
+	ps->counts.received++;
+	s = source_of(ps, full, now);
+	if (s && !has_room(ps, s->vrf, &p)) {
+		say_full(ps, s->vrf);
+		prefix_source_put(ps, s);
+		s = NULL;
+	}
+	if (s)
+		x = prefix_get(ps, s->vrf->ifindex, &p);
+	remember(ps, full, now, x ? s : NULL);
+	forget(ps, full, &p, x);
+	if (x)
+		take(ps, x, full, s);
+	else if (s)
+		prefix_source_put(ps, s);
+}
+
+/* ---- once more, after what is ours has changed ---- */
+
+static void forget_all(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (!x->remotes)
+		return;
+	while (x->remotes)
+		prefix_remote_del(ps, x, x->remotes);
+	prefix_queue(ps, x);
+}
+
+void prefix_forget_routes(struct prefixes *ps)
+{
+	ps->judged.valid = false;
+	prefix_walk(ps, forget_all, NULL);
+}
+
+static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
+			size_t n_paths, size_t best)
+{
+	if (n_paths)
+		prefix_route(data, n, &paths[best]);
+	return true;
+}
+
+void prefix_reimport(struct prefixes *ps)
+{
+	struct rib *rib = speaker_rib(ps->speaker);
+
+	prefix_forget_routes(ps);
+	if (rib)
+		rib_walk(rib, EVPN_PREFIX, route_again, ps);
+}
+
+/* ---- withdrawn: by the customer, or because a PE is gone ---- */
+
+static const struct pseg *segment_of(struct prefixes *ps, const struct psource *s)
+{
+	const struct pcircuit *c = prefix_circuit(ps, s->hop.ifindex);
+	const struct pseg *g;
+
+	if (c)
+		return c->seg;
+	TAILQ_FOREACH(g, &ps->segs, entry)
+		if (g->known && ((s->has_import && !mac_cmp(&g->import, &s->import)) ||
+				 !esi_cmp(&g->esi, &s->esi)))
+			return g;
+	return NULL;
+}
+
+static u32 retention(struct prefixes *ps, const struct psource *s)
+{
+	const struct pseg *g = segment_of(ps, s);
+
+	return g ? g->conf->retention_ms : 0;
+}
+
+struct presence {
+	const struct esi *esi;
+	const struct ip_addr *pe;
+	bool found;
+};
+
+static bool is_there(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
+		     size_t n_paths, size_t best)
+{
+	struct presence *p = data;
+
+	p->found = n_paths && !esi_cmp(&n->esi, p->esi) && ip_equal(&n->orig, p->pe);
+	return !p->found;
+}
+
+/* Its PE is still on the segment: then it was the customer who has withdrawn. */
+static bool pe_is_there(struct prefixes *ps, const struct psource *s)
+{
+	const struct pseg *g = segment_of(ps, s);
+	struct rib *rib = speaker_rib(ps->speaker);
+	struct presence p = {.pe = &s->nh};
+
+	if (s->dead || !g || !rib || pes_silent(ps->speaker, &s->nh))
+		return false;
+	p.esi = &g->esi;
+	rib_walk(rib, EVPN_ES, is_there, &p);
+	return p.found;
+}
+
+static void check(struct prefixes *ps, struct psource *s, u64 now)
+{
+	u32 ms = retention(ps, s);
+
+	s->checked = true;
+	s->expires = pe_is_there(ps, s) ? 0 : now + (u64)ms * 1000;
+	if (s->expires)
+		log_info("prefixes by %s are kept for %u s: it is gone from their segment",
+			 ip_format(&s->nh, (char[IP_STRLEN]){0}), ms / 1000);
+}
+
+/* Return: one of its paths is kept, until @next at the latest */
+static bool keep_lost(struct prefixes *ps, struct pfx *x, u64 now, u64 *next)
+{
+	struct premote *r, *after;
+	bool kept = false;
+
+	for (r = x->remotes; r; r = after) {
+		after = r->next;
+		if (!r->lost)
+			continue;
+		if (!r->source->checked)
+			check(ps, r->source, now);
+		if (r->source->expires > now) {
+			if (r->source->expires < *next)
+				*next = r->source->expires;
+			kept = true;
+			continue;
+		}
+		prefix_remote_del(ps, x, r);
+		prefix_queue(ps, x);
+	}
+	return kept;
+}
+
+void prefix_lost(struct prefixes *ps)
+{
+	u64 now = timer_now_us(), next = UINT64_MAX;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ps->lost.n; i++) {
+		struct pfx *x = ps->lost.list[i];
+
+		if (keep_lost(ps, x, now, &next)) {
+			ps->lost.list[kept++] = x;
+			continue;
+		}
+		x->flags &= ~PFX_LISTED;
+		prefix_drop(ps, x);
+	}
+	ps->lost.n = kept;
+	if (kept)
+		timer_start_at(&ps->lost_timer, next);
+}

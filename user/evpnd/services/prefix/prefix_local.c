@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix_local.c - routes in the kernel's tables, as the parent tells of them: those of routing daemons, and our
+ * own. One of our own is never taken for a local one, whoever has redistributed it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/prefix/prefix.h"
+
+const struct plocal *prefix_local(const struct pfx *x)
+{
+	const struct plocal *l, *best = x->locals;
+
+	for (l = x->locals; l; l = l->next)
+		if (l->metric < best->metric)
+			best = l;
+	return best;
+}
+
+static void replace(struct prefixes *ps, struct pset **at, struct pset *now)
+{
+	prefix_set_put(ps, *at);
+	*at = now;
+}
+
+static struct pset *with(struct prefixes *ps, const struct pset *s, const struct prefix_hop *hop)
+{
+	struct prefix_hop hops[PREFIX_HOPS_MAX];
+	u32 n = s ? s->n : 0;
+
+	if (n)
+		memcpy(hops, s->hops, n * sizeof(hops[0]));
+	if (n < PREFIX_HOPS_MAX)
+		hops[n++] = *hop;
+	return prefix_set(ps, hops, n);
+}
+
+/* NULL: nothing is left */
+static struct pset *without(struct prefixes *ps, const struct pset *s, const struct prefix_hop *hop)
+{
+	struct prefix_hop hops[PREFIX_HOPS_MAX];
+	u32 n = 0;
+
+	for (u32 i = 0; i < s->n; i++)
+		if (s->hops[i].ifindex != hop->ifindex ||
+		    !ip_equal(&s->hops[i].gateway, &hop->gateway))
+			hops[n++] = s->hops[i];
+	return n ? prefix_set(ps, hops, n) : NULL;
+}
+
+/* ---- our own ---- */
+
+static void own_gone(struct prefixes *ps, struct pfx *x)
+{
+	replace(ps, &x->there, NULL);
+	x->flags &= ~PFX_WISHED;
+	prefix_queue(ps, x);
+}
+
+static void own(struct prefixes *ps, const struct fact_prefix *f)
+{
+	struct pvrf *v = prefix_vrf(ps, f->key.vrf);
+	struct pfx *x;
+
+	if (f->flags & PREFIX_GONE) {
+		x = prefix_find(ps, f->key.vrf, &f->key.prefix);
+		if (x && x->there && (!v || v->metric == f->key.metric))
+			own_gone(ps, x);
+		return;
+	}
+	if (v && v->metric != f->key.metric) { /* from before the metric was changed */
+		prefix_remove_key(ps, &f->key);
+		return;
+	}
+	x = prefix_get(ps, f->key.vrf, &f->key.prefix);
+	if (!x)
+		return;
+	x->epoch = ps->epoch;
+	replace(ps, &x->there, with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, &f->hop));
+	prefix_queue(ps, x);
+}
+
+/* ---- those of routing daemons ---- */
+
+static struct plocal **local_of(struct pfx *x, u32 metric)
+{
+	struct plocal **l;
+
+	for (l = &x->locals; *l && (*l)->metric != metric; l = &(*l)->next)
+		;
+	return l;
+}
+
+static void forget(struct prefixes *ps, struct plocal **at)
+{
+	struct plocal *l = *at;
+
+	*at = l->next;
+	prefix_set_put(ps, l->set);
+	free(l);
+}
+
+static void gone(struct prefixes *ps, const struct fact_prefix *f)
+{
+	struct pfx *x = prefix_find(ps, f->key.vrf, &f->key.prefix);
+	struct plocal **l = x ? local_of(x, f->key.metric) : NULL;
+	struct pset *left;
+
+	if (!l || !*l)
+		return;
+	left = f->flags & PREFIX_FIRST || !(*l)->set ? NULL : without(ps, (*l)->set, &f->hop);
+	if (left)
+		replace(ps, &(*l)->set, left);
+	else
+		forget(ps, l);
+	prefix_queue(ps, x);
+}
+
+static void learned(struct prefixes *ps, const struct fact_prefix *f)
+{
+	struct pfx *x = prefix_get(ps, f->key.vrf, &f->key.prefix);
+	struct plocal **at = x ? local_of(x, f->key.metric) : NULL, *l;
+	struct pset *set;
+
+	if (!x)
+		return;
+	l = *at;
+	if (!l) {
+		l = calloc(1, sizeof(*l));
+		if (!l) {
+			log_error("prefixes: no memory for a route");
+			return;
+		}
+		l->metric = f->key.metric;
+		*at = l;
+	}
+	set = with(ps, f->flags & PREFIX_FIRST ? NULL : l->set, &f->hop);
+	replace(ps, &l->set, set);
+	l->protocol = f->protocol;
+	l->epoch = ps->epoch;
+	prefix_queue(ps, x);
+}
+
+void prefix_fact(struct prefixes *ps, const struct fact_prefix *f)
+{
+	if (f->flags & PREFIX_OWN)
+		own(ps, f);
+	else if (f->flags & PREFIX_GONE)
+		gone(ps, f);
+	else
+		learned(ps, f);
+}
+
+/* The tables were read from end to end. */
+static void not_seen(struct prefixes *ps, struct pfx *x, void *data)
+{
+	struct plocal **l = &x->locals;
+
+	while (*l) {
+		if ((*l)->epoch == ps->epoch) {
+			l = &(*l)->next;
+			continue;
+		}
+		forget(ps, l);
+		prefix_queue(ps, x);
+	}
+	if (x->there && x->epoch != ps->epoch)
+		own_gone(ps, x);
+}
+
+void prefix_not_seen(struct prefixes *ps)
+{
+	prefix_walk(ps, not_seen, NULL);
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix_table.c - prefixes by address, and what many of them share.
+ *
+ * The hash is over the prefix alone: equal prefixes of different tables stand in one chain, because a
+ * withdraw does not say which table it is about.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/prefix/prefix.h"
+
+#define BUCKETS_MIN 256
+
+static u64 mix(u64 h, u64 v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+static u64 mix_addr(u64 h, const struct ip_addr *a)
+{
+	u64 v[2];
+
+	memcpy(v, a->b, sizeof(v));
+	return mix(mix(mix(h, a->len), v[0]), v[1]);
+}
+
+/* ---- prefixes ---- */
+
+static size_t bucket_of(const struct prefixes *ps, const struct ip_prefix *p)
+{
+	u64 h = mix_addr(p->plen, &p->addr);
+
+	return (h ^ h >> 32) & ps->mask;
+}
+
+bool prefix_table_init(struct prefixes *ps)
+{
+	ps->queue.flag = PFX_QUEUED;
+	ps->lost.flag = PFX_LISTED;
+	ps->buckets = calloc(BUCKETS_MIN, sizeof(*ps->buckets));
+	ps->mask = BUCKETS_MIN - 1;
+	return ps->buckets;
+}
+
+static void grow(struct prefixes *ps)
+{
+	size_t old = ps->mask + 1;
+	struct pfx **from = ps->buckets, *x, *next;
+	struct pfx **to = calloc(old * 2, sizeof(*to));
+
+	if (!to)
+		return; /* longer chains are no error */
+	ps->buckets = to;
+	ps->mask = old * 2 - 1;
+	for (size_t b = 0; b < old; b++) {
+		for (x = from[b]; x; x = next) {
+			size_t i = bucket_of(ps, &x->prefix);
+
+			next = x->next;
+			x->next = to[i];
+			to[i] = x;
+		}
+	}
+	free(from);
+}
+
+static bool same_prefix(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return a->plen == b->plen && a->addr.len == b->addr.len &&
+	       !memcmp(a->addr.b, b->addr.b, sizeof(a->addr.b));
+}
+
+static struct pfx *same(struct pfx *x, const struct ip_prefix *p)
+{
+	while (x && !same_prefix(&x->prefix, p))
+		x = x->next;
+	return x;
+}
+
+struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p)
+{
+	return same(ps->buckets[bucket_of(ps, p)], p);
+}
+
+struct pfx *prefix_next(struct pfx *x)
+{
+	return same(x->next, &x->prefix);
+}
+
+struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
+{
+	struct pfx *x;
+
+	for (x = prefix_first(ps, p); x; x = prefix_next(x))
+		if (x->vrf == vrf)
+			return x;
+	return NULL;
+}
+
+struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
+{
+	struct pfx *x = prefix_find(ps, vrf, p);
+	size_t b;
+
+	if (x)
+		return x;
+	if (ps->count > ps->mask)
+		grow(ps);
+	x = calloc(1, sizeof(*x));
+	if (!x) {
+		log_error("prefixes: no memory for another one");
+		return NULL;
+	}
+	x->vrf = vrf;
+	x->prefix = *p;
+	b = bucket_of(ps, p);
+	x->next = ps->buckets[b];
+	ps->buckets[b] = x;
+	ps->count++;
+	return x;
+}
+
+/* One that is in a list is dropped by whoever empties it. */
+void prefix_drop(struct prefixes *ps, struct pfx *x)
+{
+	struct pfx **p;
+
+	if (x->remotes || x->locals || x->adv || x->there ||
+	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED))
+		return;
+	for (p = &ps->buckets[bucket_of(ps, &x->prefix)]; *p != x; p = &(*p)->next)
+		;
+	*p = x->next;
+	ps->count--;
+	prefix_set_put(ps, x->wished);
+	free(x);
+}
+
+void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx *x, void *data),
+		 void *data)
+{
+	struct pfx *x, *next;
+
+	for (size_t b = 0; b <= ps->mask; b++) {
+		for (x = ps->buckets[b]; x; x = next) {
+			next = x->next;
+			fn(ps, x, data);
+		}
+	}
+}
+
+bool prefix_list(struct plist *l, struct pfx *x)
+{
+	struct pfx **more;
+
+	if (x->flags & l->flag)
+		return true;
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 64;
+
+		more = reallocarray(l->list, cap, sizeof(*more));
+		if (!more) {
+			log_error("prefixes: no memory for a wish");
+			return false;
+		}
+		l->list = more;
+		l->cap = cap;
+	}
+	x->flags |= l->flag;
+	l->list[l->n++] = x;
+	return true;
+}
+
+void prefix_queue(struct prefixes *ps, struct pfx *x)
+{
+	prefix_list(&ps->queue, x);
+	prefix_wake(ps);
+}
+
+static void free_all(struct prefixes *ps, struct pfx *x, void *data)
+{
+	struct plocal *l;
+
+	while (x->remotes)
+		prefix_remote_del(ps, x, x->remotes);
+	while ((l = x->locals)) {
+		x->locals = l->next;
+		prefix_set_put(ps, l->set);
+		free(l);
+	}
+	prefix_adv_put(ps, x->adv);
+	prefix_set_put(ps, x->wished);
+	prefix_set_put(ps, x->there);
+	free(x);
+}
+
+void prefix_table_free(struct prefixes *ps)
+{
+	if (ps->buckets)
+		prefix_walk(ps, free_all, NULL);
+	free(ps->buckets);
+	free(ps->queue.list);
+	free(ps->lost.list);
+}
+
+/* ---- sets of next hops ---- */
+
+static int hop_cmp(const void *a, const void *b)
+{
+	const struct prefix_hop *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return ip_cmp(&x->gateway, &y->gateway);
+}
+
+static u32 order(struct prefix_hop *hops, u32 n)
+{
+	u32 kept = 0;
+
+	if (n > 1)
+		qsort(hops, n, sizeof(*hops), hop_cmp);
+	for (u32 i = 0; i < n; i++)
+		if (!kept || hop_cmp(&hops[kept - 1], &hops[i]))
+			hops[kept++] = hops[i];
+	return kept;
+}
+
+static u32 hops_hash(const struct prefix_hop *hops, u32 n)
+{
+	u64 h = n;
+
+	for (u32 i = 0; i < n; i++)
+		h = mix_addr(mix(h, hops[i].ifindex), &hops[i].gateway);
+	return (u32)(h ^ h >> 32);
+}
+
+static bool same_hops(const struct pset *s, const struct prefix_hop *hops, u32 n)
+{
+	if (s->n != n)
+		return false;
+	for (u32 i = 0; i < n; i++)
+		if (hop_cmp(&s->hops[i], &hops[i]))
+			return false;
+	return true;
+}
+
+struct pset *prefix_set(struct prefixes *ps, struct prefix_hop *hops, u32 n)
+{
+	struct pset **bucket, *s;
+	u32 hash;
+
+	n = order(hops, n);
+	hash = hops_hash(hops, n);
+	bucket = &ps->sets[hash % PREFIX_HASH];
+	for (s = *bucket; s; s = s->next)
+		if (s->hash == hash && same_hops(s, hops, n))
+			return prefix_set_ref(s);
+	s = calloc(1, sizeof(*s) + n * sizeof(*hops));
+	if (!s) {
+		log_error("prefixes: no memory for next hops");
+		return NULL;
+	}
+	s->refs = 1;
+	s->hash = hash;
+	s->n = n;
+	memcpy(s->hops, hops, n * sizeof(*hops));
+	s->next = *bucket;
+	*bucket = s;
+	return s;
+}
+
+struct pset *prefix_set_ref(struct pset *s)
+{
+	s->refs++;
+	return s;
+}
+
+void prefix_set_put(struct prefixes *ps, struct pset *s)
+{
+	struct pset **p;
+
+	if (!s || --s->refs)
+		return;
+	for (p = &ps->sets[s->hash % PREFIX_HASH]; *p != s; p = &(*p)->next)
+		;
+	*p = s->next;
+	prefix_adv_put(ps, s->adv);
+	free(s);
+}
+
+/* ---- what is advertised for a set ---- */
+
+static u32 adv_hash(const struct padv *a)
+{
+	u64 h = a->n;
+
+	for (u32 i = 0; i < a->n; i++)
+		h = mix_addr(mix(mix(h, a->items[i].tag), a->items[i].id), &a->items[i].gw);
+	return (u32)(h ^ h >> 32);
+}
+
+struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like)
+{
+	u32 hash = adv_hash(like);
+	struct padv **bucket = &ps->advs[hash % PREFIX_HASH], *a;
+
+	for (a = *bucket; a; a = a->next) {
+		if (a->hash != hash || a->n != like->n || a->vrf != like->vrf ||
+		    a->generation != like->generation ||
+		    memcmp(a->items, like->items, a->n * sizeof(a->items[0])) ||
+		    strcmp(a->why, like->why))
+			continue;
+		a->refs++;
+		return a;
+	}
+	a = malloc(sizeof(*a));
+	if (!a) {
+		log_error("prefixes: no memory for a route");
+		return NULL;
+	}
+	*a = *like;
+	a->hash = hash;
+	a->refs = 1;
+	a->next = *bucket;
+	*bucket = a;
+	return a;
+}
+
+void prefix_adv_put(struct prefixes *ps, struct padv *a)
+{
+	struct padv **p;
+
+	if (!a || --a->refs)
+		return;
+	for (p = &ps->advs[a->hash % PREFIX_HASH]; *p != a; p = &(*p)->next)
+		;
+	*p = a->next;
+	free(a);
+}
+
+/* Devices, VRFs or targets are others: what is advertised follows from them. */
+void prefix_forget_advs(struct prefixes *ps)
+{
+	for (u32 i = 0; i < PREFIX_HASH; i++) {
+		for (struct pset *s = ps->sets[i]; s; s = s->next) {
+			prefix_adv_put(ps, s->adv);
+			s->adv = NULL;
+		}
+	}
+}
