@@ -99,6 +99,7 @@ extern const struct object object_es;
 extern const struct object object_df;
 extern const struct object object_neigh;
 extern const struct object object_member;
+extern const struct object object_prefix;
 extern const struct object object_flood;
 extern const struct object object_bfd;
 extern const struct object object_peer;

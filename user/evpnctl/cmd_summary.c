@@ -70,9 +70,9 @@ static void print_routes_line(struct out *o, const json_t *routes)
 }
 
 /* Only where there are any: many a PE has bridged segments alone. */
-static void print_neighbors_line(struct out *o, const json_t *n)
+static void print_states_line(struct out *o, const char *title, const char *good, const json_t *n)
 {
-	static const char *const states[] = {"local", "synced", "pending", "refused", "retained"};
+	const char *const states[] = {"local", good, "pending", "refused", "retained"};
 	long long all = 0, of;
 	const char *sep = ":";
 	size_t i;
@@ -82,7 +82,7 @@ static void print_neighbors_line(struct out *o, const json_t *n)
 	if (!all)
 		return;
 	out_nl(o);
-	out_word(o, OUT_PLAIN, "neigh    %lld", all);
+	out_word(o, OUT_PLAIN, "%-8s %lld", title, all);
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		of = doc_int(n, states[i], 0);
 		if (!of)
@@ -131,8 +131,9 @@ void print_summary(struct out *o, const json_t *doc)
 	}
 	print_peers_line(o, doc_get(doc, "peers"));
 	print_segments_line(o, doc_get(doc, "segments"));
-	print_neighbors_line(o, doc_get(doc, "neighbors"));
+	print_states_line(o, "neigh", "synced", doc_get(doc, "neighbors"));
 	print_members_line(o, doc_get(doc, "memberships"));
+	print_states_line(o, "prefixes", "installed", doc_get(doc, "prefixes"));
 	print_routes_line(o, doc_get(doc, "routes"));
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "kernel  ");

@@ -36,6 +36,10 @@ void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
 /* cmd_member.c */
 void print_memberships(struct out *o, const json_t *doc); /* member.show */
 
+/* cmd_prefix.c */
+void print_prefixes(struct out *o, const json_t *doc);	 /* prefix.show */
+void print_prefix_why(struct out *o, const json_t *doc); /* prefix.why */
+
 /* cmd_flood.c */
 void print_flood(struct out *o, const json_t *doc); /* flood.show */
 void print_bfd(struct out *o, const json_t *doc);   /* bfd.show */

@@ -52,7 +52,7 @@ static const struct {
 	{"es show name esi", "es", "show", "{\"name\":\"esi\"}"},
 	{"e s", NULL, NULL, NULL}, /* set and show begin alike */
 	{"e sh", "es", "show", "{}"},
-	{"p s", "peer", "show", "{}"},
+	{"pe s", "peer", "show", "{}"},
 	{"ro sh local type 4", "route", "show", "{\"local\":true,\"type\":4}"},
 	{"es add ce1 interface bond0 esi 00:11:22:33:44:55:66:77:88:99 mode port-active standby "
 	 "lacp-oos algorithm preference preference 200 dont-preempt yes wait 0s",
@@ -113,10 +113,10 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"esi",
-	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, member, flood, peer, bfd, route, kernel, "
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, member, prefix, flood, peer, bfd, route, kernel, "
 	 "config, monitor, trace, decode, check, metrics, log, version"},
 	{"bridge",
-	 "unknown object \"bridge\"; valid: es, df, neigh, member, flood, peer, bfd, route, kernel, config, "
+	 "unknown object \"bridge\"; valid: es, df, neigh, member, prefix, flood, peer, bfd, route, kernel, config, "
 	 "monitor, trace, decode, check, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "
