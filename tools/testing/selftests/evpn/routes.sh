@@ -1,0 +1,321 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A customer that routes has told one PE what is behind it; the other PE has it in its VRF, by its own leg,
+# before it needs it. The picture is in tools/testing/lab/topology_l3.sh; the customer's router is h1 (VRF red,
+# VLAN 1), and hq (VRF blue, VLAN 30 in 3). A route of a routing daemon is made by iproute2 with its
+# protocol's number.
+
+NEEDS="system"
+ALL_TESTS="
+	in_step
+	explained
+	only_these
+	local_wins
+	no_arp_no_path
+	foreign_is_untouched
+	ecmp
+	a_thousand
+	flapping
+	restarts
+	flushed
+	pe_dies
+"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/neigh_lab.sh"
+begin "customers' routes are in step" C4 C17 C72 D8 D10 D15
+LAB_VRF_EXTRA=", prefixes: {learn: [ospf, bgp, static]}"
+lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
+
+vrf_ip() { ip -n "$(ns "$1")" "${@:2}"; }
+# ours PE VRF PREFIX: the route of evpnd's protocol, "" when there is none
+ours() { vrf_ip "$1" $([[ $3 = *:* ]] && echo -6) route show vrf "$2" "$3" proto 77; }
+has() { [ -n "$(ours "$@")" ]; }
+has_not() { [ -z "$(ours "$@")" ]; }
+n_ours() { vrf_ip "$1" route show vrf "$2" proto 77 | wc -l; }
+count_is() { [ "$(n_ours "$1" "$2")" -eq "$3" ]; }
+# learn PE VRF PREFIX GATEWAY [ARGUMENT...]: as its routing daemon does; forget
+learn() { vrf_ip "$1" $([[ $3 = *:* ]] && echo -6) route replace vrf "$2" "$3" via "$4" proto ospf metric 20 "${@:5}"; }
+forget() { vrf_ip "$1" $([[ $3 = *:* ]] && echo -6) route del vrf "$2" "$3" proto ospf metric 20; }
+prefix_json() { pe_ctl "$1" -j prefix why "$2" | jq -r "$3" 2>/dev/null; }
+state_of() { prefix_json "$1" "$2" '.prefixes[0].state'; }
+reason() { prefix_json "$1" "$2" '.prefixes[0].reason'; }
+state_is() { [ "$(state_of "$1" "$2")" = "$3" ]; }
+# thousand PE add|del FIRST LAST: 10.FIRST.x.0/24 ...
+thousand() {
+	local i j
+	for ((i = $3; i <= $4; i++)); do
+		for ((j = 0; j < 250; j++)); do
+			echo "route $2 10.$i.$j.0/24 vrf red via 10.1.0.1 proto ospf metric 20"
+		done
+	done | vrf_ip "$1" -batch -
+}
+
+slowwait 20 lag_up
+check_err $? "the LAGs do not come up"
+slowwait 20 sessions_up
+check_err $? "no session"
+all_speak
+slowwait 30 both_know_all
+check_err $? "the neighbours are not on both PEs"
+for h in h1 hq; do
+	ip -n "$(ns $h)" addr add 203.0.113.1/32 dev lo
+	ip -n "$(ns $h)" addr add 2001:db8:c0::1/128 dev lo
+	ip -n "$(ns $h)" link set lo up
+	in_ns $h sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+done
+vrf_ip host route add vrf red 203.0.113.0/24 via 172.16.101.2
+vrf_ip host route add vrf red 2001:db8:c0::/48 via 2001:db8:101::2
+
+in_step() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	learn pe1 red 2001:db8:c0::/48 fd00:1::1
+	learn pe1 blue 203.0.113.0/24 10.3.0.1
+	defer forget pe1 red 203.0.113.0/24
+	defer forget pe1 red 2001:db8:c0::/48
+	defer forget pe1 blue 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	check_err $? "IPv4: $(pe_ctl pe2 prefix why 203.0.113.0/24)"
+	slowwait 10 has pe2 red 2001:db8:c0::/48
+	check_err $? "IPv6: $(pe_ctl pe2 prefix why 2001:db8:c0::/48)"
+	slowwait 10 has pe2 blue 203.0.113.0/24
+	check_err $? "VRF blue, QinQ: $(pe_ctl pe2 prefix why 203.0.113.0/24)"
+	ours pe2 red 203.0.113.0/24 | grep -q "via 10.1.0.1 dev bond0.1 "
+	check_err $? "through: $(ours pe2 red 203.0.113.0/24)"
+	ours pe2 blue 203.0.113.0/24 | grep -q "via 10.3.0.1 dev bond0.3.30 "
+	check_err $? "through: $(ours pe2 blue 203.0.113.0/24)"
+	log_test "what PE1 has learned is in PE2's VRFs, through its own sub-interfaces: IPv4, IPv6, the same prefix in two VRFs"
+
+	in_ns host ping -q -I red -c 5 -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
+	check_err $? "$(grep loss "$LAB_RUN/ping")"
+	in_ns host ping -q -I red -c 5 -i 0.2 -W 1 2001:db8:c0::1 >"$LAB_RUN/ping" 2>&1
+	check_err $? "IPv6: $(grep loss "$LAB_RUN/ping")"
+	log_test "PE2 delivers to it, with no adjacency of its own"
+
+	check_eq "$(n_ours pe1 red) $(n_ours pe1 blue)" "0 0" "PE1's routes of evpnd's protocol"
+	check_eq "$(pe_ctl pe2 -j prefix show | jq '[.prefixes[] | select(.advertised)] | length')" 0 "prefixes that PE2 advertises"
+	log_test "PE2 does not tell PE1 what it was told"
+
+	forget pe1 red 203.0.113.0/24
+	slowwait 10 has_not pe2 red 203.0.113.0/24
+	check_err $? "still there: $(ours pe2 red 203.0.113.0/24)"
+	has pe2 blue 203.0.113.0/24
+	check_err $? "VRF blue's has gone, too"
+	log_test "withdrawn, it goes, and the other VRF's stays"
+}
+
+explained() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	pe_ctl pe1 prefix why 203.0.113.0/24 >"$LAB_RUN/why"
+	grep -q "learned .*from ospf, via 10.1.0.1 dev bond0.1" "$LAB_RUN/why" && grep -q "advertised .*gateway 10.1.0.1" "$LAB_RUN/why"
+	check_err $? "PE1: $(cat "$LAB_RUN/why")"
+	pe_ctl pe2 prefix why 203.0.113.0/24 >"$LAB_RUN/why"
+	grep -q "received .*gateway 10.1.0.1" "$LAB_RUN/why" && grep -q "kernel .*installed" "$LAB_RUN/why"
+	check_err $? "PE2: $(cat "$LAB_RUN/why")"
+	pe_ctl pe2 metrics | grep -q 'evpn_prefixes{state="installed"} 1'
+	check_err $? "metrics: $(pe_ctl pe2 metrics | grep evpn_prefix)"
+	log_test "prefix why names each step on both PEs"
+}
+
+only_these() {
+	vrf_ip pe1 route add vrf red 198.51.100.0/24 via 172.16.101.100 proto ospf metric 20 # not on a segment
+	vrf_ip pe1 route add vrf red 198.51.101.0/24 via 10.1.0.1 proto isis metric 20	    # not to be learned
+	vrf_ip pe1 route add vrf red 198.51.102.0/24 via 10.1.0.1 proto ospf metric 20
+	defer vrf_ip pe1 route del vrf red 198.51.100.0/24
+	defer vrf_ip pe1 route del vrf red 198.51.101.0/24
+	defer vrf_ip pe1 route del vrf red 198.51.102.0/24
+	slowwait 10 has pe2 red 198.51.102.0/24
+	check_err $? "the one that is to be told was not"
+	has_not pe2 red 198.51.100.0/24
+	check_err $? "a route through the core was told"
+	has_not pe2 red 198.51.101.0/24
+	check_err $? "a route of a protocol that is not in learn was told"
+	log_test "only routes of these protocols, and only through a segment"
+}
+
+local_wins() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	learn pe2 red 203.0.113.0/24 10.1.0.1
+	slowwait 10 state_is pe2 203.0.113.0/24 local
+	check_err $? "on PE2 it is $(state_of pe2 203.0.113.0/24)"
+	vrf_ip pe2 route get vrf red 203.0.113.1 | grep -q "via 10.1.0.1"
+	check_eq "$(vrf_ip pe2 -j route get fibmatch vrf red 203.0.113.1 | jq -r '.[0].protocol')" ospf "the kernel's choice"
+	slowwait 10 has pe1 red 203.0.113.0/24
+	check_err $? "PE1 has none of PE2 behind its own"
+	forget pe2 red 203.0.113.0/24
+	slowwait 10 state_is pe2 203.0.113.0/24 installed
+	check_eq "$(vrf_ip pe2 -j route get fibmatch vrf red 203.0.113.1 | jq -r '.[0].protocol')" 77 "when it has gone"
+	log_test "a route of the PE's own routing protocol wins, and the other's is there when it goes"
+	slowwait 10 has_not pe1 red 203.0.113.0/24
+}
+
+no_arp_no_path() {
+	learn pe1 red 203.0.113.0/24 10.1.0.77
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 state_is pe2 203.0.113.0/24 pending
+	check_err $? "without a neighbour it is $(state_of pe2 203.0.113.0/24)"
+	reason pe2 203.0.113.0/24 | grep -q "its next hop 10.1.0.77 is no neighbour on bond0.1"
+	check_err $? "the reason is \"$(reason pe2 203.0.113.0/24)\""
+	ip -n "$(ns h1)" addr add 10.1.0.77/24 dev bond0.1
+	defer ip -n "$(ns h1)" addr del 10.1.0.77/24 dev bond0.1
+	in_ns h1 ping -q -I 10.1.0.77 -c 2 -W 1 10.1.0.254 >/dev/null
+	slowwait 10 has pe2 red 203.0.113.0/24
+	check_err $? "with one: $(reason pe2 203.0.113.0/24)"
+	log_test "pending, with a sentence, until its next hop is a neighbour"
+}
+
+foreign_is_untouched() {
+	slowwait 10 has_not pe2 red 203.0.113.0/24
+	vrf_ip pe2 route add vrf red 203.0.113.0/24 via 172.16.101.100 proto 98 metric 3355443201
+	defer vrf_ip pe2 route del vrf red 203.0.113.0/24 proto 98
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 state_is pe2 203.0.113.0/24 refused
+	check_err $? "it is $(state_of pe2 203.0.113.0/24)"
+	reason pe2 203.0.113.0/24 | grep -q "another route with metric 3355443201 is there"
+	check_err $? "the reason is \"$(reason pe2 203.0.113.0/24)\""
+	vrf_ip pe2 route show vrf red 203.0.113.0/24 | grep -q "via 172.16.101.100 .*proto 98"
+	check_err $? "it is $(vrf_ip pe2 route show vrf red 203.0.113.0/24)"
+	vrf_ip pe2 route del vrf red 203.0.113.0/24 proto 98
+	slowwait 40 has pe2 red 203.0.113.0/24
+	check_err $? "when it has gone: $(reason pe2 203.0.113.0/24)"
+	log_test "a route of somebody else is left alone, with a sentence; ours comes when that goes"
+}
+
+ecmp() {
+	ip -n "$(ns h1)" addr add 10.1.0.78/24 dev bond0.1
+	defer ip -n "$(ns h1)" addr del 10.1.0.78/24 dev bond0.1
+	in_ns h1 ping -q -I 10.1.0.78 -c 2 -W 1 10.1.0.254 >/dev/null
+	vrf_ip pe1 route add vrf red 203.0.113.0/24 proto ospf metric 20 nexthop via 10.1.0.1 nexthop via 10.1.0.78
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 eval 'ours pe2 red 203.0.113.0/24 | grep -q "via 10.1.0.78 dev bond0.1"'
+	check_err $? "not by the second: $(ours pe2 red 203.0.113.0/24)"
+	ours pe2 red 203.0.113.0/24 | grep -q "via 10.1.0.1 dev bond0.1"
+	check_err $? "not by the first: $(ours pe2 red 203.0.113.0/24)"
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	slowwait 10 eval '! ours pe2 red 203.0.113.0/24 | grep -q 10.1.0.78'
+	check_err $? "the second is still there: $(ours pe2 red 203.0.113.0/24)"
+	log_test "two next hops are two on the other PE, and one when one has gone"
+}
+
+a_thousand() {
+	local before
+	before=$(vrf_ip pe2 nexthop show proto 77 | wc -l)
+	thousand pe1 add 20 23
+	slowwait 20 count_is pe2 red 1000
+	check_eq "$(n_ours pe2 red)" 1000 "routes"
+	check_le "$(vrf_ip pe2 nexthop show proto 77 | wc -l)" $((before + 1)) "nexthop objects for a thousand routes by one router"
+	thousand pe1 del 20 23
+	slowwait 20 count_is pe2 red 0
+	check_eq "$(n_ours pe2 red)" 0 "left over"
+	log_test "a thousand by one router: a thousand routes, one nexthop object; and nothing left over"
+}
+
+flapping() {
+	local i
+	for i in 1 2 3; do
+		thousand pe1 add 20 23
+		thousand pe1 del 20 23
+	done
+	thousand pe1 add 20 20
+	slowwait 20 count_is pe2 red 250
+	check_eq "$(n_ours pe2 red)" 250 "routes after three flaps of a thousand"
+	thousand pe1 del 20 20
+	slowwait 20 count_is pe2 red 0
+	check_eq "$(n_ours pe2 red)" 0 "left over"
+	log_test "a thousand that come and go three times: what is true at the end is there"
+}
+
+# changes PE COMMAND...: how many routes of ours were made or removed meanwhile
+changes() {
+	local pe=$1 mon
+	shift
+	$NSEXEC "$(ns "$pe")" ip monitor route >"$LAB_RUN/changes" &
+	mon=$!
+	sleep 0.3
+	"$@"
+	sleep 0.5
+	kill $mon
+	wait $mon 2>/dev/null
+	grep -c "proto 77" "$LAB_RUN/changes"
+}
+killed() {
+	kill -KILL "$(cat "$LAB_RUN/$1/pid")"
+	rm -f "$LAB_RUN/$1/pid"
+	pe_start "$1"
+	slowwait 20 sessions_up
+	slowwait 20 state_is "$1" 10.20.0.0/24 "$2"
+}
+restarted() {
+	pe_stop "$1"
+	pe_start "$1"
+	slowwait 20 sessions_up
+	slowwait 20 state_is "$1" 10.20.0.0/24 "$2"
+}
+
+restarts() {
+	thousand pe1 add 20 20
+	slowwait 20 count_is pe2 red 250
+	check_eq "$(changes pe2 restarted pe2 installed)" 0 "changes while evpnd is restarted on PE2"
+	check_eq "$(n_ours pe2 red)" 250 "routes"
+	check_eq "$(changes pe2 killed pe2 installed)" 0 "changes while evpnd is killed and started on PE2"
+	check_eq "$(n_ours pe2 red)" 250 "routes"
+	check_eq "$(changes pe2 killed pe1 local)" 0 "changes on PE2 while evpnd is killed and started on PE1"
+	check_eq "$(n_ours pe2 red)" 250 "routes"
+	log_test "evpnd restarted and killed on either PE: no route changes"
+
+	pe_stop pe2
+	thousand pe1 del 20 20
+	pe_start pe2
+	slowwait 40 count_is pe2 red 0
+	check_eq "$(n_ours pe2 red)" 0 "routes that went while evpnd was away"
+	log_test "what has gone while evpnd was away goes when it is back"
+}
+
+flushed() {
+	thousand pe1 add 20 20
+	slowwait 20 count_is pe2 red 250
+	check_eq "$(n_ours pe2 red)" 250 "routes"
+	# (`ip route flush` cannot remove routes that have a nexthop object)
+	vrf_ip pe2 nexthop flush proto 77
+	check_eq "$(n_ours pe2 red)" 0 "routes left by the flush"
+	slowwait 20 count_is pe2 red 250
+	check_eq "$(n_ours pe2 red)" 250 "routes after a flush"
+	vrf_ip pe2 link set bond0.1 down
+	slowwait 10 count_is pe2 red 0
+	vrf_ip pe2 link set bond0.1 up
+	vrf_ip pe2 -6 addr replace fd00:1::254/64 dev bond0.1 nodad
+	in_ns h1 ping -q -c 2 -W 1 10.1.0.254 >/dev/null
+	slowwait 30 count_is pe2 red 250
+	check_eq "$(n_ours pe2 red)" 250 "routes after the sub-interface was down: $(reason pe2 10.20.0.0/24)"
+	thousand pe1 del 20 20
+	slowwait 20 count_is pe2 red 0
+	log_test "flushed, and gone with their device: they come back"
+}
+
+pe_dies() {
+	thousand pe1 add 20 20
+	slowwait 20 count_is pe2 red 250
+	kill -KILL "$(cat "$LAB_RUN/pe1/pid")"
+	rm -f "$LAB_RUN/pe1/pid"
+	slowwait 15 state_is pe2 10.20.0.0/24 retained
+	check_err $? "after PE1 has died it is $(state_of pe2 10.20.0.0/24)"
+	check_eq "$(n_ours pe2 red)" 250 "routes that are retained"
+	slowwait 20 count_is pe2 red 0
+	check_eq "$(n_ours pe2 red)" 0 "routes after the retention time"
+	pe_start pe1
+	slowwait 20 sessions_up
+	slowwait 20 count_is pe2 red 250
+	check_eq "$(n_ours pe2 red)" 250 "routes when PE1 is back"
+	thousand pe1 del 20 20
+	slowwait 20 count_is pe2 red 0
+	log_test "a PE that dies withdraws nothing for the retention time, and a withdraw is one"
+}
+
+tests_run
+finish
