@@ -140,6 +140,12 @@ static void print_one(struct out *o, const json_t *p)
 		out_word(o, OUT_PLAIN, "end-of-rib %s",
 			 doc_true(p, "end-of-rib") ? "received" : "awaited");
 	}
+	if (doc_true(p, "send-multicast")) {
+		out_nl(o);
+		out_word(o, OUT_PLAIN,
+			 "is told of memberships (send-multicast); FRR drops these routes, "
+			 "GoBGP and OpenBGPD reset the session");
+	}
 	if (doc_str(p, "last-error")) {
 		out_nl(o);
 		/* of a session that is up it is history */

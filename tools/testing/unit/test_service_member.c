@@ -811,6 +811,26 @@ static void again(void **state)
 	end(sp);
 }
 
+/* Whoever has not said that a neighbour may have these routes is told so. */
+static void told_to_nobody(void **state)
+{
+	struct conf_neighbor peer = {.address = ip_v4(PE2), .port = 179};
+	struct speaker *sp = begin();
+	json_t *doc;
+	char err[64];
+
+	conf_add_neighbor(sp->conf, &peer);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	assert_true(member_service.query(sp->ms, "summary", NULL, &doc, err, sizeof(err)));
+	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 1);
+	json_decref(doc);
+	sp->conf->neighbors[0].send_multicast = true;
+	assert_true(member_service.query(sp->ms, "summary", NULL, &doc, err, sizeof(err)));
+	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 0);
+	json_decref(doc);
+	end(sp);
+}
+
 static void events(void **state)
 {
 	struct speaker *sp = begin();
@@ -838,7 +858,7 @@ int main(void)
 		cmocka_unit_test(judged_again), cmocka_unit_test(read_again),
 		cmocka_unit_test(events),	cmocka_unit_test(wished),
 		cmocka_unit_test(together),	cmocka_unit_test(left),
-		cmocka_unit_test(again),
+		cmocka_unit_test(again),	cmocka_unit_test(told_to_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static json_t *peer_json(const struct session *s)
 	json_object_set_new(o, "remote-as", json_integer(s->conf.remote_as));
 	json_object_set_new(o, "description", text_or_null(s->conf.description));
 	json_object_set_new(o, "state", json_string(bgp_state_name(session_state(s))));
+	json_object_set_new(o, "send-multicast", json_boolean(s->conf.send_multicast));
 	json_object_set_new(o, "shutdown", json_boolean(s->conf.shutdown));
 	json_object_set_new(o, "since", json_integer((json_int_t)timer_wall(s->since)));
 	json_object_set_new(o, "router-id", router_id(c));

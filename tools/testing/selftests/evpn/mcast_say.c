@@ -13,6 +13,11 @@
  *   mcast_say query DEVICE GROUP TENTHS
  *   mcast_say query3 DEVICE GROUP TENTHS
  *       a query of IGMPv2 or of IGMPv3 about the group, all of them if it is 0.0.0.0
+ *   mcast_say stream DEVICE GROUP SECONDS RATE
+ *       numbered datagrams to the group, RATE a second; says how many
+ *   mcast_say hear DEVICE GROUP[,SOURCE...] SECONDS
+ *       joins, says "joined", and after so long "received=N missing=N doubled=N gap=MS": of the numbers
+ *       between the first and the last, and the longest time without any
  *
  * Standards: RFC 2236, RFC 3376, RFC 3678.
  */
@@ -39,6 +44,7 @@ enum {
 };
 
 enum { LEN = 8, V3_QUERY_LEN = 12 }; /* of messages */
+enum { STREAM_PORT = 5000, STREAM_TTL = 8, NUMBERS = 1 << 20 };
 
 static unsigned int ifindex;
 
@@ -72,7 +78,7 @@ static void source_set(int fd, int level, const struct sockaddr_storage *group, 
 		err(1, "source %s", source);
 }
 
-static void join(char *what)
+static int join(char *what)
 {
 	struct group_req req = {.gr_interface = ifindex};
 	char *sources = strchr(what, ',');
@@ -90,6 +96,7 @@ static void join(char *what)
 		err(1, "group %s", what);
 	for (char *s = sources ? strtok(sources, ",") : NULL; s; s = strtok(NULL, ","))
 		source_set(fd, level, &req.gr_group, s);
+	return fd;
 }
 
 static uint16_t checksum(const uint8_t *p, size_t n)
@@ -175,10 +182,67 @@ static void say(size_t len, uint8_t type, uint8_t code, const char *group, unsig
 	}
 }
 
+static void stream(const char *group, int seconds, int rate)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
+	struct ip_mreqn out = {.imr_ifindex = ifindex};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), ttl = STREAM_TTL;
+	double start = now();
+	uint32_t number;
+
+	if (inet_pton(AF_INET, group, &to.sin_addr) != 1)
+		errx(3, "'%s' is no address of IPv4", group);
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) ||
+	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)))
+		err(1, "stream");
+	for (number = 0; number < NUMBERS && now() - start < seconds; number++) {
+		uint32_t n = htonl(number);
+
+		if (sendto(fd, &n, sizeof(n), 0, (void *)&to, sizeof(to)) < 0)
+			err(1, "send");
+		while ((now() - start) * rate < number)
+			usleep(1000);
+	}
+	printf("sent=%u\n", number);
+}
+
+static void hear(char *what, double seconds)
+{
+	static uint8_t seen[NUMBERS];
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
+	uint32_t n, first = NUMBERS, last = 0, received = 0, missing = 0, doubled = 0;
+	int fd = join(what), one = 1;
+	double end = now() + seconds, before = 0, gap = 0;
+	struct timeval wait = {.tv_usec = 20000};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
+	    bind(fd, (void *)&any, sizeof(any)))
+		err(1, "hear");
+	puts("joined");
+	fflush(stdout);
+	while (now() < end) {
+		if (recv(fd, &n, sizeof(n), 0) != sizeof(n) || ntohl(n) >= NUMBERS)
+			continue;
+		n = ntohl(n);
+		received++;
+		doubled += seen[n]++ > 0;
+		first = n < first ? n : first;
+		last = n > last ? n : last;
+		gap = before && now() - before > gap ? now() - before : gap;
+		before = now();
+	}
+	for (n = first; n < last; n++)
+		missing += !seen[n];
+	printf("received=%u missing=%u doubled=%u gap=%d\n", received, missing, doubled,
+	       (int)(gap * 1000));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 4)
-		errx(3, "usage: mcast_say join|report|leave|query|query3 DEVICE GROUP...");
+		errx(3,
+		     "usage: mcast_say join|report|leave|query|query3|stream|hear DEVICE GROUP...");
 	ifindex = if_nametoindex(argv[2]);
 	if (!ifindex)
 		err(1, "%s", argv[2]);
@@ -188,6 +252,10 @@ int main(int argc, char **argv)
 		puts("joined");
 		fflush(stdout);
 		pause();
+	} else if (!strcmp(argv[1], "stream") && argc > 5) {
+		stream(argv[3], atoi(argv[4]), atoi(argv[5]));
+	} else if (!strcmp(argv[1], "hear") && argc > 4) {
+		hear(argv[3], atof(argv[4]));
 	} else if (!strcmp(argv[1], "report")) {
 		say(LEN, REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1,
 		    argc > 5 ? atoi(argv[5]) : 0);
@@ -198,7 +266,8 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[1], "query3")) {
 		say(V3_QUERY_LEN, QUERY, argc > 4 ? atoi(argv[4]) : 100, argv[3], 1, 0);
 	} else {
-		errx(3, "'%s' is none of join, report, leave, query, query3", argv[1]);
+		errx(3, "'%s' is none of join, report, leave, query, query3, stream, hear",
+		     argv[1]);
 	}
 	return 0;
 }

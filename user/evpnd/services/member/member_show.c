@@ -275,13 +275,32 @@ static void count(struct members *ms, struct mgroup *g, void *data)
 	}
 }
 
+static bool tells_somebody(struct members *ms)
+{
+	const struct conf *conf = speaker_conf(ms->speaker);
+	size_t i;
+
+	for (i = 0; conf && i < conf->n_neighbors; i++)
+		if (conf->neighbors[i].send_multicast)
+			return true;
+	return !conf || !conf->n_neighbors;
+}
+
 static json_t *summary(struct members *ms)
 {
+	json_t *problems = json_array();
 	struct tally t = {0};
 
 	member_walk(ms, count, &t);
-	return json_pack("{s:{s:I, s:I, s:I}}", "memberships", "local", t.local, "synced", t.synced,
-			 "pending", t.pending);
+	if (t.advertised && !tells_somebody(ms))
+		json_array_append_new(
+			problems,
+			json_sprintf(
+				"%" JSON_INTEGER_FORMAT
+				" memberships are told to nobody: no neighbor has send-multicast: yes",
+				t.advertised));
+	return json_pack("{s:{s:I, s:I, s:I}, s:o}", "memberships", "local", t.local, "synced",
+			 t.synced, "pending", t.pending, "problems", problems);
 }
 
 static void metric(json_t *list, const char *name, const char *type, const char *help,
