@@ -72,7 +72,8 @@ too_many() {
 	defer anew
 	es_set $ESI1 host-limit=100 >/dev/null
 	mark
-	pe "$EVPN_NL" monitor 300 config >/run/neigh-limit-monitor &
+	# (as in monitor_start, not through pe)
+	$NSEXEC "$N_PE" "$EVPN_NL" monitor 300 config >/run/neigh-limit-monitor &
 	MON2=$!
 	slowwait 5 grep -q monitoring /run/neigh-limit-monitor
 	hosts 10.64.1.0 1500
