@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover power power-direct drain idle circuits election neigh flood bfd
+#	run.sh failover idle   these: failover power power-direct drain idle circuits election neigh prefix flood bfd
 #	RUNS=50 run.sh         more runs
 
 cd "$(dirname "$0")/../../.." || exit 1
@@ -13,7 +13,7 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20}
-what=${*:-failover power power-direct drain idle circuits election neigh flood bfd}
+what=${*:-failover power power-direct drain idle circuits election neigh prefix flood bfd}
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.tsv "$OUT/bfd.txt" "$OUT/circuits.txt"
@@ -28,7 +28,7 @@ election() {
 guest=
 for w in $what; do
 	case $w in
-	election | neigh | flood | bfd) ;;
+	election | neigh | prefix | flood | bfd) ;;
 	failover | power | power-direct | drain | idle | circuits) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
@@ -50,8 +50,9 @@ beside_each_other() {
 		grep -v '^\[' "$OUT/${p%.sh}.log" | grep -v '^guest:' >>"$OUT/$name.txt"
 	done
 }
-rm -f "$OUT"/neigh.txt "$OUT"/flood.txt
+rm -f "$OUT"/neigh.txt "$OUT"/prefix.txt "$OUT"/flood.txt
 case " $what " in *" neigh "*) beside_each_other neigh neigh_kernel.sh neigh_sync.sh ;; esac
+case " $what " in *" prefix "*) beside_each_other prefix prefix_sync.sh ;; esac
 case " $what " in *" flood "*) beside_each_other flood flood_kernel.sh es_kernel.sh ;; esac
 
 echo
@@ -73,6 +74,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
 [ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (targets: below 10 % of a processor, no flap)"; cat "$OUT/bfd.txt"; }
 [ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
+[ ! -s "$OUT/prefix.txt" ] || { echo; echo "Customers' routes (target: 100,000 from kernel to kernel in 1 s)"; cat "$OUT/prefix.txt"; }
 [ ! -s "$OUT/flood.txt" ] || { echo; echo "The filter of flooded frames"; cat "$OUT/flood.txt"; }
 echo
 nproc | sed 's/$/ processors; load average '"$(cut -d' ' -f1-3 /proc/loadavg)/"
