@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -357,16 +358,32 @@ int nl_batch(struct nl *nl, void *buf, size_t size, nl_refused_fn fn, void *data
 	return 0;
 }
 
-int nl_ignore(struct nl *listener, const struct nl *of)
+/* Jumps are relative, and all but the protocols' lead to one of the last two instructions. */
+int nl_filter_routes(struct nl *listener, const struct nl *of, const uint8_t *protocols,
+		     unsigned int n)
 {
-	struct sock_filter code[] = {
+	enum { HEAD = 8 };
+	const uint8_t drop = (uint8_t)(HEAD + n), accept = (uint8_t)(drop + 1);
+	struct sock_filter code[HEAD + NL_PROTOCOLS_MAX + 2] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(nl_port(of)), 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(nl_port(of)), drop - 2, 0),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, accept - 5),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_flags)),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NLM_F_REPLACE), accept - 7, 0),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+			 NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
 	};
-	struct sock_fprog prog = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+	struct sock_fprog prog = {.len = (unsigned short)(accept + 1), .filter = code};
 
+	if (n > NL_PROTOCOLS_MAX)
+		return -EINVAL;
+	for (unsigned int i = 0; i < n; i++)
+		code[HEAD + i] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, protocols[i], accept - HEAD - 1 - i, 0);
+	code[drop] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[accept] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
 	return setsockopt(nl_fd(listener), SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0 ?
 		       -errno :
 		       0;

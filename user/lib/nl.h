@@ -17,6 +17,7 @@ enum {
 	NL_TEXT_LEN = 256,
 	NL_REQUEST_LEN = 4096, /* octets of the longest request we make */
 	NL_BATCH_MAX = 128,    /* requests */
+	NL_PROTOCOLS_MAX = 32, /* of a filter of routes */
 };
 
 struct nl;
@@ -117,8 +118,16 @@ typedef void (*nl_refused_fn)(void *data, unsigned int index, const struct nl_er
  */
 int nl_batch(struct nl *nl, void *buf, size_t len, nl_refused_fn fn, void *data);
 
-/** nl_ignore() - a listener hears nothing of what was asked for through @of; 0 or a negative errno */
-int nl_ignore(struct nl *listener, const struct nl *of);
+/**
+ * nl_filter_routes() - of routes a listener hears only what may be of interest, and wakes for nothing else
+ * @of: it hears nothing of what was asked for through this one
+ * @protocols: it hears of routes of these, @n of them, and of what takes the place of another route
+ *
+ * A host may have a million routes of another protocol that come and go. Replaces an earlier filter.
+ * Return: 0 or a negative errno.
+ */
+int nl_filter_routes(struct nl *listener, const struct nl *of, const uint8_t *protocols,
+		     unsigned int n);
 
 /** nl_err_set() - fill in an error that did not come from the kernel; returns -error */
 int nl_err_set(struct nl_err *err, int error, const char *fmt, ...)

@@ -212,6 +212,19 @@ static void test_learn(void **state)
 	expect("gone and 2001:db8::/32 bond0 fd00::1 20; ");
 }
 
+/* What takes the place of one that was told is heard of, whatever its protocol. */
+static void test_replaced(void **state)
+{
+	NEED_KERNEL();
+	sh("ip route add 10.20.0.0/16 via 10.1.0.1 proto ospf metric 20");
+	expect("10.20.0.0/16 bond0 10.1.0.1 20; ");
+	sh("ip route replace 10.20.0.0/16 via 10.1.0.1 proto isis metric 20");
+	expect("gone 10.20.0.0/16 - none 20; ");
+	sh("ip route del 10.20.0.0/16 proto isis metric 20");
+	run(50);
+	expect("");
+}
+
 /* A route by the number of an object, of which the kernel may say nothing else. */
 static void test_objects(void **state)
 {
@@ -445,10 +458,11 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_learn),	    cmocka_unit_test(test_objects),
-		cmocka_unit_test(test_device_down), cmocka_unit_test(test_install),
-		cmocka_unit_test(test_in_the_way),  cmocka_unit_test(test_impossible),
-		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_many),
+		cmocka_unit_test(test_learn),	   cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_objects),	   cmocka_unit_test(test_device_down),
+		cmocka_unit_test(test_install),	   cmocka_unit_test(test_in_the_way),
+		cmocka_unit_test(test_impossible), cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -178,29 +178,47 @@ static void add_fact(struct routes *r, const struct nl_fib_route *route, uint32_
 		flush_out(r);
 }
 
+/* Numbers of the kernel, and those that FRR has beside them. */
+static const struct {
+	uint8_t protocol;
+	uint8_t bit;
+} protocols[] = {
+	{RTPROT_OSPF, CONF_LEARN_OSPF},
+	{RTPROT_ISIS, CONF_LEARN_ISIS},
+	{RTPROT_BGP, CONF_LEARN_BGP},
+	{RTPROT_RIP, CONF_LEARN_RIP},
+	{190 /* FRR: RIPng */, CONF_LEARN_RIP},
+	{RTPROT_BABEL, CONF_LEARN_BABEL},
+	{RTPROT_EIGRP, CONF_LEARN_EIGRP},
+	{RTPROT_BIRD, CONF_LEARN_BIRD},
+	{RTPROT_BOOT, CONF_LEARN_STATIC},
+	{RTPROT_STATIC, CONF_LEARN_STATIC},
+	{196 /* FRR: static */, CONF_LEARN_STATIC},
+};
+
+enum { PROTOCOLS = sizeof(protocols) / sizeof(protocols[0]) };
+
 static uint32_t learn_bit(uint8_t protocol)
 {
-	static const struct {
-		uint8_t protocol;
-		uint8_t bit;
-	} known[] = {
-		{RTPROT_OSPF, CONF_LEARN_OSPF},
-		{RTPROT_ISIS, CONF_LEARN_ISIS},
-		{RTPROT_BGP, CONF_LEARN_BGP},
-		{RTPROT_RIP, CONF_LEARN_RIP},
-		{190 /* FRR: RIPng */, CONF_LEARN_RIP},
-		{RTPROT_BABEL, CONF_LEARN_BABEL},
-		{RTPROT_EIGRP, CONF_LEARN_EIGRP},
-		{RTPROT_BIRD, CONF_LEARN_BIRD},
-		{RTPROT_BOOT, CONF_LEARN_STATIC},
-		{RTPROT_STATIC, CONF_LEARN_STATIC},
-		{196 /* FRR: static */, CONF_LEARN_STATIC},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].protocol == protocol)
-			return known[i].bit;
+	for (size_t i = 0; i < PROTOCOLS; i++)
+		if (protocols[i].protocol == protocol)
+			return protocols[i].bit;
 	return 0;
+}
+
+/* Of other protocols' routes the kernel need not tell. */
+static int filter(struct routes *r)
+{
+	uint8_t wanted[PROTOCOLS + 1] = {NL_FIB_PROTOCOL};
+	unsigned int n = 1;
+	uint32_t learn = 0;
+
+	for (size_t i = 0; i < r->n_tables; i++)
+		learn |= r->tables[i].learn;
+	for (size_t i = 0; i < PROTOCOLS; i++)
+		if (learn & protocols[i].bit)
+			wanted[n++] = protocols[i].protocol;
+	return nl_filter_routes(r->listener, r->requests, wanted, n);
 }
 
 /* A hop that may be told to other PEs. */
@@ -438,7 +456,7 @@ static int open_listener(struct routes *r)
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !e; i++)
 		e = nl_join(r->listener, groups[i]);
 	if (!e)
-		e = nl_ignore(r->listener, r->requests);
+		e = filter(r);
 	if (!e)
 		e = sd_event_add_io(r->event, &r->listener_source, nl_fd(r->listener), EPOLLIN,
 				    on_heard, r);
@@ -495,6 +513,8 @@ static bool look_at_places(struct routes *r)
 	r->n_places = ps.n;
 	make_tables(r);
 	listen_or_not(r);
+	if (r->listener && filter(r))
+		log_error("customer routes: a filter: %s", strerror(errno));
 	return true;
 }
 
