@@ -19,6 +19,8 @@ ALL_TESTS="
 	flapping
 	restarts
 	flushed
+	esi_form
+	leg_cut
 	pe_dies
 "
 # shellcheck source=lib.sh
@@ -296,6 +298,52 @@ flushed() {
 	thousand pe1 del 20 20
 	slowwait 20 count_is pe2 red 0
 	log_test "flushed, and gone with their device: they come back"
+}
+
+# reconfigure PE SED-SCRIPT
+reconfigure() {
+	sed -i "$2" "$LAB_RUN/$1/evpnd.yaml"
+	pe_ctl "$1" config reload >/dev/null
+}
+
+esi_form() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	check_eq "$(changes pe2 reconfigure pe1 's/prefixes: {learn/prefixes: {form: esi, learn/')" 0 "changes on PE2 when PE1 tells it in the other form"
+	defer reconfigure pe1 's/form: esi, //'
+	slowwait 10 eval '[ "$(prefix_json pe2 203.0.113.0/24 ".prefixes[0].from[0].form")" = esi ]'
+	check_err $? "on PE2: $(pe_ctl pe2 prefix why 203.0.113.0/24)"
+	state_is pe2 203.0.113.0/24 installed
+	check_err $? "it is $(state_of pe2 203.0.113.0/24): $(reason pe2 203.0.113.0/24)"
+	ours pe2 red 203.0.113.0/24 | grep -q "via 10.1.0.1 dev bond0.1 "
+	check_err $? "through: $(ours pe2 red 203.0.113.0/24)"
+	log_test "told by ESI and Router's MAC instead: the same route, without a gap"
+}
+
+leg_cut() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	slowwait 10 has pe2 red 203.0.113.0/24
+	in_ns host ping -q -I red -i 0.1 -c 40 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1 &
+	local ping=$!
+	cut_cable ce pe1
+	slowwait 5 ce_uses_not ce pe1
+	forget pe1 red 203.0.113.0/24 # its routing daemon has lost the neighbour
+	slowwait 5 state_is pe2 203.0.113.0/24 retained
+	check_err $? "when PE1 has withdrawn it is $(state_of pe2 203.0.113.0/24)"
+	learn pe2 red 203.0.113.0/24 10.1.0.1 # and the customer has found PE2
+	slowwait 5 state_is pe2 203.0.113.0/24 local
+	check_err $? "when PE2 has learned it it is $(state_of pe2 203.0.113.0/24)"
+	wait $ping
+	grep -q " 0% packet loss" "$LAB_RUN/ping"
+	check_err $? "by way of PE2: $(grep loss "$LAB_RUN/ping")"
+	mend_cable ce pe1
+	slowwait 15 lag_up
+	slowwait 15 has pe1 red 203.0.113.0/24
+	check_err $? "mended, PE1 does not have it: $(reason pe1 203.0.113.0/24)"
+	forget pe2 red 203.0.113.0/24
+	slowwait 10 has_not pe1 red 203.0.113.0/24
+	log_test "a leg is cut, with the adjacency on it: nothing is lost by way of the other PE while the customer finds it"
 }
 
 pe_dies() {
