@@ -6,6 +6,7 @@
 #ifndef SERVICE_RIG_H
 #define SERVICE_RIG_H
 
+#include "speaker/devices.h"
 #include "speaker/pes.h"
 #include "speaker/service.h"
 
@@ -19,6 +20,28 @@ static struct service_rig {
 	const char *why;
 	unsigned int asked_again; /* for routes */
 } service_rig;
+
+static struct devices service_devices;
+
+const struct devices *speaker_devices(const struct speaker *speaker)
+{
+	return &service_devices;
+}
+
+/* A service of a speaker that has just started: it knows of no device. Return: the service's state. */
+static inline void *rig_begin(const struct service *service, struct speaker *speaker)
+{
+	devices_free(&service_devices);
+	devices_init(&service_devices);
+	return service->start(speaker);
+}
+
+/* What the speaker does with a fact about a device. */
+static inline void rig_link(const struct service *service, void *state, enum ipc_type type,
+			    const void *fact)
+{
+	service->fact(state, type, devices_hear(&service_devices, type, fact));
+}
 
 bool pes_silent(const struct speaker *speaker, const struct ip_addr *pe)
 {

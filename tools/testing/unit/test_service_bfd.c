@@ -178,7 +178,7 @@ static int set_up(void **state)
 	sp->conf->global.bfd.enabled = true;
 	conf_add_neighbor(sp->conf, &with);
 	conf_add_neighbor(sp->conf, &without);
-	sp->state = bfd_service.start(sp);
+	sp->state = rig_begin(&bfd_service, sp);
 	*state = sp;
 	return 0;
 }

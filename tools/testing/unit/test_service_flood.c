@@ -176,7 +176,7 @@ static struct speaker *begin(unsigned int neighbors)
 	for (; n.address.b[3] < 9 + neighbors; n.address.b[3]++)
 		conf_add_neighbor(sp->conf, &n);
 	conf_add_bridge(sp->conf, &b);
-	sp->fs = flood_service.start(sp);
+	sp->fs = rig_begin(&flood_service, sp);
 	flood_service.conf(sp->fs, conf_changes(NULL, sp->conf), sp->conf);
 	return sp;
 }
@@ -203,7 +203,7 @@ static void device(struct speaker *sp, u32 ifindex, const char *name, const char
 	strcpy(f.kind, kind);
 	if (vni)
 		f.vxlan_local = ip_v4(0x0a000001);
-	flood_service.fact(sp->fs, IPC_FACT_LINK, &f);
+	rig_link(&flood_service, sp->fs, IPC_FACT_LINK, &f);
 }
 
 static void links(struct speaker *sp)
@@ -300,7 +300,7 @@ static void announced_while_there(void **state)
 	expect(sp, "");
 	device(sp, 2, "vx0", "vxlan", 1, 100);
 	expect(sp, "RT-3 ");
-	flood_service.fact(sp->fs, IPC_FACT_LINK_GONE, &gone);
+	rig_link(&flood_service, sp->fs, IPC_FACT_LINK_GONE, &gone);
 	expect(sp, "-RT-3 ");
 	end(sp);
 }

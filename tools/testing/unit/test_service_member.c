@@ -260,7 +260,7 @@ static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const c
 	strcpy(f.kind, kind);
 	if (master)
 		strcpy(f.master_kind, "vrf");
-	member_service.fact(sp->ms, IPC_FACT_LINK, &f);
+	rig_link(&member_service, sp->ms, IPC_FACT_LINK, &f);
 }
 
 static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
@@ -314,7 +314,7 @@ static struct speaker *begin(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	n_routes = 0;
 	sd_event_new(&sp->event);
-	sp->ms = member_service.start(sp);
+	sp->ms = rig_begin(&member_service, sp);
 	conf_of(sp, usual_vrfs(), 2, PE1);
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0);
 	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0);

@@ -262,7 +262,7 @@ static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const c
 	strcpy(f.kind, kind);
 	if (master)
 		strcpy(f.master_kind, "vrf");
-	neigh_service.fact(sp->ns, IPC_FACT_LINK, &f);
+	rig_link(&neigh_service, sp->ns, IPC_FACT_LINK, &f);
 }
 
 static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
@@ -313,7 +313,7 @@ static struct speaker *begin(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	n_routes = 0;
 	sd_event_new(&sp->event);
-	sp->ns = neigh_service.start(sp);
+	sp->ns = rig_begin(&neigh_service, sp);
 	conf_of(sp, vrfs, 3);
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0);
 	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0);
@@ -915,7 +915,7 @@ static void vrf_device_late(void **state)
 	struct speaker *sp = begin();
 	struct fact_link red = {.ifindex = RED, .ifname = "red"};
 
-	neigh_service.fact(sp->ns, IPC_FACT_LINK_GONE, &red);
+	rig_link(&neigh_service, sp->ns, IPC_FACT_LINK_GONE, &red);
 	run(sp);
 	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
 	expect(sp, "");

@@ -288,7 +288,7 @@ static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const c
 	strcpy(f.kind, kind);
 	if (master)
 		strcpy(f.master_kind, "vrf");
-	prefix_service.fact(sp->ps, IPC_FACT_LINK, &f);
+	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK, &f);
 }
 
 static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
@@ -333,7 +333,7 @@ static struct speaker *begin_with(struct conf_vrf *red)
 	sp->hosts[1] = "fd00::1";
 	sp->answer = true;
 	service_rig.silent = (struct ip_addr){};
-	sp->ps = prefix_service.start(sp);
+	sp->ps = rig_begin(&prefix_service, sp);
 	commit(sp, vrfs, 2);
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
 	link_fact(sp, BLUE, "blue", "vrf", 0, 0, 0, true);
@@ -753,7 +753,7 @@ static void test_restart(void **state)
 
 	prefix_service.stop(sp->ps);
 	sp->log[0] = '\0';
-	sp->ps = prefix_service.start(sp);
+	sp->ps = rig_begin(&prefix_service, sp);
 	conf_free(sp->conf);
 	sp->conf = NULL;
 	commit(sp, vrfs, 2);

@@ -255,7 +255,7 @@ static struct speaker *begin(const struct setup *setup)
 	sp->conf->global.frr.discover = setup->discover;
 	if (!setup->discover && !setup->orphan)
 		conf_add_segment(sp->conf, &setup->seg);
-	sp->ss = segment_service.start(sp);
+	sp->ss = rig_begin(&segment_service, sp);
 	if (setup->kernel_df)
 		segment_service.fact(sp->ss, IPC_FACT_ES, &k);
 	segment_service.conf(sp->ss, conf_changes(NULL, sp->conf), sp->conf);
@@ -292,7 +292,7 @@ static void bond(struct speaker *sp, bool carrier)
 			      .members = 1,
 			      .members_up = carrier};
 
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
 }
 
 static void links_done(struct speaker *sp)
@@ -1001,7 +1001,7 @@ static void maintenance(void **state)
 
 	/* as begin() does it, but for what came before */
 	segment_service.stop(sp->ss);
-	sp->ss = segment_service.start(sp);
+	sp->ss = rig_begin(&segment_service, sp);
 	segment_service.fact(sp->ss, IPC_FACT_MAINTENANCE, &fact);
 	segment_service.conf(sp->ss, conf_changes(NULL, sp->conf), sp->conf);
 	segment_service.fact(sp->ss, IPC_FACT_ES, &k);
@@ -2022,7 +2022,7 @@ static void circuits(struct speaker *sp, bool up)
 		f.ifindex = 100 + v;
 		f.vlan_id = (uint16_t)v;
 		snprintf(f.ifname, sizeof(f.ifname), "bond0.%u", v);
-		segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+		rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
 	}
 }
 
@@ -2102,7 +2102,7 @@ static void esi_from_partner(void **state)
 	expect(sp, "sweep ");
 	mac_parse(&f.ad_partner, "00:aa:bb:cc:dd:ee");
 	f.ad_partner_key = 0x64;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
 	expect(sp, "ndf | +4 +1 | ");
 	assert_string_equal(esi_format(&sp->rt4.esi, buf), "01:00:aa:bb:cc:dd:ee:00:64:00");
 	end(sp);
@@ -2209,11 +2209,11 @@ static void bridge_domain(void **state)
 	links_done(sp);
 	run(sp, 60);
 	assert_int_equal(sp->rt1_evi.type, 0);
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &br);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &sub);
 	run(sp, 5);
 	assert_int_equal(sp->rt1_evi.type, 0); /* no VXLAN device: nothing would come in */
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &vx);
 	assert_int_equal(sp->rt1_evi.type, EVPN_AD);
 	assert_int_equal(sp->rt1_evi.etag, 0);
 	assert_int_equal(sp->rt1_evi.label[0], 100);
@@ -2226,33 +2226,33 @@ static void bridge_domain(void **state)
 	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
 	assert_true(ecomm_has(&ext, &rt)); /* per ES: for all of its bridge domains */
 	sub.master = 0;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &sub);
 	run(sp, 5);
 	assert_true(sp->rt1_gone);
 	ext = ecomm_slice(sp->es_ec, sp->n_es_ec);
 	assert_false(ecomm_has(&ext, &rt));
 	sub.master = 9;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &sub);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &sub);
 	run(sp, 5);
 	assert_false(sp->rt1_gone);
 	/* whoever sends by a VNI that goes no further than this PE sends into nothing */
 	vx.flags = 0;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &vx);
 	assert_true(sp->rt1_gone);
 	vx.flags = IFF_UP;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &vx);
 	assert_false(sp->rt1_gone);
 	br.flags = 0;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &br);
 	assert_true(sp->rt1_gone);
 	br.flags = IFF_UP;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &br);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &br);
 	assert_false(sp->rt1_gone);
 	vx.master = 0;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &vx);
 	assert_true(sp->rt1_gone);
 	vx.master = 9;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &vx);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &vx);
 	assert_false(sp->rt1_gone);
 	bond(sp, false);
 	assert_true(sp->rt1_gone);
@@ -2413,7 +2413,7 @@ static void device(struct speaker *sp, struct fact_link f, bool up)
 {
 	f.flags = up ? IFF_UP : 0;
 	f.carrier = up;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &f);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
 	run(sp, 2);
 }
 
@@ -2468,7 +2468,7 @@ static void circuits_end(void **state)
 	device(sp, sub, true);
 	assert_true(circuit(sp, 10));
 
-	segment_service.fact(sp->ss, IPC_FACT_LINK_GONE, &gone);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK_GONE, &gone);
 	run(sp, 2);
 	assert_false(circuit(sp, 10));
 	assert_true(circuit(sp, 11));
@@ -2536,11 +2536,11 @@ static void circuits_filtered(void **state)
 	sp = begin(&setup);
 	device(sp, br, true);
 	device(sp, port, true);
-	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	rig_link(&segment_service, sp->ss, IPC_FACT_PORT, &vlans);
 	links_done(sp);
 	assert_true(circuit(sp, 10) && circuit(sp, 11));
 	vlans.vlans[1] = 0x08;
-	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	rig_link(&segment_service, sp->ss, IPC_FACT_PORT, &vlans);
 	run(sp, 2);
 	assert_false(circuit(sp, 10));
 	assert_true(circuit(sp, 11));
@@ -2550,7 +2550,7 @@ static void circuits_filtered(void **state)
 	br.vlan_filtering = true;
 	device(sp, br, true);
 	vlans.vlans[1] = 0;
-	segment_service.fact(sp->ss, IPC_FACT_PORT, &vlans);
+	rig_link(&segment_service, sp->ss, IPC_FACT_PORT, &vlans);
 	run(sp, 2);
 	assert_false(circuit(sp, 10) || circuit(sp, 11));
 	end(sp);
@@ -2984,7 +2984,8 @@ static void frr_renamed(void **state)
 	assert_true(sp->wish.df);
 	sp->log[0] = '\0';
 	link.flags = 0;
-	segment_service.fact(sp->ss, IPC_FACT_LINK, &link); /* is told before FRR has noticed */
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK,
+		 &link); /* is told before FRR has noticed */
 	run(sp, 1);
 	assert_false(sp->wish.df);
 	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);

@@ -16,6 +16,7 @@
 #include "conf/conf.h"
 #include "contract/ipc.h"
 #include "bgp/rib.h"
+#include "speaker/devices.h"
 
 struct speaker;
 
@@ -49,7 +50,8 @@ struct host {
  * @stop: the process ends; withdraw nothing here (the speaker closes sessions), free the state
  * @conf: a new configuration was committed; @changes: in what it differs, a set of enum conf_change. What the
  *	service keeps of the one before is to be taken from the new one, whatever has changed
- * @fact: IPC_FACT_*, as it came: one, or a struct batch of them
+ * @fact: IPC_FACT_*, as it came: one, or a struct batch of them. Devices are up to date (devices.h), and of
+ *	one that is gone all is told that was known
  * @results: IPC_WISH_..._RESULT of the kind of wishes that it makes; each that comes is handed to @result
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
@@ -94,6 +96,8 @@ extern const struct service prefix_service;
 sd_event *speaker_event(struct speaker *speaker);
 const struct conf *speaker_conf(struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
+/* the network devices of this PE */
+const struct devices *speaker_devices(const struct speaker *speaker);
 /* IPC_WISH_...: @n wishes, or (GONE) @n keys of wishes to take back; none to sweep */
 void speaker_wish(struct speaker *speaker, enum ipc_type type, const void *wishes, uint32_t n);
 /* take back what is to be kept for so long while it is probed */

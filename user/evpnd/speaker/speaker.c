@@ -43,6 +43,11 @@ const struct conf *speaker_conf(struct speaker *speaker)
 	return speaker->configured ? speaker->bgp.conf : NULL;
 }
 
+const struct devices *speaker_devices(const struct speaker *speaker)
+{
+	return &speaker->devices;
+}
+
 struct rib *speaker_rib(struct speaker *speaker)
 {
 	return speaker->bgp.rib;
@@ -276,6 +281,7 @@ static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fa
 {
 	unsigned int i;
 
+	fact = devices_hear(&sp->devices, type, fact);
 	rib_local_tick(sp->bgp.rib, true);
 	dispatch_results(sp, type, fact);
 	for (i = 0; speaker_services[i]; i++)
@@ -405,6 +411,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	sp->status = 1;
 	timer_init(&sp->left, event, 1, on_left, sp);
 	sp->started = timer_now_ns();
+	devices_init(&sp->devices);
 	room_init(sp, event);
 	sp->ipc = ipc_new(event, ipc_fd, on_message, on_parent_gone, sp);
 	if (bgp_host_init(&sp->bgp, event, &bgp_ops, on_route, sp) < 0 || !sp->ipc ||
@@ -423,6 +430,7 @@ void speaker_free(struct speaker *sp)
 	room_done(sp);
 	bgp_host_done(&sp->bgp);
 	ipc_free(sp->ipc);
+	devices_free(&sp->devices);
 	conf_free(sp->incoming);
 	free(sp->query);
 	free(sp->silent);

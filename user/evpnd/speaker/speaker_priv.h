@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "bgp/bgp_host.h"
+#include "speaker/devices.h"
 #include "speaker/service.h"
 #include "timer.h"
 
@@ -19,6 +20,7 @@
 /**
  * struct speaker - the process
  * @bgp: sessions, RIB, the configuration in force
+ * @devices: network devices of this PE
  * @incoming: between IPC_CONF_BEGIN and COMMIT
  * @configured: the first configuration was applied
  * @leaving: IPC_SHUTDOWN came; @to_leave services still hand over, and @left runs after the last one
@@ -31,6 +33,7 @@
  */
 struct speaker {
 	struct bgp_host bgp;
+	struct devices devices;
 	struct ipc *ipc;
 	struct conf *incoming;
 	bool configured;

@@ -17,17 +17,7 @@
 
 #include "log.h"
 
-const struct flood_dev *flood_dev(const struct floods *fs, const char *ifname)
-{
-	const struct flood_dev *d;
-
-	TAILQ_FOREACH(d, &fs->devs, entry)
-		if (!strcmp(d->fact.ifname, ifname))
-			return d;
-	return NULL;
-}
-
-static bool is_up(const struct flood_dev *d)
+static bool is_up(const struct device *d)
 {
 	return d->fact.flags & IFF_UP;
 }
@@ -36,8 +26,8 @@ static bool is_up(const struct flood_dev *d)
 static void judge(struct flood_bridge *b)
 {
 	const struct floods *fs = b->owner;
-	const struct flood_dev *vx = flood_dev(fs, b->conf.vxlan);
-	const struct flood_dev *br = flood_dev(fs, b->conf.bridge);
+	const struct device *vx = device_named(speaker_devices(fs->speaker), b->conf.vxlan);
+	const struct device *br = device_named(speaker_devices(fs->speaker), b->conf.bridge);
 	char *why = b->why;
 
 	why[0] = '\0';
@@ -60,7 +50,7 @@ static void judge(struct flood_bridge *b)
 
 static void update(struct flood_bridge *b)
 {
-	const struct flood_dev *vx = flood_dev(b->owner, b->conf.vxlan);
+	const struct device *vx = device_named(speaker_devices(b->owner->speaker), b->conf.vxlan);
 	char before[FLOOD_WHY_MAX];
 	bool learned;
 
@@ -292,39 +282,12 @@ static void floods_conf(void *state, unsigned int changes, const struct conf *no
 
 /* ---- facts ---- */
 
-/* Return: it was, or is now, one of ours: a device may have got another name. */
-static bool dev_changed(struct floods *fs, const struct fact_link *f)
+/* It was, or is now, one of ours: a device may have got another name. */
+static bool concerns(const struct floods *fs, const struct fact_link *f)
 {
-	struct flood_dev *d;
-	bool was;
+	const struct fact_link *before = device_before(speaker_devices(fs->speaker));
 
-	TAILQ_FOREACH(d, &fs->devs, entry)
-		if (d->fact.ifindex == f->ifindex)
-			break;
-	if (!d) {
-		d = calloc(1, sizeof(*d));
-		if (!d) {
-			log_error("link %s: no memory", f->ifname);
-			return false;
-		}
-		TAILQ_INSERT_TAIL(&fs->devs, d, entry);
-	}
-	was = is_ours(fs, &d->fact);
-	d->fact = *f;
-	return was || is_ours(fs, f);
-}
-
-static void dev_gone(struct floods *fs, u32 ifindex)
-{
-	struct flood_dev *d, *next;
-
-	for (d = TAILQ_FIRST(&fs->devs); d; d = next) {
-		next = TAILQ_NEXT(d, entry);
-		if (d->fact.ifindex != ifindex)
-			continue;
-		TAILQ_REMOVE(&fs->devs, d, entry);
-		free(d);
-	}
+	return is_ours(fs, f) || (before && is_ours(fs, before));
 }
 
 static void floods_fact(void *state, enum ipc_type type, const void *fact)
@@ -333,12 +296,8 @@ static void floods_fact(void *state, enum ipc_type type, const void *fact)
 
 	switch (type) {
 	case IPC_FACT_LINK:
-		if (dev_changed(fs, fact))
-			update_all(fs);
-		break;
 	case IPC_FACT_LINK_GONE:
-		dev_gone(fs, ((const struct fact_link *)fact)->ifindex);
-		if (is_ours(fs, fact))
+		if (concerns(fs, fact))
 			update_all(fs);
 		break;
 	case IPC_FACT_LINKS_DONE:
@@ -373,7 +332,6 @@ static void *floods_start(struct speaker *speaker)
 		return NULL;
 	fs->speaker = speaker;
 	TAILQ_INIT(&fs->list);
-	TAILQ_INIT(&fs->devs);
 	if (sd_event_add_defer(event, &fs->later, run_later, fs) < 0) {
 		free(fs);
 		return NULL;
@@ -391,8 +349,6 @@ static void floods_stop(void *state)
 
 	while ((b = TAILQ_FIRST(&fs->list)))
 		bridge_free(b);
-	while (!TAILQ_EMPTY(&fs->devs))
-		dev_gone(fs, TAILQ_FIRST(&fs->devs)->fact.ifindex);
 	timer_done(&fs->settle_timer);
 	sd_event_source_unref(fs->later);
 	free(fs);

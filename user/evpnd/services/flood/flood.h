@@ -69,12 +69,6 @@ struct flood_bridge {
 	TAILQ_HEAD(, flood_remote) remotes;
 };
 
-/* One network device of this PE, as the parent reported it. */
-struct flood_dev {
-	TAILQ_ENTRY(flood_dev) entry;
-	struct fact_link fact;
-};
-
 /**
  * struct floods - the service's state
  * @self: next hop of our routes
@@ -86,7 +80,6 @@ struct flood_dev {
 struct floods {
 	struct speaker *speaker;
 	TAILQ_HEAD(, flood_bridge) list;
-	TAILQ_HEAD(, flood_dev) devs;
 	struct ip_addr self;
 	bool have_conf;
 	bool links_done;
@@ -101,7 +94,6 @@ struct floods {
 };
 
 /* flood.c */
-const struct flood_dev *flood_dev(const struct floods *fs, const char *ifname);
 void flood_purge_later(struct floods *fs);
 
 /* flood_route.c */

@@ -202,11 +202,7 @@ static void members_fact(void *state, enum ipc_type type, const void *fact)
 
 	switch (type) {
 	case IPC_FACT_LINK:
-		place_link(&ms->at, fact);
-		links_changed(ms);
-		break;
 	case IPC_FACT_LINK_GONE:
-		place_link_gone(&ms->at, ((const struct fact_link *)fact)->ifindex);
 		links_changed(ms);
 		break;
 	case IPC_FACT_LINKS_DONE:
@@ -295,7 +291,7 @@ static void *members_start(struct speaker *speaker)
 	if (!ms)
 		return NULL;
 	ms->speaker = speaker;
-	places_init(&ms->at);
+	places_init(&ms->at, speaker_devices(speaker));
 	TAILQ_INIT(&ms->leaving);
 	timer_init(&ms->leave_timer, event, 1000, member_leave_ended, ms);
 	timer_init(&ms->sweep_timer, event, 1000, sweep_fired, ms);

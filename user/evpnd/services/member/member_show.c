@@ -111,7 +111,7 @@ static json_t *entry_json(struct members *ms, const struct mentry *e)
 	json_object_set_new(o, "segment", name_json(c->es->conf ? c->es->conf->name : NULL));
 	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
 	json_object_set_new(o, "tag", json_integer(c->tag));
-	json_object_set_new(o, "interface", name_json(place_dev_name(&ms->at, c->ifindex)));
+	json_object_set_new(o, "interface", name_json(device_name(ms->at.devices, c->ifindex)));
 	json_object_set_new(o, "vrf", name_json(vrf_name(e)));
 	json_object_set_new(o, "since",
 			    e->local && e->group->since ? json_real(timer_wall(e->group->since)) :

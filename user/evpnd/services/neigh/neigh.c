@@ -328,11 +328,7 @@ static void neighs_fact(void *state, enum ipc_type type, const void *fact)
 
 	switch (type) {
 	case IPC_FACT_LINK:
-		place_link(&ns->at, fact);
-		links_changed(ns);
-		break;
 	case IPC_FACT_LINK_GONE:
-		place_link_gone(&ns->at, ((const struct fact_link *)fact)->ifindex);
 		links_changed(ns);
 		break;
 	case IPC_FACT_LINKS_DONE:
@@ -413,7 +409,7 @@ static void *neighs_start(struct speaker *speaker)
 	if (!ns)
 		return NULL;
 	ns->speaker = speaker;
-	places_init(&ns->at);
+	places_init(&ns->at, speaker_devices(speaker));
 	timer_init(&ns->sweep_timer, event, 1000, sweep_fired, ns);
 	ns->out = calloc(1, sizeof(*ns->out));
 	if (!ns->out || !neigh_table_init(ns) ||

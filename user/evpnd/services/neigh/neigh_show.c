@@ -105,8 +105,8 @@ static json_t *host_json(struct neighs *ns, const struct nhost *h)
 	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
 	json_object_set_new(o, "tag", json_integer(c->tag));
 	json_object_set_new(o, "interface",
-			    place_dev_name(&ns->at, c->ifindex) ?
-				    json_string(place_dev_name(&ns->at, c->ifindex)) :
+			    device_name(ns->at.devices, c->ifindex) ?
+				    json_string(device_name(ns->at.devices, c->ifindex)) :
 				    json_null());
 	json_object_set_new(o, "vrf", vrf_name(h) ? json_string(vrf_name(h)) : json_null());
 	json_object_set_new(o, "since", since ? json_real(timer_wall(since)) : json_null());

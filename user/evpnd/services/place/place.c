@@ -13,11 +13,6 @@
 
 #define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
 
-static int place_dev_cmp(const struct place_dev *a, const struct place_dev *b)
-{
-	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
-}
-
 static int place_es_cmp(const struct place_es *a, const struct place_es *b)
 {
 	return esi_cmp(&a->esi, &b->esi);
@@ -28,76 +23,21 @@ static int circuit_cmp(const struct circuit *a, const struct circuit *b)
 	return a->tag < b->tag ? -1 : a->tag > b->tag;
 }
 
-RB_GENERATE(place_devs, place_dev, node, place_dev_cmp)
 RB_GENERATE(place_ess, place_es, node, place_es_cmp)
 RB_GENERATE(circuits, circuit, node, circuit_cmp)
 
-/* ---- devices ---- */
-
-const struct place_dev *place_dev(struct places *p, u32 ifindex)
-{
-	struct place_dev key = {.fact.ifindex = ifindex};
-
-	return RB_FIND(place_devs, &p->devs, &key);
-}
-
-const char *place_dev_name(struct places *p, u32 ifindex)
-{
-	const struct place_dev *d = ifindex ? place_dev(p, ifindex) : NULL;
-
-	return d ? d->fact.ifname : NULL;
-}
-
-void place_link(struct places *p, const struct fact_link *f)
-{
-	struct place_dev key = {.fact.ifindex = f->ifindex};
-	struct place_dev *d = RB_FIND(place_devs, &p->devs, &key);
-
-	if (!d) {
-		d = calloc(1, sizeof(*d));
-		if (!d) {
-			log_error("link %s: no memory", f->ifname);
-			return;
-		}
-		d->fact.ifindex = f->ifindex;
-		RB_INSERT(place_devs, &p->devs, d);
-	}
-	d->fact = *f;
-}
-
-void place_link_gone(struct places *p, u32 ifindex)
-{
-	struct place_dev key = {.fact.ifindex = ifindex};
-	struct place_dev *d = RB_FIND(place_devs, &p->devs, &key);
-
-	if (!d)
-		return;
-	RB_REMOVE(place_devs, &p->devs, d);
-	free(d);
-}
-
 /* ---- which device and which VRF a circuit is ---- */
 
-static const struct place_dev *vlan_on(struct places *p, u32 lower, u32 vid)
+static const struct device *device_of(struct places *p, const struct circuit *c)
 {
-	struct place_dev *d;
-
-	RB_FOREACH(d, place_devs, &p->devs)
-		if (d->fact.link == lower && d->fact.vlan_id == vid &&
-		    !strcmp(d->fact.kind, "vlan"))
-			return d;
-	return NULL;
-}
-
-static const struct place_dev *device_of(struct places *p, const struct circuit *c)
-{
-	const struct place_dev *d = c->es->ifindex ? place_dev(p, c->es->ifindex) : NULL;
+	const struct device *d =
+		c->es->ifindex ? device_by_index(p->devices, c->es->ifindex) : NULL;
 	u32 outer = c->tag >> 12, inner = c->tag & 0xfff;
 
 	if (d && outer)
-		d = vlan_on(p, d->fact.ifindex, outer);
+		d = device_vlan(p->devices, d->fact.ifindex, outer);
 	if (d && inner)
-		d = vlan_on(p, d->fact.ifindex, inner);
+		d = device_vlan(p->devices, d->fact.ifindex, inner);
 	return d;
 }
 
@@ -111,10 +51,10 @@ static bool lists(const struct place_vrf *v, const char *ifname)
 	return false;
 }
 
-static struct place_vrf *vrf_of(struct places *p, const struct place_dev *d)
+static struct place_vrf *vrf_of(struct places *p, const struct device *d)
 {
 	bool in_vrf = d->fact.master && !strcmp(d->fact.master_kind, "vrf");
-	const struct place_dev *master = in_vrf ? place_dev(p, d->fact.master) : NULL;
+	const struct device *master = in_vrf ? device_by_index(p->devices, d->fact.master) : NULL;
 	const char *name = !in_vrf ? CONF_VRF_GLOBAL : master ? master->fact.ifname : "";
 	struct place_vrf *v;
 
@@ -129,7 +69,7 @@ static struct place_vrf *vrf_of(struct places *p, const struct place_dev *d)
 
 static bool resolve_one(struct places *p, struct circuit *c)
 {
-	const struct place_dev *d = device_of(p, c);
+	const struct device *d = device_of(p, c);
 	struct place_vrf *vrf = d ? vrf_of(p, d) : NULL;
 	u32 ifindex = d ? d->fact.ifindex : 0;
 	bool changed = ifindex != c->ifindex || vrf != c->vrf;
@@ -142,16 +82,13 @@ static bool resolve_one(struct places *p, struct circuit *c)
 static void know_vrf_devices(struct places *p)
 {
 	struct place_vrf *v;
-	struct place_dev *d;
 
 	TAILQ_FOREACH(v, &p->vrfs, entry) {
 		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
+		const struct device *d = device_named(p->devices, v->conf.name);
 		u32 ifindex = 0;
 
-		RB_FOREACH(d, place_devs, &p->devs) {
-			if (global || strcmp(d->fact.ifname, v->conf.name) ||
-			    strcmp(d->fact.kind, "vrf"))
-				continue;
+		if (!global && d && !strcmp(d->fact.kind, "vrf")) {
 			known = true;
 			ifindex = d->fact.ifindex;
 		}
@@ -233,11 +170,11 @@ void place_circuit_put(struct places *p, struct circuit *c)
 
 static bool is_conf_of(struct places *p, const struct conf_segment *s, const struct place_es *es)
 {
-	const struct place_dev *d;
+	const struct device *d;
 
 	if (s->esi_source == CONF_ESI_STATIC)
 		return !esi_cmp(&s->esi, &es->esi);
-	d = es->in_kernel ? place_dev(p, es->ifindex) : NULL;
+	d = es->in_kernel ? device_by_index(p->devices, es->ifindex) : NULL;
 	return d && !strcmp(d->fact.ifname, s->interface);
 }
 
@@ -363,10 +300,10 @@ void places_set_vrfs(struct places *p, const struct conf *conf)
 
 /* ---- all of it ---- */
 
-void places_init(struct places *p)
+void places_init(struct places *p, const struct devices *devices)
 {
+	p->devices = devices;
 	p->next_id = FIRST_ID - 1;
-	RB_INIT(&p->devs);
 	RB_INIT(&p->ess);
 	TAILQ_INIT(&p->vrfs);
 }
@@ -385,14 +322,11 @@ static void es_free(struct places *p, struct place_es *es)
 
 void places_free(struct places *p)
 {
-	struct place_dev *d;
 	struct place_vrf *v;
 	struct place_es *es;
 
 	while ((es = RB_MIN(place_ess, &p->ess)))
 		es_free(p, es);
-	while ((d = RB_MIN(place_devs, &p->devs)))
-		place_link_gone(p, d->fact.ifindex);
 	while ((v = TAILQ_FIRST(&p->vrfs))) {
 		TAILQ_REMOVE(&p->vrfs, v, entry);
 		free(v);

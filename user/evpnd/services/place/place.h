@@ -21,14 +21,6 @@
 /* Route targets of a VRF, or ES-Import and EVI-RT; a service may add others. */
 #define PLACE_TARGETS_MAX CONF_RT_MAX
 
-/* One network device of this PE. */
-struct place_dev {
-	RB_ENTRY(place_dev) node;
-	struct fact_link fact;
-};
-RB_HEAD(place_devs, place_dev);
-RB_PROTOTYPE(place_devs, place_dev, node, place_dev_cmp);
-
 /**
  * struct place_vrf - a configured IP-VRF
  * @ifindex: of its device, valid if @known; 0 for the global table
@@ -90,10 +82,11 @@ RB_PROTOTYPE(place_ess, place_es, node, place_es_cmp);
 
 /**
  * struct places - all of a service's
+ * @devices: the speaker's
  * @rejudge: what is ours has changed: which routes are to be looked at again
  */
 struct places {
-	struct place_devs devs;
+	const struct devices *devices;
 	struct place_ess ess;
 	TAILQ_HEAD(, place_vrf) vrfs;
 	u16 next_id;
@@ -113,13 +106,8 @@ enum place_verdict {
 	PLACE_VERDICTS
 };
 
-void places_init(struct places *p);
+void places_init(struct places *p, const struct devices *devices);
 void places_free(struct places *p); /* after all that was known of circuits */
-
-const struct place_dev *place_dev(struct places *p, u32 ifindex);
-const char *place_dev_name(struct places *p, u32 ifindex);
-void place_link(struct places *p, const struct fact_link *f);
-void place_link_gone(struct places *p, u32 ifindex);
 
 struct place_es *place_es(struct places *p, const struct esi *esi, bool make);
 struct circuit *place_circuit(struct places *p, const struct esi *esi, u32 tag, bool make);

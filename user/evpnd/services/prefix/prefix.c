@@ -20,25 +20,12 @@
 #define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
 #define LAST_ID 0xbfff	/* those above are of further next hops (prefix_adv.c) */
 
-static int pdev_cmp(const struct pdev *a, const struct pdev *b)
-{
-	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
-}
-
 static int pcircuit_cmp(const struct pcircuit *a, const struct pcircuit *b)
 {
 	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
 }
 
-RB_GENERATE(pdevs, pdev, node, pdev_cmp)
 RB_GENERATE(pcircuits, pcircuit, node, pcircuit_cmp)
-
-const struct pdev *prefix_dev(struct prefixes *ps, u32 ifindex)
-{
-	struct pdev key = {.fact.ifindex = ifindex};
-
-	return RB_FIND(pdevs, &ps->devs, &key);
-}
 
 const struct pcircuit *prefix_circuit(struct prefixes *ps, u32 ifindex)
 {
@@ -64,17 +51,7 @@ void prefix_wake(struct prefixes *ps)
 
 /* ---- what is ours: devices, VRFs, circuits ---- */
 
-static const struct pdev *dev_named(struct prefixes *ps, const char *name)
-{
-	struct pdev *d;
-
-	RB_FOREACH(d, pdevs, &ps->devs)
-		if (!strcmp(d->fact.ifname, name))
-			return d;
-	return NULL;
-}
-
-static u32 vrf_device_of(const struct pdev *d)
+static u32 vrf_device_of(const struct device *d)
 {
 	return d->fact.master && !strcmp(d->fact.master_kind, "vrf") ? d->fact.master : 0;
 }
@@ -82,7 +59,7 @@ static u32 vrf_device_of(const struct pdev *d)
 /* Return: the VRF's table is another one, or there is one now */
 static bool know_table(struct prefixes *ps, struct pvrf *v)
 {
-	const struct pdev *d = dev_named(ps, v->conf.name);
+	const struct device *d = device_named(speaker_devices(ps->speaker), v->conf.name);
 	bool known = !strcmp(v->conf.name, CONF_VRF_GLOBAL);
 	u32 ifindex = 0;
 
@@ -91,7 +68,7 @@ static bool know_table(struct prefixes *ps, struct pvrf *v)
 		ifindex = d->fact.ifindex;
 	}
 	for (u8 i = 0; i < v->conf.n_interfaces && !known; i++) {
-		d = dev_named(ps, v->conf.interfaces[i]);
+		d = device_named(speaker_devices(ps->speaker), v->conf.interfaces[i]);
 		known = d;
 		ifindex = d ? vrf_device_of(d) : 0;
 	}
@@ -110,7 +87,7 @@ static bool lists(const struct pvrf *v, const char *ifname)
 	return false;
 }
 
-static struct pvrf *vrf_of(struct prefixes *ps, const struct pdev *d)
+static struct pvrf *vrf_of(struct prefixes *ps, const struct device *d)
 {
 	u32 ifindex = vrf_device_of(d);
 	struct pvrf *v;
@@ -137,7 +114,7 @@ static const struct pseg *seg_named(struct prefixes *ps, const char *ifname)
 }
 
 /* A device's segment and tag: it is the segment's, or a VLAN on it, or a VLAN on that. */
-static const struct pseg *place_of(struct prefixes *ps, const struct pdev *d, u32 *tag)
+static const struct pseg *place_of(struct prefixes *ps, const struct device *d, u32 *tag)
 {
 	const struct pseg *s;
 	u32 shift = 0;
@@ -151,7 +128,7 @@ static const struct pseg *place_of(struct prefixes *ps, const struct pdev *d, u3
 			return NULL;
 		*tag |= (u32)d->fact.vlan_id << shift;
 		shift += 12;
-		d = prefix_dev(ps, d->fact.link);
+		d = device_by_index(speaker_devices(ps->speaker), d->fact.link);
 	}
 	return NULL;
 }
@@ -166,7 +143,7 @@ static void free_circuits(struct prefixes *ps)
 	}
 }
 
-static void add_circuit(struct prefixes *ps, const struct pdev *d)
+static void add_circuit(struct prefixes *ps, const struct device *d)
 {
 	const struct pseg *seg;
 	struct pcircuit *c;
@@ -195,13 +172,13 @@ static void queue_local(struct prefixes *ps, struct pfx *x, void *data)
 /* Something of what follows from devices, VRFs and segments may be another thing now. */
 static void resolve_all(struct prefixes *ps)
 {
-	struct pdev *d;
+	const struct device *d;
 	struct pvrf *v;
 
 	TAILQ_FOREACH(v, &ps->vrfs, entry)
 		ps->reimport_due |= know_table(ps, v);
 	free_circuits(ps);
-	RB_FOREACH(d, pdevs, &ps->devs)
+	DEVICE_FOREACH(d, speaker_devices(ps->speaker))
 		add_circuit(ps, d);
 	prefix_forget_advs(ps);
 	ps->advs_due = true;
@@ -368,34 +345,6 @@ static void prefixes_conf(void *state, unsigned int changes, const struct conf *
 
 /* ---- facts ---- */
 
-static void link_changed(struct prefixes *ps, const struct fact_link *f)
-{
-	struct pdev key = {.fact.ifindex = f->ifindex};
-	struct pdev *d = RB_FIND(pdevs, &ps->devs, &key);
-
-	if (!d) {
-		d = calloc(1, sizeof(*d));
-		if (!d) {
-			log_error("link %s: no memory", f->ifname);
-			return;
-		}
-		d->fact.ifindex = f->ifindex;
-		RB_INSERT(pdevs, &ps->devs, d);
-	}
-	d->fact = *f;
-}
-
-static void link_gone(struct prefixes *ps, u32 ifindex)
-{
-	struct pdev key = {.fact.ifindex = ifindex};
-	struct pdev *d = RB_FIND(pdevs, &ps->devs, &key);
-
-	if (!d)
-		return;
-	RB_REMOVE(pdevs, &ps->devs, d);
-	free(d);
-}
-
 /* Once for all that comes in one turn of the loop. */
 static void links_changed(struct prefixes *ps)
 {
@@ -476,11 +425,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 
 	switch (type) {
 	case IPC_FACT_LINK:
-		link_changed(ps, fact);
-		links_changed(ps);
-		break;
 	case IPC_FACT_LINK_GONE:
-		link_gone(ps, ((const struct fact_link *)fact)->ifindex);
 		links_changed(ps);
 		break;
 	case IPC_FACT_LINKS_DONE:
@@ -604,7 +549,6 @@ static void *prefixes_start(struct speaker *speaker)
 		return NULL;
 	ps->speaker = speaker;
 	ps->next_id = FIRST_ID - 1;
-	RB_INIT(&ps->devs);
 	RB_INIT(&ps->circuits);
 	TAILQ_INIT(&ps->vrfs);
 	TAILQ_INIT(&ps->segs);
@@ -625,14 +569,11 @@ static void *prefixes_start(struct speaker *speaker)
 static void prefixes_stop(void *state)
 {
 	struct prefixes *ps = state;
-	struct pdev *d;
 	struct pvrf *v;
 	struct pseg *s;
 
 	prefix_table_free(ps);
 	free_circuits(ps);
-	while ((d = RB_MIN(pdevs, &ps->devs)))
-		link_gone(ps, d->fact.ifindex);
 	while ((v = TAILQ_FIRST(&ps->vrfs))) {
 		TAILQ_REMOVE(&ps->vrfs, v, entry);
 		free(v);

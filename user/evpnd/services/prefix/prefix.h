@@ -28,14 +28,6 @@
 
 #define PREFIX_WHY_MAX 192
 
-/* One network device of this PE. */
-struct pdev {
-	RB_ENTRY(pdev) node;
-	struct fact_link fact;
-};
-RB_HEAD(pdevs, pdev);
-RB_PROTOTYPE(pdevs, pdev, node, pdev_cmp);
-
 /**
  * struct pvrf - a configured IP-VRF
  * @ifindex: of the VRF device whose table it is, valid if @known; 0 for the main table
@@ -257,7 +249,6 @@ struct prefixes {
 	struct psource *sources[PREFIX_HASH];
 	size_t n_esi_sources;
 	struct pjudged judged;
-	struct pdevs devs;
 	struct pcircuits circuits;
 	TAILQ_HEAD(, pvrf) vrfs;
 	struct psegs segs;
@@ -288,7 +279,6 @@ struct prefixes {
 };
 
 /* prefix.c */
-const struct pdev *prefix_dev(struct prefixes *ps, u32 ifindex);
 const struct pcircuit *prefix_circuit(struct prefixes *ps, u32 ifindex);
 struct pvrf *prefix_vrf(struct prefixes *ps, u32 ifindex);
 void prefix_wake(struct prefixes *ps);

@@ -58,7 +58,7 @@ static const char *protocol_name(u8 p)
 
 static const char *dev_name(struct prefixes *ps, u32 ifindex)
 {
-	const struct pdev *d = prefix_dev(ps, ifindex);
+	const struct device *d = device_by_index(speaker_devices(ps->speaker), ifindex);
 
 	return d ? d->fact.ifname : NULL;
 }

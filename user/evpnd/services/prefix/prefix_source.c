@@ -64,7 +64,7 @@ static void say_tag(u32 tag, char buf[32])
 
 static const char *name_of(struct prefixes *ps, u32 ifindex)
 {
-	const struct pdev *d = prefix_dev(ps, ifindex);
+	const struct device *d = device_by_index(speaker_devices(ps->speaker), ifindex);
 
 	return d ? d->fact.ifname : "?";
 }

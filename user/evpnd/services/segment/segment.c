@@ -39,28 +39,14 @@ struct segment *segment_by_esi(struct segments *ss, const struct esi *esi)
 	return NULL;
 }
 
-static int link_cmp(const struct link *a, const struct link *b)
+const struct device *segment_link_by_index(const struct segments *ss, u32 ifindex)
 {
-	return a->fact.ifindex < b->fact.ifindex ? -1 : a->fact.ifindex > b->fact.ifindex;
+	return device_by_index(speaker_devices(ss->speaker), ifindex);
 }
 
-RB_GENERATE(links_tree, link, entry, link_cmp)
-
-const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex)
+const struct device *segment_link(const struct segments *ss, const char *ifname)
 {
-	struct link key = {.fact.ifindex = ifindex};
-
-	return RB_FIND(links_tree, (struct links_tree *)&ss->links, &key);
-}
-
-const struct link *segment_link(const struct segments *ss, const char *ifname)
-{
-	struct link *l;
-
-	RB_FOREACH(l, links_tree, (struct links_tree *)&ss->links)
-		if (!strcmp(l->fact.ifname, ifname))
-			return l;
-	return NULL;
+	return device_named(speaker_devices(ss->speaker), ifname);
 }
 
 /* An event for `evpnctl monitor`; steals @more. */
@@ -76,7 +62,7 @@ void segment_tell(struct segment *s, const char *object, const char *event, json
 
 enum conf_standby segment_standby(const struct segment *s)
 {
-	const struct link *l = segment_link(s->owner, segment_frr_device(s));
+	const struct device *l = segment_link(s->owner, segment_frr_device(s));
 
 	if (s->conf.standby != CONF_STANDBY_AUTO)
 		return s->conf.standby;
@@ -100,7 +86,7 @@ static enum conf_mode mode_of(const struct segment *s)
 /* By what a CE is told to leave where nothing is to pass: by LACP, if it speaks it. */
 static enum conf_standby closing_standby(const struct segment *s)
 {
-	const struct link *l = segment_link(s->owner, s->conf.interface);
+	const struct device *l = segment_link(s->owner, s->conf.interface);
 	enum conf_standby standby = segment_standby(s);
 
 	if (standby != CONF_STANDBY_BLOCK || !l || l->fact.bond_mode != 4)
@@ -111,7 +97,7 @@ static enum conf_standby closing_standby(const struct segment *s)
 /* Does the CE hear by LACP that it is to leave? */
 static bool hears_lacp(const struct segment *s)
 {
-	const struct link *l = segment_link(s->owner, s->conf.interface);
+	const struct device *l = segment_link(s->owner, s->conf.interface);
 
 	return l && l->fact.bond_mode == 4 && s->lacp_known && s->lacp.state != LACP_UNKNOWN;
 }
@@ -227,7 +213,7 @@ bool segment_is_self(const struct segment *s, const struct ip_addr *addr)
 	return ip_equal(addr, &s->owner->self);
 }
 
-static void esi_from_lacp(struct segment *s, const struct link *l)
+static void esi_from_lacp(struct segment *s, const struct device *l)
 {
 	struct esi esi;
 
@@ -260,9 +246,9 @@ void segment_try_up(struct segment *s)
 }
 
 /* By its number as a rule: names are compared when it is another one's now. */
-static const struct link *port_of(const struct segment *s)
+static const struct device *port_of(const struct segment *s)
 {
-	const struct link *l = segment_link_by_index(s->owner, s->ifindex);
+	const struct device *l = segment_link_by_index(s->owner, s->ifindex);
 
 	if (l && !strcmp(l->fact.ifname, s->conf.interface))
 		return l;
@@ -279,7 +265,7 @@ static void update_bridges(struct segment *s)
 /* The segment's device changed. */
 static void update_port(struct segment *s)
 {
-	const struct link *l = port_of(s);
+	const struct device *l = port_of(s);
 	bool was = s->port_up;
 
 	segment_frr_link(s, l);
@@ -545,33 +531,6 @@ static void segments_conf(void *state, unsigned int changes, const struct conf *
 	segments_try_start(ss);
 }
 
-static void link_changed(struct segments *ss, const struct fact_link *f)
-{
-	struct link *l = (struct link *)segment_link_by_index(ss, f->ifindex);
-
-	if (!l) {
-		l = calloc(1, sizeof(*l));
-		if (!l) {
-			log_error("link %s: no memory", f->ifname);
-			return;
-		}
-		l->fact.ifindex = f->ifindex;
-		RB_INSERT(links_tree, &ss->links, l);
-	}
-	l->fact = *f;
-}
-
-static void link_gone(struct segments *ss, u32 ifindex)
-{
-	struct link *l = (struct link *)segment_link_by_index(ss, ifindex);
-
-	if (!l)
-		return;
-	RB_REMOVE(links_tree, &ss->links, l);
-	free(l->port);
-	free(l);
-}
-
 /* The kernel says it at most every ten seconds; when it has the segment anew it begins to count anew. */
 static void count_forgotten(struct segment *s, const struct fact_es *f)
 {
@@ -588,16 +547,8 @@ static void count_forgotten(struct segment *s, const struct fact_es *f)
 /* The VLANs that a bridge's port lets through. */
 static void port_vlans(struct segments *ss, const struct fact_port *f)
 {
-	struct link *l = (struct link *)segment_link_by_index(ss, f->ifindex);
-	static const u8 none[CONF_VLAN_BYTES];
 	struct segment *s;
 
-	if (!l)
-		return;
-	free(l->port);
-	l->port = memcmp(f->vlans, none, sizeof(none)) ? malloc(sizeof(*f)) : NULL;
-	if (l->port)
-		*l->port = *f;
 	TAILQ_FOREACH(s, &ss->list, entry)
 		if (s->ifindex == f->ifindex)
 			segment_circuits_later(s);
@@ -641,31 +592,17 @@ static void kernel_es(struct segments *ss, const struct fact_es *f)
 		segment_adopt(s);
 }
 
-/* Of a device that is gone only the name and number are told; what it was is known here. */
-static struct fact_link last_known(const struct segments *ss, const struct fact_link *gone)
-{
-	const struct link *l = segment_link_by_index(ss, gone->ifindex);
-
-	return l ? l->fact : *gone;
-}
-
 static void segments_fact(void *state, enum ipc_type type, const void *fact)
 {
 	struct segments *ss = state;
-	struct fact_link gone;
 
 	switch (type) {
 	case IPC_FACT_MAINTENANCE:
 		segments_maintain(ss, &((const struct fact_maintenance *)fact)->esi, true);
 		break;
 	case IPC_FACT_LINK:
-		link_changed(ss, fact);
-		update_ports(ss, fact);
-		break;
 	case IPC_FACT_LINK_GONE:
-		gone = last_known(ss, fact);
-		link_gone(ss, gone.ifindex);
-		update_ports(ss, &gone);
+		update_ports(ss, fact);
 		break;
 	case IPC_FACT_PORT:
 		port_vlans(ss, fact);
@@ -746,7 +683,6 @@ static void *segments_start(struct speaker *speaker)
 		return NULL;
 	ss->speaker = speaker;
 	TAILQ_INIT(&ss->list);
-	RB_INIT(&ss->links);
 	TAILQ_INIT(&ss->frr_known);
 	RB_INIT(&ss->routes);
 	if (sd_event_add_defer(event, &ss->later, run_later, ss) < 0) {
@@ -777,8 +713,6 @@ static void segments_stop(void *state)
 		segment_frr_done(s);
 		free(s);
 	}
-	while (!RB_EMPTY(&ss->links))
-		link_gone(ss, RB_MIN(links_tree, &ss->links)->fact.ifindex);
 	segment_routes_free(ss);
 	segment_frr_forget(ss);
 	segments_core_done(ss);

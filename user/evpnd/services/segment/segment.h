@@ -66,18 +66,6 @@ struct claims {
 };
 
 /**
- * struct link - a network device of this PE, as the parent reported it; key is @fact.ifindex
- * @port: what it lets through as the port of a bridge that filters; NULL: it is no port
- */
-struct link {
-	RB_ENTRY(link) entry;
-	struct fact_link fact;
-	struct fact_port *port;
-};
-RB_HEAD(links_tree, link);
-RB_PROTOTYPE(links_tree, link, entry, link_cmp);
-
-/**
  * struct evi_said - RT-1 per EVI that are out: for which VLANs, and with which of P and B
  */
 struct evi_said {
@@ -331,7 +319,6 @@ struct segment {
 struct segments {
 	struct speaker *speaker;
 	TAILQ_HEAD(, segment) list;
-	struct links_tree links;
 	struct es_routes routes;
 	struct fact_es *kernel_es;
 	size_t n_kernel_es;
@@ -374,8 +361,8 @@ void segment_remove(struct segment *s);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 /* what the module says that it has, to be shown */
 void segment_in_kernel(struct segment *s, const struct fact_es *f);
-const struct link *segment_link(const struct segments *ss, const char *ifname);
-const struct link *segment_link_by_index(const struct segments *ss, u32 ifindex);
+const struct device *segment_link(const struct segments *ss, const char *ifname);
+const struct device *segment_link_by_index(const struct segments *ss, u32 ifindex);
 enum conf_standby segment_standby(const struct segment *s);
 void segment_send_wish(struct segment *s);
 void segment_unwish(struct segment *s);
@@ -427,7 +414,7 @@ void segment_keep_done(struct segments *ss);
 void segment_differ_look(struct segment *s);
 
 /* segment_port.c */
-bool segment_port_state(struct segment *s, const struct link *l);
+bool segment_port_state(struct segment *s, const struct device *l);
 /* the module said something of the segment: is it news for its port? */
 bool segment_port_heard(struct segment *s, const struct fact_es *f);
 
@@ -538,7 +525,7 @@ void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri);
 void segment_frr_adopt(struct segment *s);
 bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
 void segment_frr_begin(struct segment *s);
-void segment_frr_link(struct segment *s, const struct link *now);
+void segment_frr_link(struct segment *s, const struct device *now);
 const char *segment_frr_device(const struct segment *s);
 void segment_frr_init(struct segment *s);
 void segment_frr_done(struct segment *s);

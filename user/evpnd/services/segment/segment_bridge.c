@@ -14,9 +14,9 @@
 
 #define EC_MAX (CONF_RT_MAX + 2)
 
-static bool is_master(const struct segments *ss, const struct link *l, const char *bridge)
+static bool is_master(const struct segments *ss, const struct device *l, const char *bridge)
 {
-	const struct link *m = l->fact.master ? segment_link_by_index(ss, l->fact.master) : NULL;
+	const struct device *m = l->fact.master ? segment_link_by_index(ss, l->fact.master) : NULL;
 
 	return m && !strcmp(m->fact.ifname, bridge);
 }
@@ -39,7 +39,7 @@ bool segment_bridges_concern(const struct segments *ss, const char *ifname)
  */
 static bool is_reachable(const struct segments *ss, const struct conf_bridge *b)
 {
-	const struct link *br = segment_link(ss, b->bridge), *vx = segment_link(ss, b->vxlan);
+	const struct device *br = segment_link(ss, b->bridge), *vx = segment_link(ss, b->vxlan);
 
 	return br && vx && br->fact.flags & IFF_UP && vx->fact.flags & IFF_UP &&
 	       vx->fact.master == br->fact.ifindex;
@@ -63,9 +63,9 @@ bool segment_bridge_carries(const struct segments *ss, const char *bridge, unsig
 /* The segment's device or one of its sub-interfaces is a port of the bridge, and up. */
 static bool is_port(const struct segment *s, const struct conf_bridge *b)
 {
-	struct link *l;
+	const struct device *l;
 
-	RB_FOREACH(l, links_tree, &s->owner->links) {
+	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
 		if (l->fact.ifindex != s->ifindex && l->fact.link != s->ifindex)
 			continue;
 		if (l->fact.flags & IFF_UP && is_master(s->owner, l, b->bridge))
@@ -83,10 +83,10 @@ static bool is_wanted(const struct segment *s, const struct conf_bridge *b)
 static void add_port_vlans(const struct segment *s, const struct conf_bridge *b,
 			   u8 vlans[DF_VLAN_BYTES])
 {
-	struct link *l;
+	const struct device *l;
 	unsigned int v;
 
-	RB_FOREACH(l, links_tree, &s->owner->links) {
+	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
 		bool port = l->fact.ifindex == s->ifindex;
 
 		if ((!port && l->fact.link != s->ifindex) || !is_master(s->owner, l, b->bridge))

@@ -29,8 +29,8 @@ static void put(u8 map[DF_VLAN_BYTES], unsigned int v, bool on)
 }
 
 /* What a bridge that filters drops at its port. The VLAN of a sub-interface is that device's affair. */
-static bool is_filtered(const struct segment *s, const struct link *l, const struct link *bridge,
-			unsigned int vlan)
+static bool is_filtered(const struct segment *s, const struct device *l,
+			const struct device *bridge, unsigned int vlan)
 {
 	unsigned int vid = vlan ? vlan : s->conf.untagged_vid;
 
@@ -42,9 +42,9 @@ static bool is_filtered(const struct segment *s, const struct link *l, const str
  * A circuit that is a bridge port goes as far as the bridge does, and where the bridge domain is one of
  * ours, as its VXLAN device. One that has been a bridge port and is not any more leads nowhere.
  */
-static bool is_carried(struct segment *s, const struct link *l, unsigned int vlan)
+static bool is_carried(struct segment *s, const struct device *l, unsigned int vlan)
 {
-	const struct link *m = segment_link_by_index(s->owner, l->fact.master);
+	const struct device *m = segment_link_by_index(s->owner, l->fact.master);
 
 	if (!l->fact.master || !m || strcmp(m->fact.kind, "bridge"))
 		return !has(s->bridged, vlan);
@@ -56,9 +56,9 @@ static bool is_carried(struct segment *s, const struct link *l, unsigned int vla
 /* Those with a device of their own; @present: which these are. */
 static void vlan_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], u8 present[DF_VLAN_BYTES])
 {
-	struct link *l;
+	const struct device *l;
 
-	RB_FOREACH(l, links_tree, &s->owner->links) {
+	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
 		unsigned int v = l->fact.vlan_id;
 
 		if (l->fact.link != s->ifindex || !v || strcmp(l->fact.kind, "vlan"))
@@ -73,7 +73,7 @@ static void vlan_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], u8 present[DF
 /* The others are the port's own: of a bridge, or without a bridge the frames without a tag. */
 static void port_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], const u8 present[DF_VLAN_BYTES])
 {
-	const struct link *port = segment_link_by_index(s->owner, s->ifindex);
+	const struct device *port = segment_link_by_index(s->owner, s->ifindex);
 	bool bridged = port && !strcmp(port->fact.master_kind, "bridge");
 	unsigned int v;
 

@@ -132,7 +132,7 @@ static void note_algorithm(struct segment *s, const struct df_frr_result *before
 }
 
 /* Its name has a device, @now, or none: did the one that it had take another name? FRR says so only later. */
-void segment_frr_link(struct segment *s, const struct link *now)
+void segment_frr_link(struct segment *s, const struct device *now)
 {
 	if (segment_is_frr(s) && s->frr.known && !now && s->ifindex &&
 	    segment_link_by_index(s->owner, s->ifindex))

@@ -89,7 +89,7 @@ static bool lacp_missing(const struct segment *s, const struct fact_link *f, cha
 	}
 }
 
-bool segment_port_state(struct segment *s, const struct link *l)
+bool segment_port_state(struct segment *s, const struct device *l)
 {
 	char *why = s->port_reason;
 

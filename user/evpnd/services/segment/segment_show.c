@@ -179,7 +179,7 @@ static json_t *lacp_json(const struct segment *s)
 static json_t *es_json(const struct segment *s)
 {
 	static const char *const esi_sources[] = {"static", "lacp", "frr"};
-	const struct link *l = segment_link(s->owner, s->conf.interface);
+	const struct device *l = segment_link(s->owner, s->conf.interface);
 	u8 vlans[DF_VLAN_BYTES], held[DF_VLAN_BYTES] = {0};
 	char why[ROLE_TEXT_MAX];
 	json_t *o = json_object();
