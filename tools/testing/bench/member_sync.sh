@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Memberships in step, end to end, between two PEs whose daemons peer with each other: the time of one from
+# the CE's report to what PE2's stack receives; thousands at once; memory; and what becomes of them when
+# PE1 dies.
+#
+#   tools/testing/vm/guest.sh run --mem 1024 uml -- tools/testing/bench/member_sync.sh [COUNT [SINGLE]]
+#
+#     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
+#
+# The clock is the packets': tcpdump on the CE's leg and on PE2's segment, in one kernel.
+set -u
+COUNT=${1:-10000}
+SINGLE=${2:-50}
+TREE=$(cd "$(dirname "$0")/../../.." && pwd)
+: "${LAB_BUILD:=$TREE/build}"
+RUN=/run/evpn-bench
+P=bench-
+ESI=00:11:22:33:44:55:66:77:88:01
+SAY=$LAB_BUILD/lab/mcast_say NL=$LAB_BUILD/lab/evpn_nl
+
+[ -d /sys/module/evpn ] || { echo "member_sync: SKIP: evpn.ko is not loaded"; exit 4; }
+[ -x "$LAB_BUILD/evpnd" ] && [ -x "$SAY" ] && [ -x "$NL" ] || { echo "member_sync: SKIP: evpnd or the lab's tools are not built"; exit 4; }
+mkdir -p $RUN
+
+down() {
+	local f
+	for f in "$RUN"/*.pid; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null; done
+	sleep 0.5
+	for n in ce pe1 pe2 core; do ip netns del $P$n 2>/dev/null; done
+}
+trap down EXIT
+node() { local n=$1; shift; ip netns exec $P"$n" "$@"; }
+ctl() { "$LAB_BUILD/evpnctl" -n $P"$1" "${@:2}"; }
+
+for n in ce pe1 pe2 core; do
+	ip netns add $P$n
+	ip -n $P$n link set lo up
+done
+ip -n ${P}core link add name core type bridge forward_delay 0
+ip -n ${P}core link set core up
+i=0
+for n in pe1 pe2; do
+	i=$((i + 1))
+	ip link add name core0 netns $P$n type veth peer name $n netns ${P}core
+	ip -n ${P}core link set $n master core up
+	ip -n $P$n link set core0 up
+	ip -n $P$n addr add 192.0.2.$i/24 dev core0
+	ip link add name lag0 netns $P$n type veth peer name $n netns ${P}ce
+	ip -n ${P}ce link set $n up
+	ip -n $P$n link set lag0 up
+	ip -n $P$n addr add 10.0.0.254/24 dev lag0
+	cat >$RUN/$n.yaml <<-END
+		router-id: 192.0.2.$i
+		as: 65000
+		core-isolation: keep
+		neighbors: [{address: 192.0.2.$((3 - i)), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}]
+		vrfs: [{name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}]
+		segments: [{name: ce, interface: lag0, esi: $ESI, mode: all-active, df: {wait: 0s}}]
+	END
+	ip netns exec $P$n "$LAB_BUILD/evpnd" -f -n $P$n -c $RUN/$n.yaml --state $RUN/$n.state >$RUN/$n.log 2>&1 &
+	echo $! >$RUN/$n.pid
+done
+for _ in $(seq 200); do
+	[ "$(ctl pe1 -j peer show 2>/dev/null | jq '[.peers[] | select(.["end-of-rib"])] | length')" = 1 ] && break
+	sleep 0.1
+done
+# stat PE NAME: into $STAT, without a process that is not needed: the clock runs
+stat() {
+	node "$1" "$NL" mcast-stats-get >$RUN/stat
+	read -r STAT <$RUN/stat
+	STAT=${STAT##* "$2"=}
+	STAT=${STAT%% *}
+}
+reached() { stat "$1" "$2"; [ "$STAT" -ge "$3" ]; }
+rss() { awk '/^Rss:/ { n += $2 } END { print n }' /proc/"$1"/smaps_rollup; }
+speaker() { pgrep -P "$(cat $RUN/"$1".pid)" | while read -r p; do echo "$(rss "$p") $p"; done | sort -n | tail -n 1 | cut -d" " -f2; }
+ms() { local up; read -r up _ </proc/uptime; echo $((10#${up/./} * 10)); }
+
+# one by one: from the frame at PE1's device to the one that PE2's stack receives
+for n in pe1 pe2; do
+	ip netns exec $P$n tcpdump -n -U -tt -Q in -i lag0 -w $RUN/$n.pcap igmp 2>/dev/null &
+	echo $! >$RUN/dump-$n.pid
+done
+sleep 1
+for i in $(seq "$SINGLE"); do
+	node ce "$SAY" report pe1 239.0.1.$i
+	sleep 0.15
+done
+sleep 0.5
+kill "$(cat $RUN/dump-pe1.pid)" "$(cat $RUN/dump-pe2.pid)"
+sleep 0.3
+for n in pe1 pe2; do
+	tcpdump -n -tt -r $RUN/$n.pcap 2>/dev/null | awk -v n=$n '/report/ { print $1, $NF, n }' >$RUN/$n.txt
+done
+awk '$3 == "pe1" { at[$2] = $1 } $3 == "pe2" && at[$2] { printf "%.3f\n", ($1 - at[$2]) * 1000 }' $RUN/pe1.txt $RUN/pe2.txt |
+	sort -n >$RUN/times
+echo "one membership, CE's report at PE1 to PE2's stack: median $(sed -n "$(($(wc -l <$RUN/times) / 2 + 1))p" $RUN/times) ms," \
+	"99 %: $(sed -n "$(($(wc -l <$RUN/times) * 99 / 100))p" $RUN/times) ms, of $(wc -l <$RUN/times)"
+
+before1=$(rss "$(speaker pe1)") before2=$(rss "$(speaker pe2)")
+slab=$(awk '/^Slab:/ { print $2 }' /proc/meminfo)
+start=$(ms)
+node ce "$SAY" report pe1 239.64.0.0 "$COUNT" 12000 & # the module reads 16,000 a second of one VLAN
+until reached pe1 groups "$COUNT" || [ $(($(ms) - start)) -gt 30000 ]; do sleep 0.02; done
+heard=$(ms)
+until reached pe2 wishes "$COUNT" || [ $(($(ms) - start)) -gt 60000 ]; do sleep 0.02; done
+end=$(ms)
+echo "$COUNT memberships: heard by PE1 after $((heard - start)) ms, wished at PE2 after $((end - start)) ms"
+sleep 2
+echo "memory of a speaker per membership: PE1 $((($(rss "$(speaker pe1)") - before1) * 1024 / COUNT)) octets, PE2" \
+	"$((($(rss "$(speaker pe2)") - before2) * 1024 / COUNT)), BGP's part included; kernel, both PEs:" \
+	"$((($(awk '/^Slab:/ { print $2 }' /proc/meminfo) - slab) * 1024 / COUNT))"
+
+# PE1 dies: what PE2 has is retained, and hosts are asked once
+stat pe2 asked
+asked=$STAT
+kill -KILL "$(cat $RUN/pe1.pid)"
+start=$(ms)
+retained() { node pe2 "$NL" mcast-wish-get dump >$RUN/wishes; [ "$(grep -c retained $RUN/wishes)" -ge "$COUNT" ]; }
+until retained || [ $(($(ms) - start)) -gt 60000 ]; do sleep 0.1; done
+end=$(ms)
+stat pe2 asked
+echo "PE1 dies: $COUNT retained after $((end - start)) ms, queries sent: $((STAT - asked))"
