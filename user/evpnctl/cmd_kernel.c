@@ -320,31 +320,48 @@ static void print_membership_stats(struct out *o, const json_t *stats)
 {
 	static const char *const keys[] = {"groups",	   "sources",  "reports", "queries",
 					   "malformed",	   "no-place", "flooded", "group-limit",
-					   "source-limit", "notified"};
+					   "source-limit", "notified", "wishes",  "spoken",
+					   "asked"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		out_pair(o, keys[i], OUT_PLAIN, stats, keys[i]);
 	out_end(o);
 }
 
+static void membership_row(struct out_table *t, const json_t *m)
+{
+	long long left = doc_int(m, "remaining-ms", 0);
+
+	out_cell_of(t, OUT_ID, m, "esi");
+	out_cell_tag(t, m);
+	out_cell_of(t, OUT_ADDR, m, "group");
+	sources_cell(t, m);
+	out_cell_of(t, OUT_PLAIN, m, "versions");
+	if (left)
+		out_cell(t, OUT_PLAIN, "%.1f", (double)left / 1000.0);
+	else
+		out_cell(t, OUT_PLAIN, "-");
+}
+
+/* Those that were heard; then those that user space wishes for, with what became of that. */
 void print_kernel_membership(struct out *o, const json_t *doc)
 {
-	const json_t *list = doc_get(doc, "memberships"), *m;
+	const json_t *list = doc_get(doc, "memberships"), *wishes = doc_get(doc, "wishes"), *m;
 	struct out_table *t;
 	size_t i;
 
-	if (!json_array_size(list)) {
+	if (!json_array_size(list) && !json_array_size(wishes)) {
 		fputs("The module has heard no host that wants a multicast group.\n", o->f);
 	} else {
 		t = out_table("esi|tag|group|sources|versions|>seconds left|");
 		json_array_foreach(list, i, m) {
-			out_cell_of(t, OUT_ID, m, "esi");
-			out_cell_tag(t, m);
-			out_cell_of(t, OUT_ADDR, m, "group");
-			sources_cell(t, m);
-			out_cell_of(t, OUT_PLAIN, m, "versions");
-			out_cell(t, OUT_PLAIN, "%.1f", doc_int(m, "remaining-ms", 0) / 1000.0);
+			membership_row(t, m);
 			out_cell(t, OUT_WARN, "%s", doc_true(m, "leaving") ? "leaving" : "");
+		}
+		json_array_foreach(wishes, i, m) {
+			membership_row(t, m);
+			out_cell(t, doc_is(m, "state", "spoken") ? OUT_GOOD : OUT_WARN, "of %s, %s",
+				 doc_show(m, "origin"), doc_show(m, "state"));
 		}
 		out_table_end(o, t, 0);
 	}
@@ -477,6 +494,13 @@ static void take_membership(void *data, const struct nl_mcast *group)
 	json_array_append_new(c->list, kernel_mcast_doc(group, &c->clock));
 }
 
+static void take_wish(void *data, const struct nl_mcast *wish)
+{
+	struct collection *c = data;
+
+	json_array_append_new(c->list, kernel_wish_doc(wish, &c->clock));
+}
+
 static void forget_memberships(void *data)
 {
 	struct collection *c = data;
@@ -487,14 +511,19 @@ static void forget_memberships(void *data)
 static int show_membership(struct app *app, struct nl_evpn *e, struct nl_err *err)
 {
 	struct collection all = {json_array(), kernel_clock()};
+	struct collection wishes = {json_array(), all.clock};
 	struct nl_mcast_stats stats;
 	json_t *doc;
 	int r;
 
 	r = nl_evpn_mcast_dump(e, take_membership, forget_memberships, &all, err);
 	if (!r)
+		r = nl_evpn_mcast_wish_dump(e, take_wish, forget_memberships, &wishes, err);
+	if (r == -EOPNOTSUPP) /* a module that speaks for nobody yet */
+		r = 0;
+	if (!r)
 		r = nl_evpn_mcast_stats(e, &stats, err);
-	doc = json_pack("{s:o}", "memberships", all.list);
+	doc = json_pack("{s:o, s:o}", "memberships", all.list, "wishes", wishes.list);
 	if (!r) {
 		json_object_set_new(doc, "stats", kernel_mcast_stats_doc(&stats));
 		out_doc(&app->out, doc, print_kernel_membership);

@@ -338,6 +338,21 @@ json_t *kernel_mcast_doc(const struct nl_mcast *group, const struct kernel_clock
 	return o;
 }
 
+json_t *kernel_wish_doc(const struct nl_mcast *wish, const struct kernel_clock *clock)
+{
+	static const char *const states[] = {"pending", "spoken", "retained", "bridged"};
+	json_t *o = kernel_mcast_doc(wish, clock);
+	struct ip_addr origin = ip_v4(wish->origin);
+	char ip[IP_STRLEN];
+
+	json_object_del(o, "leaving");
+	json_object_del(o, "since");
+	put_text(o, "state", NAME_OF(states, wish->wish));
+	put_text(o, "origin", ip_format(&origin, ip));
+	put_number(o, "generation", wish->generation);
+	return o;
+}
+
 json_t *kernel_mcast_stats_doc(const struct nl_mcast_stats *stats)
 {
 	json_t *o = json_object();
@@ -352,6 +367,9 @@ json_t *kernel_mcast_stats_doc(const struct nl_mcast_stats *stats)
 	put_number(o, "group-limit", stats->group_limit);
 	put_number(o, "source-limit", stats->source_limit);
 	put_number(o, "notified", stats->notified);
+	put_number(o, "wishes", stats->wishes);
+	put_number(o, "spoken", stats->spoken);
+	put_number(o, "asked", stats->asked);
 	return o;
 }
 

@@ -51,6 +51,7 @@ int kernel_stats_list(struct nl_evpn *e, json_t *list, struct nl_err *err);
 json_t *kernel_mcast_doc(const struct nl_mcast *group, const struct kernel_clock *clock);
 
 /** kernel_mcast_stats_doc() - the second of these */
+json_t *kernel_wish_doc(const struct nl_mcast *wish, const struct kernel_clock *clock);
 json_t *kernel_mcast_stats_doc(const struct nl_mcast_stats *stats);
 
 /** kernel_owner_doc() - {"owner": …} without the wrapping */

@@ -215,6 +215,9 @@ static int take_stats(void *data, const struct nlmsghdr *nlh)
 	s->group_limit = nl_u64(tb[EVPN_A_MCAST_STATS_GROUP_LIMIT]);
 	s->source_limit = nl_u64(tb[EVPN_A_MCAST_STATS_SOURCE_LIMIT]);
 	s->notified = nl_u64(tb[EVPN_A_MCAST_STATS_NOTIFIED]);
+	s->wishes = nl_u32(tb[EVPN_A_MCAST_STATS_WISHES]);
+	s->spoken = nl_u64(tb[EVPN_A_MCAST_STATS_SPOKEN]);
+	s->asked = nl_u64(tb[EVPN_A_MCAST_STATS_ASKED]);
 	return 0;
 }
 

@@ -55,6 +55,9 @@ struct nl_mcast_stats {
 	uint64_t group_limit;
 	uint64_t source_limit;
 	uint64_t notified;
+	uint32_t wishes;
+	uint64_t spoken;
+	uint64_t asked;
 };
 
 typedef void (*nl_mcast_fn)(void *data, const struct nl_mcast *group);
