@@ -849,7 +849,43 @@ static void test_limits(void **state)
 	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
 	expect(sp, "+10.30.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
 	learned(sp, "10.31.0.0/16", 11, "10.1.0.1");
+	learned(sp, "10.32.0.0/16", 11, "10.1.0.1");
 	expect(sp, "");
+	forgotten(sp, "10.32.0.0/16");
+	expect(sp, "");
+	/* there is room again */
+	forgotten(sp, "10.30.0.0/16");
+	wait_for(sp, "-10.30.0.0/16/1[10.0.0.1:32768] "
+		     "+10.31.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	end(sp);
+}
+
+/* A VRF device is deleted and made again, with all that is in it: its limits are what they were. */
+static void test_limits_of_a_vrf_made_again(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct fact_link old = {.ifindex = RED};
+	struct speaker *sp;
+	struct route *r;
+	enum { AGAIN = 30 };
+
+	red.prefixes.limit = 1;
+	sp = begin_with(&red);
+	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	say(sp, r);
+	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.30.0.0/16/1[10.0.0.1:32768],10.1.0.1 wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, 0, true);
+	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK_GONE, &old);
+	read_tables(sp);
+	while (sd_event_run(sp->event, 0) > 0)
+		;
+	sp->log[0] = '\0';
+	link_fact(sp, AGAIN, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, AGAIN, true);
+	expect(sp, "wish:10.20.0.0/16@30,11:10.1.0.1 ");
+	fact(sp, AGAIN, "10.30.0.0/16", 11, "10.1.0.1", 20, PREFIX_FIRST);
+	expect(sp, "+10.30.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
 	end(sp);
 }
 
@@ -879,14 +915,23 @@ static void test_show(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_advertise),      cmocka_unit_test(test_ecmp),
-		cmocka_unit_test(test_metrics),	       cmocka_unit_test(test_read_again),
-		cmocka_unit_test(test_import),	       cmocka_unit_test(test_resolution),
-		cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_retention),
-		cmocka_unit_test(test_own_and_theirs), cmocka_unit_test(test_esi_form),
-		cmocka_unit_test(test_gateway_family), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_restart),	       cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_many),	       cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_advertise),
+		cmocka_unit_test(test_ecmp),
+		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_read_again),
+		cmocka_unit_test(test_import),
+		cmocka_unit_test(test_resolution),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_own_and_theirs),
+		cmocka_unit_test(test_esi_form),
+		cmocka_unit_test(test_gateway_family),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits_of_a_vrf_made_again),
 		cmocka_unit_test(test_show),
 	};
 

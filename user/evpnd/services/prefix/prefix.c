@@ -169,14 +169,44 @@ static void queue_local(struct prefixes *ps, struct pfx *x, void *data)
 		prefix_queue(ps, x);
 }
 
+static void count_one(struct prefixes *ps, struct pfx *x, void *data)
+{
+	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	bool learned = v && x->locals && x->flags & PFX_COUNTED_LEARNED, taken = v && x->remotes;
+
+	x->flags &= ~(PFX_COUNTED_LEARNED | PFX_COUNTED_TAKEN);
+	if (learned)
+		x->flags |= PFX_COUNTED_LEARNED;
+	if (taken)
+		x->flags |= PFX_COUNTED_TAKEN;
+	if (v) {
+		v->learned += learned;
+		v->taken += taken;
+	}
+}
+
+/* A table may be of another VRF now, or of none: what was counted for it is not its any more. */
+static void recount(struct prefixes *ps)
+{
+	struct pvrf *v;
+
+	TAILQ_FOREACH(v, &ps->vrfs, entry)
+		v->learned = v->taken = 0;
+	prefix_walk(ps, count_one, NULL);
+}
+
 /* Something of what follows from devices, VRFs and segments may be another thing now. */
 static void resolve_all(struct prefixes *ps)
 {
 	const struct device *d;
+	bool moved = false;
 	struct pvrf *v;
 
 	TAILQ_FOREACH(v, &ps->vrfs, entry)
-		ps->reimport_due |= know_table(ps, v);
+		moved |= know_table(ps, v);
+	if (moved)
+		recount(ps);
+	ps->reimport_due |= moved;
 	free_circuits(ps);
 	DEVICE_FOREACH(d, speaker_devices(ps->speaker))
 		add_circuit(ps, d);
@@ -331,6 +361,7 @@ static void prefixes_conf(void *state, unsigned int changes, const struct conf *
 		drop_old_vrfs(ps, now);
 		for (size_t i = 0; i < now->n_vrfs; i++)
 			vrf_set(ps, &now->vrfs[i]);
+		recount(ps);
 		ps->reimport_due = true;
 	}
 	ps->router_id = router_id;

@@ -361,6 +361,8 @@ void prefix_remove_key(struct prefixes *ps, const struct prefix_key *key);
 void prefix_send_out(struct prefixes *ps);
 /* what the kernel has not taken is wished again */
 void prefix_retry(struct prefixes *ps);
+/* what was refused, or had no room, is looked at again by and by */
+void prefix_retry_later(struct prefixes *ps);
 /* take back what was wished in a table, with the metric that it has there */
 void prefix_unwish_all(struct prefixes *ps, struct pvrf *v);
 

@@ -175,15 +175,21 @@ static void withdraw_but(struct prefixes *ps, struct pfx *x, const struct padv *
 	}
 }
 
-static void count_learned(struct prefixes *ps, struct pfx *x)
+static void count_off(struct prefixes *ps, struct pfx *x)
 {
 	struct pvrf *v = prefix_vrf(ps, x->vrf);
-	bool was = x->flags & PFX_COUNTED_LEARNED, is = x->locals;
 
-	if (was == is || !v)
+	if (!(x->flags & PFX_COUNTED_LEARNED))
 		return;
-	x->flags ^= PFX_COUNTED_LEARNED;
-	v->learned += is ? 1 : (u32)-1;
+	x->flags &= ~PFX_COUNTED_LEARNED;
+	if (!v)
+		return;
+	v->learned--;
+	if (!v->learned_full)
+		return;
+	/* those that had no room are looked at again, once for many that go */
+	v->learned_full = false;
+	prefix_retry_later(ps);
 }
 
 static bool too_many(struct prefixes *ps, struct pfx *x)
@@ -191,8 +197,13 @@ static bool too_many(struct prefixes *ps, struct pfx *x)
 	struct pvrf *v = prefix_vrf(ps, x->vrf);
 
 	x->flags &= ~PFX_TOO_MANY;
-	if (!v || x->adv || v->learned <= v->conf.prefixes.limit)
+	if (!v || x->flags & PFX_COUNTED_LEARNED)
 		return false;
+	if (v->learned < v->conf.prefixes.limit) {
+		v->learned++;
+		x->flags |= PFX_COUNTED_LEARNED;
+		return false;
+	}
 	ps->counts.too_many++;
 	if (!v->learned_full)
 		log_warning(
@@ -209,7 +220,8 @@ void prefix_advertise(struct prefixes *ps, struct pfx *x)
 	const struct plocal *l = prefix_local(x);
 	struct padv *now = NULL;
 
-	count_learned(ps, x);
+	if (!l)
+		count_off(ps, x);
 	if (l && l->set && !too_many(ps, x))
 		now = prefix_adv_of(ps, l->set);
 	if (now && !now->n)

@@ -178,6 +178,8 @@ bool prefix_flush(struct prefixes *ps)
 
 static void wish_again(struct prefixes *ps, struct pfx *x, void *data)
 {
+	if (x->flags & PFX_TOO_MANY)
+		prefix_queue(ps, x);
 	if (!(x->flags & PFX_WISHED) || x->answer == WISH_INSTALLED)
 		return;
 	x->flags &= ~PFX_WISHED;
@@ -187,6 +189,16 @@ static void wish_again(struct prefixes *ps, struct pfx *x, void *data)
 void prefix_retry(struct prefixes *ps)
 {
 	prefix_walk(ps, wish_again, NULL);
+}
+
+void prefix_retry_later(struct prefixes *ps)
+{
+	if (timer_running(&ps->retry_timer))
+		return;
+	if (ps->retry_ms < RETRY_FIRST_MS)
+		ps->retry_ms = RETRY_FIRST_MS;
+	timer_start(&ps->retry_timer, ps->retry_ms);
+	ps->retry_ms = ps->retry_ms * 2 < RETRY_MAX_MS ? ps->retry_ms * 2 : RETRY_MAX_MS;
 }
 
 static void unwish_one(struct prefixes *ps, struct pfx *x, void *data)
@@ -213,16 +225,6 @@ void prefix_text(struct prefixes *ps, const struct fact_prefix_text *t)
 		memcpy(ps->texts[t->why - 1], t->text, sizeof(ps->texts[0]));
 }
 
-static void retry_later(struct prefixes *ps)
-{
-	if (timer_running(&ps->retry_timer))
-		return;
-	if (ps->retry_ms < RETRY_FIRST_MS)
-		ps->retry_ms = RETRY_FIRST_MS;
-	timer_start(&ps->retry_timer, ps->retry_ms);
-	ps->retry_ms = ps->retry_ms * 2 < RETRY_MAX_MS ? ps->retry_ms * 2 : RETRY_MAX_MS;
-}
-
 void prefix_result(void *state, const void *result)
 {
 	const struct prefix_result *r = result;
@@ -239,7 +241,7 @@ void prefix_result(void *state, const void *result)
 	x->error = r->error;
 	x->why = r->why <= PREFIX_TEXTS_MAX ? r->why : 0;
 	if (r->status != WISH_INSTALLED) {
-		retry_later(ps);
+		prefix_retry_later(ps);
 		return;
 	}
 	prefix_set_put(ps, x->there);
