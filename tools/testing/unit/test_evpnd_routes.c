@@ -360,8 +360,19 @@ static void test_in_the_way(void **state)
 	wish(&w);
 	assert_int_equal(last.status, WISH_INSTALLED);
 	has("10.20.0.0/16 via 10.1.0.1 dev bond0;");
-	unwish(&w);
+	/* his is put in the place of ours: the speaker hears that it has gone */
 	run(50);
+	told[0] = '\0';
+	sh("ip route replace 10.20.0.0/16 via 192.0.2.9 proto 99 metric 3355443201");
+	run(50);
+	assert_non_null(strstr(told, "own gone 10.20.0.0/16 - none 3355443201; "));
+	sh("ip route del 10.20.0.0/16 proto 99 metric 3355443201");
+	wish(&w);
+	sh("ip -6 route replace 2001:db8::/32 via fd00::9 proto 99 metric 20");
+	unwish(&w);
+	sh("ip -6 route del 2001:db8::/32 proto 99 metric 20");
+	run(50);
+	assert_null(strstr(told, "own gone 2001:db8::/32"));
 	told[0] = '\0';
 }
 

@@ -774,6 +774,9 @@ static void test_restart(void **state)
 	/* somebody has flushed it */
 	fact(sp, RED, "10.20.0.0/16", 0, NULL, METRIC, PREFIX_FIRST | PREFIX_GONE | PREFIX_OWN);
 	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	/* somebody has changed where it leads to */
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.9", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	expect(sp, "change:10.20.0.0/16@20,11:10.1.0.1 ");
 	end(sp);
 }
 

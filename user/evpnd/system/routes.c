@@ -263,6 +263,14 @@ static void tell_hops(struct routes *r, const struct nl_fib_route *route, uint32
 		add_fact(r, route, vrf, &hops[i], flags | (i ? 0 : PREFIX_FIRST));
 }
 
+static bool is_our_metric(const struct routes *r, uint32_t metric)
+{
+	for (size_t i = 0; i < r->conf->n_vrfs; i++)
+		if (r->conf->vrfs[i].prefixes.metric == metric)
+			return true;
+	return false;
+}
+
 static void on_route(struct routes *r, const struct nl_fib_route *route, bool replaces)
 {
 	const struct table *t = table_of(r, route->table);
@@ -273,6 +281,9 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 
 	if (!t || !(own || bit & t->learn || replaces))
 		return;
+	/* somebody has put his own in the place of ours: the kernel says no more than this */
+	if (replaces && !own && is_our_metric(r, route->metric))
+		tell_gone(r, route, t->vrf, PREFIX_OWN, NULL, 0);
 	n = hops_of(r, route, hops);
 	if (own && route->nhid)
 		nh_used(r, route->nhid);

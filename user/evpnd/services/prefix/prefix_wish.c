@@ -147,7 +147,8 @@ static void look(struct prefixes *ps, struct pfx *x)
 		x->answer = WISH_INSTALLED;
 		return;
 	}
-	if (!(x->flags & PFX_WISHED) || x->wished != s)
+	/* what was there, and is another one now, somebody else has changed */
+	if (!(x->flags & PFX_WISHED) || x->wished != s || x->answer == WISH_INSTALLED)
 		put_wish(ps, x, s, metric);
 	prefix_set_put(ps, s);
 }
