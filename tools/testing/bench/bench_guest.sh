@@ -179,7 +179,7 @@ power() {
 	shift
 	CUT=power
 	LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 50ms}"
-	LAB_HOLD=30 failover "power of a PE lost, $who, 3 x 50 ms, block" 200 --standby block --ce broadcast "$@"
+	LAB_HOLD=30 failover "power lost, $who, 3 x 50 ms, block" 200 --standby block --ce broadcast "$@"
 	LAB_HOLD=30 failover "  the same, lacp-oos, CE 802.3ad" 300 --standby lacp-oos "$@"
 	LAB_SYSTEM_EXTRA="bfd: {segments: yes, interval: 300ms}"
 	LAB_HOLD=30 failover "  the same, BFD 3 x 300 ms" 1000 --standby lacp-oos "$@"
