@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The part of the bench that runs in the guest: bench_guest.sh failover|power|power-direct|drain|idle|circuits ...
+# The part of the bench that runs in the guest: bench_guest.sh failover|recovery|power|power-direct|drain|idle|circuits ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
@@ -45,6 +45,48 @@ failover() { # TITLE TARGET LAB-OPTION...
 		mend
 	done
 	save failover "$title" ms "$target" "${values[@]}"
+	lab_down
+}
+
+# What brings the role back to PE1, after away_EVENT has taken it away.
+away_cable() { cut_cable ce pe1; }
+back_cable() { mend_cable ce pe1; }
+away_evpnd() { pe_stop pe1; }
+back_evpnd() { pe_start pe1; }
+# preference VALUES: of PE1 and PE2
+preference() { LAB_PREFERENCE=$1 pe_config pe1 && pe_ctl pe1 config reload >/dev/null; }
+away_preference() { preference "100 200"; }
+back_preference() { preference "300 200"; }
+
+pe2_has_it() { [ "$(nl_field pe2 role $ESI1)" = df ] && lab_passes; }
+
+# PE1 gets the segment back, with 1,000 datagrams a second in both directions: how many were lost or came
+# twice, and for how long none came, the later of the two directions.
+recovery() { # TITLE EVENT LAB-OPTION...
+	local title=$1 event=$2 i lost=() twice=() gap=()
+	shift 2
+	unset LAB_CE LAB_RR
+	lab "$@"
+	for i in $(seq "$RUNS"); do
+		must ready pe1
+		"away_$event"
+		lab_until 20 pe2_has_it || lab_fail "$title: PE2 does not take over"
+		sleep 1
+		probe_start recovery -r 1000 -f 16
+		"back_$event"
+		must ready pe1
+		sleep 0.5
+		probe_stop
+		lost+=($(($(lost recovery 0) + $(lost recovery 1))))
+		twice+=($(($(probe_get recovery 0 duplicates) + $(probe_get recovery 1 duplicates))))
+		gap+=("$(printf '%s\n' "$(outage recovery 0)" "$(outage recovery 1)" | sort -n | tail -n 1)")
+		echo "# $title: run $i: ${lost[-1]} lost, ${twice[-1]} twice, ${gap[-1]} ms"
+	done
+	case $* in
+	*block*) save recovery "$title, without a datagram" ms 10 "${gap[@]}" ;;
+	*) save recovery "$title, lost" datagrams 0 "${lost[@]}" ;;
+	esac
+	save recovery "  came twice" datagrams 0 "${twice[@]}"
 	lab_down
 }
 
@@ -195,6 +237,14 @@ for m in $MEASURE; do
 		failover "link lost to first datagram, block, CE broadcast" 100 --standby block --ce broadcast
 		failover "link lost to first datagram, lacp-oos, CE 802.3ad" 300 --standby lacp-oos
 		failover "the same without a route reflector in between" 300 --standby lacp-oos --rr none
+		;;
+	recovery)
+		recovery "cable mended, lacp-oos" cable --standby lacp-oos
+		recovery "cable mended, lacp-oos, PEs peer directly" cable --standby lacp-oos --rr none
+		recovery "evpnd started again, lacp-oos" evpnd --standby lacp-oos
+		recovery "preference raised, lacp-oos" preference --standby lacp-oos
+		recovery "cable mended, block" cable --standby block --ce broadcast
+		recovery "evpnd started again, block" evpnd --standby block --ce broadcast
 		;;
 	drain) drain ;;
 	idle) idle ;;
