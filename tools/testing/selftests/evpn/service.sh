@@ -119,6 +119,45 @@ slowwait 10 in_force
 check_err $? "the segment is not in force again: $(es kernel)"
 log_test "killed, it is started again"
 
+# What an upgrade of the package does: another file in the place of the one that runs, then restart.
+old=$PID
+rm /usr/sbin/evpnd
+install -m 755 "$LAB_BUILD/evpnd" /usr/sbin/
+[[ $(readlink "/proc/$old/exe") == *deleted* ]]
+check_err $? "the running one is not deleted: $(readlink "/proc/$old/exe")"
+within systemctl restart evpnd
+check_err $? "restart"
+slowwait 20 running
+check_err $? "it does not run after the upgrade"
+check_eq "$(readlink "/proc/$PID/exe")" /usr/sbin/evpnd "what runs"
+slowwait 10 in_force
+check_err $? "the segment is not in force again: $(es kernel)"
+log_test "upgraded, the new one runs and takes its segments over"
+
+if [ -n "${EVPN_KO:-}" ]; then
+	rmmod evpn
+	check_err $? "rmmod"
+	slowwait 10 says "FAILED: no segment is enforced: "
+	check_err $? "without the module the status says: $(status_text)"
+	within systemctl reset-failed evpnd # nobody types that fast, and systemd counts starts
+	within systemctl restart evpnd
+	check_err $? "it does not start without the module"
+	slowwait 20 running
+	check_err $? "it does not run without the module"
+	slowwait 10 says "modprobe evpn"
+	check_err $? "without the module the status does not say what to type: $(status_text)"
+	evpnctl >/run/evpn-test-summary
+	check_eq $? 2 "exit status of evpnctl without the module"
+	insmod "$EVPN_KO"
+	check_err $? "insmod"
+	slowwait 10 in_force
+	check_err $? "the module is back and the segment not in force: $(es kernel)"
+	check_eq "$(nl_field_here role)" non-df "its role, alone and without a session"
+	log_test "without the module: FAILED, and what to type; with it the segment is in force"
+else
+	log_skip "the module goes and comes" "EVPN_KO is not set: the module cannot be loaded again"
+fi
+
 within systemctl stop evpnd
 check_err $? "stop"
 [ -z "$(pgrep -x evpnd)$(pgrep -x evpnd-speaker)" ]
