@@ -48,6 +48,8 @@ packages() {
 #: bird2                    BFD peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
+#: libteam-utils            a customer whose LACP is not the kernel's
+#: openvswitch-switch       another one
 #: gcc-powerpc-linux-gnu    kernel/core on a big-endian machine of 32 bits
 #: libc6-dev-powerpc-cross  the same
 #: qemu-user                the same

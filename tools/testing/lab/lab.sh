@@ -38,6 +38,8 @@ LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LAB_HERE/tools.sh"
 # shellcheck source=topology.sh
 . "$LAB_HERE/topology.sh"
+# shellcheck source=other_ce.sh
+. "$LAB_HERE/other_ce.sh"
 # shellcheck source=topology_l3.sh
 . "$LAB_HERE/topology_l3.sh"
 # shellcheck source=rr.sh
@@ -78,6 +80,7 @@ lab_possible() {
 
 # ce_ports CE: "port actor-state partner-state" of every member, as the customer's bond sees it
 ce_ports() {
+	case $LAB_CE in team | ovs) other_ce_ports "$1"; return ;; esac
 	in_ns "$1" awk '
 		/^Slave Interface:/ { port = $3 }
 		/details actor lacp pdu/ { who = "a" }
@@ -129,7 +132,7 @@ lab_status() {
 	local p s
 	for ((s = 1; s <= LAB_SEGMENTS; s++)); do
 		echo "${CE[s]}: LAG of $LAB_CE"
-		[ "$LAB_CE" = lacp ] && ce_ports "${CE[s]}" | sed 's/^/  port, own state, partner state: /'
+		is_lacp_ce && ce_ports "${CE[s]}" | sed 's/^/  port, own state, partner state: /'
 	done
 	for ((p = 1; p <= LAB_PES; p++)); do
 		[ -e "$LAB_RUN/pe$p/pid" ] && { echo "pe$p:" && pe_ctl "pe$p" es show; }

@@ -12,7 +12,7 @@ lab_defaults() {
 	: "${LAB_RR:=frr}"               # frr, gobgp, or none (PEs peer directly)
 	: "${LAB_STANDBY:=lacp-oos}"     # block, lacp-oos, down
 	: "${LAB_LACP_RATE:=fast}"       # fast: a LACPDU a second; slow: every 30 s
-	: "${LAB_CE:=}"                  # lacp, broadcast, active-backup; "": by LAB_STANDBY
+	: "${LAB_CE:=}"                  # lacp (bonding), team, ovs, broadcast, active-backup; "": by LAB_STANDBY
 	: "${LAB_MODE:=port-active}"
 	: "${LAB_VLANS:=10 20}"          # tagged networks beside the untagged one
 	: "${LAB_ALGORITHM:=preference}" # one word, or one for each PE

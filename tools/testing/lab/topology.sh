@@ -120,7 +120,7 @@ vxlan() {
 # All PEs show the CE one LACP system with one key.
 pe_segment() {
 	local p=$1 s=$2 n=pe$1 m b=bond$(($2 - 1)) br=br$(($2 - 1))
-	if [ "$LAB_CE" = lacp ]; then
+	if is_lacp_ce; then
 		node "$n" link add name "$b" address "44:38:39:00:0$s:01" mtu 9000 type bond mode 802.3ad \
 			miimon 10 lacp_rate "$LAB_LACP_RATE" ad_actor_sys_prio 100 \
 			ad_actor_system "44:38:39:00:00:0$s" ad_user_port_key "$s"
@@ -151,6 +151,10 @@ ce_bond() {
 	broadcast | active-backup)
 		node "$n" link add name bond0 address "02:00:00:00:0$s:ce" mtu 9000 type bond \
 			mode "$LAB_CE" miimon 10
+		;;
+	team | ovs)
+		other_ce_write "$s"
+		return
 		;;
 	*) lab_fail "no such kind of CE: $LAB_CE" ;;
 	esac
@@ -251,6 +255,9 @@ topology_up() {
 			printf %s "${BATCH_LATE[$n]}" | ip -n "$LAB_PREFIX$n" -batch - || lab_fail "$n: addresses"
 	done
 	[ "$LAB_FORM" != routed ] || topology_l3_late
+	case $LAB_CE in
+	team | ovs) for ((n = 1; n <= LAB_SEGMENTS; n++)); do other_ce_start "$n"; done ;;
+	esac
 }
 
 topology_down() {

@@ -105,7 +105,7 @@ settled() {
 # ready PE: settled on that PE, the CE uses it, and a ping passes
 ready() {
 	slowwait 15 settled "$1" || return 1
-	[ "$LAB_CE" != lacp ] || slowwait 10 ce_uses_only "${1#pe}" || return 1
+	! is_lacp_ce || slowwait 10 ce_uses_only "${1#pe}" || return 1
 	slowwait 10 lab_passes
 }
 
