@@ -510,6 +510,30 @@ static void tags(void **state)
 	end(sp);
 }
 
+/* A port of a bridge is in no VRF, not in the global table either. */
+static void bridged(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf_of_conf("default", "65000:9", 109)};
+	struct fact_link port = {.ifindex = 11,
+				 .flags = IFF_UP,
+				 .carrier = true,
+				 .master = 30,
+				 .link = BOND0,
+				 .vlan_id = 10,
+				 .ifname = "bond0.10",
+				 .kind = "vlan",
+				 .master_kind = "bridge"};
+	struct speaker *sp = begin();
+
+	conf_of(sp, vrfs, 1, PE1);
+	link_fact(sp, 11, "bond0.10", "vlan", BOND0, 10, 0);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 ");
+	rig_link(&member_service, sp->ms, IPC_FACT_LINK, &port);
+	expect(sp, "-7:*,239.1.1.1/10 ");
+	end(sp);
+}
+
 /* What each kind of membership becomes: RFC 9251 section 9.2.1. */
 static void kinds(void **state)
 {
@@ -811,6 +835,29 @@ static void again(void **state)
 	end(sp);
 }
 
+/* More than is taken: refused, and asked for again when there is room. */
+static void too_many(void **state)
+{
+	struct speaker *sp = begin();
+	struct esi esi = esi_of(1);
+	struct place_es *es = place_es(&sp->ms->at, &esi, false);
+	unsigned int before = service_rig.asked_again;
+	struct route *a, *b;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	es->taken = MEMBER_TAKEN_MAX;
+	b = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	assert_false(member_wanted(sp->ms, &b->n, &b->a));
+	assert_true(member_wanted(sp->ms, &a->n, &a->a));
+	assert_int_equal(sp->ms->counts.too_many, 2);
+	assert_string_equal(shown(sp, 1), "");
+	es->taken = 1;
+	gone(sp, a);
+	assert_int_equal(service_rig.asked_again, before + 1);
+	wishes(sp, "x239.1.1.1/10v2 -239.1.1.1:180000 ");
+	end(sp);
+}
+
 /* Whoever has not said that a neighbour may have these routes is told so. */
 static void told_to_nobody(void **state)
 {
@@ -859,6 +906,7 @@ int main(void)
 		cmocka_unit_test(events),	cmocka_unit_test(wished),
 		cmocka_unit_test(together),	cmocka_unit_test(left),
 		cmocka_unit_test(again),	cmocka_unit_test(told_to_nobody),
+		cmocka_unit_test(bridged),	cmocka_unit_test(too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,15 @@ static struct mremote *remote_of(struct mentry *e, const struct rd *rd)
 	return NULL;
 }
 
+/* Room for an eighth of them: what comes and goes at the limit asks for nothing. */
+static void use_room(struct members *ms, struct place_es *es)
+{
+	if (!es->taken_full || es->taken >= MEMBER_TAKEN_MAX - MEMBER_TAKEN_MAX / 8)
+		return;
+	es->taken_full = false;
+	speaker_wants_more(ms->speaker);
+}
+
 static void forget(struct members *ms, const struct evpn_nlri *n)
 {
 	struct mentry *e = entry_of(ms, n, false);
@@ -119,6 +128,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 	if (member_watched(ms))
 		member_tell(ms, e, "route-gone", &r->nh);
 	free(r);
+	use_room(ms, e->group->circuit->es);
 	member_queue(ms, e->group);
 	member_drop(ms, e->group);
 }

@@ -61,6 +61,8 @@ static struct place_vrf *vrf_of(struct places *p, const struct device *d)
 	TAILQ_FOREACH(v, &p->vrfs, entry)
 		if (lists(v, d->fact.ifname))
 			return v;
+	if (d->fact.master && !strcmp(d->fact.master_kind, "bridge"))
+		return NULL; /* its frames are the bridge's: no table of routes has it */
 	TAILQ_FOREACH(v, &p->vrfs, entry)
 		if (!strcmp(v->conf.name, name))
 			return v;
