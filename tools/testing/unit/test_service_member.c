@@ -829,9 +829,9 @@ static void again(void **state)
 	wishes(sp, "x239.1.1.1/10v2 ");
 	member_service.fact(sp->ms, IPC_FACT_MEMBERS_BEGIN, NULL);
 	member_service.fact(sp->ms, IPC_FACT_MEMBERS_DONE, NULL);
-	wishes(sp, "sweep ");
-	member_service.sync(sp->ms, 1, 1, 1);
 	wishes(sp, "");
+	member_service.settled(sp->ms);
+	wishes(sp, "sweep ");
 	end(sp);
 }
 

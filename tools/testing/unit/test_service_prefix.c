@@ -345,7 +345,7 @@ static struct speaker *begin_with(struct conf_vrf *red)
 	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, RED, true);
 	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
 	read_tables(sp);
-	prefix_service.sync(sp->ps, 1, 1, 1);
+	prefix_service.settled(sp->ps);
 	expect(sp, "sweep ");
 	return sp;
 }
@@ -769,7 +769,7 @@ static void test_restart(void **state)
 	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
 	say(sp, r);
 	expect(sp, "");
-	prefix_service.sync(sp->ps, 1, 1, 1);
+	prefix_service.settled(sp->ps);
 	expect(sp, "unwish:10.21.0.0/16@20 sweep ");
 	/* somebody has flushed it */
 	fact(sp, RED, "10.20.0.0/16", 0, NULL, METRIC, PREFIX_FIRST | PREFIX_GONE | PREFIX_OWN);

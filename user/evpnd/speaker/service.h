@@ -56,6 +56,8 @@ struct host {
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
  *	may change with configuration, devices and segments; speaker_wants_more() then
+ * @settled: once after a start: every neighbour has sent what it knows, or startup-delay is over. What a
+ *	predecessor has left in the kernel and nobody wants can go
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
  * @host: is there such a neighbour in the kernel? For services that ask with speaker_host()
@@ -76,6 +78,7 @@ struct service {
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
 	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
 			    const struct bgp_attrs *attrs);
+	void (*settled)(void *state);
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);

@@ -179,6 +179,17 @@ void speaker_sync(struct speaker *sp)
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->sync)
 			speaker_services[i]->sync(sp->states[i], established, synced, configured);
+	settle_heard(&sp->settle, synced, configured);
+}
+
+static void on_settled(void *data)
+{
+	struct speaker *sp = data;
+	unsigned int i;
+
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->settled)
+			speaker_services[i]->settled(sp->states[i]);
 }
 
 static void on_sync(struct bgp_host *host)
@@ -412,6 +423,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	timer_init(&sp->left, event, 1, on_left, sp);
 	sp->started = timer_now_ns();
 	devices_init(&sp->devices);
+	settle_init(&sp->settle, event, on_settled, sp);
 	room_init(sp, event);
 	sp->ipc = ipc_new(event, ipc_fd, on_message, on_parent_gone, sp);
 	if (bgp_host_init(&sp->bgp, event, &bgp_ops, on_route, sp) < 0 || !sp->ipc ||
@@ -425,6 +437,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 void speaker_free(struct speaker *sp)
 {
 	timer_done(&sp->left);
+	settle_done(&sp->settle);
 	stop_services(sp);
 	bgp_host_close(&sp->bgp);
 	room_done(sp);

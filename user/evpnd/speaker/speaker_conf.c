@@ -122,6 +122,7 @@ void speaker_conf_commit(struct speaker *sp)
 	/* the identity is what every session says of us in OPEN, and puts into each UPDATE */
 	apply_neighbors(sp, !first && changes & CONF_CHANGED_IDENTITY);
 	renew_keys(sp);
+	settle_begin(&sp->settle, sp->bgp.conf->global.startup_delay_ms);
 	speaker_sync(sp);
 	conf_free(old);
 }

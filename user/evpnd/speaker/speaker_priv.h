@@ -12,6 +12,7 @@
 #include "bgp/bgp_host.h"
 #include "speaker/devices.h"
 #include "speaker/service.h"
+#include "speaker/settle.h"
 #include "timer.h"
 
 #define SPEAKER_SERVICES_MAX 16
@@ -21,6 +22,7 @@
  * struct speaker - the process
  * @bgp: sessions, RIB, the configuration in force
  * @devices: network devices of this PE
+ * @settle: after the start, have all neighbours been heard?
  * @incoming: between IPC_CONF_BEGIN and COMMIT
  * @configured: the first configuration was applied
  * @leaving: IPC_SHUTDOWN came; @to_leave services still hand over, and @left runs after the last one
@@ -34,6 +36,7 @@
 struct speaker {
 	struct bgp_host bgp;
 	struct devices devices;
+	struct settle settle;
 	struct ipc *ipc;
 	struct conf *incoming;
 	bool configured;

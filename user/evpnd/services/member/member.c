@@ -107,9 +107,6 @@ static void members_conf(void *state, unsigned int changes, const struct conf *n
 		member_walk(ms, advertise_group, NULL);
 		ms->at.rejudge = true;
 	}
-	ms->configured = (unsigned int)now->n_neighbors;
-	if (changes & CONF_CHANGED_FIRST)
-		timer_start(&ms->sweep_timer, now->global.startup_delay_ms);
 	member_wake(ms);
 }
 
@@ -185,9 +182,7 @@ static void not_seen(struct members *ms, struct mgroup *g, void *data)
 /* Before the sweep all that others advertise has been heard, or there was time enough for it. */
 static void try_sweep(struct members *ms)
 {
-	if (ms->swept || !ms->read || !speaker_conf(ms->speaker))
-		return;
-	if (ms->synced < ms->configured && !ms->late)
+	if (ms->swept || !ms->read || !ms->settled)
 		return;
 	ms->swept = true;
 	catch_up(ms);
@@ -242,21 +237,11 @@ static enum want members_wanted(void *state, const struct evpn_nlri *nlri,
 	return member_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
 }
 
-static void members_sync(void *state, unsigned int established, unsigned int synced,
-			 unsigned int configured)
+static void members_settled(void *state)
 {
 	struct members *ms = state;
 
-	ms->synced = synced;
-	ms->configured = configured;
-	try_sweep(ms);
-}
-
-static void sweep_fired(void *data)
-{
-	struct members *ms = data;
-
-	ms->late = true;
+	ms->settled = true;
 	try_sweep(ms);
 }
 
@@ -277,7 +262,6 @@ static void members_stop(void *state)
 	member_table_free(ms);
 	places_free(&ms->at);
 	timer_done(&ms->leave_timer);
-	timer_done(&ms->sweep_timer);
 	free(ms->out);
 	sd_event_source_unref(ms->later);
 	free(ms);
@@ -294,7 +278,6 @@ static void *members_start(struct speaker *speaker)
 	places_init(&ms->at, speaker_devices(speaker));
 	TAILQ_INIT(&ms->leaving);
 	timer_init(&ms->leave_timer, event, 1000, member_leave_ended, ms);
-	timer_init(&ms->sweep_timer, event, 1000, sweep_fired, ms);
 	ms->out = calloc(1, sizeof(*ms->out));
 	if (!ms->out || !member_table_init(ms) ||
 	    sd_event_add_defer(event, &ms->later, run_later, ms) < 0) {
@@ -316,6 +299,6 @@ const struct service member_service = {
 	.result = member_result,
 	.route = members_route,
 	.wanted = members_wanted,
-	.sync = members_sync,
+	.settled = members_settled,
 	.query = member_query,
 };

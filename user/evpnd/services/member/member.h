@@ -125,7 +125,7 @@ struct member_out {
  * @queue: groups of which the wish has to be looked at
  * @leaving: entries with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
- * @late: routes have had their time to come
+ * @settled: what others advertise has been heard, or has had its time to come
  * @read: the module's table was read once
  * @swept: before it the kernel may have what a predecessor wished
  */
@@ -141,17 +141,14 @@ struct members {
 	struct places at;
 	TAILQ_HEAD(, mentry) leaving;
 	struct timer leave_timer;
-	struct timer sweep_timer;
 	sd_event_source *later;
 	u32 router_id; /* host order */
 	u8 epoch;
 	bool links_done;
 	bool resolve_due;
-	bool late;
+	bool settled;
 	bool read;
 	bool swept;
-	unsigned int synced;
-	unsigned int configured;
 	struct mcounts counts;
 };
 

@@ -118,9 +118,6 @@ static void neighs_conf(void *state, unsigned int changes, const struct conf *no
 		neigh_walk(ns, advertise_local, NULL);
 		ns->at.rejudge = true;
 	}
-	ns->configured = (unsigned int)now->n_neighbors;
-	if (changes & CONF_CHANGED_FIRST)
-		timer_start(&ns->sweep_timer, now->global.startup_delay_ms);
 	neigh_wake(ns);
 }
 
@@ -311,9 +308,7 @@ static void not_seen(struct neighs *ns, struct nhost *h, void *data)
 /* Before the sweep all that others advertise has been heard, or there was time enough for it. */
 static void try_sweep(struct neighs *ns)
 {
-	if (ns->swept || !ns->read || !speaker_conf(ns->speaker))
-		return;
-	if (ns->synced < ns->configured && !ns->late)
+	if (ns->swept || !ns->read || !ns->settled)
 		return;
 	ns->swept = true;
 	catch_up(ns);
@@ -371,22 +366,11 @@ static enum want neighs_wanted(void *state, const struct evpn_nlri *nlri,
 	return neigh_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
 }
 
-static void neighs_sync(void *state, unsigned int established, unsigned int synced,
-			unsigned int configured)
+static void neighs_settled(void *state)
 {
 	struct neighs *ns = state;
 
-	ns->established = established;
-	ns->synced = synced;
-	ns->configured = configured;
-	try_sweep(ns);
-}
-
-static void sweep_fired(void *data)
-{
-	struct neighs *ns = data;
-
-	ns->late = true;
+	ns->settled = true;
 	try_sweep(ns);
 }
 
@@ -410,7 +394,6 @@ static void *neighs_start(struct speaker *speaker)
 		return NULL;
 	ns->speaker = speaker;
 	places_init(&ns->at, speaker_devices(speaker));
-	timer_init(&ns->sweep_timer, event, 1000, sweep_fired, ns);
 	ns->out = calloc(1, sizeof(*ns->out));
 	if (!ns->out || !neigh_table_init(ns) ||
 	    sd_event_add_defer(event, &ns->later, run_later, ns) < 0) {
@@ -428,7 +411,6 @@ static void neighs_stop(void *state)
 
 	neigh_table_free(ns);
 	places_free(&ns->at);
-	timer_done(&ns->sweep_timer);
 	sd_event_source_unref(ns->later);
 	free(ns->out);
 	free(ns);
@@ -445,7 +427,7 @@ const struct service neigh_service = {
 	.result = neigh_result,
 	.route = neighs_route,
 	.wanted = neighs_wanted,
-	.sync = neighs_sync,
+	.settled = neighs_settled,
 	.host = neigh_host,
 	.query = neigh_query,
 };

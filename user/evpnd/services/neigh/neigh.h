@@ -106,20 +106,16 @@ struct neighs {
 	size_t n_queue;
 	size_t cap_queue;
 	struct places at;
-	struct timer sweep_timer;
 	sd_event_source *later;
 	struct neigh_out *out;
 	u32 router_id; /* host order */
 	u8 epoch;
-	bool late; /* routes have had their time to come */
+	bool settled;
 	bool read; /* the module's table was read once */
 	bool swept;
 	bool links_done;
 	bool resolve_due;
 	bool room_due; /* segments that were full have room */
-	unsigned int synced;
-	unsigned int established;
-	unsigned int configured;
 	struct ncounts counts;
 };
 

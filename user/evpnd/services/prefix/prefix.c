@@ -368,9 +368,6 @@ static void prefixes_conf(void *state, unsigned int changes, const struct conf *
 	keep_known(ps, now);
 	if (ps->links_done || changes & PREFIX_CHANGES)
 		resolve_all(ps);
-	ps->configured = (unsigned int)now->n_neighbors;
-	if (changes & CONF_CHANGED_FIRST)
-		timer_start(&ps->sweep_timer, now->global.startup_delay_ms);
 	prefix_wake(ps);
 }
 
@@ -409,9 +406,7 @@ static void catch_up(struct prefixes *ps);
 /* Before the sweep all that others advertise has been heard, or there was time enough for it. */
 static void try_sweep(struct prefixes *ps)
 {
-	if (ps->swept || !ps->read || !speaker_conf(ps->speaker))
-		return;
-	if (ps->synced < ps->configured && !ps->late)
+	if (ps->swept || !ps->read || !ps->settled)
 		return;
 	ps->swept = true;
 	catch_up(ps);
@@ -541,21 +536,11 @@ static enum want prefixes_wanted(void *state, const struct evpn_nlri *nlri,
 	return prefix_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
 }
 
-static void prefixes_sync(void *state, unsigned int established, unsigned int synced,
-			  unsigned int configured)
+static void prefixes_settled(void *state)
 {
 	struct prefixes *ps = state;
 
-	ps->synced = synced;
-	ps->configured = configured;
-	try_sweep(ps);
-}
-
-static void sweep_fired(void *data)
-{
-	struct prefixes *ps = data;
-
-	ps->late = true;
+	ps->settled = true;
 	try_sweep(ps);
 }
 
@@ -583,7 +568,6 @@ static void *prefixes_start(struct speaker *speaker)
 	RB_INIT(&ps->circuits);
 	TAILQ_INIT(&ps->vrfs);
 	TAILQ_INIT(&ps->segs);
-	timer_init(&ps->sweep_timer, event, 1000, sweep_fired, ps);
 	timer_init(&ps->lost_timer, event, 10000, lost_fired, ps);
 	timer_init(&ps->retry_timer, event, 100000, retry_fired, ps);
 	ps->room = prefix_room_new();
@@ -613,7 +597,6 @@ static void prefixes_stop(void *state)
 		TAILQ_REMOVE(&ps->segs, s, entry);
 		free(s);
 	}
-	timer_done(&ps->sweep_timer);
 	timer_done(&ps->lost_timer);
 	timer_done(&ps->retry_timer);
 	sd_event_source_unref(ps->later);
@@ -632,6 +615,6 @@ const struct service prefix_service = {
 	.result = prefix_result,
 	.route = prefixes_route,
 	.wanted = prefixes_wanted,
-	.sync = prefixes_sync,
+	.settled = prefixes_settled,
 	.query = prefix_query,
 };

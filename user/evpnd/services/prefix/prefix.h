@@ -252,7 +252,6 @@ struct prefixes {
 	struct pcircuits circuits;
 	TAILQ_HEAD(, pvrf) vrfs;
 	struct psegs segs;
-	struct timer sweep_timer;
 	struct timer lost_timer;
 	struct timer retry_timer;
 	u64 retry_ms;
@@ -263,7 +262,7 @@ struct prefixes {
 	u32 generation;
 	u32 outstanding;
 	u8 epoch;
-	bool late;
+	bool settled;
 	bool read;
 	bool swept;
 	bool sweep_queued;
@@ -272,8 +271,6 @@ struct prefixes {
 	bool reimport_due;
 	bool sources_due;
 	bool advs_due;
-	unsigned int synced;
-	unsigned int configured;
 	u16 next_id;
 	struct pcounts counts;
 };
