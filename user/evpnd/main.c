@@ -16,7 +16,7 @@
 #include "parent/ctl_server.h"
 #include "system/frr.h"
 #include "log.h"
-#include "parent/keys.h"
+#include "parent/tcp_keys.h"
 #include "parent/parent.h"
 #include "parent/spawn.h"
 #include "version.h"

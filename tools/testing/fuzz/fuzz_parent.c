@@ -372,7 +372,7 @@ static void set_up(void)
 	p.kern = kern_new(p.event, &kern_ops, NULL);
 	p.links = links_new(p.event, &links_ops, &p);
 	p.frr = frr_new(p.event, &frr_ops, NULL);
-	p.flood = kern_flood_new(p.event, NULL, p.links, on_flood, NULL);
+	p.flood = fdb_flood_new(p.event, NULL, p.links, on_flood, NULL);
 	p.routes = routes_new(p.event, p.links, &routes_ops, NULL);
 	p.state = state_new(p.event, NULL);
 	p.bfd = parent_bfd_new(p.event, SANDBOX_OFF, true, on_bfd, NULL);

@@ -15,14 +15,14 @@
 
 #include <cmocka.h>
 
-#include "system/kern_flood.h"
+#include "system/fdb_flood.h"
 #include "system/links.h"
 #include "log.h"
 #include "timer.h"
 
 static sd_event *event;
 static struct links *links;
-static struct kern_flood *kf;
+static struct fdb_flood *kf;
 static char path[] = "/tmp/test_evpnd_flood.XXXXXX";
 static unsigned int results;
 static struct flood_result last;
@@ -30,13 +30,13 @@ static struct flood_result last;
 static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
 {
 	if (kf)
-		kern_flood_link(kf, now);
+		fdb_flood_link(kf, now);
 }
 
 static void on_gone(void *data, const struct fact_link *was)
 {
 	if (kf)
-		kern_flood_link(kf, was);
+		fdb_flood_link(kf, was);
 }
 
 static bool on_follow(void *data, const char *ifname)
@@ -70,8 +70,8 @@ static void sh(const char *command)
 
 static void restart(void)
 {
-	kern_flood_free(kf);
-	kf = kern_flood_new(event, path, links, on_result, NULL);
+	fdb_flood_free(kf);
+	kf = fdb_flood_new(event, path, links, on_result, NULL);
 	assert_non_null(kf);
 }
 
@@ -92,7 +92,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	kern_flood_free(kf);
+	fdb_flood_free(kf);
 	links_free(links);
 	sd_event_unref(event);
 	unlink(path);
@@ -118,14 +118,14 @@ static void wish(u8 host)
 {
 	struct flood_key w = a_wish("vx0", 100, 100, host);
 
-	kern_flood_wish(kf, &w);
+	fdb_flood_wish(kf, &w);
 }
 
 static void unwish(u8 host)
 {
 	struct flood_key w = a_wish("vx0", 100, 100, host);
 
-	kern_flood_wish_gone(kf, &w);
+	fdb_flood_wish_gone(kf, &w);
 }
 
 /* What iproute2 reads from the device, sorted; the file likewise. */
@@ -192,8 +192,8 @@ static void others_are_left_alone(void **state)
 	has("vx0", "192.0.2.2; 192.0.2.8; 192.0.2.9; ");
 	file_has("vx0 100 192.0.2.2 100\n");
 	unwish(8);
-	kern_flood_replay(kf);
-	kern_flood_sweep(kf);
+	fdb_flood_replay(kf);
+	fdb_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.8; 192.0.2.9; ");
 	sh("bridge fdb del 00:00:00:00:00:00 dev vx0 dst 192.0.2.8");
@@ -230,21 +230,21 @@ static void restarted(void **state)
 	wish(4);
 	run(5);
 	has("vx0", "192.0.2.2; 192.0.2.3; 192.0.2.4; ");
-	kern_flood_sweep(kf);
+	fdb_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.3; 192.0.2.4; ");
 	/* the speaker alone is a new one: its wishes are told again */
 	results = 0;
-	kern_flood_replay(kf);
+	fdb_flood_replay(kf);
 	wish(3);
 	run(5);
 	assert_int_equal(results, 2);
 	has("vx0", "192.0.2.3; 192.0.2.4; ");
-	kern_flood_sweep(kf);
+	fdb_flood_sweep(kf);
 	run(5);
 	has("vx0", "192.0.2.3; ");
-	kern_flood_replay(kf);
-	kern_flood_sweep(kf);
+	fdb_flood_replay(kf);
+	fdb_flood_sweep(kf);
 	run(5);
 	has("vx0", "");
 }
@@ -255,7 +255,7 @@ static void devices(void **state)
 	struct flood_key w = a_wish("vx1", 200, 200, 2);
 
 	NEED_VXLAN();
-	kern_flood_wish(kf, &w);
+	fdb_flood_wish(kf, &w);
 	run(5);
 	assert_int_equal(last.status, WISH_PENDING);
 	assert_string_equal(last.text, "there is no device vx1 yet");
@@ -275,7 +275,7 @@ static void devices(void **state)
 	run(50);
 	assert_string_equal(last.text, "vx1 is no VXLAN device");
 	sh("ip link del vx1");
-	kern_flood_wish_gone(kf, &w);
+	fdb_flood_wish_gone(kf, &w);
 	run(5);
 }
 
@@ -287,16 +287,16 @@ static void external(void **state)
 	NEED_VXLAN();
 	sh("ip link add vx2 type vxlan external local 192.0.2.1 dstport 4790");
 	run(50);
-	kern_flood_wish(kf, &w);
-	kern_flood_wish(kf, &x);
+	fdb_flood_wish(kf, &w);
+	fdb_flood_wish(kf, &x);
 	run(5);
 	has("vx2", "192.0.2.2 src_vni 300; 192.0.2.2 vni 399 src_vni 301; ");
 	restart();
-	kern_flood_wish(kf, &x);
-	kern_flood_sweep(kf);
+	fdb_flood_wish(kf, &x);
+	fdb_flood_sweep(kf);
 	run(5);
 	has("vx2", "192.0.2.2 vni 399 src_vni 301; ");
-	kern_flood_wish_gone(kf, &x);
+	fdb_flood_wish_gone(kf, &x);
 	run(5);
 	has("vx2", "");
 	sh("ip link del vx2");
@@ -311,12 +311,12 @@ static void refused(void **state)
 	NEED_VXLAN();
 	log_set_level(LOG_LEVEL_ERROR);
 	ip_parse(&w.address, "2001:db8::2");
-	kern_flood_wish(kf, &w);
+	fdb_flood_wish(kf, &w);
 	run(5);
 	assert_int_equal(last.status, WISH_REFUSED);
 	assert_true(last.text[0]);
 	file_has("");
-	kern_flood_wish_gone(kf, &w);
+	fdb_flood_wish_gone(kf, &w);
 	run(5);
 }
 
@@ -324,18 +324,18 @@ static void impossible(void **state)
 {
 	struct flood_key w = a_wish("vx0", 100, 100, 2);
 
-	assert_true(kern_flood_key_ok(&w));
+	assert_true(fdb_flood_key_ok(&w));
 	w.vni = 0;
-	assert_false(kern_flood_key_ok(&w));
+	assert_false(fdb_flood_key_ok(&w));
 	w = a_wish("vx0", 100, 0x1000000, 2);
-	assert_false(kern_flood_key_ok(&w));
+	assert_false(fdb_flood_key_ok(&w));
 	w = a_wish("", 100, 100, 2);
-	assert_false(kern_flood_key_ok(&w));
+	assert_false(fdb_flood_key_ok(&w));
 	memset(w.ifname, 'x', sizeof(w.ifname));
-	assert_false(kern_flood_key_ok(&w));
+	assert_false(fdb_flood_key_ok(&w));
 	w = a_wish("vx0", 100, 100, 2);
 	ip_parse(&w.address, "224.0.0.1");
-	assert_false(kern_flood_key_ok(&w));
+	assert_false(fdb_flood_key_ok(&w));
 }
 
 int main(void)

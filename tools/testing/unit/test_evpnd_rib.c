@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "bgp_extcomm.h"
-#include "bgp/decide.h"
+#include "bgp/best_path.h"
 #include "bgp/export.h"
 #include "bgp/rib.h"
 

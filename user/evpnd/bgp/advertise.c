@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "bgp_extcomm.h"
-#include "bgp/decide.h"
+#include "bgp/best_path.h"
 #include "log.h"
 #include "bgp/bgp_host.h"
 

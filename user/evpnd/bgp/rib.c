@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "bgp/decide.h"
+#include "bgp/best_path.h"
 #include "timer.h"
 
 #define BUCKETS_MIN 64

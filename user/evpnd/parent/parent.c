@@ -45,7 +45,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 		parent_conf_core(p);
 	uplinks_look(p->uplinks);
 	if (p->flood)
-		kern_flood_link(p->flood, now);
+		fdb_flood_link(p->flood, now);
 	if (p->routes)
 		routes_link(p->routes);
 	if (!before)
@@ -70,7 +70,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 		parent_conf_core(p);
 	uplinks_look(p->uplinks);
 	if (p->flood)
-		kern_flood_link(p->flood, last);
+		fdb_flood_link(p->flood, last);
 	if (p->routes)
 		routes_link(p->routes);
 	accept_link_gone(p->accept, last->ifindex);
@@ -217,7 +217,7 @@ static int set_up_flood(struct parent *p)
 	char path[CONF_PATH_MAX];
 
 	p->flood =
-		kern_flood_new(p->event, file_for(p, "flood", path), p->links, on_flood_result, p);
+		fdb_flood_new(p->event, file_for(p, "flood", path), p->links, on_flood_result, p);
 	return p->flood ? 0 : -errno;
 }
 
@@ -349,7 +349,7 @@ static void tear_down(struct parent *p)
 	frr_repair_free(p->repair);
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
-	kern_flood_free(p->flood);
+	fdb_flood_free(p->flood);
 	routes_free(p->routes);
 	uplinks_free(p->uplinks);
 	forget_free(p->forget);

@@ -10,13 +10,13 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
-#include "system/accept.h"
+#include "system/arp_accept.h"
 #include "parent/ctl_server.h"
 #include "parent/guard.h"
 #include "system/frr.h"
 #include "contract/ipc.h"
 #include "system/kern.h"
-#include "system/kern_flood.h"
+#include "system/fdb_flood.h"
 #include "system/links.h"
 #include "parent/parent.h"
 #include "parent/parent_bfd.h"
@@ -59,7 +59,7 @@ struct parent {
 	struct speak *speak;
 	struct forget *forget;
 	struct kern *kern;
-	struct kern_flood *flood;
+	struct fdb_flood *flood;
 	struct routes *routes;
 	struct accept *accept;
 	struct frr *frr;

@@ -216,7 +216,7 @@ static void on_forget(struct parent *p, const struct batch *batch)
 	const struct flood_key *key = batch_items(batch);
 
 	for (uint32_t i = 0; i < batch->n; i++) {
-		if (!kern_flood_key_ok(&key[i]))
+		if (!fdb_flood_key_ok(&key[i]))
 			parent_violation(p, "an impossible tunnel to forget");
 		else if (!parent_conf_floods(p, &key[i]))
 			parent_forbidden(p, "what %s has learned, VNI %u, is not its own",

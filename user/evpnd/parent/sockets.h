@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "conf/conf_file.h"
-#include "parent/keys.h"
+#include "parent/tcp_keys.h"
 
 struct sockets;
 

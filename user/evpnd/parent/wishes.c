@@ -201,7 +201,7 @@ static void member_leave_apply(struct parent *p, const struct batch *wishes)
 static bool flood_ok(const void *key, const char **why)
 {
 	*why = "an impossible entry of a flooding list";
-	return kern_flood_key_ok(key);
+	return fdb_flood_key_ok(key);
 }
 
 static bool flood_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
@@ -218,7 +218,7 @@ static void flood_apply(struct parent *p, const struct batch *wishes)
 	const struct flood_key *key = batch_items(wishes);
 
 	for (uint32_t i = 0; i < wishes->n; i++)
-		kern_flood_wish(p->flood, &key[i]);
+		fdb_flood_wish(p->flood, &key[i]);
 }
 
 static void flood_remove(struct parent *p, const struct batch *keys)
@@ -226,17 +226,17 @@ static void flood_remove(struct parent *p, const struct batch *keys)
 	const struct flood_key *key = batch_items(keys);
 
 	for (uint32_t i = 0; i < keys->n; i++)
-		kern_flood_wish_gone(p->flood, &key[i]);
+		fdb_flood_wish_gone(p->flood, &key[i]);
 }
 
 static void flood_sweep(struct parent *p)
 {
-	kern_flood_sweep(p->flood);
+	fdb_flood_sweep(p->flood);
 }
 
 static void flood_replay(struct parent *p)
 {
-	kern_flood_replay(p->flood);
+	fdb_flood_replay(p->flood);
 }
 
 /* ---- BFD: a session may be taken back that is not configured any more ---- */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * decide.c - see decide.h. Every step but MED gives each path one number, lower is better; MED is
+ * best_path.c - see best_path.h. Every step but MED gives each path one number, lower is better; MED is
  * compared only between paths of the same neighbouring AS.
  */
-#include "bgp/decide.h"
+#include "bgp/best_path.h"
 
 #include <stdlib.h>
 

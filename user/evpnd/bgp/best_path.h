@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * decide.h - which of several paths of one route is best.
+ * best_path.h - which of several paths of one route is best.
  *
  * RFC 4271 section 9.1.2.2 in its order, by elimination, so that the answer does not depend on the
  * order of arrival; RFC 4456 section 9 (ORIGINATOR_ID, CLUSTER_LIST), RFC 9494 section 4.3 (stale last).
  * There is no IGP metric: step (e) treats all next hops as equally far. Pure.
  */
-#ifndef EVPND_DECIDE_H
-#define EVPND_DECIDE_H
+#ifndef EVPND_BEST_PATH_H
+#define EVPND_BEST_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * keys.c - keys from files onto sockets.
+ * tcp_keys.c - keys from files onto sockets.
  *
  * RFC 2385 (TCP MD5), RFC 5925 (TCP-AO), RFC 5926 (its algorithms)
  */
-#include "parent/keys.h"
+#include "parent/tcp_keys.h"
 
 #include <errno.h>
 #include <fcntl.h>

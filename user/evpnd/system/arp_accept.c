@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * accept.c - see accept.h. What was set stays set when evpnd ends: another daemon may follow, and what
+ * arp_accept.c - see arp_accept.h. What was set stays set when evpnd ends: another daemon may follow, and what
  * an operator has set himself cannot be told from it.
  *
  * Linux: Documentation/networking/ip-sysctl.rst, arp_accept and accept_untracked_na (5.19 and later)
  */
-#include "system/accept.h"
+#include "system/arp_accept.h"
 
 #include <errno.h>
 #include <fcntl.h>

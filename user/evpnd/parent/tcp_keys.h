@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * keys.h - TCP MD5 (RFC 2385) and TCP-AO (RFC 5925) keys of neighbours, from their files onto
+ * tcp_keys.h - TCP MD5 (RFC 2385) and TCP-AO (RFC 5925) keys of neighbours, from their files onto
  * sockets. A key is in this process's memory only while it is put on a socket.
  */
-#ifndef EVPND_KEYS_H
-#define EVPND_KEYS_H
+#ifndef EVPND_TCP_KEYS_H
+#define EVPND_TCP_KEYS_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kern_flood.c - see kern_flood.h. Wishes are noted at once and carried out together: read what the
+ * fdb_flood.c - see fdb_flood.h. Wishes are noted at once and carried out together: read what the
  * devices have, write down what will be ours, make and remove entries, write down what is ours.
  */
-#include "system/kern_flood.h"
+#include "system/fdb_flood.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,10 +35,10 @@ struct entry {
 	bool there;
 };
 
-struct kern_flood {
+struct fdb_flood {
 	char path[CONF_PATH_MAX];
 	const struct links *links;
-	kern_flood_fn fn;
+	fdb_flood_fn fn;
 	void *data;
 	struct nl *nl;
 	sd_event_source *later;
@@ -67,12 +67,12 @@ static struct entry *entry_of(struct wished *w)
 	return (struct entry *)w;
 }
 
-static void work_later(struct kern_flood *kf)
+static void work_later(struct fdb_flood *kf)
 {
 	sd_event_source_set_enabled(kf->later, SD_EVENT_ONESHOT);
 }
 
-bool kern_flood_key_ok(const struct flood_key *k)
+bool fdb_flood_key_ok(const struct flood_key *k)
 {
 	return k->ifname[0] && memchr(k->ifname, 0, sizeof(k->ifname)) && k->vni &&
 	       k->vni <= 0xffffff && k->remote_vni && k->remote_vni <= 0xffffff &&
@@ -93,10 +93,10 @@ static bool read_line(const char *line, struct flood_key *key)
 	memcpy(key->ifname, ifname, strlen(ifname));
 	key->vni = vni;
 	key->remote_vni = remote;
-	return kern_flood_key_ok(key);
+	return fdb_flood_key_ok(key);
 }
 
-static void read_file(struct kern_flood *kf)
+static void read_file(struct fdb_flood *kf)
 {
 	char line[LINE_MAX_LEN];
 	struct flood_key key;
@@ -115,7 +115,7 @@ static void read_file(struct kern_flood *kf)
 	fclose(f);
 }
 
-static char *own_ones(struct kern_flood *kf)
+static char *own_ones(struct fdb_flood *kf)
 {
 	char *text = NULL, buf[IP_STRLEN];
 	const struct entry *e;
@@ -139,7 +139,7 @@ static char *own_ones(struct kern_flood *kf)
 	return text;
 }
 
-static void write_file(struct kern_flood *kf)
+static void write_file(struct fdb_flood *kf)
 {
 	char *text = kf->path[0] ? own_ones(kf) : NULL;
 
@@ -159,7 +159,7 @@ static void write_file(struct kern_flood *kf)
 
 /* ---- what the devices have ---- */
 
-static const struct fact_link *device(const struct kern_flood *kf, const char *ifname)
+static const struct fact_link *device(const struct fdb_flood *kf, const char *ifname)
 {
 	return links_by_name(kf->links, ifname);
 }
@@ -184,7 +184,7 @@ static const char *obstacle(const struct fact_link *dev, const struct flood_key 
 }
 
 struct look {
-	struct kern_flood *kf;
+	struct fdb_flood *kf;
 	const struct fact_link *dev;
 };
 
@@ -203,7 +203,7 @@ static void take(void *data, const struct nl_flood *f)
 }
 
 /* Return: false when a device could not be read; then nothing is done about any. */
-static bool look(struct kern_flood *kf)
+static bool look(struct fdb_flood *kf)
 {
 	const struct entry *before = NULL;
 	struct nl_err err;
@@ -228,7 +228,7 @@ static bool look(struct kern_flood *kf)
 	return true;
 }
 
-static void tell(struct kern_flood *kf, struct entry *e, enum wish_status status, const char *text)
+static void tell(struct fdb_flood *kf, struct entry *e, enum wish_status status, const char *text)
 {
 	struct flood_result r = {.key = e->key, .status = status};
 
@@ -248,7 +248,7 @@ static struct nl_flood to_kernel(const struct fact_link *dev, const struct flood
 	};
 }
 
-static void make(struct kern_flood *kf, struct entry *e)
+static void make(struct fdb_flood *kf, struct entry *e)
 {
 	const struct fact_link *dev = device(kf, e->key.ifname);
 	char text[LINE_MAX_LEN], buf[IP_STRLEN];
@@ -276,7 +276,7 @@ static void make(struct kern_flood *kf, struct entry *e)
 	tell(kf, e, WISH_INSTALLED, "");
 }
 
-static void unmake(struct kern_flood *kf, struct entry *e)
+static void unmake(struct fdb_flood *kf, struct entry *e)
 {
 	const struct fact_link *dev = device(kf, e->key.ifname);
 	char buf[IP_STRLEN];
@@ -293,7 +293,7 @@ static void unmake(struct kern_flood *kf, struct entry *e)
 }
 
 /* What will be ours when all is made: written down before. */
-static void claim(struct kern_flood *kf)
+static void claim(struct fdb_flood *kf)
 {
 	char text[LINE_MAX_LEN];
 	enum wish_status status;
@@ -312,7 +312,7 @@ static void claim(struct kern_flood *kf)
 
 static int work(sd_event_source *source, void *data)
 {
-	struct kern_flood *kf = data;
+	struct fdb_flood *kf = data;
 	struct wished *w, *next;
 
 	if (RB_EMPTY(&kf->entries.tree))
@@ -347,30 +347,30 @@ static void on_look_again(void *data)
 
 /* ---- wishes ---- */
 
-void kern_flood_wish(struct kern_flood *kf, const struct flood_key *key)
+void fdb_flood_wish(struct fdb_flood *kf, const struct flood_key *key)
 {
 	if (reconcile_wish(&kf->entries, key))
 		work_later(kf);
 }
 
-void kern_flood_wish_gone(struct kern_flood *kf, const struct flood_key *key)
+void fdb_flood_wish_gone(struct fdb_flood *kf, const struct flood_key *key)
 {
 	if (reconcile_unwish(&kf->entries, key))
 		work_later(kf);
 }
 
-void kern_flood_sweep(struct kern_flood *kf)
+void fdb_flood_sweep(struct fdb_flood *kf)
 {
 	reconcile_sweep(&kf->entries, NULL, NULL);
 	work_later(kf);
 }
 
-void kern_flood_replay(struct kern_flood *kf)
+void fdb_flood_replay(struct fdb_flood *kf)
 {
 	reconcile_replay(&kf->entries);
 }
 
-void kern_flood_link(struct kern_flood *kf, const struct fact_link *fact)
+void fdb_flood_link(struct fdb_flood *kf, const struct fact_link *fact)
 {
 	struct wished *w;
 
@@ -385,10 +385,10 @@ void kern_flood_link(struct kern_flood *kf, const struct fact_link *fact)
 
 /* ---- life ---- */
 
-struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struct links *links,
-				  kern_flood_fn fn, void *data)
+struct fdb_flood *fdb_flood_new(sd_event *event, const char *path, const struct links *links,
+				fdb_flood_fn fn, void *data)
 {
-	struct kern_flood *kf = calloc(1, sizeof(*kf));
+	struct fdb_flood *kf = calloc(1, sizeof(*kf));
 	int r;
 
 	if (!kf)
@@ -403,7 +403,7 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 	kf->nl = nl_open(NETLINK_ROUTE);
 	r = kf->nl ? sd_event_add_defer(event, &kf->later, work, kf) : -errno;
 	if (r < 0) {
-		kern_flood_free(kf);
+		fdb_flood_free(kf);
 		errno = -r;
 		return NULL;
 	}
@@ -412,7 +412,7 @@ struct kern_flood *kern_flood_new(sd_event *event, const char *path, const struc
 	return kf;
 }
 
-void kern_flood_free(struct kern_flood *kf)
+void fdb_flood_free(struct fdb_flood *kf)
 {
 	if (!kf)
 		return;

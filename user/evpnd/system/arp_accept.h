@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * accept.h - answers that nobody here has asked for. A CE on an all-active segment answers ARP and
+ * arp_accept.h - answers that nobody here has asked for. A CE on an all-active segment answers ARP and
  * Neighbour Discovery to the PE that its hash chooses, not to the one that has asked; Linux ignores
  * such an answer unless arp_accept (IPv4) and accept_untracked_na (IPv6) are set on the device.
  */
-#ifndef EVPND_ACCEPT_H
-#define EVPND_ACCEPT_H
+#ifndef EVPND_ARP_ACCEPT_H
+#define EVPND_ARP_ACCEPT_H
 
 #include "contract/ipc.h"
 #include "system/links.h"

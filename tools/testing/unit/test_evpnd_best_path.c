@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_evpnd_decide.c - the decision process, one comparison at a time, and that the answer does not
+ * test_evpnd_best_path.c - the decision process, one comparison at a time, and that the answer does not
  * depend on the order in which paths arrived.
  *
  * RFC 4271 (9.1.2.2), RFC 4456 (9), RFC 9494 (4.3)
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "bgp/decide.h"
+#include "bgp/best_path.h"
 
 /**
  * struct spec - a path as a table row
