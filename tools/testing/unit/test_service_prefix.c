@@ -652,6 +652,59 @@ static void test_retention(void **state)
 	end(sp);
 }
 
+/* What is retained is in no RIB any more: a reload, and another VRF that comes, leave it where it is. */
+static void test_retained_and_reloaded(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2"),
+				  vrf("green", "65000:3")};
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, r); /* that PE has no RT-4 */
+	expect(sp, "");
+	commit(sp, vrfs, 3);
+	expect(sp, "");
+	link_fact(sp, 40, "green", "vrf", 0, 0, 0, true);
+	expect(sp, "");
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, r);
+	commit(sp, &vrfs[1], 2); /* without red */
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* Routes for a VRF without a device are not the global table's. */
+static void test_no_device(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf(CONF_VRF_GLOBAL, "65000:9"), vrf("red", "65000:1")};
+	struct fact_link old = {.ifindex = RED};
+	json_t *params = json_object(), *doc = NULL;
+	struct speaker *sp = begin();
+	char err[256] = "";
+	const char *name;
+
+	commit(sp, vrfs, 2);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, 0, true);
+	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK_GONE, &old);
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
+	expect(sp, "");
+	assert_true(prefix_service.query(sp->ps, "prefix.show", params, &doc, err, sizeof(err)));
+	assert_int_equal(json_array_size(json_object_get(doc, "prefixes")), 1);
+	name = json_string_value(
+		json_object_get(json_array_get(json_object_get(doc, "prefixes"), 0), "vrf"));
+	assert_string_equal(name, "red");
+	json_decref(doc);
+	json_decref(params);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	end(sp);
+}
+
 /* What this PE has itself is wished for all the same, and two PEs with one router are one next hop. */
 static void test_own_and_theirs(void **state)
 {
@@ -935,6 +988,8 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),
+		cmocka_unit_test(test_retained_and_reloaded),
+		cmocka_unit_test(test_no_device),
 		cmocka_unit_test(test_show),
 	};
 

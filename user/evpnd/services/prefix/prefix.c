@@ -39,7 +39,7 @@ struct pvrf *prefix_vrf(struct prefixes *ps, u32 ifindex)
 	struct pvrf *v;
 
 	TAILQ_FOREACH(v, &ps->vrfs, entry)
-		if (v->known && v->ifindex == ifindex)
+		if (v->ifindex == ifindex)
 			return v;
 	return NULL;
 }
@@ -55,6 +55,9 @@ static u32 vrf_device_of(const struct device *d)
 {
 	return d->fact.master && !strcmp(d->fact.master_kind, "vrf") ? d->fact.master : 0;
 }
+
+/* The kernel numbers devices by positive integers: this, and the VRF's number, is none of them. */
+#define NO_TABLE 0x80000000u
 
 /* Return: the VRF's table is another one, or there is one now */
 static bool know_table(struct prefixes *ps, struct pvrf *v)
@@ -72,6 +75,8 @@ static bool know_table(struct prefixes *ps, struct pvrf *v)
 		known = d;
 		ifindex = d ? vrf_device_of(d) : 0;
 	}
+	if (!known)
+		ifindex = NO_TABLE | v->id;
 	if (known == v->known && ifindex == v->ifindex)
 		return false;
 	v->known = known;
@@ -260,6 +265,7 @@ static void vrf_set(struct prefixes *ps, const struct conf_vrf *conf)
 		}
 		v->conf = *conf;
 		v->id = choose_id(ps);
+		v->ifindex = NO_TABLE | v->id;
 		v->metric = conf->prefixes.metric;
 		TAILQ_INSERT_TAIL(&ps->vrfs, v, entry);
 	}
@@ -357,7 +363,7 @@ static void prefixes_conf(void *state, unsigned int changes, const struct conf *
 		/* what is true is originated again, with the targets of now */
 		ps->generation++;
 		prefix_forget_advs(ps);
-		prefix_forget_routes(ps);
+		prefix_forget_routes(ps, now);
 		drop_old_vrfs(ps, now);
 		for (size_t i = 0; i < now->n_vrfs; i++)
 			vrf_set(ps, &now->vrfs[i]);

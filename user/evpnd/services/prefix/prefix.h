@@ -30,7 +30,7 @@
 
 /**
  * struct pvrf - a configured IP-VRF
- * @ifindex: of the VRF device whose table it is, valid if @known; 0 for the main table
+ * @ifindex: of the VRF device whose table it is, if @known; 0 for the main table; else one that no device has
  * @id: in the distinguisher of its routes
  * @metric: of routes that were wished
  * @learned, @taken: routes of this PE, and of others
@@ -326,7 +326,8 @@ enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
 bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now);
 void prefix_reimport(struct prefixes *ps);
-void prefix_forget_routes(struct prefixes *ps);
+/* but what is retained, as far as there is a place for it; @next: of a configuration that is to come */
+void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r);
 /* withdrawn ones: gone, or kept because their PE is gone, or kept long enough */
 void prefix_lost(struct prefixes *ps);

@@ -356,19 +356,35 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 
 /* ---- once more, after what is ours has changed ---- */
 
+/*
+ * What is retained is in no RIB any more: it goes on, if there is still such a VRF and it has the same table.
+ * @next: the configuration that is to come, or NULL
+ */
+static bool is_kept(const struct pfx *x, const struct premote *r, const struct conf *next)
+{
+	const struct pvrf *v = r->source->vrf;
+
+	return r->lost && v->ifindex == x->vrf && (!next || conf_vrf(next, v->conf.name));
+}
+
 static void forget_all(struct prefixes *ps, struct pfx *x, void *data)
 {
+	struct premote *r, *next;
+
 	if (!x->remotes)
 		return;
-	while (x->remotes)
-		prefix_remote_del(ps, x, x->remotes);
+	for (r = x->remotes; r; r = next) {
+		next = r->next;
+		if (!is_kept(x, r, data))
+			prefix_remote_del(ps, x, r);
+	}
 	prefix_queue(ps, x);
 }
 
-void prefix_forget_routes(struct prefixes *ps)
+void prefix_forget_routes(struct prefixes *ps, const struct conf *next)
 {
 	ps->judged.valid = false;
-	prefix_walk(ps, forget_all, NULL);
+	prefix_walk(ps, forget_all, (void *)next);
 }
 
 static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
@@ -383,7 +399,7 @@ void prefix_reimport(struct prefixes *ps)
 {
 	struct rib *rib = speaker_rib(ps->speaker);
 
-	prefix_forget_routes(ps);
+	prefix_forget_routes(ps, NULL);
 	if (rib)
 		rib_walk(rib, EVPN_PREFIX, route_again, ps);
 }
