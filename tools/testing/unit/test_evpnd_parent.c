@@ -136,6 +136,20 @@ static void try_forbidden(void)
 	send_wish(IPC_WISH_FLOOD, &flood, sizeof(flood));
 }
 
+/* A customer's route through the loopback device. */
+static void try_route(void)
+{
+	struct wish_prefix w;
+
+	memset(&w, 0, sizeof(w));
+	w.key.metric = 77;
+	w.key.prefix.addr.len = 4;
+	w.n_hops = 1;
+	w.hops[0].ifindex = 1;
+	w.hops[0].gateway = (struct ip_addr){.len = 4, .b = {10, 0, 0, 1}};
+	send_wish(IPC_WISH_PREFIX, &w, sizeof(w));
+}
+
 /* What only somebody who has taken over would do, for as long as it is let. */
 static void attack(const char *how)
 {
@@ -179,6 +193,10 @@ static int serve(const char *answer)
 		memcpy(&hdr, buf, sizeof(hdr));
 		if (hdr.type == IPC_FACT_LINKS_DONE)
 			send_message(IPC_READY, NULL, 0);
+		if (hdr.type == IPC_FACT_PREFIXES_DONE && getenv("FORBIDDEN"))
+			try_route();
+		if (hdr.type == IPC_WISH_PREFIX_RESULT)
+			send_text(IPC_EVENT, 0, false, "no JSON");
 		if (hdr.type == IPC_SHUTDOWN && !getenv("STUBBORN"))
 			return 0;
 		if (hdr.type != IPC_QUERY)
@@ -446,8 +464,10 @@ static void test_forbidden(void **state)
 	wait_log("segment 00:11:22:33:44:55:66:77:88:9a on bond0 is not its own; ignored");
 	wait_log("neighbours on a segment that is not its own; ignored");
 	wait_log("the flooding list of mgmt0, VNI 100, is not its own; ignored");
+	wait_log("routes through devices that are on no segment; ignored");
+	wait_log("an event that is none; ignored"); /* it was answered */
 	assert_int_equal(metric("evpnd_wishes", "\"pending\""), 1);
-	assert_int_equal(metric("evpnd_speaker_violations_total", NULL), 4);
+	assert_int_equal(metric("evpnd_speaker_violations_total", NULL), 6);
 	assert_int_equal(stop(), 0);
 }
 

@@ -19,6 +19,7 @@
  * @retain_max: the longest time in ms for which something taken back may be kept
  * @ok, @key_ok: can there be such a wish, or a wish with such a key? If not, @why is a sentence
  * @may, @may_remove: may this speaker have it, or take it back? If not, @why is a sentence
+ * @forbidden: a wish that it may not have is answered, because somebody counts answers
  * @same_owner: what is true of one is true of the other: @may is not asked again
  * @apply, @remove: carry out; never with an empty batch
  * @sweep: what was not wished since @replay goes
@@ -31,6 +32,7 @@ struct wish_kind {
 	bool (*key_ok)(const void *key, const char **why);
 	bool (*may)(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN]);
 	bool (*may_remove)(const struct parent *p, const void *key, char why[PARENT_WHY_LEN]);
+	void (*forbidden)(struct parent *p, const void *wish);
 	bool (*same_owner)(const void *a, const void *b);
 	void (*apply)(struct parent *p, const struct batch *wishes);
 	void (*remove)(struct parent *p, const struct batch *keys);
@@ -294,6 +296,11 @@ static bool prefix_may(const struct parent *p, const void *wish, char why[PARENT
 	return routes_may(p->routes, wish);
 }
 
+static void prefix_forbidden(struct parent *p, const void *wish)
+{
+	routes_forbidden(p->routes, wish);
+}
+
 static bool prefix_same_owner(const void *a, const void *b)
 {
 	const struct wish_prefix *x = a, *y = b;
@@ -398,6 +405,7 @@ static const struct wish_kind kinds[] = {
 		.ok = prefix_ok,
 		.key_ok = prefix_key_ok,
 		.may = prefix_may,
+		.forbidden = prefix_forbidden,
 		.same_owner = prefix_same_owner,
 		.apply = prefix_apply,
 		.remove = prefix_remove,
@@ -426,7 +434,7 @@ static bool all_ok(const struct wish_kind *kind, enum verb verb, const struct ba
 }
 
 /* Those that it may have are moved to the front. Return: how many these are */
-static uint32_t keep_own(const struct parent *p, const struct wish_kind *kind, enum verb verb,
+static uint32_t keep_own(struct parent *p, const struct wish_kind *kind, enum verb verb,
 			 struct batch *batch, char why[PARENT_WHY_LEN])
 {
 	bool (*may)(const struct parent *parent, const void *item, char text[PARENT_WHY_LEN]) =
@@ -443,6 +451,8 @@ static uint32_t keep_own(const struct parent *p, const struct wish_kind *kind, e
 		/* the one before it is where it was: what was kept went to places further ahead */
 		if (!i || !kind->same_owner || !kind->same_owner(item - size, item))
 			own = may(p, item, why);
+		if (!own && verb == WISH_MAKE && kind->forbidden)
+			kind->forbidden(p, item);
 		if (own && kept++ != i)
 			memmove(items + (kept - 1) * size, item, size);
 	}

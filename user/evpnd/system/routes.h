@@ -49,6 +49,9 @@ bool routes_key_ok(const struct prefix_key *key, const char **why);
 /** routes_may() - does it lead through devices of configured segments only? */
 bool routes_may(const struct routes *r, const struct wish_prefix *wish);
 
+/** routes_forbidden() - the answer to a wish for which routes_may() says no */
+void routes_forbidden(struct routes *r, const struct wish_prefix *wish);
+
 /* Carried out before they return. */
 void routes_wish(struct routes *r, const struct batch *batch);
 void routes_wish_gone(struct routes *r, const struct batch *batch);

@@ -83,6 +83,18 @@ static void answer(struct routes *r, struct prefix_result *res, enum wish_status
 	res->why = text[0] ? text_number(r, text) : 0;
 }
 
+void routes_forbidden(struct routes *r, const struct wish_prefix *w)
+{
+	struct {
+		struct batch head;
+		struct prefix_result item;
+	} out = {.head = {.n = 1}, .item = {.key = w->key}};
+
+	answer(r, &out.item, WISH_PENDING, 0, "its device is on no segment here");
+	r->ops->send(r->data, IPC_WISH_PREFIX_RESULT, &out.head,
+		     BATCH_LEN(struct prefix_result, 1));
+}
+
 /* What passes by itself: a device that is down or has just gone. */
 static bool is_passing(int error)
 {
