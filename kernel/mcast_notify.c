@@ -9,6 +9,7 @@
 #include <net/netlink.h>
 
 #include "mcast.h"
+#include "netlink.h"
 #include "netlink_gen.h"
 
 static int fill_source(struct sk_buff *msg, const struct evpn_mcast_source *s, u8 family)
@@ -154,51 +155,25 @@ void evpn_mcast_news(struct evpn_mcast_net *mn, struct evpn_mcast_group *g, u8 e
 		list_add_tail(&g->tell, &mn->tell);
 }
 
-/* A message being filled with groups. */
-struct tell {
-	struct evpn_mcast_net *mn;
-	struct sk_buff *msg;
-	void *hdr;
-};
-
-static bool tell_begin(struct tell *t)
+static int fill(struct sk_buff *msg, const void *g, void *mn)
 {
-	t->msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!t->msg)
-		return false;
-	t->hdr = evpn_netlink_put(t->msg, 0, 0, 0, EVPN_CMD_MCAST_NTF);
-	return true;
+	return evpn_mcast_fill(msg, g);
 }
 
-static void tell_send(struct tell *t)
+static void tell_one(struct evpn_netlink_batch *batch, struct evpn_mcast_group *g, bool listeners)
 {
-	if (!t->msg)
-		return;
-	genlmsg_end(t->msg, t->hdr);
-	evpn_netlink_multicast(t->mn->en, t->msg, EVPN_NLGRP_MCAST);
-	t->msg = NULL;
-}
+	struct evpn_mcast_net *mn = batch->data;
 
-static bool tell_add(struct tell *t, const struct evpn_mcast_group *g)
-{
-	if (t->msg && !evpn_mcast_fill(t->msg, g))
-		return true;
-	tell_send(t);
-	return tell_begin(t) && !evpn_mcast_fill(t->msg, g);
-}
-
-static void tell_one(struct tell *t, struct evpn_mcast_group *g, bool listeners)
-{
-	if (listeners && !tell_add(t, g))
-		evpn_netlink_overrun(t->mn->en, EVPN_NLGRP_MCAST);
-	t->mn->counters.notified += listeners;
+	if (listeners)
+		evpn_netlink_batch_add(batch, g);
+	mn->counters.notified += listeners;
 	g->events = 0;
 	list_del_init(&g->tell);
 	if (g->ended) {
-		evpn_mcast_free(t->mn, g);
+		evpn_mcast_free(mn, g);
 	} else if (listeners) {
 		g->told = jiffies;
-		list_add_tail(&g->tell, &t->mn->quiet);
+		list_add_tail(&g->tell, &mn->quiet);
 	}
 }
 
@@ -231,13 +206,20 @@ unsigned long evpn_mcast_tell(struct evpn_mcast_net *mn)
 {
 	bool listeners = evpn_netlink_listeners(mn->en, EVPN_NLGRP_MCAST);
 	unsigned long delay = tell_quiet(mn);
-	struct tell t = {.mn = mn};
+	struct evpn_netlink_batch batch = {
+		.en = mn->en,
+		.group = EVPN_NLGRP_MCAST,
+		.cmd = EVPN_CMD_MCAST_NTF,
+		.fill = fill,
+		.data = mn,
+	};
 	unsigned int done = 0;
 
 	lockdep_assert_held(&mn->lock);
 	/* Others are to get the lock between two slices; the rest has to wait for that. */
 	while (!list_empty(&mn->tell) && done++ < EVPN_MCAST_SLICE)
-		tell_one(&t, list_first_entry(&mn->tell, struct evpn_mcast_group, tell), listeners);
-	tell_send(&t);
+		tell_one(&batch, list_first_entry(&mn->tell, struct evpn_mcast_group, tell),
+			 listeners);
+	evpn_netlink_batch_send(&batch);
 	return list_empty(&mn->tell) ? delay : 0;
 }

@@ -9,6 +9,7 @@
 #include <net/netlink.h>
 
 #include "neigh.h"
+#include "netlink.h"
 #include "netlink_gen.h"
 
 /* Long enough for a sentence with a device, two VRFs and an address. */
@@ -196,49 +197,23 @@ void evpn_neigh_news(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 events)
 		list_add_tail(&n->tell, &nn->tell);
 }
 
-/* A message being filled with entries. */
-struct tell {
-	struct evpn_neigh_net *nn;
-	struct sk_buff *msg;
-	void *hdr;
-};
-
-static bool tell_begin(struct tell *t)
+static int fill(struct sk_buff *msg, const void *n, void *nn)
 {
-	t->msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!t->msg)
-		return false;
-	t->hdr = evpn_netlink_put(t->msg, 0, 0, 0, EVPN_CMD_NEIGH_NTF);
-	return true;
+	return evpn_neigh_fill(msg, nn, n, -1);
 }
 
-static void tell_send(struct tell *t)
+static void tell_one(struct evpn_netlink_batch *batch, struct evpn_neigh *n, bool listeners)
 {
-	if (!t->msg)
-		return;
-	genlmsg_end(t->msg, t->hdr);
-	evpn_netlink_multicast(t->nn->en, t->msg, EVPN_NLGRP_NEIGH);
-	t->msg = NULL;
-}
+	struct evpn_neigh_net *nn = batch->data;
 
-static bool tell_add(struct tell *t, const struct evpn_neigh *n)
-{
-	if (t->msg && !evpn_neigh_fill(t->msg, t->nn, n, -1))
-		return true;
-	tell_send(t);
-	return tell_begin(t) && !evpn_neigh_fill(t->msg, t->nn, n, -1);
-}
-
-static void tell_one(struct tell *t, struct evpn_neigh *n, bool listeners)
-{
-	if (listeners && !tell_add(t, n))
-		evpn_netlink_overrun(t->nn->en, EVPN_NLGRP_NEIGH);
-	t->nn->counters.notified += listeners;
+	if (listeners)
+		evpn_netlink_batch_add(batch, n);
+	nn->counters.notified += listeners;
 	n->events = 0;
 	n->told = jiffies;
 	list_del_init(&n->tell);
 	if (n->state == EVPN_NEIGH_STATE_GONE)
-		evpn_neigh_free(t->nn, n);
+		evpn_neigh_free(nn, n);
 }
 
 /**
@@ -252,7 +227,13 @@ unsigned long evpn_neigh_tell(struct evpn_neigh_net *nn)
 {
 	bool listeners = evpn_netlink_listeners(nn->en, EVPN_NLGRP_NEIGH);
 	unsigned long delay = MAX_JIFFY_OFFSET, due;
-	struct tell t = {.nn = nn};
+	struct evpn_netlink_batch batch = {
+		.en = nn->en,
+		.group = EVPN_NLGRP_NEIGH,
+		.cmd = EVPN_CMD_NEIGH_NTF,
+		.fill = fill,
+		.data = nn,
+	};
 	struct evpn_neigh *n, *next;
 	unsigned int done = 0;
 
@@ -268,8 +249,8 @@ unsigned long evpn_neigh_tell(struct evpn_neigh_net *nn)
 			delay = 0;
 			break;
 		}
-		tell_one(&t, n, listeners);
+		tell_one(&batch, n, listeners);
 	}
-	tell_send(&t);
+	evpn_netlink_batch_send(&batch);
 	return delay;
 }

@@ -76,6 +76,41 @@ void evpn_netlink_overrun(struct evpn_net *en, unsigned int group)
 	genl_set_err(&netlink_family, en->net, 0, group, ENOBUFS);
 }
 
+static bool batch_begin(struct evpn_netlink_batch *batch)
+{
+	batch->msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!batch->msg)
+		return false;
+	batch->hdr = evpn_netlink_put(batch->msg, 0, 0, 0, batch->cmd);
+	return true;
+}
+
+/** evpn_netlink_batch_send() - send what is in it; it can be filled again */
+void evpn_netlink_batch_send(struct evpn_netlink_batch *batch)
+{
+	if (!batch->msg)
+		return;
+	genlmsg_end(batch->msg, batch->hdr);
+	evpn_netlink_multicast(batch->en, batch->msg, batch->group);
+	batch->msg = NULL;
+}
+
+/**
+ * evpn_netlink_batch_add() - tell of one object more
+ * @batch: is sent when it is full
+ * @object: for its fill()
+ *
+ * When there is no memory the listeners read ENOBUFS, and have to dump again.
+ */
+void evpn_netlink_batch_add(struct evpn_netlink_batch *batch, const void *object)
+{
+	if (batch->msg && !batch->fill(batch->msg, object, batch->data))
+		return;
+	evpn_netlink_batch_send(batch);
+	if (!batch_begin(batch) || batch->fill(batch->msg, object, batch->data))
+		evpn_netlink_overrun(batch->en, batch->group);
+}
+
 static int netlink_released(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	const struct netlink_notify *notify = ptr;

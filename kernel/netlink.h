@@ -18,6 +18,26 @@ void evpn_netlink_u32(const struct genl_info *info, int attr, u32 *value);
 void *evpn_netlink_begin(struct sk_buff *msg, const struct genl_info *info, u8 cmd);
 int evpn_netlink_reply(struct genl_info *info, struct sk_buff *msg, void *hdr, int err);
 
+/**
+ * struct evpn_netlink_batch - notifications about many objects, as few messages as they fit into
+ * @group: who hears them
+ * @fill: puts one object, or fails and leaves @msg as it was
+ * @data: for @fill
+ * @msg: being filled, or NULL
+ */
+struct evpn_netlink_batch {
+	struct evpn_net *en;
+	unsigned int group;
+	u8 cmd;
+	int (*fill)(struct sk_buff *msg, const void *object, void *data);
+	void *data;
+	struct sk_buff *msg;
+	void *hdr;
+};
+
+void evpn_netlink_batch_add(struct evpn_netlink_batch *batch, const void *object);
+void evpn_netlink_batch_send(struct evpn_netlink_batch *batch);
+
 /* netlink_es.c */
 struct evpn_es *evpn_netlink_es(struct genl_info *info, int attr);
 int evpn_netlink_es_dump(struct sk_buff *msg, struct netlink_callback *cb, u8 cmd,
