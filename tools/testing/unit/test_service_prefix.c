@@ -601,9 +601,11 @@ static void test_verdicts(void **state)
 	assert_int_equal(verdict(sp, r), PV_ES_IMPORT);
 	r->ec[1] = ecomm_evi_rt(&rt);
 	assert_int_equal(verdict(sp, r), PV_FOREIGN_EVI_RT);
+	assert_true(prefix_wanted(sp->ps, &r->n, &r->a)); /* people ask why */
 	e.b[1] = 0x99;
 	r->ec[0] = ecomm_es_import(&e);
 	assert_int_equal(verdict(sp, r), PV_FOREIGN_ES_IMPORT);
+	assert_false(prefix_wanted(sp->ps, &r->n, &r->a)); /* another customer's */
 	r->ec[0] = rt_of("65000:1");
 	r->a.ext = ecomm_slice(r->ec, 1);
 	assert_int_equal(verdict(sp, r), PV_VRF);

@@ -158,8 +158,13 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 		say_full(ps, v);
 		return false;
 	}
-	/* what is refused is of use, too: people ask why */
-	return verdict != PV_NO_INDEX && verdict != PV_NO_TARGET && verdict != PV_FOREIGN_ESI;
+	ps->counts.refused += verdict == PV_FOREIGN_ES_IMPORT;
+	/*
+	 * What is refused is of use, too, as far as it is about a segment that is here: people ask why. Those of
+	 * all others are as many as there are customers, and a reflector tells everybody of them.
+	 */
+	return verdict != PV_NO_INDEX && verdict != PV_NO_TARGET && verdict != PV_FOREIGN_ESI &&
+	       verdict != PV_FOREIGN_ES_IMPORT && verdict != PV_OFF;
 }
 
 /* ---- paths of a prefix ---- */
