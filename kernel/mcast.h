@@ -386,7 +386,7 @@ int evpn_mcast_wish(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key,
 		    struct evpn_mcast_filter *want, u8 versions, u32 generation, u32 origin);
 void evpn_mcast_unwish(struct evpn_mcast_net *mn, struct evpn_mcast_host *h, u32 retain_ms);
 void evpn_mcast_farewell(struct evpn_mcast_net *mn, const struct evpn_mcast_group *g, u8 mode,
-			 const u8 (*sources)[EVPN_IGMP_ADDR_LEN], u16 n);
+			 const void *sources, u16 n);
 void evpn_mcast_host_say(struct evpn_mcast_net *mn, struct evpn_mcast_host *h);
 void evpn_mcast_host_free(struct evpn_mcast_net *mn, struct evpn_mcast_host *h);
 void evpn_mcast_host_said(struct evpn_mcast_host *h, bool told);

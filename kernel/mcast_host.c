@@ -214,7 +214,7 @@ void evpn_mcast_unwish(struct evpn_mcast_net *mn, struct evpn_mcast_host *h, u32
  * As if it was one that is spoken for, unless another one is.
  */
 void evpn_mcast_farewell(struct evpn_mcast_net *mn, const struct evpn_mcast_group *g, u8 mode,
-			 const u8 (*sources)[EVPN_IGMP_ADDR_LEN], u16 n)
+			 const void *sources, u16 n)
 {
 	struct evpn_mcast_filter *said;
 	struct evpn_mcast_host *h;
@@ -228,7 +228,7 @@ void evpn_mcast_farewell(struct evpn_mcast_net *mn, const struct evpn_mcast_grou
 		kfree(said);
 		return;
 	}
-	memcpy(said->source, sources, n * sizeof(*sources));
+	memcpy(said->source, sources, n * sizeof(said->source[0]));
 	h->versions = g->versions;
 	h->said = said;
 	evpn_mcast_host_say(mn, h);

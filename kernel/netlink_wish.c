@@ -156,8 +156,7 @@ static int check_entries(struct evpn_net *en, struct genl_info *info, bool wishe
 		NL_SET_ERR_MSG(info->extack, "there is no group in the request");
 		return -EINVAL;
 	}
-	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem)
-	{
+	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem) {
 		err = entry_parse(&e, attr, info->extack);
 		if (!err && wishes)
 			err = wish_check(en, &e, info->extack);
@@ -200,8 +199,7 @@ int evpn_nl_mcast_wish_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto unlock;
 	mutex_lock(&mn->lock);
-	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem)
-	{
+	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem) {
 		err = wish_one(mn, attr);
 		if (err)
 			break;
@@ -252,7 +250,8 @@ int evpn_nl_mcast_wish_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&mn->lock);
-	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem) unwish_one(mn, attr, retain);
+	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem)
+		unwish_one(mn, attr, retain);
 	mutex_unlock(&mn->lock);
 	evpn_mcast_kick(mn);
 	return 0;
@@ -320,7 +319,8 @@ int evpn_nl_mcast_leave_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&mn->lock);
-	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem) left_one(mn, attr, response);
+	for_each_attr(attr, info->nlhdr, EVPN_A_MCAST_ENTRY, rem)
+		left_one(mn, attr, response);
 	mutex_unlock(&mn->lock);
 	evpn_mcast_kick(mn);
 	return 0;
