@@ -432,7 +432,7 @@ static uint32_t one(void *body, const void *item, size_t size)
 static void make_prefix(struct wish_prefix *w, u8 variant)
 {
 	memset(w, 0, sizeof(*w));
-	w->key.metric = variant & 1 ? 5 : 0xc8000001;
+	w->key.metric = variant & 1 ? 5 : 0xbe000001;
 	w->key.vrf = variant & 4 ? MGMT0 : 0;
 	w->key.prefix = (struct ip_prefix){.addr = {.len = 4, .b = {10, variant & 8}}, .plen = 8};
 	w->n_hops = variant & 16 ? 9 : 1;

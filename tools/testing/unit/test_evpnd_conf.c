@@ -607,7 +607,7 @@ static void test_prefix_keys(void **state)
 	assert_int_equal(p->learn, 0);
 	assert_int_equal(p->form, CONF_PREFIX_GATEWAY);
 	assert_int_equal(p->targets, CONF_SYNC_ES_IMPORT);
-	assert_int_equal(p->metric, 0xc8000001u);
+	assert_int_equal(p->metric, 0xbe000001u);
 	assert_true(p->install);
 	conf_file_free(file);
 	bad(VRF("prefixes: {learn: ospf}"),

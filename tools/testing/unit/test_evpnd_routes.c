@@ -22,7 +22,7 @@
 #include "system/routes.h"
 #include "timer.h"
 
-#define METRIC 3355443201u
+#define METRIC 3187671041u
 
 static sd_event *event;
 static struct links *links;
@@ -348,15 +348,15 @@ static void test_in_the_way(void **state)
 	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL);
 
 	NEED_KERNEL();
-	sh("ip route add 10.20.0.0/16 via 192.0.2.9 proto 99 metric 3355443201");
+	sh("ip route add 10.20.0.0/16 via 192.0.2.9 proto 99 metric 3187671041");
 	wish(&w);
 	assert_int_equal(last.status, WISH_REFUSED);
 	assert_int_equal(last.error, EEXIST);
-	assert_string_equal(sentence, "another route with metric 3355443201 is there");
+	assert_string_equal(sentence, "another route with metric 3187671041 is there");
 	unwish(&w);
 	sh("ip route show 10.20.0.0/16 proto 99 | grep -q 192.0.2.9");
-	sh("ip route del 10.20.0.0/16 proto 99 metric 3355443201");
-	sh("ip route add 10.20.0.0/16 via 10.1.0.9 proto 77 metric 3355443201");
+	sh("ip route del 10.20.0.0/16 proto 99 metric 3187671041");
+	sh("ip route add 10.20.0.0/16 via 10.1.0.9 proto 77 metric 3187671041");
 	wish(&w);
 	assert_int_equal(last.status, WISH_INSTALLED);
 	has("10.20.0.0/16 via 10.1.0.1 dev bond0;");
@@ -413,13 +413,13 @@ static void test_restart(void **state)
 	routes = NULL;
 	told[0] = '\0';
 	start();
-	expect("own 10.20.0.0/16 bond0 10.1.0.1 3355443201; ");
+	expect("own 10.20.0.0/16 bond0 10.1.0.1 3187671041; ");
 	sh("[ \"$(ip nexthop show proto 77 | grep -c .)\" = 1 ]"); /* others were used by none */
 	w.replace = true;
 	wish(&w);
 	sh("[ \"$(ip nexthop show proto 77 | grep -c .)\" = 1 ]");
-	sh("ip route del 10.20.0.0/16 proto 77 metric 3355443201");
-	expect("own gone 10.20.0.0/16 - none 3355443201; ");
+	sh("ip route del 10.20.0.0/16 proto 77 metric 3187671041");
+	expect("own gone 10.20.0.0/16 - none 3187671041; ");
 	sh("ip route add 10.30.0.0/16 via 10.1.0.1 proto 77 table 555");
 	routes_sweep(routes);
 	sh("[ -z \"$(ip route show table 555 2>/dev/null)\" ]");

@@ -184,7 +184,7 @@ static void test_cut_off(void **state)
 static void test_requests(void **state)
 {
 	struct nl_fib_nexthop group = {.id = 5, .n_members = 2, .members = {3, 4}}, nh = {.id = 3};
-	struct nl_fib_route r = {.table = 1001, .metric = 0xc8000001, .nhid = 3}, read;
+	struct nl_fib_route r = {.table = 1001, .metric = 0xbe000001, .nhid = 3}, read;
 	struct nl_fib_nexthop back;
 	struct nlmsghdr *nlh;
 
@@ -195,7 +195,7 @@ static void test_requests(void **state)
 	assert_true(nl_fib_route_parse(nlh, &read));
 	assert_int_equal(prefix_cmp(&read.prefix, &r.prefix), 0);
 	assert_int_equal(read.table, 1001);
-	assert_int_equal(read.metric, 0xc8000001);
+	assert_int_equal(read.metric, 0xbe000001);
 	assert_int_equal(read.nhid, 3);
 	assert_int_equal(read.protocol, NL_FIB_PROTOCOL);
 	nlh = nl_fib_route_new(buf, &r, true);
@@ -203,7 +203,7 @@ static void test_requests(void **state)
 	nlh = nl_fib_route_del(buf, &r);
 	assert_true(nl_fib_route_parse(nlh, &read) && read.gone);
 	assert_int_equal(read.protocol, NL_FIB_PROTOCOL);
-	assert_int_equal(read.metric, 0xc8000001);
+	assert_int_equal(read.metric, 0xbe000001);
 
 	nh.hop.ifindex = 7;
 	nh.hop.gateway = ip_v4(0x0a010001);

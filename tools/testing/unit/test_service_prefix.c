@@ -24,7 +24,7 @@
 #define RED 20
 #define BLUE 21
 #define OSPF 188
-#define METRIC 0xc8000001u
+#define METRIC 0xbe000001u
 
 struct route {
 	struct evpn_nlri n;

@@ -31,8 +31,11 @@
 #define CONF_ALLOW_LLDP 1	   /* what usually passes a blocked port, of EVPN_ALLOW_* */
 #define CONF_HANDOVER_MAX_MS 60000 /* a service manager has to wait for longer than this */
 #define CONF_HOLD_TIME 9 /* seconds: a PE that is dead costs its customers as much, without BFD */
-/* Of 200 FRR makes the administrative distance: a route of any routing protocol is preferred. */
-#define CONF_PREFIX_METRIC 0xc8000001u
+/*
+ * Of the first octet FRR makes the administrative distance, 190: a route of any routing protocol with the customer is
+ * preferred, and ours to one that came over the core (200).
+ */
+#define CONF_PREFIX_METRIC 0xbe000001u
 #define CONF_PREFIX_LIMIT 1000000
 #define CONF_MEMORY_MAX 1048576 /* MiB */
 #define CONF_RESERVE_MAX 256	/* MiB: writing to all of it must not take as long as a hold time */

@@ -173,13 +173,13 @@ no_arp_no_path() {
 
 foreign_is_untouched() {
 	slowwait 10 has_not pe2 red 203.0.113.0/24
-	vrf_ip pe2 route add vrf red 203.0.113.0/24 via 172.16.101.100 proto 98 metric 3355443201
+	vrf_ip pe2 route add vrf red 203.0.113.0/24 via 172.16.101.100 proto 98 metric 3187671041
 	defer vrf_ip pe2 route del vrf red 203.0.113.0/24 proto 98
 	learn pe1 red 203.0.113.0/24 10.1.0.1
 	defer forget pe1 red 203.0.113.0/24
 	slowwait 10 state_is pe2 203.0.113.0/24 refused
 	check_err $? "it is $(state_of pe2 203.0.113.0/24)"
-	reason pe2 203.0.113.0/24 | grep -q "another route with metric 3355443201 is there"
+	reason pe2 203.0.113.0/24 | grep -q "another route with metric 3187671041 is there"
 	check_err $? "the reason is \"$(reason pe2 203.0.113.0/24)\""
 	vrf_ip pe2 route show vrf red 203.0.113.0/24 | grep -q "via 172.16.101.100 .*proto 98"
 	check_err $? "it is $(vrf_ip pe2 route show vrf red 203.0.113.0/24)"
