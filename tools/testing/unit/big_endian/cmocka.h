@@ -43,6 +43,7 @@ static const char *last_message = "";
 #define assert_int_equal(a, b) assert_true((long long)(a) == (long long)(b))
 #define assert_int_not_equal(a, b) assert_true((long long)(a) != (long long)(b))
 #define assert_memory_equal(a, b, size) assert_true(!memcmp(a, b, size))
+#define assert_string_equal(a, b) assert_true(!strcmp(a, b))
 
 static inline int run_tests(const struct CMUnitTest *tests, size_t n)
 {
