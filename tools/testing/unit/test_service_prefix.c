@@ -542,6 +542,17 @@ static void neighbour(struct speaker *sp, const char *address)
 	prefix_service.fact(sp->ps, IPC_FACT_NEIGHS, &b);
 }
 
+static void neighbour_installed(struct speaker *sp, const char *address)
+{
+	struct {
+		struct batch head;
+		struct neigh_result r;
+	} b = {.head = {.n = 1}};
+
+	assert_int_equal(ip_parse(&b.r.key.address, address), 0);
+	prefix_service.fact(sp->ps, IPC_WISH_NEIGH_RESULT, &b);
+}
+
 static void test_import(void **state)
 {
 	struct speaker *sp = begin();
@@ -751,6 +762,15 @@ static void test_esi_form(void **state)
 	assert_true(ip_is_zero(&sp->last.gw));
 	assert_int_equal(sp->n_ec, 3);
 	assert_int_equal(ecomm_cmp(&sp->ec[1], &router), 0);
+	/* a router that another PE has heard is known when the kernel has it: then its MAC is told, too */
+	learned(sp, "10.22.0.0/16", 11, "10.1.0.7");
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
+	assert_int_equal(sp->n_ec, 2);
+	sp->hosts[2] = "10.1.0.7";
+	neighbour_installed(sp, "10.1.0.7");
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
+	assert_int_equal(sp->n_ec, 3);
+	sp->hosts[2] = NULL;
 	/* an IPv4 prefix behind an IPv6 router */
 	learned(sp, "10.21.0.0/16", 11, "fd00::1");
 	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");

@@ -447,8 +447,10 @@ static void neigh_results(struct prefixes *ps, const struct batch *b)
 {
 	const struct neigh_result *r = batch_items(b);
 
-	for (u32 i = 0; i < b->n; i++)
+	for (u32 i = 0; i < b->n; i++) {
 		prefix_source_touch(ps, &r[i].key.address);
+		prefix_adv_touch(ps, &r[i].key.address);
+	}
 }
 
 static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
