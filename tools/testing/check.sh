@@ -44,9 +44,9 @@ steps() {
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
 	frr-10.3       40  2400 kernel,user,tools      frr_scenarios trixie $FRR
 	frr-10.7       40  2400 kernel,user,tools      frr_scenarios sid $FRR
-	unit          100  1800 user                   make -j2 unit
-	package       100  1800 user                   env -u O $here/package.sh
-	interop        50  1500 user                   $here/interop/run.sh
+	unit          100  1800 user,tools             make -j2 unit
+	package       100  1800 user,tools             env -u O $here/package.sh
+	interop        50  1500 user,tools             $here/interop/run.sh
 	fuzz          100  1800 user                   make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu
 	interop-mh     40   900 kernel,user            guest uml $here/interop/guest.sh
