@@ -336,36 +336,41 @@ static void read_done(struct routes *r)
 		routes_read_again(r, PAUSE_MS);
 }
 
+static void close_dumper(struct routes *r)
+{
+	r->dumper_source = sd_event_source_disable_unref(r->dumper_source);
+	nl_close(r->dumper);
+	r->dumper = NULL;
+}
+
+/*
+ * What it did not see is not gone, and an object that it saw no route with may be in use: nobody is told that it
+ * is over. Another socket, because the kernel may still be at what it was asked for last.
+ */
+static void read_failed(struct routes *r, int e)
+{
+	log_error("reading routes: %s; reading them again", strerror(-e));
+	close_dumper(r);
+	r->reading = -1;
+	r->read_us = timer_now_us();
+	flush_out(r);
+	enable(r->listener_source, true);
+	routes_read_again(r, PAUSE_MS);
+}
+
 static void ask_next(struct routes *r)
 {
 	char buf[NL_FIB_REQUEST_MAX];
 	int e;
 
-	for (;;) {
-		if ((size_t)++r->reading >= 2 * r->n_tables) {
-			read_done(r);
-			return;
-		}
-		e = nl_dump_begin(r->dumper,
-				  nl_fib_dump_request(buf, r->reading & 1 ? AF_INET6 : AF_INET,
-						      r->tables[r->reading / 2].table));
-		if (!e)
-			return;
-		log_error("reading routes: %s", strerror(-e));
-		r->due = true;
-	}
-}
-
-static void read_begin(struct routes *r)
-{
-	r->due = false;
-	if (!r->replayed || !r->listener)
+	if ((size_t)++r->reading >= 2 * r->n_tables) {
+		read_done(r);
 		return;
-	nh_reading_begins(r);
-	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
-	enable(r->listener_source, false);
-	enable(r->dumper_source, true);
-	ask_next(r);
+	}
+	e = nl_dump_begin(r->dumper, nl_fib_dump_request(buf, r->reading & 1 ? AF_INET6 : AF_INET,
+							 r->tables[r->reading / 2].table));
+	if (e)
+		read_failed(r, e);
 }
 
 static int on_dump(sd_event_source *source, int fd, uint32_t revents, void *data)
@@ -381,14 +386,42 @@ static int on_dump(sd_event_source *source, int fd, uint32_t revents, void *data
 		e = nl_dump_more(r->dumper, on_message, r);
 	if (e == 1 || e == -EAGAIN)
 		return 0;
-	if (e == -EINTR)
-		r->due = true;
-	else if (e && e != -ENOENT) { /* a table of which the kernel has nothing yet */
-		log_error("reading routes: %s", strerror(-e));
-		r->due = true;
-	}
-	ask_next(r);
+	if (e && e != -ENOENT) /* a table of which the kernel has nothing yet */
+		read_failed(r, e);
+	else
+		ask_next(r);
 	return 0;
+}
+
+static int open_dumper(struct routes *r)
+{
+	int e;
+
+	r->dumper = nl_open_listener(NETLINK_ROUTE, DUMPER_RCVBUF);
+	if (!r->dumper)
+		return -errno;
+	e = sd_event_add_io(r->event, &r->dumper_source, nl_fd(r->dumper), EPOLLIN, on_dump, r);
+	enable(r->dumper_source, false);
+	return e < 0 ? e : 0;
+}
+
+static void read_begin(struct routes *r)
+{
+	int e;
+
+	r->due = false;
+	if (!r->replayed || !r->listener)
+		return;
+	e = r->dumper ? 0 : open_dumper(r);
+	if (e) {
+		read_failed(r, e);
+		return;
+	}
+	nh_reading_begins(r);
+	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
+	enable(r->listener_source, false);
+	enable(r->dumper_source, true);
+	ask_next(r);
 }
 
 static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
@@ -447,11 +480,9 @@ static void stop_listening(struct routes *r)
 		flush_out(r);
 	}
 	r->listener_source = sd_event_source_disable_unref(r->listener_source);
-	r->dumper_source = sd_event_source_disable_unref(r->dumper_source);
 	nl_close(r->listener);
-	nl_close(r->dumper);
 	r->listener = NULL;
-	r->dumper = NULL;
+	close_dumper(r);
 	nh_forget_all(r);
 }
 
@@ -461,8 +492,7 @@ static int open_listener(struct routes *r)
 	int e = 0;
 
 	r->listener = nl_open_listener(NETLINK_ROUTE, ROUTES_RCVBUF);
-	r->dumper = r->listener ? nl_open_listener(NETLINK_ROUTE, DUMPER_RCVBUF) : NULL;
-	if (!r->dumper)
+	if (!r->listener)
 		return -errno;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !e; i++)
 		e = nl_join(r->listener, groups[i]);
@@ -472,12 +502,8 @@ static int open_listener(struct routes *r)
 		e = sd_event_add_io(r->event, &r->listener_source, nl_fd(r->listener), EPOLLIN,
 				    on_heard, r);
 	if (e >= 0)
-		e = sd_event_add_io(r->event, &r->dumper_source, nl_fd(r->dumper), EPOLLIN, on_dump,
-				    r);
-	if (e < 0)
-		return e;
-	enable(r->dumper_source, false);
-	return nh_read_all(r);
+		e = open_dumper(r);
+	return e < 0 ? e : nh_read_all(r);
 }
 
 static void listen_or_not(struct routes *r)
