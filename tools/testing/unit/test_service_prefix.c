@@ -938,6 +938,40 @@ static void test_limits(void **state)
 	end(sp);
 }
 
+/* One prefix under many distinguishers: a list, which is not to grow without end. */
+static void test_paths(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	unsigned int asked = service_rig.asked_again;
+	struct premote *last;
+	u32 n = 0;
+
+	for (u32 i = 0; i < 1000; i++) {
+		r->n.rd = rd_make_ip(0x0a000000 + i, 7);
+		if (prefix_wanted(sp->ps, &r->n, &r->a))
+			n++;
+		say(sp, r);
+	}
+	assert_int_equal(n, PREFIX_PATHS_MAX);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	n = 0;
+	for (last = prefix_first(sp->ps, &sp->wish.key.prefix)->remotes; last; last = last->next)
+		n++;
+	assert_int_equal(n, PREFIX_PATHS_MAX);
+	r->n.rd = rd_make_ip(0x0a000000, 7); /* what was taken may say something else */
+	assert_true(prefix_wanted(sp->ps, &r->n, &r->a));
+	for (u32 i = 0; i < PREFIX_PATHS_MAX; i++) {
+		r->n.rd = rd_make_ip(0x0a000000 + i, 7);
+		r->ec[0] = rt_of("65000:99"); /* it is for nobody here any more */
+		say(sp, r);
+		assert_int_equal(service_rig.asked_again, asked + (i >= PREFIX_PATHS_MAX / 8 - 1));
+	}
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
 /* A VRF device is deleted and made again, with all that is in it: its limits are what they were. */
 static void test_limits_of_a_vrf_made_again(void **state)
 {
@@ -1009,6 +1043,7 @@ int main(void)
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),
 		cmocka_unit_test(test_retained_and_reloaded),
 		cmocka_unit_test(test_no_device),

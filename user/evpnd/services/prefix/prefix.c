@@ -275,6 +275,7 @@ static void vrf_set(struct prefixes *ps, const struct conf_vrf *conf)
 	v->conf = *conf;
 	v->learned_full = false;
 	v->taken_full = false;
+	v->paths_full = false;
 	if (conf->id)
 		v->id = conf->id;
 }

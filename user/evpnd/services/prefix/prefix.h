@@ -28,12 +28,17 @@
 
 #define PREFIX_WHY_MAX 192
 
+/* Most paths of a prefix that are taken from other PEs: a segment has a few PEs. They stand in a list. */
+enum { PREFIX_PATHS_MAX = 64 };
+
 /**
  * struct pvrf - a configured IP-VRF
  * @ifindex: of the VRF device whose table it is, if @known; 0 for the main table; else one that no device has
  * @id: in the distinguisher of its routes
  * @metric: of routes that were wished
  * @learned, @taken: routes of this PE, and of others
+ * @learned_full, @taken_full: one more was refused since there was room
+ * @paths_full: the same, of a prefix that has PREFIX_PATHS_MAX
  */
 struct pvrf {
 	TAILQ_ENTRY(pvrf) entry;
@@ -46,6 +51,7 @@ struct pvrf {
 	bool known;
 	bool learned_full;
 	bool taken_full;
+	bool paths_full;
 };
 
 /** struct pseg - a configured segment; @name: of its device; @esi, @import: valid if @known */

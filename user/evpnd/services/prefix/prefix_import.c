@@ -131,16 +131,54 @@ static struct ip_prefix prefix_of(const struct evpn_nlri *n)
 	return prefix_make(&n->ip, n->plen);
 }
 
-static bool has_room(struct prefixes *ps, const struct pvrf *v, const struct ip_prefix *p)
+static struct premote *remote_of(const struct pfx *x, const struct evpn_nlri *n)
 {
-	const struct pfx *x = prefix_find(ps, v->ifindex, p);
+	struct premote *r;
 
-	return (x && x->flags & PFX_COUNTED_TAKEN) || v->taken < v->conf.prefixes.limit;
+	for (r = x->remotes; r; r = r->next)
+		if (r->source->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
+			return r;
+	return NULL;
 }
 
-static void say_full(struct prefixes *ps, struct pvrf *v)
+static u32 count_paths(const struct pfx *x)
 {
+	const struct premote *r;
+	u32 n = 0;
+
+	for (r = x->remotes; r; r = r->next)
+		n++;
+	return n;
+}
+
+enum room { ROOM, NO_ROOM_IN_VRF, NO_ROOM_IN_PREFIX };
+
+static enum room room_for(struct prefixes *ps, const struct pvrf *v, const struct evpn_nlri *n)
+{
+	struct ip_prefix p = prefix_of(n);
+	const struct pfx *x = prefix_find(ps, v->ifindex, &p);
+
+	if (!(x && x->flags & PFX_COUNTED_TAKEN) && v->taken >= v->conf.prefixes.limit)
+		return NO_ROOM_IN_VRF;
+	if (x && count_paths(x) >= PREFIX_PATHS_MAX && !remote_of(x, n))
+		return NO_ROOM_IN_PREFIX;
+	return ROOM;
+}
+
+static void say_full(struct prefixes *ps, struct pvrf *v, const struct evpn_nlri *n, enum room room)
+{
+	struct ip_prefix p = prefix_of(n);
+	char text[PREFIX_STRLEN];
+
 	ps->counts.too_many++;
+	if (room == NO_ROOM_IN_PREFIX) {
+		if (!v->paths_full)
+			log_warning(
+				"VRF %s: other PEs have more paths to %s than are taken of a prefix (%u)",
+				v->conf.name, prefix_format(&p, text), PREFIX_PATHS_MAX);
+		v->paths_full = true;
+		return;
+	}
 	if (v->taken_full)
 		return;
 	v->taken_full = true;
@@ -150,12 +188,12 @@ static void say_full(struct prefixes *ps, struct pvrf *v)
 
 bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	struct ip_prefix p = prefix_of(n);
 	struct pvrf *v;
 	enum pverdict verdict = prefix_judge(ps, n, a, &v);
+	enum room room = is_imported(verdict) ? room_for(ps, v, n) : ROOM;
 
-	if (is_imported(verdict) && !has_room(ps, v, &p)) {
-		say_full(ps, v);
+	if (room != ROOM) {
+		say_full(ps, v, n, room);
 		return false;
 	}
 	ps->counts.refused += verdict == PV_FOREIGN_ES_IMPORT;
@@ -184,6 +222,17 @@ static void count_taken(struct prefixes *ps, struct pfx *x)
 	}
 }
 
+/* Not for each path that comes and goes at the limit. */
+static void use_room(struct prefixes *ps, const struct pfx *x)
+{
+	struct pvrf *v = prefix_vrf(ps, x->vrf);
+
+	if (!v || !v->paths_full || count_paths(x) != PREFIX_PATHS_MAX - PREFIX_PATHS_MAX / 8)
+		return;
+	v->paths_full = false;
+	speaker_wants_more(ps->speaker);
+}
+
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r)
 {
 	struct premote **p;
@@ -194,16 +243,7 @@ void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r)
 	prefix_source_put(ps, r->source);
 	free(r);
 	count_taken(ps, x);
-}
-
-static struct premote *remote_of(struct pfx *x, const struct evpn_nlri *n)
-{
-	struct premote *r;
-
-	for (r = x->remotes; r; r = r->next)
-		if (r->source->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
-			return r;
-	return NULL;
+	use_room(ps, x);
 }
 
 /* Whatever this route was taken for before; @except: not there. */
@@ -333,6 +373,7 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 {
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
 	struct ip_prefix p = prefix_of(full);
+	enum room room = ROOM;
 	struct pfx *x = NULL;
 	struct psource *s;
 
@@ -344,8 +385,10 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 	}
 	ps->counts.received++;
 	s = source_of(ps, full, now);
-	if (s && !has_room(ps, s->vrf, &p)) {
-		say_full(ps, s->vrf);
+	if (s)
+		room = room_for(ps, s->vrf, full);
+	if (room != ROOM) {
+		say_full(ps, s->vrf, full, room);
 		prefix_source_put(ps, s);
 		s = NULL;
 	}
