@@ -665,6 +665,48 @@ static void test_retention(void **state)
 	end(sp);
 }
 
+/* Say it and take it back, again and again, so long, or until @what is asked for. */
+static void flap(struct speaker *sp, struct route *r, int ms, const char *what)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000;
+
+	while (timer_now_us() < until && !(what && strstr(sp->log, what))) {
+		say(sp, r);
+		take_back(sp, r);
+		while (sd_event_run(sp->event, 0) > 0)
+			;
+		sd_event_run(sp->event, 5000);
+	}
+}
+
+/* A PE has so many that its RT-4 is withdrawn long after the first of them. */
+static void test_retention_of_many(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *first = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2),
+		     *last = route(sp, "10.21.0.0/16", 1, "10.1.0.1", 2), *es = rt4(sp, 2);
+
+	say(sp, first);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	say(sp, last);
+	expect(sp, "wish:10.21.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, first);
+	flap(sp, last, 300, NULL);
+	es->gone = true;
+	take_back(sp, last);
+	expect(sp, "");
+	wait_for(sp, "unwish:10.21.0.0/16@20 unwish:10.20.0.0/16@20 ");
+	/* but not without end */
+	es->gone = false;
+	say(sp, first);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, first);
+	sp->ps->lost_us -= 3000000;
+	flap(sp, last, 5000, "unwish:10.20.0.0/16@20");
+	assert_non_null(strstr(sp->log, "unwish:10.20.0.0/16@20"));
+	end(sp);
+}
+
 /* What is retained is in no RIB any more: a reload, and another VRF that comes, leave it where it is. */
 static void test_retained_and_reloaded(void **state)
 {
@@ -1035,6 +1077,7 @@ int main(void)
 		cmocka_unit_test(test_resolution),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_retention_of_many),
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
 		cmocka_unit_test(test_gateway_family),

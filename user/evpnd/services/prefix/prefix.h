@@ -239,6 +239,7 @@ struct pjudged {
  * @buckets: prefixes, @mask + 1 of them
  * @queue: of which route and wish have to be looked at
  * @lost: of which a path is lost
+ * @lost_us, @judge_us: when the first was lost of those that have not been judged, and when they are; 0: none
  * @outstanding: wishes without an answer
  * @epoch: of the reading of the kernel's tables
  * @swept: before it the kernel may have what a predecessor wished
@@ -259,6 +260,8 @@ struct prefixes {
 	TAILQ_HEAD(, pvrf) vrfs;
 	struct psegs segs;
 	struct timer lost_timer;
+	u64 lost_us;
+	u64 judge_us;
 	struct timer retry_timer;
 	u64 retry_ms;
 	sd_event_source *later;

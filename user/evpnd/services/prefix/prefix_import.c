@@ -9,8 +9,8 @@
  *
  * A customer withdraws a prefix, and it goes. But a PE that has died, or has lost its segment, withdraws
  * everything that it has learned, and the customer will tell another PE the same again in seconds: these are
- * kept for the segment's retention time. Which of the two it is is seen from the PE's RT-4, a moment later,
- * because a reflector may withdraw it after the prefixes.
+ * kept for the segment's retention time. Which of the two it is is seen from the PE's RT-4, a moment after the
+ * last of many, because a reflector may withdraw it after the prefixes.
  *
  * RFC 9136 (3.2), RFC 9251 (9.5), draft-ietf-bess-evpn-l3mh-proto (3.8)
  */
@@ -21,7 +21,10 @@
 #include "services/prefix/prefix.h"
 #include "speaker/pes.h"
 
-enum { LOST_MS = 200 };
+enum {
+	LOST_MS = 200,	    /* without another one */
+	LOST_MAX_MS = 3000, /* after the first one, however many follow */
+};
 
 const char *prefix_verdict_name(enum pverdict v)
 {
@@ -265,6 +268,20 @@ static void forget(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 
 static u32 retention(struct prefixes *ps, const struct psource *s);
 
+static void judge_later(struct prefixes *ps)
+{
+	u64 now = timer_now_us();
+
+	if (!ps->lost_us)
+		ps->lost_us = now;
+	ps->judge_us = now + LOST_MS * 1000;
+	if (ps->judge_us > ps->lost_us + LOST_MAX_MS * 1000)
+		ps->judge_us = ps->lost_us + LOST_MAX_MS * 1000;
+	/* it is put off when it runs out, not with each one of a million */
+	if (!timer_running(&ps->lost_timer) || timer_left_ms(&ps->lost_timer) > LOST_MS)
+		timer_start(&ps->lost_timer, LOST_MS);
+}
+
 static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip_prefix *p)
 {
 	bool with_session = speaker_route_loss(ps->speaker) != ROUTE_WITHDRAWN;
@@ -283,8 +300,7 @@ static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip
 		r->lost = true;
 		r->source->dead |= with_session;
 		r->source->checked = false;
-		if (!timer_running(&ps->lost_timer) || timer_left_ms(&ps->lost_timer) > LOST_MS)
-			timer_start(&ps->lost_timer, LOST_MS);
+		judge_later(ps);
 		return;
 	}
 }
@@ -544,6 +560,12 @@ void prefix_lost(struct prefixes *ps)
 	u64 now = timer_now_us(), next = UINT64_MAX;
 	size_t kept = 0;
 
+	if (now < ps->judge_us) {
+		timer_start_at(&ps->lost_timer, ps->judge_us);
+		return;
+	}
+	ps->lost_us = 0;
+	ps->judge_us = 0;
 	for (size_t i = 0; i < ps->lost.n; i++) {
 		struct pfx *x = ps->lost.list[i];
 
