@@ -36,6 +36,16 @@ static unsigned int n_facts, n_results, n_bad, readings;
 static bool busy;
 static unsigned int fail_at; /* reading this datagram of a table fails; 0: none does */
 
+static bool no_memory;
+
+/* In the place of libc's, too. */
+void *calloc(size_t n, size_t size)
+{
+	void *p = no_memory ? NULL : reallocarray(NULL, n, size);
+
+	return p ? memset(p, 0, n * size) : NULL;
+}
+
 /* In the place of libc's: only the reading of tables has it from there. */
 ssize_t recv(int fd, void *buf, size_t len, int flags)
 {
@@ -377,6 +387,28 @@ static void test_reading_fails(void **state)
 	told[0] = '\0';
 }
 
+/* Each wish is answered: the speaker waits with the next ones until it is. */
+static void test_no_memory(void **state)
+{
+	struct wish_prefix w = wish_for("10.30.0.0/16", "10.1.0.3", NULL);
+	unsigned int before;
+
+	NEED_KERNEL();
+	wish(&w); /* its nexthop object is there now */
+	before = n_results;
+	assert_int_equal(prefix_parse(&w.key.prefix, "10.31.0.0/16"), 0);
+	no_memory = true;
+	wish(&w);
+	no_memory = false;
+	assert_int_equal(n_results, before + 1);
+	unwish(&w);
+	assert_int_equal(prefix_parse(&w.key.prefix, "10.30.0.0/16"), 0);
+	unwish(&w);
+	has("");
+	run(50);
+	told[0] = '\0';
+}
+
 /* Somebody else's is not touched, ours from before is taken over. */
 static void test_in_the_way(void **state)
 {
@@ -508,7 +540,8 @@ int main(void)
 		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
 		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -622,7 +622,8 @@ struct routes *routes_new(sd_event *event, const struct links *links, const stru
 	RB_INIT(&r->by_hops);
 	timer_init(&r->later, event, 1000, on_later, r);
 	r->out = calloc(1, sizeof(*r->out));
-	r->requests = r->out ? nl_open(NETLINK_ROUTE) : NULL;
+	r->room = routes_wish_room();
+	r->requests = r->out && r->room ? nl_open(NETLINK_ROUTE) : NULL;
 	if (!r->requests) {
 		int saved = errno;
 
@@ -643,5 +644,6 @@ void routes_free(struct routes *r)
 	free(r->places);
 	free(r->tables);
 	free(r->out);
+	free(r->room);
 	free(r);
 }

@@ -99,6 +99,7 @@ struct routes {
 	size_t n_collected;
 	size_t n_made;
 	struct prefix_out *out;
+	struct wish_room *room;
 	char texts[PREFIX_TEXTS_MAX][160];
 	unsigned int n_texts;
 };
@@ -109,6 +110,9 @@ const struct place *routes_place(const struct routes *r, uint32_t ifindex);
 void routes_read_again(struct routes *r, u64 ms);
 /* the table of a VRF device, 0: there is none */
 uint32_t routes_table(const struct routes *r, uint32_t vrf);
+
+/* routes_wish.c */
+struct wish_room *routes_wish_room(void);
 
 /* routes_nh.c */
 void nh_heard(struct routes *r, const struct nl_fib_nexthop *nh);

@@ -245,19 +245,27 @@ struct results {
 	struct prefix_result items[BATCH_MAX];
 };
 
+/** struct wish_room - taken once: a batch that finds no memory could not be answered */
+struct wish_room {
+	struct results out;
+	struct job job;
+};
+
+struct wish_room *routes_wish_room(void)
+{
+	return calloc(1, sizeof(struct wish_room));
+}
+
 void routes_wish(struct routes *r, const struct batch *b)
 {
-	struct results *out = calloc(1, sizeof(*out));
-	struct job *j = calloc(1, sizeof(*j));
+	struct results *out = &r->room->out;
+	struct job *j = &r->room->job;
 	struct nhobj *last = NULL;
 
-	if (!out || !j) {
-		log_error("routes: %u wishes: out of memory", b->n);
-		goto out;
-	}
 	j->r = r;
 	j->wishes = batch_items(b);
 	j->results = out->items;
+	memset(out->items, 0, b->n * sizeof(out->items[0]));
 	for (uint32_t i = 0; i < b->n; i++) {
 		out->items[i].key = j->wishes[i].key;
 		out->items[i].status = WISH_INSTALLED;
@@ -269,9 +277,6 @@ void routes_wish(struct routes *r, const struct batch *b)
 	out->head.n = b->n;
 	r->ops->send(r->data, IPC_WISH_PREFIX_RESULT, &out->head,
 		     BATCH_LEN(struct prefix_result, b->n));
-out:
-	free(out);
-	free(j);
 }
 
 /* ---- taking back ---- */
