@@ -858,6 +858,54 @@ static void too_many(void **state)
 	end(sp);
 }
 
+static void again_from(struct speaker *sp, struct route *r, u32 pe, u32 src)
+{
+	struct rib_path p;
+
+	r->n.rd = rd_make_ip(pe, 100);
+	r->n.src = ip_v4(src);
+	p = path_of(r);
+	member_service.route(sp->ms, &r->n, &p);
+}
+
+static void gone_from(struct speaker *sp, struct route *r, u32 pe, u32 src)
+{
+	r->n.rd = rd_make_ip(pe, 100);
+	r->n.src = ip_v4(src);
+	member_service.route(sp->ms, &r->n, NULL);
+}
+
+/* Sources of a group, and routes of a source, stand in lists: none of them grows without end. */
+static void too_many_of_a_group(void **state)
+{
+	struct speaker *sp = begin();
+	unsigned int before = service_rig.asked_again;
+	struct route *r = route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "239.1.1.1", 12, "65000:1");
+	struct esi esi = esi_of(1);
+	struct place_es *es = place_es(&sp->ms->at, &esi, false);
+	u32 i;
+
+	gone(sp, r);
+	for (i = 0; i < 3000; i++)
+		again_from(sp, r, PE2, 0x0b000000 + i);
+	assert_int_equal(es->taken, 1024);
+	assert_false(member_wanted(sp->ms, &r->n, &r->a));
+	for (i = 0; i < 1000; i++)
+		again_from(sp, r, PE2 + i, 0x0b000000);
+	assert_false(member_wanted(sp->ms, &r->n, &r->a));
+	for (i = 0; i < 64; i++)
+		gone_from(sp, r, PE2 + i, 0x0b000000);
+	assert_int_equal(es->taken, 1023);
+	assert_int_equal(service_rig.asked_again, before + 1);
+	for (i = 1; i < 1024; i++)
+		gone_from(sp, r, PE2, 0x0b000000 + i);
+	assert_int_equal(es->taken, 0);
+	assert_int_equal(service_rig.asked_again, before + 1); /* none was refused since */
+	run(sp);
+	assert_int_equal(sp->ms->count, 0);
+	end(sp);
+}
+
 /* Whoever has not said that a neighbour may have these routes is told so. */
 static void told_to_nobody(void **state)
 {
@@ -898,15 +946,25 @@ static void events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),	cmocka_unit_test(tags),
-		cmocka_unit_test(kinds),	cmocka_unit_test(second_version),
-		cmocka_unit_test(leave),	cmocka_unit_test(leave_of_others),
-		cmocka_unit_test(leave_heard),	cmocka_unit_test(imported),
-		cmocka_unit_test(judged_again), cmocka_unit_test(read_again),
-		cmocka_unit_test(events),	cmocka_unit_test(wished),
-		cmocka_unit_test(together),	cmocka_unit_test(left),
-		cmocka_unit_test(again),	cmocka_unit_test(told_to_nobody),
-		cmocka_unit_test(bridged),	cmocka_unit_test(too_many),
+		cmocka_unit_test(advertised),
+		cmocka_unit_test(tags),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(second_version),
+		cmocka_unit_test(leave),
+		cmocka_unit_test(leave_of_others),
+		cmocka_unit_test(leave_heard),
+		cmocka_unit_test(imported),
+		cmocka_unit_test(judged_again),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(events),
+		cmocka_unit_test(wished),
+		cmocka_unit_test(together),
+		cmocka_unit_test(left),
+		cmocka_unit_test(again),
+		cmocka_unit_test(told_to_nobody),
+		cmocka_unit_test(bridged),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(too_many_of_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,12 @@ enum {
 	/* most entries of one segment that are taken from other PEs */
 	MEMBER_TAKEN_MAX = 65536,
 	/*
+	 * Of these most entries of a group, and most routes of an entry: they stand in lists. A PE has at most
+	 * MEMBER_SOURCES_MAX of a group, and a segment has a few PEs.
+	 */
+	MEMBER_GROUP_MAX = 1024,
+	MEMBER_PATHS_MAX = 64,
+	/*
 	 * Last Member Query Time of RFC 3376 section 8.8, and the time for the route to travel and for the
 	 * answer to come back by it: what an RT-8 of ours says, in tenths of a second.
 	 */
@@ -101,7 +107,7 @@ struct mgroup {
 struct mcounts {
 	u64 received;
 	u64 refused;	  /* routes treated as withdrawn */
-	u64 too_many;	  /* not taken because of MEMBER_TAKEN_MAX */
+	u64 too_many;	  /* not taken because of a MEMBER_..._MAX */
 	u64 leaves;	  /* RT-8 originated */
 	u64 leaves_heard; /* RT-8 of other PEs that were ours */
 	u64 wishes;

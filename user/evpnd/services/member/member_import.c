@@ -15,7 +15,7 @@ const char *member_verdict_name(unsigned int v)
 	case MV_IMPOSSIBLE:
 		return "not imported: no router has to do with this group or this source";
 	case MV_TOO_MANY:
-		return "not imported: other PEs have too many memberships on its segment";
+		return "not imported: other PEs have too many memberships on its segment, or of its group";
 	default:
 		return place_verdict_name((enum place_verdict)v);
 	}
@@ -35,22 +35,66 @@ static bool is_possible(const struct evpn_nlri *n)
 	       (ip_is_none(&n->src) || ip_is_host(&n->src)) && n->etag <= 0xffffff;
 }
 
-static struct mentry *entry_of(struct members *ms, const struct evpn_nlri *n, bool make)
+static struct mgroup *group_of(struct members *ms, const struct evpn_nlri *n, bool make)
 {
 	struct circuit *c = place_circuit(&ms->at, &n->esi, n->etag, make);
-	struct mgroup *g = !c	? NULL :
-			   make ? member_make(ms, c, &n->grp) :
-				  member_find(ms, c, &n->grp);
+
+	if (!c)
+		return NULL;
+	return make ? member_make(ms, c, &n->grp) : member_find(ms, c, &n->grp);
+}
+
+static struct mentry *entry_of(struct members *ms, const struct evpn_nlri *n, bool make)
+{
+	struct mgroup *g = group_of(ms, n, make);
 
 	return g ? member_entry(ms, g, &n->src, make) : NULL;
 }
 
-static bool is_too_many(struct members *ms, const struct evpn_nlri *n)
+static struct mremote *remote_of(const struct mentry *e, const struct rd *rd)
+{
+	struct mremote *r;
+
+	for (r = e->remotes; r; r = r->next)
+		if (!rd_cmp(&r->rd, rd))
+			return r;
+	return NULL;
+}
+
+static u32 count_paths(const struct mentry *e)
+{
+	const struct mremote *r;
+	u32 n = 0;
+
+	for (r = e->remotes; r; r = r->next)
+		n++;
+	return n;
+}
+
+static u32 count_taken(const struct mgroup *g)
+{
+	const struct mentry *e;
+	u32 n = 0;
+
+	for (e = g->entries; e; e = e->next)
+		n += !!e->remotes;
+	return n;
+}
+
+enum room { ROOM, NO_ROOM_IN_SEGMENT, NO_ROOM_IN_GROUP };
+
+static enum room room_for(struct members *ms, const struct evpn_nlri *n)
 {
 	const struct place_es *es = place_es(&ms->at, &n->esi, false);
-	const struct mentry *e = entry_of(ms, n, false);
+	struct mgroup *g = group_of(ms, n, false);
+	const struct mentry *e = g ? member_entry(ms, g, &n->src, false) : NULL;
 
-	return es && es->taken >= MEMBER_TAKEN_MAX && !(e && e->remotes);
+	if (e && e->remotes)
+		return count_paths(e) < MEMBER_PATHS_MAX || remote_of(e, &n->rd) ? ROOM :
+										   NO_ROOM_IN_GROUP;
+	if (es && es->taken >= MEMBER_TAKEN_MAX)
+		return NO_ROOM_IN_SEGMENT;
+	return g && count_taken(g) >= MEMBER_GROUP_MAX ? NO_ROOM_IN_GROUP : ROOM;
 }
 
 unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
@@ -62,12 +106,24 @@ unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const s
 		return v;
 	if (!is_possible(n))
 		return MV_IMPOSSIBLE;
-	return n->type == EVPN_JOIN && is_too_many(ms, n) ? MV_TOO_MANY : (unsigned int)v;
+	return n->type == EVPN_JOIN && room_for(ms, n) != ROOM ? MV_TOO_MANY : (unsigned int)v;
 }
 
-static void say_too_many(struct members *ms, struct place_es *es)
+static void say_too_many(struct members *ms, const struct evpn_nlri *n)
 {
+	struct place_es *es = place_es(&ms->at, &n->esi, false);
+	char ip[IP_STRLEN];
+
 	ms->counts.too_many++;
+	if (room_for(ms, n) == NO_ROOM_IN_GROUP) {
+		if (!es->group_full)
+			log_warning(
+				"segment %s: other PEs have more memberships of group %s than are taken (%u sources, each of %u PEs)",
+				es->conf->name, ip_format(&n->grp, ip), MEMBER_GROUP_MAX,
+				MEMBER_PATHS_MAX);
+		es->group_full = true;
+		return;
+	}
 	if (es->taken_full)
 		return;
 	es->taken_full = true;
@@ -78,32 +134,35 @@ static void say_too_many(struct members *ms, struct place_es *es)
 /* One of a segment that is here. It is kept even if it is not imported, because people ask why. */
 bool member_wanted(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	struct place_es *es = place_es(&ms->at, &n->esi, false);
+	const struct place_es *es = place_es(&ms->at, &n->esi, false);
 
 	if (!es || !es->conf)
 		return false;
-	if (n->type != EVPN_JOIN || !is_too_many(ms, n))
+	if (n->type != EVPN_JOIN || room_for(ms, n) == ROOM)
 		return true;
-	say_too_many(ms, es);
+	say_too_many(ms, n);
 	return false;
 }
 
-static struct mremote *remote_of(struct mentry *e, const struct rd *rd)
+/* Room for an eighth of them: what comes and goes at the limit asks for nothing. */
+static bool has_room_again(const struct mentry *e)
 {
-	struct mremote *r;
-
-	for (r = e->remotes; r; r = r->next)
-		if (!rd_cmp(&r->rd, rd))
-			return r;
-	return NULL;
+	if (e->remotes)
+		return count_paths(e) == MEMBER_PATHS_MAX - MEMBER_PATHS_MAX / 8;
+	return count_taken(e->group) == MEMBER_GROUP_MAX - MEMBER_GROUP_MAX / 8;
 }
 
-/* Room for an eighth of them: what comes and goes at the limit asks for nothing. */
-static void use_room(struct members *ms, struct place_es *es)
+/* One route of @e has gone. */
+static void use_room(struct members *ms, const struct mentry *e)
 {
-	if (!es->taken_full || es->taken >= MEMBER_TAKEN_MAX - MEMBER_TAKEN_MAX / 8)
+	struct place_es *es = e->group->circuit->es;
+
+	if (es->taken_full && es->taken < MEMBER_TAKEN_MAX - MEMBER_TAKEN_MAX / 8)
+		es->taken_full = false;
+	else if (es->group_full && has_room_again(e))
+		es->group_full = false;
+	else
 		return;
-	es->taken_full = false;
 	speaker_wants_more(ms->speaker);
 }
 
@@ -128,7 +187,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 	if (member_watched(ms))
 		member_tell(ms, e, "route-gone", &r->nh);
 	free(r);
-	use_room(ms, e->group->circuit->es);
+	use_room(ms, e);
 	member_queue(ms, e->group);
 	member_drop(ms, e->group);
 }
@@ -197,7 +256,7 @@ void member_route(struct members *ms, const struct evpn_nlri *n, const struct ri
 	v = member_judge(ms, full, now->attrs, &vrf);
 	ms->counts.refused += place_is_refusal((enum place_verdict)v);
 	if (v == MV_TOO_MANY)
-		say_too_many(ms, place_es(&ms->at, &full->esi, false));
+		say_too_many(ms, full);
 	if (!place_is_import((enum place_verdict)v)) {
 		if (full->type == EVPN_JOIN)
 			forget(ms, full);

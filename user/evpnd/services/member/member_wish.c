@@ -53,41 +53,44 @@ static bool excludes(const struct mentry *e, const struct mremote *r)
 	return ip_is_none(&e->source) || r->flags & EVPN_MC_EXCLUDE;
 }
 
-static bool has_remote(const struct mentry *e, const struct rd *rd)
-{
-	const struct mremote *r;
+/** struct excluders - PEs that exclude, by their distinguishers; @n above the bound: more than block one source */
+struct excluders {
+	u32 n;
+	struct rd rds[MEMBER_PATHS_MAX];
+};
 
-	for (r = e ? e->remotes : NULL; r; r = r->next)
-		if (!rd_cmp(&r->rd, rd))
+static bool is_excluder(const struct excluders *x, const struct rd *rd)
+{
+	for (u32 i = 0; i < x->n; i++)
+		if (!rd_cmp(&x->rds[i], rd))
 			return true;
 	return false;
 }
 
-/* Does this PE, which excludes, block this source? */
-static bool blocks(const struct mentry *e, const struct rd *rd)
+static void add_excluder(struct excluders *x, const struct rd *rd)
 {
-	const struct mremote *r;
-
-	for (r = e->remotes; r; r = r->next)
-		if (!rd_cmp(&r->rd, rd))
-			return r->flags & EVPN_MC_EXCLUDE;
-	return false;
+	if (x->n > MEMBER_PATHS_MAX || is_excluder(x, rd))
+		return;
+	if (x->n < MEMBER_PATHS_MAX)
+		x->rds[x->n] = *rd;
+	x->n++;
 }
 
 /* One is blocked if every PE that excludes blocks it, and no other one wants it. */
-static bool is_blocked(const struct mgroup *g, const struct mentry *s)
+static bool is_blocked(const struct mgroup *g, const struct excluders *x, const struct mentry *s)
 {
-	const struct mentry *e;
 	const struct mremote *r;
+	u32 blocking = 0;
 
-	for (r = s->remotes; r; r = r->next)
-		if (is_usable(g, r) && !(r->flags & EVPN_MC_EXCLUDE))
+	if (x->n > MEMBER_PATHS_MAX)
+		return false;
+	for (r = s->remotes; r; r = r->next) {
+		if (r->flags & EVPN_MC_EXCLUDE)
+			blocking += is_excluder(x, &r->rd);
+		else if (is_usable(g, r))
 			return false;
-	for (e = g->entries; e; e = e->next)
-		for (r = e->remotes; r; r = r->next)
-			if (is_usable(g, r) && excludes(e, r) && !blocks(s, &r->rd))
-				return false;
-	return has_remote(s, &s->remotes->rd);
+	}
+	return blocking == x->n;
 }
 
 static void add_source(struct wish_member *w, const struct mentry *e)
@@ -110,6 +113,7 @@ static bool is_included(const struct mgroup *g, const struct mentry *e)
 /* Return: false when nobody wants it, or nothing can be done about it. */
 static bool make_wish(const struct mgroup *g, struct wish_member *w)
 {
+	struct excluders x = {.n = 0};
 	const struct mentry *e;
 	const struct mremote *r;
 
@@ -122,14 +126,16 @@ static bool make_wish(const struct mgroup *g, struct wish_member *w)
 				continue;
 			w->origin = ip_low32(&r->nh);
 			w->versions |= r->flags & MEMBER_VERSIONS;
-			if (excludes(e, r))
+			if (excludes(e, r)) {
 				w->mode = MEMBER_EXCLUDE;
-			else if (w->mode == MEMBER_NONE)
+				add_excluder(&x, &r->rd);
+			} else if (w->mode == MEMBER_NONE) {
 				w->mode = MEMBER_INCLUDE;
+			}
 		}
 	for (e = g->entries; e && w->mode != MEMBER_NONE; e = e->next)
 		if (e->remotes && !ip_is_none(&e->source) &&
-		    (w->mode == MEMBER_EXCLUDE ? is_blocked(g, e) : is_included(g, e)))
+		    (w->mode == MEMBER_EXCLUDE ? is_blocked(g, &x, e) : is_included(g, e)))
 			add_source(w, e);
 	return w->mode != MEMBER_NONE;
 }

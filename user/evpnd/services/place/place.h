@@ -63,6 +63,7 @@ RB_PROTOTYPE(circuits, circuit, node, circuit_cmp);
  * @in_kernel: the module has it, on device @ifindex
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
+ * @group_full: the same, of one group or entry
  */
 struct place_es {
 	RB_ENTRY(place_es) node;
@@ -76,6 +77,7 @@ struct place_es {
 	bool in_kernel;
 	bool advertised_full;
 	bool taken_full;
+	bool group_full;
 };
 RB_HEAD(place_ess, place_es);
 RB_PROTOTYPE(place_ess, place_es, node, place_es_cmp);
