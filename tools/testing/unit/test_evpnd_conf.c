@@ -904,6 +904,52 @@ static void test_installed_example(void **state)
 	free(text);
 }
 
+/* From "router-id:" to what is set less deep, or to the next file. */
+static char *documented(const char *page)
+{
+	char line[512], *text = calloc(1, 65536);
+	FILE *f = fopen(page, "r");
+	size_t indent = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		size_t spaces = strspn(line, " ");
+
+		if (!text[0] && strncmp(line + spaces, "router-id:", 10))
+			continue;
+		if (!text[0])
+			indent = spaces;
+		if (spaces < indent || line[spaces] == '#' || line[spaces] == '\n')
+			break;
+		strcat(text, line + indent);
+	}
+	fclose(f);
+	return text;
+}
+
+/* Who copies a page's example is not warned of it. */
+static void test_documented_examples(void **state)
+{
+	static const char *const pages[] = {"Documentation/routes.rst",
+					    "Documentation/multicast.rst",
+					    "Documentation/flooding.rst"};
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		char *text = documented(pages[i]);
+		struct conf_errors errors;
+		struct conf_file *file = parse(text, &errors);
+
+		if (errors.n)
+			conf_errors_print(&errors, pages[i], stderr);
+		assert_int_equal(errors.n, 0);
+		assert_non_null(file);
+		assert_int_equal(file->conf->n_segments, 1);
+		conf_file_free(file);
+		conf_errors_free(&errors);
+		free(text);
+	}
+}
+
 static void test_near(void **state)
 {
 	unsigned int d;
@@ -945,6 +991,7 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_installed_example),
+		cmocka_unit_test(test_documented_examples),
 		cmocka_unit_test(test_near),
 	};
 
