@@ -26,8 +26,9 @@ for part in schedule steps report again; do
 	. "$here/check/$part.sh"
 done
 
-# Name, how much of one processor it keeps busy (in hundredths; everything waits for the first kernel,
-# so little is beside it), how long it may take (seconds), what has to be done before, command. What stands
+# Name, how much of one processor it keeps busy (in hundredths; 80 to 100 is nice to the others; everything
+# waits for the first kernel, so little is beside it), how long it may take (seconds), what has to be done
+# before, command. What stands
 # further up goes first. NAME*N: up to N guests share the step's scenarios.
 steps() {
 	cat <<-END
@@ -36,20 +37,20 @@ steps() {
 	tools          50   120 deps                   $here/lab/lab.sh build
 	kernel        150  2400 user                   $vm/guest.sh build uml
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
-	uml*4          40  3600 kernel,user,tools      scenarios uml
+	uml*4          27  3600 kernel,user,tools      scenarios uml
 	qemu*2         80  4500 user,tools             scenarios qemu
 	uml-debug*3    60  4500 kernel-debug,user,tools scenarios uml-debug
-	smp           100  2400 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
+	smp            80  2400 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
 	rt             90  2400 user,tools             scenarios qemu-rt module_stress
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
-	frr-10.3       40  2400 kernel,user,tools      frr_scenarios trixie $FRR
-	frr-10.7       40  2400 kernel,user,tools      frr_scenarios sid $FRR
+	frr-10.3       35  2400 kernel,user,tools      frr_scenarios trixie $FRR
+	frr-10.7       35  2400 kernel,user,tools      frr_scenarios sid $FRR
 	unit          100  1800 user,tools             make -j2 unit
 	package       100  1800 user,tools             env -u O $here/package.sh
-	interop        50  1500 user,tools             $here/interop/run.sh
+	interop        20  1500 user,tools             $here/interop/run.sh
 	fuzz          100  1800 user                   make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu
-	interop-mh     40   900 kernel,user            guest uml $here/interop/guest.sh
+	interop-mh     30   900 kernel,user            guest uml $here/interop/guest.sh
 	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
 	kunit          60   600 kernel-debug           guest uml-debug $vm/kunit.sh
 	generated      50   600 kernel                 make generate-check
