@@ -951,6 +951,32 @@ static void test_many(void **state)
 	end(sp);
 }
 
+/* As many distinguishers as prefixes: what routes have in common is found all the same, and goes. */
+static void test_many_sources(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/32", 1, "10.1.0.1", 2);
+	enum { MANY = 100000 };
+
+	for (u32 i = 0; i < 2 * MANY; i++) {
+		r->n.rd = rd_make_ip(0x0c000000 + i % MANY, 7);
+		r->n.ip = ip_v4(0x0b000000 + i % MANY);
+		if (i == MANY)
+			r->ec[0] = rt_of("65000:99"); /* for nobody here any more */
+		say(sp, r);
+		if (i == MANY - 1)
+			sp->hosts[0] = NULL;
+		if (i == MANY - 1)
+			neighbour(sp, "10.1.0.1"); /* it is one router for all of them */
+		if (i % 1000 == 999)
+			while (sd_event_run(sp->event, 0) > 0)
+				sp->log[0] = '\0';
+	}
+	expect(sp, "");
+	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
 static void test_limits(void **state)
 {
 	struct conf_vrf red = vrf("red", "65000:1");
@@ -1085,6 +1111,7 @@ int main(void)
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),

@@ -130,7 +130,7 @@ struct pset {
  * @checked: it has gone, and whether its PE is there was looked at: kept until @expires, 0: not kept
  */
 struct psource {
-	struct psource *next;
+	RB_ENTRY(psource) node;
 	u32 refs;
 	struct rd rd;
 	u32 tag;
@@ -151,6 +151,8 @@ struct psource {
 	struct prefix_hop hop;
 	char why[PREFIX_WHY_MAX];
 };
+
+RB_HEAD(psources, psource);
 
 /** struct premote - a path of another PE; @lost: it was withdrawn */
 struct premote {
@@ -253,8 +255,7 @@ struct prefixes {
 	struct plist lost;
 	struct pset *sets[PREFIX_HASH];
 	struct padv *advs[PREFIX_HASH];
-	struct psource *sources[PREFIX_HASH];
-	size_t n_esi_sources;
+	struct psources sources;
 	struct pjudged judged;
 	struct pcircuits circuits;
 	TAILQ_HEAD(, pvrf) vrfs;

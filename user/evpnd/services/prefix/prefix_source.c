@@ -13,21 +13,27 @@
 #include "log.h"
 #include "services/prefix/prefix.h"
 
-static struct psource **bucket_of(struct prefixes *ps, const struct ip_addr *gw)
-{
-	u32 h = ip_low32(gw) * 0x9e3779b1u;
+#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
-	return &ps->sources[(h ^ h >> 16) % PREFIX_HASH];
+/* By router first: those of one stand together. Many have one router, each under another distinguisher. */
+static int psource_cmp(const struct psource *a, const struct psource *b)
+{
+	int c = ip_cmp(&a->gw, &b->gw);
+
+	c = c ? c : rd_cmp(&a->rd, &b->rd);
+	c = c ? c : ORDER(a->tag, b->tag);
+	c = c ? c : esi_cmp(&a->esi, &b->esi);
+	c = c ? c : ip_cmp(&a->nh, &b->nh);
+	c = c ? c : ORDER((uintptr_t)a->vrf, (uintptr_t)b->vrf);
+	c = c ? c : ORDER(a->verdict, b->verdict);
+	c = c ? c : ORDER(a->family, b->family);
+	c = c ? c : mac_cmp(&a->router, &b->router);
+	c = c ? c : ORDER(a->has_import, b->has_import);
+	return c ? c : mac_cmp(&a->import, &b->import);
 }
 
-static bool same(const struct psource *a, const struct psource *b)
-{
-	return a->tag == b->tag && !rd_cmp(&a->rd, &b->rd) && !esi_cmp(&a->esi, &b->esi) &&
-	       ip_equal(&a->gw, &b->gw) && ip_equal(&a->nh, &b->nh) && a->vrf == b->vrf &&
-	       a->verdict == b->verdict && a->family == b->family &&
-	       !mac_cmp(&a->router, &b->router) && a->has_import == b->has_import &&
-	       !mac_cmp(&a->import, &b->import);
-}
+RB_PROTOTYPE_INTERNAL(psources, psource, node, psource_cmp, static __attribute__((unused)))
+RB_GENERATE_INTERNAL(psources, psource, node, psource_cmp, static __attribute__((unused)))
 
 /* ---- the router behind the segment ---- */
 
@@ -129,11 +135,9 @@ static void resolve(struct prefixes *ps, struct psource *s)
 
 struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 {
-	struct psource **bucket = bucket_of(ps, &like->gw), *s;
+	struct psource *s = RB_FIND(psources, &ps->sources, (struct psource *)like);
 
-	for (s = *bucket; s; s = s->next) {
-		if (!same(s, like))
-			continue;
+	if (s) {
 		s->refs++;
 		return s;
 	}
@@ -144,9 +148,7 @@ struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 	}
 	*s = *like;
 	s->refs = 1;
-	s->next = *bucket;
-	*bucket = s;
-	ps->n_esi_sources += ip_is_none(&s->gw);
+	RB_INSERT(psources, &ps->sources, s);
 	resolve(ps, s);
 	s->changed = false;
 	return s;
@@ -154,42 +156,43 @@ struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 
 void prefix_source_put(struct prefixes *ps, struct psource *s)
 {
-	struct psource **p;
-
 	if (--s->refs)
 		return;
 	if (ps->judged.source == s)
 		ps->judged.valid = false;
-	for (p = bucket_of(ps, &s->gw); *p != s; p = &(*p)->next)
-		;
-	*p = s->next;
-	ps->n_esi_sources -= ip_is_none(&s->gw);
+	RB_REMOVE(psources, &ps->sources, s);
 	free(s);
 }
 
-static void touch(struct prefixes *ps, struct psource *s, const struct ip_addr *addr)
+static void touch(struct prefixes *ps, struct psource *s)
 {
-	for (; s; s = s->next) {
-		if (addr && !ip_is_none(&s->gw) && !ip_equal(&s->gw, addr))
-			continue;
-		s->dirty = true;
-		ps->sources_due = true;
-		prefix_wake(ps);
-	}
+	s->dirty = true;
+	ps->sources_due = true;
+	prefix_wake(ps);
+}
+
+/* Those with this router, or without one. */
+static void touch_router(struct prefixes *ps, const struct ip_addr *gw)
+{
+	struct psource key = {.gw = *gw}, *s;
+
+	for (s = RB_NFIND(psources, &ps->sources, &key); s && ip_equal(&s->gw, gw);
+	     s = RB_NEXT(psources, &ps->sources, s))
+		touch(ps, s);
 }
 
 void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr)
 {
 	static const struct ip_addr none;
+	struct psource *s;
 
 	if (addr) {
-		touch(ps, *bucket_of(ps, addr), addr);
-		if (ps->n_esi_sources)
-			touch(ps, *bucket_of(ps, &none), addr);
+		touch_router(ps, addr);
+		touch_router(ps, &none);
 		return;
 	}
-	for (u32 i = 0; i < PREFIX_HASH; i++)
-		touch(ps, ps->sources[i], NULL);
+	RB_FOREACH(s, psources, &ps->sources)
+		touch(ps, s);
 }
 
 static void queue_changed(struct prefixes *ps, struct pfx *x, void *data)
@@ -210,17 +213,14 @@ void prefix_sources_look(struct prefixes *ps)
 	struct psource *s;
 
 	ps->sources_due = false;
-	for (u32 i = 0; i < PREFIX_HASH; i++) {
-		for (s = ps->sources[i]; s; s = s->next) {
-			if (s->dirty)
-				resolve(ps, s);
-			any |= s->changed;
-		}
+	RB_FOREACH(s, psources, &ps->sources) {
+		if (s->dirty)
+			resolve(ps, s);
+		any |= s->changed;
 	}
 	if (!any)
 		return;
 	prefix_walk(ps, queue_changed, NULL);
-	for (u32 i = 0; i < PREFIX_HASH; i++)
-		for (s = ps->sources[i]; s; s = s->next)
-			s->changed = false;
+	RB_FOREACH(s, psources, &ps->sources)
+		s->changed = false;
 }
