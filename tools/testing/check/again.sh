@@ -9,6 +9,7 @@ run_again() {
 	local pool names
 	for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
 		! complained "$pool" || continue
+		[ "$(time_left)" -gt 120 ] || continue
 		names=
 		if [ -d "$logs/$pool/queue" ]; then
 			names=$(ran "$pool" | awk '$2 == "FAILED" { print $1 }')
@@ -38,7 +39,8 @@ alone() {
 	read -ra words <<<"${COMMAND_OF[$(members "$1" | head -n 1)]}"
 	echo "again, alone: $1: ${*:2}"
 	(
-		step=$as pool=$as limit=1200
+		step=$as pool=$as limit=$(time_left)
+		[ "$limit" -lt 1200 ] || limit=1200
 		if [ $# -gt 1 ]; then
 			execute "${words[0]}" "${words[1]}" "${@:2}"
 		else

@@ -7,6 +7,7 @@
 ended() {
 	local log=$logs/$1.log why failed
 	awk -f "$here/check/count.awk" "$log" >"$logs/$1.cases"
+	[ -z "${OVER[$1]:-}" ] || { echo "S what it had not come to $LATE" >>"$logs/$1.cases"; return; }
 	failed=$(grep -c '^F ' "$logs/$1.cases")
 	# shellcheck disable=SC2086
 	why=$(reason "$2" "$failed" "${LIMIT[$1]}" ${COMMAND_OF[$1]})
@@ -46,7 +47,7 @@ result() {
 	k=$(grep -c '^S ' "$logs/.cases.$pool")
 	if [ $((p + f + k)) = 0 ]; then
 		p=1
-	elif [ $((p + f)) = 0 ]; then
+	elif [ $((p + f)) = 0 ] && [ -z "$closing" ]; then
 		echo "F nothing ran: every case was skipped" >>"$logs/.cases.$pool"
 		f=1
 	fi

@@ -5,7 +5,7 @@
 # them fit on one processor. Sourced by check.sh.
 
 ORDER=()	# all steps, the most urgent first
-declare -A SHARE LIMIT AFTER COMMAND_OF STATE PID BEGIN TOOK POOL
+declare -A SHARE LIMIT AFTER COMMAND_OF STATE PID BEGIN TOOK POOL OVER
 ROOM=$(($(nproc) * 100))
 HARDEST=0	# how long the step took that took longest
 
@@ -137,6 +137,7 @@ run_plan() {
 	local s left=1
 	while [ "$left" -gt 0 ]; do
 		end_some
+		close_in_time
 		begin_some
 		look
 		left=0
@@ -147,6 +148,48 @@ run_plan() {
 	done
 	[ -t 1 ] && printf '\r\033[K'
 	return 0
+}
+
+# time_left: seconds until whoever runs the check ends it (CHECK_LIMIT, seconds, if there is such a limit)
+time_left() {
+	[ -n "${CHECK_LIMIT:-}" ] && echo $((CHECK_LIMIT - SECONDS)) || echo 999999
+}
+
+LATE="# SKIP no time was left (CHECK_LIMIT=${CHECK_LIMIT:-})"
+closing=''
+
+# close_in_time: in the last eighth of a limited time nothing begins any more, and at its end what still
+# works is ended: a check that tells what it did not come to is worth more than one that is cut off.
+close_in_time() {
+	local s left
+	[ -n "${CHECK_LIMIT:-}" ] || return
+	left=$(time_left)
+	[ "$left" -le $((CHECK_LIMIT / 8)) ] || return
+	if [ -z "$closing" ]; then
+		closing=y
+		close_down
+	fi
+	[ "$left" -le 0 ] || return
+	for s in "${ORDER[@]}"; do
+		[ "${STATE[$s]}" = runs ] && [ -z "${OVER[$s]:-}" ] || continue
+		OVER[$s]=y
+		kill "${PID[$s]}" 2>/dev/null
+	done
+}
+
+# close_down: what has not begun is skipped, scenarios that no guest has taken among it.
+close_down() {
+	local s pool name
+	for s in "${ORDER[@]}"; do
+		pool=${POOL[$s]}
+		for name in $([ ! -d "$logs/$pool/queue" ] || pool=$pool in_order $(asked "$pool")); do
+			mkdir "$logs/$pool/queue/$name" 2>/dev/null && echo "S $name $LATE" >>"$logs/.cases.$pool"
+		done
+		[ "${STATE[$s]}" = waits ] || continue
+		STATE[$s]=done
+		[ -d "$logs/$pool/queue" ] || { echo "S all of it $LATE" >"$logs/$s.cases"; BEGIN[$s]=$SECONDS; TOOK[$s]=0; }
+		conclude "$s"
+	done
 }
 
 # finish: whatever still runs is ended.

@@ -29,6 +29,7 @@ check() {
 	: >"$logs/skipped"
 	: >"$logs/failed"
 	(
+		SECONDS=0
 		nproc() { echo 2; }
 		for part in schedule steps report; do . "$here/check/$part.sh"; done
 		plan "$@"
@@ -104,6 +105,20 @@ result_of $? "a guest that dies is a failure, and so is what nobody ran after it
 check "$(printf '%s\n' "g*2 40 9 - scenarios toy deadly one two")"
 [ $? = 1 ] && said '^two *3 s$' && ! said 'not run'
 result_of $? "another guest goes on where one has died"
+
+# a limit of time, of which an eighth is left when nothing begins any more
+toy slow 'sleep 7; echo "ok 1 it ended"; echo 1..1'
+toy endless 'echo "ok 1 so far"; sleep 60'
+CHECK_LIMIT=8 check "$(printf '%s\n' "slow 100 9 - $DIR/slow" "endless 100 70 - $DIR/endless" "late 100 9 slow $DIR/first")"
+[ $? = 0 ] && said '^late *ok *0 passed, 0 failed, 1 skipped' &&
+	said '^endless *ok *1 passed, 0 failed, 1 skipped' && said 'late: no time was left (CHECK_LIMIT=8): all of it'
+result_of $? "what there was no time for is said and counted, and the check ends in time"
+
+sed -i 's/sleep 0.5/sleep 0.6/' "$scenarios/run.sh"
+# shellcheck disable=SC2046
+CHECK_LIMIT=8 check "g 40 20 - scenarios toy $(seq -s ' ' -f 's%g' 30)"
+[ $? = 0 ] && said '^g *ok *[1-9][0-9]* passed, 0 failed, [1-9][0-9]* skipped' && said 'no time was left (CHECK_LIMIT=8): s'
+result_of $? "scenarios that no guest has taken are named"
 
 echo "1..$TESTS"
 exit $((FAILED > 0))
