@@ -296,7 +296,7 @@ module_goes() {
 	check_err $? "the port is still blocked without the module"
 	slowwait 2 ce_uses ce pe1
 	check_err $? "the CE's port is still out of sync"
-	insmod "$EVPN_KO"
+	insmod "$EVPN_KO" dyndbg=+p
 	check_err $? "insmod"
 	check_eq "$(nl pe1 es-get)" "" "segments after the reload"
 	nl pe1 es-new esi=$ESI1 ifname=bond0 role=non-df standby=block >/dev/null

@@ -152,7 +152,7 @@ module_away() {
 	evpnd_up
 	rmmod evpn
 	expect_says pe1 "the module evpn does not answer"
-	insmod "$EVPN_KO"
+	insmod "$EVPN_KO" dyndbg=+p
 	both df non-df
 	agreed
 	log_test "the module unloaded and loaded: check says so, and all is in force again"

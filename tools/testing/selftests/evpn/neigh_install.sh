@@ -230,7 +230,7 @@ module_goes() {
 	check_eq "$(pe_ip neigh | grep -c extern_learn)" 500 "entries before"
 	if [ -n "${EVPN_KO:-}" ] && rmmod evpn; then
 		check_eq "$(pe_ip neigh | grep extern_learn)" "" "entries after"
-		insmod "$EVPN_KO"
+		insmod "$EVPN_KO" dyndbg=+p
 		check_err $? "the module comes back"
 		log_test "a module that goes takes its entries along"
 	else

@@ -78,7 +78,7 @@ if [ -n "${EVPN_KO:-}" ]; then
 	rmmod evpn
 	slowwait 2 installed pending
 	check_err $? "without the module the segment is: $(es_json pe1 | jq -c '.segments[0].kernel')"
-	insmod "$EVPN_KO"
+	insmod "$EVPN_KO" dyndbg=+p
 	slowwait 2 role_in_kernel df
 	check_err $? "the segment does not come back with the module"
 	slowwait 2 installed installed
