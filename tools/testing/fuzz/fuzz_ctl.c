@@ -93,6 +93,9 @@ static void start(int *client)
 	p.conf = a_conf();
 	if (!p.links)
 		p.links = links_new(p.event, &links_ops, &p);
+	if (!p.forget)
+		p.forget = forget_new(p.event, p.links);
+	check(p.forget != NULL);
 	p.relay = relay_new();
 	p.ctl = ctl_server_new(p.event, -1, &parent_ctl_ops, &p);
 	check(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair));

@@ -203,7 +203,8 @@ size_t parent_conf_commit(struct parent *p, struct conf_file *conf)
 	links_follow(p->links);
 	uplinks_configure(p->uplinks, conf->conf);
 	parent_conf_frr(p);
-	routes_conf(p->routes, conf->conf);
+	if (p->routes)
+		routes_conf(p->routes, conf->conf);
 	conf_file_free(old);
 	parent_status(p);
 	return n;
