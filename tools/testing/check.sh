@@ -48,7 +48,7 @@ steps() {
 	unit          100  1800 user,tools             make -j2 unit
 	package       100  1800 user,tools             env -u O $here/package.sh
 	interop        20  1500 user,tools             $here/interop/run.sh
-	fuzz          100  1800 user                   make fuzz-run
+	fuzz          100  1800 user,tools             make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu
 	interop-mh     30   900 kernel,user            guest uml $here/interop/guest.sh
 	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
