@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metric.h"
 #include "bgp/session.h"
 
 static json_t *addr_or_null(const struct ip_addr *a)
@@ -253,9 +254,7 @@ json_t *peer_summary(struct bgp_host *host)
 static void metric(json_t *list, const char *name, const char *type, const char *help,
 		   const char *label, const char *value_of_label, json_int_t value)
 {
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}, s:I}", "name", name, "type",
-					      type, "help", help, "labels", label, value_of_label,
-					      "value", value));
+	metric_add(list, name, type, help, json_pack("{s:s}", label, value_of_label), value);
 }
 
 static json_int_t get_up(const struct session *s)

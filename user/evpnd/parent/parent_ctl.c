@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "log.h"
+#include "metric.h"
 #include "parent/ctl_params.h"
 #include "parent/ctl_access.h"
 #include "parent/parent_priv.h"
@@ -419,9 +420,7 @@ static void add_metric(json_t *list, const char *name, const char *type, const c
 
 	if (label)
 		json_object_set_new(labels, label, json_string(label_value));
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type",
-					      type, "help", help, "labels", labels, "value",
-					      (json_int_t)value));
+	metric_add(list, name, type, help, labels, (json_int_t)value);
 }
 
 static void add_metrics(struct parent *p, json_t *result)

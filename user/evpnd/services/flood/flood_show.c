@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "metric.h"
 #include "services/flood/flood.h"
 
 static json_t *addr_json(const struct ip_addr *a)
@@ -132,11 +133,9 @@ static json_t *metrics(const struct floods *fs)
 		TAILQ_FOREACH(r, &b->remotes, entry)
 			n++;
 		snprintf(vni, sizeof(vni), "%u", b->conf.vni);
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:s, s:{s:s}, s:i}", "name",
-						"evpn_flood_remotes", "type", "gauge", "help",
-						"PEs that flooded frames of a VNI are copied to",
-						"labels", "vni", vni, "value", n));
+		metric_add(list, "evpn_flood_remotes", "gauge",
+			   "PEs that flooded frames of a VNI are copied to",
+			   json_pack("{s:s}", "vni", vni), n);
 	}
 	return list;
 }

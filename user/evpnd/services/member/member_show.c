@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric.h"
 #include "services/member/member.h"
 
 #define SHOWN_DEFAULT 1000
@@ -303,14 +304,6 @@ static json_t *summary(struct members *ms)
 			 t.synced, "pending", t.pending, "problems", problems);
 }
 
-static void metric(json_t *list, const char *name, const char *type, const char *help,
-		   json_t *labels, json_int_t value)
-{
-	json_array_append_new(list,
-			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
-					"help", help, "labels", labels, "value", value));
-}
-
 static json_t *metrics(struct members *ms)
 {
 	const struct mcounts *c = &ms->counts;
@@ -318,33 +311,37 @@ static json_t *metrics(struct members *ms)
 	struct tally t = {0};
 
 	member_walk(ms, count, &t);
-	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
-	       json_pack("{s:s}", "state", "local"), t.local);
-	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
-	       json_pack("{s:s}", "state", "synced"), t.synced);
-	metric(list, "evpn_memberships", "gauge", "memberships of segments, by who has heard them",
-	       json_pack("{s:s}", "state", "pending"), t.pending);
-	metric(list, "evpn_memberships_advertised", "gauge", "memberships advertised as RT-7",
-	       json_object(), t.advertised);
-	metric(list, "evpn_memberships_leaving", "gauge", "memberships advertised as left, RT-8",
-	       json_object(), t.leaving);
-	metric(list, "evpn_membership_routes_received_total", "counter",
-	       "RT-7 and RT-8 received, changes included", json_object(), (json_int_t)c->received);
-	metric(list, "evpn_membership_routes_refused_total", "counter",
-	       "RT-7 and RT-8 treated as withdrawn by their targets", json_object(),
-	       (json_int_t)c->refused);
-	metric(list, "evpn_memberships_too_many_total", "counter",
-	       "memberships of other PEs that were not taken because there were too many",
-	       json_object(), (json_int_t)c->too_many);
-	metric(list, "evpn_membership_leaves_total", "counter", "RT-8 originated", json_object(),
-	       (json_int_t)c->leaves);
-	metric(list, "evpn_membership_leaves_heard_total", "counter", "RT-8 of other PEs heeded",
-	       json_object(), (json_int_t)c->leaves_heard);
-	metric(list, "evpn_membership_wishes_total", "counter", "wishes sent to the kernel",
-	       json_object(), (json_int_t)c->wishes);
-	metric(list, "evpn_memberships_retained_total", "counter",
-	       "wishes taken back that the kernel was to keep for the retention time",
-	       json_object(), (json_int_t)c->retained);
+	metric_add(list, "evpn_memberships", "gauge",
+		   "memberships of segments, by who has heard them",
+		   json_pack("{s:s}", "state", "local"), t.local);
+	metric_add(list, "evpn_memberships", "gauge",
+		   "memberships of segments, by who has heard them",
+		   json_pack("{s:s}", "state", "synced"), t.synced);
+	metric_add(list, "evpn_memberships", "gauge",
+		   "memberships of segments, by who has heard them",
+		   json_pack("{s:s}", "state", "pending"), t.pending);
+	metric_add(list, "evpn_memberships_advertised", "gauge", "memberships advertised as RT-7",
+		   json_object(), t.advertised);
+	metric_add(list, "evpn_memberships_leaving", "gauge",
+		   "memberships advertised as left, RT-8", json_object(), t.leaving);
+	metric_add(list, "evpn_membership_routes_received_total", "counter",
+		   "RT-7 and RT-8 received, changes included", json_object(),
+		   (json_int_t)c->received);
+	metric_add(list, "evpn_membership_routes_refused_total", "counter",
+		   "RT-7 and RT-8 treated as withdrawn by their targets", json_object(),
+		   (json_int_t)c->refused);
+	metric_add(list, "evpn_memberships_too_many_total", "counter",
+		   "memberships of other PEs that were not taken because there were too many",
+		   json_object(), (json_int_t)c->too_many);
+	metric_add(list, "evpn_membership_leaves_total", "counter", "RT-8 originated",
+		   json_object(), (json_int_t)c->leaves);
+	metric_add(list, "evpn_membership_leaves_heard_total", "counter",
+		   "RT-8 of other PEs heeded", json_object(), (json_int_t)c->leaves_heard);
+	metric_add(list, "evpn_membership_wishes_total", "counter", "wishes sent to the kernel",
+		   json_object(), (json_int_t)c->wishes);
+	metric_add(list, "evpn_memberships_retained_total", "counter",
+		   "wishes taken back that the kernel was to keep for the retention time",
+		   json_object(), (json_int_t)c->retained);
 	return list;
 }
 

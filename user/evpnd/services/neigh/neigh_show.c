@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric.h"
 #include "services/neigh/neigh.h"
 
 #define SHOWN_DEFAULT 1000
@@ -288,14 +289,6 @@ static json_t *summary(struct neighs *ns)
 			 "retained", t.n[RETAINED], "problems", problems);
 }
 
-static void metric(json_t *list, const char *name, const char *type, const char *help,
-		   json_t *labels, json_int_t value)
-{
-	json_array_append_new(list,
-			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
-					"help", help, "labels", labels, "value", value));
-}
-
 static json_t *metrics(struct neighs *ns)
 {
 	json_t *list = json_array();
@@ -304,27 +297,27 @@ static json_t *metrics(struct neighs *ns)
 
 	neigh_walk(ns, count, &t);
 	for (i = 0; i < STATES; i++)
-		metric(list, "evpn_neighbors", "gauge", "neighbours of segments, by state",
-		       json_pack("{s:s}", "state", state_names[i]), t.n[i]);
-	metric(list, "evpn_neighbors_advertised", "gauge", "neighbours advertised as RT-2",
-	       json_object(), t.advertised);
-	metric(list, "evpn_neighbor_routes_received_total", "counter",
-	       "RT-2 with an IP address received, changes included", json_object(),
-	       (json_int_t)ns->counts.received);
-	metric(list, "evpn_neighbor_routes_refused_total", "counter",
-	       "RT-2 treated as withdrawn by their targets", json_object(),
-	       (json_int_t)ns->counts.refused);
-	metric(list, "evpn_neighbors_too_many_total", "counter",
-	       "hosts neither advertised nor taken from another PE because of host-limit",
-	       json_object(), (json_int_t)ns->counts.too_many);
-	metric(list, "evpn_neighbor_wishes_total", "counter", "wishes sent to the kernel",
-	       json_object(), (json_int_t)ns->counts.wishes);
-	metric(list, "evpn_neighbor_moves_total", "counter",
-	       "neighbours learned that another segment had", json_object(),
-	       (json_int_t)ns->counts.moves);
-	metric(list, "evpn_neighbor_collisions_total", "counter",
-	       "neighbours on two segments with one route key", json_object(),
-	       (json_int_t)ns->counts.collisions);
+		metric_add(list, "evpn_neighbors", "gauge", "neighbours of segments, by state",
+			   json_pack("{s:s}", "state", state_names[i]), t.n[i]);
+	metric_add(list, "evpn_neighbors_advertised", "gauge", "neighbours advertised as RT-2",
+		   json_object(), t.advertised);
+	metric_add(list, "evpn_neighbor_routes_received_total", "counter",
+		   "RT-2 with an IP address received, changes included", json_object(),
+		   (json_int_t)ns->counts.received);
+	metric_add(list, "evpn_neighbor_routes_refused_total", "counter",
+		   "RT-2 treated as withdrawn by their targets", json_object(),
+		   (json_int_t)ns->counts.refused);
+	metric_add(list, "evpn_neighbors_too_many_total", "counter",
+		   "hosts neither advertised nor taken from another PE because of host-limit",
+		   json_object(), (json_int_t)ns->counts.too_many);
+	metric_add(list, "evpn_neighbor_wishes_total", "counter", "wishes sent to the kernel",
+		   json_object(), (json_int_t)ns->counts.wishes);
+	metric_add(list, "evpn_neighbor_moves_total", "counter",
+		   "neighbours learned that another segment had", json_object(),
+		   (json_int_t)ns->counts.moves);
+	metric_add(list, "evpn_neighbor_collisions_total", "counter",
+		   "neighbours on two segments with one route key", json_object(),
+		   (json_int_t)ns->counts.collisions);
 	return list;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric.h"
 #include "services/prefix/prefix.h"
 
 #define SHOWN_DEFAULT 1000
@@ -447,14 +448,6 @@ static json_t *summary(struct prefixes *ps)
 			 t.n[REFUSED], "retained", t.n[RETAINED], "problems", problems);
 }
 
-static void metric(json_t *list, const char *name, const char *type, const char *help,
-		   json_t *labels, json_int_t value)
-{
-	json_array_append_new(list,
-			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
-					"help", help, "labels", labels, "value", value));
-}
-
 static json_t *metrics(struct prefixes *ps)
 {
 	json_t *list = json_array();
@@ -462,21 +455,22 @@ static json_t *metrics(struct prefixes *ps)
 
 	prefix_walk(ps, count, &t);
 	for (unsigned int i = 0; i < STATES; i++)
-		metric(list, "evpn_prefixes", "gauge", "customers' routes, by state",
-		       json_pack("{s:s}", "state", state_names[i]), t.n[i]);
-	metric(list, "evpn_prefixes_advertised", "gauge", "customers' routes advertised as RT-5",
-	       json_object(), t.advertised);
-	metric(list, "evpn_prefix_routes_received_total", "counter",
-	       "RT-5 received, changes included", json_object(), (json_int_t)ps->counts.received);
-	metric(list, "evpn_prefix_routes_refused_total", "counter",
-	       "RT-5 treated as withdrawn by their targets", json_object(),
-	       (json_int_t)ps->counts.refused);
-	metric(list, "evpn_prefixes_too_many_total", "counter",
-	       "prefixes neither advertised nor taken from another PE because of a limit",
-	       json_object(), (json_int_t)ps->counts.too_many);
-	metric(list, "evpn_prefix_wishes_total", "counter",
-	       "wishes for customers' routes sent to the kernel", json_object(),
-	       (json_int_t)ps->counts.wishes);
+		metric_add(list, "evpn_prefixes", "gauge", "customers' routes, by state",
+			   json_pack("{s:s}", "state", state_names[i]), t.n[i]);
+	metric_add(list, "evpn_prefixes_advertised", "gauge",
+		   "customers' routes advertised as RT-5", json_object(), t.advertised);
+	metric_add(list, "evpn_prefix_routes_received_total", "counter",
+		   "RT-5 received, changes included", json_object(),
+		   (json_int_t)ps->counts.received);
+	metric_add(list, "evpn_prefix_routes_refused_total", "counter",
+		   "RT-5 treated as withdrawn by their targets", json_object(),
+		   (json_int_t)ps->counts.refused);
+	metric_add(list, "evpn_prefixes_too_many_total", "counter",
+		   "prefixes neither advertised nor taken from another PE because of a limit",
+		   json_object(), (json_int_t)ps->counts.too_many);
+	metric_add(list, "evpn_prefix_wishes_total", "counter",
+		   "wishes for customers' routes sent to the kernel", json_object(),
+		   (json_int_t)ps->counts.wishes);
 	return list;
 }
 

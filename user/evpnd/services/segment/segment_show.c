@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "log.h"
+#include "metric.h"
 #include "services/segment/segment.h"
 #include "speaker/pes.h"
 
@@ -597,9 +598,7 @@ static void metric(json_t *list, const char *name, const char *type, const char 
 {
 	json_t *labels = segment ? json_pack("{s:s}", "segment", segment) : json_object();
 
-	json_array_append_new(list,
-			      json_pack("{s:s, s:s, s:s, s:o, s:I}", "name", name, "type", type,
-					"help", help, "labels", labels, "value", value));
+	metric_add(list, name, type, help, labels, value);
 }
 
 static json_t *metrics(const struct segments *ss)
