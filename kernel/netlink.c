@@ -2,7 +2,7 @@
 /*
  * The generic netlink family: its registration, and what the requests about all objects share
  * (netlink_es.c, netlink_stats.c, netlink_core.c, netlink_owner.c, netlink_neigh.c,
- * netlink_mcast.c have the requests). The table of operations and the attribute policies are
+ * netlink_mcast.c, netlink_wish.c have the requests). The table of operations and the attribute policies are
  * generated from Documentation/netlink/specs/evpn.yaml.
  */
 #include <net/genetlink.h>
