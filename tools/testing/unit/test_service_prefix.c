@@ -291,7 +291,8 @@ static void link_fact(struct speaker *sp, u32 ifindex, const char *name, const c
 	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK, &f);
 }
 
-static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
+static void commit_as(struct speaker *sp, const struct conf_vrf *vrfs, size_t n,
+		      enum conf_esi_source be1)
 {
 	struct conf *old = sp->conf, *now = conf_new();
 	struct conf_neighbor peer = {.address = ip_v4(0x0a000009), .port = 179};
@@ -306,13 +307,20 @@ static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
 		conf_segment_defaults(&s, CONF_CONTROL_EVPND, CONF_ALL_ACTIVE);
 		snprintf(s.name, sizeof(s.name), "be%u", i);
 		snprintf(s.interface, sizeof(s.interface), "bond%u", i - 1);
-		s.esi = esi_of(i);
+		s.esi_source = i == 1 ? be1 : CONF_ESI_STATIC;
+		if (s.esi_source == CONF_ESI_STATIC)
+			s.esi = esi_of(i);
 		s.retention_ms = 400;
 		conf_add_segment(now, &s);
 	}
 	sp->conf = now;
 	prefix_service.conf(sp->ps, conf_changes(old, now), now);
 	conf_free(old);
+}
+
+static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
+{
+	commit_as(sp, vrfs, n, CONF_ESI_STATIC);
 }
 
 static void read_tables(struct speaker *sp)
@@ -597,7 +605,7 @@ static void test_resolution(void **state)
 
 static enum pverdict verdict(struct speaker *sp, const struct route *r)
 {
-	struct pvrf *v;
+	struct place_vrf *v;
 
 	return prefix_judge(sp->ps, &r->n, &r->a, &v);
 }
@@ -757,6 +765,90 @@ static void test_no_device(void **state)
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
 	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
 	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	end(sp);
+}
+
+/* ---- what is ours: the same answers as for neighbours ---- */
+
+static struct esi esi_of_lacp(u8 n)
+{
+	return (struct esi){.b = {1, 2, 0, 0, 0, 0, n, 0, 1}};
+}
+
+static void es_fact(struct speaker *sp, u8 n, bool gone)
+{
+	struct fact_es f = {.esi = esi_of_lacp(n), .ifindex = BOND0, .gone = gone};
+
+	strcpy(f.ifname, "bond0");
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+}
+
+/* The ESI of a segment that has it from LACP is the kernel's to tell, and may become another one. */
+static void test_esi_of_the_kernel(void **state)
+{
+	struct speaker *sp = begin();
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct esi e = esi_of_lacp(1);
+	unsigned int asked, n = 0;
+	struct place_es *es;
+	struct route *r;
+
+	commit_as(sp, &red, 1, CONF_ESI_LACP);
+	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	r->ec[0] = ecomm_es_import(&e);
+	learned(sp, "10.22.0.0/16", 11, "10.1.0.1");
+	say(sp, r);
+	assert_int_equal(verdict(sp, r), PV_FOREIGN_ES_IMPORT);
+	expect(sp, "");
+	asked = service_rig.asked_again;
+	es_fact(sp, 1, false);
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(verdict(sp, r), PV_ES_IMPORT);
+	assert_true(service_rig.asked_again > asked);
+	es_fact(sp, 1, true);
+	expect(sp, "-10.22.0.0/16/1[10.0.0.1:32768] unwish:10.20.0.0/16@20 ");
+	for (u8 i = 10; i < 200;
+	     i++) { /* a customer whose system identifier changes all the time */
+		es_fact(sp, i, false);
+		expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+		es_fact(sp, i, true);
+		expect(sp, "-10.22.0.0/16/1[10.0.0.1:32768] ");
+	}
+	RB_FOREACH(es, place_ess, &sp->ps->at.ess)
+		n++;
+	assert_int_equal(n, 1); /* be2, which is configured */
+	end(sp);
+}
+
+/* A VRF may have devices of its own list beside those of its device: for routes as for neighbours. */
+static void test_listed_and_named(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+
+	strcpy(red.interfaces[red.n_interfaces++], "bond0.3");
+	sp = begin_with(&red);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	fact(sp, BLUE, "10.21.0.0/16", 13, "10.1.0.1", 20, PREFIX_FIRST);
+	expect(sp, "+10.21.0.0/16/3[10.0.0.1:32768],10.1.0.1 ");
+	end(sp);
+}
+
+/* One that only lists devices has the table that they are in. */
+static void test_listed(void **state)
+{
+	struct conf_vrf shop = vrf("shop", "65000:1");
+	struct speaker *sp;
+
+	strcpy(shop.interfaces[shop.n_interfaces++], "bond0.2");
+	sp = begin_with(&shop);
+	say(sp, route(sp, "10.20.0.0/16", 2, "10.1.0.1", 2));
+	expect(sp, "wish:10.20.0.0/16@20,12:10.1.0.1 ");
+	learned(sp, "10.21.0.0/16", 11, "10.1.0.1"); /* on another device of that table */
+	expect(sp, "");
+	learned(sp, "10.22.0.0/16", 12, "10.1.0.1");
+	expect(sp, "+10.22.0.0/16/2[10.0.0.1:32768],10.1.0.1 ");
 	end(sp);
 }
 
@@ -1117,6 +1209,9 @@ int main(void)
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),
 		cmocka_unit_test(test_retained_and_reloaded),
 		cmocka_unit_test(test_no_device),
+		cmocka_unit_test(test_esi_of_the_kernel),
+		cmocka_unit_test(test_listed_and_named),
+		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_show),
 	};
 

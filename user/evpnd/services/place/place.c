@@ -12,6 +12,10 @@
 #include "log.h"
 
 #define FIRST_ID 0x8000 /* of VRFs that have none configured; segments have the low ones */
+#define LAST_ID 0xbfff	/* those above are of further next hops of a prefix */
+
+/* The kernel numbers devices by positive integers: this, and the VRF's number, is none of them. */
+#define NO_TABLE 0x80000000u
 
 static int place_es_cmp(const struct place_es *a, const struct place_es *b)
 {
@@ -41,38 +45,10 @@ static const struct device *device_of(struct places *p, const struct circuit *c)
 	return d;
 }
 
-static bool lists(const struct place_vrf *v, const char *ifname)
-{
-	u8 i;
-
-	for (i = 0; i < v->conf.n_interfaces; i++)
-		if (!strcmp(v->conf.interfaces[i], ifname))
-			return true;
-	return false;
-}
-
-static struct place_vrf *vrf_of(struct places *p, const struct device *d)
-{
-	bool in_vrf = d->fact.master && !strcmp(d->fact.master_kind, "vrf");
-	const struct device *master = in_vrf ? device_by_index(p->devices, d->fact.master) : NULL;
-	const char *name = !in_vrf ? CONF_VRF_GLOBAL : master ? master->fact.ifname : "";
-	struct place_vrf *v;
-
-	TAILQ_FOREACH(v, &p->vrfs, entry)
-		if (lists(v, d->fact.ifname))
-			return v;
-	if (d->fact.master && !strcmp(d->fact.master_kind, "bridge"))
-		return NULL; /* its frames are the bridge's: no table of routes has it */
-	TAILQ_FOREACH(v, &p->vrfs, entry)
-		if (!strcmp(v->conf.name, name))
-			return v;
-	return NULL;
-}
-
 static bool resolve_one(struct places *p, struct circuit *c)
 {
 	const struct device *d = device_of(p, c);
-	struct place_vrf *vrf = d ? vrf_of(p, d) : NULL;
+	struct place_vrf *vrf = d ? place_vrf_of(p, d) : NULL;
 	u32 ifindex = d ? d->fact.ifindex : 0;
 	bool changed = ifindex != c->ifindex || vrf != c->vrf;
 
@@ -81,19 +57,38 @@ static bool resolve_one(struct places *p, struct circuit *c)
 	return changed;
 }
 
+/* A VRF that only lists devices has the table that the first of them is in. */
+static bool find_table(struct places *p, const struct place_vrf *v, u32 *ifindex)
+{
+	const struct device *d = device_named(p->devices, v->conf.name);
+
+	*ifindex = 0;
+	if (!strcmp(v->conf.name, CONF_VRF_GLOBAL))
+		return true;
+	if (d && !strcmp(d->fact.kind, "vrf")) {
+		*ifindex = d->fact.ifindex;
+		return true;
+	}
+	for (u8 i = 0; i < v->conf.n_interfaces; i++) {
+		d = device_named(p->devices, v->conf.interfaces[i]);
+		if (!d)
+			continue;
+		if (d->fact.master && !strcmp(d->fact.master_kind, "vrf"))
+			*ifindex = d->fact.master;
+		return true;
+	}
+	*ifindex = NO_TABLE | v->id;
+	return false;
+}
+
 static void know_vrf_devices(struct places *p)
 {
 	struct place_vrf *v;
 
 	TAILQ_FOREACH(v, &p->vrfs, entry) {
-		bool global = !strcmp(v->conf.name, CONF_VRF_GLOBAL), known = global;
-		const struct device *d = device_named(p->devices, v->conf.name);
-		u32 ifindex = 0;
+		u32 ifindex;
+		bool known = find_table(p, v, &ifindex);
 
-		if (!global && d && !strcmp(d->fact.kind, "vrf")) {
-			known = true;
-			ifindex = d->fact.ifindex;
-		}
 		if (known != v->known || ifindex != v->ifindex)
 			p->rejudge = true;
 		v->known = known;
@@ -156,6 +151,14 @@ struct circuit *place_circuit(struct places *p, const struct esi *esi, u32 tag, 
 	return c;
 }
 
+static void drop_unknown(struct places *p, struct place_es *es)
+{
+	if (!RB_EMPTY(&es->circuits) || es->conf || es->in_kernel)
+		return;
+	RB_REMOVE(place_ess, &p->ess, es);
+	free(es);
+}
+
 void place_circuit_put(struct places *p, struct circuit *c)
 {
 	struct place_es *es = c->es;
@@ -164,10 +167,7 @@ void place_circuit_put(struct places *p, struct circuit *c)
 		return;
 	RB_REMOVE(circuits, &es->circuits, c);
 	free(c);
-	if (!RB_EMPTY(&es->circuits) || es->conf || es->in_kernel)
-		return;
-	RB_REMOVE(place_ess, &p->ess, es);
-	free(es);
+	drop_unknown(p, es);
 }
 
 static bool is_conf_of(struct places *p, const struct conf_segment *s, const struct place_es *es)
@@ -180,27 +180,34 @@ static bool is_conf_of(struct places *p, const struct conf_segment *s, const str
 	return d && !strcmp(d->fact.ifname, s->interface);
 }
 
+static void attach_one(struct places *p, const struct conf *conf, struct place_es *es)
+{
+	const struct conf_segment *was = es->conf;
+	struct mac import = es->import;
+
+	es->conf = NULL;
+	for (size_t i = 0; i < conf->n_segments && !es->conf; i++)
+		if (is_conf_of(p, &conf->segments[i], es))
+			es->conf = &conf->segments[i];
+	if (es->conf)
+		es->import = conf_es_import(es->conf, &es->esi);
+	if (!was != !es->conf || mac_cmp(&import, &es->import))
+		p->rejudge = true;
+}
+
 void places_attach(struct places *p, const struct conf *conf)
 {
-	const struct conf_segment *was;
-	struct place_es *es;
-	struct mac import;
-	size_t i;
+	struct place_es *es, *next;
 
-	for (i = 0; i < conf->n_segments; i++)
+	p->conf = conf;
+	places_forget_devices(p);
+	for (size_t i = 0; i < conf->n_segments; i++)
 		if (conf->segments[i].esi_source == CONF_ESI_STATIC)
 			place_es(p, &conf->segments[i].esi, true);
-	RB_FOREACH(es, place_ess, &p->ess) {
-		was = es->conf;
-		import = es->import;
-		es->conf = NULL;
-		for (i = 0; i < conf->n_segments && !es->conf; i++)
-			if (is_conf_of(p, &conf->segments[i], es))
-				es->conf = &conf->segments[i];
-		if (es->conf)
-			es->import = conf_es_import(es->conf, &es->esi);
-		if (!was != !es->conf || mac_cmp(&import, &es->import))
-			p->rejudge = true;
+	for (es = RB_MIN(place_ess, &p->ess); es; es = next) {
+		next = RB_NEXT(place_ess, &p->ess, es);
+		attach_one(p, conf, es);
+		drop_unknown(p, es);
 	}
 }
 
@@ -231,7 +238,7 @@ static bool id_is_used(const struct places *p, u16 id)
 static u16 choose_id(struct places *p)
 {
 	do
-		if (++p->next_id < FIRST_ID)
+		if (++p->next_id < FIRST_ID || p->next_id > LAST_ID)
 			p->next_id = FIRST_ID;
 	while (id_is_used(p, p->next_id));
 	return p->next_id;
@@ -259,6 +266,7 @@ static void vrf_set(struct places *p, const struct conf_vrf *conf)
 		}
 		v->conf = *conf;
 		v->id = choose_id(p);
+		v->ifindex = NO_TABLE | v->id;
 		TAILQ_INSERT_TAIL(&p->vrfs, v, entry);
 	}
 	v->conf = *conf;
@@ -293,10 +301,9 @@ static void drop_old_vrfs(struct places *p, const struct conf *conf)
 
 void places_set_vrfs(struct places *p, const struct conf *conf)
 {
-	size_t i;
-
+	places_forget_devices(p);
 	drop_old_vrfs(p, conf);
-	for (i = 0; i < conf->n_vrfs; i++)
+	for (size_t i = 0; i < conf->n_vrfs; i++)
 		vrf_set(p, &conf->vrfs[i]);
 }
 
@@ -306,6 +313,7 @@ void places_init(struct places *p, const struct devices *devices)
 {
 	p->devices = devices;
 	p->next_id = FIRST_ID - 1;
+	RB_INIT(&p->on);
 	RB_INIT(&p->ess);
 	TAILQ_INIT(&p->vrfs);
 }
@@ -327,6 +335,7 @@ void places_free(struct places *p)
 	struct place_vrf *v;
 	struct place_es *es;
 
+	places_forget_devices(p);
 	while ((es = RB_MIN(place_ess, &p->ess)))
 		es_free(p, es);
 	while ((v = TAILQ_FIRST(&p->vrfs))) {

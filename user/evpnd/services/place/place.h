@@ -2,7 +2,11 @@
 /*
  * place.h - where on this PE something is that another PE speaks of, and the other way round: network
  * devices, IP-VRFs, segments and their sub-interfaces, and the targets that routes of them carry. Not a
- * service: each service about what is behind a segment (neighbours, memberships) has its own.
+ * service: each service about what is behind a segment (neighbours, memberships, prefixes) has its own.
+ *
+ *   place.c         VRFs, segments, circuits
+ *   place_device.c  the other way round: what a device is
+ *   place_target.c  targets of routes
  *
  * Terms: a circuit is a segment's sub-interface, named by its Ethernet tag, whether it is there or not.
  *
@@ -23,15 +27,24 @@
 
 /**
  * struct place_vrf - a configured IP-VRF
- * @ifindex: of its device, valid if @known; 0 for the global table
+ * @ifindex: of the VRF device whose table it is, if @known; 0 for the global table; else a number that no
+ *	device has
  * @id: in the route distinguisher of its routes
+ * @advertised: what this PE advertises of it; @taken: what other PEs advertise
+ * @advertised_full, @taken_full: one more was refused since there was room
+ * @paths_full: the same, of one prefix
  */
 struct place_vrf {
 	TAILQ_ENTRY(place_vrf) entry;
 	struct conf_vrf conf;
 	u32 ifindex;
+	u32 advertised;
+	u32 taken;
 	u16 id;
 	bool known;
+	bool advertised_full;
+	bool taken_full;
+	bool paths_full;
 };
 
 struct place_es;
@@ -83,12 +96,32 @@ RB_HEAD(place_ess, place_es);
 RB_PROTOTYPE(place_ess, place_es, node, place_es_cmp);
 
 /**
+ * struct place_device - a device of a segment, or a VLAN on one, in a configured IP-VRF
+ * @es: NULL: the segment's ESI is not known yet
+ */
+struct place_device {
+	RB_ENTRY(place_device) node;
+	const struct conf_segment *conf;
+	const struct place_es *es;
+	struct place_vrf *vrf;
+	u32 ifindex;
+	u32 tag;
+	bool up;
+};
+RB_HEAD(place_devices, place_device);
+RB_PROTOTYPE(place_devices, place_device, node, place_device_cmp);
+
+/**
  * struct places - all of a service's
  * @devices: the speaker's
+ * @on: those that are places of a segment, by number, since the last places_list()
+ * @conf: of the last places_attach()
  * @rejudge: what is ours has changed: which routes are to be looked at again
  */
 struct places {
 	const struct devices *devices;
+	const struct conf *conf;
+	struct place_devices on;
 	struct place_ess ess;
 	TAILQ_HEAD(, place_vrf) vrfs;
 	u16 next_id;
@@ -117,26 +150,65 @@ void place_circuit_put(struct places *p, struct circuit *c); /* one of its refs 
 
 /* VRFs of a new configuration; nothing of the service may point to one that is no more */
 void places_set_vrfs(struct places *p, const struct conf *conf);
-/* which segments are ours; the ESI of one that comes from LACP is known from the kernel */
+/*
+ * Which segments are ours; the ESI of one that comes from LACP is known from the kernel. One that is neither
+ * configured nor in the kernel, and of which nothing is known, is freed; of devices nothing is known
+ * until the next places_list().
+ */
 void places_attach(struct places *p, const struct conf *conf);
 /* Return: whether device or VRF of a circuit has changed, see circuit.changed */
 bool places_resolve(struct places *p);
 /* what the module says of a segment. Return: it, or NULL; @fresh: it has not had it before */
 struct place_es *place_es_fact(struct places *p, const struct fact_es *f, bool *fresh);
 
+/* place_device.c: look again which devices are what, for place_device(); after places_resolve() */
+void places_list(struct places *p);
+void places_forget_devices(struct places *p);
+const struct place_device *place_device(struct places *p, u32 ifindex);
+/* which VRF a device is in; NULL: no configured one */
+struct place_vrf *place_vrf_of(struct places *p, const struct device *d);
+/* of which VRF this table is; NULL: of no configured one */
+struct place_vrf *place_vrf(struct places *p, u32 ifindex);
+
 /* how routes of a circuit that has a VRF and a configured segment are targeted */
 enum conf_sync place_sync(const struct circuit *c);
 /* their targets, of which there is one at least. Return: how many */
 size_t place_targets(const struct circuit *c, struct ecomm ec[PLACE_TARGETS_MAX]);
+/* the same of @v and a segment with this ES-Import; @how: CONF_SYNC_ES_IMPORT or CONF_SYNC_VRF */
+size_t place_vrf_targets(const struct place_vrf *v, enum conf_sync how, const struct mac *import,
+			 struct ecomm ec[PLACE_TARGETS_MAX]);
 
 typedef bool (*place_match_fn)(const struct slice *s, const struct ecomm *rts, size_t n);
-/* the VRF that imports what has these communities; of several the one that the circuit is in */
+/*
+ * The VRF that imports what has these communities; of several the one that the circuit is in. One that does
+ * not synchronise neighbours imports none of them.
+ */
 struct place_vrf *place_match(struct places *p, const struct slice *ext, const struct circuit *c,
 			      place_match_fn fn);
+/* the first VRF that has such an import target */
+struct place_vrf *place_match_any(struct places *p, const struct slice *ext, place_match_fn fn);
+/* the configured segment whose ES-Import is among these; @esi: it has this one, all zero: any */
+struct place_es *place_import(struct places *p, const struct esi *esi, const struct slice *ext);
+
+/**
+ * struct place_addressees - whom a route is for, as far as they are here
+ * @segment: the one that it names, or it names none and may; @import: one with its ES-Import
+ * @by_evi, @by_rt: the VRF that imports its EVI-RT, or one of its route targets
+ */
+struct place_addressees {
+	bool segment;
+	bool import;
+	struct place_vrf *by_evi;
+	struct place_vrf *by_rt;
+};
+
 /*
  * Is a route for us? @vrf: the one that imports it, or would. What is treated as withdrawn comes before what
  * would be imported, so that a foreign ES-Import is not outweighed by a route target.
  */
+enum place_verdict place_verdict(const struct place_addressees *a, const struct slice *ext,
+				 struct place_vrf **vrf);
+/* the same for a route that is about a circuit of a segment, whose neighbours are synchronised */
 enum place_verdict place_judge(struct places *p, const struct esi *esi, u32 tag,
 			       const struct slice *ext, struct place_vrf **vrf);
 const char *place_verdict_name(enum place_verdict v);

@@ -18,64 +18,13 @@
 #ifndef EVPND_PREFIX_H
 #define EVPND_PREFIX_H
 
-#include <net/if.h>
-#include <sys/queue.h>
-#include <sys/tree.h>
-
-#include "bgp_extcomm.h"
-#include "speaker/service.h"
+#include "services/place/place.h"
 #include "timer.h"
 
 #define PREFIX_WHY_MAX 192
 
 /* Most paths of a prefix that are taken from other PEs: a segment has a few PEs. They stand in a list. */
 enum { PREFIX_PATHS_MAX = 64 };
-
-/**
- * struct pvrf - a configured IP-VRF
- * @ifindex: of the VRF device whose table it is, if @known; 0 for the main table; else one that no device has
- * @id: in the distinguisher of its routes
- * @metric: of routes that were wished
- * @learned, @taken: routes of this PE, and of others
- * @learned_full, @taken_full: one more was refused since there was room
- * @paths_full: the same, of a prefix that has PREFIX_PATHS_MAX
- */
-struct pvrf {
-	TAILQ_ENTRY(pvrf) entry;
-	struct conf_vrf conf;
-	u32 ifindex;
-	u32 metric;
-	u32 learned;
-	u32 taken;
-	u16 id;
-	bool known;
-	bool learned_full;
-	bool taken_full;
-	bool paths_full;
-};
-
-/** struct pseg - a configured segment; @name: of its device; @esi, @import: valid if @known */
-struct pseg {
-	TAILQ_ENTRY(pseg) entry;
-	const struct conf_segment *conf;
-	char name[IFNAMSIZ];
-	struct esi esi;
-	struct mac import;
-	bool known;
-};
-TAILQ_HEAD(psegs, pseg);
-
-/** struct pcircuit - a device of a segment, or a VLAN on one; made anew when anything changes */
-struct pcircuit {
-	RB_ENTRY(pcircuit) node;
-	u32 ifindex;
-	u32 tag;
-	const struct pseg *seg;
-	struct pvrf *vrf;
-	bool up;
-};
-RB_HEAD(pcircuits, pcircuit);
-RB_PROTOTYPE(pcircuits, pcircuit, node, pcircuit_cmp);
 
 /** struct padv_item - a route of this PE's: key, and what it says */
 struct padv_item {
@@ -98,7 +47,7 @@ struct padv {
 	u32 refs;
 	u32 hash;
 	u32 generation;
-	const struct pvrf *vrf;
+	const struct place_vrf *vrf;
 	u32 n;
 	struct padv_item items[PREFIX_HOPS_MAX];
 	char why[PREFIX_WHY_MAX];
@@ -147,7 +96,7 @@ struct psource {
 	bool dead;
 	bool checked;
 	u64 expires;
-	struct pvrf *vrf;
+	struct place_vrf *vrf;
 	struct prefix_hop hop;
 	char why[PREFIX_WHY_MAX];
 };
@@ -257,9 +206,7 @@ struct prefixes {
 	struct padv *advs[PREFIX_HASH];
 	struct psources sources;
 	struct pjudged judged;
-	struct pcircuits circuits;
-	TAILQ_HEAD(, pvrf) vrfs;
-	struct psegs segs;
+	struct places at;
 	struct timer lost_timer;
 	u64 lost_us;
 	u64 judge_us;
@@ -278,16 +225,12 @@ struct prefixes {
 	bool sweep_queued;
 	bool links_done;
 	bool resolve_due;
-	bool reimport_due;
 	bool sources_due;
 	bool advs_due;
-	u16 next_id;
 	struct pcounts counts;
 };
 
 /* prefix.c */
-const struct pcircuit *prefix_circuit(struct prefixes *ps, u32 ifindex);
-struct pvrf *prefix_vrf(struct prefixes *ps, u32 ifindex);
 void prefix_wake(struct prefixes *ps);
 
 /* prefix_table.c */
@@ -319,20 +262,20 @@ const struct plocal *prefix_local(const struct pfx *x);
 
 /* prefix_import.c */
 enum pverdict {
-	PV_ES_IMPORT, /* imported by ES-Import and EVI-RT */
-	PV_VRF,	      /* imported by a route target of the IP-VRF */
-	PV_NO_INDEX,
+	PV_ES_IMPORT = PLACE_ES_IMPORT,
+	PV_VRF = PLACE_VRF,
+	PV_FOREIGN_ES_IMPORT = PLACE_FOREIGN_ES_IMPORT,
+	PV_FOREIGN_ESI = PLACE_FOREIGN_ESI,
+	PV_FOREIGN_EVI_RT = PLACE_FOREIGN_EVI_RT,
+	PV_NO_TARGET = PLACE_NO_TARGET,
+	PV_NO_INDEX = PLACE_VERDICTS,
 	PV_IMPOSSIBLE,
-	PV_FOREIGN_ES_IMPORT,
-	PV_FOREIGN_ESI,
-	PV_FOREIGN_EVI_RT,
-	PV_NO_TARGET,
 	PV_OFF,
 	PV_TOO_MANY,
 };
 const char *prefix_verdict_name(enum pverdict v);
 enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
-			   const struct bgp_attrs *a, struct pvrf **vrf);
+			   const struct bgp_attrs *a, struct place_vrf **vrf);
 bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now);
 void prefix_reimport(struct prefixes *ps);
@@ -372,7 +315,7 @@ void prefix_retry(struct prefixes *ps);
 /* what was refused, or had no room, is looked at again by and by */
 void prefix_retry_later(struct prefixes *ps);
 /* take back what was wished in a table, with the metric that it has there */
-void prefix_unwish_all(struct prefixes *ps, struct pvrf *v);
+void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v);
 
 /* prefix_show.c */
 bool prefix_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

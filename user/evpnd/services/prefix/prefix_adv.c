@@ -14,7 +14,7 @@
 #include "log.h"
 #include "services/prefix/prefix.h"
 
-#define EC_MAX (CONF_RT_MAX + 3)
+#define EC_MAX (PLACE_TARGETS_MAX + 1) /* and the Router's MAC */
 
 static bool why(struct padv *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -28,48 +28,48 @@ static bool why(struct padv *a, const char *fmt, ...)
 	return false;
 }
 
-static bool may_advertise(struct padv *a, const struct pcircuit *c)
+static bool may_advertise(struct padv *a, const struct place_device *on)
 {
-	const struct conf_prefixes *p = &c->vrf->conf.prefixes;
+	const struct conf_prefixes *p = &on->vrf->conf.prefixes;
 
 	if (p->targets == CONF_SYNC_OFF)
 		return why(a, "targets is off");
-	if (!c->vrf->conf.n_export)
-		return why(a, "VRF %s has no export route target", c->vrf->conf.name);
-	if (!c->seg->known)
-		return why(a, "the ESI of segment %s is not known yet", c->seg->conf->name);
+	if (!on->vrf->conf.n_export)
+		return why(a, "VRF %s has no export route target", on->vrf->conf.name);
+	if (!on->es)
+		return why(a, "the ESI of segment %s is not known yet", on->conf->name);
 	return true;
 }
 
 /* Routes of one tag are told apart by their distinguishers. */
-static u16 id_for(struct prefixes *ps, const struct padv *a, const struct pcircuit *c)
+static u16 id_for(struct prefixes *ps, const struct padv *a, const struct place_device *on)
 {
 	u16 nth = 0;
 
 	for (u32 i = 0; i < a->n; i++)
-		nth += a->items[i].tag == c->tag;
-	return nth ? (u16)(0xc000 + (c->vrf->id % 0x7ff) * PREFIX_HOPS_MAX + nth) : c->vrf->id;
+		nth += a->items[i].tag == on->tag;
+	return nth ? (u16)(0xc000 + (on->vrf->id % 0x7ff) * PREFIX_HOPS_MAX + nth) : on->vrf->id;
 }
 
-static void add_item(struct prefixes *ps, struct padv *a, const struct pcircuit *c,
+static void add_item(struct prefixes *ps, struct padv *a, const struct place_device *on,
 		     const struct prefix_hop *hop)
 {
-	struct host_query q = {.esi = c->seg->esi, .tag = c->tag, .address = hop->gateway};
+	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = hop->gateway};
 	struct padv_item *i = &a->items[a->n];
 	struct host h;
 
-	i->tag = c->tag;
-	i->id = id_for(ps, a, c);
-	i->import = c->seg->import;
-	i->form = (u8)c->vrf->conf.prefixes.form;
+	i->tag = on->tag;
+	i->id = id_for(ps, a, on);
+	i->import = on->es->import;
+	i->form = (u8)on->vrf->conf.prefixes.form;
 	if (i->form == CONF_PREFIX_ESI) {
-		i->esi = c->seg->esi;
+		i->esi = on->es->esi;
 		if (speaker_host(ps->speaker, &q, &h))
 			i->router = h.mac;
 	} else {
 		i->gw = hop->gateway;
 	}
-	a->vrf = c->vrf;
+	a->vrf = on->vrf;
 	a->n++;
 }
 
@@ -83,12 +83,12 @@ struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
 	memset(&a, 0, sizeof(a)); /* compared as memory */
 	a.generation = ps->generation;
 	for (u32 i = 0; i < s->n; i++) {
-		const struct pcircuit *c = prefix_circuit(ps, s->hops[i].ifindex);
+		const struct place_device *on = place_device(&ps->at, s->hops[i].ifindex);
 
-		if (!c)
+		if (!on)
 			why(&a, "its next hop is on no device of a configured segment and VRF");
-		else if (may_advertise(&a, c))
-			add_item(ps, &a, c, &s->hops[i]);
+		else if (may_advertise(&a, on))
+			add_item(ps, &a, on, &s->hops[i]);
 	}
 	if (a.n)
 		memset(a.why, 0, sizeof(a.why));
@@ -117,16 +117,9 @@ struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 
 static size_t targets(const struct padv *a, const struct padv_item *i, struct ecomm *ec)
 {
-	const struct conf_vrf *v = &a->vrf->conf;
-	size_t n = 0;
+	enum conf_sync how = (enum conf_sync)a->vrf->conf.prefixes.targets;
+	size_t n = place_vrf_targets(a->vrf, how, &i->import, ec);
 
-	if (v->prefixes.targets == CONF_SYNC_ES_IMPORT) {
-		ec[n++] = ecomm_es_import_mac(&i->import);
-		ec[n++] = ecomm_evi_rt(&v->export[0]);
-	} else {
-		for (; n < v->n_export; n++)
-			ec[n] = v->export[n];
-	}
 	if (!mac_is_zero(&i->router))
 		ec[n++] = ecomm_router_mac(&i->router);
 	return n;
@@ -177,39 +170,39 @@ static void withdraw_but(struct prefixes *ps, struct pfx *x, const struct padv *
 
 static void count_off(struct prefixes *ps, struct pfx *x)
 {
-	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 
 	if (!(x->flags & PFX_COUNTED_LEARNED))
 		return;
 	x->flags &= ~PFX_COUNTED_LEARNED;
 	if (!v)
 		return;
-	v->learned--;
-	if (!v->learned_full)
+	v->advertised--;
+	if (!v->advertised_full)
 		return;
 	/* those that had no room are looked at again, once for many that go */
-	v->learned_full = false;
+	v->advertised_full = false;
 	prefix_retry_later(ps);
 }
 
 static bool too_many(struct prefixes *ps, struct pfx *x)
 {
-	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 
 	x->flags &= ~PFX_TOO_MANY;
 	if (!v || x->flags & PFX_COUNTED_LEARNED)
 		return false;
-	if (v->learned < v->conf.prefixes.limit) {
-		v->learned++;
+	if (v->advertised < v->conf.prefixes.limit) {
+		v->advertised++;
 		x->flags |= PFX_COUNTED_LEARNED;
 		return false;
 	}
 	ps->counts.too_many++;
-	if (!v->learned_full)
+	if (!v->advertised_full)
 		log_warning(
 			"VRF %s: more prefixes are learned here than its limit allows to advertise (%u)",
 			v->conf.name, v->conf.prefixes.limit);
-	v->learned_full = true;
+	v->advertised_full = true;
 	x->flags |= PFX_TOO_MANY;
 	return true;
 }

@@ -28,36 +28,18 @@ enum {
 
 const char *prefix_verdict_name(enum pverdict v)
 {
-	static const char *const names[] = {
-		[PV_ES_IMPORT] = "imported: ES-Import and EVI-RT are ours",
-		[PV_VRF] = "imported: a route target of the VRF is ours",
-		[PV_NO_INDEX] =
-			"not for us: it names neither a router behind a segment nor a segment",
-		[PV_IMPOSSIBLE] = "not imported: no customer can have this prefix or next hop",
-		[PV_FOREIGN_ES_IMPORT] =
-			"treated as withdrawn: its ES-Import is not that of a segment here",
-		[PV_FOREIGN_ESI] = "not for us: its segment is not here",
-		[PV_FOREIGN_EVI_RT] =
-			"treated as withdrawn: its EVI-RT is an import target of no VRF here",
-		[PV_NO_TARGET] = "not for us: no target of it is an import target of a VRF here",
-		[PV_OFF] = "not imported: its VRF has prefixes: {install: no}",
-		[PV_TOO_MANY] =
-			"not imported: its VRF has as many prefixes of other PEs as its limit allows",
-	};
-
-	return names[v];
-}
-
-typedef bool (*match_fn)(const struct slice *s, const struct ecomm *rts, size_t n);
-
-static struct pvrf *match(struct prefixes *ps, const struct slice *ext, match_fn fn)
-{
-	struct pvrf *v;
-
-	TAILQ_FOREACH(v, &ps->vrfs, entry)
-		if (fn(ext, v->conf.import, v->conf.n_import))
-			return v;
-	return NULL;
+	switch (v) {
+	case PV_NO_INDEX:
+		return "not for us: it names neither a router behind a segment nor a segment";
+	case PV_IMPOSSIBLE:
+		return "not imported: no customer can have this prefix or next hop";
+	case PV_OFF:
+		return "not imported: its VRF has prefixes: {install: no}";
+	case PV_TOO_MANY:
+		return "not imported: its VRF has as many prefixes of other PEs as its limit allows";
+	default:
+		return place_verdict_name((enum place_verdict)v);
+	}
 }
 
 static bool is_possible(const struct evpn_nlri *n)
@@ -70,63 +52,36 @@ static bool is_possible(const struct evpn_nlri *n)
 	return ip_is_zero(&n->gw) || ip_is_host(&n->gw);
 }
 
-/* Of several segments may have one: the ESIs that FRR makes differ in the octets that are not in it. */
-static bool segment_here(struct prefixes *ps, const struct evpn_nlri *n, const struct slice *ext)
+static bool segment_here(struct prefixes *ps, const struct esi *esi)
 {
-	const struct pseg *s;
-	struct ecomm import;
+	const struct place_es *es = place_es(&ps->at, esi, false);
 
-	TAILQ_FOREACH(s, &ps->segs, entry) {
-		import = ecomm_es_import_mac(&s->import);
-		if (s->known && ecomm_has(ext, &import) &&
-		    (esi_is_zero(&n->esi) || !esi_cmp(&n->esi, &s->esi)))
-			return true;
-	}
-	return false;
+	return es && es->conf;
 }
 
-static bool esi_here(struct prefixes *ps, const struct esi *esi)
-{
-	const struct pseg *s;
-
-	TAILQ_FOREACH(s, &ps->segs, entry)
-		if (s->known && !esi_cmp(esi, &s->esi))
-			return true;
-	return false;
-}
-
-/* Order: what is treated as withdrawn comes before what would be imported. */
 enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
-			   const struct bgp_attrs *a, struct pvrf **vrf)
+			   const struct bgp_attrs *a, struct place_vrf **vrf)
 {
-	bool has_import = ecomm_find(&a->ext, EC_ES_IMPORT);
-	bool has_evi = ecomm_find(&a->ext, EC_EVI_RT) || ecomm_find(&a->ext, EC_EVI_RT6);
-	bool index = !esi_is_zero(&n->esi) || !ip_is_zero(&n->gw);
-	struct pvrf *by_evi = match(ps, &a->ext, ecomm_evi_rt_match);
-	struct pvrf *by_rt = match(ps, &a->ext, ecomm_rt_match);
+	struct place_addressees to = {
+		.segment = esi_is_zero(&n->esi) || segment_here(ps, &n->esi),
+		.import = place_import(&ps->at, &n->esi, &a->ext),
+		.by_evi = place_match_any(&ps->at, &a->ext, ecomm_evi_rt_match),
+		.by_rt = place_match_any(&ps->at, &a->ext, ecomm_rt_match),
+	};
+	enum place_verdict v = place_verdict(&to, &a->ext, vrf);
 
-	*vrf = by_evi ? by_evi : by_rt;
-	if (!index)
+	if (esi_is_zero(&n->esi) && ip_is_zero(&n->gw))
 		return PV_NO_INDEX;
 	if (!is_possible(n))
 		return PV_IMPOSSIBLE;
-	if (has_import && !segment_here(ps, n, &a->ext))
-		return PV_FOREIGN_ES_IMPORT;
-	if (!esi_is_zero(&n->esi) && !esi_here(ps, &n->esi))
-		return PV_FOREIGN_ESI;
-	if (has_evi && !by_evi)
-		return PV_FOREIGN_EVI_RT;
-	*vrf = has_import && by_evi ? by_evi : by_rt;
-	if (!*vrf)
-		return PV_NO_TARGET;
-	if (!(*vrf)->conf.prefixes.install)
+	if (place_is_import(v) && !(*vrf)->conf.prefixes.install)
 		return PV_OFF;
-	return has_import && by_evi ? PV_ES_IMPORT : PV_VRF;
+	return (enum pverdict)v;
 }
 
 static bool is_imported(enum pverdict v)
 {
-	return v == PV_ES_IMPORT || v == PV_VRF;
+	return place_is_import((enum place_verdict)v);
 }
 
 static struct ip_prefix prefix_of(const struct evpn_nlri *n)
@@ -156,7 +111,7 @@ static u32 count_paths(const struct pfx *x)
 
 enum room { ROOM, NO_ROOM_IN_VRF, NO_ROOM_IN_PREFIX };
 
-static enum room room_for(struct prefixes *ps, const struct pvrf *v, const struct evpn_nlri *n)
+static enum room room_for(struct prefixes *ps, const struct place_vrf *v, const struct evpn_nlri *n)
 {
 	struct ip_prefix p = prefix_of(n);
 	const struct pfx *x = prefix_find(ps, v->ifindex, &p);
@@ -168,7 +123,8 @@ static enum room room_for(struct prefixes *ps, const struct pvrf *v, const struc
 	return ROOM;
 }
 
-static void say_full(struct prefixes *ps, struct pvrf *v, const struct evpn_nlri *n, enum room room)
+static void say_full(struct prefixes *ps, struct place_vrf *v, const struct evpn_nlri *n,
+		     enum room room)
 {
 	struct ip_prefix p = prefix_of(n);
 	char text[PREFIX_STRLEN];
@@ -191,7 +147,7 @@ static void say_full(struct prefixes *ps, struct pvrf *v, const struct evpn_nlri
 
 bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	struct pvrf *v;
+	struct place_vrf *v;
 	enum pverdict verdict = prefix_judge(ps, n, a, &v);
 	enum room room = is_imported(verdict) ? room_for(ps, v, n) : ROOM;
 
@@ -212,7 +168,7 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 
 static void count_taken(struct prefixes *ps, struct pfx *x)
 {
-	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 	bool was = x->flags & PFX_COUNTED_TAKEN, is = x->remotes;
 
 	if (was == is || !v)
@@ -228,7 +184,7 @@ static void count_taken(struct prefixes *ps, struct pfx *x)
 /* Not for each path that comes and goes at the limit. */
 static void use_room(struct prefixes *ps, const struct pfx *x)
 {
-	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 
 	if (!v || !v->paths_full || count_paths(x) != PREFIX_PATHS_MAX - PREFIX_PATHS_MAX / 8)
 		return;
@@ -426,7 +382,7 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
  */
 static bool is_kept(const struct pfx *x, const struct premote *r, const struct conf *next)
 {
-	const struct pvrf *v = r->source->vrf;
+	const struct place_vrf *v = r->source->vrf;
 
 	return r->lost && v->ifindex == x->vrf && (!next || conf_vrf(next, v->conf.name));
 }
@@ -470,25 +426,25 @@ void prefix_reimport(struct prefixes *ps)
 
 /* ---- withdrawn: by the customer, or because a PE is gone ---- */
 
-static const struct pseg *segment_of(struct prefixes *ps, const struct psource *s)
+static const struct place_es *segment_of(struct prefixes *ps, const struct psource *s)
 {
-	const struct pcircuit *c = prefix_circuit(ps, s->hop.ifindex);
-	const struct pseg *g;
+	const struct place_device *on = place_device(&ps->at, s->hop.ifindex);
+	struct place_es *es;
 
-	if (c)
-		return c->seg;
-	TAILQ_FOREACH(g, &ps->segs, entry)
-		if (g->known && ((s->has_import && !mac_cmp(&g->import, &s->import)) ||
-				 !esi_cmp(&g->esi, &s->esi)))
-			return g;
+	if (on)
+		return on->es;
+	RB_FOREACH(es, place_ess, &ps->at.ess)
+		if (es->conf && ((s->has_import && !mac_cmp(&es->import, &s->import)) ||
+				 !esi_cmp(&es->esi, &s->esi)))
+			return es;
 	return NULL;
 }
 
 static u32 retention(struct prefixes *ps, const struct psource *s)
 {
-	const struct pseg *g = segment_of(ps, s);
+	const struct place_es *es = segment_of(ps, s);
 
-	return g ? g->conf->retention_ms : 0;
+	return es && es->conf ? es->conf->retention_ms : 0;
 }
 
 struct presence {
@@ -509,13 +465,13 @@ static bool is_there(void *data, const struct evpn_nlri *n, const struct rib_pat
 /* Its PE is still on the segment: then it was the customer who has withdrawn. */
 static bool pe_is_there(struct prefixes *ps, const struct psource *s)
 {
-	const struct pseg *g = segment_of(ps, s);
+	const struct place_es *es = segment_of(ps, s);
 	struct rib *rib = speaker_rib(ps->speaker);
 	struct presence p = {.pe = &s->nh};
 
-	if (s->dead || !g || !rib || pes_silent(ps->speaker, &s->nh))
+	if (s->dead || !es || !rib || pes_silent(ps->speaker, &s->nh))
 		return false;
-	p.esi = &g->esi;
+	p.esi = &es->esi;
 	rib_walk(rib, EVPN_ES, is_there, &p);
 	return p.found;
 }

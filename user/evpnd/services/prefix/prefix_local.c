@@ -61,16 +61,17 @@ static void own_gone(struct prefixes *ps, struct pfx *x)
 
 static void own(struct prefixes *ps, const struct fact_prefix *f)
 {
-	struct pvrf *v = prefix_vrf(ps, f->key.vrf);
+	struct place_vrf *v = place_vrf(&ps->at, f->key.vrf);
 	struct pfx *x;
 
 	if (f->flags & PREFIX_GONE) {
 		x = prefix_find(ps, f->key.vrf, &f->key.prefix);
-		if (x && x->there && (!v || v->metric == f->key.metric))
+		if (x && x->there && (!v || v->conf.prefixes.metric == f->key.metric))
 			own_gone(ps, x);
 		return;
 	}
-	if (v && v->metric != f->key.metric) { /* from before the metric was changed */
+	if (v &&
+	    v->conf.prefixes.metric != f->key.metric) { /* from before the metric was changed */
 		prefix_remove_key(ps, &f->key);
 		return;
 	}

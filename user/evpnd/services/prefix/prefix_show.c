@@ -57,22 +57,15 @@ static const char *protocol_name(u8 p)
 	return "other";
 }
 
-static const char *dev_name(struct prefixes *ps, u32 ifindex)
-{
-	const struct device *d = device_by_index(speaker_devices(ps->speaker), ifindex);
-
-	return d ? d->fact.ifname : NULL;
-}
-
 static json_t *hop_json(struct prefixes *ps, const struct prefix_hop *hop)
 {
-	const struct pcircuit *c = prefix_circuit(ps, hop->ifindex);
+	const struct place_device *on = place_device(&ps->at, hop->ifindex);
 	char ip[IP_STRLEN];
 
 	return json_pack("{s:s, s:s?, s:s?, s:o}", "gateway", ip_format(&hop->gateway, ip),
-			 "interface", dev_name(ps, hop->ifindex), "segment",
-			 c ? c->seg->conf->name : NULL, "tag",
-			 c ? json_integer(c->tag) : json_null());
+			 "interface", device_name(ps->at.devices, hop->ifindex), "segment",
+			 on ? on->conf->name : NULL, "tag",
+			 on ? json_integer(on->tag) : json_null());
 }
 
 static json_t *via_json(struct prefixes *ps, const struct pset *s)
@@ -156,7 +149,7 @@ static const char *reason_of(struct prefixes *ps, const struct pfx *x, unsigned 
 
 static const char *vrf_name(struct prefixes *ps, const struct pfx *x)
 {
-	const struct pvrf *v = prefix_vrf(ps, x->vrf);
+	const struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 
 	return v ? v->conf.name : NULL;
 }
@@ -291,7 +284,9 @@ static void local_steps(struct prefixes *ps, const struct pfx *x, json_t *steps)
 		step(steps, "learned", true,
 		     json_sprintf("from %s, via %s dev %s, metric %u", protocol_name(l->protocol),
 				  ip_format(&h->gateway, ip),
-				  dev_name(ps, h->ifindex) ? dev_name(ps, h->ifindex) : "?",
+				  device_name(ps->at.devices, h->ifindex) ?
+					  device_name(ps->at.devices, h->ifindex) :
+					  "?",
 				  l->metric));
 	}
 	if (silent) {
@@ -326,8 +321,9 @@ static void remote_steps(struct prefixes *ps, const struct premote *r, json_t *s
 	if (s->hop.ifindex)
 		step(steps, "next hop", true,
 		     json_sprintf("via %s dev %s", ip_format(&s->hop.gateway, ip),
-				  dev_name(ps, s->hop.ifindex) ? dev_name(ps, s->hop.ifindex) :
-								 "?"));
+				  device_name(ps->at.devices, s->hop.ifindex) ?
+					  device_name(ps->at.devices, s->hop.ifindex) :
+					  "?"));
 	else
 		step(steps, "next hop", false, json_string(s->why));
 }
@@ -346,7 +342,7 @@ static bool each_route(void *data, const struct evpn_nlri *n, const struct rib_p
 	struct ip_prefix p = prefix_make(&full->ip, full->plen);
 	struct refusals *r = data;
 	char nh[IP_STRLEN], rd[RD_STRLEN];
-	struct pvrf *vrf = NULL;
+	struct place_vrf *vrf = NULL;
 	enum pverdict v;
 
 	if (!n_paths || !paths[best].peer || prefix_cmp(&p, &r->prefix))

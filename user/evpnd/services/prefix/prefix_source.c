@@ -37,19 +37,19 @@ RB_GENERATE_INTERNAL(psources, psource, node, psource_cmp, static __attribute__(
 
 /* ---- the router behind the segment ---- */
 
-static bool may_be_on(const struct psource *s, const struct pcircuit *c)
+static bool may_be_on(const struct psource *s, const struct place_device *on)
 {
-	if (c->tag != s->tag || c->vrf != s->vrf || !c->seg->known)
+	if (on->tag != s->tag || on->vrf != s->vrf || !on->es)
 		return false;
-	if (!esi_is_zero(&s->esi) && esi_cmp(&s->esi, &c->seg->esi))
+	if (!esi_is_zero(&s->esi) && esi_cmp(&s->esi, &on->es->esi))
 		return false;
-	return !s->has_import || !mac_cmp(&s->import, &c->seg->import);
+	return !s->has_import || !mac_cmp(&s->import, &on->es->import);
 }
 
-static bool find_host(struct prefixes *ps, const struct psource *s, const struct pcircuit *c,
+static bool find_host(struct prefixes *ps, const struct psource *s, const struct place_device *on,
 		      struct host *h)
 {
-	struct host_query q = {.esi = c->seg->esi, .tag = c->tag, .address = s->gw};
+	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = s->gw};
 
 	if (ip_is_none(&s->gw)) {
 		q.mac = s->router;
@@ -70,54 +70,54 @@ static void say_tag(u32 tag, char buf[32])
 
 static const char *name_of(struct prefixes *ps, u32 ifindex)
 {
-	const struct device *d = device_by_index(speaker_devices(ps->speaker), ifindex);
+	const char *name = device_name(ps->at.devices, ifindex);
 
-	return d ? d->fact.ifname : "?";
+	return name ? name : "?";
 }
 
-static void why_not(struct prefixes *ps, struct psource *s, const struct pcircuit *c,
+static void why_not(struct prefixes *ps, struct psource *s, const struct place_device *on,
 		    const struct host *h)
 {
 	char ip[IP_STRLEN], mac[MAC_STRLEN], tag[32];
 
-	if (!c) {
+	if (!on) {
 		say_tag(s->tag, tag);
 		snprintf(s->why, sizeof(s->why),
 			 "this PE has no device for %s of the segment in VRF %s", tag,
 			 s->vrf->conf.name);
-	} else if (!c->up) {
-		snprintf(s->why, sizeof(s->why), "%s is down", name_of(ps, c->ifindex));
+	} else if (!on->up) {
+		snprintf(s->why, sizeof(s->why), "%s is down", name_of(ps, on->ifindex));
 	} else if (!ip_is_none(&s->gw)) {
 		snprintf(s->why, sizeof(s->why), "its next hop %s is no neighbour on %s%s",
-			 ip_format(&s->gw, ip), name_of(ps, c->ifindex), h->known ? " yet" : "");
+			 ip_format(&s->gw, ip), name_of(ps, on->ifindex), h->known ? " yet" : "");
 	} else if (!mac_is_zero(&s->router)) {
 		snprintf(s->why, sizeof(s->why), "no neighbour on %s has the router's MAC %s",
-			 name_of(ps, c->ifindex), mac_format(&s->router, mac));
+			 name_of(ps, on->ifindex), mac_format(&s->router, mac));
 	} else {
 		snprintf(s->why, sizeof(s->why),
 			 "it names the segment only, and %s has %s neighbour that is a router",
-			 name_of(ps, c->ifindex), h->many ? "more than one" : "no");
+			 name_of(ps, on->ifindex), h->many ? "more than one" : "no");
 	}
 }
 
 static void resolve(struct prefixes *ps, struct psource *s)
 {
-	const struct pcircuit *best = NULL;
-	struct pcircuit *c;
+	const struct place_device *best = NULL;
+	struct place_device *on;
 	struct prefix_hop hop = {0};
 	struct host h = {0}, best_host = {0};
 
-	RB_FOREACH(c, pcircuits, &ps->circuits) {
-		if (!may_be_on(s, c))
+	RB_FOREACH(on, place_devices, &ps->at.on) {
+		if (!may_be_on(s, on))
 			continue;
 		if (!best)
-			best = c;
-		if (!c->up || !find_host(ps, s, c, &h)) {
-			if (best == c)
+			best = on;
+		if (!on->up || !find_host(ps, s, on, &h)) {
+			if (best == on)
 				best_host = h;
 			continue;
 		}
-		hop.ifindex = c->ifindex;
+		hop.ifindex = on->ifindex;
 		hop.gateway = h.address;
 		break;
 	}

@@ -130,9 +130,9 @@ static void put_wish(struct prefixes *ps, struct pfx *x, struct pset *s, u32 met
 
 static void look(struct prefixes *ps, struct pfx *x)
 {
-	struct pvrf *v = prefix_vrf(ps, x->vrf);
+	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 	struct pset *s = v ? target_of(ps, x) : NULL;
-	u32 metric = v ? v->metric : CONF_PREFIX_METRIC;
+	u32 metric = v ? v->conf.prefixes.metric : CONF_PREFIX_METRIC;
 
 	if (!s) {
 		/* until the sweep it may yet be advertised */
@@ -204,15 +204,15 @@ void prefix_retry_later(struct prefixes *ps)
 
 static void unwish_one(struct prefixes *ps, struct pfx *x, void *data)
 {
-	const struct pvrf *v = data;
+	const struct place_vrf *v = data;
 
-	if (prefix_vrf(ps, x->vrf) != v || !(x->flags & PFX_WISHED || x->there))
+	if (place_vrf(&ps->at, x->vrf) != v || !(x->flags & PFX_WISHED || x->there))
 		return;
-	unwish(ps, x, v->metric);
+	unwish(ps, x, v->conf.prefixes.metric);
 	prefix_queue(ps, x);
 }
 
-void prefix_unwish_all(struct prefixes *ps, struct pvrf *v)
+void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v)
 {
 	prefix_walk(ps, unwish_one, v);
 	prefix_send_out(ps);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * place_device.c - what a device of this PE is: of which segment, with which tag, in which IP-VRF. For services
+ * that hear of devices rather than of segments, as routes in the kernel name them.
+ *
+ * draft-ietf-bess-evpn-l3mh-proto (3.5)
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/place/place.h"
+
+static int place_device_cmp(const struct place_device *a, const struct place_device *b)
+{
+	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
+}
+
+RB_GENERATE(place_devices, place_device, node, place_device_cmp)
+
+const struct place_device *place_device(struct places *p, u32 ifindex)
+{
+	struct place_device key = {.ifindex = ifindex};
+
+	return RB_FIND(place_devices, &p->on, &key);
+}
+
+/* ---- its VRF ---- */
+
+static bool lists(const struct place_vrf *v, const char *ifname)
+{
+	for (u8 i = 0; i < v->conf.n_interfaces; i++)
+		if (!strcmp(v->conf.interfaces[i], ifname))
+			return true;
+	return false;
+}
+
+struct place_vrf *place_vrf_of(struct places *p, const struct device *d)
+{
+	bool in_vrf = d->fact.master && !strcmp(d->fact.master_kind, "vrf");
+	const struct device *master = in_vrf ? device_by_index(p->devices, d->fact.master) : NULL;
+	const char *name = !in_vrf ? CONF_VRF_GLOBAL : master ? master->fact.ifname : "";
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (lists(v, d->fact.ifname))
+			return v;
+	if (d->fact.master && !strcmp(d->fact.master_kind, "bridge"))
+		return NULL; /* its frames are the bridge's: no table of routes has it */
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (!strcmp(v->conf.name, name))
+			return v;
+	return NULL;
+}
+
+struct place_vrf *place_vrf(struct places *p, u32 ifindex)
+{
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &p->vrfs, entry)
+		if (v->ifindex == ifindex)
+			return v;
+	return NULL;
+}
+
+/* ---- its segment ---- */
+
+static const struct conf_segment *segment_named(const struct conf *conf, const char *ifname)
+{
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (!strcmp(conf->segments[i].interface, ifname))
+			return &conf->segments[i];
+	return NULL;
+}
+
+/* It is the segment's, or a VLAN on it, or a VLAN on that. */
+static const struct conf_segment *segment_of(struct places *p, const struct device *d, u32 *tag)
+{
+	const struct conf_segment *s;
+	u32 shift = 0;
+
+	*tag = 0;
+	while (d) {
+		s = segment_named(p->conf, d->fact.ifname);
+		if (s)
+			return s;
+		if (strcmp(d->fact.kind, "vlan") || shift > 12)
+			return NULL;
+		*tag |= (u32)d->fact.vlan_id << shift;
+		shift += 12;
+		d = device_by_index(p->devices, d->fact.link);
+	}
+	return NULL;
+}
+
+static const struct place_es *es_of(struct places *p, const struct conf_segment *s)
+{
+	struct place_es *es;
+
+	if (s->esi_source == CONF_ESI_STATIC)
+		return place_es(p, &s->esi, false);
+	RB_FOREACH(es, place_ess, &p->ess)
+		if (es->conf == s)
+			return es;
+	return NULL;
+}
+
+/* ---- all of them ---- */
+
+static void add(struct places *p, const struct device *d)
+{
+	const struct conf_segment *s;
+	struct place_device *on;
+	struct place_vrf *vrf;
+	u32 tag;
+
+	if (d->fact.master && strcmp(d->fact.master_kind, "vrf"))
+		return; /* a port of a bridge, say: no route leads through it */
+	s = segment_of(p, d, &tag);
+	vrf = s ? place_vrf_of(p, d) : NULL;
+	if (!vrf)
+		return;
+	on = calloc(1, sizeof(*on));
+	if (!on) {
+		log_error("%s: no memory", d->fact.ifname);
+		return;
+	}
+	on->conf = s;
+	on->es = es_of(p, s);
+	on->vrf = vrf;
+	on->ifindex = d->fact.ifindex;
+	on->tag = tag;
+	on->up = d->fact.flags & IFF_UP && d->fact.carrier;
+	RB_INSERT(place_devices, &p->on, on);
+}
+
+void places_list(struct places *p)
+{
+	const struct device *d;
+
+	places_forget_devices(p);
+	if (!p->conf)
+		return;
+	DEVICE_FOREACH(d, p->devices)
+		add(p, d);
+}
+
+void places_forget_devices(struct places *p)
+{
+	struct place_device *on;
+
+	while ((on = RB_MIN(place_devices, &p->on))) {
+		RB_REMOVE(place_devices, &p->on, on);
+		free(on);
+	}
+}
