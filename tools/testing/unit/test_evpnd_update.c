@@ -686,9 +686,9 @@ static void slow_neighbor(void **state)
 	setsockopt(p.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	for (i = 0; i < 20; i++) {
 		kill(r.pid, SIGUSR1);
-		poll(NULL, 0, 10);
+		RIG_UNTIL(rig_routes(&r) == TABLE);
 		kill(r.pid, SIGUSR2);
-		poll(NULL, 0, 10);
+		RIG_UNTIL(rig_routes(&r) == 1); /* the one of segment 7 */
 	}
 	assert_true(rig_state_is(&r, "Established"));
 	kill(r.pid, SIGUSR1);
