@@ -13,10 +13,10 @@
 #include "show.h"
 
 const struct object *const objects[] = {
-	&object_es,	 &object_df,	  &object_neigh,   &object_member, &object_prefix,
-	&object_flood,	 &object_peer,	  &object_bfd,	   &object_route,  &object_kernel,
-	&object_config,	 &object_monitor, &object_trace,   &object_decode, &object_check,
-	&object_metrics, &object_log,	  &object_version, NULL,
+	&object_es,	&object_df,	 &object_neigh,	  &object_member,  &object_prefix,
+	&object_flood,	&object_peer,	 &object_bfd,	  &object_icc,	   &object_route,
+	&object_kernel, &object_config,	 &object_monitor, &object_trace,   &object_decode,
+	&object_check,	&object_metrics, &object_log,	  &object_version, NULL,
 };
 
 void print_answer(struct out *o, const json_t *doc)

@@ -102,6 +102,7 @@ extern const struct object object_member;
 extern const struct object object_prefix;
 extern const struct object object_flood;
 extern const struct object object_bfd;
+extern const struct object object_icc;
 extern const struct object object_peer;
 extern const struct object object_route;
 extern const struct object object_kernel;

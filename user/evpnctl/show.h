@@ -43,6 +43,7 @@ void print_prefix_why(struct out *o, const json_t *doc); /* prefix.why */
 /* cmd_flood.c */
 void print_flood(struct out *o, const json_t *doc); /* flood.show */
 void print_bfd(struct out *o, const json_t *doc);   /* bfd.show */
+void print_icc(struct out *o, const json_t *doc);   /* icc.show */
 
 /* cmd_kernel.c: the documents are made by kernel_doc.c */
 void print_kernel_es(struct out *o, const json_t *doc);

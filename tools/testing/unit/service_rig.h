@@ -21,6 +21,20 @@ static struct service_rig {
 	unsigned int asked_again; /* for routes */
 } service_rig;
 
+/**
+ * struct rig_channel - words to other PEs
+ * @heard: words pass in both directions; @last: was said last, @to that PE; @said: how often
+ * @wanted: PE that was named last; @ignored: words that were not believed
+ */
+static struct rig_channel {
+	bool heard;
+	struct icc_msg last;
+	struct ip_addr to;
+	struct ip_addr wanted;
+	unsigned int said;
+	unsigned int ignored;
+} rig_channel;
+
 static struct devices service_devices;
 
 const struct devices *speaker_devices(const struct speaker *speaker)
@@ -41,6 +55,29 @@ static inline void rig_link(const struct service *service, void *state, enum ipc
 			    const void *fact)
 {
 	service->fact(state, type, devices_hear(&service_devices, type, fact));
+}
+
+void channel_want(struct speaker *speaker, const struct ip_addr *local,
+		  const struct ip_addr *remote)
+{
+	rig_channel.wanted = *remote;
+}
+
+bool channel_heard(const struct speaker *speaker, const struct ip_addr *remote)
+{
+	return rig_channel.heard;
+}
+
+void channel_send(struct speaker *speaker, const struct ip_addr *remote, const struct icc_msg *word)
+{
+	rig_channel.last = *word;
+	rig_channel.to = *remote;
+	rig_channel.said++;
+}
+
+void channel_ignored(struct speaker *speaker)
+{
+	rig_channel.ignored++;
 }
 
 bool pes_silent(const struct speaker *speaker, const struct ip_addr *pe)

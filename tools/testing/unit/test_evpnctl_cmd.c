@@ -113,10 +113,10 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"esi",
-	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, member, prefix, flood, peer, bfd, route, kernel, "
+	 "unknown object \"esi\"; did you mean \"es\"? Valid: es, df, neigh, member, prefix, flood, peer, bfd, icc, route, kernel, "
 	 "config, monitor, trace, decode, check, metrics, log, version"},
 	{"bridge",
-	 "unknown object \"bridge\"; valid: es, df, neigh, member, prefix, flood, peer, bfd, route, kernel, config, "
+	 "unknown object \"bridge\"; valid: es, df, neigh, member, prefix, flood, peer, bfd, icc, route, kernel, config, "
 	 "monitor, trace, decode, check, metrics, log, version"},
 	{"d", "object \"d\" is short for more than one: df, decode"},
 	{"es shwo", "es: unknown command \"shwo\"; did you mean \"show\"? Valid: show, add, set, "

@@ -22,7 +22,8 @@
 #define CONF_VLAN_BYTES 512
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
 #define CONF_BGP_PORT 179
-#define CONF_VTY_MAX 108 /* of a unix socket's path */
+#define CONF_ICC_PORT 4797 /* of UDP; nobody has registered it */
+#define CONF_VTY_MAX 108   /* of a unix socket's path */
 #define CONF_UPLINKS_MAX 16
 #define CONF_PORTS_MAX 16
 /* Most hosts that are learned, of a segment and of all, unless said otherwise; those of the module. */
@@ -126,6 +127,16 @@ struct conf_bfd {
 };
 
 /**
+ * struct conf_icc - what is said beside BGP to the other PEs of segments (icc.h)
+ * @hops: how many routers a datagram may have crossed, 255: any number
+ */
+struct conf_icc {
+	bool enabled;
+	uint8_t hops;
+	uint16_t port;
+};
+
+/**
  * struct conf_global - what belongs to the daemon as a whole
  * @router_id: BGP identifier, network byte order; 0 (RFC 6286: never) while nothing is configured
  * @as: own AS number, 1..4294967294
@@ -146,6 +157,7 @@ struct conf_bfd {
  *	CONF_HANDOVER_MAX_MS
  * @memory_reserve: MiB that the speaker keeps, at most CONF_RESERVE_MAX
  * @bfd: with the other PEs of segments, and what neighbours inherit
+ * @icc: words to them beside BGP
  * @memory_limit: MiB that all routes may take, 0: no limit
  * @keep_all: routes that nobody here can use are kept, too
  */
@@ -173,6 +185,7 @@ struct conf_global {
 	struct conf_frr frr;
 	struct conf_core core;
 	struct conf_bfd bfd;
+	struct conf_icc icc;
 };
 
 /**

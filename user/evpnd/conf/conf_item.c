@@ -24,6 +24,7 @@ void conf_global_defaults(struct conf_global *g)
 		.memory_limit = 1024,
 		.frr = {.vty = FRR_VTY_ZEBRA, .hold_ms = 60000},
 		.bfd = {.interval_ms = 300, .multiplier = 3},
+		.icc = {.enabled = true, .hops = 255, .port = CONF_ICC_PORT},
 		.core = {.mark_mask = 0xff000000,
 			 .host_limit = CONF_HOST_LIMIT_ALL,
 			 .ports = {4789},

@@ -150,6 +150,13 @@ static const struct conf_key bfd_keys[] = {
 	{},
 };
 
+static const struct conf_key icc_keys[] = {
+	{"enabled", &conf_bool, FIELD(struct conf_top, global.icc.enabled)},
+	{"port", &conf_number, FIELD(struct conf_top, global.icc.port), .min = 1, .max = 65535},
+	{"hops", &conf_number, FIELD(struct conf_top, global.icc.hops), .max = 255},
+	{},
+};
+
 static const struct conf_key neighbor_bfd_keys[] = {
 	BFD_KEYS(struct conf_neighbor_item, neighbor.bfd),
 	{},
@@ -189,6 +196,7 @@ const struct conf_key conf_global_keys[] = {
 	{"frr", &conf_map, .keys = frr_keys},
 	{"core", &conf_map, .keys = core_keys},
 	{"bfd", &conf_map, .keys = bfd_keys},
+	{"inter-chassis", &conf_map, .keys = icc_keys},
 	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},

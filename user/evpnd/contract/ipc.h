@@ -98,6 +98,9 @@
 	FIXED(SOCKET, struct ipc_socket)                                                                     \
 	/* the speaker's connection with @neighbor, to get the keys of now */                                \
 	FIXED(SOCKET_KEYS, struct ipc_socket)                                                                \
+	/* sockets to talk with the other PEs of segments: replace all at the first after ICC_BEGIN */       \
+	EMPTY(ICC_BEGIN)                                                                                     \
+	FIXED(ICC_SOCKET, struct ipc_icc)                                                                    \
 	/* parent and BFD process: a socket comes with LISTEN, and with the ORDER for a new session */       \
 	FIXED(BFD_LISTEN, struct bfd_listen)                                                                 \
 	FIXED(BFD_ORDER, struct bfd_order)                                                                   \
@@ -198,6 +201,10 @@ struct ipc_socket {
 	struct ip_addr neighbor;
 	uint16_t port;
 	int error;
+};
+
+struct ipc_icc {
+	bool v6;
 };
 
 /* @more: another piece with the same @id follows */

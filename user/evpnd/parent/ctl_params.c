@@ -48,6 +48,7 @@ static const struct {
 	{"prefix.why", {{"prefix", TEXT}, {"vrf", TEXT}}},
 	{"flood.show", {{"vni", NUMBER}}},
 	{"peer.show", {{"address", TEXT}}},
+	{"icc.show", {{"address", TEXT}}},
 	{"peer.clear", {{"address", TEXT}, {"soft", TEXT}}},
 	{"route.show",
 	 {{"type", NUMBER}, {"esi", TEXT}, {"peer", TEXT}, {"rd", TEXT}, {"local", YES_NO}}},

@@ -315,7 +315,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	r = watch_signals(p);
 	if (r)
 		return r;
-	if (sockets_configure(p->sockets, NULL, p->conf, &changed))
+	r = sockets_configure(p->sockets, NULL, p->conf, &changed);
+	if (icc_sockets_configure(&p->icc, p->conf->conf, &changed) || r)
 		parent_conf_listen(p);
 	p->kern = kern_new(p->event, &kern_ops, p);
 	if (p->kern)
@@ -359,6 +360,7 @@ static void tear_down(struct parent *p)
 	kern_free(p->kern);
 	accept_free(p->accept);
 	sockets_free(p->sockets);
+	icc_sockets_close(&p->icc);
 	state_free(p->state);
 	timer_done(&p->listen_again);
 	guard_free(&p->guard);

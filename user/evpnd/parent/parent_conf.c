@@ -61,22 +61,35 @@ static void send_listener(void *data, int fd, const struct ip_addr *address, uin
 		ipc_send_fd(p->ipc, IPC_LISTEN, &s, sizeof(s), fd);
 }
 
+static void send_icc(struct parent *p)
+{
+	parent_send(p, IPC_ICC_BEGIN, NULL, 0);
+	for (int i = 0; p->ipc && p->icc.port && i < 2; i++) {
+		struct ipc_icc which = {.v6 = i};
+
+		if (p->icc.fds[i] >= 0)
+			ipc_send_fd(p->ipc, IPC_ICC_SOCKET, &which, sizeof(which), p->icc.fds[i]);
+	}
+}
+
 void parent_conf_send_sockets(struct parent *p)
 {
 	parent_send(p, IPC_LISTEN_BEGIN, NULL, 0);
 	sockets_each(p->sockets, send_listener, p);
+	send_icc(p);
 }
 
 /* @old: NULL at the start; p->conf itself to try again */
 static bool configure_sockets(struct parent *p, const struct conf_file *old)
 {
-	bool changed;
+	bool changed, icc_changed;
+	int r = sockets_configure(p->sockets, old, p->conf, &changed);
 
-	if (sockets_configure(p->sockets, old, p->conf, &changed))
+	if (icc_sockets_configure(&p->icc, p->conf->conf, &icc_changed) || r)
 		timer_start(&p->listen_again, LISTEN_AGAIN_MS);
 	else
 		timer_stop(&p->listen_again);
-	return changed;
+	return changed || icc_changed;
 }
 
 void parent_conf_listen(struct parent *p)

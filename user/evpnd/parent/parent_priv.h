@@ -13,6 +13,7 @@
 #include "system/arp_accept.h"
 #include "parent/ctl_server.h"
 #include "parent/guard.h"
+#include "parent/icc_sockets.h"
 #include "system/frr.h"
 #include "contract/ipc.h"
 #include "system/kern.h"
@@ -65,6 +66,7 @@ struct parent {
 	struct frr *frr;
 	struct frr_repair *repair;
 	struct sockets *sockets;
+	struct icc_sockets icc;
 	struct parent_bfd *bfd;
 	struct state *state;
 	struct ctl_server *ctl;

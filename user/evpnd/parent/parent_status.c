@@ -72,6 +72,8 @@ void parent_problems(const struct parent *p, void (*fn)(void *data, const char *
 
 	if (sockets_why(p->sockets)[0])
 		fn(data, sockets_why(p->sockets));
+	if (p->icc.why[0])
+		fn(data, p->icc.why);
 	for (size_t i = 0; i < conf->n_neighbors; i++) {
 		why = sockets_key_why(p->sockets, &conf->neighbors[i]);
 		if (!why)

@@ -54,6 +54,7 @@ static json_t *metrics(struct speaker *sp, const json_t *params, char *err, size
 	unsigned int i;
 
 	peer_metrics(&sp->bgp, list);
+	channel_metrics(sp->channel, list);
 	for (i = 0; speaker_services[i]; i++) {
 		part = NULL;
 		if (!speaker_services[i]->query ||
@@ -102,8 +103,9 @@ static const struct {
 	const char *method;
 	query_fn fn;
 } queries[] = {
-	{"summary", summary}, {"peer.show", show_peers}, {"peer.clear", clear_peers},
-	{"metrics", metrics}, {"log", set_log_level},	 {"monitor", set_monitor},
+	{"summary", summary},	    {"peer.show", show_peers}, {"peer.clear", clear_peers},
+	{"metrics", metrics},	    {"log", set_log_level},    {"monitor", set_monitor},
+	{"icc.show", channel_show},
 };
 
 /* Return: whether the method exists; *@result is NULL when it was refused. */

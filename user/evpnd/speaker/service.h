@@ -16,6 +16,7 @@
 #include "conf/conf.h"
 #include "contract/ipc.h"
 #include "bgp/rib.h"
+#include "speaker/channel.h"
 #include "speaker/devices.h"
 
 struct speaker;
@@ -60,6 +61,8 @@ struct host {
  *	predecessor has left in the kernel and nobody wants can go
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
+ * @pes: call channel_want() for each PE that shares a segment with this one
+ * @word: such a PE says something by the channel; not yet known whether it has the segment that it speaks of
  * @host: is there such a neighbour in the kernel? For services that ask with speaker_host()
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
@@ -82,6 +85,8 @@ struct service {
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
+	void (*pes)(void *state);
+	void (*word)(void *state, const struct ip_addr *from, const struct icc_msg *word);
 	bool (*host)(void *state, const struct host_query *query, struct host *host);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);

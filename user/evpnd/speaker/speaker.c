@@ -372,6 +372,12 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 	case IPC_LISTEN_BEGIN:
 		listener_clear(&sp->bgp);
 		break;
+	case IPC_ICC_SOCKET:
+		channel_socket(sp, fd, ((const struct ipc_icc *)body)->v6);
+		return;
+	case IPC_ICC_BEGIN:
+		channel_close(sp->channel);
+		break;
 	case IPC_CONF_BEGIN:
 	case IPC_CONF_GLOBAL:
 	case IPC_CONF_NEIGHBOR:
@@ -427,7 +433,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 	room_init(sp, event);
 	sp->ipc = ipc_new(event, ipc_fd, on_message, on_parent_gone, sp);
 	if (bgp_host_init(&sp->bgp, event, &bgp_ops, on_route, sp) < 0 || !sp->ipc ||
-	    start_services(sp) < 0) {
+	    channel_init(sp) < 0 || start_services(sp) < 0) {
 		speaker_free(sp);
 		return NULL;
 	}
@@ -441,6 +447,7 @@ void speaker_free(struct speaker *sp)
 	stop_services(sp);
 	bgp_host_close(&sp->bgp);
 	room_done(sp);
+	channel_done(sp);
 	bgp_host_done(&sp->bgp);
 	ipc_free(sp->ipc);
 	devices_free(&sp->devices);

@@ -117,6 +117,7 @@ void speaker_conf_commit(struct speaker *sp)
 	sp->configured = true;
 	tell_services(sp, changes);
 	room_conf(sp);
+	channel_conf(sp);
 	if (!first && changes & WANTS_OTHER)
 		speaker_wants_more(sp);
 	/* the identity is what every session says of us in OPEN, and puts into each UPDATE */

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "bgp/bgp_host.h"
+#include "speaker/channel_priv.h"
 #include "speaker/devices.h"
 #include "speaker/service.h"
 #include "speaker/settle.h"
@@ -28,6 +29,7 @@
  * @leaving: IPC_SHUTDOWN came; @to_leave services still hand over, and @left runs after the last one
  * @monitored: what anybody wants to be told of, a set of enum ctl_object
  * @states: of the services, in the order of the table
+ * @channel: to other PEs beside BGP
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
  * @ask: to ask neighbours for their routes again, @ask_ms after the last time: because @wants_more, or
  *	because some were refused
@@ -48,6 +50,7 @@ struct speaker {
 	int status;
 	int64_t started;
 	void *states[SPEAKER_SERVICES_MAX];
+	struct channel *channel;
 	struct ip_addr *silent;
 	size_t n_silent;
 	struct timer ask;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * channel_priv.h - the channel's state, shared by its own files and the speaker.
+ *
+ *   channel.c       PEs, greetings, what is done with a word
+ *   channel_io.c    datagrams
+ *   channel_show.c  answers to the control socket
+ */
+#ifndef EVPND_CHANNEL_PRIV_H
+#define EVPND_CHANNEL_PRIV_H
+
+#include <jansson.h>
+#include <sys/queue.h>
+#include <systemd/sd-event.h>
+
+#include "speaker/channel.h"
+#include "timer.h"
+
+enum { CHANNEL_PES_MAX = 1024, CHANNEL_TYPES = ICC_ASK + 1 };
+
+/**
+ * struct channel_pe - another PE
+ * @wanted: named in the round that is under way
+ * @hears: its last greeting said that it hears this one
+ * @heard_us: when anything of it arrived last, CLOCK_MONOTONIC; 0: never
+ * @greeted_us: when it was greeted last, with the flags @said
+ */
+struct channel_pe {
+	TAILQ_ENTRY(channel_pe) entry;
+	struct ip_addr local;
+	struct ip_addr remote;
+	bool wanted;
+	bool hears;
+	u8 said;
+	u64 heard_us;
+	u64 greeted_us;
+	u64 sent;
+	u64 received;
+};
+
+/**
+ * struct channel_counts - datagrams since the start
+ * @stranger: from who shares no segment with this PE, or to another address of it
+ * @far: crossed more routers than "hops" allows
+ * @busy: more came than are read
+ * @ignored: not believed by a service, or of no use any more
+ */
+struct channel_counts {
+	u64 sent[CHANNEL_TYPES];
+	u64 received[CHANNEL_TYPES];
+	u64 unsent;
+	u64 unknown;
+	u64 malformed;
+	u64 stranger;
+	u64 far;
+	u64 busy;
+	u64 ignored;
+};
+
+/**
+ * struct channel - of a speaker
+ * @fds, @io: IPv4 and IPv6; -1 and NULL for none
+ * @port: that datagrams are sent to
+ * @min_ttl: that must be left of a datagram that comes
+ * @budget: datagrams that may still be read, filled up every @refilled_us
+ */
+struct channel {
+	struct speaker *speaker;
+	int fds[2];
+	sd_event_source *io[2];
+	u16 port;
+	u8 min_ttl;
+	TAILQ_HEAD(, channel_pe) pes;
+	unsigned int n_pes;
+	struct timer hello;
+	u64 refilled_us;
+	unsigned int budget;
+	struct channel_counts counts;
+};
+
+/* channel.c */
+int channel_init(struct speaker *sp);
+void channel_done(struct speaker *sp);
+/* a socket of the parent's, which is taken over */
+void channel_socket(struct speaker *sp, int fd, bool v6);
+void channel_close(struct channel *ch);
+/* a configuration is in force */
+void channel_conf(struct speaker *sp);
+bool channel_pe_heard(const struct channel_pe *pe);
+void channel_word(struct channel *ch, const struct ip_addr *from, const struct ip_addr *to,
+		  const struct icc_msg *word);
+struct channel_pe *channel_pe(const struct channel *ch, const struct ip_addr *remote);
+
+/* channel_io.c */
+int channel_receive(sd_event_source *source, int fd, uint32_t revents, void *data);
+bool channel_transmit(struct channel *ch, const struct channel_pe *pe, const struct icc_msg *word);
+
+/* channel_show.c */
+json_t *channel_show(struct speaker *sp, const json_t *params, char *err, size_t err_len);
+void channel_metrics(const struct channel *ch, json_t *list);
+
+#endif
