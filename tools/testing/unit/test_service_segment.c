@@ -238,6 +238,7 @@ static struct speaker *begin(const struct setup *setup)
 	if (setup->orphan)
 		strcpy(k.ifname, setup->seg.interface);
 	by_itself = false;
+	rig_channel = (struct rig_channel){};
 	log_open("test", true);
 	log_set_level(LOG_LEVEL_ERROR);
 	sd_event_new(&sp->event);
@@ -1394,6 +1395,340 @@ static void vlans_change_hands(void **state)
 	rt1_via(sp, PE2, PE2, false, true);
 	run(sp, 5);
 	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	end(sp);
+}
+
+/* ---- by word ---- */
+
+/* A word of PE2's about the segment. @vlans: first octets of the bitmap, NULL for the port */
+static void word(struct speaker *sp, enum icc_type type, u64 token, const u8 vlans[2])
+{
+	struct icc_msg m = {.type = type, .token = token, .flags = vlans ? 0 : ICC_PORT};
+	struct ip_addr from = ip_v4(PE2);
+
+	esi_parse(&m.esi, esi_text);
+	if (vlans)
+		memcpy(m.vlans, vlans, 2);
+	segment_service.word(sp->ss, &from, &m);
+	run(sp, 2);
+}
+
+static bool has_said(enum icc_type type, u64 token)
+{
+	return rig_channel.said && rig_channel.last.type == type &&
+	       rig_channel.last.token == token && ip_low32(&rig_channel.to) == PE2;
+}
+
+/* DF on a segment where nobody leads the CE, in a kernel that answers, beside PE2, which hears and is ready. */
+static struct speaker *with_words(struct conf_segment c)
+{
+	struct fact_kernel k = {.present = true};
+	struct speaker *sp = forwarding(c);
+
+	sp->conf->global.icc.enabled = true;
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	rt1(sp, PE2, L2_ATTR_B);
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	kernel_answers(sp);
+	assert_true(sp->wish.df);
+	assert_int_equal(ip_low32(&rig_channel.wanted), PE2);
+	rig_channel.heard = true;
+	rig_channel.said = 0;
+	return sp;
+}
+
+/* The old DF forwards until the elected one says that it waits; the word goes when the kernel has closed. */
+static void word_closes(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	rt4(sp, &better, false);
+	run(sp, 50);
+	assert_true(sp->wish.df); /* the winner is ready by BGP, but does not wait yet */
+	word(sp, ICC_WAITING, 77, NULL);
+	assert_false(sp->wish.df);
+	assert_int_equal(rig_channel.said, 0);
+	assert_int_equal(sp->pb, L2_ATTR_P);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 77));
+	assert_int_equal(rig_channel.last.flags, ICC_PORT);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	/* the word was lost: it is said again when that one asks again */
+	rig_channel.said = 0;
+	word(sp, ICC_WAITING, 77, NULL);
+	assert_true(has_said(ICC_CLOSED, 77));
+	end(sp);
+}
+
+/* One that waits before its RT-4 has arrived is remembered, and nothing more. */
+static void word_early(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	word(sp, ICC_WAITING, 78, NULL);
+	run(sp, 50);
+	assert_true(sp->wish.df);
+	assert_int_equal(rig_channel.said, 0);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 78));
+	end(sp);
+}
+
+/* No word comes although words pass: it closes as without them, a moment later. */
+static void word_missing(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	rt4(sp, &better, false);
+	run(sp, 100);
+	assert_true(sp->wish.df);
+	run(sp, 500);
+	assert_false(sp->wish.df);
+	kernel_answers(sp);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	assert_int_equal(rig_channel.said, 0);
+	end(sp);
+}
+
+/* Elected no more and closed, with PE2 DF: what it is to open again it asks for. */
+static u64 wait_for_role(struct speaker *sp)
+{
+	rt4(sp, &better, false);
+	run(sp, 5);
+	word(sp, ICC_WAITING, 79, NULL);
+	kernel_answers(sp);
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	rig_channel.said = 0;
+	rt4(sp, &worse, false);
+	run(sp, 30);
+	assert_false(sp->wish.df);
+	assert_true(rig_channel.said > 1); /* until it is answered */
+	assert_int_equal(rig_channel.last.type, ICC_WAITING);
+	assert_true(rig_channel.last.token);
+	return rig_channel.last.token;
+}
+
+/* The word comes before the RT-1: it is enough. Then nothing is asked any more. */
+static void word_opens(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+	u64 token = wait_for_role(sp);
+
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_P);
+	kernel_answers(sp);
+	rig_channel.said = 0;
+	run(sp, 300);
+	assert_int_equal(rig_channel.said, 0);
+	assert_int_equal(rig_channel.ignored, 0);
+	end(sp);
+}
+
+/* One with another token, of nobody knows what time, opens nothing; nor does one from another address. */
+static void word_forged(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+	u64 token = wait_for_role(sp);
+	struct icc_msg m = {.type = ICC_CLOSED, .token = token, .flags = ICC_PORT};
+	struct ip_addr from = ip_v4(PE2 + 7);
+
+	word(sp, ICC_CLOSED, token ^ 1, NULL);
+	assert_false(sp->wish.df);
+	esi_parse(&m.esi, esi_text);
+	segment_service.word(sp->ss, &from, &m);
+	run(sp, 2);
+	assert_false(sp->wish.df);
+	m.esi.b[9]++; /* of another segment */
+	from = ip_v4(PE2);
+	segment_service.word(sp->ss, &from, &m);
+	assert_int_equal(rig_channel.ignored, 3);
+	/* not a word where nothing is waited for, either */
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_int_equal(rig_channel.ignored, 4);
+	/* and one that waits closes nothing that was not lost */
+	word(sp, ICC_WAITING, 5, NULL);
+	run(sp, 50);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* The token of the last time is of no use the next time, although the same PE has said it. */
+static void word_stale(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+	u64 first = wait_for_role(sp), second;
+
+	word(sp, ICC_CLOSED, first, NULL);
+	assert_true(sp->wish.df);
+	kernel_answers(sp);
+	second = wait_for_role(sp);
+	assert_true(first != second);
+	word(sp, ICC_CLOSED, first, NULL);
+	assert_false(sp->wish.df);
+	word(sp, ICC_CLOSED, second, NULL);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* A word is believed for a second, and by then the role was to be taken: whoever gave it may open again. */
+static void word_expires(void **state)
+{
+	struct says other = {PE2 + 1, DF_ALG_HIGHEST, PORT, 20, 0};
+	struct speaker *sp = with_words(blocking());
+	u64 token;
+
+	rt4(sp, &other, false);
+	rt1(sp, PE2 + 1, L2_ATTR_P); /* a third one keeps it from opening */
+	token = wait_for_role(sp);
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_false(sp->wish.df);
+	run(sp, 1100);
+	rt1(sp, PE2 + 1, L2_ATTR_B);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* Who has our word may forward before BGP says so: the role is not taken back behind its back. */
+static void word_reopens(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+	u64 token;
+
+	rt4(sp, &better, false);
+	word(sp, ICC_WAITING, 80, NULL);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 80));
+	rt4(sp, &worse, false); /* it says B still */
+	run(sp, 50);
+	assert_false(sp->wish.df);
+	assert_int_equal(rig_channel.last.type, ICC_WAITING);
+	token = rig_channel.last.token;
+	word(sp, ICC_CLOSED, token, NULL); /* it has not opened, or has closed again */
+	assert_true(sp->wish.df);
+	kernel_answers(sp);
+
+	rt4(sp, &better, false);
+	word(sp, ICC_WAITING, 81, NULL);
+	kernel_answers(sp);
+	rt1(sp, PE2, L2_ATTR_P); /* BGP has caught up, and counts again */
+	rt4(sp, &worse, false);
+	run(sp, 20);
+	assert_false(sp->wish.df);
+	rt1(sp, PE2, L2_ATTR_B);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+/* The RT-4 goes first, so that the other one is elected and waits; the port stays open meanwhile. */
+static void word_drain(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+	char err[256];
+
+	sp->log[0] = '\0';
+	assert_true(segment_drain(s, false, err, sizeof(err)));
+	run(sp, 50);
+	assert_non_null(strstr(sp->log, "-4"));
+	assert_true(sp->wish.df);
+	word(sp, ICC_WAITING, 82, NULL);
+	assert_false(sp->wish.df);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 82));
+	assert_int_equal(s->drain, DRAIN_DONE);
+	end(sp);
+}
+
+/* Not in force in the kernel is not closed. */
+static void word_of_kernel(void **state)
+{
+	struct es_result r = {.status = WISH_REFUSED, .error = EBUSY};
+	struct speaker *sp = with_words(blocking());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+
+	rt4(sp, &better, false);
+	run(sp, 5);
+	word(sp, ICC_WAITING, 83, NULL);
+	assert_false(sp->wish.df);
+	r.esi = sp->wish.esi;
+	while (s->unanswered)
+		segment_service.result(sp->ss, &r);
+	assert_int_equal(rig_channel.said, 0);
+	end(sp);
+}
+
+/* VLANs by VLANs: only those that are asked for and lost. */
+static void word_vlans(void **state)
+{
+	static const u8 ask_10[2] = {0, 0x04}, ask_11[2] = {0, 0x08}, both[2] = {0, 0x0c};
+	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
+	struct fact_kernel k = {.present = true};
+	struct conf_segment c = ce1();
+	struct speaker *sp;
+
+	c.mode = CONF_SINGLE_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.ad_per_evi = true;
+	c.vlans[1] = 0x0c; /* 10, 11 */
+	c.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .wait_ms = 1};
+	sp = forwarding(c);
+	sp->conf->global.icc.enabled = true;
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	kernel_answers(sp);
+	rig_channel.heard = true;
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_vlan(sp, PE2, 10, L2_ATTR_B);
+	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
+	rt4(sp, &peer, false); /* is to have 11 */
+	run(sp, 50);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	word(sp, ICC_WAITING, 84, ask_10);
+	run(sp, 50);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	word(sp, ICC_WAITING, 84, both);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 84));
+	assert_memory_equal(rig_channel.last.vlans, ask_11, 2);
+	/* back */
+	rt1_vlan(sp, PE2, 11, L2_ATTR_P);
+	run(sp, 5);
+	rig_channel.said = 0;
+	rt4(sp, &peer, true);
+	run(sp, 20);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04);
+	assert_int_equal(rig_channel.last.type, ICC_WAITING);
+	assert_memory_equal(rig_channel.last.vlans, ask_11, 2);
+	word(sp, ICC_CLOSED, rig_channel.last.token, both);
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	end(sp);
+}
+
+/* "inter-chassis: {enabled: no}": as if there were no words. */
+static void word_off(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	sp->conf->global.icc.enabled = false;
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	kernel_answers(sp);
+	word(sp, ICC_WAITING, 85, NULL);
+	assert_int_equal(rig_channel.said, 0);
 	end(sp);
 }
 
@@ -3357,6 +3692,18 @@ int main(void)
 		cmocka_unit_test(make_before_break),
 		cmocka_unit_test(vlans_change_hands),
 		cmocka_unit_test(mute_peer),
+		cmocka_unit_test(word_closes),
+		cmocka_unit_test(word_early),
+		cmocka_unit_test(word_missing),
+		cmocka_unit_test(word_opens),
+		cmocka_unit_test(word_forged),
+		cmocka_unit_test(word_stale),
+		cmocka_unit_test(word_expires),
+		cmocka_unit_test(word_reopens),
+		cmocka_unit_test(word_drain),
+		cmocka_unit_test(word_of_kernel),
+		cmocka_unit_test(word_vlans),
+		cmocka_unit_test(word_off),
 		cmocka_unit_test(not_enforced),
 		cmocka_unit_test(maintenance),
 		cmocka_unit_test(guessed_esi),

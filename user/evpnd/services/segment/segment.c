@@ -360,6 +360,7 @@ struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
 	segment_elect_init(s);
 	segment_handover_begin(s);
 	segment_frr_init(s);
+	segment_icc_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	if (s->esi_known)
 		segment_adopt(s);
@@ -380,6 +381,7 @@ void segment_remove(struct segment *s)
 	segment_handover_done(s);
 	segment_elect_done(s);
 	segment_frr_done(s);
+	segment_icc_done(s);
 	free(s);
 }
 
@@ -711,6 +713,7 @@ static void segments_stop(void *state)
 		segment_handover_done(s);
 		segment_elect_done(s);
 		segment_frr_done(s);
+		segment_icc_done(s);
 		free(s);
 	}
 	segment_routes_free(ss);
@@ -738,5 +741,7 @@ const struct service segment_service = {
 	.wanted = segments_wanted,
 	.sync = segments_sync,
 	.pe = segments_pe,
+	.pes = segments_pes,
+	.word = segments_word,
 	.query = segment_query,
 };

@@ -17,6 +17,7 @@
  *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_discover.c  segments that FRR has and the configuration does not name
  *   segment_handover.c  which roles may change hands now
+ *   segment_icc.c     words between PEs that make a hand-over short
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_boot.c    what is taken over from the process before, and from before a boot
  *   segment_enforce.c what the kernel does not enforce is not advertised
@@ -36,6 +37,7 @@
 #include "df.h"
 #include "df_frr.h"
 #include "df_fsm.h"
+#include "services/segment/segment_icc.h"
 #include "speaker/service.h"
 #include "timer.h"
 
@@ -198,6 +200,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @bridged: VLANs whose circuit has been the port of a bridge; @had_device: that had a VLAN device
  * @bridge_rds: RT-1 of bridge domains that are out, by their route distinguishers; @bridges_mark: which
  *	domains these are
+ * @icc: hand-overs by word, beside BGP
  * @wished: a wish was sent; @result: the kernel's answer; @answered: there is one
  * @unforced: runs while the kernel does not enforce a segment that is advertised
  */
@@ -290,6 +293,7 @@ struct segment {
 	bool peers_held;
 
 	struct segment_frr frr;
+	struct segment_icc icc;
 
 	bool wished;
 	bool answered;

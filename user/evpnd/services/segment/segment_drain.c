@@ -4,8 +4,8 @@
  * and nothing is lost (D4). The role goes as in every hand-over (segment_handover.c), to who would be DF
  * without this PE.
  *
- *   offered   that one is waited for. Where LACP leads the CE the RT-4 goes now; else it goes with the
- *             role, because the other one opens as soon as this one has closed
+ *   offered   that one is waited for. Where LACP leads the CE, or words tell of closing, the RT-4 goes now;
+ *             else it goes with the role, because the other one opens as soon as this one has closed
  *   leaving   LACP tells the CE to leave this PE, which still forwards what is on its way. All-active:
  *             RT-1 goes, so that no remote PE sends here any more
  *   done      blocked; no candidate until `es drain NAME undo`
@@ -147,7 +147,7 @@ bool segment_drain_begin(struct segment *s, char *err, size_t err_len)
 	}
 	s->drain_confirmed = false;
 	enter(s, DRAIN_OFFERED);
-	if (s->advertised && (!segment_is_exclusive(s) || !s->force.df))
+	if (s->advertised && (!segment_is_exclusive(s) || !s->force.df || segment_icc_all_heard(s)))
 		segment_withdraw(s, false);
 	timer_start(&s->drain_timer, CONFIRM_MS);
 	segment_later(s, DF_EV_VLAN_CHANGE);

@@ -64,6 +64,8 @@ void segment_kernel_follows(struct segment *s)
 {
 	if (s->unanswered)
 		s->unanswered--;
+	if (!s->unanswered)
+		segment_icc_confirm(s);
 	if (s->announce_due && !s->unanswered)
 		announce_fired(s);
 }
@@ -148,6 +150,7 @@ void segment_put_in_force(struct segment *s)
 		segment_handover(s, now >= s->lose_at, now >= s->gain_at, &next);
 	set_force(s, &next);
 	arm_handover(s, now);
+	segment_icc_follow(s);
 	segment_drain_progress(s);
 }
 
@@ -163,6 +166,7 @@ void segment_drop_roles(struct segment *s, const char *why)
 
 	timer_stop(&s->handover_timer);
 	segment_handover_stop(s);
+	segment_icc_stop(s);
 	if (s->force.df)
 		log_info("segment %s: roles given up: %s", s->conf.name, why);
 	set_force(s, &none);
@@ -471,6 +475,7 @@ void segment_run_later(struct segments *ss)
 			segment_peers_update(s);
 		if (!s->pending)
 			continue;
+		segment_icc_look(s);
 		s->pending = false;
 		segment_fsm(s, s->pending_ev);
 		segment_loss_follow(s);

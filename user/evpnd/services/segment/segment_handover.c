@@ -11,6 +11,9 @@
  *	kernel has closed; the new one opens when nobody says P. The gap is one way between two PEs.
  *   all-active: by the moments of RFC 9722, if all PEs have them.
  *
+ * Where words pass beside BGP (segment_icc.h) the gap of close before open is that of two datagrams, because
+ * the old one closes when the new one waits, and says itself that it has.
+ *
  * A PE that says neither P nor B ever, since it has no Layer 2 Attributes, is dealt with by the clock: what
  * is lost is lost at once, what is gained a moment later. A PE that is gone has no P: its RT-1 per ES went
  * first, and the others of it count no more (RFC 7432 section 8.2); nor has one that BFD has found dead.
@@ -98,6 +101,34 @@ static bool concerns(const struct reader *rd, const struct es_route *r)
 	return rd->pe ? segment_ad_is_from(r, rd->pe) : !segment_is_self(rd->s, &r->next_hop);
 }
 
+/*
+ * The question is what anybody says, in order to open: a word counts before the route says the same. That it
+ * forwards is no news of a PE that has ours.
+ */
+static bool has_closed_port(const struct reader *rd, const struct es_route *r)
+{
+	static const u8 port[DF_VLAN_BYTES] = {1};
+	const u8 *closed = rd->pe ? NULL : segment_icc_closed(rd->s, r);
+
+	if (closed && closed[0] & 1)
+		return true;
+	if (r->l2_flags & L2_ATTR_P)
+		segment_icc_opened(rd->s, r, port);
+	return false;
+}
+
+/* The same of VLANs. Those that it has closed are taken out of @primary. */
+static void without_closed(const struct reader *rd, const struct es_route *r,
+			   u8 primary[DF_VLAN_BYTES])
+{
+	const u8 *closed = rd->pe ? NULL : segment_icc_closed(rd->s, r);
+	unsigned int i;
+
+	for (i = 0; closed && i < DF_VLAN_BYTES; i++)
+		primary[i] &= (u8)~closed[i];
+	segment_icc_opened(rd->s, r, primary);
+}
+
 static void read_per_es(void *data, const struct es_route *r)
 {
 	struct reader *rd = data;
@@ -109,7 +140,7 @@ static void read_per_es(void *data, const struct es_route *r)
 	if (!r->has_l2)
 		return;
 	rd->c->port_known = true;
-	rd->c->port_primary |= !!(r->l2_flags & L2_ATTR_P);
+	rd->c->port_primary |= r->l2_flags & L2_ATTR_P && !has_closed_port(rd, r);
 	rd->c->port_backup |= !!(r->l2_flags & L2_ATTR_B);
 }
 
@@ -138,11 +169,14 @@ static void read_per_evi(void *data, const struct es_route *r)
 		return;
 	for (i = 0; i < DF_VLAN_BYTES; i++) {
 		rd->c->known[i] |= vlans[i];
-		if (r->l2_flags & L2_ATTR_P)
-			rd->c->primary[i] |= vlans[i];
 		if (r->l2_flags & L2_ATTR_B)
 			rd->c->backup[i] |= vlans[i];
 	}
+	if (!(r->l2_flags & L2_ATTR_P))
+		return;
+	without_closed(rd, r, vlans);
+	for (i = 0; i < DF_VLAN_BYTES; i++)
+		rd->c->primary[i] |= vlans[i];
 }
 
 void segment_claims(struct segment *s, const struct ip_addr *pe, struct claims *c)
@@ -153,6 +187,8 @@ void segment_claims(struct segment *s, const struct ip_addr *pe, struct claims *
 	segment_routes_each(s->owner, &s->esi, EVPN_AD, read_per_es, &rd);
 	if (rd.n_alive && !s->target.port)
 		segment_routes_each(s->owner, &s->esi, EVPN_AD, read_per_evi, &rd);
+	if (!pe)
+		segment_icc_given(s, c);
 }
 
 static bool is_mute(const struct claims *c, bool port)
@@ -203,6 +239,15 @@ static bool port_gained(struct segment *s, enum way way, bool time)
 	return time;
 }
 
+static bool holds_port(struct segment *s, const struct ip_addr *winner)
+{
+	static const u8 port[DF_VLAN_BYTES] = {1};
+	u8 held[DF_VLAN_BYTES];
+
+	segment_icc_hold(s, winner, port, held);
+	return held[0];
+}
+
 static bool port_lost(struct segment *s, enum way way, bool time)
 {
 	const struct ip_addr *winner = winner_of(s, 0);
@@ -219,13 +264,28 @@ static bool port_lost(struct segment *s, enum way way, bool time)
 			       time;
 	if (way == WAY_LEAD)
 		return c.port_primary && leave(s);
-	return c.port_primary || c.port_backup;
+	return c.port_primary || (c.port_backup && !holds_port(s, winner));
+}
+
+/* Of @ready, which are @winner's: those that are not kept until it says that it waits. */
+static void without_held(struct segment *s, const struct claims *c, const struct ip_addr *winner,
+			 u8 ready[DF_VLAN_BYTES])
+{
+	u8 by_backup[DF_VLAN_BYTES], held[DF_VLAN_BYTES];
+	unsigned int i;
+
+	for (i = 0; i < DF_VLAN_BYTES; i++)
+		by_backup[i] = ready[i] & c->backup[i] & (u8)~c->primary[i];
+	segment_icc_hold(s, winner, by_backup, held);
+	for (i = 0; i < DF_VLAN_BYTES; i++)
+		ready[i] &= (u8)~held[i];
 }
 
 /* Of @lost: those whose winner is ready, or says nothing. */
 static void vlans_lost(struct segment *s, bool time, const u8 lost[DF_VLAN_BYTES],
 		       u8 now[DF_VLAN_BYTES])
 {
+	u8 ready[DF_VLAN_BYTES];
 	struct claims c;
 	unsigned int i, v;
 
@@ -234,15 +294,19 @@ static void vlans_lost(struct segment *s, bool time, const u8 lost[DF_VLAN_BYTES
 		if ((int)i == s->local)
 			continue;
 		segment_claims(s, &s->cand[i].addr, &c);
+		memset(ready, 0, sizeof(ready));
 		for (v = 0; v < 4095; v++) {
 			u8 bit = (u8)(1u << v % 8);
-			bool ready = c.known[v / 8] & bit ?
-					     (c.primary[v / 8] | c.backup[v / 8]) & bit :
-					     time;
+			bool may = c.known[v / 8] & bit ?
+					   (c.primary[v / 8] | c.backup[v / 8]) & bit :
+					   time;
 
-			if (lost[v / 8] & bit && s->winner[v] == (int16_t)i && ready)
-				now[v / 8] |= bit;
+			if (lost[v / 8] & bit && s->winner[v] == (int16_t)i && may)
+				ready[v / 8] |= bit;
 		}
+		without_held(s, &c, &s->cand[i].addr, ready);
+		for (v = 0; v < DF_VLAN_BYTES; v++)
+			now[v] |= ready[v];
 	}
 	for (v = 0; v < 4095; v++)
 		if (s->winner[v] < 0 && s->drain == DRAIN_NO)
