@@ -3149,6 +3149,65 @@ static void frr_takeover(void **state)
 	end(sp);
 }
 
+/* A word in place of the clock, from everybody who could be it. */
+static void frr_words(void **state)
+{
+	struct fact_kernel k = {.present = true};
+	struct speaker *sp = begin_frr(false);
+	u64 token;
+
+	sp->conf->global.icc.enabled = true;
+	rig_channel.heard = true;
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 100);
+	frr_rt4(sp, PE2, 2, 50);
+	frr_rt4(sp, PE2 + 1, 2, 10);
+	sync_to(sp, 1);
+	run(sp, 300);
+	assert_false(sp->wish.df); /* longer than the clock: they are heard, so they will say it */
+	assert_int_equal(rig_channel.last.type, ICC_WAITING);
+	token = rig_channel.last.token;
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_false(sp->wish.df);
+	rig_channel.heard = false;
+	run(sp, 900);
+	assert_true(sp->wish.df); /* PE3 has not said it */
+	frr_rt4_gone(sp, PE2 + 1);
+
+	/* it is lost: kept until the other one waits, closed, said */
+	kernel_answers(sp);
+	rig_channel.heard = true;
+	frr_rt4(sp, PE2, 2, 150);
+	assert_true(sp->wish.df);
+	rig_channel.said = 0;
+	word(sp, ICC_WAITING, 90, NULL);
+	assert_false(sp->wish.df);
+	assert_int_equal(rig_channel.said, 0);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 90));
+
+	/* and back, by word */
+	rig_channel.said = 0;
+	frr_rt4(sp, VTEP, 2, 200);
+	run(sp, 20);
+	assert_false(sp->wish.df);
+	assert_true(rig_channel.said);
+	word(sp, ICC_CLOSED, token, NULL);
+	assert_false(sp->wish.df);
+	word(sp, ICC_CLOSED, rig_channel.last.token, NULL);
+	assert_true(sp->wish.df);
+
+	/* nobody waits: it is kept for less time than the other one's clock has at least */
+	kernel_answers(sp);
+	frr_rt4(sp, PE2, 2, 250);
+	run(sp, 40);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
 static void frr_delay(void **state)
 {
 	struct speaker *sp = begin_frr(false);
@@ -3744,6 +3803,7 @@ int main(void)
 		cmocka_unit_test(peers_adopted),
 		cmocka_unit_test(frr_election),
 		cmocka_unit_test(frr_takeover),
+		cmocka_unit_test(frr_words),
 		cmocka_unit_test(frr_delay),
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),

@@ -520,7 +520,7 @@ bool segment_is_frr(const struct segment *s);
 bool segment_frr_holds(const struct segment *s);
 void segment_frr_hold(struct segment *s);
 void segment_frr_run(struct segment *s);
-void segment_frr_next(const struct segment *s, bool gain, struct roles *next);
+void segment_frr_next(struct segment *s, bool gain, struct roles *next);
 void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
 void segment_frr_es(struct segments *ss, const struct fact_frr_es *f);
 void segment_frr_heard(struct segments *ss, const struct fact_frr *f);

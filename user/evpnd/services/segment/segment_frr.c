@@ -15,7 +15,8 @@
  * another PE has, which is alive, is taken over a moment later than it is elected: when a cable is
  * plugged in again, or the preferences change. That is twice the time that FRR took to announce the segment
  * when its port came up, which is long where machines are slow or busy. The role of a PE that is gone is
- * taken at once.
+ * taken at once. Where words pass between the PEs (segment_icc.h) the one that has had the role keeps it until
+ * the other one waits, and tells it when it has closed; the clock is only for a word that does not come.
  *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
  * the result before counts until all that had an RT-4 then have one again, or the hold time is over. Only
@@ -28,7 +29,11 @@
 #include "log.h"
 #include "services/segment/segment.h"
 
-enum { GUARD_MIN_MS = 20, GUARD_MAX_MS = 500 };
+enum {
+	GUARD_MIN_MS = 20,
+	GUARD_MAX_MS = 500,
+	GUARD_WORD_MS = 1000, /* where a word is going to tell */
+};
 
 bool segment_is_frr(const struct segment *s)
 {
@@ -164,24 +169,42 @@ static bool takes_over(const struct segment *s, const struct ip_addr *before)
 	return ip_is_none(before) || has_candidate(s, before);
 }
 
+static u32 guard_of(const struct segment *s)
+{
+	if (segment_icc_all_heard(s))
+		return GUARD_WORD_MS;
+	return s->frr.guard_ms ? s->frr.guard_ms : SEGMENT_GUARD_MS;
+}
+
 /* A second election does not prolong what the first has begun. */
 static void schedule(struct segment *s, const struct ip_addr *before)
 {
 	bool gains = s->frr.result.df && !s->force.df, own = ip_equal(before, &s->owner->frr.vtep);
 
 	if (gains && takes_over(s, before))
-		s->gain_at =
-			segment_realtime() +
-			(s64)(s->frr.guard_ms ? s->frr.guard_ms : SEGMENT_GUARD_MS) * DF_NS_PER_MS;
+		s->gain_at = segment_realtime() + (s64)guard_of(s) * DF_NS_PER_MS;
 	else if (!gains || !own || s->n_cand == 1)
 		s->gain_at = 0;
 }
 
+/* It is lost to a PE that is about to say that it waits for it. */
+static bool holds(struct segment *s)
+{
+	static const u8 port[DF_VLAN_BYTES] = {1};
+	u8 held[DF_VLAN_BYTES];
+
+	if (!s->force.df || s->target.df || !has_candidate(s, &s->df_addr))
+		return false;
+	segment_icc_hold(s, &s->df_addr, port, held);
+	return held[0];
+}
+
 /* segment_frr_next() - what comes into force now; @gain: what is gained may be */
-void segment_frr_next(const struct segment *s, bool gain, struct roles *next)
+void segment_frr_next(struct segment *s, bool gain, struct roles *next)
 {
 	*next = s->target;
-	next->df &= gain || s->force.df;
+	next->df &= gain || s->force.df || segment_icc_all_closed(s);
+	next->df |= holds(s);
 }
 
 /* @df: who was it before */
