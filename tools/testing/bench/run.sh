@@ -7,12 +7,13 @@
 #	run.sh                 all
 #	run.sh failover idle   these: failover recovery power power-direct drain idle circuits election neigh prefix flood bfd
 #	RUNS=50 run.sh         more runs
+#	ROWS=block run.sh recovery   only the rows of "recovery" that have this in their title
 
 cd "$(dirname "$0")/../../.." || exit 1
 VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
-export EVPN_BENCH_RUNS=${RUNS:-20}
+export EVPN_BENCH_RUNS=${RUNS:-20} EVPN_BENCH_ROWS=${ROWS:-}
 what=${*:-failover recovery power power-direct drain idle circuits election neigh prefix flood bfd}
 
 mkdir -p "$OUT"
