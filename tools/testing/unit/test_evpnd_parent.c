@@ -389,6 +389,10 @@ static void test_ordinary_life(void **state)
 	    "{\"code\":\"usage\",\"message\":\"params.esj: unknown; did you");
 	ask("flood.show", "{\"vni\": \"100\"}",
 	    "{\"code\":\"usage\",\"message\":\"params.vni: expected a number\"}");
+	ask("member.show", "{\"grup\": \"239.1.1.1\"}",
+	    "{\"code\":\"usage\",\"message\":\"params.grup: unknown; did you mean \\\"group\\\"?\"}");
+	ask("bfd.show", "{\"addr\": \"192.0.2.9\"}",
+	    "{\"code\":\"usage\",\"message\":\"params.addr: unknown; ");
 	ask("summary", "{\"quickly\": true}",
 	    "{\"code\":\"usage\",\"message\":\"params.quickly: unknown; valid: none\"}");
 	ask("df.show", "{\"name\": null}", "\"yes\"");
