@@ -4,16 +4,15 @@
  * summary and metrics. The shapes are in Documentation/control-socket.rst.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metric.h"
 #include "services/member/member.h"
+#include "services/place/place_show.h"
 
-#define SHOWN_DEFAULT 1000
 #define SHOWN_MAX 1000000
 
-static const char *const state_names[] = {"local", "synced", "pending", "refused", "left"};
+static const char *const state_names[] = {"local", "synced", "pending", "refused", "left", NULL};
 
 static const char *state_of(const struct mentry *e)
 {
@@ -95,8 +94,10 @@ static const char *vrf_name(const struct mentry *e)
 	return e->remotes ? e->remotes->vrf->conf.name : NULL;
 }
 
-static json_t *entry_json(struct members *ms, const struct mentry *e)
+static json_t *entry_json(const void *entry, void *data)
 {
+	const struct mentry *e = entry;
+	const struct members *ms = data;
 	const struct circuit *c = e->group->circuit;
 	char grp[IP_STRLEN], src[IP_STRLEN], esi[ESI_STRLEN];
 	json_t *o = json_object();
@@ -125,58 +126,22 @@ static json_t *entry_json(struct members *ms, const struct mentry *e)
 
 /* ---- member.show ---- */
 
-/**
- * struct wanted - what was asked for
- * @found: those that match, @n of them
- */
-struct wanted {
-	const char *segment;
-	const char *state;
-	const char *vrf;
+/** struct groups_wanted - what was asked for: all groups, or this one */
+struct groups_wanted {
+	struct wanted w;
 	struct ip_addr group;
-	json_int_t tag;
-	const struct mentry **found;
-	size_t n;
-	size_t cap;
-	bool no_memory;
 };
-
-static bool is_wanted(const struct wanted *w, const struct mentry *e)
-{
-	const struct conf_segment *s = e->group->circuit->es->conf;
-	const char *vrf = vrf_name(e);
-
-	return (ip_is_none(&w->group) || ip_equal(&w->group, &e->group->addr)) &&
-	       (!w->segment || (s && !strcmp(s->name, w->segment))) &&
-	       (!w->vrf || (vrf && !strcmp(vrf, w->vrf))) &&
-	       (w->tag < 0 || w->tag == e->group->circuit->tag) &&
-	       (!w->state || !strcmp(w->state, state_of(e)));
-}
-
-static void pick_one(struct wanted *w, const struct mentry *e)
-{
-	const struct mentry **more;
-
-	if (!is_wanted(w, e) || w->no_memory)
-		return;
-	if (w->n == w->cap) {
-		w->cap = w->cap ? w->cap * 2 : 256;
-		more = reallocarray(w->found, w->cap, sizeof(*more));
-		if (!more) {
-			w->no_memory = true;
-			return;
-		}
-		w->found = more;
-	}
-	w->found[w->n++] = e;
-}
 
 static void pick(struct members *ms, struct mgroup *g, void *data)
 {
+	struct groups_wanted *w = data;
 	const struct mentry *e;
 
+	if (!ip_is_none(&w->group) && !ip_equal(&w->group, &g->addr))
+		return;
 	for (e = g->entries; e; e = e->next)
-		pick_one(data, e);
+		if (wanted_on(&w->w, g->circuit, vrf_name(e), state_of(e)))
+			wanted_add(&w->w, e);
 }
 
 static int by_place(const void *a, const void *b)
@@ -193,63 +158,20 @@ static int by_place(const void *a, const void *b)
 	return d ? d : ip_cmp(&x->source, &y->source);
 }
 
-static const char *text_of(const json_t *params, const char *key)
-{
-	return json_string_value(json_object_get(params, key));
-}
-
-static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_t err_len)
-{
-	const char *group = text_of(params, "group");
-	const json_t *tag = json_object_get(params, "tag");
-	size_t i;
-
-	*w = (struct wanted){.segment = text_of(params, "segment"),
-			     .state = text_of(params, "state"),
-			     .vrf = text_of(params, "vrf"),
-			     .tag = json_is_integer(tag) ? json_integer_value(tag) : -1};
-	if (group && (ip_parse(&w->group, group) || !ip_is_multicast(&w->group))) {
-		snprintf(err, err_len, "params.group: \"%s\" is no address of a multicast group",
-			 group);
-		return false;
-	}
-	for (i = 0; w->state && i < sizeof(state_names) / sizeof(state_names[0]); i++)
-		if (!strcmp(w->state, state_names[i]))
-			return true;
-	if (w->state)
-		snprintf(err, err_len,
-			 "params.state: \"%s\": expected local, synced, pending, refused or left",
-			 w->state);
-	return !w->state;
-}
-
 static json_t *show(struct members *ms, const json_t *params, char *err, size_t err_len)
 {
-	const json_t *l = json_object_get(params, "limit");
-	json_int_t limit = json_is_integer(l) ? json_integer_value(l) : SHOWN_DEFAULT;
-	json_t *list;
-	struct wanted w;
-	size_t i;
+	const char *group = param_text(params, "group");
+	struct groups_wanted w = {};
 
-	if (!read_wanted(params, &w, err, err_len))
-		return NULL;
-	if (limit < 0 || limit > SHOWN_MAX) {
-		snprintf(err, err_len, "params.limit: expected 0 to %d", SHOWN_MAX);
+	if (group && (ip_parse(&w.group, group) || !ip_is_multicast(&w.group))) {
+		snprintf(err, err_len, "params.group: \"%s\" is no address of a multicast group",
+			 group);
 		return NULL;
 	}
+	if (!wanted_read(&w.w, params, state_names, SHOWN_MAX, err, err_len))
+		return NULL;
 	member_walk(ms, pick, &w);
-	if (w.no_memory) {
-		free(w.found);
-		return NULL;
-	}
-	if (w.n)
-		qsort(w.found, w.n, sizeof(*w.found), by_place);
-	list = json_array();
-	for (i = 0; i < w.n && (json_int_t)i < limit; i++)
-		json_array_append_new(list, entry_json(ms, w.found[i]));
-	free(w.found);
-	return json_pack("{s:o, s:I, s:b}", "memberships", list, "total", (json_int_t)w.n,
-			 "truncated", w.n > (size_t)limit);
+	return wanted_json(&w.w, "memberships", by_place, entry_json, ms);
 }
 
 /* ---- summary, metrics ---- */

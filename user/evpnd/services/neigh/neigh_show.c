@@ -4,17 +4,16 @@
  * its part of summary and metrics. The shapes are in Documentation/control-socket.rst.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metric.h"
 #include "services/neigh/neigh.h"
+#include "services/place/place_show.h"
 
-#define SHOWN_DEFAULT 1000
 #define SHOWN_MAX 1000000
 
-static const char *const state_names[] = {"local",   "synced",	 "pending",
-					  "refused", "retained", "elsewhere"};
+static const char *const state_names[] = {"local",    "synced",	   "pending", "refused",
+					  "retained", "elsewhere", NULL};
 enum { LOCAL, SYNCED, PENDING, REFUSED, RETAINED, ELSEWHERE, STATES };
 
 static unsigned int state_number(const struct nhost *h)
@@ -90,8 +89,10 @@ static const struct mac *mac_of(const struct nhost *h)
 	return h->remotes ? &h->remotes->mac : &h->wish_mac;
 }
 
-static json_t *host_json(struct neighs *ns, const struct nhost *h)
+static json_t *host_json(const void *host, void *data)
 {
+	const struct nhost *h = host;
+	const struct neighs *ns = data;
 	const struct circuit *c = h->circuit;
 	unsigned int state = state_number(h);
 	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN];
@@ -123,62 +124,27 @@ static json_t *host_json(struct neighs *ns, const struct nhost *h)
 
 /* ---- neigh.show ---- */
 
-/**
- * struct wanted - what was asked for
- * @found: those that match, @n of them
- */
-struct wanted {
-	const char *segment;
-	const char *state;
-	const char *vrf;
+/** struct hosts_wanted - what was asked for: of all hosts those with this address, and this MAC address */
+struct hosts_wanted {
+	struct wanted w;
 	struct ip_addr addr;
 	struct mac mac;
 	bool has_mac;
-	json_int_t tag;
-	const struct nhost **found;
-	size_t n;
-	size_t cap;
-	bool no_memory;
 };
-
-static bool is_wanted(const struct wanted *w, const struct nhost *h)
-{
-	const struct conf_segment *s = h->circuit->es->conf;
-	const char *vrf = vrf_name(h);
-
-	if (!ip_is_none(&w->addr) && !ip_equal(&w->addr, &h->addr))
-		return false;
-	if (w->has_mac && mac_cmp(&w->mac, mac_of(h)))
-		return false;
-	if (w->segment && (!s || strcmp(s->name, w->segment)))
-		return false;
-	if (w->vrf && (!vrf || strcmp(vrf, w->vrf)))
-		return false;
-	if (w->tag >= 0 && w->tag != h->circuit->tag)
-		return false;
-	if (w->state)
-		return !strcmp(w->state, neigh_state_of(h));
-	/* of other PEs' segments only when asked for */
-	return state_number(h) != ELSEWHERE || !ip_is_none(&w->addr);
-}
 
 static void pick(struct neighs *ns, struct nhost *h, void *data)
 {
-	struct wanted *w = data;
-	const struct nhost **more;
+	struct hosts_wanted *w = data;
 
-	if (!is_wanted(w, h) || w->no_memory)
+	if (!ip_is_none(&w->addr) && !ip_equal(&w->addr, &h->addr))
 		return;
-	if (w->n == w->cap) {
-		w->cap = w->cap ? w->cap * 2 : 256;
-		more = reallocarray(w->found, w->cap, sizeof(*more));
-		if (!more) {
-			w->no_memory = true;
-			return;
-		}
-		w->found = more;
-	}
-	w->found[w->n++] = h;
+	if (w->has_mac && mac_cmp(&w->mac, mac_of(h)))
+		return;
+	if (!wanted_on(&w->w, h->circuit, vrf_name(h), neigh_state_of(h)))
+		return;
+	/* of other PEs' segments only when asked for */
+	if (w->w.state || state_number(h) != ELSEWHERE || !ip_is_none(&w->addr))
+		wanted_add(&w->w, h);
 }
 
 static int by_place(const void *a, const void *b)
@@ -192,22 +158,11 @@ static int by_place(const void *a, const void *b)
 	return d ? d : ip_cmp(&x->addr, &y->addr);
 }
 
-static const char *text_of(const json_t *params, const char *key)
+static bool read_wanted(const json_t *params, struct hosts_wanted *w, char *err, size_t err_len)
 {
-	return json_string_value(json_object_get(params, key));
-}
+	const char *addr = param_text(params, "address"), *mac = param_text(params, "mac");
 
-static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_t err_len)
-{
-	const char *addr = text_of(params, "address"), *mac = text_of(params, "mac");
-	const json_t *tag = json_object_get(params, "tag");
-	unsigned int i;
-
-	*w = (struct wanted){.segment = text_of(params, "segment"),
-			     .state = text_of(params, "state"),
-			     .vrf = text_of(params, "vrf"),
-			     .tag = json_is_integer(tag) ? json_integer_value(tag) : -1,
-			     .has_mac = mac};
+	*w = (struct hosts_wanted){.has_mac = mac};
 	if (addr && ip_parse(&w->addr, addr)) {
 		snprintf(err, err_len, "params.address: \"%s\" is no IP address", addr);
 		return false;
@@ -216,44 +171,17 @@ static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_
 		snprintf(err, err_len, "params.mac: \"%s\" is no MAC address", mac);
 		return false;
 	}
-	for (i = 0; w->state && i < STATES; i++)
-		if (!strcmp(w->state, state_names[i]))
-			return true;
-	if (w->state)
-		snprintf(
-			err, err_len,
-			"params.state: \"%s\": expected local, synced, pending, refused, retained or elsewhere",
-			w->state);
-	return !w->state;
+	return wanted_read(&w->w, params, state_names, SHOWN_MAX, err, err_len);
 }
 
 static json_t *show(struct neighs *ns, const json_t *params, char *err, size_t err_len)
 {
-	const json_t *l = json_object_get(params, "limit");
-	json_int_t limit = json_is_integer(l) ? json_integer_value(l) : SHOWN_DEFAULT;
-	json_t *list;
-	struct wanted w;
-	size_t i;
+	struct hosts_wanted w;
 
 	if (!read_wanted(params, &w, err, err_len))
 		return NULL;
-	if (limit < 0 || limit > SHOWN_MAX) {
-		snprintf(err, err_len, "params.limit: expected 0 to %d", SHOWN_MAX);
-		return NULL;
-	}
 	neigh_walk(ns, pick, &w);
-	if (w.no_memory) {
-		free(w.found);
-		return NULL;
-	}
-	if (w.n)
-		qsort(w.found, w.n, sizeof(*w.found), by_place);
-	list = json_array();
-	for (i = 0; i < w.n && i < (size_t)limit; i++)
-		json_array_append_new(list, host_json(ns, w.found[i]));
-	free(w.found);
-	return json_pack("{s:o, s:I, s:b}", "neighbors", list, "total", (json_int_t)w.n,
-			 "truncated", w.n > (size_t)limit);
+	return wanted_json(&w.w, "neighbors", by_place, host_json, ns);
 }
 
 /* ---- summary, metrics ---- */

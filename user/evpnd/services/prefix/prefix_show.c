@@ -4,17 +4,16 @@
  * and its part of summary and metrics. The shapes are in Documentation/control-socket.rst.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metric.h"
+#include "services/place/place_show.h"
 #include "services/prefix/prefix.h"
 
-#define SHOWN_DEFAULT 1000
 #define SHOWN_MAX 10000000
 
-static const char *const state_names[] = {"local",   "installed", "pending",
-					  "refused", "retained",  "withdrawn"};
+static const char *const state_names[] = {"local",    "installed", "pending", "refused",
+					  "retained", "withdrawn", NULL};
 enum { LOCAL, INSTALLED, PENDING, REFUSED, RETAINED, WITHDRAWN, STATES };
 
 static unsigned int state_of(const struct pfx *x)
@@ -35,11 +34,6 @@ static unsigned int state_of(const struct pfx *x)
 	return x->answer == WISH_INSTALLED ? INSTALLED :
 	       x->answer == WISH_REFUSED   ? REFUSED :
 					     PENDING;
-}
-
-static const char *text_of(const json_t *params, const char *key)
-{
-	return json_string_value(json_object_get(params, key));
 }
 
 static const char *protocol_name(u8 p)
@@ -154,8 +148,10 @@ static const char *vrf_name(struct prefixes *ps, const struct pfx *x)
 	return v ? v->conf.name : NULL;
 }
 
-static json_t *prefix_json(struct prefixes *ps, const struct pfx *x)
+static json_t *prefix_json(const void *prefix, void *data)
 {
+	const struct pfx *x = prefix;
+	struct prefixes *ps = data;
 	const struct plocal *l = prefix_local(x);
 	unsigned int state = state_of(x);
 	char text[PREFIX_STRLEN];
@@ -170,37 +166,21 @@ static json_t *prefix_json(struct prefixes *ps, const struct pfx *x)
 
 /* ---- prefix.show ---- */
 
-struct wanted {
-	const char *vrf;
-	const char *state;
+/** struct prefixes_wanted - what was asked for: all prefixes, or this one */
+struct prefixes_wanted {
+	struct wanted w;
 	struct ip_prefix prefix;
 	bool has_prefix;
-	const struct pfx **found;
-	size_t n;
-	size_t cap;
-	bool no_memory;
 };
 
 static void pick(struct prefixes *ps, struct pfx *x, void *data)
 {
-	const char *vrf = vrf_name(ps, x);
-	struct wanted *w = data;
-	const struct pfx **more;
+	struct prefixes_wanted *w = data;
 
-	if (w->no_memory || (w->has_prefix && prefix_cmp(&w->prefix, &x->prefix)) ||
-	    (w->vrf && (!vrf || strcmp(w->vrf, vrf))) ||
-	    (w->state && strcmp(w->state, state_names[state_of(x)])))
+	if (w->has_prefix && prefix_cmp(&w->prefix, &x->prefix))
 		return;
-	if (w->n == w->cap) {
-		w->cap = w->cap ? w->cap * 2 : 256;
-		more = reallocarray(w->found, w->cap, sizeof(*more));
-		if (!more) {
-			w->no_memory = true;
-			return;
-		}
-		w->found = more;
-	}
-	w->found[w->n++] = x;
+	if (wanted_in(&w->w, vrf_name(ps, x), state_names[state_of(x)]))
+		wanted_add(&w->w, x);
 }
 
 static int by_place(const void *a, const void *b)
@@ -213,55 +193,27 @@ static int by_place(const void *a, const void *b)
 	return prefix_cmp(&x->prefix, &y->prefix);
 }
 
-static bool read_wanted(const json_t *params, struct wanted *w, char *err, size_t err_len)
+/* Return: false with a sentence, when there is such a parameter and it is none */
+static bool read_prefix(const json_t *params, struct ip_prefix *p, char *err, size_t err_len)
 {
-	const char *prefix = text_of(params, "prefix");
+	const char *text = param_text(params, "prefix");
 
-	*w = (struct wanted){.vrf = text_of(params, "vrf"), .state = text_of(params, "state")};
-	w->has_prefix = prefix;
-	if (prefix && prefix_parse(&w->prefix, prefix)) {
-		snprintf(err, err_len,
-			 "params.prefix: \"%s\" is no prefix such as 10.0.0.0/8, without host bits",
-			 prefix);
-		return false;
-	}
-	for (unsigned int i = 0; w->state && i < STATES; i++)
-		if (!strcmp(w->state, state_names[i]))
-			return true;
-	if (w->state)
-		snprintf(
-			err, err_len,
-			"params.state: \"%s\": expected local, installed, pending, refused, retained or withdrawn",
-			w->state);
-	return !w->state;
+	if (!text || !prefix_parse(p, text))
+		return true;
+	snprintf(err, err_len,
+		 "params.prefix: \"%s\" is no prefix such as 10.0.0.0/8, without host bits", text);
+	return false;
 }
 
 static json_t *show(struct prefixes *ps, const json_t *params, char *err, size_t err_len)
 {
-	const json_t *l = json_object_get(params, "limit");
-	json_int_t limit = json_is_integer(l) ? json_integer_value(l) : SHOWN_DEFAULT;
-	struct wanted w;
-	json_t *list;
+	struct prefixes_wanted w = {.has_prefix = param_text(params, "prefix")};
 
-	if (!read_wanted(params, &w, err, err_len))
+	if (!read_prefix(params, &w.prefix, err, err_len) ||
+	    !wanted_read(&w.w, params, state_names, SHOWN_MAX, err, err_len))
 		return NULL;
-	if (limit < 0 || limit > SHOWN_MAX) {
-		snprintf(err, err_len, "params.limit: expected 0 to %d", SHOWN_MAX);
-		return NULL;
-	}
 	prefix_walk(ps, pick, &w);
-	if (w.no_memory) {
-		free(w.found);
-		return NULL;
-	}
-	if (w.n)
-		qsort(w.found, w.n, sizeof(*w.found), by_place);
-	list = json_array();
-	for (size_t i = 0; i < w.n && i < (size_t)limit; i++)
-		json_array_append_new(list, prefix_json(ps, w.found[i]));
-	free(w.found);
-	return json_pack("{s:o, s:I, s:b}", "prefixes", list, "total", (json_int_t)w.n, "truncated",
-			 w.n > (size_t)limit);
+	return wanted_json(&w.w, "prefixes", by_place, prefix_json, ps);
 }
 
 /* ---- prefix.why ---- */
@@ -381,34 +333,30 @@ static json_t *steps_of(struct prefixes *ps, const struct pfx *x)
 static json_t *why(struct prefixes *ps, const json_t *params, char *err, size_t err_len)
 {
 	struct rib *rib = speaker_rib(ps->speaker);
-	const char *vrf = text_of(params, "vrf");
+	const char *vrf = param_text(params, "vrf");
 	struct refusals refusals = {.ps = ps};
 	json_t *list, *one;
 	struct pfx *x;
 
-	if (!text_of(params, "prefix")) {
+	if (!param_text(params, "prefix")) {
 		snprintf(err, err_len, "params.prefix is missing");
 		return NULL;
 	}
-	if (prefix_parse(&refusals.prefix, text_of(params, "prefix"))) {
-		snprintf(err, err_len,
-			 "params.prefix: \"%s\" is no prefix such as 10.0.0.0/8, without host bits",
-			 text_of(params, "prefix"));
+	if (!read_prefix(params, &refusals.prefix, err, err_len))
 		return NULL;
-	}
 	list = json_array();
 	refusals.list = json_array();
 	for (x = prefix_first(ps, &refusals.prefix); x; x = prefix_next(x)) {
 		if (vrf && (!vrf_name(ps, x) || strcmp(vrf, vrf_name(ps, x))))
 			continue;
-		one = prefix_json(ps, x);
+		one = prefix_json(x, ps);
 		json_object_set_new(one, "steps", steps_of(ps, x));
 		json_array_append_new(list, one);
 	}
 	if (rib)
 		rib_walk(rib, EVPN_PREFIX, each_route, &refusals);
-	return json_pack("{s:s, s:o, s:o}", "prefix", text_of(params, "prefix"), "prefixes", list,
-			 "not-imported", refusals.list);
+	return json_pack("{s:s, s:o, s:o}", "prefix", param_text(params, "prefix"), "prefixes",
+			 list, "not-imported", refusals.list);
 }
 
 /* ---- summary, metrics ---- */
