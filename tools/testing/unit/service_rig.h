@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * service_rig.h - what the speaker is to a service under test, as far as one fake does for all of them.
- * A unit program of a service includes it once.
+ * A unit program of a service includes it once. What a program is not about is in service_fakes.c.
  */
 #ifndef SERVICE_RIG_H
 #define SERVICE_RIG_H
@@ -12,13 +12,14 @@
 
 /**
  * struct service_rig - @silent: a PE that BFD has found dead, none: no PE is; @dead: the neighbour whose
- *	sessions were ended last, and @why
+ *	sessions were ended last, and @why; @runs: expect() first lets happen what can
  */
 static struct service_rig {
 	struct ip_addr silent;
 	struct ip_addr dead;
 	const char *why;
 	unsigned int asked_again; /* for routes */
+	bool runs;
 } service_rig;
 
 /**
@@ -92,21 +93,6 @@ void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
 	else if (pes_silent(speaker, pe))
 		service_rig.silent = (struct ip_addr){};
 }
-
-#ifndef SERVICE_RIG_RETAINS /* only neighbours are retained; their program says what becomes of it */
-void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *keys, uint32_t n,
-		    uint32_t retain_ms)
-{
-}
-#endif
-
-#ifndef SERVICE_RIG_HOSTS /* only prefixes ask for hosts */
-bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host)
-{
-	*host = (struct host){};
-	return false;
-}
-#endif
 
 void speaker_wants_more(struct speaker *speaker)
 {

@@ -26,40 +26,11 @@ struct speaker {
 	void *state;
 };
 
+#include "service_speaker.h"
+
 static const struct esi ours = {{3, 1}}, other = {{3, 2}};
 
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-static void expect(struct speaker *sp, const char *what)
-{
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
-}
-
 /* ---- the host ---- */
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
-
-struct rib *speaker_rib(struct speaker *sp)
-{
-	return (struct rib *)sp;
-}
 
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
@@ -90,51 +61,6 @@ void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
 	assert_string_equal(object, "bfd");
 	note(sp, "%s ", json_string_value(json_object_get(event, "event")));
 	json_decref(event);
-}
-
-/* of the other services, which are linked along */
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return NULL;
-}
-
-bool speaker_monitored(struct speaker *sp, const char *object)
-{
-	return false;
-}
-
-int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
-		      bool urgent)
-{
-	return 0;
-}
-
-int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
-{
-	return 0;
-}
-
-void speaker_flush(struct speaker *sp)
-{
-}
-
-bool rib_path_direct(const struct rib_path *path)
-{
-	return false;
-}
-
-void speaker_left(struct speaker *sp)
-{
-}
-
-enum route_loss speaker_route_loss(const struct speaker *sp)
-{
-	return ROUTE_WITHDRAWN;
 }
 
 /* ---- */

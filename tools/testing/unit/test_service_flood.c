@@ -36,32 +36,9 @@ struct speaker {
 	bool in_rib;
 };
 
+#include "service_speaker.h"
+
 static struct speaker *now;
-
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
-
-struct rib *speaker_rib(struct speaker *sp)
-{
-	return (struct rib *)sp;
-}
 
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
@@ -70,35 +47,6 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 	assert_int_equal(type, EVPN_IMET);
 	if (sp->in_rib)
 		fn(data, &sp->rib_nlri, &sp->rib_path, 1, 0);
-}
-
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return NULL;
-}
-
-bool rib_path_direct(const struct rib_path *path)
-{
-	return false;
-}
-
-enum route_loss speaker_route_loss(const struct speaker *sp)
-{
-	return ROUTE_WITHDRAWN;
-}
-
-bool speaker_monitored(struct speaker *sp, const char *object)
-{
-	return false;
-}
-
-void speaker_left(struct speaker *sp)
-{
 }
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint32_t n)
@@ -137,16 +85,6 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 {
 	note(sp, "-RT-%u ", n->type);
 	return 0;
-}
-
-void speaker_flush(struct speaker *sp)
-{
-}
-
-static void expect(struct speaker *sp, const char *what)
-{
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
 }
 
 static void run(struct speaker *sp, int ms)

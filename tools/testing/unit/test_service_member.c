@@ -17,8 +17,8 @@
 
 #include "hex.h"
 #include "log.h"
-#define SERVICE_RIG_RETAINS
 #include "service_rig.h"
+#include "service_routes.h"
 #include "services/member/member.h"
 
 struct speaker {
@@ -34,88 +34,11 @@ struct speaker {
 	char said[64];
 };
 
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
-
-/* Routes live in the tests' own list: what a RIB would walk. */
-struct route {
-	struct evpn_nlri n;
-	struct ecomm ec[8];
-	struct bgp_attrs a;
-	struct ip_addr nh;
-	bool gone;
-};
-static struct route routes[16];
-static size_t n_routes;
-
-struct rib *speaker_rib(struct speaker *sp)
-{
-	return (struct rib *)sp;
-}
-
-static struct rib_path path_of(struct route *r)
-{
-	return (struct rib_path){
-		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
-}
-
-void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
-{
-	size_t i;
-
-	for (i = 0; i < n_routes; i++) {
-		struct rib_path p = path_of(&routes[i]);
-
-		if (!routes[i].gone && routes[i].n.type == type &&
-		    !fn(data, &routes[i].n, &p, 1, 0))
-			return;
-	}
-}
-
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return &((const struct route *)(const void *)peer)->nh;
-}
-
-bool rib_path_direct(const struct rib_path *path)
-{
-	return false;
-}
-
-enum route_loss speaker_route_loss(const struct speaker *sp)
-{
-	return ROUTE_WITHDRAWN;
-}
+#include "service_speaker.h"
 
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
 	return sp->events;
-}
-
-void speaker_left(struct speaker *sp)
-{
 }
 
 /* "x239.1.1.1/10" wanted from any source, "i232.1.1.1/10<192.0.2.7>" from these; x with those blocked */
@@ -202,10 +125,6 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 	return 0;
 }
 
-void speaker_flush(struct speaker *sp)
-{
-}
-
 #define PE1 0xc0000201
 #define PE2 0xc0000202
 #define BOND0 5
@@ -218,23 +137,6 @@ static struct esi esi_of(unsigned int n)
 
 	e.b[9] += n;
 	return e;
-}
-
-static struct ip_addr ip_of(const char *s)
-{
-	struct ip_addr a = {};
-
-	if (s)
-		assert_int_equal(ip_parse(&a, s), 0);
-	return a;
-}
-
-static struct ecomm rt_of(const char *s)
-{
-	struct ecomm rt;
-
-	assert_int_equal(rt_parse(&rt, s), 0);
-	return rt;
 }
 
 static struct conf_vrf vrf_of_conf(const char *name, const char *rt, u16 id)
@@ -268,12 +170,6 @@ static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
 	struct fact_es f = {.esi = esi_of(n), .ifindex = ifindex, .gone = gone};
 
 	member_service.fact(sp->ms, IPC_FACT_ES, &f);
-}
-
-static void run(struct speaker *sp)
-{
-	while (sd_event_run(sp->event, 0) > 0)
-		;
 }
 
 static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n, u32 router_id)
@@ -314,6 +210,7 @@ static struct speaker *begin(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	n_routes = 0;
 	sd_event_new(&sp->event);
+	service_rig.runs = true;
 	sp->ms = rig_begin(&member_service, sp);
 	conf_of(sp, usual_vrfs(), 2, PE1);
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0);
@@ -325,7 +222,7 @@ static struct speaker *begin(void)
 	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, BLUE);
 	es_fact(sp, 1, BOND0, false);
 	member_service.fact(sp->ms, IPC_FACT_LINKS_DONE, NULL);
-	run(sp);
+	run_all(sp);
 	assert_string_equal(sp->log, "");
 	return sp;
 }
@@ -338,16 +235,9 @@ static void end(struct speaker *sp)
 	free(sp);
 }
 
-static void expect(struct speaker *sp, const char *what)
-{
-	run(sp);
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
-}
-
 static void wishes(struct speaker *sp, const char *what)
 {
-	run(sp);
+	run_all(sp);
 	assert_string_equal(sp->wishes, what);
 	sp->wishes[0] = '\0';
 }
@@ -380,7 +270,7 @@ static void fact(struct speaker *sp, u32 tag, const char *group, u8 mode, u8 ver
 	}
 	member_service.fact(sp->ms, IPC_FACT_MEMBERS, &out->head);
 	free(out);
-	run(sp);
+	run_all(sp);
 }
 
 #define SOURCES(...)              \
@@ -394,13 +284,6 @@ static struct ecomm es_import(unsigned int n)
 	struct esi e = esi_of(n);
 
 	return ecomm_es_import(&e);
-}
-
-static struct ecomm evi_rt(const char *rt)
-{
-	struct ecomm e = rt_of(rt);
-
-	return ecomm_evi_rt(&e);
 }
 
 static struct route *route(struct speaker *sp, u8 type, u32 pe, unsigned int es, u32 tag,
@@ -426,7 +309,7 @@ static struct route *route(struct speaker *sp, u8 type, u32 pe, unsigned int es,
 	r->a.ext = ecomm_slice(r->ec, 2);
 	p = path_of(r);
 	member_service.route(sp->ms, &r->n, &p);
-	run(sp);
+	run_all(sp);
 	return r;
 }
 
@@ -438,7 +321,7 @@ static void gone(struct speaker *sp, struct route *r)
 	evpn_from_key(key, evpn_key(&r->n, key), &n);
 	r->gone = true;
 	member_service.route(sp->ms, &n, NULL);
-	run(sp);
+	run_all(sp);
 }
 
 /* "group source state from": what member.show says, "" if nothing */
@@ -774,7 +657,7 @@ static void together(void **state)
 	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", 4, "65000:1");
 	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 ");
 	route(sp, EVPN_JOIN, PE2 + 1, 1, 10, "192.0.2.8", "232.1.1.1", 4, "65000:1");
-	run(sp);
+	run_all(sp);
 	assert_non_null(strstr(sp->wishes, "<192.0.2.7>"));
 	assert_non_null(strstr(sp->wishes, "<192.0.2.8>"));
 	sp->wishes[0] = '\0';
@@ -901,7 +784,7 @@ static void too_many_of_a_group(void **state)
 		gone_from(sp, r, PE2, 0x0b000000 + i);
 	assert_int_equal(es->taken, 0);
 	assert_int_equal(service_rig.asked_again, before + 1); /* none was refused since */
-	run(sp);
+	run_all(sp);
 	assert_int_equal(sp->ms->count, 0);
 	end(sp);
 }

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "log.h"
-#define SERVICE_RIG_RETAINS
 #include "service_rig.h"
+#include "service_routes.h"
 #include "services/neigh/neigh.h"
 
 struct speaker {
@@ -37,82 +37,7 @@ struct speaker {
 	char said[256];
 };
 
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
-
-/* Routes live in the tests' own list: what a RIB would walk. */
-struct route {
-	struct evpn_nlri n;
-	struct ecomm ec[8];
-	struct bgp_attrs a;
-	struct ip_addr nh;
-	bool gone;
-};
-static struct route routes[32];
-static size_t n_routes;
-
-struct rib *speaker_rib(struct speaker *sp)
-{
-	return (struct rib *)sp;
-}
-
-static struct rib_path path_of(struct route *r)
-{
-	return (struct rib_path){
-		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
-}
-
-static unsigned int walks; /* through the RIB */
-
-void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
-{
-	size_t i;
-
-	walks++;
-	for (i = 0; i < n_routes; i++) {
-		struct rib_path p = path_of(&routes[i]);
-
-		if (!routes[i].gone && !fn(data, &routes[i].n, &p, 1, 0))
-			return;
-	}
-}
-
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return &((const struct route *)(const void *)peer)->nh;
-}
-
-bool rib_path_direct(const struct rib_path *path)
-{
-	return false;
-}
-
-enum route_loss speaker_route_loss(const struct speaker *sp)
-{
-	return ROUTE_WITHDRAWN;
-}
+#include "service_speaker.h"
 
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
@@ -125,10 +50,6 @@ static const char *text(const struct ip_addr *a)
 	static unsigned int n;
 
 	return ip_format(a, buf[n++ % 4]);
-}
-
-void speaker_left(struct speaker *sp)
-{
 }
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
@@ -184,10 +105,6 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 	return 0;
 }
 
-void speaker_flush(struct speaker *sp)
-{
-}
-
 #define PE1 0x0a000001
 #define PE2 0x0a000002
 #define PE3 0x0a000003
@@ -205,22 +122,6 @@ static struct esi esi_of(unsigned int n)
 static struct mac mac_of(unsigned int n)
 {
 	return (struct mac){{2, 0, 0, 0, 0, (u8)n}};
-}
-
-static struct ip_addr ip_of(const char *s)
-{
-	struct ip_addr a;
-
-	assert_int_equal(ip_parse(&a, s), 0);
-	return a;
-}
-
-static struct ecomm rt_of(const char *s)
-{
-	struct ecomm rt;
-
-	assert_int_equal(rt_parse(&rt, s), 0);
-	return rt;
 }
 
 static struct conf_vrf vrf_of_conf(const char *name, const char *rt)
@@ -272,12 +173,6 @@ static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
 	neigh_service.fact(sp->ns, IPC_FACT_ES, &f);
 }
 
-static void run(struct speaker *sp)
-{
-	while (sd_event_run(sp->event, 0) > 0)
-		;
-}
-
 static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
 {
 	struct conf *old = sp->conf, *now = conf_new();
@@ -327,7 +222,7 @@ static struct speaker *begin(void)
 	es_fact(sp, 1, BOND0, false);
 	es_fact(sp, 2, 6, false);
 	neigh_service.fact(sp->ns, IPC_FACT_LINKS_DONE, NULL);
-	run(sp);
+	run_all(sp);
 	assert_string_equal(sp->log, "");
 	return sp;
 }
@@ -354,7 +249,7 @@ static void host_is(struct speaker *sp, unsigned int es, u32 tag, const char *ip
 	f->since = 1000;
 	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS, &out->head);
 	free(out);
-	run(sp);
+	run_all(sp);
 }
 
 static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip, unsigned int mac,
@@ -371,12 +266,6 @@ static void host_mac(struct speaker *sp, const char *ip, struct mac mac)
 static void host(struct speaker *sp, u32 tag, const char *ip, unsigned int mac, u8 state)
 {
 	host_on(sp, 1, tag, ip, mac, state, 0);
-}
-
-static void expect(struct speaker *sp, const char *what)
-{
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
 }
 
 static struct route *rt2(struct speaker *sp, u32 pe, unsigned int es, u32 tag, const char *ip,
@@ -403,7 +292,7 @@ static struct route *rt2(struct speaker *sp, u32 pe, unsigned int es, u32 tag, c
 	r->a.ext = ecomm_slice(r->ec, n_ec);
 	p = path_of(r);
 	neigh_service.route(sp->ns, &r->n, &p);
-	run(sp);
+	run_all(sp);
 	return r;
 }
 
@@ -416,7 +305,7 @@ static void gone(struct speaker *sp, struct route *r)
 	evpn_from_key(key, evpn_key(&r->n, key), &n);
 	r->gone = true;
 	neigh_service.route(sp->ns, &n, NULL);
-	run(sp);
+	run_all(sp);
 }
 
 /* ---- advertising ---- */
@@ -486,7 +375,7 @@ static void vrf_form(void **state)
 	v.sync = CONF_SYNC_VRF;
 	v.l3vni = 5000;
 	conf_of(sp, &v, 1);
-	run(sp);
+	run_all(sp);
 	expect(sp, "+10.1.0.1/1 ");
 	assert_int_equal(sp->last.labels, 2);
 	assert_int_equal(sp->last.label[0], 0);
@@ -495,7 +384,7 @@ static void vrf_form(void **state)
 	assert_true(has(sp, &rt));
 	v.sync = CONF_SYNC_OFF;
 	conf_of(sp, &v, 1);
-	run(sp);
+	run_all(sp);
 	expect(sp, "-10.1.0.1/1 ");
 	end(sp);
 }
@@ -523,7 +412,7 @@ static void vrf_move(void **state)
 	before = sp->last.rd;
 	sp->log[0] = '\0';
 	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, BLUE);
-	run(sp);
+	run_all(sp);
 	expect(sp, "-10.1.0.1/1 +10.1.0.1/1 ");
 	assert_true(has(sp, &evi));
 	assert_int_not_equal(rd_cmp(&before, &sp->last.rd), 0);
@@ -559,13 +448,6 @@ static struct ecomm es_import(unsigned int n)
 	struct esi e = esi_of(n);
 
 	return ecomm_es_import(&e);
-}
-
-static struct ecomm evi_rt(const char *s)
-{
-	struct ecomm rt = rt_of(s);
-
-	return ecomm_evi_rt(&rt);
 }
 
 /*
@@ -855,7 +737,7 @@ static void esi_changes(void **state)
 	memcpy(r->ec, ec, sizeof(ec));
 	p = path_of(r);
 	neigh_service.route(sp->ns, &r->n, &p);
-	run(sp);
+	run_all(sp);
 	expect(sp, "wish:10.1.0.9/1 unwish:10.1.0.9/1 wish:10.1.0.9/1 ");
 	assert_memory_equal(&sp->wish.key.esi, &r->n.esi, sizeof(struct esi));
 	end(sp);
@@ -901,10 +783,10 @@ static void segment_comes_and_goes(void **state)
 	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
 	expect(sp, "wish:10.1.0.9/1 +10.1.0.1/1 ");
 	es_fact(sp, 1, 0, true);
-	run(sp);
+	run_all(sp);
 	expect(sp, "-10.1.0.1/1 ");
 	es_fact(sp, 1, BOND0, false);
-	run(sp);
+	run_all(sp);
 	expect(sp, "wish:10.1.0.9/1 ");
 	end(sp);
 }
@@ -916,11 +798,11 @@ static void vrf_device_late(void **state)
 	struct fact_link red = {.ifindex = RED, .ifname = "red"};
 
 	rig_link(&neigh_service, sp->ns, IPC_FACT_LINK_GONE, &red);
-	run(sp);
+	run_all(sp);
 	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
 	expect(sp, "");
 	link_fact(sp, 40, "red", "vrf", 0, 0, 0);
-	run(sp);
+	run_all(sp);
 	expect(sp, "wish:10.1.0.9/1 ");
 	assert_int_equal(sp->wish.vrf, 40);
 	end(sp);
@@ -936,7 +818,7 @@ static void listed_interfaces(void **state)
 	strcpy(vrfs[1].interfaces[0], "bond0.4");
 	vrfs[1].n_interfaces = 1;
 	conf_of(sp, vrfs, 2);
-	run(sp);
+	run_all(sp);
 	says(sp, &pe2_says, 1, 4, "10.4.0.9", 9);
 	expect(sp, "wish:10.4.0.9/4 ");
 	assert_false(sp->wish.check_vrf);
@@ -1016,15 +898,15 @@ static void sticky_route_goes(void **state)
 	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL);
 	expect(sp, "wish:10.1.0.9/0 ");
 	gone(sp, r);
-	run(sp);
+	run_all(sp);
 	assert_non_null(strstr(sp->log, "+10.1.0.9/1 "));
 	sp->log[0] = '\0';
 	r = says(sp, &fixed, 2, 0, "10.1.0.9", 9);
-	run(sp);
+	run_all(sp);
 	assert_non_null(strstr(sp->log, "-10.1.0.9/1 "));
 	sp->log[0] = '\0';
 	says(sp, &moves, 2, 0, "10.1.0.9", 9); /* the same route, and it may move now */
-	run(sp);
+	run_all(sp);
 	assert_non_null(strstr(sp->log, "+10.1.0.9/1 "));
 	assert_int_equal(sequence(sp), 5);
 	end(sp);
@@ -1038,7 +920,7 @@ static void collision(void **state)
 
 	link_fact(sp, 16, "bond1.1", "vlan", 6, 1, RED);
 	conf_of(sp, &v, 1);
-	run(sp);
+	run_all(sp);
 	host_on(sp, 1, 1, "10.1.0.9", 9, NEIGH_LOCAL, 0);
 	host_on(sp, 2, 1, "10.1.0.9", 9, NEIGH_LOCAL, 0);
 	expect(sp, "+10.1.0.9/1 +10.1.0.9/1 ");
@@ -1060,14 +942,14 @@ static void other_configuration(void **state)
 	unsigned int before;
 
 	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
-	run(sp);
+	run_all(sp);
 	sp->log[0] = '\0';
 	before = walks;
 	sp->conf = conf_dup(old);
 	conf_add_neighbor(sp->conf, &second);
 	neigh_service.conf(sp->ns, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
-	run(sp);
+	run_all(sp);
 	assert_int_equal(walks, before);
 	expect(sp, "");
 	old = sp->conf;
@@ -1075,7 +957,7 @@ static void other_configuration(void **state)
 	sp->conf->vrfs[0].import[0].b[7]++;
 	neigh_service.conf(sp->ns, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
-	run(sp);
+	run_all(sp);
 	assert_true(walks > before);
 	end(sp);
 }
@@ -1115,6 +997,47 @@ static void answers(void **state)
 	end(sp);
 }
 
+static json_t *show(struct speaker *sp, json_t *params, char err[256])
+{
+	json_t *doc = NULL;
+
+	assert_true(neigh_service.query(sp->ns, "neigh.show", params, &doc, err, 256));
+	json_decref(params);
+	return doc;
+}
+
+/* What is shown of many, and what may be asked for. */
+static void shown(void **state)
+{
+	struct speaker *sp = begin();
+	char err[256] = "";
+	json_t *doc;
+
+	host_is(sp, 1, 1, "10.1.0.9", mac_of(9), NEIGH_LOCAL, 0);
+	host_is(sp, 1, 1, "10.1.0.1", mac_of(1), NEIGH_LOCAL, 0);
+	host_is(sp, 1, 2, "10.1.0.5", mac_of(5), NEIGH_LOCAL, 0);
+	doc = show(sp, json_pack("{s:s, s:i}", "segment", "be1", "limit", 1), err);
+	assert_int_equal(json_integer_value(json_object_get(doc, "total")), 3);
+	assert_true(json_is_true(json_object_get(doc, "truncated")));
+	assert_int_equal(json_array_size(json_object_get(doc, "neighbors")), 1);
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(doc, "neighbors"), 0), "address")),
+		"10.1.0.1");
+	json_decref(doc);
+	doc = show(sp, json_pack("{s:s, s:i}", "vrf", "blue", "tag", 2), err);
+	assert_int_equal(json_integer_value(json_object_get(doc, "total")), 1);
+	assert_true(json_is_false(json_object_get(doc, "truncated")));
+	json_decref(doc);
+	assert_null(show(sp, json_pack("{s:s}", "state", "lokal"), err));
+	assert_string_equal(
+		err,
+		"params.state: \"lokal\": expected local, synced, pending, refused, retained or elsewhere");
+	assert_null(show(sp, json_pack("{s:i}", "limit", -1), err));
+	assert_string_equal(err, "params.limit: expected 0 to 1000000");
+	end(sp);
+}
+
 /* What a reading of the module's table from end to end does not have is no more. */
 static void reading(void **state)
 {
@@ -1127,7 +1050,7 @@ static void reading(void **state)
 	host(sp, 1, "10.1.0.2", 2, NEIGH_LOCAL);
 	sp->log[0] = '\0';
 	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_DONE, NULL);
-	run(sp);
+	run_all(sp);
 	expect(sp, "-10.1.0.1/1 ");
 	end(sp);
 }
@@ -1193,7 +1116,7 @@ static void batches(void **state)
 		r.n.ip = ip_v4(0x0a010000 + 10 + i);
 		neigh_service.route(sp->ns, &r.n, &p);
 	}
-	run(sp);
+	run_all(sp);
 	assert_int_equal(sp->batches, (MANY + BATCH_MAX - 1) / BATCH_MAX);
 	assert_int_equal(sp->ns->counts.wishes, MANY);
 	end(sp);
@@ -1255,6 +1178,7 @@ int main(void)
 		cmocka_unit_test(restart_slow_kernel),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(trace),
+		cmocka_unit_test(shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "log.h"
-#define SERVICE_RIG_HOSTS
 #include "service_rig.h"
+#include "service_routes.h"
 #include "services/prefix/prefix.h"
 
 #define BOND0 5
@@ -25,14 +25,6 @@
 #define BLUE 21
 #define OSPF 188
 #define METRIC 0xbe000001u
-
-struct route {
-	struct evpn_nlri n;
-	struct ecomm ec[8];
-	struct bgp_attrs a;
-	struct ip_addr nh;
-	bool gone;
-};
 
 struct speaker {
 	sd_event *event;
@@ -44,94 +36,16 @@ struct speaker {
 	size_t n_ec;
 	struct wish_prefix wish;
 	u32 batches;
-	struct route routes[16];
-	size_t n_routes;
 	enum route_loss loss;
 	const char *hosts[8]; /* in the kernel, "address" */
 	bool answer;	      /* wishes are answered at once: installed */
 };
 
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
-
-struct rib *speaker_rib(struct speaker *sp)
-{
-	return (struct rib *)sp;
-}
-
-static struct rib_path path_of(struct route *r)
-{
-	return (struct rib_path){
-		.peer = (void *)r, .attrs = &r->a, .next_hop = &r->nh, .nlri = &r->n, .since = 1};
-}
-
-void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
-{
-	struct speaker *sp = (struct speaker *)(void *)rib;
-
-	for (size_t i = 0; i < sp->n_routes; i++) {
-		struct rib_path p = path_of(&sp->routes[i]);
-
-		if (sp->routes[i].gone || sp->routes[i].n.type != type)
-			continue;
-		if (!fn(data, &sp->routes[i].n, &p, 1, 0))
-			return;
-	}
-}
-
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return &((const struct route *)(const void *)peer)->nh;
-}
-
-bool rib_path_direct(const struct rib_path *path)
-{
-	return false;
-}
+#include "service_speaker.h"
 
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return sp->loss;
-}
-
-bool speaker_monitored(struct speaker *sp, const char *object)
-{
-	return false;
-}
-
-void speaker_left(struct speaker *sp)
-{
-}
-
-void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
-{
-	json_decref(event);
-}
-
-void speaker_flush(struct speaker *sp)
-{
 }
 
 /* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
@@ -230,14 +144,6 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 	return 0;
 }
 
-static void expect(struct speaker *sp, const char *what)
-{
-	while (sd_event_run(sp->event, 0) > 0)
-		;
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
-}
-
 static void wait_for(struct speaker *sp, const char *what)
 {
 	u64 until = timer_now_us() + 5000000;
@@ -252,14 +158,6 @@ static void wait_for(struct speaker *sp, const char *what)
 static struct esi esi_of(u8 n)
 {
 	return (struct esi){.b = {3, 0x44, 0x38, 0x39, 0xff, 0xff, 1, 0, 0, n}};
-}
-
-static struct ecomm rt_of(const char *s)
-{
-	struct ecomm rt;
-
-	assert_int_equal(rt_parse(&rt, s), 0);
-	return rt;
 }
 
 static struct conf_vrf vrf(const char *name, const char *rt)
@@ -337,10 +235,12 @@ static struct speaker *begin_with(struct conf_vrf *red)
 	log_open("test", true);
 	log_set_level(LOG_LEVEL_ERROR);
 	sd_event_new(&sp->event);
+	service_rig.runs = true;
 	sp->hosts[0] = "10.1.0.1";
 	sp->hosts[1] = "fd00::1";
 	sp->answer = true;
 	service_rig.silent = (struct ip_addr){};
+	n_routes = 0;
 	sp->ps = rig_begin(&prefix_service, sp);
 	commit(sp, vrfs, 2);
 	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
@@ -484,7 +384,7 @@ static void test_read_again(void **state)
 
 static struct route *route(struct speaker *sp, const char *prefix, u32 tag, const char *gw, u8 pe)
 {
-	struct route *r = &sp->routes[sp->n_routes++];
+	struct route *r = &routes[n_routes++];
 	struct ip_prefix p;
 	struct esi e = esi_of(1);
 	struct ecomm rt = rt_of("65000:1");
@@ -528,7 +428,7 @@ static void take_back(struct speaker *sp, struct route *r)
 /* That PE has the segment. */
 static struct route *rt4(struct speaker *sp, u8 pe)
 {
-	struct route *r = &sp->routes[sp->n_routes++];
+	struct route *r = &routes[n_routes++];
 
 	r->n = (struct evpn_nlri){.type = EVPN_ES,
 				  .rd = rd_make_ip(0x0a000000 + pe, 1),

@@ -43,27 +43,9 @@ struct speaker {
 	enum route_loss loss; /* why routes go */
 };
 
+#include "service_speaker.h"
+
 static bool by_itself; /* routes come from their PE, not by a reflector */
-
-static void note(struct speaker *sp, const char *fmt, ...)
-{
-	size_t used = strlen(sp->log);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sp->log + used, sizeof(sp->log) - used, fmt, ap);
-	va_end(ap);
-}
-
-sd_event *speaker_event(struct speaker *sp)
-{
-	return sp->event;
-}
-
-const struct conf *speaker_conf(struct speaker *sp)
-{
-	return sp->conf;
-}
 
 struct rib *speaker_rib(struct speaker *sp)
 {
@@ -80,16 +62,6 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 		fn(data, &n, &p, 1, 0);
 }
 
-const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
-{
-	return NULL;
-}
-
-const struct ip_addr *rib_peer_address(const struct rib_peer *peer)
-{
-	return NULL;
-}
-
 bool rib_path_direct(const struct rib_path *path)
 {
 	return by_itself;
@@ -98,11 +70,6 @@ bool rib_path_direct(const struct rib_path *path)
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return sp->loss;
-}
-
-bool speaker_monitored(struct speaker *sp, const char *object)
-{
-	return false;
 }
 
 static unsigned int looks; /* at FRR, wished */
@@ -122,11 +89,6 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 	} else {
 		note(sp, type == IPC_WISH_ES_SWEEP ? "sweep " : "unwish ");
 	}
-}
-
-void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
-{
-	json_decref(event);
 }
 
 int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struct bgp_attrs *a,
@@ -365,12 +327,6 @@ static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool g
 #define PORT DF_CAP_PORT
 static const struct says better = {PE2, DF_ALG_HIGHEST, PORT, 200, 0};
 static const struct says worse = {PE2, DF_ALG_HIGHEST, PORT, 50, 0};
-
-static void expect(struct speaker *sp, const char *what)
-{
-	assert_string_equal(sp->log, what);
-	sp->log[0] = '\0';
-}
 
 /* Blocked first, then announced, elected after DF_WAIT, P said; B when the other one wins. */
 static void election(void **state)
