@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* cmd_bfd.c - evpnctl bfd: sessions with neighbours and with the other PEs of segments */
+/* cmd_bfd.c - evpnctl bfd: sessions with BGP peers and with the other PEs of segments */
 #include <stdlib.h>
 
 #include "app.h"
@@ -60,13 +60,13 @@ void print_bfd(struct out *o, const json_t *doc)
 	json_array_foreach(list, i, s)
 		print_session(o, s);
 	if (!json_array_size(list))
-		fputs("No BFD session. They come from \"bfd\" of a neighbor, and from \"bfd: {segments: yes}\", in /etc/evpn/evpnd.yaml.\n",
+		fputs("No BFD session. They come from \"bfd\" of a peer, and from \"bfd: {segments: yes}\", in /etc/evpn/evpnd.yaml.\n",
 		      o->f);
 }
 
 static const struct command commands[] = {
 	{.name = "show",
-	 .help = "sessions with neighbours and with the other PEs of segments",
+	 .help = "sessions with BGP peers and with the other PEs of segments",
 	 .params = show_params,
 	 .method = "bfd.show",
 	 .print = print_bfd},

@@ -70,7 +70,7 @@ static void print_trouble(struct out *o, const json_t *p)
 
 static void print_table(struct out *o, const json_t *list)
 {
-	struct out_table *t = out_table("neighbor|>as|state|>since|>received|>sent|description");
+	struct out_table *t = out_table("peer|>as|state|>since|>received|>sent|description");
 	const json_t *p;
 	size_t i;
 
@@ -166,7 +166,7 @@ void print_peers(struct out *o, const json_t *doc)
 	size_t i;
 
 	if (!json_array_size(list)) {
-		fputs("No neighbor. Neighbors come from /etc/evpn/evpnd.yaml.\n", o->f);
+		fputs("No peer. Peers come from /etc/evpn/evpnd.yaml.\n", o->f);
 		return;
 	}
 	if (!o->details && !o->stats && !o->oneline) {
@@ -201,6 +201,6 @@ static const struct command commands[] = {
 
 const struct object object_peer = {
 	.name = "peer",
-	.help = "BGP neighbors",
+	.help = "BGP peers",
 	.commands = commands,
 };

@@ -18,7 +18,7 @@ static void print_daemon(struct out *o, const json_t *doc)
 	out_word(o, out_good(!degraded), "%s", state ? state : degraded ? "degraded" : "healthy");
 	if (state && !strcmp(state, "not configured")) {
 		out_raw(o, OUT_PLAIN,
-			": write router-id, as and neighbors into its file, then `evpnctl config reload`");
+			": write router-id, as and peers into its file, then `evpnctl config reload`");
 		return;
 	}
 	out_raw(o, OUT_PLAIN, ": router-id");

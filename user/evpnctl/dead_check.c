@@ -74,7 +74,7 @@ static struct notice by_session(const struct dead_view *v, const char *address)
 	long long hold = doc_int(peer, "hold-time", -1);
 
 	if (bfd)
-		return by_bfd(bfd, "the neighbour");
+		return by_bfd(bfd, "the peer");
 	if (hold > 0)
 		return notice("hold-time", (double)hold, "hold time of its BGP session");
 	if (!hold)

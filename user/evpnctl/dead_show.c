@@ -40,8 +40,7 @@ void print_dead(struct out *o, const json_t *doc)
 
 	if (!json_array_size(rows))
 		return;
-	out_word(o, OUT_PLAIN,
-		 "A PE or a neighbour that loses its power is noticed after, at most:");
+	out_word(o, OUT_PLAIN, "A PE or a peer that loses its power is noticed after, at most:");
 	out_end(o);
 	t = out_table("segment|address|>seconds|by");
 	json_array_foreach((json_t *)rows, i, r) {

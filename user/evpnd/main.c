@@ -76,7 +76,7 @@ static size_t check_keys(const struct conf_file *file, const char *path)
 	for (size_t i = 0; i < file->conf->n_neighbors; i++) {
 		if (!keys_check(&file->secrets[i], err))
 			continue;
-		fprintf(stderr, "%s: warning: neighbor %s stays shut down: %s\n", path,
+		fprintf(stderr, "%s: warning: peer %s stays shut down: %s\n", path,
 			ip_format(&file->conf->neighbors[i].address, buf), err);
 		n++;
 	}
@@ -94,8 +94,8 @@ static int check(const char *path, bool print)
 	if (text)
 		fputs(text, stdout);
 	else if (file)
-		printf("%s: %zu neighbors, %zu VRFs, %zu segments, %zu bridges, %zu warnings\n",
-		       path, file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
+		printf("%s: %zu peers, %zu VRFs, %zu segments, %zu bridges, %zu warnings\n", path,
+		       file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
 		       file->conf->n_bridges, errors.warnings + check_keys(file, path));
 	free(text);
 	conf_errors_free(&errors);

@@ -88,17 +88,16 @@ struct row {
 #define ENDS_SILENTLY                                                                     \
 	[BGP_EV_STOP] = END(WHY("administratively shut down")),                           \
 	[BGP_EV_RESET] = DOWN(DO(BGP_ACT_RESET_BACKOFF), WHY("cleared by the operator")), \
-	[BGP_EV_DECONFIGURED] = END(WHY("neighbor removed from the configuration")),      \
+	[BGP_EV_DECONFIGURED] = END(WHY("peer removed from the configuration")),          \
 	[BGP_EV_CONFIG_CHANGE] = DOWN(DO(BGP_ACT_RESET_BACKOFF), WHY("configuration changed"))
 
-#define ENDS_WITH_CEASE                                                                           \
-	[BGP_EV_STOP] = END(NOTIFY(CEASE, 2), WHY("administratively shut down")),                 \
-	[BGP_EV_RESET] = DOWN(.actions = BGP_ACT_SEND_NOTIFICATION | BGP_ACT_RESET_BACKOFF,       \
-			      .code = CEASE, .subcode = 4, WHY("cleared by the operator")),       \
-	[BGP_EV_DECONFIGURED] =                                                                   \
-		END(NOTIFY(CEASE, 3), WHY("neighbor removed from the configuration")),            \
-	[BGP_EV_CONFIG_CHANGE] =                                                                  \
-		DOWN(.actions = BGP_ACT_SEND_NOTIFICATION | BGP_ACT_RESET_BACKOFF, .code = CEASE, \
+#define ENDS_WITH_CEASE                                                                            \
+	[BGP_EV_STOP] = END(NOTIFY(CEASE, 2), WHY("administratively shut down")),                  \
+	[BGP_EV_RESET] = DOWN(.actions = BGP_ACT_SEND_NOTIFICATION | BGP_ACT_RESET_BACKOFF,        \
+			      .code = CEASE, .subcode = 4, WHY("cleared by the operator")),        \
+	[BGP_EV_DECONFIGURED] = END(NOTIFY(CEASE, 3), WHY("peer removed from the configuration")), \
+	[BGP_EV_CONFIG_CHANGE] =                                                                   \
+		DOWN(.actions = BGP_ACT_SEND_NOTIFICATION | BGP_ACT_RESET_BACKOFF, .code = CEASE,  \
 		     .subcode = 6, WHY("configuration changed"))
 
 #define BREAKS                                                                               \
@@ -114,7 +113,7 @@ static const struct row table[BGP_STATES][BGP_EVENTS] = {
 	[BGP_IDLE] = {
 		[BGP_EV_START] = TO(BGP_CONNECT, WHY("started")),
 		[BGP_EV_STOP] = END(WHY("administratively shut down")),
-		[BGP_EV_DECONFIGURED] = END(WHY("neighbor removed from the configuration")),
+		[BGP_EV_DECONFIGURED] = END(WHY("peer removed from the configuration")),
 		[BGP_EV_RESET] = DOWN(DO(BGP_ACT_RESET_BACKOFF), WHY("cleared by the operator")),
 		[BGP_EV_CONFIG_CHANGE] = DOWN(DO(BGP_ACT_RESET_BACKOFF), WHY("configuration changed")),
 	},

@@ -33,7 +33,7 @@ side() { # NAMESPACE SIDE OTHER
 		echo "addr add $(address "$2" $i)/32 dev lo"
 	done | ip -n "$1" -batch -
 	{
-		printf 'router-id: 192.0.2.%s\nas: 65000\nport: 0\nneighbors:\n' "$2"
+		printf 'router-id: 192.0.2.%s\nas: 65000\nport: 0\npeers:\n' "$2"
 		for ((i = 0; i < N; i++)); do
 			echo "  - {address: $(address "$3" $i), source: $(address "$2" $i), remote-as: 65000, passive: yes, bfd: yes}"
 		done

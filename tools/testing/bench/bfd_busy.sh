@@ -34,7 +34,7 @@ fail() {
 # config NAMESPACE SIDE OTHER PREFERENCE
 config() {
 	local i
-	printf 'router-id: 192.0.2.%s\nas: 65000\nenforcement: optional\nneighbors:\n' "$2"
+	printf 'router-id: 192.0.2.%s\nas: 65000\nenforcement: optional\npeers:\n' "$2"
 	[ "$2" != 1 ] || printf '  - {address: 192.0.2.2, remote-as: 65000, passive: yes}\n'
 	for ((i = 1; i <= SESSIONS; i++)); do
 		echo "  - {address: 10.$3.0.$i, source: 10.$2.0.$i, remote-as: 65000, passive: $([ "$2" = 1 ] && echo yes || echo no), bfd: {interval: $INTERVAL}}"

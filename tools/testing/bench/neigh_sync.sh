@@ -67,7 +67,7 @@ conf() { # NODE NUMBER PEERS...
 	{
 		echo "router-id: 192.0.2.$i"
 		echo "as: 65000"
-		echo "neighbors:"
+		echo "peers:"
 		for p in "$@"; do echo "  - {address: 192.0.2.$p, remote-as: 65000, connect-retry: 500ms, hold-time: 180}"; done
 		[ "$n" = plain ] && return
 		echo "memory-reserve: $RESERVE"
@@ -206,8 +206,8 @@ if [ -x /usr/lib/frr/bgpd ]; then
 	sleep 1
 	bgpd_cpu=$(cpu_ms "$(cat $RUN/bgpd.pid)")
 	bgpd_rss=$(($(awk '/^Rss:/ { print $2 }' /proc/"$(cat $RUN/bgpd.pid)"/smaps_rollup) - bgpd_rss))
-	sed -i '/^neighbors/,$d' $RUN/plain.yaml
-	echo "neighbors: []" >>$RUN/plain.yaml
+	sed -i '/^peers/,$d' $RUN/plain.yaml
+	echo "peers: []" >>$RUN/plain.yaml
 	start plain
 	sleep 1
 	plain_rss=$(rss plain)

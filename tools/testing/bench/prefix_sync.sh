@@ -57,7 +57,7 @@ conf() { # NODE NUMBER PEER
 	cat >$RUN/"$1".yaml <<-END
 		router-id: 192.0.2.$2
 		as: 65000
-		neighbors:
+		peers:
 		  - {address: 192.0.2.$3, remote-as: 65000, connect-retry: 500ms, hold-time: 180}
 		vrfs:
 		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}, prefixes: {learn: [ospf], limit: 4000000}}

@@ -352,7 +352,7 @@ static void set_up(void)
 {
 	static const char text[] =
 		"router-id: 192.0.2.1\nas: 65000\nport: 0\n"
-		"neighbors: [{address: 192.0.2.9, remote-as: 65000}]\n"
+		"peers: [{address: 192.0.2.9, remote-as: 65000}]\n"
 		"vrfs: [{name: default}]\n"
 		"segments:\n"
 		"  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n"

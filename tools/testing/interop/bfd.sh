@@ -24,7 +24,7 @@ bfd_conf_file() {
 		as: 65000
 		port: 0
 		bfd: {interval: 100ms}
-		neighbors:
+		peers:
 		  - {address: 192.0.2.2, remote-as: 65000, passive: yes, bfd: yes}
 		  - {address: 2001:db8::2, remote-as: 65000, passive: yes, bfd: {interval: ${BFD_SIX:-100ms}}}
 		  - {address: 198.51.100.2, remote-as: 65000, passive: yes, source: 198.51.100.1, bfd: yes}

@@ -110,7 +110,7 @@ evpnd_conf() {
 		${EVPND_TOP:-}
 		startup-delay: 1s
 		enforcement: optional
-		neighbors:
+		peers:
 		  - {address: ${ADDRESS:-192.0.2.2}, remote-as: ${REMOTE_AS:-65000}, connect-retry: 500ms${1:+, $1}}
 		vrfs:
 		  - {name: red, route-targets: {import: ["65000:1"], export: ["65000:1", "65000:100"]}}

@@ -12,7 +12,7 @@ pe_config() {
 		echo "as: 65000"
 		echo "core-isolation: $LAB_ISOLATION"
 		[ -n "$LAB_SYSTEM_EXTRA" ] && echo "$LAB_SYSTEM_EXTRA"
-		echo "neighbors:"
+		echo "peers:"
 		if [ "$LAB_RR" = none ]; then
 			for ((p = 1; p <= LAB_PES; p++)); do
 				[ "pe$p" = "$pe" ] || pe_neighbor "$(underlay "pe$p")"

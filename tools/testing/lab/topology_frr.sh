@@ -325,7 +325,7 @@ frr_evpnd_conf() {
 		as: 65000
 		port: 0
 		frr: {vty: $(frr_dir "$1")/zebra.vty, hold: $FRR_HOLD}
-		neighbors:
+		peers:
 		  - {address: $(frr_address "$1"), source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
 		segments:
 		  - {name: ce, interface: bond0, control: frr}

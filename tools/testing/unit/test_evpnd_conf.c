@@ -33,7 +33,7 @@ static const char example[] =
 	"reflector-hold: 5s\n"
 	"uplinks: [eth1, eth2]\n"
 	"bfd: {segments: yes, interval: 50ms}\n"
-	"neighbors:\n"
+	"peers:\n"
 	"  - {address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key, hold-time: 9}\n"
 	"  - address: 2001:db8::9\n"
 	"    remote-as: 4200000000\n"
@@ -317,7 +317,7 @@ static void test_all_errors_in_one_run(void **state)
 		"as: 0\n"
 		"neighbours:\n"
 		"  - 1\n"
-		"neighbors:\n"
+		"peers:\n"
 		"  - {address: 192.0.2.9, remote-as: 65000, hold-time: 2s, pasive: yes}\n"
 		"  - {address: 192.0.2.9, passive: maybe}\n"
 		"segments:\n"
@@ -330,12 +330,12 @@ static void test_all_errors_in_one_run(void **state)
 	static const char *const reasons[] = {
 		"1:12: router-id: \"192.0.2.300\": expected four octets",
 		"2:5: as: \"0\": expected a number from 1 to 4294967294",
-		"3:1: neighbours: unknown key; did you mean \"neighbors\"?",
-		"6:55: neighbors[192.0.2.9].hold-time: \"2s\": expected 0s or at least 3s",
-		"6:59: neighbors[192.0.2.9].pasive: unknown key; did you mean \"passive\"?",
-		"7:5: neighbors[192.0.2.9]: \"remote-as\" is missing",
-		"7:15: neighbors[192.0.2.9].address: \"192.0.2.9\": given already in line 6",
-		"7:35: neighbors[192.0.2.9].passive: \"maybe\": expected yes or no",
+		"3:1: neighbours: unknown key; did you mean \"peers\"?",
+		"6:55: peers[192.0.2.9].hold-time: \"2s\": expected 0s or at least 3s",
+		"6:59: peers[192.0.2.9].pasive: unknown key; did you mean \"passive\"?",
+		"7:5: peers[192.0.2.9]: \"remote-as\" is missing",
+		"7:15: peers[192.0.2.9].address: \"192.0.2.9\": given already in line 6",
+		"7:35: peers[192.0.2.9].passive: \"maybe\": expected yes or no",
 		"11:10: segments[ce1].esi: \"00:00:00:00:00:00:00:00:00:00\": this ESI is reserved",
 		"12:11: segments[ce1].mode: \"port-actve\": expected all-active, single-active or port-active; did you mean \"port-active\"?",
 		"13:16: segments[ce1].df.wait: \"3\": expected a duration with a unit",
@@ -513,42 +513,66 @@ static void test_twice(void **state)
 	    "5:35: segments[y].esi: \"0011.2233.4455.6677.8899\": already belongs to x in line 4");
 	bad(HEAD "vrfs: [{name: red}, {name: red}]",
 	    "3:28: vrfs[red].name: \"red\": given already in line 3");
-	bad(HEAD "neighbors: [{address: \"::1\", remote-as: 1}, {address: \"0::1\", remote-as: 2}]",
-	    "3:55: ");
+	bad(HEAD "peers: [{address: \"::1\", remote-as: 1}, {address: \"0::1\", remote-as: 2}]",
+	    "3:51: ");
 	/* the same address on another port is another neighbour */
 	conf_file_free(good(
 		HEAD
-		"neighbors: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, port: 1790}]"));
+		"peers: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, port: 1790}]"));
 }
 
 static void test_neighbors(void **state)
 {
-#define NEIGHBOR(x) HEAD "neighbors: [{address: 192.0.2.9, remote-as: 65000" x "}]"
-	bad(HEAD "neighbors: [{address: 224.0.0.1, remote-as: 1}]", "3:23: ");
-	bad(HEAD "neighbors: [{address: 0.0.0.0, remote-as: 1}]", "3:23: ");
-	bad(HEAD "neighbors: [{address: fe80::1, remote-as: 1}]",
-	    "3:23: neighbors[fe80::1].address: \"fe80::1\": a link-local address needs \"interface\"");
-	bad(HEAD "neighbors: [{address: 192.0.2.9, remote-as: 23456}]", "3:45: ");
-	bad(NEIGHBOR(", source: 2001:db8::1"), "3:60: ");
-	bad(NEIGHBOR(", hold-time: 1"), "3:63: ");
+#define NEIGHBOR(x) HEAD "peers: [{address: 192.0.2.9, remote-as: 65000" x "}]"
+	bad(HEAD "peers: [{address: 224.0.0.1, remote-as: 1}]", "3:19: ");
+	bad(HEAD "peers: [{address: 0.0.0.0, remote-as: 1}]", "3:19: ");
+	bad(HEAD "peers: [{address: fe80::1, remote-as: 1}]",
+	    "3:19: peers[fe80::1].address: \"fe80::1\": a link-local address needs \"interface\"");
+	bad(HEAD "peers: [{address: 192.0.2.9, remote-as: 23456}]", "3:41: ");
+	bad(NEIGHBOR(", source: 2001:db8::1"), "3:56: ");
+	bad(NEIGHBOR(", hold-time: 1"), "3:59: ");
 	bad(NEIGHBOR(", hold-time: 3500ms"),
-	    "3:63: neighbors[192.0.2.9].hold-time: \"3500ms\": expected whole seconds");
+	    "3:59: peers[192.0.2.9].hold-time: \"3500ms\": expected whole seconds");
 	bad(NEIGHBOR(", password-file: rr.key"),
-	    "3:67: neighbors[192.0.2.9].password-file: \"rr.key\": expected a path from the root");
+	    "3:63: peers[192.0.2.9].password-file: \"rr.key\": expected a path from the root");
 	bad(NEIGHBOR(", password-file: /a, ao-keys: [{id: 1, file: /b}]"),
-	    "3:80: neighbors[192.0.2.9].ao-keys: expected either password-file or ao-keys");
+	    "3:76: peers[192.0.2.9].ao-keys: expected either password-file or ao-keys");
 	bad(NEIGHBOR(", ao-keys: [{id: 1, file: /b}, {id: 1, file: /c}]"),
-	    "3:81: neighbors[192.0.2.9].ao-keys[1]: id 1 is in use by another key");
-	bad(NEIGHBOR(", ao-keys: [{id: 256, file: /b}]"), "3:67: ");
-	bad(NEIGHBOR(", gtsm-hops: 1, multihop: 2"), "3:76: ");
+	    "3:77: peers[192.0.2.9].ao-keys[1]: id 1 is in use by another key");
+	bad(NEIGHBOR(", ao-keys: [{id: 256, file: /b}]"), "3:63: ");
+	bad(NEIGHBOR(", gtsm-hops: 1, multihop: 2"), "3:72: ");
 	bad(NEIGHBOR(", interface: a/b"),
-	    "3:63: neighbors[192.0.2.9].interface: \"a/b\": expected the name of a network device");
+	    "3:59: peers[192.0.2.9].interface: \"a/b\": expected the name of a network device");
 	bad(NEIGHBOR(", interface: abcdefghijklmnop"),
-	    "3:63: neighbors[192.0.2.9].interface: \"abcdefghijklmnop\": expected 1 to 15 characters");
+	    "3:59: peers[192.0.2.9].interface: \"abcdefghijklmnop\": expected 1 to 15 characters");
 	warned(NEIGHBOR(", multihop: 2"), "no effect");
 }
 
 static void round_trip(const struct conf_file *file);
+
+/* What "peers" was called before: read, never written, and not beside it. */
+static void test_peers_alias(void **state)
+{
+	struct conf_file *old = good(HEAD "neighbors: [{address: 192.0.2.9, remote-as: 1}]"),
+			 *now = good(HEAD "peers: [{address: 192.0.2.9, remote-as: 1}]");
+	json_t *diff = conf_diff(old, now);
+	char *yaml = conf_yaml(old);
+
+	assert_int_equal(json_array_size(diff), 0);
+	assert_non_null(strstr(yaml, "peers:"));
+	assert_null(strstr(yaml, "neighbors:"));
+	round_trip(old);
+	free(yaml);
+	json_decref(diff);
+	conf_file_free(old);
+	conf_file_free(now);
+	bad(HEAD "neighbors: [{address: 192.0.2.9, remote-as: 23456}]",
+	    "3:45: neighbors[192.0.2.9].remote-as: ");
+	bad(HEAD "peers: [{address: 192.0.2.9, remote-as: 1}]\nneighbors: []",
+	    "4:12: neighbors: is the older name of \"peers\", which is there, too");
+	bad(HEAD "neighbors: []\npeers: []",
+	    "3:12: neighbors: is the older name of \"peers\", which is there, too");
+}
 
 /* Neighbours: what a VRF and a segment can say of them. */
 #define VRF(keys) "router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: red, " keys "}\n"
@@ -810,17 +834,17 @@ static void test_diff(void **state)
 {
 	struct conf_file *a = good(
 		HEAD
-		"neighbors: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.8, remote-as: 1}]\n");
+		"peers: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.8, remote-as: 1}]\n");
 	struct conf_file *b = good(
 		"as: 65001\nrouter-id: 192.0.2.1\n"
-		"neighbors: [{address: 192.0.2.7, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, hold-time: 90}]\n");
+		"peers: [{address: 192.0.2.7, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, hold-time: 90}]\n");
 	json_t *diff = conf_diff(a, b);
 
 	assert_int_equal(json_array_size(diff), 4);
 	assert_change(diff, 0, "change", "as");
-	assert_change(diff, 1, "change", "neighbors[192.0.2.9].hold-time");
-	assert_change(diff, 2, "remove", "neighbors[192.0.2.8]");
-	assert_change(diff, 3, "add", "neighbors[192.0.2.7]");
+	assert_change(diff, 1, "change", "peers[192.0.2.9].hold-time");
+	assert_change(diff, 2, "remove", "peers[192.0.2.8]");
+	assert_change(diff, 3, "add", "peers[192.0.2.7]");
 	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "running")),
 			    "9s");
 	assert_string_equal(json_string_value(json_object_get(json_array_get(diff, 1), "file")),
@@ -980,6 +1004,7 @@ int main(void)
 		cmocka_unit_test(test_ac_df_with_port_mode),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_neighbors),
+		cmocka_unit_test(test_peers_alias),
 		cmocka_unit_test(test_neighbour_keys),
 		cmocka_unit_test(test_prefix_keys),
 		cmocka_unit_test(test_warnings),

@@ -412,7 +412,7 @@ static void test_lies_are_ignored(void **state)
 	assert_true(log_has("no device name"));
 	assert_true(log_has("an unknown standby policy"));
 	assert_true(log_has("a reserved ESI"));
-	assert_true(log_has("neighbor 203.0.113.1 is not configured"));
+	assert_true(log_has("peer 203.0.113.1 is not configured"));
 	assert_true(log_has("an answer to no question"));
 	assert_true(log_has("an event that is none"));
 	assert_int_equal(stop(), 0);
@@ -569,16 +569,16 @@ static void test_reload(void **state)
 {
 	start();
 	wait_log("is ready");
-	write_conf("neighbors: [{address: 192.0.2.9, remote-as: 65000, shutdown: yes}]\n");
-	ask("config.diff", NULL, "{\"changes\":[{\"op\":\"add\",\"path\":\"neighbors[192.0.2.9]\"");
+	write_conf("peers: [{address: 192.0.2.9, remote-as: 65000, shutdown: yes}]\n");
+	ask("config.diff", NULL, "{\"changes\":[{\"op\":\"add\",\"path\":\"peers[192.0.2.9]\"");
 	kill(parent, SIGHUP);
 	wait_log("1 changes");
 	ask("config.diff", NULL, "{\"changes\":[],\"errors\":[]}");
-	write_conf("neighbors: [{address: 192.0.2.9}]\nfoo: 1\n");
+	write_conf("peers: [{address: 192.0.2.9}]\nfoo: 1\n");
 	ask("config.reload", NULL, "{\"code\":\"refused\"");
 	ask("config.diff", NULL, "{\"changes\":[],\"errors\":[{\"line\":4,");
 	ask("config.show", NULL,
-	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0,\"neighbors\":[{\"address\":\"192.0.2.9\"");
+	    "{\"config\":{\"router-id\":\"192.0.2.1\",\"as\":65000,\"port\":0,\"peers\":[{\"address\":\"192.0.2.9\"");
 	write_conf("");
 	ask("config.reload", NULL, "{\"changes\":1,");
 	assert_int_equal(stop(), 0);

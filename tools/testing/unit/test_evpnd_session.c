@@ -31,7 +31,7 @@ static void establish(void **state)
 	peer_close(&p);
 	RIG_UNTIL(!rig_state_is(&r, "Established"));
 	assert_string_equal(json_string_value(rig_peer(&r, "last-error")),
-			    "the neighbor closed the connection");
+			    "the peer closed the connection");
 	assert_int_equal(json_integer_value(rig_peer(&r, "resets")), 1);
 	assert_int_equal(rig_stop(&r, true), 0);
 }

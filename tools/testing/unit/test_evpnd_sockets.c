@@ -142,7 +142,7 @@ static int dial(const char *neighbor_keys, int *fd)
 				 .sin_port = htons(port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct conf_file *file = conf(
-		"neighbors: [{address: 127.0.0.1, source: 127.0.0.2, remote-as: 65000, port: %u%s}]",
+		"peers: [{address: 127.0.0.1, source: 127.0.0.2, remote-as: 65000, port: %u%s}]",
 		port, neighbor_keys);
 	char err[KEYS_TEXT_LEN] = "";
 	struct pollfd pfd = {.events = POLLOUT};
@@ -178,7 +178,7 @@ static void configure(const struct conf_file *old, const struct conf_file *now, 
 
 static void test_listening(void **state)
 {
-	struct conf_file *all = conf("neighbors: [{address: 192.0.2.9, remote-as: 1}]"),
+	struct conf_file *all = conf("peers: [{address: 192.0.2.9, remote-as: 1}]"),
 			 *two = conf("listen: [127.0.0.1, 127.0.0.2]"),
 			 *one = conf("listen: [127.0.0.1]");
 	struct found f, g;
@@ -212,7 +212,7 @@ static void test_no_listening(void **state)
 	struct conf_file *file;
 
 	port = 0;
-	file = conf("neighbors: [{address: 192.0.2.9, remote-as: 1}]");
+	file = conf("peers: [{address: 192.0.2.9, remote-as: 1}]");
 	configure(NULL, file, false);
 	assert_int_equal(find().n, 0);
 	conf_file_free(file);
@@ -262,10 +262,10 @@ static void test_md5(void **state)
 	char a[128], b[128];
 
 	with_a = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
 		key_a);
 	with_b = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
 		key_b);
 	snprintf(a, sizeof(a), ", password-file: %s", key_a);
 	snprintf(b, sizeof(b), ", password-file: %s", key_b);
@@ -287,7 +287,7 @@ static void test_md5(void **state)
 static void test_missing_key(void **state)
 {
 	struct conf_file *file = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: /nonexistent}, {address: 127.0.0.3, remote-as: 65000, password-file: %s}, {address: 127.0.0.4, remote-as: 65000}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, password-file: /nonexistent}, {address: 127.0.0.3, remote-as: 65000, password-file: %s}, {address: 127.0.0.4, remote-as: 65000}]",
 		key_bad);
 	char err[KEYS_TEXT_LEN];
 	int fd = -1;
@@ -309,7 +309,7 @@ static void test_missing_key(void **state)
 static void test_ao(void **state)
 {
 	struct conf_file *file = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, ao-keys: [{id: 1, file: %s}, {id: 2, file: %s}]}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, ao-keys: [{id: 1, file: %s}, {id: 2, file: %s}]}]",
 		key_a, key_b);
 	char ao[256], err[KEYS_TEXT_LEN];
 	int fd;
@@ -339,13 +339,12 @@ static void test_renewal(void **state)
 	int fd = -1, accepted, pipes[2];
 
 	a = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}]",
 		key_a);
 	b = conf(
-		"listen: [127.0.0.1]\nneighbors: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}, {address: 127.0.0.3, remote-as: 65000}]",
+		"listen: [127.0.0.1]\npeers: [{address: 127.0.0.2, remote-as: 65000, password-file: %s}, {address: 127.0.0.3, remote-as: 65000}]",
 		key_b);
-	there = conf("neighbors: [{address: 127.0.0.1, remote-as: 65000, password-file: %s}]",
-		     key_b);
+	there = conf("peers: [{address: 127.0.0.1, remote-as: 65000, password-file: %s}]", key_b);
 	snprintf(keys, sizeof(keys), ", password-file: %s", key_a);
 	configure(NULL, a, true);
 	assert_int_equal(dial(keys, &fd), 0);
@@ -370,8 +369,8 @@ static void test_renewal(void **state)
 
 static void expect_distance(const char *more, int ttl, int min_ttl)
 {
-	struct conf_file *file = conf(
-		"neighbors: [{address: 127.0.0.1, %s}, {address: 2001:db8::1, %s}]", more, more);
+	struct conf_file *file =
+		conf("peers: [{address: 127.0.0.1, %s}, {address: 2001:db8::1, %s}]", more, more);
 	char err[KEYS_TEXT_LEN];
 	int fd;
 
@@ -400,7 +399,7 @@ static void test_source(void **state)
 	struct sockaddr_in in;
 	socklen_t len = sizeof(in);
 	struct conf_file *file = conf(
-		"neighbors: [{address: 127.0.0.1, source: 127.0.0.9, remote-as: 1}, {address: 127.0.0.2, interface: nix0, remote-as: 1}]");
+		"peers: [{address: 127.0.0.1, source: 127.0.0.9, remote-as: 1}, {address: 127.0.0.2, interface: nix0, remote-as: 1}]");
 	char err[KEYS_TEXT_LEN];
 	int fd;
 

@@ -83,7 +83,7 @@ static void complain(const struct session *s, const struct export_item *item, co
 {
 	char route[EVPN_STRLEN];
 
-	log_error("neighbor %s: %s is not advertised: %s", s->name, evpn_format(item->nlri, route),
+	log_error("peer %s: %s is not advertised: %s", s->name, evpn_format(item->nlri, route),
 		  why);
 }
 

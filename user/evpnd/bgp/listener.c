@@ -39,7 +39,7 @@ static void stranger(struct listener *l, const struct ip_addr *from)
 	if (l->logged && now - l->logged < STRANGER_LOG_NS)
 		return;
 	l->logged = now;
-	log_remote(LOG_LEVEL_WARNING, "connection from %s refused: no neighbor has this address",
+	log_remote(LOG_LEVEL_WARNING, "connection from %s refused: no peer has this address",
 		   ip_format(from, text));
 }
 

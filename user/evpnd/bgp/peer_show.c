@@ -138,7 +138,7 @@ static void no_neighbor(const struct ip_addr *address, char *err, size_t err_len
 {
 	char text[IP_STRLEN];
 
-	snprintf(err, err_len, "no neighbor %s; `evpnctl peer show` lists those there are",
+	snprintf(err, err_len, "no peer %s; `evpnctl peer show` lists those there are",
 		 ip_format(address, text));
 }
 
@@ -223,7 +223,7 @@ json_t *peer_clear(struct bgp_host *host, const json_t *params, char *err, size_
 		return NULL;
 	}
 	return json_pack("{s:i, s:o}", "cleared", cleared, "message",
-			 json_sprintf("%u of %u neighbors %s", cleared, found, what[kind]));
+			 json_sprintf("%u of %u peers %s", cleared, found, what[kind]));
 }
 
 static void add_problem(json_t *problems, const struct session *s)
@@ -231,8 +231,8 @@ static void add_problem(json_t *problems, const struct session *s)
 	const char *why = *s->last_error ? s->last_error : "no connection yet";
 
 	if (!s->established && !s->conf.shutdown)
-		json_array_append_new(
-			problems, json_sprintf("neighbor %s is not Established: %s", s->name, why));
+		json_array_append_new(problems,
+				      json_sprintf("peer %s is not Established: %s", s->name, why));
 }
 
 json_t *peer_summary(struct bgp_host *host)

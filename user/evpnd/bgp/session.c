@@ -44,7 +44,7 @@ void session_warn(struct session *s, const char *fmt, ...)
 
 	if (now - s->warn_window > WARN_WINDOW_NS) {
 		if (s->muted)
-			log_remote(LOG_LEVEL_WARNING, "neighbor %s: %u more such lines left out",
+			log_remote(LOG_LEVEL_WARNING, "peer %s: %u more such lines left out",
 				   s->name, s->muted);
 		s->warn_window = now;
 		s->warned = 0;
@@ -57,7 +57,7 @@ void session_warn(struct session *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	log_remote(LOG_LEVEL_WARNING, "neighbor %s: %s", s->name, text);
+	log_remote(LOG_LEVEL_WARNING, "peer %s: %s", s->name, text);
 }
 
 enum bgp_state session_state(const struct session *s)
@@ -103,7 +103,7 @@ static void came_up(struct session *s, struct conn *c)
 	rib_peer_set(s->rib_peer, session_is_ebgp(s), c->open.id);
 	export_attach(s->host->export, &s->cursor);
 	s->logged_error[0] = '\0';
-	log_info("neighbor %s: Established, hold time %u s", s->name, c->hold_time);
+	log_info("peer %s: Established, hold time %u s", s->name, c->hold_time);
 	report(s, "up", NULL);
 	bgp_host_wake_output(s->host);
 	s->host->ops->sync(s->host);
@@ -149,7 +149,7 @@ void session_eor_received(struct session *s)
 	if (s->eor_received || !s->established)
 		return;
 	s->eor_received = true;
-	log_debug("neighbor %s: End-of-RIB, %zu routes", s->name, rib_peer_count(s->rib_peer));
+	log_debug("peer %s: End-of-RIB, %zu routes", s->name, rib_peer_count(s->rib_peer));
 	s->host->ops->sync(s->host);
 }
 
@@ -188,7 +188,7 @@ bool session_over_limit(struct session *s, struct bgp_error *err)
 	}
 	if (!s->limit_warned && (is_near(paths, s->conf.max_paths) || is_near(bytes, max_bytes))) {
 		s->limit_warned = true;
-		log_warning("neighbor %s: %llu routes in %llu MiB, more than %d %% of its limits",
+		log_warning("peer %s: %llu routes in %llu MiB, more than %d %% of its limits",
 			    s->name, (unsigned long long)paths, (unsigned long long)bytes >> 20,
 			    LIMIT_WARN_PERCENT);
 	}
@@ -262,7 +262,7 @@ static void accept_open(struct conn *c)
 {
 	session_open_accept(c);
 	if (conn_negotiated(c) < 0)
-		log_error("neighbor %s: no memory for its buffers", c->session->name);
+		log_error("peer %s: no memory for its buffers", c->session->name);
 }
 
 static void start_idle_hold(struct session *s)
@@ -351,7 +351,7 @@ static bool is_news(struct session *s, const char *why)
 static void log_unreachable(struct session *s)
 {
 	if (is_news(s, s->last_error))
-		log_info("neighbor %s: %s", s->name, s->last_error);
+		log_info("peer %s: %s", s->name, s->last_error);
 }
 
 static void log_step(struct conn *c, const struct bgp_step *step)
@@ -361,11 +361,11 @@ static void log_step(struct conn *c, const struct bgp_step *step)
 
 	if (!*bgp_step_format(step, text, sizeof(text)))
 		return;
-	log_debug("neighbor %s%s: %s", s->name, c == s->second ? " (second connection)" : "", text);
+	log_debug("peer %s%s: %s", s->name, c == s->second ? " (second connection)" : "", text);
 	if (step->event == BGP_EV_COLLISION || step->to >= step->from)
 		return;
 	if (step->from == BGP_ESTABLISHED)
-		log_warning("neighbor %s: down: %s", s->name, cause(s, step));
+		log_warning("peer %s: down: %s", s->name, cause(s, step));
 	else if (step->from >= BGP_OPENSENT && is_news(s, cause(s, step)))
 		session_warn(s, "no session: %s", cause(s, step));
 }
@@ -530,7 +530,7 @@ void session_accept(struct session *s, int fd)
 
 	if (s->conf.shutdown || s->host->stopping || timer_now_ns() < s->limited_until ||
 	    (c->fsm.state == BGP_IDLE && c->fsm.failures > IDLE_ACCEPT_FAILURES)) {
-		log_debug("neighbor %s: connection refused, %s", s->name,
+		log_debug("peer %s: connection refused, %s", s->name,
 			  s->conf.shutdown ? "shut down" : "in idle hold");
 		close(fd);
 		return;

@@ -48,7 +48,7 @@ static void send_hold_expired(void *data)
 {
 	struct conn *c = data;
 
-	session_error(c->session, "the neighbor has taken no octet for the send hold time");
+	session_error(c->session, "the peer has taken no octet for the send hold time");
 	conn_event(c, BGP_EV_TCP_FAIL, NULL);
 }
 
@@ -444,7 +444,7 @@ static void read_some(struct conn *c)
 		if (n < 0)
 			session_error(c->session, "receive: %s", strerror(errno));
 		else
-			session_error(c->session, "the neighbor closed the connection");
+			session_error(c->session, "the peer closed the connection");
 		conn_event(c, BGP_EV_TCP_FAIL, NULL);
 		return;
 	}

@@ -67,7 +67,7 @@ static bool is_unwanted(struct session *s, const struct bgp_attrs *a, const stru
 	const char *loop = loop_reason(s, a, nh);
 
 	if (loop) {
-		log_debug("neighbor %s: routes not used, %s", s->name, loop);
+		log_debug("peer %s: routes not used, %s", s->name, loop);
 		return true;
 	}
 	if (!first_as_is_wrong(s, a))
@@ -168,7 +168,7 @@ static void take_route(struct intake *in, const struct evpn_nlri *n, struct bgp_
 			     evpn_format(n, route), out->err.reason);
 		take_withdraw(in, n);
 	} else {
-		log_debug("neighbor %s: route of type %u left out: %s", in->s->name, n->type,
+		log_debug("peer %s: route of type %u left out: %s", in->s->name, n->type,
 			  out->err.reason);
 	}
 }
@@ -256,7 +256,7 @@ static void refresh_act(struct session *s, const struct bgp_refresh *r)
 {
 	switch (r->subtype) {
 	case BGP_REFRESH_REQUEST:
-		log_debug("neighbor %s asks for all routes again", s->name);
+		log_debug("peer %s asks for all routes again", s->name);
 		advertise_again(s);
 		break;
 	case BGP_REFRESH_BORR:

@@ -69,7 +69,7 @@ static struct conf_file *nothing(struct conf_errors *errors)
 	}
 	conf_global_defaults(&file->conf->global);
 	conf_error_add(errors, true, 0, 0,
-		       "there is nothing in it; evpnd needs router-id, as and neighbors to begin");
+		       "there is nothing in it; evpnd needs router-id, as and peers to begin");
 	return file;
 }
 

@@ -52,12 +52,20 @@ static void dubious(struct checker *c, const struct node *map, const char *key, 
 /* The map of item @i of a list of the file. An item that could not be read stands for itself. */
 static const struct node *item_of(const struct checker *c, const char *list, size_t i)
 {
-	const struct node *n = given(c->tree, list) ? node_get(c->tree, list) : NULL;
+	const struct node *n = conf_node(conf_global_keys, c->tree, list);
 	const struct node *item = n ? STAILQ_FIRST(&n->children) : NULL;
 
 	while (item && i--)
 		item = STAILQ_NEXT(item, entry);
 	return item ? item : c->tree;
+}
+
+/* By the name that the file has for it. */
+static size_t enter_list(struct checker *c, const char *list)
+{
+	const struct node *n = conf_node(conf_global_keys, c->tree, list);
+
+	return conf_enter(&c->rd, "%s", n ? n->key : list);
 }
 
 /* Sorted references to items, so that what is there twice stands side by side. */
@@ -105,7 +113,7 @@ static void check_unique(struct checker *c, const struct conf *conf, size_t n, c
 		if (first->line)
 			snprintf(what + strlen(what), sizeof(what) - strlen(what), " in line %u",
 				 first->line);
-		mark = conf_enter(&c->rd, "%s", list);
+		mark = enter_list(c, list);
 		conf_enter(&c->rd, "[%.63s]", label ? label : "?");
 		bad(c, item, member, what);
 		conf_leave(&c->rd, mark);
@@ -113,7 +121,7 @@ static void check_unique(struct checker *c, const struct conf *conf, size_t n, c
 	free(refs);
 }
 
-static void neighbor_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
+static void peer_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 {
 	const struct conf_neighbor *n = &conf->neighbors[i];
 	char buf[IP_STRLEN];
@@ -173,29 +181,29 @@ static bool is_link_local(const struct ip_addr *a)
 	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
-static void check_neighbor(struct checker *c, const struct conf *conf, size_t i)
+static void check_peer(struct checker *c, const struct conf *conf, size_t i)
 {
-	const struct node *item = item_of(c, "neighbors", i);
+	const struct node *item = item_of(c, "peers", i);
 	const struct conf_neighbor *n = &conf->neighbors[i];
 	bool ebgp = n->remote_as != conf->global.as;
 
 	if (given(item, "address") && (ip_is_zero(&n->address) || ip_is_multicast(&n->address)))
-		bad(c, item, "address", "expected the address of one neighbour");
+		bad(c, item, "address", "expected the address of one peer");
 	if (n->remote_as == AS_TRANS)
-		bad(c, item, "remote-as", "23456 is AS_TRANS and no AS of a neighbour (RFC 6793)");
+		bad(c, item, "remote-as", "23456 is AS_TRANS and no AS of a peer (RFC 6793)");
 	if (n->hold_time && n->hold_time < 3)
 		bad(c, item, "hold-time", "expected 0s or at least 3s (RFC 4271)");
 	if (is_link_local(&n->address) && !n->interface[0])
 		bad(c, item, "address", "a link-local address needs \"interface\"");
 	if (!ip_is_none(&n->source) && !ip_is_none(&n->address) && n->source.len != n->address.len)
-		bad(c, item, "source", "expected an address of the same family as the neighbour's");
+		bad(c, item, "source", "expected an address of the same family as the peer's");
 	if (n->has_md5 && n->has_ao)
 		bad(c, item, "ao-keys", "expected either password-file or ao-keys");
 	if (n->gtsm_hops && n->multihop)
 		bad(c, item, "multihop",
 		    "gtsm-hops sends with TTL 255, so this cannot hold as well");
 	else if (n->multihop && n->remote_as && !ebgp)
-		dubious(c, item, "multihop", "has no effect on a neighbour of the own AS");
+		dubious(c, item, "multihop", "has no effect on a peer of the own AS");
 }
 
 static void check_election(struct checker *c, const struct conf_segment *s, const struct node *item)
@@ -360,7 +368,7 @@ static void check_each(struct checker *c, const struct conf *conf, const char *l
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *label = node_label(item_of(c, list, i));
-		size_t mark = conf_enter(&c->rd, "%s", list);
+		size_t mark = enter_list(c, list);
 
 		conf_enter(&c->rd, "[%.63s]", label ? label : "?");
 		fn(c, conf, i);
@@ -381,7 +389,7 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	    (given(tree, "originator-address") && ip_is_zero(&conf->global.originator)))
 		bad(&c, tree, "originator-address", "expected an address of this host");
 	check_core(&c, conf);
-	check_unique(&c, conf, conf->n_neighbors, "neighbors", "address", neighbor_key);
+	check_unique(&c, conf, conf->n_neighbors, "peers", "address", peer_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "name", vrf_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);
 	check_each(&c, conf, "vrfs", conf->n_vrfs, check_vrf);
@@ -391,6 +399,6 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	check_unique(&c, conf, conf->n_bridges, "bridges", "vni", vni_key);
 	check_unique(&c, conf, conf->n_bridges, "bridges", "rd", bridge_rd_key);
 	check_each(&c, conf, "bridges", conf->n_bridges, check_bridge);
-	check_each(&c, conf, "neighbors", conf->n_neighbors, check_neighbor);
+	check_each(&c, conf, "peers", conf->n_neighbors, check_peer);
 	check_each(&c, conf, "segments", conf->n_segments, check_segment);
 }

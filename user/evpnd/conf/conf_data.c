@@ -155,7 +155,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	};
 }
 
-/** conf_bfd_of() - what a neighbour inherits is filled in */
+/** conf_bfd_of() - what a peer inherits is filled in */
 struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_neighbor *n)
 {
 	struct conf_bfd bfd = n->bfd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * conf_item.c - the lists of the configuration: neighbours, VRFs, segments, bridges, TCP-AO keys; and the
+ * conf_item.c - the lists of the configuration: peers, VRFs, segments, bridges, TCP-AO keys; and the
  * defaults of what is in them.
  */
 #include "conf/conf_item.h"
@@ -56,7 +56,7 @@ static void read_list(struct conf_reader *rd, const struct node *list, struct co
 	size_t i = 0, mark, outer;
 
 	if (list->kind == NODE_SCALAR && !list->text[0])
-		return; /* "neighbors:" and nothing after it */
+		return; /* "peers:" and nothing after it */
 	if (!conf_is(rd, list, NODE_LIST))
 		return;
 	STAILQ_FOREACH(item, &list->children, entry)
@@ -97,9 +97,9 @@ static void out_of_memory(struct conf_reader *rd, const struct node *node)
 	conf_complain(rd, node, "out of memory");
 }
 
-/* neighbours */
+/* BGP peers */
 
-static void read_neighbor(struct conf_reader *rd, const struct node *node, struct conf_file *file)
+static void read_peer(struct conf_reader *rd, const struct node *node, struct conf_file *file)
 {
 	struct conf_neighbor_item item;
 	struct conf_secret *grown;
@@ -119,13 +119,13 @@ static void read_neighbor(struct conf_reader *rd, const struct node *node, struc
 		out_of_memory(rd, node);
 }
 
-static void read_neighbors(struct conf_reader *rd, const struct conf_key *key,
-			   const struct node *node, void *base)
+static void read_peers(struct conf_reader *rd, const struct conf_key *key, const struct node *node,
+		       void *base)
 {
-	read_list(rd, node, file_of(base), CONF_NEIGHBORS_MAX, read_neighbor);
+	read_list(rd, node, file_of(base), CONF_NEIGHBORS_MAX, read_peer);
 }
 
-static struct node *write_neighbors(const struct conf_key *key, const void *base)
+static struct node *write_peers(const struct conf_key *key, const void *base)
 {
 	const struct conf_file *file = const_file_of(base);
 	struct conf_neighbor_item item, usual;
@@ -144,9 +144,9 @@ static struct node *write_neighbors(const struct conf_key *key, const void *base
 	return list;
 }
 
-const struct conf_type conf_neighbors = {read_neighbors, write_neighbors};
+const struct conf_type conf_peers = {read_peers, write_peers};
 
-/* BFD with a neighbour: yes, no, or a map of what is to be another value than elsewhere */
+/* BFD with a peer: yes, no, or a map of what is to be another value than elsewhere */
 
 static void read_neighbor_bfd(struct conf_reader *rd, const struct conf_key *key,
 			      const struct node *node, void *base)
@@ -176,7 +176,7 @@ static struct node *write_neighbor_bfd(const struct conf_key *key, const void *b
 
 const struct conf_type conf_neighbor_bfd = {read_neighbor_bfd, write_neighbor_bfd};
 
-/* TCP-AO keys of a neighbour */
+/* TCP-AO keys of a peer */
 
 static void read_ao_keys(struct conf_reader *rd, const struct conf_key *key,
 			 const struct node *node, void *base)

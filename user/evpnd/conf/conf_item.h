@@ -25,7 +25,7 @@ struct conf_neighbor_item {
 };
 
 extern const struct conf_key conf_ao_key_keys[];
-extern const struct conf_type conf_neighbors;
+extern const struct conf_type conf_peers;
 extern const struct conf_type conf_neighbor_bfd;
 extern const struct conf_type conf_vrfs;
 extern const struct conf_type conf_segments;

@@ -197,7 +197,7 @@ const struct conf_key conf_global_keys[] = {
 	{"core", &conf_map, .keys = core_keys},
 	{"bfd", &conf_map, .keys = bfd_keys},
 	{"inter-chassis", &conf_map, .keys = icc_keys},
-	{"neighbors", &conf_neighbors, FIELD(struct conf_top, file)},
+	{"peers", &conf_peers, FIELD(struct conf_top, file), .alias = "neighbors"},
 	{"vrfs", &conf_vrfs, FIELD(struct conf_top, file)},
 	{"segments", &conf_segments, FIELD(struct conf_top, file)},
 	{"bridges", &conf_bridges, FIELD(struct conf_top, file)},

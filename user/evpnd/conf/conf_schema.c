@@ -85,9 +85,20 @@ bool conf_is(struct conf_reader *rd, const struct node *node, enum node_kind kin
 static const struct conf_key *find_key(const struct conf_key *keys, const char *name)
 {
 	for (; keys->name; keys++)
-		if (!strcmp(keys->name, name))
+		if (!strcmp(keys->name, name) || (keys->alias && !strcmp(keys->alias, name)))
 			return keys;
 	return NULL;
+}
+
+const struct node *conf_node(const struct conf_key *keys, const struct node *map, const char *name)
+{
+	const struct conf_key *key = find_key(keys, name);
+	const struct node *n;
+
+	if (map->kind != NODE_MAP || !key)
+		return NULL;
+	n = node_get(map, key->name);
+	return n || !key->alias ? n : node_get(map, key->alias);
 }
 
 static const char *nearest_key(const struct conf_key *keys, const char *name)
@@ -96,7 +107,9 @@ static const char *nearest_key(const struct conf_key *keys, const char *name)
 	const char *found = NULL;
 
 	for (; keys->name; keys++) {
-		if (near_enough(name, keys->name, &d) && d < best) {
+		if ((near_enough(name, keys->name, &d) ||
+		     (keys->alias && near_enough(name, keys->alias, &d))) &&
+		    d < best) {
 			best = d;
 			found = keys->name;
 		}
@@ -140,12 +153,16 @@ void conf_read_map(struct conf_reader *rd, const struct conf_key *keys, const st
 			unknown_key(rd, keys, child);
 			continue;
 		}
-		mark = conf_enter(rd, "%s", key->name);
-		key->type->read(rd, key, child, base);
+		mark = conf_enter(rd, "%s", child->key);
+		if (child == conf_node(keys, map, key->name))
+			key->type->read(rd, key, child, base);
+		else
+			conf_complain(rd, child, "is the older name of \"%s\", which is there, too",
+				      key->name);
 		conf_leave(rd, mark);
 	}
 	for (key = keys; key->name; key++)
-		if (key->required && !node_get(map, key->name))
+		if (key->required && !conf_node(keys, map, key->name))
 			conf_complain(rd, map, "\"%s\" is missing", key->name);
 }
 

@@ -32,6 +32,7 @@ struct conf_type;
  * @min, @max: of numbers; of durations in milliseconds
  * @words: of enumerations and flags, ends with a NULL name
  * @keys: of a nested map or of the maps in a list, ends with a NULL name
+ * @alias: an older name, which is read as well and never written
  * @required: must be there
  * @always: is printed even when it has its default
  */
@@ -44,6 +45,7 @@ struct conf_key {
 	uint64_t min, max;
 	const struct conf_word *words;
 	const struct conf_key *keys;
+	const char *alias;
 	bool required;
 	bool always;
 };
@@ -89,6 +91,9 @@ bool conf_is(struct conf_reader *rd, const struct node *node, enum node_kind kin
  */
 void conf_read_map(struct conf_reader *rd, const struct conf_key *keys, const struct node *map,
 		   void *base);
+
+/** conf_node() - Return: the value of a key of @map, whichever of its names it has there, or NULL */
+const struct node *conf_node(const struct conf_key *keys, const struct node *map, const char *name);
 
 /**
  * conf_write_map() - the opposite

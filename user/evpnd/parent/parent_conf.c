@@ -25,7 +25,7 @@ static void check_descriptors(const struct conf *conf)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || needed <= limit.rlim_cur)
 		return;
-	log_warning("%zu neighbors can need %zu descriptors, the limit is %llu (LimitNOFILE=)",
+	log_warning("%zu peers can need %zu descriptors, the limit is %llu (LimitNOFILE=)",
 		    conf->n_neighbors, needed, (unsigned long long)limit.rlim_cur);
 }
 
@@ -269,7 +269,7 @@ bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 	else
 		answer.error = ENOENT;
 	if (n && answer.error)
-		log_warning("neighbor %s: %s", ip_format(&request->neighbor, buf), err);
+		log_warning("peer %s: %s", ip_format(&request->neighbor, buf), err);
 	if (p->ipc)
 		ipc_send_fd(p->ipc, IPC_SOCKET, &answer, sizeof(answer), fd);
 	if (fd >= 0)
@@ -285,6 +285,6 @@ void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int f
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
 
 	if (n && sockets_renew_keys(p->conf, (size_t)(n - conf->neighbors), fd, err))
-		log_warning("neighbor %s: %s; the session goes on with the keys it has",
+		log_warning("peer %s: %s; the session goes on with the keys it has",
 			    ip_format(&of->neighbor, buf), err);
 }

@@ -32,7 +32,7 @@ static void compose(const struct parent *p, char text[PARENT_STATUS_LEN])
 	kern_count(p->kern, &c);
 	if (conf_is_empty(p->conf))
 		snprintf(text, PARENT_STATUS_LEN,
-			 "not configured: write router-id, as and neighbors into %s, then reload",
+			 "not configured: write router-id, as and peers into %s, then reload",
 			 p->options->conf_path);
 	else if (!kernel->present && p->conf->conf->n_segments)
 		snprintf(text, PARENT_STATUS_LEN, "FAILED: no segment is enforced: %s",
@@ -44,7 +44,7 @@ static void compose(const struct parent *p, char text[PARENT_STATUS_LEN])
 	else if (sockets_why(p->sockets)[0])
 		snprintf(text, PARENT_STATUS_LEN, "%s", sockets_why(p->sockets));
 	else if (keyless(p, &n))
-		snprintf(text, PARENT_STATUS_LEN, "neighbor %s stays shut down: %s",
+		snprintf(text, PARENT_STATUS_LEN, "peer %s stays shut down: %s",
 			 ip_format(&n->address, buf), sockets_key_why(p->sockets, n));
 	else
 		snprintf(text, PARENT_STATUS_LEN, "running: %u of %u segments in force",
@@ -78,7 +78,7 @@ void parent_problems(const struct parent *p, void (*fn)(void *data, const char *
 		why = sockets_key_why(p->sockets, &conf->neighbors[i]);
 		if (!why)
 			continue;
-		snprintf(text, sizeof(text), "neighbor %s stays shut down: %s",
+		snprintf(text, sizeof(text), "peer %s stays shut down: %s",
 			 ip_format(&conf->neighbors[i].address, buf), why);
 		fn(data, text);
 	}

@@ -303,7 +303,7 @@ static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
 	if (!r)
 		return;
 	log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL,
-		"neighbor %s: %s; it stays shut down, rather than without its key",
+		"peer %s: %s; it stays shut down, rather than without its key",
 		ip_format(&n->address, buf), err);
 	note_keyless(sockets, &n->address, err);
 }

@@ -265,7 +265,7 @@ static void warn(const struct conf_neighbor *n, const char *path)
 	struct stat st;
 
 	if (!stat(path, &st) && (st.st_mode & S_IROTH))
-		log_warning("neighbor %s: everybody may read the key in %s; chmod o-r",
+		log_warning("peer %s: everybody may read the key in %s; chmod o-r",
 			    ip_format(&n->address, buf), path);
 }
 

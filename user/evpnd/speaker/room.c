@@ -162,7 +162,7 @@ void room_refused(struct session *s)
 	s->received.refused++;
 	if (!s->refused_due)
 		log_warning(
-			"neighbor %s: routes are refused for want of memory%s; they are asked for again when there is some",
+			"peer %s: routes are refused for want of memory%s; they are asked for again when there is some",
 			s->name, sp->exhausted ? "" : " (memory-limit)");
 	s->refused_due = true;
 	if (!timer_running(&sp->ask))

@@ -63,7 +63,7 @@ static void apply_neighbors(struct speaker *sp, bool restart)
 		if (s)
 			session_conf(s, n, restart);
 		else if (!session_new(&sp->bgp, n))
-			log_error("no memory for another neighbor");
+			log_error("no memory for another peer");
 	}
 }
 

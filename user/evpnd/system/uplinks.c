@@ -170,9 +170,8 @@ static void judge_lost(struct uplinks *u, bool dead)
 	if (l && !link_works(l))
 		snprintf(text, sizeof(text), "no way to the core: %s %s", l->ifname, link_state(l));
 	else
-		snprintf(
-			text, sizeof(text),
-			"no way to the core: no route to any BGP neighbour by a device that is up");
+		snprintf(text, sizeof(text),
+			 "no way to the core: no route to any BGP peer by a device that is up");
 	say(u, true, text);
 }
 
@@ -193,7 +192,7 @@ static void judge_routes(struct uplinks *u)
 		local &= way == WAY_LOCAL;
 	}
 	if (local)
-		say(u, false, "not watched: the only neighbour is on this machine");
+		say(u, false, "not watched: the only peer is on this machine");
 	else
 		judge_lost(u, dead);
 }

@@ -107,7 +107,7 @@ for i in 1 2; do
 	cat >"$DIR/pe$i.yaml" <<END
 router-id: 192.0.2.$i
 as: 65000
-neighbors:
+peers:
   - {address: 192.0.2.$((3 - i)), remote-as: 65000, description: the other PE}
 segments:
   - name: ce1
@@ -225,7 +225,7 @@ says "es drain undo" 0 "takes part" -n clid1 es drain ce1 undo
 wait_for 10 role_is 1 df && pass "es drain undo: the higher preference again" || fail "es drain undo" "$("$EVPNCTL" -n clid1 es)"
 
 says "peer clear" 0 "" -n clid1 peer clear 192.0.2.2
-says "peer clear: no such neighbor" 2 "^peer clear: no neighbor 203.0.113.1" -n clid1 peer clear 203.0.113.1
+says "peer clear: no such peer" 2 "^peer clear: no peer 203.0.113.1" -n clid1 peer clear 203.0.113.1
 established() { "$EVPNCTL" -n clid1 peer | grep -q Established; }
 wait_for 20 established && pass "the session comes back" || fail "the session comes back" "$("$EVPNCTL" -n clid1 peer)"
 

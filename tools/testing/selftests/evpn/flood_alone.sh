@@ -37,7 +37,7 @@ alone_config() {
 			router-id: 192.0.2.$i
 			as: 65000
 			startup-delay: 5s
-			neighbors:
+			peers:
 			  - {address: 192.0.2.9, remote-as: 65000, hold-time: 3, connect-retry: 1s}
 			bridges:
 			  - {bridge: br0, vni: 100, vxlan: vx}

@@ -143,7 +143,7 @@ frr_rival() {
 		port: 0
 		originator-address: 192.0.2.33
 		startup-delay: 1s
-		neighbors:
+		peers:
 		  - {address: 192.0.2.3, source: 127.0.0.2, remote-as: 65000, connect-retry: 500ms}
 		vrfs:
 		  - {name: red, route-targets: {import: ["65000:100"], export: ["65000:100"]}}

@@ -19,7 +19,7 @@ third() {
 	{
 		echo "router-id: $(underlay host)"
 		echo "as: 65000"
-		echo "neighbors:"
+		echo "peers:"
 		pe_neighbor "$(underlay rr)"
 		echo "vrfs:"
 		echo "  - {name: red, route-targets: {import: [\"65000:1\"], export: [\"65000:1\"]}}"

@@ -61,7 +61,7 @@ cat >/etc/evpn/evpnd.yaml <<'END'
 router-id: 192.0.2.1
 as: 65000
 startup-delay: 0s
-neighbors: [{address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key}]
+peers: [{address: 192.0.2.9, remote-as: 65000, password-file: /etc/evpn/rr.key}]
 segments:
   - {name: ce2, interface: boot-evpn, esi: 00:11:22:33:44:55:66:77:88:02, mode: port-active, df: {wait: 0s}}
   - {name: ce1, interface: dummy-evpn, esi: 00:11:22:33:44:55:66:77:88:01, mode: port-active, df: {wait: 0s}}
@@ -173,7 +173,7 @@ INIT=$(pgrep -f evpn-test.target | tail -n 1)
 PID=$INIT within systemctl start evpnd
 slowwait 20 running
 check_err $? "it does not start"
-slowwait 10 says "not configured: write router-id, as and neighbors into /etc/evpn/evpnd.yaml"
+slowwait 10 says "not configured: write router-id, as and peers into /etc/evpn/evpnd.yaml"
 check_err $? "the status says: $(status_text)"
 check_eq "$(ss -ltnH 'sport = 179')" "" "listening sockets"
 evpnctl | grep -q "is not configured"
@@ -186,7 +186,7 @@ s = socket.create_server(("0.0.0.0", 179)); time.sleep(600)' &
 other=$!
 defer kill $other
 slowwait 10 eval '[ -n "$(ss -ltnH "sport = 179")" ]'
-printf 'router-id: 192.0.2.1\nas: 65000\nneighbors: [{address: 192.0.2.9, remote-as: 65000}]\n' >/etc/evpn/evpnd.yaml
+printf 'router-id: 192.0.2.1\nas: 65000\npeers: [{address: 192.0.2.9, remote-as: 65000}]\n' >/etc/evpn/evpnd.yaml
 within systemctl reload evpnd
 check_err $? "reload"
 slowwait 10 says "another BGP daemon may be there"

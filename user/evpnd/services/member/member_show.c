@@ -220,7 +220,7 @@ static json_t *summary(struct members *ms)
 			problems,
 			json_sprintf(
 				"%" JSON_INTEGER_FORMAT
-				" memberships are told to nobody: no neighbor has send-multicast: yes",
+				" memberships are told to nobody: no peer has send-multicast: yes",
 				t.advertised));
 	return json_pack("{s:{s:I, s:I, s:I}, s:o}", "memberships", "local", t.local, "synced",
 			 t.synced, "pending", t.pending, "problems", problems);

@@ -93,7 +93,7 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (ss->isolated)
 		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
 	else if (!ss->started)
-		snprintf(buf, ROLE_TEXT_MAX, "starting: %u of %u neighbours have sent their routes",
+		snprintf(buf, ROLE_TEXT_MAX, "starting: %u of %u peers have sent their routes",
 			 ss->synced, ss->configured);
 	else if (!segment_may_elect(s))
 		snprintf(buf, ROLE_TEXT_MAX,
