@@ -20,20 +20,20 @@
 #define BUCKETS_MIN 64
 #define NLRI_MAX 512 /* octets of the longest encoded route */
 
-/* ---- routes ---- */
+/* ---- routes: the first path of each in a bucket, the others behind it ---- */
 
 static int table_grow(struct rib_table *t)
 {
 	size_t n = t->buckets ? (t->mask + 1) * 2 : BUCKETS_MIN, i;
-	struct rib_dest **buckets = calloc(n, sizeof(*buckets)), *d, *next;
+	struct rib_path_entry **buckets = calloc(n, sizeof(*buckets)), *p, *next;
 
 	if (!buckets)
 		return -ENOMEM;
 	for (i = 0; t->buckets && i <= t->mask; i++) {
-		for (d = t->buckets[i]; d; d = next) {
-			next = d->next;
-			d->next = buckets[d->hash & (n - 1)];
-			buckets[d->hash & (n - 1)] = d;
+		for (p = t->buckets[i]; p; p = next) {
+			next = p->next;
+			p->next = buckets[p->hash & (n - 1)];
+			buckets[p->hash & (n - 1)] = p;
 		}
 	}
 	free(t->buckets);
@@ -47,57 +47,48 @@ static struct rib_table *table_of(struct rib *rib, u8 type)
 	return type && type < RIB_TYPES ? &rib->tables[type] : NULL;
 }
 
-static struct rib_dest *dest_find(struct rib *rib, const u8 *key, size_t len, uint32_t hash)
+static bool path_decode(const struct rib_path_entry *p, struct evpn_nlri *n)
+{
+	struct slice value = {p->value, p->len};
+	struct bgp_outcome out;
+
+	bgp_outcome_init(&out);
+	return evpn_decode(p->type, &value, false, n, &out) <= BGP_DISCARD;
+}
+
+static bool has_key(const struct rib_path_entry *p, const u8 *key, size_t len)
+{
+	u8 own[EVPN_KEY_MAX];
+	struct evpn_nlri n;
+
+	return path_decode(p, &n) && evpn_key(&n, own) == len && !memcmp(own, key, len);
+}
+
+/* Where the first path of the route is, or NULL would be replaced by it; NULL: there is no table yet */
+static struct rib_path_entry **route_find(struct rib *rib, const u8 *key, size_t len, uint32_t hash)
 {
 	struct rib_table *t = table_of(rib, key[0]);
-	struct rib_dest *d;
+	struct rib_path_entry **p;
 
 	if (!t || !t->buckets)
 		return NULL;
-	for (d = t->buckets[hash & t->mask]; d; d = d->next)
-		if (d->hash == hash && d->key_len == len && !memcmp(d->key, key, len))
-			return d;
+	for (p = &t->buckets[hash & t->mask]; *p; p = &(*p)->next)
+		if ((*p)->hash == hash && has_key(*p, key, len))
+			break;
+	return p;
+}
+
+/* The same, of a path that is there. */
+static struct rib_path_entry **route_of(struct rib *rib, const struct rib_path_entry *path)
+{
+	struct rib_table *t = table_of(rib, path->type);
+	struct rib_path_entry **p, *q;
+
+	for (p = &t->buckets[path->hash & t->mask]; *p; p = &(*p)->next)
+		for (q = *p; q && q->hash == path->hash; q = q->other)
+			if (q == path)
+				return p;
 	return NULL;
-}
-
-static size_t dest_bytes(const struct rib_dest *d)
-{
-	return sizeof(*d) + d->key_len + sizeof(d) + RIB_CHUNK;
-}
-
-static struct rib_dest *dest_add(struct rib *rib, const u8 *key, size_t len, uint32_t hash)
-{
-	struct rib_table *t = table_of(rib, key[0]);
-	struct rib_dest *d;
-
-	if ((!t->buckets || t->count > t->mask) && table_grow(t))
-		return NULL;
-	d = malloc(sizeof(*d) + len);
-	if (!d)
-		return NULL;
-	*d = (struct rib_dest){
-		.next = t->buckets[hash & t->mask],
-		.hash = hash,
-		.key_len = (uint16_t)len,
-	};
-	memcpy(d->key, key, len);
-	t->buckets[hash & t->mask] = d;
-	t->count++;
-	rib->bytes += dest_bytes(d);
-	return d;
-}
-
-static void dest_del(struct rib *rib, struct rib_dest *d)
-{
-	struct rib_table *t = table_of(rib, d->key[0]);
-	struct rib_dest **p = &t->buckets[d->hash & t->mask];
-
-	while (*p != d)
-		p = &(*p)->next;
-	*p = d->next;
-	t->count--;
-	rib->bytes -= dest_bytes(d);
-	free(d);
 }
 
 /* ---- paths ---- */
@@ -112,14 +103,22 @@ static struct rib_path_list *list_of(struct rib_peer *peer, u8 type)
 	return type == EVPN_AD || type == EVPN_ES ? &peer->first : &peer->rest;
 }
 
-static struct rib_path_entry **path_find(struct rib_dest *d, const struct rib_peer *peer)
+/* Where the peer's path is, or NULL at the end. @route: as route_find() says, or NULL */
+static struct rib_path_entry **path_find(struct rib_path_entry **route, const struct rib_peer *peer)
 {
 	struct rib_path_entry **p;
 
-	for (p = &d->paths; *p; p = &(*p)->next)
+	for (p = route; p && *p; p = &(*p)->other)
 		if ((*p)->peer == peer)
 			break;
 	return p;
+}
+
+static struct rib_path_entry *best_of(struct rib_path_entry *first)
+{
+	while (first && !first->best)
+		first = first->other;
+	return first;
 }
 
 void rib_peer_tick(struct rib_peer *peer, int64_t now)
@@ -132,13 +131,13 @@ void rib_local_tick(struct rib *rib, bool begin)
 	rib->local.now = begin ? timer_now_ns() : 0;
 }
 
-/* With its share of the route's key: as a rule there is one path for each. */
+/* With its place in the table. */
 static size_t path_bytes(const struct rib_path_entry *p)
 {
-	return sizeof(*p) + p->len + RIB_CHUNK;
+	return sizeof(*p) + p->len + sizeof(p) + RIB_CHUNK;
 }
 
-static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer,
+static struct rib_path_entry *path_new(struct rib_peer *peer, u8 type, uint32_t hash,
 				       const struct slice *value, struct rib_attrs *attrs)
 {
 	struct rib_path_entry *p = malloc(sizeof(*p) + value->len);
@@ -146,14 +145,15 @@ static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer
 	if (!p)
 		return NULL;
 	*p = (struct rib_path_entry){
-		.dest = d,
 		.peer = peer,
 		.attrs = rib_attrs_ref(attrs),
 		.since = peer->now ? peer->now : timer_now_ns(),
+		.hash = hash,
 		.len = (uint16_t)value->len,
+		.type = type,
 	};
 	memcpy(p->value, value->p, value->len);
-	TAILQ_INSERT_TAIL(list_of(peer, d->key[0]), p, of_peer);
+	TAILQ_INSERT_TAIL(list_of(peer, type), p, of_peer);
 	peer->count++;
 	peer->bytes += path_bytes(p);
 	peer->rib->bytes += path_bytes(p);
@@ -161,10 +161,10 @@ static struct rib_path_entry *path_new(struct rib_dest *d, struct rib_peer *peer
 	return p;
 }
 
-/* Take it out of its peer's list and give it back; it must be out of its dest already. */
-static void path_free(struct rib *rib, struct rib_path_entry *p, u8 type)
+/* Take it out of its peer's list and give it back; it must be out of its route already. */
+static void path_free(struct rib *rib, struct rib_path_entry *p)
 {
-	TAILQ_REMOVE(list_of(p->peer, type), p, of_peer);
+	TAILQ_REMOVE(list_of(p->peer, p->type), p, of_peer);
 	p->peer->count--;
 	p->peer->bytes -= path_bytes(p);
 	rib->bytes -= path_bytes(p);
@@ -172,13 +172,40 @@ static void path_free(struct rib *rib, struct rib_path_entry *p, u8 type)
 	free(p);
 }
 
-static bool path_decode(const struct rib_path_entry *p, u8 type, struct evpn_nlri *n)
+/* Put @fresh in the place of @*where, which is freed; or behind the others; or it is the first of its route. */
+static void path_put(struct rib *rib, struct rib_path_entry **where, bool is_new,
+		     struct rib_path_entry *fresh)
 {
-	struct slice value = {p->value, p->len};
-	struct bgp_outcome out;
+	struct rib_path_entry *old = *where;
 
-	bgp_outcome_init(&out);
-	return evpn_decode(type, &value, false, n, &out) <= BGP_DISCARD;
+	*where = fresh;
+	rib->tables[fresh->type].count += is_new;
+	if (!old)
+		return;
+	fresh->next = old->next;
+	fresh->other = old->other;
+	fresh->best = old->best;
+	path_free(rib, old);
+}
+
+/* Out of its route, which is then without it; the path itself stays. Return: what is the route's first one now */
+static struct rib_path_entry *path_unlink(struct rib *rib, struct rib_path_entry **route,
+					  struct rib_path_entry **where)
+{
+	struct rib_path_entry *p = *where;
+
+	if (where != route) {
+		*where = p->other;
+		return *route;
+	}
+	if (p->other) {
+		p->other->next = p->next;
+		*route = p->other;
+		return *route;
+	}
+	*route = p->next;
+	rib->tables[p->type].count--;
+	return NULL;
 }
 
 static void path_show(const struct rib *rib, const struct rib_path_entry *p,
@@ -196,24 +223,23 @@ static void path_show(const struct rib *rib, const struct rib_path_entry *p,
 
 /* ---- decision ---- */
 
-static size_t count_paths(const struct rib_dest *d)
+static size_t count_paths(const struct rib_path_entry *p)
 {
-	const struct rib_path_entry *p;
 	size_t n = 0;
 
-	for (p = d->paths; p; p = p->next)
+	for (; p; p = p->other)
 		n++;
 	return n;
 }
 
-static struct rib_path_entry *select_best(const struct rib *rib, const struct rib_dest *d)
+static struct rib_path_entry *select_best(const struct rib *rib, struct rib_path_entry *first)
 {
-	size_t n = count_paths(d), i = 0, best;
-	struct rib_path_entry *p = d->paths;
+	size_t n = count_paths(first), i = 0, best;
+	struct rib_path_entry *p;
 
 	struct decide_path in[n];
 
-	for (; p; p = p->next, i++)
+	for (p = first; p; p = p->other, i++)
 		in[i] = (struct decide_path){
 			.local = p->peer == &rib->local,
 			.ebgp = p->peer->ebgp,
@@ -222,23 +248,23 @@ static struct rib_path_entry *select_best(const struct rib *rib, const struct ri
 			.attrs = &p->attrs->a,
 		};
 	best = decide_best(in, n, NULL);
-	for (p = d->paths; best; best--)
-		p = p->next;
-	return p;
+	for (p = first, i = 0; p; p = p->other, i++)
+		p->best = i == best;
+	return best_of(first);
 }
 
-/* The owner hears of @d; @nlri when the caller has it decoded as the best path carries it. */
-static void notify(struct rib *rib, const struct rib_dest *d, const struct evpn_nlri *nlri)
+/* The owner hears of the route; @nlri when the caller has it decoded as @best carries it. */
+static void notify(struct rib *rib, const struct rib_path_entry *best, const struct evpn_nlri *nlri)
 {
 	struct evpn_nlri decoded;
 	struct rib_path show;
 
 	if (!nlri) {
-		if (!path_decode(d->best, d->key[0], &decoded))
+		if (!path_decode(best, &decoded))
 			return;
 		nlri = &decoded;
 	}
-	path_show(rib, d->best, nlri, &show);
+	path_show(rib, best, nlri, &show);
 	rib->change(rib->data, nlri, &show);
 }
 
@@ -246,29 +272,25 @@ static void notify(struct rib *rib, const struct rib_dest *d, const struct evpn_
  * @changed is new or was rewritten with what @nlri says. The best path is another one now, or it is
  * the one that changed, or nothing happened that anybody needs to know.
  */
-static void decide_changed(struct rib *rib, struct rib_dest *d, struct rib_path_entry *changed,
-			   const struct evpn_nlri *nlri)
+static void decide_changed(struct rib *rib, struct rib_path_entry *first,
+			   struct rib_path_entry *changed, const struct evpn_nlri *nlri)
 {
-	struct rib_path_entry *old = d->best;
+	struct rib_path_entry *old = best_of(first), *best = select_best(rib, first);
 
-	d->best = select_best(rib, d);
-	if (d->best == changed)
-		notify(rib, d, nlri);
-	else if (d->best != old || old == changed)
-		notify(rib, d, NULL);
+	if (best == changed)
+		notify(rib, best, nlri);
+	else if (best != old)
+		notify(rib, best, NULL);
 }
 
-/* @d lost the path @p, which is still allocated, because @nlri may point into it. */
-static void decide_lost(struct rib *rib, struct rib_dest *d, struct rib_path_entry *p,
-			const struct evpn_nlri *nlri)
+/* The route lost the path @p, which is still allocated, because @nlri may point into it. */
+static void decide_lost(struct rib *rib, struct rib_path_entry *first,
+			const struct rib_path_entry *p, const struct evpn_nlri *nlri)
 {
-	if (!d->paths) {
-		dest_del(rib, d);
+	if (!first)
 		rib->change(rib->data, nlri, NULL);
-	} else if (d->best == p) {
-		d->best = select_best(rib, d);
-		notify(rib, d, NULL);
-	}
+	else if (p->best)
+		notify(rib, select_best(rib, first), NULL);
 }
 
 /* ---- changes ---- */
@@ -295,53 +317,33 @@ static bool path_same(const struct rib_path_entry *p, const struct slice *value,
 	return p->attrs == attrs && p->len == value->len && !memcmp(p->value, value->p, value->len);
 }
 
-/* Put @fresh in the place of @*where (or at the end), which is freed. */
-static void path_replace(struct rib *rib, struct rib_path_entry **where,
-			 struct rib_path_entry *fresh)
-{
-	struct rib_path_entry *old = *where;
-
-	*where = fresh;
-	if (!old)
-		return;
-	fresh->next = old->next;
-	if (fresh->dest->best == old)
-		fresh->dest->best = fresh;
-	path_free(rib, old, fresh->dest->key[0]);
-}
-
 int rib_update(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri,
 	       struct rib_attrs *attrs)
 {
+	struct rib_path_entry **route, **where, *fresh;
 	u8 key[EVPN_KEY_MAX], buf[NLRI_MAX];
 	size_t len = evpn_key(nlri, key);
-	struct rib_path_entry **where, *fresh;
-	struct rib_dest *d;
+	struct rib_table *t = len ? table_of(rib, key[0]) : NULL;
 	struct slice value;
 	uint32_t hash;
 
-	if (!len || !table_of(rib, key[0]) || !nlri_value(nlri, !peer, buf, &value))
+	if (!t || !nlri_value(nlri, !peer, buf, &value))
 		return -EINVAL;
-	hash = rib_hash(rib, key, len);
-	d = dest_find(rib, key, len, hash);
-	if (!d)
-		d = dest_add(rib, key, len, hash);
-	if (!d)
+	if ((!t->buckets || t->count > t->mask) && table_grow(t))
 		return -ENOMEM;
+	hash = rib_hash(rib, key, len);
+	route = route_find(rib, key, len, hash);
 	peer = source(rib, peer);
-	where = path_find(d, peer);
+	where = path_find(route, peer);
 	if (*where && path_same(*where, &value, attrs)) {
 		(*where)->unconfirmed = false;
 		return 0;
 	}
-	fresh = path_new(d, peer, &value, attrs);
-	if (!fresh) {
-		if (!d->paths)
-			dest_del(rib, d);
+	fresh = path_new(peer, key[0], hash, &value, attrs);
+	if (!fresh)
 		return -ENOMEM;
-	}
-	path_replace(rib, where, fresh);
-	decide_changed(rib, d, fresh, nlri);
+	path_put(rib, where, !*route, fresh);
+	decide_changed(rib, *route, fresh, nlri);
 	return 1;
 }
 
@@ -349,45 +351,44 @@ bool rib_has(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlr
 {
 	u8 key[EVPN_KEY_MAX];
 	size_t len = evpn_key(nlri, key);
-	struct rib_dest *d = len ? dest_find(rib, key, len, rib_hash(rib, key, len)) : NULL;
+	struct rib_path_entry **p = NULL;
 
-	return d && *path_find(d, source(rib, peer));
+	if (len)
+		p = path_find(route_find(rib, key, len, rib_hash(rib, key, len)),
+			      source(rib, peer));
+	return p && *p;
 }
 
 int rib_withdraw(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri)
 {
+	struct rib_path_entry **route = NULL, **where, *p, *first;
 	u8 key[EVPN_KEY_MAX];
 	size_t len = evpn_key(nlri, key);
-	struct rib_path_entry **where, *p;
-	struct rib_dest *d;
 
-	if (!len)
-		return 0;
-	d = dest_find(rib, key, len, rib_hash(rib, key, len));
-	if (!d)
-		return 0;
-	where = path_find(d, source(rib, peer));
-	p = *where;
+	if (len)
+		route = route_find(rib, key, len, rib_hash(rib, key, len));
+	where = path_find(route, source(rib, peer));
+	p = where ? *where : NULL;
 	if (!p)
 		return 0;
-	*where = p->next;
-	decide_lost(rib, d, p, nlri);
-	path_free(rib, p, key[0]);
+	first = path_unlink(rib, route, where);
+	decide_lost(rib, first, p, nlri);
+	path_free(rib, p);
 	return 1;
 }
 
 static void path_remove(struct rib *rib, struct rib_path_entry *p)
 {
-	struct rib_dest *d = p->dest;
-	size_t len = d->key_len;
-	struct evpn_nlri nlri;
+	struct rib_path_entry **route = route_of(rib, p), *first;
+	struct evpn_nlri nlri = {.type = p->type};
 	u8 key[EVPN_KEY_MAX];
 
-	memcpy(key, d->key, len);
-	evpn_from_key(key, len, &nlri);
-	*path_find(d, p->peer) = p->next;
-	decide_lost(rib, d, p, &nlri);
-	path_free(rib, p, key[0]);
+	/* what the owner hears of a route that is gone is its key, and nothing else */
+	if (path_decode(p, &nlri))
+		evpn_from_key(key, evpn_key(&nlri, key), &nlri);
+	first = path_unlink(rib, route, path_find(route, p->peer));
+	decide_lost(rib, first, p, &nlri);
+	path_free(rib, p);
 }
 
 bool rib_peer_clear(struct rib *rib, struct rib_peer *peer, size_t max)
@@ -568,30 +569,31 @@ size_t rib_count(const struct rib *rib, unsigned int type)
 
 const struct rib_path *rib_best(struct rib *rib, const struct evpn_nlri *nlri)
 {
+	struct rib_path_entry **route = NULL, *best;
 	u8 key[EVPN_KEY_MAX];
 	size_t len = evpn_key(nlri, key);
-	struct rib_dest *d;
 
-	if (!len)
+	if (len)
+		route = route_find(rib, key, len, rib_hash(rib, key, len));
+	best = route ? best_of(*route) : NULL;
+	if (!best || !path_decode(best, &rib->found_nlri))
 		return NULL;
-	d = dest_find(rib, key, len, rib_hash(rib, key, len));
-	if (!d || !path_decode(d->best, key[0], &rib->found_nlri))
-		return NULL;
-	path_show(rib, d->best, &rib->found_nlri, &rib->found);
+	path_show(rib, best, &rib->found_nlri, &rib->found);
 	return &rib->found;
 }
 
-static bool walk_dest(const struct rib *rib, const struct rib_dest *d, rib_walk_fn fn, void *data)
+static bool walk_route(const struct rib *rib, const struct rib_path_entry *first, rib_walk_fn fn,
+		       void *data)
 {
-	size_t n = count_paths(d), i = 0, best = 0;
+	size_t n = count_paths(first), i = 0, best = 0;
 	const struct rib_path_entry *p;
 	struct evpn_nlri nlri[n];
 	struct rib_path paths[n];
 
-	for (p = d->paths; p; p = p->next) {
-		if (!path_decode(p, d->key[0], &nlri[i]))
+	for (p = first; p; p = p->other) {
+		if (!path_decode(p, &nlri[i]))
 			continue;
-		if (p == d->best)
+		if (p->best)
 			best = i;
 		path_show(rib, p, &nlri[i], &paths[i]);
 		i++;
@@ -601,7 +603,7 @@ static bool walk_dest(const struct rib *rib, const struct rib_dest *d, rib_walk_
 
 void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
-	const struct rib_dest *d;
+	const struct rib_path_entry *p;
 	unsigned int i;
 	size_t b;
 
@@ -611,15 +613,15 @@ void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *da
 		if (!t->buckets || (type && type != i))
 			continue;
 		for (b = 0; b <= t->mask; b++)
-			for (d = t->buckets[b]; d; d = d->next)
-				if (!walk_dest(rib, d, fn, data))
+			for (p = t->buckets[b]; p; p = p->next)
+				if (!walk_route(rib, p, fn, data))
 					return;
 	}
 }
 
 bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data)
 {
-	const struct rib_dest *d = dest_find(rib, key, len, rib_hash(rib, key, len));
+	struct rib_path_entry **route = route_find(rib, key, len, rib_hash(rib, key, len));
 
-	return d && walk_dest(rib, d, fn, data);
+	return route && *route && walk_route(rib, *route, fn, data);
 }
