@@ -499,7 +499,7 @@ static void export_slow_reader(void **state)
 		export_withdraw(e, &n, i & 1);
 	}
 	assert_string_equal(drain(&c, text, &eor), "2-");
-	assert_int_equal(export_count(e), 0);
+	assert_int_equal(export_count(e, 0), 0);
 	export_detach(&c);
 	export_free(e);
 }
@@ -523,6 +523,47 @@ static void export_rewinds(void **state)
 	export_rewind(&c);
 	eor = true;
 	assert_string_equal(drain(&c, text, &eor), "4+2-E");
+	export_detach(&c);
+	export_free(e);
+}
+
+static bool note_own(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
+		     size_t n_paths, size_t best)
+{
+	assert_int_equal(n_paths, 1);
+	assert_null(paths[best].peer);
+	assert_true(paths[best].since > 0);
+	snprintf(data, 32, "%u pref %u", n->type, paths[best].attrs->local_pref);
+	return true;
+}
+
+/* What is advertised is shown from here, when it is nowhere else; what is withdrawn is not. */
+static void export_shows(void **state)
+{
+	struct evpn_nlri a = es_route("10.0.0.1"), b = mac_route(1, 1);
+	struct rib *rib = *state;
+	unsigned int wakes = 0;
+	struct export *e = log_new(rib, &wakes);
+	struct export_cursor c;
+	u8 key[EVPN_KEY_MAX];
+	char text[32] = "";
+
+	export_attach(e, &c); /* who has not read it keeps a gravestone */
+	announce(rib, e, &a, 100, false);
+	announce(rib, e, &b, 7, false);
+	assert_int_equal(export_count(e, EVPN_ES), 1);
+	assert_int_equal(export_count(e, EVPN_MACIP), 1);
+	assert_int_equal(export_count(e, 0), 2);
+	export_walk(e, EVPN_MACIP, note_own, text);
+	assert_string_equal(text, "2 pref 7");
+	assert_true(export_visit(e, key, evpn_key(&a, key), note_own, text));
+	assert_string_equal(text, "4 pref 100");
+	export_withdraw(e, &a, false);
+	assert_int_equal(export_count(e, EVPN_ES), 0);
+	assert_false(export_visit(e, key, evpn_key(&a, key), note_own, text));
+	text[0] = '\0';
+	export_walk(e, EVPN_ES, note_own, text);
+	assert_string_equal(text, "");
 	export_detach(&c);
 	export_free(e);
 }
@@ -561,7 +602,7 @@ static void export_graves(void **state)
 		while (export_peek(&c, &item))
 			export_next(&c);
 	}
-	assert_int_equal(export_count(e), 0);
+	assert_int_equal(export_count(e, 0), 0);
 	assert_in_range(places(e), 4, 200);
 	export_detach(&c);
 	export_free(e);
@@ -620,6 +661,7 @@ int main(void)
 		RIB_TEST(export_slow_reader),
 		RIB_TEST(export_rewinds),
 		RIB_TEST(export_graves),
+		RIB_TEST(export_shows),
 		RIB_TEST(direct),
 	};
 

@@ -539,6 +539,9 @@ static void test_verdicts(void **state)
 	assert_int_equal(verdict(sp, r), PV_VRF);
 	r->n.esi = esi_of(9);
 	assert_int_equal(verdict(sp, r), PV_FOREIGN_ESI);
+	r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 1); /* told back to who has told it */
+	assert_int_equal(verdict(sp, r), PV_OWN);
+	assert_false(prefix_wanted(sp->ps, &r->n, &r->a));
 	r = route(sp, "224.0.0.0/8", 1, "10.1.0.1", 2);
 	assert_int_equal(verdict(sp, r), PV_IMPOSSIBLE);
 	r = route(sp, "10.0.0.0/8", 1, "127.0.0.1", 2);
@@ -1008,7 +1011,7 @@ static void test_paths(void **state)
 	u32 n = 0;
 
 	for (u32 i = 0; i < 1000; i++) {
-		r->n.rd = rd_make_ip(0x0a000000 + i, 7);
+		r->n.rd = rd_make_ip(0x0b000000 + i, 7);
 		if (prefix_wanted(sp->ps, &r->n, &r->a))
 			n++;
 		say(sp, r);
@@ -1019,10 +1022,10 @@ static void test_paths(void **state)
 	for (last = prefix_first(sp->ps, &sp->wish.key.prefix)->remotes; last; last = last->next)
 		n++;
 	assert_int_equal(n, PREFIX_PATHS_MAX);
-	r->n.rd = rd_make_ip(0x0a000000, 7); /* what was taken may say something else */
+	r->n.rd = rd_make_ip(0x0b000000, 7); /* what was taken may say something else */
 	assert_true(prefix_wanted(sp->ps, &r->n, &r->a));
 	for (u32 i = 0; i < PREFIX_PATHS_MAX; i++) {
-		r->n.rd = rd_make_ip(0x0a000000 + i, 7);
+		r->n.rd = rd_make_ip(0x0b000000 + i, 7);
 		r->ec[0] = rt_of("65000:99"); /* it is for nobody here any more */
 		say(sp, r);
 		assert_int_equal(service_rig.asked_again, asked + (i >= PREFIX_PATHS_MAX / 8 - 1));

@@ -17,6 +17,16 @@ enum {
 	CLEAN_SLICE = 4096, /* paths of a lost neighbour removed in one turn */
 };
 
+size_t bgp_host_routes(const struct bgp_host *host, unsigned int type)
+{
+	size_t n = rib_count(host->rib, type);
+
+	for (unsigned int t = 1; t < 32; t++)
+		if (host->alone >> t & 1 && (!type || type == t))
+			n += export_count(host->export, t);
+	return n;
+}
+
 uint32_t bgp_host_router_id(const struct bgp_host *host)
 {
 	return ntohl(host->conf->global.router_id);

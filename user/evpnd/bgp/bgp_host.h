@@ -48,6 +48,7 @@ struct bgp_host_ops {
 /**
  * struct bgp_host - BGP, as its host holds it
  * @conf: in force; the host's, never NULL once it runs
+ * @alone: bit N set: routes of type N that this PE originates are in the export, and not in the RIB
  * @route_loss: ROUTE_WITHDRAWN, but while the routes of a lost session are taken out
  * @stopping: nothing is waited for any more, and no session begins
  * @output: runs once per turn of the loop when a session has something to send
@@ -59,6 +60,7 @@ struct bgp_host {
 	struct rib *rib;
 	struct export *export;
 	struct conf *conf;
+	uint32_t alone;
 	enum route_loss route_loss;
 	bool stopping;
 	sd_event_source *output;
@@ -88,6 +90,9 @@ bool bgp_host_written(const struct bgp_host *host);
 /* there is something to send; something to take out */
 void bgp_host_wake_output(struct bgp_host *host);
 void bgp_host_wake_cleaner(struct bgp_host *host);
+
+/* Routes that are known, own ones included; @type 0: all */
+size_t bgp_host_routes(const struct bgp_host *host, unsigned int type);
 
 /* Our BGP identifier, host order. */
 uint32_t bgp_host_router_id(const struct bgp_host *host);

@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "bgp/rib_priv.h"
+#include "timer.h"
 
 #define BUCKETS_MIN 64
 #define GRAVES_MIN 64
 #define NLRI_MAX 512
+#define NSEC_PER_SEC 1000000000
 
 enum { LOG_URGENT, LOG_NORMAL, LOGS };
 
@@ -22,18 +24,16 @@ TAILQ_HEAD(export_log, export_node);
 /**
  * struct export_route - one route in a log
  * @attrs: NULL: withdrawn
- * @bytes: the key, then the NLRI without type and length
+ * @since: of its last change, seconds of the monotonic clock
+ * @value: the NLRI without type and length; the key is read from it when two have the same hash
  */
 struct export_route {
 	struct export_node node;
 	struct export_route *next;
 	struct rib_attrs *attrs;
 	uint64_t seq;
-	uint32_t hash;
-	uint8_t log;
-	uint16_t key_len;
-	uint16_t len;
-	u8 bytes[];
+	uint32_t since;
+	u8 value[];
 };
 
 struct export
@@ -44,12 +44,13 @@ struct export
 	struct export_log logs[LOGS];
 	struct export_route **buckets;
 	size_t mask;
-	size_t count;
+	size_t count[RIB_TYPES]; /* [0]: of all types */
 	size_t graves;
 	size_t collect_at; /* so many graves are worth a walk */
 	size_t cursors;
 	uint64_t seq;
 	struct evpn_nlri shown;
+	u8 shown_key[EVPN_KEY_MAX];
 };
 
 static struct export_route *route_of(struct export_node *node)
@@ -69,8 +70,8 @@ static int grow(struct export *e)
 	for (i = 0; e->buckets && i <= e->mask; i++) {
 		for (r = e->buckets[i]; r; r = next) {
 			next = r->next;
-			r->next = buckets[r->hash & (n - 1)];
-			buckets[r->hash & (n - 1)] = r;
+			r->next = buckets[r->node.hash & (n - 1)];
+			buckets[r->node.hash & (n - 1)] = r;
 		}
 	}
 	free(e->buckets);
@@ -79,28 +80,54 @@ static int grow(struct export *e)
 	return 0;
 }
 
+static void decode(const struct export_route *r, struct evpn_nlri *n)
+{
+	struct slice value = {r->value, r->node.len};
+	struct bgp_outcome out;
+
+	bgp_outcome_init(&out);
+	evpn_decode(r->node.type, &value, false, n, &out);
+}
+
+static bool has_key(const struct export_route *r, const u8 *key, size_t len)
+{
+	u8 own[EVPN_KEY_MAX];
+	struct evpn_nlri n;
+
+	decode(r, &n);
+	return evpn_key(&n, own) == len && !memcmp(own, key, len);
+}
+
 static struct export_route **find(struct export *e, const u8 *key, size_t len, uint32_t hash)
 {
 	struct export_route **p;
 
 	for (p = &e->buckets[hash & e->mask]; *p; p = &(*p)->next)
-		if ((*p)->hash == hash && (*p)->key_len == len && !memcmp((*p)->bytes, key, len))
+		if ((*p)->node.hash == hash && has_key(*p, key, len))
 			break;
 	return p;
 }
 
+/* It is counted from now on as what it is, or not any more. */
+static void count(struct export *e, const struct export_route *r, int n)
+{
+	if (!r->attrs) {
+		e->graves += (size_t)n;
+		return;
+	}
+	e->count[0] += (size_t)n;
+	e->count[r->node.type] += (size_t)n;
+}
+
 static void route_free(struct export *e, struct export_route *r)
 {
-	struct export_route **p = &e->buckets[r->hash & e->mask];
+	struct export_route **p = &e->buckets[r->node.hash & e->mask];
 
 	while (*p != r)
 		p = &(*p)->next;
 	*p = r->next;
-	TAILQ_REMOVE(&e->logs[r->log], &r->node, link);
-	if (r->attrs)
-		e->count--;
-	else
-		e->graves--;
+	TAILQ_REMOVE(&e->logs[r->node.log], &r->node, link);
+	count(e, r, -1);
 	rib_attrs_put(e->rib, r->attrs);
 	free(r);
 }
@@ -113,7 +140,7 @@ static void collect_graves(struct export *e)
 
 	for (log = 0; log < LOGS; log++) {
 		TAILQ_FOREACH_SAFE(node, &e->logs[log], link, next) {
-			if (node->is_cursor)
+			if (!node->type)
 				break;
 			if (!route_of(node)->attrs)
 				route_free(e, route_of(node));
@@ -126,48 +153,49 @@ static void collect_graves(struct export *e)
 
 static void move_to_tail(struct export *e, struct export_route *r, int log)
 {
-	TAILQ_REMOVE(&e->logs[r->log], &r->node, link);
-	r->log = (uint8_t)log;
+	TAILQ_REMOVE(&e->logs[r->node.log], &r->node, link);
+	r->node.log = (uint8_t)log;
 	r->seq = ++e->seq;
 	TAILQ_INSERT_TAIL(&e->logs[log], &r->node, link);
 }
 
-static struct export_route *route_new(struct export *e, const u8 *key, size_t key_len,
-				      const u8 *value, size_t len, uint32_t hash)
+static struct export_route *route_new(struct export *e, u8 type, const u8 *value, size_t len,
+				      uint32_t hash)
 {
 	struct export_route *r;
 
-	if (e->count + e->graves > e->mask && grow(e))
+	if (e->count[0] + e->graves > e->mask && grow(e))
 		return NULL;
-	r = calloc(1, sizeof(*r) + key_len + len);
+	r = calloc(1, sizeof(*r) + len);
 	if (!r)
 		return NULL;
-	r->hash = hash;
-	r->key_len = (uint16_t)key_len;
-	r->len = (uint16_t)len;
-	memcpy(r->bytes, key, key_len);
-	memcpy(r->bytes + key_len, value, len);
+	r->node.hash = hash;
+	r->node.type = type;
+	r->node.len = (uint16_t)len;
+	memcpy(r->value, value, len);
 	r->next = e->buckets[hash & e->mask];
 	e->buckets[hash & e->mask] = r;
-	r->log = LOG_NORMAL;
+	r->node.log = LOG_NORMAL;
 	TAILQ_INSERT_TAIL(&e->logs[LOG_NORMAL], &r->node, link);
-	e->graves++; /* until it has attributes */
+	count(e, r, 1); /* as a grave, until it has attributes */
 	return r;
 }
 
 static void set_attrs(struct export *e, struct export_route *r, struct rib_attrs *attrs)
 {
-	if (attrs && !r->attrs) {
-		e->count++;
-		e->graves--;
-	} else if (!attrs && r->attrs) {
-		e->count--;
-		e->graves++;
-	}
+	count(e, r, -1);
 	if (attrs)
 		rib_attrs_ref(attrs);
 	rib_attrs_put(e->rib, r->attrs);
 	r->attrs = attrs;
+	count(e, r, 1);
+}
+
+static uint32_t now(const struct export *e)
+{
+	int64_t ns = e->rib->local.now ? e->rib->local.now : timer_now_ns();
+
+	return (uint32_t)(ns / NSEC_PER_SEC);
 }
 
 int export_announce(struct export *e, const struct evpn_nlri *nlri, struct rib_attrs *attrs,
@@ -179,22 +207,23 @@ int export_announce(struct export *e, const struct evpn_nlri *nlri, struct rib_a
 	struct export_route *r;
 	uint32_t hash;
 
-	if (!key_len || !evpn_encode(&w, nlri) || w.len < 2)
+	if (!key_len || key[0] >= RIB_TYPES || !evpn_encode(&w, nlri) || w.len < 2)
 		return -EINVAL;
 	len = w.len - 2;
 	hash = rib_hash(e->rib, key, key_len);
 	r = *find(e, key, key_len, hash);
-	if (r && r->attrs == attrs && r->len == len && !memcmp(r->bytes + key_len, buf + 2, len))
+	if (r && r->attrs == attrs && r->node.len == len && !memcmp(r->value, buf + 2, len))
 		return 0;
-	if (r && r->len != len) {
+	if (r && r->node.len != len) {
 		route_free(e, r);
 		r = NULL;
 	}
 	if (!r)
-		r = route_new(e, key, key_len, buf + 2, len, hash);
+		r = route_new(e, key[0], buf + 2, len, hash);
 	if (!r)
 		return -ENOMEM;
-	memcpy(r->bytes + key_len, buf + 2, len);
+	memcpy(r->value, buf + 2, len);
+	r->since = now(e);
 	set_attrs(e, r, attrs);
 	move_to_tail(e, r, urgent ? LOG_URGENT : LOG_NORMAL);
 	e->wake(e->data);
@@ -241,16 +270,49 @@ void export_withdraw_all(struct export *e)
 				continue;
 			set_attrs(e, r, NULL);
 			move_to_tail(e, r,
-				     r->bytes[0] == EVPN_AD || r->bytes[0] == EVPN_ES ? LOG_URGENT :
-											LOG_NORMAL);
+				     r->node.type == EVPN_AD || r->node.type == EVPN_ES ?
+					     LOG_URGENT :
+					     LOG_NORMAL);
 		}
 	}
 	e->wake(e->data);
 }
 
-size_t export_count(const struct export *e)
+size_t export_count(const struct export *e, unsigned int type)
 {
-	return e->count;
+	return type < RIB_TYPES ? e->count[type] : 0;
+}
+
+/* ---- looking at it ---- */
+
+static bool visit(const struct export_route *r, rib_walk_fn fn, void *data)
+{
+	static const struct ip_addr none;
+	struct evpn_nlri nlri;
+	struct rib_path path = {.attrs = &r->attrs->a,
+				.next_hop = &none,
+				.nlri = &nlri,
+				.since = (int64_t)r->since * NSEC_PER_SEC};
+
+	decode(r, &nlri);
+	return fn(data, &nlri, &path, 1, 0);
+}
+
+void export_walk(const struct export *e, unsigned int type, rib_walk_fn fn, void *data)
+{
+	const struct export_route *r;
+
+	for (size_t b = 0; b <= e->mask; b++)
+		for (r = e->buckets[b]; r; r = r->next)
+			if (r->attrs && (!type || r->node.type == type) && !visit(r, fn, data))
+				return;
+}
+
+bool export_visit(struct export *e, const u8 *key, size_t len, rib_walk_fn fn, void *data)
+{
+	const struct export_route *r = *find(e, key, len, rib_hash(e->rib, key, len));
+
+	return r && r->attrs && visit(r, fn, data);
 }
 
 /* ---- cursors ---- */
@@ -260,7 +322,7 @@ static void place(struct export_cursor *c)
 	int log;
 
 	for (log = 0; log < LOGS; log++) {
-		c->mark[log].is_cursor = true;
+		c->mark[log].type = 0;
 		TAILQ_INSERT_HEAD(&c->export->logs[log], &c->mark[log], link);
 	}
 	c->at = NULL;
@@ -307,7 +369,7 @@ static struct export_route *ahead(struct export_cursor *c, int log)
 	struct export_node *skipped = NULL;
 
 	for (node = TAILQ_NEXT(mark, link); node; node = TAILQ_NEXT(node, link)) {
-		if (!node->is_cursor && (route_of(node)->attrs || route_of(node)->seq > c->born))
+		if (node->type && (route_of(node)->attrs || route_of(node)->seq > c->born))
 			break;
 		skipped = node;
 	}
@@ -320,14 +382,9 @@ static struct export_route *ahead(struct export_cursor *c, int log)
 
 static void show(struct export *e, const struct export_route *r, struct export_item *item)
 {
-	struct slice value = {r->bytes + r->key_len, r->len};
-	struct bgp_outcome out;
-
-	bgp_outcome_init(&out);
-	if (r->attrs)
-		evpn_decode(r->bytes[0], &value, false, &e->shown, &out);
-	else
-		evpn_from_key(r->bytes, r->key_len, &e->shown);
+	decode(r, &e->shown);
+	if (!r->attrs) /* a withdrawal is the key and nothing else */
+		evpn_from_key(e->shown_key, evpn_key(&e->shown, e->shown_key), &e->shown);
 	item->nlri = &e->shown;
 	item->attrs = r->attrs;
 }
@@ -350,7 +407,7 @@ bool export_peek(struct export_cursor *c, struct export_item *item)
 
 void export_next(struct export_cursor *c)
 {
-	int log = route_of(c->at)->log;
+	int log = c->at->log;
 
 	TAILQ_REMOVE(&c->export->logs[log], &c->mark[log], link);
 	TAILQ_INSERT_AFTER(&c->export->logs[log], c->at, &c->mark[log], link);

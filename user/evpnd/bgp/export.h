@@ -19,10 +19,17 @@
 
 struct export;
 
-/** struct export_node - a place in a log: of a route or of a cursor */
+/**
+ * struct export_node - a place in a log: of a route or of a cursor
+ * @type: of the route, 0: it is a cursor
+ * @log, @len, @hash: of a route: which log, octets of its NLRI, and what its key hashes to
+ */
 struct export_node {
 	TAILQ_ENTRY(export_node) link;
-	bool is_cursor;
+	uint8_t type;
+	uint8_t log;
+	uint16_t len;
+	uint32_t hash;
 };
 
 /**
@@ -72,7 +79,17 @@ int export_withdraw(struct export *e, const struct evpn_nlri *nlri, bool urgent)
 /** export_withdraw_all() - everything, RT-1 and RT-4 urgently; for the end of the process */
 void export_withdraw_all(struct export *e);
 
-size_t export_count(const struct export *e);
+/** export_count() - routes that are advertised; @type 0: all */
+size_t export_count(const struct export *e, unsigned int type);
+
+/**
+ * export_walk() - what is advertised, each with one path, that of this PE
+ * @type: 0 for all
+ * @fn: must not change the export; returns false to stop
+ */
+void export_walk(const struct export *e, unsigned int type, rib_walk_fn fn, void *data);
+/** export_visit() - one route, by what evpn_key() made; Return: what @fn returned, false without such a route */
+bool export_visit(struct export *e, const u8 *key, size_t len, rib_walk_fn fn, void *data);
 
 /** export_attach() - a session came up: its cursor stands at the beginning */
 void export_attach(struct export *e, struct export_cursor *c);

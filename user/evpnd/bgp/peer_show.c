@@ -337,6 +337,6 @@ void peer_metrics(struct bgp_host *host, json_t *list)
 	for (t = EVPN_AD; t <= EVPN_LEAF_AD; t++) {
 		snprintf(type, sizeof(type), "%d", t);
 		metric(list, "evpn_rib_routes", "gauge", "routes in the RIB", "type", type,
-		       (json_int_t)rib_count(host->rib, (unsigned int)t));
+		       (json_int_t)bgp_host_routes(host, (unsigned int)t));
 	}
 }

@@ -132,6 +132,25 @@ static bool collect(void *data, const struct evpn_nlri *nlri, const struct rib_p
 	return true;
 }
 
+/* Of one that others advertise, too, the RIB has been asked. */
+static bool collect_own(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
+			size_t n, size_t best)
+{
+	struct route_job *job = data;
+
+	return rib_best(job->host->rib, nlri) || collect(data, nlri, paths, n, best);
+}
+
+static void collect_all(struct route_job *job)
+{
+	struct bgp_host *host = job->host;
+
+	rib_walk(host->rib, job->filter.type, collect, job);
+	for (unsigned int type = 1; type < 32; type++)
+		if (host->alone >> type & 1 && (!job->filter.type || job->filter.type == type))
+			export_walk(host->export, type, collect_own, job);
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct route_key *x = a, *y = b;
@@ -242,6 +261,12 @@ static bool print_route(void *data, const struct evpn_nlri *nlri, const struct r
 	return true;
 }
 
+static void print_key(struct route_job *job, const struct route_key *k)
+{
+	if (!rib_visit(job->host->rib, k->bytes, k->len, print_route, job))
+		export_visit(job->host->export, k->bytes, k->len, print_route, job);
+}
+
 /* What is printed leaves; the last piece is the one that says so. */
 static void send_pieces(struct route_job *job, bool last)
 {
@@ -276,8 +301,7 @@ static int next_slice(sd_event_source *source, void *data)
 	bool last;
 
 	for (; job->at < job->n && job->at < end; job->at++)
-		rib_visit(job->host->rib, job->keys[job->at].bytes, job->keys[job->at].len,
-			  print_route, job);
+		print_key(job, &job->keys[job->at]);
 	last = job->at == job->n || job->failed;
 	if (last)
 		print_end(job);
@@ -319,9 +343,9 @@ bool route_show(struct bgp_host *host, uint32_t id, const json_t *params, char *
 	job = job_new(host, id, &f);
 	if (!job)
 		return false;
-	rib_walk(host->rib, f.type, collect, job);
+	collect_all(job);
 	if (is_everything(&f))
-		job->total = rib_count(host->rib, f.type);
+		job->total = bgp_host_routes(host, f.type);
 	if (job->n)
 		qsort(job->keys, job->n, sizeof(*job->keys), by_key);
 	return true;
@@ -335,9 +359,9 @@ json_t *route_counts(const struct bgp_host *host)
 
 	for (type = EVPN_AD; type <= EVPN_LEAF_AD; type++) {
 		snprintf(name, sizeof(name), "%u", type);
-		if (rib_count(host->rib, type))
+		if (bgp_host_routes(host, type))
 			json_object_set_new(o, name,
-					    json_integer((json_int_t)rib_count(host->rib, type)));
+					    json_integer((json_int_t)bgp_host_routes(host, type)));
 	}
 	return o;
 }

@@ -45,6 +45,8 @@ struct host {
 /**
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
+ * @unheard: bit N set: of type N it does not want to hear what it originates itself, and nobody else can have
+ *	the keys: those routes are kept once, not twice
  * @start: once, before the first configuration; returns the service's state or NULL on ENOMEM
  * @leave: the process is going to end: let others take over what this one does. Return: true when there is
  *	nothing to wait for; else speaker_left() is called, once, when there is not
@@ -71,6 +73,7 @@ struct host {
 struct service {
 	const char *name;
 	uint32_t route_types;
+	uint32_t unheard;
 	void *(*start)(struct speaker *speaker);
 	bool (*leave)(void *state);
 	void (*stop)(void *state);

@@ -94,17 +94,29 @@ void speaker_event_json(struct speaker *speaker, const char *object, json_t *eve
 	json_decref(event);
 }
 
+static void route_event(struct speaker *sp, const struct evpn_nlri *nlri,
+			const struct rib_path *now);
+
+/* Is it kept in the export alone? */
+static bool is_alone(const struct speaker *sp, const struct evpn_nlri *nlri)
+{
+	return sp->bgp.alone >> nlri->type & 1;
+}
+
 int speaker_originate(struct speaker *speaker, const struct evpn_nlri *nlri,
 		      const struct bgp_attrs *attrs, bool urgent)
 {
 	struct rib_attrs *interned = rib_attrs_get(speaker->bgp.rib, attrs, NULL);
+	struct rib_path path = {.attrs = attrs, .nlri = nlri};
 	int r;
 
 	if (!interned)
 		return -ENOMEM;
 	r = export_announce(speaker->bgp.export, nlri, interned, urgent);
-	if (r == 0)
+	if (r == 0 && !is_alone(speaker, nlri))
 		r = rib_update(speaker->bgp.rib, NULL, nlri, interned);
+	else if (r == 0 && speaker->monitored & CTL_OBJECT_ROUTE)
+		route_event(speaker, nlri, &path);
 	rib_attrs_put(speaker->bgp.rib, interned);
 	return r < 0 ? r : 0;
 }
@@ -113,7 +125,10 @@ int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool
 {
 	int r = export_withdraw(speaker->bgp.export, nlri, urgent);
 
-	rib_withdraw(speaker->bgp.rib, NULL, nlri);
+	if (!is_alone(speaker, nlri))
+		rib_withdraw(speaker->bgp.rib, NULL, nlri);
+	else if (!r && speaker->monitored & CTL_OBJECT_ROUTE)
+		route_event(speaker, nlri, NULL);
 	return r;
 }
 
@@ -253,6 +268,7 @@ static int start_services(struct speaker *sp)
 	unsigned int i;
 
 	for (i = 0; speaker_services[i]; i++) {
+		sp->bgp.alone |= speaker_services[i]->unheard;
 		if (!speaker_services[i]->start)
 			continue;
 		sp->states[i] = speaker_services[i]->start(sp);

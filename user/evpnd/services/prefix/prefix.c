@@ -352,6 +352,7 @@ static void prefixes_stop(void *state)
 const struct service prefix_service = {
 	.name = "prefix",
 	.route_types = 1u << EVPN_PREFIX,
+	.unheard = 1u << EVPN_PREFIX,
 	.start = prefixes_start,
 	.stop = prefixes_stop,
 	.conf = prefixes_conf,

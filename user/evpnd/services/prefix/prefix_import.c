@@ -31,6 +31,8 @@ const char *prefix_verdict_name(enum pverdict v)
 	switch (v) {
 	case PV_NO_INDEX:
 		return "not for us: it names neither a router behind a segment nor a segment";
+	case PV_OWN:
+		return "not for us: its distinguisher is that of this PE";
 	case PV_IMPOSSIBLE:
 		return "not imported: no customer can have this prefix or next hop";
 	case PV_OFF:
@@ -59,6 +61,14 @@ static bool segment_here(struct prefixes *ps, const struct esi *esi)
 	return es && es->conf;
 }
 
+/* What this PE has told somebody, and is told again by him. */
+static bool is_own(const struct prefixes *ps, const struct rd *rd)
+{
+	struct ip_addr id = ip_v4(ps->router_id);
+
+	return rd_type(rd) == RD_IPV4 && !memcmp(rd->b + 2, id.b, 4);
+}
+
 enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
 			   const struct bgp_attrs *a, struct place_vrf **vrf)
 {
@@ -70,6 +80,8 @@ enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
 	};
 	enum place_verdict v = place_verdict(&to, &a->ext, vrf);
 
+	if (is_own(ps, &n->rd))
+		return PV_OWN;
 	if (esi_is_zero(&n->esi) && ip_is_zero(&n->gw))
 		return PV_NO_INDEX;
 	if (!is_possible(n))
@@ -160,8 +172,8 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 	 * What is refused is of use, too, as far as it is about a segment that is here: people ask why. Those of
 	 * all others are as many as there are customers, and a reflector tells everybody of them.
 	 */
-	return verdict != PV_NO_INDEX && verdict != PV_NO_TARGET && verdict != PV_FOREIGN_ESI &&
-	       verdict != PV_FOREIGN_ES_IMPORT && verdict != PV_OFF;
+	return verdict != PV_OWN && verdict != PV_NO_INDEX && verdict != PV_NO_TARGET &&
+	       verdict != PV_FOREIGN_ESI && verdict != PV_FOREIGN_ES_IMPORT && verdict != PV_OFF;
 }
 
 /* ---- paths of a prefix ---- */
