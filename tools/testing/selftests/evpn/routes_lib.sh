@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scenarios about customers' routes share that have FRR as router: its daemons in a node, what they and
+# the kernel's tables have. Sourced after lib.sh.
+
+vrf_ip() { ip -n "$(ns "$1")" "${@:2}"; }
+# n_routes PE VRF PROTOCOL [-6]: unicast routes of that protocol
+n_routes() { vrf_ip "$1" ${4:-} route show vrf "$2" proto "$3" | grep -c ' dev \| nhid \|^[0-9a-f]'; }
+routes_are() { [ "$(n_routes "$1" "$2" "$3" "${5:-}")" -eq "$4" ]; }
+# n_ours PE [-6], ours_are PE COUNT [-6]: evpnd's in VRF red
+n_ours() { n_routes "$1" red 77 "${2:-}"; }
+ours_are() { [ "$(n_ours "$1" "${3:-}")" -eq "$2" ]; }
+# best PE PREFIX-OR-ADDRESS [-6]: the protocol of the route that the kernel takes
+best() { vrf_ip "$1" ${3:-} -j route get fibmatch vrf red "$2" 2>/dev/null | jq -r '.[0].protocol'; }
+best_is() { [ "$(best "$1" "$2" "${4:-}")" = "$3" ]; }
+prefix_json() { pe_ctl "$1" -j prefix why "$2" | jq -r "$3" 2>/dev/null; }
+prefix_state() { prefix_json "$1" "$2" '.prefixes[0].state'; }
+prefix_is() { [ "$(prefix_state "$1" "$2")" = "$3" ]; }
+n_advertised() { pe_ctl "$1" -j prefix show limit 100000 | jq '[.prefixes[] | select(.advertised)] | length'; }
+
+# --- FRR ---------------------------------------------------------------------------------------
+
+frr_dir() { echo "$LAB_RUN/frr-$1"; }
+vty() { in_ns "$1" vtysh --vty_socket "$(frr_dir "$1")" -c "${@:2}" 2>/dev/null; }
+
+# frr_begin NODE: its directory; what runs there ends with the scenario
+frr_begin() {
+	mkdir -p "$(frr_dir "$1")"
+	defer frr_stop "$1" KILL
+	# a session that ends while its cable is cut keeps the namespace for minutes otherwise
+	in_ns "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries'
+}
+
+# frr_daemon NODE DAEMON [ARGUMENT...]: one that is configured by DAEMON.conf there, or frr.conf, or nothing
+frr_daemon() {
+	local n=$1 d=$2 dir conf
+	dir=$(frr_dir "$n")
+	conf=$dir/$d.conf
+	[ -e "$conf" ] || conf=/dev/null
+	in_ns "$n" "/usr/lib/frr/$d" -d "${@:3}" -f "$conf" -i "$dir/$d.pid" --vty_socket "$dir" \
+		-z "$dir/zserv" -u frr -g frr --log "file:$dir/$d.log" >>"$dir/out" 2>&1
+	check_err $? "$d in $n: $(tail -n 2 "$dir/out")"
+}
+
+# frr_start NODE DAEMON...: zebra, and these; "bgpd" does not listen, because evpnd has the port
+frr_start() {
+	local n=$1 d
+	chown -R frr:frr "$(frr_dir "$n")"
+	frr_daemon "$n" zebra
+	for d in "${@:2}"; do
+		frr_daemon "$n" "${d%-quiet}" $([ "$d" = "${d%-quiet}" ] || echo -p 0)
+	done
+}
+
+# frr_stop NODE SIGNAL [DAEMON...]: these, or all
+frr_stop() {
+	local f
+	for f in ${3:-"$(frr_dir "$1")"/*.pid}; do
+		[ -n "${3:-}" ] && f=$(frr_dir "$1")/$f.pid
+		[ -e "$f" ] || continue
+		kill_wait "$(cat "$f")" "$2"
+		rm -f "$f"
+	done
+}
+
+# --- the customer ------------------------------------------------------------------------------
+
+# customer_has N: addresses that are pinged, and N prefixes of each family, in the CE's kernel
+customer_has() {
+	local i
+	ip -n "$(ns h1)" addr add 203.0.113.1/32 dev lo
+	ip -n "$(ns h1)" addr add 2001:db8:c0::1/128 dev lo
+	ip -n "$(ns h1)" link set lo up
+	in_ns h1 sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	for ((i = 0; i < $1; i++)); do
+		echo "route add blackhole 10.20.$((i / 250)).$((i % 250))/32 proto boot"
+		echo "route add blackhole 2001:db8:d0:$i::/64 dev lo proto boot metric 100"
+	done | ip -n "$(ns h1)" -batch -
+}
+
+# host_via PE-NUMBER: the remote host sends to the customer by this PE
+host_via() {
+	vrf_ip host route replace vrf red 203.0.113.0/24 via "172.16.101.$1"
+	vrf_ip host -6 route replace vrf red 2001:db8:c0::/48 via "2001:db8:101::$1"
+}
+
+# passes [ARGUMENT...]: pings from the remote host to the customer, both families
+passes() {
+	in_ns host ping -q -I red -c 3 -i 0.2 -W 1 "$@" 203.0.113.1 >"$LAB_RUN/ping" 2>&1 &&
+		in_ns host ping -6 -q -I red -c 3 -i 0.2 -W 1 "$@" 2001:db8:c0::1 >"$LAB_RUN/ping" 2>&1
+}
+ping_loss() { grep loss "$LAB_RUN/ping"; }
