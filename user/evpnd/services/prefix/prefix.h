@@ -137,6 +137,7 @@ enum {
  * @there: our own route in the kernel, as far as known
  * @answer: enum wish_status, @why: number of its sentence, @error: errno
  * @epoch: when @there was last heard of
+ * @plen, @len, @addr: the prefix, see prefix_of(); an IPv4 address is four octets here, as there may be a million
  */
 struct pfx {
 	struct pfx *next;
@@ -146,12 +147,14 @@ struct pfx {
 	struct pset *wished;
 	struct pset *there;
 	u32 vrf;
-	struct ip_prefix prefix;
 	u8 flags;
 	u8 answer;
 	u8 why;
 	u8 epoch;
 	u16 error;
+	u8 plen;
+	u8 len;
+	u8 addr[];
 };
 
 /** struct plist - pointers to prefixes, each once: it has the flag */
@@ -234,6 +237,7 @@ struct prefixes {
 void prefix_wake(struct prefixes *ps);
 
 /* prefix_table.c */
+struct ip_prefix prefix_of(const struct pfx *x);
 bool prefix_table_init(struct prefixes *ps);
 void prefix_table_free(struct prefixes *ps);
 struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p);

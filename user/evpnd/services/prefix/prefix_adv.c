@@ -99,19 +99,20 @@ struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
 struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 			     const struct padv_item *i)
 {
+	struct ip_prefix p = prefix_of(x);
 	struct evpn_nlri n = {
 		.type = EVPN_PREFIX,
 		.rd = rd_make_ip(ps->router_id, i->id),
 		.esi = i->esi,
 		.etag = i->tag,
-		.ip = x->prefix.addr,
-		.plen = x->prefix.plen,
+		.ip = p.addr,
+		.plen = p.plen,
 		.gw = i->gw,
 		.labels = 1,
 	};
 
 	if (ip_is_none(&n.gw))
-		n.gw.len = x->prefix.addr.len;
+		n.gw.len = x->len;
 	return n;
 }
 
@@ -131,6 +132,7 @@ static void originate(struct prefixes *ps, const struct pfx *x, const struct pad
 	struct evpn_nlri n = prefix_nlri(ps, x, i);
 	struct ecomm ec[EC_MAX];
 	struct bgp_attrs attrs;
+	struct ip_prefix p = prefix_of(x);
 	char text[PREFIX_STRLEN];
 
 	bgp_attrs_init(&attrs);
@@ -138,13 +140,13 @@ static void originate(struct prefixes *ps, const struct pfx *x, const struct pad
 	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
 	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, targets(a, i, ec)));
 	if (speaker_originate(ps->speaker, &n, &attrs, false))
-		log_error("prefix %s was not advertised", prefix_format(&x->prefix, text));
+		log_error("prefix %s was not advertised", prefix_format(&p, text));
 }
 
 /* The address of the next hop has the family of the prefix (RFC 9136 section 3.1). */
 static bool fits(const struct pfx *x, const struct padv_item *i)
 {
-	return i->form == CONF_PREFIX_ESI || i->gw.len == x->prefix.addr.len;
+	return i->form == CONF_PREFIX_ESI || i->gw.len == x->len;
 }
 
 static bool has_key(const struct pfx *x, const struct padv *a, const struct padv_item *key)

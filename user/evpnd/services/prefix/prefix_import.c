@@ -96,7 +96,7 @@ static bool is_imported(enum pverdict v)
 	return place_is_import((enum place_verdict)v);
 }
 
-static struct ip_prefix prefix_of(const struct evpn_nlri *n)
+static struct ip_prefix prefix_in(const struct evpn_nlri *n)
 {
 	return prefix_make(&n->ip, n->plen);
 }
@@ -125,7 +125,7 @@ enum room { ROOM, NO_ROOM_IN_VRF, NO_ROOM_IN_PREFIX };
 
 static enum room room_for(struct prefixes *ps, const struct place_vrf *v, const struct evpn_nlri *n)
 {
-	struct ip_prefix p = prefix_of(n);
+	struct ip_prefix p = prefix_in(n);
 	const struct pfx *x = prefix_find(ps, v->ifindex, &p);
 
 	if (!(x && x->flags & PFX_COUNTED_TAKEN) && v->taken >= v->conf.prefixes.limit)
@@ -138,7 +138,7 @@ static enum room room_for(struct prefixes *ps, const struct place_vrf *v, const 
 static void say_full(struct prefixes *ps, struct place_vrf *v, const struct evpn_nlri *n,
 		     enum room room)
 {
-	struct ip_prefix p = prefix_of(n);
+	struct ip_prefix p = prefix_in(n);
 	char text[PREFIX_STRLEN];
 
 	ps->counts.too_many++;
@@ -356,7 +356,7 @@ static void take(struct prefixes *ps, struct pfx *x, const struct evpn_nlri *n, 
 void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now)
 {
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
-	struct ip_prefix p = prefix_of(full);
+	struct ip_prefix p = prefix_in(full);
 	enum room room = ROOM;
 	struct pfx *x = NULL;
 	struct psource *s;

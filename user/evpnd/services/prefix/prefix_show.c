@@ -95,8 +95,7 @@ static json_t *from_json(const struct pfx *x)
 static bool is_advertised(const struct pfx *x)
 {
 	for (u32 i = 0; x->adv && i < x->adv->n; i++)
-		if (x->adv->items[i].form == CONF_PREFIX_ESI ||
-		    x->adv->items[i].gw.len == x->prefix.addr.len)
+		if (x->adv->items[i].form == CONF_PREFIX_ESI || x->adv->items[i].gw.len == x->len)
 			return true;
 	return false;
 }
@@ -153,11 +152,12 @@ static json_t *prefix_json(const void *prefix, void *data)
 	const struct pfx *x = prefix;
 	struct prefixes *ps = data;
 	const struct plocal *l = prefix_local(x);
+	struct ip_prefix p = prefix_of(x);
 	unsigned int state = state_of(x);
 	char text[PREFIX_STRLEN];
 
 	return json_pack("{s:s, s:s?, s:s, s:s?, s:o, s:b, s:b, s:b, s:o, s:s?}", "prefix",
-			 prefix_format(&x->prefix, text), "vrf", vrf_name(ps, x), "state",
+			 prefix_format(&p, text), "vrf", vrf_name(ps, x), "state",
 			 state_names[state], "protocol", l ? protocol_name(l->protocol) : NULL,
 			 "via", via_json(ps, l ? l->set : x->wished), "advertised",
 			 is_advertised(x), "wished", !!(x->flags & PFX_WISHED), "in-kernel",
@@ -176,8 +176,9 @@ struct prefixes_wanted {
 static void pick(struct prefixes *ps, struct pfx *x, void *data)
 {
 	struct prefixes_wanted *w = data;
+	struct ip_prefix p = prefix_of(x);
 
-	if (w->has_prefix && prefix_cmp(&w->prefix, &x->prefix))
+	if (w->has_prefix && prefix_cmp(&w->prefix, &p))
 		return;
 	if (wanted_in(&w->w, vrf_name(ps, x), state_names[state_of(x)]))
 		wanted_add(&w->w, x);
@@ -187,10 +188,11 @@ static int by_place(const void *a, const void *b)
 {
 	const struct pfx *x = *(const struct pfx *const *)a;
 	const struct pfx *y = *(const struct pfx *const *)b;
+	struct ip_prefix p = prefix_of(x), q = prefix_of(y);
 
 	if (x->vrf != y->vrf)
 		return x->vrf < y->vrf ? -1 : 1;
-	return prefix_cmp(&x->prefix, &y->prefix);
+	return prefix_cmp(&p, &q);
 }
 
 /* Return: false with a sentence, when there is such a parameter and it is none */

@@ -36,6 +36,14 @@ static size_t bucket_of(const struct prefixes *ps, const struct ip_prefix *p)
 	return (h ^ h >> 32) & ps->mask;
 }
 
+struct ip_prefix prefix_of(const struct pfx *x)
+{
+	struct ip_prefix p = {.addr.len = x->len, .plen = x->plen};
+
+	memcpy(p.addr.b, x->addr, x->len);
+	return p;
+}
+
 bool prefix_table_init(struct prefixes *ps)
 {
 	ps->queue.flag = PFX_QUEUED;
@@ -57,7 +65,8 @@ static void grow(struct prefixes *ps)
 	ps->mask = old * 2 - 1;
 	for (size_t b = 0; b < old; b++) {
 		for (x = from[b]; x; x = next) {
-			size_t i = bucket_of(ps, &x->prefix);
+			struct ip_prefix p = prefix_of(x);
+			size_t i = bucket_of(ps, &p);
 
 			next = x->next;
 			x->next = to[i];
@@ -67,15 +76,14 @@ static void grow(struct prefixes *ps)
 	free(from);
 }
 
-static bool same_prefix(const struct ip_prefix *a, const struct ip_prefix *b)
+static bool is_of(const struct pfx *x, const struct ip_prefix *p)
 {
-	return a->plen == b->plen && a->addr.len == b->addr.len &&
-	       !memcmp(a->addr.b, b->addr.b, sizeof(a->addr.b));
+	return x->plen == p->plen && x->len == p->addr.len && !memcmp(x->addr, p->addr.b, x->len);
 }
 
 static struct pfx *same(struct pfx *x, const struct ip_prefix *p)
 {
-	while (x && !same_prefix(&x->prefix, p))
+	while (x && !is_of(x, p))
 		x = x->next;
 	return x;
 }
@@ -87,7 +95,9 @@ struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p)
 
 struct pfx *prefix_next(struct pfx *x)
 {
-	return same(x->next, &x->prefix);
+	struct ip_prefix p = prefix_of(x);
+
+	return same(x->next, &p);
 }
 
 struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
@@ -109,13 +119,15 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 		return x;
 	if (ps->count > ps->mask)
 		grow(ps);
-	x = calloc(1, sizeof(*x));
+	x = calloc(1, sizeof(*x) + p->addr.len);
 	if (!x) {
 		log_error("prefixes: no memory for another one");
 		return NULL;
 	}
 	x->vrf = vrf;
-	x->prefix = *p;
+	x->plen = p->plen;
+	x->len = p->addr.len;
+	memcpy(x->addr, p->addr.b, x->len);
 	b = bucket_of(ps, p);
 	x->next = ps->buckets[b];
 	ps->buckets[b] = x;
@@ -126,12 +138,13 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 /* One that is in a list is dropped by whoever empties it. */
 void prefix_drop(struct prefixes *ps, struct pfx *x)
 {
+	struct ip_prefix prefix = prefix_of(x);
 	struct pfx **p;
 
 	if (x->remotes || x->locals || x->adv || x->there ||
 	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED))
 		return;
-	for (p = &ps->buckets[bucket_of(ps, &x->prefix)]; *p != x; p = &(*p)->next)
+	for (p = &ps->buckets[bucket_of(ps, &prefix)]; *p != x; p = &(*p)->next)
 		;
 	*p = x->next;
 	ps->count--;

@@ -77,7 +77,7 @@ static struct prefix_key key_of(const struct pfx *x, u32 metric)
 	memset(&k, 0, sizeof(k));
 	k.vrf = x->vrf;
 	k.metric = metric;
-	k.prefix = x->prefix;
+	k.prefix = prefix_of(x);
 	return k;
 }
 
