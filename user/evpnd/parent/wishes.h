@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * wishes.h - the kinds of wishes that the speaker may make, one row each: what can be wished at all, what
- * this speaker may have, who carries it out.
+ * wishes.h - the wishes that the speaker makes: what can be wished at all, what this speaker may have, and
+ * who carries it out, by their kinds (wish_kind.h).
  */
 #ifndef EVPND_WISHES_H
 #define EVPND_WISHES_H
