@@ -12,12 +12,9 @@
 #include "doc.h"
 #include "show.h"
 
-const struct object *const objects[] = {
-	&object_es,	&object_df,	 &object_neigh,	  &object_member,  &object_prefix,
-	&object_flood,	&object_peer,	 &object_bfd,	  &object_icc,	   &object_route,
-	&object_kernel, &object_config,	 &object_monitor, &object_trace,   &object_decode,
-	&object_check,	&object_metrics, &object_log,	  &object_version, NULL,
-};
+#define OBJECT_ROW(name) &object_##name,
+
+const struct object *const objects[] = {OBJECTS(OBJECT_ROW) NULL};
 
 void print_answer(struct out *o, const json_t *doc)
 {

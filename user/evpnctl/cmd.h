@@ -94,26 +94,30 @@ struct object {
 	bool hidden;
 };
 
-/* One row each, cmd_*.c. */
-extern const struct object object_es;
-extern const struct object object_df;
-extern const struct object object_neigh;
-extern const struct object object_member;
-extern const struct object object_prefix;
-extern const struct object object_flood;
-extern const struct object object_bfd;
-extern const struct object object_icc;
-extern const struct object object_peer;
-extern const struct object object_route;
-extern const struct object object_kernel;
-extern const struct object object_config;
-extern const struct object object_decode;
-extern const struct object object_monitor;
-extern const struct object object_trace;
-extern const struct object object_metrics;
-extern const struct object object_check;
-extern const struct object object_log;
-extern const struct object object_version;
+/* One row each, in the order in which help shows them: cmd_NAME.c defines object_NAME. */
+#define OBJECTS(OBJECT) \
+	OBJECT(es)      \
+	OBJECT(df)      \
+	OBJECT(neigh)   \
+	OBJECT(member)  \
+	OBJECT(prefix)  \
+	OBJECT(flood)   \
+	OBJECT(peer)    \
+	OBJECT(bfd)     \
+	OBJECT(icc)     \
+	OBJECT(route)   \
+	OBJECT(kernel)  \
+	OBJECT(config)  \
+	OBJECT(monitor) \
+	OBJECT(trace)   \
+	OBJECT(decode)  \
+	OBJECT(check)   \
+	OBJECT(metrics) \
+	OBJECT(log)     \
+	OBJECT(version)
+
+#define OBJECT_DECLARE(name) extern const struct object object_##name;
+OBJECTS(OBJECT_DECLARE)
 extern const struct command command_summary;
 
 /** objects - all of them, in the order of the help; ends with NULL */

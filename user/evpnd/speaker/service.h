@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A service is one EVPN function inside the speaker (segments; later neighbours, memberships, …): one
- * file and one row in the table of services. It hears facts, routes, configuration and timers, and
- * answers with routes to originate and wishes for the parent. A service never includes another one.
+ * A service is one EVPN function inside the speaker (segments, neighbours, memberships, ...): a folder in
+ * services/ and a row of SERVICES. It hears facts, routes, configuration and timers, and answers with routes
+ * to originate and wishes for the parent. A service never includes another one.
  */
 #ifndef EVPND_SERVICE_H
 #define EVPND_SERVICE_H
@@ -95,13 +95,17 @@ struct service {
 		      char *err, size_t err_len);
 };
 
-/* services/: the table is in speaker.c */
-extern const struct service segment_service;
-extern const struct service neigh_service;
-extern const struct service member_service;
-extern const struct service flood_service;
-extern const struct service bfd_service;
-extern const struct service prefix_service;
+/* One row each, in the order in which they hear: services/NAME/ defines NAME_service. */
+#define SERVICES(SERVICE) \
+	SERVICE(segment)  \
+	SERVICE(neigh)    \
+	SERVICE(member)   \
+	SERVICE(flood)    \
+	SERVICE(bfd)      \
+	SERVICE(prefix)
+
+#define SERVICE_DECLARE(name) extern const struct service name##_service;
+SERVICES(SERVICE_DECLARE)
 
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);

@@ -25,11 +25,9 @@ enum {
 	LAST_WORDS_POLL_MS = 20,
 };
 
-/* The EVPN functions. A new one is a file in services/ and a row here. */
-const struct service *const speaker_services[] = {
-	&segment_service, &neigh_service, &member_service, &flood_service, &bfd_service,
-	&prefix_service,  NULL,
-};
+#define SERVICE_ROW(name) &name##_service,
+
+const struct service *const speaker_services[] = {SERVICES(SERVICE_ROW) NULL};
 
 /* ---- what services ask of their host ---- */
 
