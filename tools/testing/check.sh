@@ -55,6 +55,7 @@ steps() {
 	kunit          60   600 kernel-debug           guest uml-debug $vm/kunit.sh
 	generated      50   600 kernel                 make generate-check
 	style         100   600 user                   make style
+	echo          100   900 user                   $here/echo/echo.sh
 	offline        50   600 user                   offline
 	module-6.1    100   900 deps                   $here/module.sh build
 	module-6.12   100   900 deps                   $vm/headers.sh compile bookworm-backports

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Include rules (from the compiler's own dependency output), SPDX lines, formatting, and what the
-# kernel's logic may not include. Prints TAP. Usage: style.sh OBJECT-DIRECTORY
+# Include rules (from the compiler's own dependency output), SPDX lines, formatting, what the kernel's logic
+# may not include, and what a new service has to touch. Prints TAP. Usage: style.sh OBJECT-DIRECTORY
 cd "$(dirname "$0")/../.." || exit 1
 objdir=${1:-build/obj}
 n=0 bad=0
@@ -105,6 +105,10 @@ result "$([ -z "$out" ] && echo 0 || echo 1)" "one version everywhere" "$out"
 
 out=$(for f in $(sources '*.sh'); do bash -n "$f" 2>&1; done)
 result "$([ -z "$out" ] && echo 0 || echo 1)" "shell scripts parse" "$out"
+
+# What a new service costs the rest of the tree.
+out=$(tools/testing/echo/echo.sh --quick 2>&1)
+result $? "a new service is its files and nine rows (echo/rows.txt)" "$(grep -A20 '^not ok' <<<"$out")"
 
 echo "1..$n"
 [ "$bad" = 0 ]
