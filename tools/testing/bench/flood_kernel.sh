@@ -13,6 +13,11 @@
 #
 #   tools/testing/vm/guest.sh run --mem 512 uml -- tools/testing/bench/flood_kernel.sh [FRAMES [ROUNDS]]
 #
+#   tools/testing/vm/guest.sh run --icount --mem 768 --timeout 1800 qemu -- tools/testing/bench/flood_kernel.sh 500 1
+#
+# The second has no noise at all, and is slow: its nanoseconds are instructions, the sender's and the
+# customer's included.
+#
 # Prints the median of each, in nanoseconds for one frame from the sender's system call to the end
 # of its way, and the medians of each round's ratios. On a busy machine look at the fastest rounds: many
 # rounds of few frames (1000 60). Everything but the comparison is the same: one

@@ -37,6 +37,8 @@ GUEST: uml (fast), uml-debug (KASAN, lockdep, kmemleak, fault injection, KUnit; 
   --timeout S      seconds for the whole run (600)
   --mem M          megabytes of memory
   --smp N          processors (qemu: 2, uml-debug: 1)
+  --icount         qemu guests under emulation: one processor, whose clock goes on by a nanosecond
+                   with each instruction, so that what is timed in the guest is instructions
   --arg WORD       a word more on the kernel's command line
 Variables whose name begins with EVPN_ or KSFT_ are passed on to COMMAND.
 
@@ -72,6 +74,7 @@ options() {
 		--log) LOG=$2; shift ;;
 		--mem) MEM=$2; shift ;;
 		--smp) SMP=$2; shift ;;
+		--icount) ICOUNT=y ;;
 		--arg) EXTRA_ARGS+=("$2"); shift ;;
 		-*) die "unknown option $1" ;;
 		*) break ;;
@@ -86,7 +89,7 @@ options() {
 }
 
 SOURCE=$TREE TIMEOUT=600 PARAMS=() EXTRA_ARGS=() COMMAND=()
-NO_MODULE='' NO_LEAKS='' OUT='' LOG='' MEM='' SMP='' SHELL_MODE=''
+NO_MODULE='' NO_LEAKS='' OUT='' LOG='' MEM='' SMP='' ICOUNT='' SHELL_MODE=''
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in

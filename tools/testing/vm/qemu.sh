@@ -79,6 +79,7 @@ accelerator() {
 exec_qemu() {
 	local accel cpu=host con args
 	accel=$(accelerator)
+	[ -z "$ICOUNT" ] || accel=tcg SMP=1
 	# One thread for all processors: with one each, a guest that patches its own code (a netfilter
 	# hook comes or goes) while another processor runs it has been seen to die.
 	[ "$accel" = tcg ] && accel=tcg,thread=single cpu=max
@@ -91,6 +92,7 @@ exec_qemu() {
 		-device virtio-rng-pci
 		-virtfs "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"
 		-virtfs "local,path=$RUN/ctl,mount_tag=ctl,security_model=none")
+	[ -z "$ICOUNT" ] || args+=(-icount shift=0)
 	[ -n "$OUT" ] && args+=(-virtfs "local,path=$OUT,mount_tag=out,security_model=none,multidevs=remap")
 	if [ -n "$SHELL_MODE" ]; then
 		contain "$QEMU" "${args[@]}" -chardev stdio,id=tty,signal=off -serial chardev:tty
