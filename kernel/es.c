@@ -121,6 +121,27 @@ void evpn_es_conf_init(struct evpn_es_conf *conf)
 	};
 }
 
+/* Is the bit of every VLAN set, but for the identifiers that no frame has? */
+static bool es_map_full(const struct evpn_vlan_map *map, u16 untagged_vid)
+{
+	enum { LAST = EVPN_VLAN_MAP_LEN - 1 };
+	u8 first = map->octet[0] | !!untagged_vid;
+	u8 last = map->octet[LAST] | BIT(7);
+
+	return first == 0xff && last == 0xff && !memchr_inv(map->octet + 1, 0xff, LAST - 1);
+}
+
+/* Is this PE DF for every VLAN? As core/verdict.c judges one: a map counts more than the role. */
+static bool es_df_for_all(const struct evpn_es *es, bool df)
+{
+	const struct evpn_vlan_map *map =
+		rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
+
+	if (es->failed)
+		return false;
+	return map ? es_map_full(map, es->conf.untagged_vid) : df;
+}
+
 static u32 es_flags(const struct evpn_es *es)
 {
 	bool df = es->conf.role != EVPN_ROLE_NON_DF && !es->failed;
@@ -141,6 +162,8 @@ static u32 es_flags(const struct evpn_es *es)
 		flags |= EVPN_PF_FLOOD;
 		if (df)
 			flags |= EVPN_PF_DF;
+		if (es_df_for_all(es, df))
+			flags |= EVPN_PF_ALL;
 		if (es->conf.unknown_unicast == EVPN_UNKNOWN_UNICAST_PASS)
 			flags |= EVPN_PF_UNICAST;
 		/* no standby has no meaning here, but a PE that is drained sends its CE away */
@@ -197,6 +220,7 @@ void evpn_es_apply(struct evpn_es *es)
 
 	lockdep_assert_held(&es->net->lock);
 	es_publish(es, flags);
+	evpn_egress_changed(es);
 	if (es->port)
 		evpn_port_set_dormant(es->port, (flags & EVPN_PF_BLOCK) &&
 							es->conf.standby == EVPN_STANDBY_DOWN);
@@ -258,6 +282,7 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 		return NULL;
 	}
 	es->net = en;
+	es->mark_mask = evpn_vtep_mask(en);
 	es->esi = *esi;
 	INIT_LIST_HEAD(&es->members);
 	INIT_LIST_HEAD(&es->unfit);
@@ -413,6 +438,8 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	if (err)
 		return err;
 	err = es_bind_name(es, change, extack);
+	if (!err)
+		err = evpn_egress_ensure(es, change->conf.mode, extack);
 	if (err)
 		return err;
 

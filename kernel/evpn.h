@@ -183,12 +183,15 @@ struct evpn_partner_told {
 
 /**
  * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
- * @list: in evpn_es.members; evpn_net.lock
- * @node: in evpn_net.ports, by @dev
  * @es: the segment; not counted, see the head of this file
  * @dev: the device; held until the hooks are out
- * @dev_tracker: of that reference
+ * @lag: of a member, the port of the segment's device, which is freed after it
  * @place: what the device is to the segment
+ * @judges: it sees in its own egress hook what leaves by it; else its members look, see egress.c
+ * @hooked: that hook is in place; evpn_net.lock
+ * @dev_tracker: of the reference to @dev
+ * @list: in evpn_es.members; evpn_net.lock
+ * @node: in evpn_net.ports, by @dev
  * @ops: the hooks, by direction; the network stack points here until a grace period after
  * @name: copy of the device's name; evpn_net.lock
  * @dormant: we have set the device dormant, and have to take that back; evpn_net.lock
@@ -204,12 +207,17 @@ struct evpn_partner_told {
  * @rcu: for kfree_rcu()
  */
 struct evpn_port {
-	struct list_head list;
-	struct rb_node node;
+	/* what the data path reads of every frame */
 	struct evpn_es *es;
 	struct net_device *dev;
-	netdevice_tracker dev_tracker;
+	struct evpn_port *lag;
 	enum evpn_place place;
+	bool judges;
+
+	bool hooked;
+	netdevice_tracker dev_tracker;
+	struct list_head list;
+	struct rb_node node;
 	struct nf_hook_ops ops[EVPN_DIRECTIONS];
 	char name[IFNAMSIZ];
 	bool dormant;
@@ -278,6 +286,7 @@ struct evpn_es_change {
  * struct evpn_es - an Ethernet Segment
  * @net: the namespace's state; outlives the segment
  * @flags: EVPN_PF_*, for the data path
+ * @mark_mask: bits of the mark that tell PEs apart, for the data path
  * @map: for the data path; published before the @flags that make it count
  * @peers: the other PEs of the segment, or NULL; for the data path
  * @stats: counters
@@ -308,6 +317,7 @@ struct evpn_es {
 	/* what the data path reads of every frame */
 	struct evpn_net *net;
 	u32 flags;
+	u32 mark_mask;
 	struct evpn_vlan_map __rcu *map;
 	struct evpn_peers __rcu *peers;
 	struct evpn_pcpu_stats __percpu *stats;
@@ -372,6 +382,7 @@ struct evpn_owner {
  * @partner_work: reports what LACP partners have become
  * @speak_work: lets the gateway speak where a segment has opened
  * @members_work: looks whether who has joined is a member
+ * @egress_work: puts egress hooks of aggregates in and out
  * @partner_reported: when it last did, in jiffies
  * @netdev_nb: device events of this namespace
  * @neigh: neighbours, see neigh.h
@@ -394,6 +405,7 @@ struct evpn_net {
 	struct delayed_work partner_work;
 	struct work_struct speak_work;
 	struct work_struct members_work;
+	struct work_struct egress_work;
 	unsigned long partner_reported;
 	struct notifier_block netdev_nb;
 	struct evpn_neigh_net *neigh;
@@ -402,6 +414,20 @@ struct evpn_net {
 };
 
 #define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
+
+/** evpn_vtep_marked_by_us() - does the mark of a frame say that it comes from some PE? */
+static inline bool evpn_vtep_marked_by_us(const struct evpn_es *es, const struct sk_buff *skb)
+{
+	return skb->mark & READ_ONCE(es->mark_mask);
+}
+
+/** evpn_vtep_listed() - the same, from one that is in some segment's list? Its highest number is not */
+static inline bool evpn_vtep_listed(const struct evpn_es *es, const struct sk_buff *skb)
+{
+	u32 mask = READ_ONCE(es->mark_mask), mark = skb->mark & mask;
+
+	return mark && mark != mask;
+}
 
 /* main.c */
 extern bool evpn_userns;
@@ -437,6 +463,11 @@ struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev);
 int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack *extack);
 void evpn_port_member_del(struct evpn_port *port);
 
+/* egress.c */
+int evpn_egress_ensure(struct evpn_es *es, u32 mode, struct netlink_ext_ack *extack);
+void evpn_egress_changed(struct evpn_es *es);
+void evpn_egress_work(struct work_struct *work);
+
 /* event.c */
 int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr);
 void evpn_members_work(struct work_struct *work);
@@ -445,12 +476,15 @@ void evpn_members_work(struct work_struct *work);
 unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+unsigned int evpn_filter_member_egress(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state);
 
 /* flood.c */
 int evpn_flood_init(void);
 void evpn_flood_exit(void);
 unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
 			      const struct sk_buff *skb, const struct evpn_frame *frame);
+bool evpn_flood_to_known(const struct evpn_port *port, const struct sk_buff *skb, u32 flags);
 
 /* vtep.c */
 int evpn_vtep_net_init(struct evpn_net *en);
@@ -462,7 +496,6 @@ bool evpn_vtep_peers_equal(const struct evpn_peers *a, const struct evpn_peers *
 unsigned int evpn_vtep_peers_count(const struct evpn_es *es);
 const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i);
 bool evpn_vtep_shared(const struct evpn_es *es, const struct sk_buff *skb);
-bool evpn_vtep_marked_by_us(const struct evpn_es *es, const struct sk_buff *skb);
 void evpn_vtep_floods(struct evpn_net *en, bool floods);
 int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsigned int n_ports,
 		  struct netlink_ext_ack *extack);

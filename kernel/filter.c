@@ -70,9 +70,11 @@ static void filter_hide_tag(const struct evpn_port *port, struct evpn_frame *fra
 		frame->vid = 0;
 }
 
-static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, int offset,
-				 enum evpn_direction direction, u32 flags)
+/* @at: where the frame is; @port: of the segment's device, or the same */
+static unsigned int filter_judge(const struct evpn_port *at, struct evpn_port *port,
+				 struct sk_buff *skb, enum evpn_direction direction, u32 flags)
 {
+	int offset = direction == EVPN_DIRECTION_INGRESS ? skb_mac_offset(skb) : 0;
 	struct evpn_es *es = port->es;
 	struct evpn_vlan_map *map = rcu_dereference(es->map);
 	struct evpn_policy policy = {.flags = flags, .vlan_df = map ? map->octet : NULL};
@@ -98,7 +100,7 @@ static unsigned int filter_judge(struct evpn_port *port, struct sk_buff *skb, in
 	if (decoded && !(flags & EVPN_PF_BLOCK))
 		vid = evpn_policy_vid(&policy, &frame);
 	evpn_stats_drop(port, direction, reason, vid, skb->len - offset);
-	trace_evpn_drop(es, port, direction, reason, decoded ? &frame : NULL, skb->len - offset);
+	trace_evpn_drop(es, at, direction, reason, decoded ? &frame : NULL, skb->len - offset);
 	return NF_DROP;
 }
 
@@ -113,8 +115,7 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
 	if (port->place == EVPN_PLACE_MEMBER)
 		evpn_lacp_ingress(port, skb, flags);
 	if (evpn_policy_active(flags) && !evpn_mcast_ours(port, skb))
-		verdict =
-			filter_judge(port, skb, skb_mac_offset(skb), EVPN_DIRECTION_INGRESS, flags);
+		verdict = filter_judge(port, port, skb, EVPN_DIRECTION_INGRESS, flags);
 	if (verdict == NF_ACCEPT && port->place != EVPN_PLACE_MEMBER) {
 		evpn_neigh_heard(port, skb);
 		evpn_mcast_heard(port, skb);
@@ -126,37 +127,88 @@ unsigned int evpn_filter_ingress(void *priv, struct sk_buff *skb, const struct n
  * May this frame be dropped as a flooded one? What this host sends itself is told at once; and where
  * this PE is DF for every VLAN, all that comes from PEs that do not share the segment.
  */
-static bool filter_floods(const struct evpn_port *port, const struct sk_buff *skb, u32 flags)
+static bool filter_floods(const struct evpn_es *es, const struct sk_buff *skb, u32 flags)
 {
-	if (!(flags & EVPN_PF_FLOOD) || port->place == EVPN_PLACE_MEMBER || !skb->skb_iif)
+	if (!(flags & EVPN_PF_FLOOD) || !skb->skb_iif)
 		return false;
-	return !(flags & EVPN_PF_DF) || rcu_access_pointer(port->es->map) ||
-	       evpn_vtep_shared(port->es, skb);
+	return !(flags & EVPN_PF_ALL) || (evpn_vtep_listed(es, skb) && evpn_vtep_shared(es, skb));
 }
 
 /*
- * Can it be a query of IGMP or MLD? Those go to a group of IP, whose addresses begin so; all other frames,
- * broadcasts among them, cost no more than this look at their first octet.
+ * Can it be a LACPDU, or a query of IGMP or MLD? Those go to groups whose addresses begin so; all other
+ * frames, broadcasts among them, cost no more than this look at their first octet.
  */
-static bool filter_maybe_query(const struct sk_buff *skb)
+static bool filter_maybe_protocol(const struct sk_buff *skb)
 {
 	return skb_headlen(skb) < ETH_HLEN || skb->data[0] == 0x01 || skb->data[0] == 0x33;
 }
 
-/** evpn_filter_egress() - nf_hookfn for frames that leave through a port */
+/* One of those, or not: may it be dropped, and who else has to hear of it? */
+static unsigned int filter_sent(const struct evpn_port *at, struct evpn_port *port,
+				struct sk_buff *skb, u32 flags)
+{
+	unsigned int verdict = NF_ACCEPT;
+
+	if (evpn_policy_active(flags) || filter_floods(port->es, skb, flags))
+		verdict = filter_judge(at, port, skb, EVPN_DIRECTION_EGRESS, flags);
+	if (verdict == NF_ACCEPT && filter_maybe_protocol(skb))
+		evpn_mcast_sent(port, skb);
+	return verdict;
+}
+
+/* Is this PE DF for every VLAN, and the frame neither one of those nor from a PE in some list? */
+static __always_inline bool filter_df(const struct evpn_es *es, const struct sk_buff *skb,
+				      u32 flags)
+{
+	return (flags & (EVPN_PF_FLOOD | EVPN_PF_ALL)) == (EVPN_PF_FLOOD | EVPN_PF_ALL) &&
+	       !evpn_vtep_listed(es, skb) && !filter_maybe_protocol(skb);
+}
+
+/* May all frames pass, or at least this one, as far as that can be told at once? */
+static bool filter_passes(const struct evpn_port *port, const struct sk_buff *skb, u32 flags)
+{
+	if (filter_maybe_protocol(skb) || evpn_policy_active(flags))
+		return false;
+	return !(flags & EVPN_PF_FLOOD) || evpn_flood_to_known(port, skb, flags);
+}
+
+/** evpn_filter_egress() - nf_hookfn for frames that leave through a segment's device */
 unsigned int evpn_filter_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct evpn_port *port = priv;
 	/* as in evpn_filter_ingress() */
 	u32 flags = smp_load_acquire(&port->es->flags);
-	unsigned int verdict = NF_ACCEPT;
 
-	if (port->place == EVPN_PLACE_MEMBER && !evpn_lacp_egress(port, skb, flags))
+	if (filter_df(port->es, skb, flags) || filter_passes(port, skb, flags))
+		return NF_ACCEPT;
+	return filter_sent(port, port, skb, flags);
+}
+
+/* The rest of what a member does with a frame. */
+static noinline unsigned int filter_member_sent(struct evpn_port *port, struct sk_buff *skb,
+						u32 flags)
+{
+	struct evpn_port *lag = port->lag;
+
+	if (filter_maybe_protocol(skb) && !evpn_lacp_egress(port, skb, flags))
 		return NF_DROP;
-	if (evpn_policy_active(flags) || filter_floods(port, skb, flags))
-		verdict = filter_judge(port, skb, 0, EVPN_DIRECTION_EGRESS, flags);
-	if (unlikely(filter_maybe_query(skb)) && verdict == NF_ACCEPT &&
-	    port->place != EVPN_PLACE_MEMBER)
-		evpn_mcast_sent(port, skb);
-	return verdict;
+	if (flags & EVPN_PF_BLOCK)
+		return filter_judge(port, port, skb, EVPN_DIRECTION_EGRESS, flags);
+	/* see egress.c */
+	if (!(flags & EVPN_PF_FLOOD) || READ_ONCE(lag->judges) || filter_passes(lag, skb, flags))
+		return NF_ACCEPT;
+	return filter_sent(port, lag, skb, flags);
+}
+
+/** evpn_filter_member_egress() - nf_hookfn for frames that leave through a member */
+unsigned int evpn_filter_member_egress(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	struct evpn_port *port = priv;
+	/* as in evpn_filter_ingress() */
+	u32 flags = smp_load_acquire(&port->es->flags);
+
+	if (filter_df(port->es, skb, flags))
+		return NF_ACCEPT;
+	return filter_member_sent(port, skb, flags);
 }

@@ -168,12 +168,14 @@ static u16 flood_pvid(const struct net_device *port)
 
 /**
  * struct flood_query - who is asked for
- * @in: the device that the frame came in through
+ * @net: the namespace
+ * @iif: the device that the frame came in through, which may be gone
  * @addr: its destination
  * @untagged_vid: VLAN of frames without a tag as the operator says it
  */
 struct flood_query {
-	const struct net_device *in;
+	struct net *net;
+	int iif;
 	const u8 *addr;
 	u16 untagged_vid;
 };
@@ -185,10 +187,11 @@ struct flood_query {
 static bool flood_knows_untagged(struct net_device *bridge, const struct net_device *port,
 				 const struct flood_query *query)
 {
-	const u16 vids[] = {flood_pvid(query->in), flood_pvid(port), query->untagged_vid};
+	const struct net_device *in = dev_get_by_index_rcu(query->net, query->iif);
+	const u16 vids[] = {in ? flood_pvid(in) : 0, flood_pvid(port), query->untagged_vid};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(vids); i++) {
+	for (i = 0; in && i < ARRAY_SIZE(vids); i++) {
 		if (flood_untagged(port, vids[i]))
 			return flood_bridge_knows(bridge, query->addr, vids[i]);
 	}
@@ -215,35 +218,50 @@ static bool flood_port_knows(struct net_device *port, struct flood_tags tags,
 }
 
 /*
- * Is the unicast frame for a host that the bridge knows, so that it was not flooded? The bridge's
- * port is the segment's device, or a VLAN device on it, or one on that. Open vSwitch has no table
- * that could be asked: what it sends to one host counts as known.
+ * Does a bridge on the segment's device know the host, so that the frame was not flooded? The bridge's
+ * port is that device, or a VLAN device on it, or one on that.
  */
-static bool flood_known(const struct evpn_port *port, const struct evpn_policy *policy,
-			const struct sk_buff *skb, const struct net_device *in)
+static bool flood_bridged(struct net_device *dev, const struct sk_buff *skb,
+			  const struct flood_query *query)
 {
-	struct flood_query query = {.in = in, .untagged_vid = evpn_policy_untagged(policy)};
-	struct net_device *dev = port->dev;
 	struct flood_tags tags;
 	unsigned int depth;
-	u8 buf[ETH_ALEN];
 	__be16 proto;
 	u16 vid;
 
-	query.addr = skb_header_pointer(skb, 0, ETH_ALEN, buf);
-	if (!in || !query.addr)
-		return false;
-	if (netif_is_ovs_port(in))
-		return true;
 	flood_tags_begin(&tags, skb);
 	for (depth = 0; dev && depth < FLOOD_DEPTH; depth++) {
-		if (netif_is_bridge_port(dev) && flood_port_knows(dev, tags, &query))
+		if (netif_is_bridge_port(dev) && flood_port_knows(dev, tags, query))
 			return true;
 		if (!flood_tags_next(&tags, &proto, &vid))
 			return false;
 		dev = __vlan_find_dev_deep_rcu(dev, proto, vid);
 	}
 	return false;
+}
+
+/*
+ * Is the unicast frame for a host that is known? Open vSwitch has no table that could be asked: what
+ * it sends to one host counts as known.
+ */
+static bool flood_known(const struct evpn_port *port, const struct evpn_policy *policy,
+			const struct sk_buff *skb)
+{
+	struct flood_query query = {
+		.net = dev_net(port->dev),
+		.iif = skb->skb_iif,
+		.untagged_vid = evpn_policy_untagged(policy),
+	};
+	const struct net_device *in;
+	u8 buf[ETH_ALEN];
+
+	query.addr = skb_header_pointer(skb, 0, ETH_ALEN, buf);
+	if (!query.addr)
+		return false;
+	if (flood_bridged(port->dev, skb, &query))
+		return true;
+	in = dev_get_by_index_rcu(query.net, query.iif);
+	return in && netif_is_ovs_port(in);
 }
 
 /* A bridge may have turned multicast into unicast, one copy for each member. */
@@ -254,11 +272,21 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
 	const u8 *packet;
 	u32 len;
 
+	if (proto != EVPN_P_IP && proto != EVPN_P_IPV6)
+		return false;
 	if (!skb_vlan_tag_present(skb) && eth_type_vlan(eth_hdr(skb)->h_proto))
 		offset += VLAN_HLEN;
 	len = min_t(int, (int)skb->len - offset, sizeof(buf));
 	packet = (int)len > 0 ? skb_header_pointer(skb, offset, len, buf) : NULL;
 	return packet && evpn_ip_multicast(packet, len, proto);
+}
+
+/* Is it for one host, in spite of what a bridge may have done to it, and for one that is known? */
+static bool flood_to_known_host(const struct evpn_port *port, const struct evpn_policy *policy,
+				const struct sk_buff *skb, const struct evpn_frame *frame)
+{
+	return !frame->multicast && !flood_hidden_multicast(skb, frame->proto) &&
+	       flood_known(port, policy, skb);
 }
 
 /**
@@ -270,8 +298,9 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
  *
  * What passes when it comes from the core passes wherever it comes from, so that is asked first. What
  * is for a group and has our mark was not bridged from another port, and if it was routed, the answer is
- * the same, unless its PE shares the segment. The bridge is asked last, and only about a unicast frame
- * that would be dropped.
+ * the same, unless its PE shares the segment. A unicast frame passes when it was not flooded, wherever it
+ * comes from: of one that has our mark this is asked before its origin, of others, which are mostly
+ * local, after it.
  *
  * Context: a netfilter hook, hence within an RCU read-side section.
  * Return: EVPN_PASS, or EVPN_DROP plus the reason.
@@ -280,22 +309,47 @@ unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *
 			      const struct sk_buff *skb, const struct evpn_frame *frame)
 {
 	bool shared = evpn_vtep_shared(port->es, skb);
+	bool marked = evpn_vtep_marked_by_us(port->es, skb);
 	enum evpn_origin origin;
-	struct net_device *in;
 	unsigned int verdict;
 
 	verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_CORE, shared);
-	if (verdict == EVPN_PASS)
+	if (verdict == EVPN_PASS || (frame->multicast && !shared && marked))
 		return verdict;
-	if (frame->multicast && !shared && evpn_vtep_marked_by_us(port->es, skb))
-		return verdict;
-	in = dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif);
-	origin = flood_origin(port, skb, in);
+	if (marked && flood_to_known_host(port, policy, skb, frame))
+		return EVPN_PASS;
+	origin = flood_origin(port, skb, dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif));
 	if (origin != EVPN_ORIGIN_CORE)
 		verdict = evpn_flood_verdict(policy, frame, origin, shared);
-	if (verdict == EVPN_PASS || frame->multicast)
+	if (verdict == EVPN_PASS || marked)
 		return verdict;
-	if (flood_hidden_multicast(skb, frame->proto))
-		return verdict;
-	return flood_known(port, policy, skb, in) ? EVPN_PASS : verdict;
+	return flood_to_known_host(port, policy, skb, frame) ? EVPN_PASS : verdict;
+}
+
+/**
+ * evpn_flood_to_known() - is that a frame for one host that a bridge knows? The short way to the answer
+ * @port: of the segment's device
+ * @skb: the packet at netdev egress, with an Ethernet header in its linear part
+ * @flags: in force; have EVPN_PF_FLOOD
+ *
+ * It is taken where evpn_flood_judge() would have to ask the bridge for certain, and a bridge that does not
+ * look at VLANs can be asked at once.
+ *
+ * Context: as above.
+ * Return: true when it passes; false says nothing.
+ */
+bool evpn_flood_to_known(const struct evpn_port *port, const struct sk_buff *skb, u32 flags)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	struct net_device *bridge;
+
+	if (is_multicast_ether_addr(eth->h_dest) || flags & (EVPN_PF_DF | EVPN_PF_UNICAST) ||
+	    rcu_access_pointer(port->es->map) || !evpn_vtep_marked_by_us(port->es, skb))
+		return false;
+	if (!netif_is_bridge_port(port->dev) || eth_type_vlan(eth->h_proto) ||
+	    flood_hidden_multicast(skb, ntohs(eth->h_proto)))
+		return false;
+	bridge = netdev_master_upper_dev_get_rcu(port->dev);
+	return bridge && netif_is_bridge_master(bridge) && !br_vlan_enabled(bridge) &&
+	       flood_bridge_knows(bridge, eth->h_dest, 0);
 }

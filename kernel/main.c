@@ -55,6 +55,7 @@ static int __net_init evpn_net_init(struct net *net)
 	INIT_DELAYED_WORK(&en->partner_work, evpn_partner_work);
 	INIT_WORK(&en->speak_work, evpn_speak_work);
 	INIT_WORK(&en->members_work, evpn_members_work);
+	INIT_WORK(&en->egress_work, evpn_egress_work);
 	en->partner_reported = jiffies;
 	en->netdev_nb.notifier_call = evpn_netdev_event;
 	err = evpn_vtep_net_init(en);
@@ -106,6 +107,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 	cancel_delayed_work_sync(&en->partner_work);
 	cancel_work_sync(&en->speak_work);
 	cancel_work_sync(&en->members_work);
+	cancel_work_sync(&en->egress_work);
 	evpn_mcast_net_exit(en);
 	evpn_neigh_net_exit(en);
 	evpn_vtep_net_exit(en);

@@ -108,6 +108,13 @@ static int port_check(const struct evpn_es *es, struct net_device *dev,
 	return 0;
 }
 
+static enum evpn_place port_place(const struct net_device *dev, const struct evpn_port *lag)
+{
+	if (lag)
+		return EVPN_PLACE_MEMBER;
+	return netif_is_lag_master(dev) ? EVPN_PLACE_LAG : EVPN_PLACE_DEVICE;
+}
+
 static void port_init_hooks(struct evpn_port *port)
 {
 	port->ops[EVPN_DIRECTION_INGRESS] = (struct nf_hook_ops){
@@ -119,7 +126,7 @@ static void port_init_hooks(struct evpn_port *port)
 		.priority = PRIORITY_INGRESS,
 	};
 	port->ops[EVPN_DIRECTION_EGRESS] = (struct nf_hook_ops){
-		.hook = evpn_filter_egress,
+		.hook = port->lag ? evpn_filter_member_egress : evpn_filter_egress,
 		.dev = port->dev,
 		.priv = port,
 		.pf = NFPROTO_NETDEV,
@@ -128,8 +135,9 @@ static void port_init_hooks(struct evpn_port *port)
 	};
 }
 
+/* @lag: of a member, the port of the segment's device; else NULL. */
 static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
-				     enum evpn_place place, struct netlink_ext_ack *extack)
+				     struct evpn_port *lag, struct netlink_ext_ack *extack)
 {
 	struct evpn_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -138,7 +146,10 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
 		return ERR_PTR(-ENOMEM);
 	port->es = es;
 	port->dev = dev;
-	port->place = place;
+	port->lag = lag;
+	port->place = port_place(dev, lag);
+	port->judges = true;
+	port->hooked = true;
 	spin_lock_init(&port->lacp_lock);
 	strscpy(port->name, dev->name, sizeof(port->name));
 	port_init_hooks(port);
@@ -164,7 +175,9 @@ static void port_destroy(struct evpn_port *port)
 {
 	evpn_port_set_dormant(port, false);
 	rb_erase(&port->node, &port->es->net->ports);
-	nf_unregister_net_hooks(port->es->net->net, port->ops, ARRAY_SIZE(port->ops));
+	nf_unregister_net_hook(port->es->net->net, &port->ops[EVPN_DIRECTION_INGRESS]);
+	if (port->hooked)
+		nf_unregister_net_hook(port->es->net->net, &port->ops[EVPN_DIRECTION_EGRESS]);
 	netdev_put(port->dev, &port->dev_tracker);
 	pr_debug("port %s destroyed\n", port->name);
 	kfree_rcu(port, rcu);
@@ -214,16 +227,16 @@ static struct evpn_port *port_renew(struct evpn_es *es, const struct net_device 
 	return NULL;
 }
 
-static int port_create_members(struct evpn_es *es, struct net_device *dev, struct list_head *ports,
+static int port_create_members(struct evpn_es *es, struct evpn_port *lag, struct list_head *ports,
 			       struct netlink_ext_ack *extack)
 {
 	struct net_device *lower;
 	struct evpn_port *port;
 	struct list_head *iter;
 
-	netdev_for_each_lower_dev(dev, lower, iter) {
+	netdev_for_each_lower_dev(lag->dev, lower, iter) {
 		port_renew(es, lower);
-		port = port_create(es, lower, EVPN_PLACE_MEMBER, extack);
+		port = port_create(es, lower, lag, extack);
 		if (IS_ERR(port)) {
 			port_destroy_list(ports);
 			return PTR_ERR(port);
@@ -244,7 +257,6 @@ static int port_create_members(struct evpn_es *es, struct net_device *dev, struc
  */
 int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
 {
-	bool lag = netif_is_lag_master(dev);
 	struct evpn_port *port;
 	LIST_HEAD(members);
 	int err;
@@ -255,11 +267,11 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 	err = port_check(es, dev, extack);
 	if (err)
 		return err;
-	port = port_create(es, dev, lag ? EVPN_PLACE_LAG : EVPN_PLACE_DEVICE, extack);
+	port = port_create(es, dev, NULL, extack);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
-	if (lag) {
-		err = port_create_members(es, dev, &members, extack);
+	if (port->place == EVPN_PLACE_LAG) {
+		err = port_create_members(es, port, &members, extack);
 		if (err) {
 			port_destroy(port);
 			return err;
@@ -386,7 +398,7 @@ int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack 
 	netdev_for_each_lower_dev(es->port->dev, lower, iter) {
 		if (!port_is_member(es, lower) || port_renew(es, lower))
 			continue;
-		port = port_create(es, lower, EVPN_PLACE_MEMBER, extack);
+		port = port_create(es, lower, es->port, extack);
 		if (IS_ERR(port))
 			return PTR_ERR(port);
 		list_add_tail(&port->list, &es->members);

@@ -68,16 +68,18 @@ struct evpn_peers {
 
 /**
  * struct vtep_conf - what the data path needs to know; replaced as a whole
- * @rcu: for kfree_rcu()
  * @mask: bits of the mark, or 0
+ * @shift: of a number in it
  * @n_ports: how many UDP ports
- * @port: UDP ports, host byte order
+ * @port: UDP ports
+ * @rcu: for kfree_rcu()
  */
 struct vtep_conf {
-	struct rcu_head rcu;
 	u32 mask;
-	unsigned int n_ports;
-	u16 port[EVPN_PORTS_MAX];
+	u8 shift;
+	u8 n_ports;
+	__be16 port[EVPN_PORTS_MAX];
+	struct rcu_head rcu;
 };
 
 /**
@@ -110,7 +112,8 @@ static struct vtep_conf *vtep_conf(struct evpn_net *en)
 /* Who sends cannot lengthen a chain, only who configures the lists: no secret is needed. */
 static u32 vtep_hash(const struct in6_addr *address)
 {
-	return ipv6_addr_hash(address);
+	return (__force u32)(address->s6_addr32[0] ^ address->s6_addr32[1] ^ address->s6_addr32[2] ^
+			     address->s6_addr32[3]);
 }
 
 static struct vtep *vtep_find(struct evpn_core *core, const struct in6_addr *address)
@@ -124,49 +127,75 @@ static struct vtep *vtep_find(struct evpn_core *core, const struct in6_addr *add
 	return NULL;
 }
 
+/* The same for an address of IPv4, without making a mapped one of it. */
+static struct vtep *vtep_find4(struct evpn_core *core, __be32 address)
+{
+	struct vtep *v;
+
+	hash_for_each_possible_rcu(core->vteps, v, node, (__force u32)(address ^ htonl(0xffff))) {
+		if (v->address.s6_addr32[3] == address && ipv6_addr_v4mapped(&v->address))
+			return v;
+	}
+	return NULL;
+}
+
 /* The number of a PE that is in no list; all below are for those that are. */
 static u32 vtep_other(u32 mask)
 {
 	return mask >> (mask ? __ffs(mask) : 0);
 }
 
-static void vtep_mark(struct evpn_core *core, const struct vtep_conf *conf, struct sk_buff *skb,
-		      int offset, const struct in6_addr *source)
+static bool vtep_port(const struct vtep_conf *conf, __be16 port)
 {
-	u32 number = vtep_other(conf->mask);
-	const struct udphdr *udp;
-	struct udphdr buf;
-	const struct vtep *v;
 	unsigned int i;
-	u16 port;
 
-	udp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!udp)
-		return;
-	port = ntohs(udp->dest);
-	for (i = 0; i < conf->n_ports && conf->port[i] != port; i++)
-		;
-	if (i == conf->n_ports)
-		return;
-	v = vtep_find(core, source);
-	if (v) {
-		number = v->number;
-		this_cpu_inc(*core->marked);
+	/* mostly it is the first; there always is one */
+	if (likely(conf->port[0] == port))
+		return true;
+	for (i = 1; i < conf->n_ports; i++) {
+		if (conf->port[i] == port)
+			return true;
 	}
-	skb->mark = (skb->mark & ~conf->mask) | number << __ffs(conf->mask);
+	return false;
 }
 
+/* Is the packet with this UDP header, at @offset, one of VXLAN? */
+static bool vtep_vxlan(const struct vtep_conf *conf, const struct sk_buff *skb, int offset)
+{
+	const struct udphdr *udp;
+	struct udphdr buf;
+
+	udp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	return udp && vtep_port(conf, udp->dest);
+}
+
+/* @v: the PE it comes from, or NULL; the highest number is all bits of the mask */
+static void vtep_mark(struct evpn_core *core, const struct vtep_conf *conf, struct sk_buff *skb,
+		      const struct vtep *v)
+{
+	u32 bits = conf->mask;
+
+	if (v) {
+		bits = v->number << conf->shift;
+		this_cpu_inc(*core->marked);
+	}
+	skb->mark = (skb->mark & ~conf->mask) | bits;
+}
+
+/* Each packet that is delivered to this host comes here. */
 static unsigned int vtep_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct evpn_core *core = priv;
 	const struct vtep_conf *conf = rcu_dereference(core->conf);
 	const struct iphdr *iph = ip_hdr(skb);
-	struct in6_addr source;
+	const struct udphdr *udp = (const void *)iph + iph->ihl * 4;
 
 	if (iph->protocol != IPPROTO_UDP || !conf->mask)
 		return NF_ACCEPT;
-	ipv6_addr_set_v4mapped(iph->saddr, &source);
-	vtep_mark(core, conf, skb, skb_network_offset(skb) + ip_hdrlen(skb), &source);
+	if (likely((const u8 *)(udp + 1) <= skb_tail_pointer(skb)) ?
+		    vtep_port(conf, udp->dest) :
+		    vtep_vxlan(conf, skb, skb_network_offset(skb) + ip_hdrlen(skb)))
+		vtep_mark(core, conf, skb, vtep_find4(core, iph->saddr));
 	return NF_ACCEPT;
 }
 
@@ -182,8 +211,8 @@ static unsigned int vtep_hook6(void *priv, struct sk_buff *skb, const struct nf_
 	if (!conf->mask)
 		return NF_ACCEPT;
 	offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(*iph), &proto, &fragment);
-	if (offset >= 0 && proto == IPPROTO_UDP)
-		vtep_mark(core, conf, skb, offset, &iph->saddr);
+	if (offset >= 0 && proto == IPPROTO_UDP && vtep_vxlan(conf, skb, offset))
+		vtep_mark(core, conf, skb, vtep_find(core, &iph->saddr));
 	return NF_ACCEPT;
 }
 
@@ -219,6 +248,21 @@ static int vtep_hook(struct evpn_net *en, u32 mask)
 	return err;
 }
 
+static void vtep_set_mask(struct vtep_conf *conf, u32 mask)
+{
+	conf->mask = mask;
+	conf->shift = mask ? __ffs(mask) : 0;
+}
+
+static void vtep_set_ports(struct vtep_conf *conf, const u16 *ports, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		conf->port[i] = htons(ports[i]);
+	conf->n_ports = n;
+}
+
 /** evpn_vtep_net_init() - the state of a namespace */
 int evpn_vtep_net_init(struct evpn_net *en)
 {
@@ -234,9 +278,9 @@ int evpn_vtep_net_init(struct evpn_net *en)
 		kfree(conf);
 		return -ENOMEM;
 	}
-	conf->mask = VTEP_MASK_DEFAULT;
+	vtep_set_mask(conf, VTEP_MASK_DEFAULT);
 	conf->n_ports = 1;
-	conf->port[0] = VTEP_PORT_DEFAULT;
+	conf->port[0] = htons(VTEP_PORT_DEFAULT);
 	RCU_INIT_POINTER(core->conf, conf);
 	hash_init(core->vteps);
 	__set_bit(0, core->numbers);
@@ -392,35 +436,22 @@ const struct in6_addr *evpn_vtep_peer(const struct evpn_es *es, unsigned int i)
 	return &vtep_es_peers(es)->vtep[i]->address;
 }
 
-static u32 vtep_number(const struct evpn_es *es, const struct sk_buff *skb)
-{
-	u32 mask = rcu_dereference(es->net->core->conf)->mask;
-
-	return mask ? (skb->mark & mask) >> __ffs(mask) : 0;
-}
-
 /**
  * evpn_vtep_shared() - does a frame come from a PE that shares the segment?
  * @es: the segment
- * @skb: the frame, its mark as it was bridged
+ * @skb: the frame, its mark as it was bridged; evpn_vtep_listed() may be asked before
  *
  * Context: within an RCU read-side section.
  */
 bool evpn_vtep_shared(const struct evpn_es *es, const struct sk_buff *skb)
 {
 	const struct evpn_peers *peers = rcu_dereference(es->peers);
-	u32 number;
+	u32 mask = READ_ONCE(es->mark_mask), number;
 
-	if (!peers || !skb->mark)
+	if (!peers || !mask)
 		return false;
-	number = vtep_number(es, skb);
+	number = (skb->mark & mask) >> __ffs(mask);
 	return number && number < peers->bits && test_bit(number, peers->numbers);
-}
-
-/** evpn_vtep_marked_by_us() - does a frame come from some PE? Arguments and context as above */
-bool evpn_vtep_marked_by_us(const struct evpn_es *es, const struct sk_buff *skb)
-{
-	return skb->mark && vtep_number(es, skb);
 }
 
 /**
@@ -479,6 +510,7 @@ int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsign
 		  struct netlink_ext_ack *extack)
 {
 	struct vtep_conf *old = vtep_conf(en), *conf;
+	struct evpn_es *es;
 	int err;
 
 	lockdep_assert_held(&en->lock);
@@ -489,11 +521,9 @@ int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsign
 	if (!conf)
 		return -ENOMEM;
 	if (mask)
-		conf->mask = *mask;
-	if (ports) {
-		memcpy(conf->port, ports, n_ports * sizeof(*ports));
-		conf->n_ports = n_ports;
-	}
+		vtep_set_mask(conf, *mask);
+	if (ports)
+		vtep_set_ports(conf, ports, n_ports);
 	err = vtep_hook(en, conf->mask);
 	if (err) {
 		kfree(conf);
@@ -501,6 +531,8 @@ int evpn_vtep_set(struct evpn_net *en, const u32 *mask, const u16 *ports, unsign
 	}
 	rcu_assign_pointer(en->core->conf, conf);
 	kfree_rcu(old, rcu);
+	evpn_for_each_es(es, en)
+		WRITE_ONCE(es->mark_mask, conf->mask);
 	return 0;
 }
 
@@ -515,7 +547,7 @@ unsigned int evpn_vtep_port(struct evpn_net *en, unsigned int i)
 {
 	const struct vtep_conf *conf = vtep_conf(en);
 
-	return i < conf->n_ports ? conf->port[i] : 0;
+	return i < conf->n_ports ? ntohs(conf->port[i]) : 0;
 }
 
 /** evpn_vtep_used() - how many different PEs all lists have; under evpn_net.lock */

@@ -29,6 +29,7 @@ enum evpn_place {
  * OOS		LACPDUs leave the members out of sync
  * FLOOD	all-active: flooded frames are judged by where they come from
  * UNICAST	with FLOOD: unicast is never flooded
+ * ALL		this PE is DF for every VLAN, by map or without one
  * ALLOW	enum evpn_allow, shifted
  * UNTAGGED	the VLAN of frames without a tag, shifted
  */
@@ -39,6 +40,7 @@ enum evpn_place {
 #define EVPN_PF_OOS BIT(4)
 #define EVPN_PF_FLOOD BIT(5)
 #define EVPN_PF_UNICAST BIT(6)
+#define EVPN_PF_ALL BIT(7)
 #define EVPN_PF_ALLOW_SHIFT 8
 #define EVPN_PF_ALLOW GENMASK(13, 8)
 #define EVPN_PF_UNTAGGED_SHIFT 16

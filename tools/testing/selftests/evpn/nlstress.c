@@ -375,6 +375,19 @@ static int new_segment(unsigned int n, const char *ifname)
 	return transact(genl, wish(buf, EVPN_CMD_ES_NEW, n, ifname));
 }
 
+/* Segment 0 with another mode; as DF for all VLANs if it is all-active, so that its bond needs no hook. */
+static struct nlmsghdr *wish_mode(char *buf, uint32_t mode)
+{
+	struct nlmsghdr *nlh = begin(buf, family, EVPN_CMD_ES_SET);
+	uint8_t map[EVPN_VLAN_MAP_LEN];
+
+	put_esi(nlh, 0);
+	memset(map, 0xff, sizeof(map));
+	mnl_attr_put_u32(nlh, EVPN_A_ES_MODE, mode);
+	mnl_attr_put(nlh, EVPN_A_ES_VLAN_DF, sizeof(map), map);
+	return nlh;
+}
+
 static int exists(unsigned int n)
 {
 	char buf[BUFFER];
@@ -401,6 +414,7 @@ enum fault_op {
 	OP_NEW,
 	OP_SET,
 	OP_REBIND,
+	OP_MODE,
 	OP_ENSLAVE,
 	OP_RELEASE,
 	OP_GET,
@@ -411,10 +425,19 @@ enum fault_op {
 	OP_COUNT
 };
 
-static const char *const op_names[] = {"es-new",      "es-set",	   "es-set of another device",
-				       "enslaving",   "releasing", "es-get",
-				       "es-get, all", "stats-get", "owner-set",
-				       "es-del"};
+static const char *const op_names[] = {
+	"es-new",
+	"es-set",
+	"es-set of another device",
+	"es-set of the mode",
+	"enslaving",
+	"releasing",
+	"es-get",
+	"es-get, all",
+	"stats-get",
+	"owner-set",
+	"es-del",
+};
 
 static struct nlmsghdr *op_request(enum fault_op op, char *buf, char **argv)
 {
@@ -427,6 +450,8 @@ static struct nlmsghdr *op_request(enum fault_op op, char *buf, char **argv)
 		return wish(buf, EVPN_CMD_ES_SET, 0, NULL);
 	case OP_REBIND:
 		return wish(buf, EVPN_CMD_ES_SET, 0, argv[2]);
+	case OP_MODE:
+		return wish_mode(buf, EVPN_MODE_SINGLE_ACTIVE);
 	case OP_ENSLAVE:
 		return set_master(buf, argv[1], argv[0]);
 	case OP_RELEASE:
@@ -464,6 +489,11 @@ static void op_prepare(enum fault_op op, char **argv)
 		transact(route, set_master(buf, argv[1], NULL));
 	if (op != OP_NEW)
 		new_segment(0, argv[0]);
+	if (op == OP_MODE) {
+		transact(genl, wish_mode(buf, EVPN_MODE_ALL_ACTIVE));
+		/* the hook goes a grace period later; should it still be there, less can fail */
+		usleep(50000);
+	}
 }
 
 /* One operation with the nth allocation failing. Sets *hit to whether there was an nth. */
