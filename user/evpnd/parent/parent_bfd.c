@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <sys/tree.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,24 +24,22 @@
 #include "parent/bfd_sockets.h"
 #include "parent/spawn.h"
 #include "system/bfdd.h"
+#include "system/reconcile.h"
 #include "timer.h"
 
 enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
 
 /**
- * struct bfd_wished - a session that shall run
+ * struct bfd_wished - a session that shall run; it is in the table as long as it is wished
+ * @fact: what became of it, and what it is like
  * @sent: the process has been given its socket
- * @stale: wished by a speaker that is no more; its successor has not wished it yet
  */
 struct bfd_wished {
-	RB_ENTRY(bfd_wished) node;
+	struct wished w;
 	struct bfd_order order;
 	struct fact_bfd fact;
 	bool sent;
-	bool stale;
 };
-
-RB_HEAD(bfd_wishes, bfd_wished);
 
 /**
  * struct parent_bfd - @again: to start the process, or open sockets, that could not be
@@ -55,7 +51,7 @@ struct parent_bfd {
 	bool human;
 	void (*tell)(void *data, const struct fact_bfd *fact);
 	void *data;
-	struct bfd_wishes wishes;
+	struct reconcile wishes;
 	unsigned int n;
 	struct ipc *ipc;
 	pid_t pid;
@@ -69,25 +65,35 @@ struct parent_bfd {
 	char said[128];
 };
 
-static int wished_cmp(const struct bfd_wished *a, const struct bfd_wished *b)
+static int key_cmp(const void *a, const void *b)
 {
-	return bfd_key_cmp(&a->order.key, &b->order.key);
+	return bfd_key_cmp(a, b);
 }
-
-RB_PROTOTYPE(bfd_wishes, bfd_wished, node, wished_cmp);
-RB_GENERATE(bfd_wishes, bfd_wished, node, wished_cmp)
 
 static struct bfd_wished *find(struct parent_bfd *b, const struct bfd_key *key)
 {
-	struct bfd_wished probe = {.order.key = *key};
+	return (struct bfd_wished *)reconcile_find(&b->wishes, key);
+}
 
-	return RB_FIND(bfd_wishes, &b->wishes, &probe);
+/* Each of them; the body may drop it. */
+static void each(struct parent_bfd *b,
+		 void (*fn)(struct parent_bfd *b, struct bfd_wished *w, const void *data),
+		 const void *data)
+{
+	struct wished *w, *next;
+
+	RECONCILE_FOREACH_SAFE(w, &b->wishes, next)
+	{
+		fn(b, (struct bfd_wished *)w, data);
+	}
 }
 
 /* ---- what the speaker hears ---- */
 
-static void tell_why(struct parent_bfd *b, struct bfd_wished *w, const char *why)
+static void tell_why(struct parent_bfd *b, struct bfd_wished *w, const void *text)
 {
+	const char *why = text;
+
 	if (!w->fact.running && !strcmp(w->fact.text, why))
 		return;
 	w->fact = (struct fact_bfd){
@@ -133,32 +139,40 @@ static void tell_bfdds(struct parent_bfd *b, struct bfd_wished *w, const struct 
 		b->tell(b->data, &w->fact);
 }
 
+/** struct bfdds - the sessions of FRR's bfdd */
+struct bfdds {
+	const struct frr_bfd *list;
+	size_t n;
+};
+
+static void look_up(struct parent_bfd *b, struct bfd_wished *w, const void *data)
+{
+	const struct bfd_key *key = &w->order.key;
+	const struct bfdds *s = data;
+
+	tell_bfdds(b, w, frr_bfd_find(s->list, s->n, &key->remote, &key->local, key->ifname));
+}
+
 static void on_bfdd_sessions(void *data, const struct frr_bfd *list, size_t n)
 {
+	struct bfdds all = {list, n};
 	struct parent_bfd *b = data;
-	struct bfd_wished *w;
 
 	if (strcmp(b->said, b->vty))
 		log_info("BFD: FRR's bfdd has the ports; its sessions are what is known (%s)",
 			 b->vty);
 	snprintf(b->said, sizeof(b->said), "%s", b->vty);
-	RB_FOREACH(w, bfd_wishes, &b->wishes) {
-		const struct bfd_key *key = &w->order.key;
-
-		tell_bfdds(b, w, frr_bfd_find(list, n, &key->remote, &key->local, key->ifname));
-	}
+	each(b, look_up, &all);
 }
 
 /* It may have left the ports. */
 static void on_bfdd_gone(void *data, const char *why)
 {
 	struct parent_bfd *b = data;
-	struct bfd_wished *w;
 
 	say(b, "another BFD daemon has the ports, and FRR's bfdd at %s cannot be asked: %s", b->vty,
 	    why);
-	RB_FOREACH(w, bfd_wishes, &b->wishes)
-		tell_why(b, w, b->said);
+	each(b, tell_why, b->said);
 	timer_start(&b->again, AGAIN_MS);
 }
 
@@ -196,13 +210,10 @@ static void give(struct parent_bfd *b, struct bfd_wished *w)
 		close(fd);
 }
 
-static void give_all(struct parent_bfd *b)
+static void give_new(struct parent_bfd *b, struct bfd_wished *w, const void *data)
 {
-	struct bfd_wished *w;
-
-	RB_FOREACH(w, bfd_wishes, &b->wishes)
-		if (!w->sent)
-			give(b, w);
+	if (!w->sent)
+		give(b, w);
 }
 
 /* All of them or none: half of the packets would be worse than no BFD. */
@@ -244,18 +255,19 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 	b->tell(b->data, &w->fact);
 }
 
+static void has_ended(struct parent_bfd *b, struct bfd_wished *w, const void *why)
+{
+	w->sent = false;
+	if (!bfdd_asked(b->bfdd))
+		tell_why(b, w, why);
+}
+
 static void end_process(struct parent_bfd *b, const char *why)
 {
-	struct bfd_wished *w;
-
 	ipc_free(b->ipc);
 	b->ipc = NULL;
 	b->listening = false;
-	RB_FOREACH(w, bfd_wishes, &b->wishes) {
-		w->sent = false;
-		if (!bfdd_asked(b->bfdd))
-			tell_why(b, w, why);
-	}
+	each(b, has_ended, why);
 }
 
 static void on_closed(void *data)
@@ -327,8 +339,6 @@ static void start(struct parent_bfd *b)
 
 static void cannot_listen(struct parent_bfd *b, int error)
 {
-	struct bfd_wished *w;
-
 	if (error == EADDRINUSE) {
 		if (!bfdd_asked(b->bfdd))
 			bfdd_ask(b->bfdd, b->vty);
@@ -336,8 +346,7 @@ static void cannot_listen(struct parent_bfd *b, int error)
 	}
 	timer_start(&b->again, AGAIN_MS);
 	say(b, "listening: %s", strerror(error));
-	RB_FOREACH(w, bfd_wishes, &b->wishes)
-		tell_why(b, w, b->said);
+	each(b, tell_why, b->said);
 }
 
 static void are_listening(struct parent_bfd *b)
@@ -345,7 +354,7 @@ static void are_listening(struct parent_bfd *b)
 	b->listening = true;
 	b->said[0] = '\0';
 	bfdd_stop(b->bfdd);
-	give_all(b);
+	each(b, give_new, NULL);
 }
 
 /* Whatever is missing: the process, its ports, a session's socket. */
@@ -354,7 +363,7 @@ static void go_on(void *data)
 	struct parent_bfd *b = data;
 	int r;
 
-	if (b->stopping || RB_EMPTY(&b->wishes))
+	if (b->stopping || !b->n)
 		return;
 	if (!b->ipc)
 		start(b);
@@ -412,41 +421,55 @@ static void drop(struct parent_bfd *b, struct bfd_wished *w)
 {
 	if (b->ipc && w->sent)
 		ipc_send(b->ipc, IPC_BFD_ORDER_GONE, &w->order.key, sizeof(w->order.key));
-	RB_REMOVE(bfd_wishes, &b->wishes, w);
+	reconcile_drop(&b->wishes, &w->w);
 	if (!--b->n)
 		bfdd_stop(b->bfdd);
-	free(w);
 }
 
-void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct bfd_key *key)
+static void begin(struct parent_bfd *b, struct bfd_wished *w, const struct bfd_order *order)
 {
-	struct bfd_wished *w = find(b, key);
-	const char *why;
+	const struct bfd_key *key = &order->key;
 
-	if (w) {
-		w->stale = false;
-		return;
-	}
-	w = b->n < BFD_SESSIONS_MAX ? calloc(1, sizeof(*w)) : NULL;
-	set_vty(b, conf);
-	if (!w || !timing(conf, key, &w->order, &why)) {
-		struct fact_bfd fact = {.key = *key, .state = BFD_DOWN};
-
-		snprintf(fact.text, sizeof(fact.text), "%s",
-			 w ? why : "there are too many already");
-		free(w);
-		b->tell(b->data, &fact);
-		return;
-	}
-	/* as FRR does: over several hops unless the neighbour is in a subnet of ours */
+	w->order = *order;
+	/* as FRR does: over several hops unless the peer is in a subnet of ours */
 	w->order.multihop =
 		key->use == BFD_SEGMENT || (!key->ifname[0] && !bfd_on_link(&key->remote));
-	RB_INSERT(bfd_wishes, &b->wishes, w);
 	b->n++;
 	if (b->listening)
 		give(b, w);
 	else
 		go_on(b);
+}
+
+static void refuse(struct parent_bfd *b, const struct bfd_key *key, const char *why)
+{
+	struct fact_bfd fact = {.key = *key, .state = BFD_DOWN};
+
+	snprintf(fact.text, sizeof(fact.text), "%s", why);
+	b->tell(b->data, &fact);
+}
+
+void parent_bfd_wish(struct parent_bfd *b, const struct conf *conf, const struct bfd_key *key)
+{
+	const char *why = "there is no memory";
+	bool fresh = !find(b, key);
+	struct bfd_order order;
+	struct wished *w;
+
+	set_vty(b, conf);
+	if (fresh && b->n >= BFD_SESSIONS_MAX) {
+		refuse(b, key, "there are too many already");
+		return;
+	}
+	if (fresh && !timing(conf, key, &order, &why)) {
+		refuse(b, key, why);
+		return;
+	}
+	w = reconcile_wish(&b->wishes, key);
+	if (!w)
+		refuse(b, key, why);
+	else if (fresh)
+		begin(b, (struct bfd_wished *)w, &order);
 }
 
 void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key)
@@ -457,59 +480,73 @@ void parent_bfd_wish_gone(struct parent_bfd *b, const struct bfd_key *key)
 		drop(b, w);
 }
 
+static void unwished(void *data, struct wished *w)
+{
+	drop(data, (struct bfd_wished *)w);
+}
+
 void parent_bfd_sweep(struct parent_bfd *b)
 {
-	struct bfd_wished *w, *next;
+	reconcile_sweep(&b->wishes, unwished, b);
+}
 
-	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next)
-		if (w->stale)
-			drop(b, w);
+static void renew(struct parent_bfd *b, struct bfd_wished *w, const void *conf)
+{
+	struct bfd_order order;
+	const char *why;
+
+	if (!timing(conf, &w->order.key, &order, &why)) {
+		drop(b, w);
+		return;
+	}
+	order.multihop = w->order.multihop;
+	order.ifindex = w->order.ifindex;
+	if (order.interval_us == w->order.interval_us && order.multiplier == w->order.multiplier)
+		return;
+	w->order = order;
+	give(b, w);
 }
 
 void parent_bfd_conf(struct parent_bfd *b, const struct conf *conf)
 {
-	struct bfd_wished *w, *next;
-	struct bfd_order order;
-	const char *why;
-
 	if (!b)
 		return;
 	set_vty(b, conf);
-	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
-		if (!timing(conf, &w->order.key, &order, &why)) {
-			drop(b, w);
-			continue;
-		}
-		order.multihop = w->order.multihop;
-		order.ifindex = w->order.ifindex;
-		if (order.interval_us == w->order.interval_us &&
-		    order.multiplier == w->order.multiplier)
-			continue;
-		w->order = order;
-		give(b, w);
-	}
+	each(b, renew, conf);
+}
+
+/** struct named - a device that has another number now */
+struct named {
+	const char *ifname;
+	uint32_t ifindex;
+};
+
+static void bind_again(struct parent_bfd *b, struct bfd_wished *w, const void *data)
+{
+	const struct named *device = data;
+
+	if (strcmp(w->order.key.ifname, device->ifname) || w->order.ifindex == device->ifindex)
+		return;
+	w->sent = false;
+	give(b, w);
 }
 
 void parent_bfd_link(struct parent_bfd *b, const char *ifname, uint32_t ifindex)
 {
-	struct bfd_wished *w;
+	struct named device = {ifname, ifindex};
 
-	RB_FOREACH(w, bfd_wishes, &b->wishes) {
-		if (strcmp(w->order.key.ifname, ifname) || w->order.ifindex == ifindex)
-			continue;
-		w->sent = false;
-		give(b, w);
-	}
+	each(b, bind_again, &device);
+}
+
+static void tell_again(struct parent_bfd *b, struct bfd_wished *w, const void *data)
+{
+	b->tell(b->data, &w->fact);
 }
 
 void parent_bfd_replay(struct parent_bfd *b)
 {
-	struct bfd_wished *w;
-
-	RB_FOREACH(w, bfd_wishes, &b->wishes) {
-		w->stale = true;
-		b->tell(b->data, &w->fact);
-	}
+	reconcile_replay(&b->wishes);
+	each(b, tell_again, NULL);
 }
 
 /* ---- life ---- */
@@ -526,7 +563,7 @@ struct parent_bfd *parent_bfd_new(sd_event *event, enum sandbox_policy policy, b
 	b->human = human;
 	b->tell = fact;
 	b->data = data;
-	RB_INIT(&b->wishes);
+	b->wishes = RECONCILE_INIT(struct bfd_wished, order.key, key_cmp);
 	timer_init(&b->again, event, 10000, go_on, b);
 	b->bfdd = bfdd_new(event, &bfdd_ops, b);
 	if (b->bfdd)
@@ -562,17 +599,12 @@ static void bury(struct parent_bfd *b)
 
 void parent_bfd_free(struct parent_bfd *b)
 {
-	struct bfd_wished *w, *next;
-
 	if (!b)
 		return;
 	stop(b);
 	bury(b);
 	ipc_free(b->ipc);
-	RB_FOREACH_SAFE(w, bfd_wishes, &b->wishes, next) {
-		RB_REMOVE(bfd_wishes, &b->wishes, w);
-		free(w);
-	}
+	reconcile_free(&b->wishes);
 	timer_done(&b->again);
 	bfdd_free(b->bfdd);
 	free(b);
