@@ -61,26 +61,6 @@ void node_free(struct node *node)
 	free(node);
 }
 
-struct node *node_dup(const struct node *node)
-{
-	struct node *copy = node->kind == NODE_SCALAR ? node_scalar(node->scalar, node->text) :
-							node_new(node->kind);
-	struct node *child;
-
-	if (!copy)
-		return NULL;
-	copy->line = node->line;
-	copy->column = node->column;
-	STAILQ_FOREACH(child, &node->children, entry)
-	{
-		if (node->kind == NODE_MAP)
-			node_put(copy, child->key, node_dup(child));
-		else
-			node_add(copy, node_dup(child));
-	}
-	return copy;
-}
-
 void node_add(struct node *list, struct node *child)
 {
 	if (!list || !child) {

@@ -44,7 +44,6 @@ struct node *node_scalar(enum node_scalar type, const char *text);
 struct node *node_format(enum node_scalar type, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void node_free(struct node *node);
-struct node *node_dup(const struct node *node);
 
 /** node_add() - to the end of a list; takes the reference */
 void node_add(struct node *list, struct node *child);

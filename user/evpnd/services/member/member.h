@@ -190,7 +190,6 @@ enum mverdict {
 };
 unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
 			  struct place_vrf **vrf);
-const char *member_verdict_name(unsigned int v);
 bool member_wanted(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void member_route(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now);
 /* all routes once more, after what is ours has changed */

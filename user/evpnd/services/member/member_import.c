@@ -9,18 +9,6 @@
 #include "log.h"
 #include "services/member/member.h"
 
-const char *member_verdict_name(unsigned int v)
-{
-	switch (v) {
-	case MV_IMPOSSIBLE:
-		return "not imported: no router has to do with this group or this source";
-	case MV_TOO_MANY:
-		return "not imported: other PEs have too many memberships on its segment, or of its group";
-	default:
-		return place_verdict_name((enum place_verdict)v);
-	}
-}
-
 /* What leaves its link never: 224.0.0.0/24, and scopes up to link-local (RFC 4291 section 2.7). */
 static bool is_link_scope(const struct ip_addr *group)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * segment.c - the segment service: Ethernet Segments of this PE, from configuration and links to
- * routes, roles and wishes. It knows no VNI, no MAC address and no neighbour entry.
+ * routes, roles and wishes. It knows no MAC address and no neighbour entry.
  *
  * After a start the roles that the kernel still has are kept until an election is finished, so that a
  * restart of the daemon moves no traffic. What the loss of sessions does is in segment_core.c.
