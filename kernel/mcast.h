@@ -6,7 +6,8 @@
  * All of a namespace's groups are under one mutex, evpn_mcast_net.lock, which is taken inside RTNL and
  * evpn_net.lock where those are held too, and takes no other. The hooks take no lock of ours: they copy
  * a message into a note (evpn_mcast_note), and the work reads it. What notes may take of memory is
- * bounded for all of the namespace, and for each VLAN, so that a flood in one does not silence another;
+ * bounded for all of the namespace, and of that no segment gets more than it leaves to others, nor any VLAN
+ * of what its segment may get: a flood in one does not silence another, however many VLANs it is in;
  * what is kept of what they say is bounded for each sub-interface and each segment.
  *
  * A group is wanted on a sub-interface of a segment, or in a VLAN of a segment that is a port of a
@@ -26,10 +27,11 @@
 enum evpn_mcast_limit {
 	/* Groups handled before the lock is let go. */
 	EVPN_MCAST_SLICE = 64,
-	/* Octets of messages that wait, and of those of one VLAN of a segment. */
+	/* Octets of messages that wait, and of those of a segment that is the only one. */
 	EVPN_MCAST_WAITING = 1 << 20,
-	EVPN_MCAST_SLOT_WAITING = EVPN_MCAST_WAITING / 4,
-	/* VLANs are told apart by a hash: two of them may share the bound. */
+	EVPN_MCAST_SEGMENT_WAITING = EVPN_MCAST_WAITING / 2,
+	/* Segments and VLANs are told apart by hashes: two of them may share what there is for one. */
+	EVPN_MCAST_SHARES = 256,
 	EVPN_MCAST_SLOTS = 256,
 	/* Messages of one VLAN in EVPN_MCAST_WINDOW_MS. */
 	EVPN_MCAST_WINDOW_MS = 100,
@@ -242,6 +244,7 @@ struct evpn_mcast_host {
  * struct evpn_mcast_note - a message that may be of IGMP or MLD, as it was seen
  * @llist: in evpn_mcast_net.notes
  * @slot: in evpn_mcast_net.slots, that it is counted in
+ * @share: in evpn_mcast_net.shares, likewise
  * @esi: the segment
  * @proto: EtherType behind the outer tag
  * @vid: of that tag, or 0
@@ -252,6 +255,7 @@ struct evpn_mcast_host {
 struct evpn_mcast_note {
 	struct llist_node llist;
 	u16 slot;
+	u16 share;
 	u8 esi[EVPN_ESI_LEN];
 	u16 proto;
 	u16 vid;
@@ -312,6 +316,7 @@ struct evpn_mcast_counters {
  * @flooded: messages that there was no room or no time for
  * @recheck: a device has changed: is every sub-interface still there?
  * @closing: no more work is to be started
+ * @shares: octets of the notes of segments of one hash
  * @slots: by a hash of segment and VLAN
  * @work: does it all
  *
@@ -344,6 +349,7 @@ struct evpn_mcast_net {
 	atomic64_t flooded;
 	bool recheck;
 	bool closing;
+	atomic_t shares[EVPN_MCAST_SHARES];
 	struct evpn_mcast_slot slots[EVPN_MCAST_SLOTS];
 	struct delayed_work work;
 };

@@ -69,33 +69,50 @@ static u32 note_size(u16 len)
 	return sizeof(struct evpn_mcast_note) + len;
 }
 
-static void note_uncount(struct evpn_mcast_net *mn, u16 slot, u16 len)
+static void note_uncount(struct evpn_mcast_net *mn, u16 share, u16 slot, u32 size)
 {
-	atomic_sub(note_size(len), &mn->slots[slot].waiting);
-	atomic_sub(note_size(len), &mn->waiting);
+	atomic_sub(size, &mn->slots[slot].waiting);
+	atomic_sub(size, &mn->shares[share]);
+	atomic_sub(size, &mn->waiting);
+}
+
+/*
+ * Who has as much as there is left for all has enough: of n segments that are flooded each gets one part of
+ * n + 1, and the last part is there for whoever comes. The same among the VLANs of a segment.
+ */
+static bool note_fits(struct evpn_mcast_net *mn, u16 share, u16 slot, u32 size)
+{
+	u32 all = atomic_add_return(size, &mn->waiting);
+	u32 segment = atomic_add_return(size, &mn->shares[share]);
+	u32 vlan = atomic_add_return(size, &mn->slots[slot].waiting);
+
+	return segment + all <= EVPN_MCAST_WAITING && vlan + segment <= EVPN_MCAST_SEGMENT_WAITING;
 }
 
 /* The room for a note, counted; or NULL. */
-static struct evpn_mcast_note *note_alloc(struct evpn_mcast_net *mn, u16 slot, u16 len)
+static struct evpn_mcast_note *note_alloc(struct evpn_mcast_net *mn, u16 share, u16 slot, u16 len)
 {
 	struct evpn_mcast_note *note = NULL;
 	u32 size = note_size(len);
-	bool full;
 
-	full = slot_too_fast(&mn->slots[slot]);
-	full |= atomic_add_return(size, &mn->slots[slot].waiting) > EVPN_MCAST_SLOT_WAITING;
-	full |= atomic_add_return(size, &mn->waiting) > EVPN_MCAST_WAITING;
-	if (!full)
+	if (slot_too_fast(&mn->slots[slot]))
+		return NULL;
+	if (note_fits(mn, share, slot, size))
 		note = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
-	if (!note)
-		note_uncount(mn, slot, len);
+	if (!note) {
+		note_uncount(mn, share, slot, size);
+		return NULL;
+	}
+	note->share = share;
+	note->slot = slot;
+	note->len = len;
 	return note;
 }
 
 /** evpn_mcast_note_free() - a note that was read */
 void evpn_mcast_note_free(struct evpn_mcast_net *mn, struct evpn_mcast_note *note)
 {
-	note_uncount(mn, note->slot, note->len);
+	note_uncount(mn, note->share, note->slot, note_size(note->len));
 	kfree(note);
 }
 
@@ -109,21 +126,20 @@ static void hear_note(struct evpn_es *es, const struct sk_buff *skb, int offset,
 		      u16 vid, bool sent)
 {
 	struct evpn_mcast_net *mn = es->net->mcast;
-	u32 hash = jhash(es->esi.octet, EVPN_ESI_LEN, vid) % EVPN_MCAST_SLOTS;
+	u16 share = jhash(es->esi.octet, EVPN_ESI_LEN, 0) % EVPN_MCAST_SHARES;
+	u16 slot = jhash(es->esi.octet, EVPN_ESI_LEN, vid) % EVPN_MCAST_SLOTS;
 	struct evpn_mcast_note *note = NULL;
 	int len = (int)skb->len - offset;
 
 	if (len > 0 && len <= EVPN_IGMP_LEN_MAX)
-		note = note_alloc(mn, hash, len);
+		note = note_alloc(mn, share, slot, len);
 	if (!note) {
 		atomic64_inc(&mn->flooded);
 		return;
 	}
-	note->slot = hash;
 	memcpy(note->esi, es->esi.octet, EVPN_ESI_LEN);
 	note->proto = ntohs(proto);
 	note->vid = vid;
-	note->len = len;
 	note->sent = sent;
 	if (skb_copy_bits(skb, offset, note->data, len)) {
 		evpn_mcast_note_free(mn, note);

@@ -8,6 +8,9 @@
  *   mcast_say report DEVICE GROUP [COUNT [RATE]]
  *       COUNT IGMPv2 reports of hosts that do not exist, RATE a second, each for the group after the
  *       last one's
+ *   mcast_say fill DEVICE,DEVICE,... GROUP COUNT LAST
+ *       COUNT IGMPv3 reports as long as a frame by each of the devices, and then, without a pause, an IGMPv2
+ *       report for the group by device LAST
  *   mcast_say leave DEVICE GROUP
  *       an IGMPv2 leave of a host that does not exist
  *   mcast_say query DEVICE GROUP TENTHS
@@ -156,6 +159,51 @@ static void send_one(int fd, size_t len, uint8_t type, uint8_t code, uint32_t gr
 		err(1, "send");
 }
 
+/* A report of a group that nobody is to keep, with sources until the frame is full. */
+static void send_long(int fd)
+{
+	enum { SOURCES = 360, REPORT3 = 0x22, LONG = 8 + 8 + 4 * SOURCES };
+	struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = ifindex,
+		.sll_halen = 6,
+		.sll_addr = {1, 0, 0x5e, 0, 0, 22},
+	};
+	uint8_t buf[24 + LONG];
+
+	packet(buf, LONG, REPORT3, 0, 0, 0xe0000016);
+	put16(buf + 2, sizeof(buf));
+	put16(buf + 10, 0);
+	put16(buf + 10, checksum(buf, 24));
+	put16(buf + 24 + 6, 1); /* record: BLOCK_OLD_SOURCES of what nobody wants */
+	buf[24 + 8] = 6;
+	put16(buf + 24 + 10, SOURCES);
+	put32(buf + 24 + 12, 0xefff0001);
+	for (unsigned int i = 0; i < SOURCES; i++)
+		put32(buf + 24 + 16 + 4 * i, 0xc0000200 + i);
+	put16(buf + 26, 0);
+	put16(buf + 26, checksum(buf + 24, LONG));
+	if (sendto(fd, buf, sizeof(buf), 0, (void *)&sll, sizeof(sll)) < 0)
+		err(1, "send");
+}
+
+static void fill(char *devices, const char *group, unsigned int count, const char *last)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	struct in_addr in;
+
+	if (fd < 0 || inet_pton(AF_INET, group, &in) != 1)
+		errx(3, "fill %s", group);
+	for (char *d = strtok(devices, ","); d; d = strtok(NULL, ",")) {
+		ifindex = if_nametoindex(d);
+		for (unsigned int i = 0; i < count; i++)
+			send_long(fd);
+	}
+	ifindex = if_nametoindex(last);
+	send_one(fd, LEN, REPORT, 0, ntohl(in.s_addr));
+}
+
 static double now(void)
 {
 	struct timespec t;
@@ -242,7 +290,11 @@ int main(int argc, char **argv)
 {
 	if (argc < 4)
 		errx(3,
-		     "usage: mcast_say join|report|leave|query|query3|stream|hear DEVICE GROUP...");
+		     "usage: mcast_say join|report|fill|leave|query|query3|stream|hear DEVICE GROUP...");
+	if (!strcmp(argv[1], "fill") && argc > 5) {
+		fill(argv[2], argv[3], atoi(argv[4]), argv[5]);
+		return 0;
+	}
 	ifindex = if_nametoindex(argv[2]);
 	if (!ifindex)
 		err(1, "%s", argv[2]);
