@@ -147,26 +147,37 @@ static bool mcast_bridged(struct net_device *dev)
 	return master && netif_is_bridge_master(master);
 }
 
-/* The device a key belongs to: its index, or 0 without one that is up. */
-static int mcast_place(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key, bool *there)
+static bool mcast_up(const struct evpn_neigh_dev *nd)
+{
+	return netif_running(nd->dev) && netif_carrier_ok(nd->dev);
+}
+
+/* The device a key belongs to. A bridge needs none for a VLAN: it is a port then, which has tag 0. */
+static const struct evpn_neigh_dev *mcast_dev_rcu(struct evpn_mcast_net *mn,
+						  const struct evpn_neigh_key *key)
 {
 	struct evpn_neigh_net *nn = mn->en->neigh;
 	const struct evpn_neigh_dev *nd;
 	struct evpn_neigh_key port;
-	int ifindex = 0;
+
+	nd = evpn_neigh_dev_tagged_rcu(nn, key);
+	if (nd || evpn_neigh_key_tag(key) >= VLAN_N_VID)
+		return nd;
+	evpn_neigh_key_dev(&port, key->esi, 0);
+	nd = evpn_neigh_dev_tagged_rcu(nn, &port);
+	return nd && mcast_bridged(nd->dev) ? nd : NULL;
+}
+
+/* The index of that device, or 0 without one that is up. */
+static int mcast_place(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key, bool *there)
+{
+	const struct evpn_neigh_dev *nd;
+	int ifindex;
 
 	rcu_read_lock();
-	nd = evpn_neigh_dev_tagged_rcu(nn, key);
-	if (!nd && evpn_neigh_key_tag(key) < VLAN_N_VID) {
-		/* A bridge needs no device of the VLAN. */
-		evpn_neigh_key_dev(&port, key->esi, 0);
-		nd = evpn_neigh_dev_tagged_rcu(nn, &port);
-		if (nd && !mcast_bridged(nd->dev))
-			nd = NULL;
-	}
+	nd = mcast_dev_rcu(mn, key);
 	*there = nd;
-	if (nd && netif_running(nd->dev) && netif_carrier_ok(nd->dev))
-		ifindex = nd->dev->ifindex;
+	ifindex = nd && mcast_up(nd) ? nd->dev->ifindex : 0;
 	rcu_read_unlock();
 	return ifindex;
 }
@@ -179,13 +190,15 @@ struct evpn_mcast_place evpn_mcast_place(struct evpn_mcast_net *mn,
 	const struct evpn_neigh_dev *nd;
 
 	rcu_read_lock();
-	nd = evpn_neigh_dev_tagged_rcu(mn->en->neigh, key);
+	nd = mcast_dev_rcu(mn, key);
 	if (nd) {
 		place.bridged = mcast_bridged(nd->dev);
 		place.downs = READ_ONCE(nd->downs);
 	}
-	if (nd && !place.bridged && netif_running(nd->dev) && netif_carrier_ok(nd->dev))
-		place.ifindex = nd->dev->ifindex;
+	if (nd && mcast_up(nd))
+		*(place.bridged ? &place.port : &place.ifindex) = nd->dev->ifindex;
+	if (place.port && evpn_neigh_key_tag(key) != evpn_neigh_key_tag(&nd->key))
+		place.vid = evpn_neigh_key_tag(key);
 	rcu_read_unlock();
 	return place;
 }

@@ -198,11 +198,14 @@ struct evpn_mcast_filter {
  * struct evpn_mcast_place - where a host is spoken for
  * @ifindex: of the sub-interface that is up, 0: there is none
  * @downs: how often it went down
- * @bridged: it is a port of a bridge, where nobody is
+ * @bridged: it is a port of a bridge: there is no local stack to speak to
+ * @port: of that, if it is up; hosts are asked there, in VLAN @vid if that has no device
  */
 struct evpn_mcast_place {
 	int ifindex;
 	u32 downs;
+	int port;
+	u16 vid;
 	bool bridged;
 };
 

@@ -184,7 +184,8 @@ int evpn_mcast_wish(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key,
  * evpn_mcast_unwish() - take a wish back
  * @mn: groups of the namespace
  * @h: the host
- * @retain_ms: so long it is still spoken for, while those on the wire are asked
+ * @retain_ms: so long it is still spoken for, while those on the wire are asked. What a bridge has of it is
+ *	for user space to retain
  *
  * Context: as evpn_mcast_wish().
  */
@@ -199,6 +200,7 @@ void evpn_mcast_unwish(struct evpn_mcast_net *mn, struct evpn_mcast_host *h, u32
 	} else {
 		host_set_due(mn, h, 0);
 		host_want(h, NULL);
+		h->ask = retain_ms && h->place.port;
 	}
 	evpn_mcast_host_say(mn, h);
 }
@@ -273,7 +275,8 @@ void evpn_mcast_asked(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
 static void host_check(struct evpn_mcast_net *mn, struct evpn_mcast_host *h,
 		       const struct evpn_mcast_place *place)
 {
-	if (h->place.ifindex == place->ifindex && h->place.downs == place->downs)
+	if (h->place.ifindex == place->ifindex && h->place.downs == place->downs &&
+	    h->place.port == place->port)
 		return;
 	h->place = *place;
 	evpn_mcast_host_said(h, false);

@@ -15,6 +15,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -297,7 +298,7 @@ static void say_ask(struct evpn_mcast_net *mn, const struct evpn_mcast_host *h)
 
 	if (!sub || now - sub->asked[six] < (u64)EVPN_MCAST_ASK_MS * NSEC_PER_MSEC)
 		return;
-	dev = dev_get_by_index(mn->en->net, h->place.ifindex);
+	dev = dev_get_by_index(mn->en->net, h->place.port ?: h->place.ifindex);
 	if (!dev)
 		return;
 	/* No address of IPv4: nobody else is to take us for the querier. */
@@ -312,6 +313,8 @@ static void say_ask(struct evpn_mcast_net *mn, const struct evpn_mcast_host *h)
 		skb_set_network_header(skb, ETH_HLEN);
 		skb->protocol = eth_hdr(skb)->h_proto;
 		skb->dev = dev;
+		if (h->place.vid)
+			__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), h->place.vid);
 		/* What leaves by this very thread is ours, and not the local querier's. */
 		WRITE_ONCE(mn->asking, current);
 		dev_queue_xmit(skb);
@@ -334,7 +337,7 @@ static void say_host(struct say *s, struct evpn_mcast_host *h)
 		else
 			say_old(s, h, version);
 	}
-	if (h->place.ifindex && h->ask)
+	if ((h->place.ifindex || h->place.port) && h->ask)
 		say_ask(mn, h);
 	h->asked = false;
 	h->ask = false;
