@@ -76,7 +76,7 @@ static void row(struct out *o, struct out_table *t, const json_t *m)
 	out_cell_of(t, OUT_NAME, m, "segment");
 	out_cell_tag(t, m);
 	out_cell_of(t, OUT_NAME, m, "interface");
-	out_cell_of(t, OUT_PLAIN, m, "vrf");
+	out_cell_of(t, OUT_PLAIN, m, doc_str(m, "bridge") && !doc_str(m, "vrf") ? "bridge" : "vrf");
 	from_cell(t, m);
 	out_cell(t, OUT_WARN, "%s", doc_str(m, "reason") ? doc_str(m, "reason") : "");
 }

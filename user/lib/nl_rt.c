@@ -85,6 +85,8 @@ static void take_linkinfo(struct nl_link *link, const struct nlattr *info)
 	if (!strcmp(link->kind, "bridge")) {
 		nl_attr_nested(tb[IFLA_INFO_DATA], bridge, IFLA_BR_MAX);
 		link->vlan_filtering = nl_u8(bridge[IFLA_BR_VLAN_FILTERING]);
+		link->mcast_snooping = nl_u8(bridge[IFLA_BR_MCAST_SNOOPING]);
+		link->mcast_hash_max = nl_u32(bridge[IFLA_BR_MCAST_HASH_MAX]);
 	}
 	if (!strcmp(link->kind, "vrf")) {
 		nl_attr_nested(tb[IFLA_INFO_DATA], vrf, IFLA_VRF_MAX);

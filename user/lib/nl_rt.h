@@ -30,6 +30,8 @@ enum {
  * @ad_actor_system: of an 802.3ad bond, as configured; zero: its own address, or it may not be read
  * @ad_actor_priority: of an 802.3ad bond; 0: it may not be read
  * @vlan_filtering: of a bridge: its ports let their VLANs through, and no others
+ * @mcast_snooping: of a bridge: it looks who wants which group
+ * @mcast_hash_max: of how many groups at most
  * @vrf_table: of a VRF device: its routing table
  * @vxlan_vni: of a VXLAN device for one VNI; @vxlan_external: for many, the bridge says which
  * @vxlan_local: source address of its tunnels, or none
@@ -52,6 +54,8 @@ struct nl_link {
 	struct mac address;
 	uint16_t vlan_id;
 	bool vlan_filtering;
+	bool mcast_snooping;
+	uint32_t mcast_hash_max;
 	uint8_t bond_mode;
 	struct mac ad_partner;
 	uint16_t ad_partner_key;

@@ -6,6 +6,7 @@
  * Requirements: C3, C16, C27, C50 to C54
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,6 +59,24 @@ static void note_wish(struct speaker *sp, const struct wish_member *w)
 	snprintf(log + n, room - (size_t)n, "v%u ", w->versions);
 }
 
+/* "m+x239.1.1.1@5.10<192.0.2.7> ": put at port 5, VLAN 10; "m~": left to the bridge with that */
+static void note_put(struct speaker *sp, const struct wish_mdb *w)
+{
+	char *log = sp->wishes + strlen(sp->wishes), ip[IP_STRLEN];
+	size_t room = sizeof(sp->wishes) - strlen(sp->wishes);
+	struct ip_addr a;
+	int n;
+
+	n = snprintf(log, room, "m%c%c%s@%u.%u", w->temporary ? '~' : '+',
+		     w->mode == MEMBER_EXCLUDE ? 'x' : 'i', ip_format(&w->key.group, ip),
+		     w->key.port, w->key.vid);
+	for (u16 i = 0; i < w->n_sources; i++) {
+		a = ip_from_bytes(w->sources[i].addr, w->key.group.len);
+		n += snprintf(log + n, room - (size_t)n, "<%s>", ip_format(&a, ip));
+	}
+	snprintf(log + n, room - (size_t)n, " ");
+}
+
 static void note_word(struct speaker *sp, const char *fmt, const struct ip_addr *group, u32 n)
 {
 	size_t used = strlen(sp->wishes);
@@ -75,6 +94,8 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, ui
 		note_wish(sp, &w[i]);
 	for (u32 i = 0; i < n && type == IPC_WISH_MEMBER_LEAVE; i++)
 		note_word(sp, "leave:%s:%u ", &l[i].key.group, l[i].response_ms);
+	for (u32 i = 0; i < n && type == IPC_WISH_MDB; i++)
+		note_put(sp, &((const struct wish_mdb *)wishes)[i]);
 	if (type == IPC_WISH_MEMBER_SWEEP)
 		strcat(sp->wishes, "sweep ");
 }
@@ -83,7 +104,12 @@ void speaker_retain(struct speaker *sp, enum ipc_type type, const void *wishes, 
 		    uint32_t retain_ms)
 {
 	const struct member_key *k = wishes;
+	const struct mdb_key *m = wishes;
 
+	for (u32 i = 0; i < n && type == IPC_WISH_MDB_GONE; i++)
+		note_word(sp, "m-%s:%u ", &m[i].group, retain_ms);
+	if (type == IPC_WISH_MDB_GONE)
+		return;
 	assert_int_equal(type, IPC_WISH_MEMBER_GONE);
 	for (u32 i = 0; i < n; i++)
 		note_word(sp, "-%s:%u ", &k[i].group, retain_ms);
@@ -826,28 +852,230 @@ static void events(void **state)
 	end(sp);
 }
 
+/* ---- a segment that is a port of a bridge ---- */
+
+static void bridge_fact(struct speaker *sp, bool filters, bool snoops)
+{
+	struct fact_link br = {.ifindex = 30,
+			       .flags = IFF_UP,
+			       .carrier = true,
+			       .vlan_filtering = filters,
+			       .mcast_snooping = snoops,
+			       .mcast_hash_max = 4096};
+	struct fact_link port = {.ifindex = BOND0, .flags = IFF_UP, .carrier = true, .master = 30};
+
+	strcpy(br.ifname, "br0");
+	strcpy(br.kind, "bridge");
+	strcpy(port.ifname, "bond0");
+	strcpy(port.kind, "bond");
+	strcpy(port.master_kind, "bridge");
+	rig_link(&member_service, sp->ms, IPC_FACT_LINK, &br);
+	rig_link(&member_service, sp->ms, IPC_FACT_LINK, &port);
+	run_all(sp);
+}
+
+static void bridges_conf(struct speaker *sp, u16 vlan)
+{
+	struct conf_bridge b = {.vlan = vlan, .vni = 10010};
+	struct conf *now = conf_new();
+
+	strcpy(b.bridge, "br0");
+	strcpy(b.vxlan, "vx0");
+	b.n_import = b.n_export = 1;
+	b.import[0] = b.export[0] = rt_of("65000:10010");
+	now->global = sp->conf->global;
+	conf_add_segment(now, &sp->conf->segments[0]);
+	conf_add_bridge(now, &b);
+	member_service.conf(sp->ms, conf_changes(sp->conf, now), now);
+	conf_free(sp->conf);
+	sp->conf = now;
+	run_all(sp);
+}
+
+static struct speaker *begin_bridged(u16 vlan)
+{
+	struct speaker *sp = calloc(1, sizeof(*sp));
+
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	n_routes = 0;
+	sd_event_new(&sp->event);
+	service_rig.runs = true;
+	sp->ms = rig_begin(&member_service, sp);
+	conf_of(sp, NULL, 0, PE1);
+	bridges_conf(sp, vlan);
+	bridge_fact(sp, vlan, true);
+	es_fact(sp, 1, BOND0, false);
+	member_service.fact(sp->ms, IPC_FACT_LINKS_DONE, NULL);
+	run_all(sp);
+	assert_string_equal(sp->log, "");
+	return sp;
+}
+
+static void put_result(struct speaker *sp, u32 tag, const char *group, enum wish_status status,
+		       u32 error, const char *text)
+{
+	struct mdb_result r = {.key = {.port = BOND0, .tag = tag, .esi = esi_of(1)},
+			       .status = status,
+			       .error = error};
+
+	r.key.group = ip_of(group);
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	member_service.more_result(sp->ms, &r);
+	run_all(sp);
+}
+
+static void wish_result(struct speaker *sp, u32 tag, const char *group)
+{
+	struct member_result r = {.key = {.tag = tag, .esi = esi_of(1)}, .status = WISH_INSTALLED};
+
+	r.key.group = ip_of(group);
+	member_service.result(sp->ms, &r);
+}
+
+/* C53: the EVI is the bridge domain: that of the VLAN, or of a bridge that looks at none. */
+static void bridge_domain(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+	struct ecomm evi = evi_rt("65000:10010");
+	struct slice s;
+
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/10=02 ");
+	s = ecomm_slice(sp->ec, sp->n_ec);
+	assert_true(ecomm_has(&s, &evi));
+	assert_int_equal(sp->last.rd.b[7], 10010 & 0xff);
+	fact(sp, 11, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL); /* no domain */
+	expect(sp, "");
+	wishes(sp, ""); /* the bridge has heard it itself */
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.9", EVPN_MC_IGMP2, "65000:1");
+	wishes(sp, ""); /* another EVI */
+	end(sp);
+	sp = begin_bridged(0);
+	fact(sp, 0, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	expect(sp, "+7:*,239.1.1.1/0=02 ");
+	route(sp, EVPN_JOIN, PE2, 1, 0, NULL, "239.1.1.2", EVPN_MC_IGMP2, "65000:10010");
+	wishes(sp, "x239.1.1.2/0v2 m+x239.1.1.2@5.0 ");
+	end(sp);
+}
+
+/* C54: what others want is put there, with what hosts here want, and only differences. */
+static void bridge_put(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+	struct route *a, *b;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", EVPN_MC_IGMP3,
+		  "65000:10010");
+	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 m+i232.1.1.1@5.10<192.0.2.7> ");
+	assert_string_equal(shown(sp, 0), "232.1.1.1 192.0.2.7 pending 1");
+	wish_result(sp, 10, "232.1.1.1");
+	put_result(sp, 10, "232.1.1.1", WISH_INSTALLED, 0, "");
+	assert_string_equal(shown(sp, 0), "232.1.1.1 192.0.2.7 synced 1");
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
+	wishes(sp, "m+i232.1.1.1@5.10<192.0.2.8><192.0.2.7> ");
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
+	wishes(sp, "");
+	fact(sp, 10, "232.1.1.1", MEMBER_EXCLUDE, MEMBER_V3, 0,
+	     SOURCES("-192.0.2.7", "-192.0.2.9"));
+	wishes(sp, "m+x232.1.1.1@5.10<192.0.2.9> "); /* 7 is wanted there */
+	b = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "232.1.1.1", EVPN_MC_IGMP3 | EVPN_MC_EXCLUDE,
+		  "65000:10010");
+	wishes(sp, "x232.1.1.1/10v4 m+x232.1.1.1@5.10 "); /* nothing that both block */
+	/* others go: it is left with what hosts here want */
+	gone(sp, b);
+	gone(sp, a);
+	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 m+x232.1.1.1@5.10<192.0.2.9> "
+		   "-232.1.1.1:180000 m~x232.1.1.1@5.10<192.0.2.9><192.0.2.7> ");
+	/* and these fall silent, but the bridge had been told by us */
+	fact(sp, 10, "232.1.1.1", MEMBER_NONE, 0, 0, NULL);
+	wishes(sp, "m-232.1.1.1:0 ");
+	assert_int_equal(sp->ms->count, 0);
+	end(sp);
+}
+
+/* A route that goes without a leave: the bridge lets it age; with one it goes at once. */
+static void bridge_gone(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+	struct route *a;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	wishes(sp, "x239.1.1.1/10v2 m+x239.1.1.1@5.10 ");
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:180000 m-239.1.1.1:180000 ");
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	wishes(sp, "x239.1.1.1/10v2 m+x239.1.1.1@5.10 ");
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:0 m-239.1.1.1:0 ");
+	/* heard here only, left there: the bridge is not to wait for its own time */
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.2", EVPN_MC_IGMP2, "65000:10010");
+	wishes(sp, "leave:239.1.1.2:3000 ");
+	fact(sp, 10, "239.1.1.2", MEMBER_NONE, 0, 0, NULL);
+	wishes(sp, "m-239.1.1.2:0 ");
+	end(sp);
+}
+
+static const char *reason(struct speaker *sp)
+{
+	static char buf[256];
+	json_t *doc, *params = json_object();
+	const json_t *m;
+	char err[128];
+
+	assert_true(member_service.query(sp->ms, "member.show", params, &doc, err, sizeof(err)));
+	m = json_array_get(json_object_get(doc, "memberships"), 0);
+	snprintf(buf, sizeof(buf), "%s", json_string_value(json_object_get(m, "reason")));
+	json_decref(params);
+	json_decref(doc);
+	return buf;
+}
+
+/* What the kernel says to it, and what becomes of the bridge. */
+static void bridge_answers(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	wish_result(sp, 10, "239.1.1.1");
+	wishes(sp, "x239.1.1.1/10v2 m+x239.1.1.1@5.10 ");
+	put_result(sp, 10, "239.1.1.1", WISH_PENDING, EAGAIN, "somebody else has changed it");
+	wishes(sp, "m+x239.1.1.1@5.10 ");
+	put_result(sp, 10, "239.1.1.1", WISH_PENDING, 0, "its device is no port of a bridge");
+	wishes(sp, "");
+	put_result(sp, 10, "239.1.1.1", WISH_REFUSED, ENOSPC, "no room");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * refused 1");
+	assert_string_equal(reason(sp), "br0 has refused it: no room");
+	/* it looks at groups no more, and does again */
+	bridge_fact(sp, true, false);
+	assert_string_equal(reason(sp), "br0 does not look at groups (mcast_snooping 0): "
+					"it sends all to every port");
+	wishes(sp, "");
+	bridge_fact(sp, true, true);
+	wishes(sp, "m+x239.1.1.1@5.10 ");
+	/* no port any more: nobody has its VLAN */
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0);
+	wishes(sp, "-239.1.1.1:180000 m-239.1.1.1:0 ");
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),
-		cmocka_unit_test(tags),
-		cmocka_unit_test(kinds),
-		cmocka_unit_test(second_version),
-		cmocka_unit_test(leave),
-		cmocka_unit_test(leave_of_others),
-		cmocka_unit_test(leave_heard),
-		cmocka_unit_test(imported),
-		cmocka_unit_test(judged_again),
-		cmocka_unit_test(read_again),
-		cmocka_unit_test(events),
-		cmocka_unit_test(wished),
-		cmocka_unit_test(together),
-		cmocka_unit_test(left),
-		cmocka_unit_test(again),
-		cmocka_unit_test(told_to_nobody),
+		cmocka_unit_test(advertised),	 cmocka_unit_test(tags),
+		cmocka_unit_test(kinds),	 cmocka_unit_test(second_version),
+		cmocka_unit_test(leave),	 cmocka_unit_test(leave_of_others),
+		cmocka_unit_test(leave_heard),	 cmocka_unit_test(imported),
+		cmocka_unit_test(judged_again),	 cmocka_unit_test(read_again),
+		cmocka_unit_test(events),	 cmocka_unit_test(wished),
+		cmocka_unit_test(together),	 cmocka_unit_test(left),
+		cmocka_unit_test(again),	 cmocka_unit_test(told_to_nobody),
 		cmocka_unit_test(bridged),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(too_many_of_a_group),
+		cmocka_unit_test(bridge_domain), cmocka_unit_test(bridge_put),
+		cmocka_unit_test(bridge_gone),	 cmocka_unit_test(bridge_answers),
+		cmocka_unit_test(too_many),	 cmocka_unit_test(too_many_of_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

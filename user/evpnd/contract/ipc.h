@@ -19,6 +19,7 @@
 #include "contract/es.h"
 #include "contract/flood.h"
 #include "contract/frr.h"
+#include "contract/mdb.h"
 #include "contract/member.h"
 #include "contract/neigh.h"
 #include "contract/prefix.h"
@@ -38,6 +39,7 @@
 	KIND(NEIGH, struct wish_neigh, struct neigh_key, struct neigh_result)            \
 	KIND(MEMBER, struct wish_member, struct member_key, struct member_result)        \
 	KIND(MEMBER_LEAVE, struct member_leave, struct member_key, struct member_result) \
+	KIND(MDB, struct wish_mdb, struct mdb_key, struct mdb_result)                    \
 	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)             \
 	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)                       \
 	KIND(PREFIX, struct wish_prefix, struct prefix_key, struct prefix_result)
@@ -140,6 +142,7 @@ struct ipc_hdr {
  * @link: ifindex of the lower device of a VLAN device, else 0
  * @kind: "bond", "vlan", "bridge", "vrf", "vxlan", … or ""
  * @vlan_id: of a VLAN device, else 0
+ * @mcast_snooping: of a bridge that looks who wants which group; of so many, @mcast_hash_max
  * @bond_mode: of a bond (4 is 802.3ad), else 255
  * @ad_partner: partner system MAC of the bond's active aggregator
  * @ad_partner_key: its port key
@@ -160,6 +163,8 @@ struct fact_link {
 	char kind[16];
 	uint16_t vlan_id;
 	bool vlan_filtering;
+	bool mcast_snooping;
+	uint32_t mcast_hash_max;
 	uint8_t bond_mode;
 	struct mac address;
 	struct mac ad_partner;

@@ -46,6 +46,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	uplinks_look(p->uplinks);
 	if (p->flood)
 		fdb_flood_link(p->flood, now);
+	if (p->mdb)
+		mdb_link(p->mdb, now);
 	if (p->routes)
 		routes_link(p->routes);
 	if (!before)
@@ -221,6 +223,12 @@ static int set_up_flood(struct parent *p)
 	return p->flood ? 0 : -errno;
 }
 
+static int set_up_mdb(struct parent *p)
+{
+	p->mdb = mdb_new(p->event, p->links, on_neighs, p);
+	return p->mdb ? 0 : -errno;
+}
+
 static int set_up_frr(struct parent *p)
 {
 	char path[CONF_PATH_MAX];
@@ -339,6 +347,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	r = parent_boot(p);
 	if (!r)
 		r = set_up_routes(p);
+	if (!r)
+		r = set_up_mdb(p);
 	return r ? r : set_up_flood(p);
 }
 
@@ -351,6 +361,7 @@ static void tear_down(struct parent *p)
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	fdb_flood_free(p->flood);
+	mdb_free(p->mdb);
 	routes_free(p->routes);
 	uplinks_free(p->uplinks);
 	forget_free(p->forget);

@@ -19,6 +19,7 @@
 #include "system/kern.h"
 #include "system/fdb_flood.h"
 #include "system/links.h"
+#include "system/mdb.h"
 #include "parent/parent.h"
 #include "parent/parent_bfd.h"
 #include "parent/relay.h"
@@ -61,6 +62,7 @@ struct parent {
 	struct forget *forget;
 	struct kern *kern;
 	struct fdb_flood *flood;
+	struct mdb *mdb;
 	struct routes *routes;
 	struct accept *accept;
 	struct frr *frr;

@@ -56,6 +56,7 @@ struct host {
  * @fact: IPC_FACT_*, as it came: one, or a struct batch of them. Devices are up to date (devices.h), and of
  *	one that is gone all is told that was known
  * @results: IPC_WISH_..._RESULT of the kind of wishes that it makes; each that comes is handed to @result
+ * @more_results, @more_result: the same of a second kind
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
  *	may change with configuration, devices and segments; speaker_wants_more() then
@@ -81,6 +82,8 @@ struct service {
 	void (*fact)(void *state, enum ipc_type type, const void *fact);
 	enum ipc_type results;
 	void (*result)(void *state, const void *result);
+	enum ipc_type more_results;
+	void (*more_result)(void *state, const void *result);
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
 	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
 			    const struct bgp_attrs *attrs);

@@ -293,13 +293,17 @@ static void stop_services(struct speaker *sp)
 static void dispatch_results(struct speaker *sp, enum ipc_type type, const struct batch *results)
 {
 	const char *item = batch_items(results);
+	void (*hear)(void *state, const void *result);
 	const struct service *v;
 	unsigned int i;
 
-	for (i = 0; (v = speaker_services[i]); i++)
-		if (v->results == type)
-			for (uint32_t k = 0; k < results->n; k++)
-				v->result(sp->states[i], item + k * ipc_item_size(type));
+	for (i = 0; (v = speaker_services[i]); i++) {
+		if (v->results != type && v->more_results != type)
+			continue;
+		hear = v->results == type ? v->result : v->more_result;
+		for (uint32_t k = 0; k < results->n; k++)
+			hear(sp->states[i], item + k * ipc_item_size(type));
+	}
 }
 
 static void dispatch_fact(struct speaker *sp, enum ipc_type type, const void *fact)

@@ -118,6 +118,8 @@ static void make_fact(const struct links *links, const struct nl_link *l, struct
 	memcpy(fact->kind, l->kind, sizeof(fact->kind));
 	fact->vlan_id = l->vlan_id;
 	fact->vlan_filtering = l->vlan_filtering;
+	fact->mcast_snooping = l->mcast_snooping;
+	fact->mcast_hash_max = l->mcast_hash_max;
 	fact->bond_mode = l->bond_mode;
 	fact->address = l->address;
 	fact->ad_partner = l->ad_partner;

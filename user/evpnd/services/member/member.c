@@ -56,8 +56,10 @@ static void advertise_group(struct members *ms, struct mgroup *g, void *data)
 /* A group whose circuit is another device now, or in another VRF. */
 static void look_again(struct members *ms, struct mgroup *g, void *data)
 {
-	if (g->circuit->changed)
-		advertise_group(ms, g, data);
+	if (!g->circuit->changed)
+		return;
+	member_bridge_moved(ms, g);
+	advertise_group(ms, g, data);
 }
 
 static void resolve_all(struct members *ms)
@@ -82,7 +84,8 @@ static void withdraw_group(struct members *ms, struct mgroup *g, void *data)
 }
 
 /* What groups are advertised with, and what is imported, follows from these. */
-#define MEMBER_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
+#define MEMBER_CHANGES \
+	(CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS | CONF_CHANGED_BRIDGES)
 
 static void renew(struct members *ms, const struct conf *now)
 {
@@ -131,6 +134,7 @@ static void catch_up(struct members *ms)
 		ms->at.rejudge = false;
 		member_reimport(ms);
 	}
+	member_bridge_room(ms);
 	member_flush(ms);
 }
 
@@ -276,6 +280,7 @@ static void *members_start(struct speaker *speaker)
 		return NULL;
 	ms->speaker = speaker;
 	places_init(&ms->at, speaker_devices(speaker));
+	ms->at.domains = true;
 	TAILQ_INIT(&ms->leaving);
 	timer_init(&ms->leave_timer, event, 1000, member_leave_ended, ms);
 	ms->out = calloc(1, sizeof(*ms->out));
@@ -297,6 +302,8 @@ const struct service member_service = {
 	.fact = members_fact,
 	.results = IPC_WISH_MEMBER_RESULT,
 	.result = member_result,
+	.more_results = IPC_WISH_MDB_RESULT,
+	.more_result = member_bridge_result,
 	.route = members_route,
 	.wanted = members_wanted,
 	.settled = members_settled,

@@ -9,6 +9,7 @@
  *   member_import.c  routes of other PEs: which are ours, and what they say
  *   member_adv.c     routes of this PE
  *   member_wish.c    what the kernel is to do, and what it answers
+ *   member_bridge.c  what bridges are to do, where the segment is a port of one
  *   member_show.c    answers to the control socket
  *
  * Terms: an entry is what one RT-7 speaks of: a group and a source, or any source. RFC 9251 writes (x,G).
@@ -51,6 +52,14 @@ struct mremote {
 struct mgroup;
 
 /**
+ * enum mbridge - what the bridge has of a group
+ * @MB_NONE: at most what it has heard itself
+ * @MB_OURS: what others want, and what hosts here want; it stays until it is taken back
+ * @MB_LEFT: it was ours, and was left to the bridge with what hosts here want
+ */
+enum mbridge { MB_NONE, MB_OURS, MB_LEFT };
+
+/**
  * struct mentry - a source of a group, or any source
  * @source: none: any source
  * @local: EVPN_MC_* of what this PE has heard; 0: nothing
@@ -86,6 +95,7 @@ struct mentry {
  * @epoch: of the reading of the module's table
  * @wished: a sum of what was wished last, 0: nothing is
  * @answer: enum wish_status
+ * @bridge: enum mbridge; @put: a sum of what was put there; @put_answer: enum wish_status of that
  * @queued: its wish has to be looked at; nothing of it is freed until then
  */
 struct mgroup {
@@ -95,10 +105,13 @@ struct mgroup {
 	s64 since;
 	struct ip_addr addr;
 	u64 wished;
+	u64 put;
 	u8 mode;
 	u8 versions;
 	u8 epoch;
 	u8 answer;
+	u8 bridge;
+	u8 put_answer;
 	bool left;
 	bool queued;
 };
@@ -112,13 +125,20 @@ struct mcounts {
 	u64 leaves_heard; /* RT-8 of other PEs that were ours */
 	u64 wishes;
 	u64 retained;
+	u64 puts; /* entries put into bridges */
+	u64 puts_refused;
 };
 
-/** struct member_out - batches while they are filled; those of @keys with @retain_ms */
+/** struct member_out - batches while they are filled; those of @keys with @retain_ms, of @takes with @take_ms */
 struct member_out {
 	struct wish_member wishes[MEMBER_BATCH_MAX];
 	struct member_key keys[MEMBER_BATCH_MAX];
 	struct member_leave leaves[MEMBER_BATCH_MAX];
+	struct wish_mdb puts[MDB_BATCH_MAX];
+	struct mdb_key takes[MDB_BATCH_MAX];
+	u32 n_puts;
+	u32 n_takes;
+	u32 take_ms;
 	u32 n_wishes;
 	u32 n_keys;
 	u32 n_leaves;
@@ -131,6 +151,7 @@ struct member_out {
  * @queue: groups of which the wish has to be looked at
  * @leaving: entries with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
+ * @bridge_room: a bridge that has refused something may have room now
  * @settled: what others advertise has been heard, or has had its time to come
  * @read: the module's table was read once
  * @swept: before it the kernel may have what a predecessor wished
@@ -152,6 +173,7 @@ struct members {
 	u8 epoch;
 	bool links_done;
 	bool resolve_due;
+	bool bridge_room;
 	bool settled;
 	bool read;
 	bool swept;
@@ -216,6 +238,30 @@ void member_sweep(struct members *ms);
 /* why what another PE has heard is not wished for; "" when it is */
 const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 			     char why[MEMBER_WHY_MAX]);
+
+/* what all other PEs together want. Return: false when nobody wants it, or nothing can be done about it */
+bool member_combined(const struct mgroup *g, struct wish_member *w);
+/* a host has left it just now, here or at another PE */
+bool member_has_left(const struct mgroup *g, u64 now);
+
+/* member_bridge.c */
+static inline bool member_bridged(const struct mgroup *g)
+{
+	return g->circuit->port.bridge;
+}
+/* while the queue is looked at: what goes comes before what is new */
+void member_bridge_take(struct members *ms, struct mgroup *g, u64 now);
+void member_bridge_put(struct members *ms, struct mgroup *g);
+void member_bridge_send_takes(struct members *ms);
+void member_bridge_send_puts(struct members *ms);
+/* its circuit is another port, or none any more */
+void member_bridge_moved(struct members *ms, struct mgroup *g);
+/* what was refused is tried again, if there may be room for it */
+void member_bridge_room(struct members *ms);
+void member_bridge_result(void *state, const void *result);
+/* why a bridge does not have it, or need not; "" when it does, or nothing is to be done */
+const char *member_bridge_why(const struct members *ms, const struct mgroup *g,
+			      char why[MEMBER_WHY_MAX]);
 
 /* member_show.c */
 bool member_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

@@ -22,7 +22,9 @@ bool member_may_advertise(const struct mgroup *g, char why[MEMBER_WHY_MAX])
 	if (!c->es->conf)
 		snprintf(why, MEMBER_WHY_MAX, "its segment is not configured");
 	else if (!c->vrf)
-		snprintf(why, MEMBER_WHY_MAX, "no VRF of the configuration has its device");
+		snprintf(why, MEMBER_WHY_MAX,
+			 c->port.bridge ? "no bridge domain of the configuration has its device" :
+					  "no VRF of the configuration has its device");
 	else if (place_sync(c) == CONF_SYNC_OFF)
 		snprintf(why, MEMBER_WHY_MAX, "sync-targets is off");
 	else if (!c->vrf->conf.n_export)

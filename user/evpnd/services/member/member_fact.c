@@ -128,6 +128,8 @@ void member_fact(struct members *ms, const struct fact_member *f)
 	g->left = f->flags & MEMBER_LEAVING;
 	g->epoch = ms->epoch;
 	take_entries(ms, g, f);
+	if (member_bridged(g))
+		member_queue(ms, g);
 	member_drop(ms, g);
 }
 
@@ -139,5 +141,7 @@ void member_lose(struct members *ms, struct mgroup *g)
 	g->left = false;
 	for (e = g->entries; e; e = e->next)
 		unset_local(ms, e);
+	if (member_bridged(g))
+		member_queue(ms, g);
 	member_drop(ms, g);
 }

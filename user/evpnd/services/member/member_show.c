@@ -22,6 +22,9 @@ static const char *state_of(const struct mentry *e)
 		return "left";
 	if (e->group->answer == WISH_REFUSED)
 		return "refused";
+	if (member_bridged(e->group) && e->group->circuit->port.snoops &&
+	    (e->group->bridge != MB_OURS || e->group->put_answer != WISH_INSTALLED))
+		return e->group->put_answer == WISH_REFUSED ? "refused" : "pending";
 	return e->group->wished && e->group->answer == WISH_INSTALLED ? "synced" : "pending";
 }
 
@@ -71,13 +74,14 @@ static json_t *from_json(const struct mentry *e)
 }
 
 /* Why it is not what one would expect. */
-static json_t *reason_json(const struct mentry *e)
+static json_t *reason_json(const struct members *ms, const struct mentry *e)
 {
 	char why[MEMBER_WHY_MAX];
 
 	if (e->local)
 		return member_may_advertise(e->group, why) ? json_null() : json_string(why);
-	if (e->remotes && member_held_back(e->group, e->remotes, why)[0])
+	if (e->remotes && (member_held_back(e->group, e->remotes, why)[0] ||
+			   member_bridge_why(ms, e->group, why)[0]))
 		return json_string(why);
 	return json_null();
 }
@@ -89,9 +93,11 @@ static json_t *name_json(const char *name)
 
 static const char *vrf_name(const struct mentry *e)
 {
-	if (e->group->circuit->vrf)
-		return e->group->circuit->vrf->conf.name;
-	return e->remotes ? e->remotes->vrf->conf.name : NULL;
+	const struct place_vrf *v = e->group->circuit->vrf;
+
+	if (!v && e->remotes)
+		v = e->remotes->vrf;
+	return v && !v->vni ? v->conf.name : NULL;
 }
 
 static json_t *entry_json(const void *entry, void *data)
@@ -115,12 +121,13 @@ static json_t *entry_json(const void *entry, void *data)
 	json_object_set_new(o, "tag", json_integer(c->tag));
 	json_object_set_new(o, "interface", name_json(device_name(ms->at.devices, c->ifindex)));
 	json_object_set_new(o, "vrf", name_json(vrf_name(e)));
+	json_object_set_new(o, "bridge", name_json(device_name(ms->at.devices, c->port.bridge)));
 	json_object_set_new(o, "since",
 			    e->local && e->group->since ? json_real(timer_wall(e->group->since)) :
 							  json_null());
 	json_object_set_new(o, "advertised", json_boolean(e->advertised));
 	json_object_set_new(o, "from", from_json(e));
-	json_object_set_new(o, "reason", reason_json(e));
+	json_object_set_new(o, "reason", reason_json(ms, e));
 	return o;
 }
 
@@ -264,6 +271,12 @@ static json_t *metrics(struct members *ms)
 	metric_add(list, "evpn_memberships_retained_total", "counter",
 		   "wishes taken back that the kernel was to keep for the retention time",
 		   json_object(), (json_int_t)c->retained);
+	metric_add(list, "evpn_membership_bridge_entries_total", "counter",
+		   "entries put into the multicast databases of bridges", json_object(),
+		   (json_int_t)c->puts);
+	metric_add(list, "evpn_membership_bridge_refused_total", "counter",
+		   "of these, those that a bridge has not taken", json_object(),
+		   (json_int_t)c->puts_refused);
 	return list;
 }
 

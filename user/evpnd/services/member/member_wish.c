@@ -110,8 +110,7 @@ static bool is_included(const struct mgroup *g, const struct mentry *e)
 	return false;
 }
 
-/* Return: false when nobody wants it, or nothing can be done about it. */
-static bool make_wish(const struct mgroup *g, struct wish_member *w)
+bool member_combined(const struct mgroup *g, struct wish_member *w)
 {
 	struct excluders x = {.n = 0};
 	const struct mentry *e;
@@ -201,7 +200,7 @@ static void send_leaves(struct members *ms)
 	ms->out->n_leaves = 0;
 }
 
-static bool has_left(const struct mgroup *g, u64 now)
+bool member_has_left(const struct mgroup *g, u64 now)
 {
 	const struct mentry *e;
 
@@ -214,7 +213,7 @@ static bool has_left(const struct mgroup *g, u64 now)
 static void unwish(struct members *ms, struct mgroup *g, u64 now)
 {
 	const struct conf_segment *s = g->circuit->es->conf;
-	u32 retain_ms = s && !has_left(g, now) ? s->retention_ms : 0;
+	u32 retain_ms = s && !member_has_left(g, now) ? s->retention_ms : 0;
 	struct member_out *out = ms->out;
 
 	if (out->n_keys && (out->n_keys == MEMBER_BATCH_MAX || out->retain_ms != retain_ms))
@@ -249,14 +248,20 @@ void member_flush(struct members *ms)
 	u64 now = timer_now_us();
 	struct wish_member w;
 
-	for (i = 0; i < n; i++)
-		if (queue[i]->wished && !make_wish(queue[i], &w))
+	for (i = 0; i < n; i++) {
+		if (queue[i]->wished && !member_combined(queue[i], &w))
 			unwish(ms, queue[i], now);
+		member_bridge_take(ms, queue[i], now);
+	}
 	send_keys(ms);
-	for (i = 0; i < n; i++)
-		if (make_wish(queue[i], &w))
+	member_bridge_send_takes(ms);
+	for (i = 0; i < n; i++) {
+		if (member_combined(queue[i], &w))
 			put_wish(ms, queue[i], &w);
+		member_bridge_put(ms, queue[i]);
+	}
 	send_wishes(ms);
+	member_bridge_send_puts(ms);
 	send_leaves(ms);
 	ms->n_queue = 0;
 	for (i = 0; i < n; i++) {
@@ -308,4 +313,5 @@ void member_sweep(struct members *ms)
 {
 	member_flush(ms);
 	speaker_wish(ms->speaker, IPC_WISH_MEMBER_SWEEP, NULL, 0);
+	speaker_wish(ms->speaker, IPC_WISH_MDB_SWEEP, NULL, 0);
 }

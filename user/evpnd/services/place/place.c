@@ -4,7 +4,7 @@
  *
  * draft-ietf-bess-evpn-l3mh-proto (3.5)
  */
-#include "services/place/place.h"
+#include "services/place/place_bridge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,19 +42,48 @@ static const struct device *device_of(struct places *p, const struct circuit *c)
 		d = device_vlan(p->devices, d->fact.ifindex, outer);
 	if (d && inner)
 		d = device_vlan(p->devices, d->fact.ifindex, inner);
-	return d;
+	return d || !p->domains ? d : place_bridged(p, c);
 }
 
 static bool resolve_one(struct places *p, struct circuit *c)
 {
 	const struct device *d = device_of(p, c);
+	struct place_port port = p->domains && d ? place_port(p, c, d) : (struct place_port){};
 	struct place_vrf *vrf = d ? place_vrf_of(p, d) : NULL;
 	u32 ifindex = d ? d->fact.ifindex : 0;
-	bool changed = ifindex != c->ifindex || vrf != c->vrf;
+	bool changed;
 
+	if (port.bridge && !vrf)
+		vrf = place_domain(p, &port);
+	changed = ifindex != c->ifindex || vrf != c->vrf || !place_port_equal(&port, &c->port);
+	c->was = c->port;
+	c->port = port;
 	c->ifindex = ifindex;
 	c->vrf = vrf;
 	return changed;
+}
+
+static void circuit_anew(struct circuit *c)
+{
+	if (c->ifindex)
+		c->told = false;
+	free(c->refused);
+	c->refused = NULL;
+}
+
+void place_circuit_refused(struct circuit *c, const char *why)
+{
+	if (c->refused)
+		return;
+	c->refused = strdup(why);
+	log_warning("segment %s, tag %u: a group is not put into the bridge: %s",
+		    c->es->conf ? c->es->conf->name : "(unknown)", c->tag, why);
+}
+
+static void circuit_free(struct circuit *c)
+{
+	free(c->refused);
+	free(c);
 }
 
 /* A VRF that only lists devices has the table that the first of them is in. */
@@ -87,8 +116,11 @@ static void know_vrf_devices(struct places *p)
 
 	TAILQ_FOREACH(v, &p->vrfs, entry) {
 		u32 ifindex;
-		bool known = find_table(p, v, &ifindex);
+		bool known;
 
+		if (v->vni)
+			continue;
+		known = find_table(p, v, &ifindex);
 		if (known != v->known || ifindex != v->ifindex)
 			p->rejudge = true;
 		v->known = known;
@@ -107,8 +139,8 @@ bool places_resolve(struct places *p)
 		RB_FOREACH(c, circuits, &es->circuits) {
 			c->changed = resolve_one(p, c);
 			any |= c->changed;
-			if (c->changed && c->ifindex)
-				c->told = false;
+			if (c->changed)
+				circuit_anew(c);
 		}
 	if (any)
 		p->rejudge = true;
@@ -166,7 +198,7 @@ void place_circuit_put(struct places *p, struct circuit *c)
 	if (--c->refs)
 		return;
 	RB_REMOVE(circuits, &es->circuits, c);
-	free(c);
+	circuit_free(c);
 	drop_unknown(p, es);
 }
 
@@ -249,7 +281,7 @@ static struct place_vrf *vrf_named(struct places *p, const char *name)
 	struct place_vrf *v;
 
 	TAILQ_FOREACH(v, &p->vrfs, entry)
-		if (!strcmp(v->conf.name, name))
+		if (!v->vni && !strcmp(v->conf.name, name))
 			return v;
 	return NULL;
 }
@@ -291,7 +323,7 @@ static void drop_old_vrfs(struct places *p, const struct conf *conf)
 
 	for (v = TAILQ_FIRST(&p->vrfs); v; v = next) {
 		next = TAILQ_NEXT(v, entry);
-		if (conf_vrf(conf, v->conf.name))
+		if (v->vni ? !!conf_bridge(conf, v->vni) : !!conf_vrf(conf, v->conf.name))
 			continue;
 		TAILQ_REMOVE(&p->vrfs, v, entry);
 		leave_vrf(p, v);
@@ -305,6 +337,8 @@ void places_set_vrfs(struct places *p, const struct conf *conf)
 	drop_old_vrfs(p, conf);
 	for (size_t i = 0; i < conf->n_vrfs; i++)
 		vrf_set(p, &conf->vrfs[i]);
+	for (size_t i = 0; p->domains && i < conf->n_bridges; i++)
+		place_domain_set(p, conf, &conf->bridges[i]);
 }
 
 /* ---- all of it ---- */
@@ -324,7 +358,7 @@ static void es_free(struct places *p, struct place_es *es)
 
 	while ((c = RB_MIN(circuits, &es->circuits))) {
 		RB_REMOVE(circuits, &es->circuits, c);
-		free(c);
+		circuit_free(c);
 	}
 	RB_REMOVE(place_ess, &p->ess, es);
 	free(es);

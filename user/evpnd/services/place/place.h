@@ -7,6 +7,8 @@
  *   place.c         VRFs, segments, circuits
  *   place_device.c  the other way round: what a device is
  *   place_target.c  targets of routes
+ *   place_bridge.c  segments that are ports of bridges: a circuit is in a bridge domain then, with route
+ *                   targets as a VRF has, for a service that asks for them (places.domains)
  *
  * Terms: a circuit is a segment's sub-interface, named by its Ethernet tag, whether it is there or not.
  *
@@ -26,7 +28,8 @@
 #define PLACE_TARGETS_MAX CONF_RT_MAX
 
 /**
- * struct place_vrf - a configured IP-VRF
+ * struct place_vrf - a configured IP-VRF, or a bridge domain
+ * @vni: of a bridge domain, which is the bridge @conf.name, or of that the VLAN @vlan; 0: it is a VRF
  * @ifindex: of the VRF device whose table it is, if @known; 0 for the global table; else a number that no
  *	device has
  * @id: in the route distinguisher of its routes
@@ -40,6 +43,8 @@ struct place_vrf {
 	u32 ifindex;
 	u32 advertised;
 	u32 taken;
+	u32 vni;
+	u16 vlan;
 	u16 id;
 	bool known;
 	bool advertised_full;
@@ -50,12 +55,28 @@ struct place_vrf {
 struct place_es;
 
 /**
+ * struct place_port - a circuit as a port of a bridge
+ * @bridge: the bridge's ifindex, 0: it is no port
+ * @ifindex: of the port
+ * @vid: VLAN of the bridge, 0: it looks at none
+ * @snoops: the bridge looks who wants which group
+ */
+struct place_port {
+	u32 bridge;
+	u32 ifindex;
+	u16 vid;
+	bool snoops;
+};
+
+/**
  * struct circuit - sub-interface of a segment
  * @ifindex: its device, 0: there is none (yet)
+ * @port: of a bridge; @was: before the last places_resolve()
  * @vrf: which it is in, as far as configured; NULL: no configured one
  * @refs: what the service knows on it
  * @changed: device or VRF are others than before the last place_resolve_all()
  * @told: it was said that there is no such sub-interface
+ * @refused: why the bridge does not take what is put into it; NULL: it has not refused anything
  */
 struct circuit {
 	RB_ENTRY(circuit) node;
@@ -64,8 +85,11 @@ struct circuit {
 	u32 tag;
 	u32 ifindex;
 	u32 refs;
+	struct place_port port;
+	struct place_port was;
 	bool changed;
 	bool told;
+	char *refused;
 };
 RB_HEAD(circuits, circuit);
 RB_PROTOTYPE(circuits, circuit, node, circuit_cmp);
@@ -116,6 +140,7 @@ RB_PROTOTYPE(place_devices, place_device, node, place_device_cmp);
  * @devices: the speaker's
  * @on: those that are places of a segment, by number, since the last places_list()
  * @conf: of the last places_attach()
+ * @domains: what is in a bridge domain is in the VRF that stands for it
  * @rejudge: what is ours has changed: which routes are to be looked at again
  */
 struct places {
@@ -125,6 +150,7 @@ struct places {
 	struct place_ess ess;
 	TAILQ_HEAD(, place_vrf) vrfs;
 	u16 next_id;
+	bool domains;
 	bool rejudge;
 };
 
@@ -147,8 +173,10 @@ void places_free(struct places *p); /* after all that was known of circuits */
 struct place_es *place_es(struct places *p, const struct esi *esi, bool make);
 struct circuit *place_circuit(struct places *p, const struct esi *esi, u32 tag, bool make);
 void place_circuit_put(struct places *p, struct circuit *c); /* one of its refs */
+/* the bridge refuses something; said once, until the circuit changes */
+void place_circuit_refused(struct circuit *c, const char *why);
 
-/* VRFs of a new configuration; nothing of the service may point to one that is no more */
+/* VRFs, and bridge domains, of a new configuration; nothing of the service may point to one that is no more */
 void places_set_vrfs(struct places *p, const struct conf *conf);
 /*
  * Which segments are ours; the ESI of one that comes from LACP is known from the kernel. One that is neither
@@ -172,6 +200,8 @@ struct place_vrf *place_vrf(struct places *p, u32 ifindex);
 
 /* how routes of a circuit that has a VRF and a configured segment are targeted */
 enum conf_sync place_sync(const struct circuit *c);
+/* it is a port in one of the bridge domains, and has no VRF */
+bool place_in_domain(const struct circuit *c);
 /* their targets, of which there is one at least. Return: how many */
 size_t place_targets(const struct circuit *c, struct ecomm ec[PLACE_TARGETS_MAX]);
 /* the same of @v and a segment with this ES-Import; @how: CONF_SYNC_ES_IMPORT or CONF_SYNC_VRF */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "services/place/place.h"
+#include "services/place/place_bridge.h"
 
 static int place_device_cmp(const struct place_device *a, const struct place_device *b)
 {
@@ -45,10 +45,10 @@ struct place_vrf *place_vrf_of(struct places *p, const struct device *d)
 	TAILQ_FOREACH(v, &p->vrfs, entry)
 		if (lists(v, d->fact.ifname))
 			return v;
-	if (d->fact.master && !strcmp(d->fact.master_kind, "bridge"))
+	if (place_is_port(d))
 		return NULL; /* its frames are the bridge's: no table of routes has it */
 	TAILQ_FOREACH(v, &p->vrfs, entry)
-		if (!strcmp(v->conf.name, name))
+		if (!v->vni && !strcmp(v->conf.name, name))
 			return v;
 	return NULL;
 }

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_evpnd_mdb.c - groups put into a real bridge, in a network namespace of this process's own (needs
+ * root), read by iproute2.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "system/links.h"
+#include "system/mdb.h"
+#include "timer.h"
+
+static sd_event *event;
+static struct links *links;
+static struct mdb *mdb;
+static unsigned int results;
+static struct mdb_result last;
+
+static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
+{
+	if (mdb)
+		mdb_link(mdb, now);
+}
+
+static void on_gone(void *data, const struct fact_link *was)
+{
+}
+
+static bool on_follow(void *data, const char *ifname)
+{
+	return false;
+}
+
+static const struct links_ops ops = {on_changed, on_gone, on_follow};
+
+static void on_result(void *data, enum ipc_type type, const void *body, uint32_t len)
+{
+	const struct batch *b = body;
+	const struct mdb_result *r = batch_items(b);
+
+	assert_int_equal(type, IPC_WISH_MDB_RESULT);
+	assert_int_equal(len, BATCH_LEN(struct mdb_result, b->n));
+	results += b->n;
+	last = r[b->n - 1];
+}
+
+static void run(int ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, t;
+
+	while ((t = timer_now_us()) < until)
+		sd_event_run(event, until - t);
+	while (sd_event_run(event, 0) > 0)
+		;
+}
+
+static void sh(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+static void restart(void)
+{
+	mdb_free(mdb);
+	mdb = mdb_new(event, links, on_result, NULL);
+	assert_non_null(mdb);
+}
+
+static int set_up(void **state)
+{
+	if (unshare(CLONE_NEWNET) ||
+	    system("ip link add br0 type bridge vlan_filtering 1 mcast_snooping 1 "
+		   "mcast_igmp_version 3 mcast_mld_version 2 2>/dev/null") ||
+	    system("bridge mdb show >/dev/null"))
+		return 0;
+	sh("ip link set br0 up; ip link add bond0 type veth peer name ce");
+	sh("ip link set bond0 master br0; ip link set bond0 up; ip link set ce up");
+	sh("bridge vlan add dev bond0 vid 10");
+	log_open("test", true);
+	log_set_level(LOG_LEVEL_ERROR);
+	assert_true(sd_event_new(&event) >= 0);
+	links = links_new(event, &ops, NULL);
+	assert_non_null(links);
+	restart();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	mdb_free(mdb);
+	if (links)
+		links_free(links);
+	sd_event_unref(event);
+	return 0;
+}
+
+#define NEED_BRIDGE() \
+	if (!mdb)     \
+	skip()
+
+/* Every case begins with an empty bridge that looks at groups, and with a speaker that wishes nothing. */
+static int clean(void **state)
+{
+	if (!mdb)
+		return 0;
+	sh("ip link set br0 type bridge mcast_snooping 1 mcast_hash_max 4096");
+	sh("ip link set bond0 nomaster; ip link set bond0 master br0; bridge vlan add dev bond0 vid 10");
+	restart();
+	run(5);
+	results = 0;
+	memset(&last, 0, sizeof(last));
+	return 0;
+}
+
+static u32 port(void)
+{
+	return links_by_name(links, "bond0")->ifindex;
+}
+
+static struct mdb_key key_of(const char *group)
+{
+	struct mdb_key k = {.port = port(), .vid = 10, .tag = 10, .esi = {.b = {0, 1, 2}}};
+
+	assert_int_equal(ip_parse(&k.group, group), 0);
+	return k;
+}
+
+/* @sources: separated by blanks, or "" */
+static void wish(const char *group, enum member_mode mode, const char *sources, bool temporary)
+{
+	struct {
+		struct batch head;
+		struct wish_mdb w;
+	} b = {.head.n = 1};
+	char *list = strdup(sources), *s, *save;
+	struct ip_addr a;
+	const char *why;
+
+	b.w = (struct wish_mdb){.key = key_of(group), .mode = (u8)mode, .temporary = temporary};
+	for (s = strtok_r(list, " ", &save); s; s = strtok_r(NULL, " ", &save)) {
+		assert_int_equal(ip_parse(&a, s), 0);
+		memcpy(b.w.sources[b.w.n_sources++].addr, a.b, sizeof(a.b));
+	}
+	free(list);
+	assert_true(mdb_ok(&b.w, &why));
+	mdb_wish(mdb, &b.head);
+}
+
+static void take_back(const char *group, u32 retain_ms)
+{
+	struct {
+		struct batch head;
+		struct mdb_key k;
+	} b = {.head = {.n = 1, .retain_ms = retain_ms}, .k = key_of(group)};
+
+	mdb_wish_gone(mdb, &b.head);
+}
+
+/* What iproute2 reads: "239.1.1.1 permanent exclude 192.0.2.7 proto evpn; ", sorted. Timers left out. */
+static void has(const char *wanted)
+{
+	char line[512], all[2048] = "";
+	FILE *f = popen(
+		"bridge -d mdb show dev br0 | grep 'port bond0' | grep -v 'grp ff02\\|src ' |"
+		"sed 's/.* grp //; s/filter_mode //; s/source_list //; s/ offload//; s,/[0-9.]*,,g;"
+		"s/proto evpn/proto 77/; s/ *vid 10 */ /; s/  */ /g; s/ $//' | sort",
+		"r");
+
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s; ", line);
+	}
+	pclose(f);
+	assert_string_equal(all, wanted);
+}
+
+static void put_and_taken(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	assert_int_equal(results, 1);
+	wish("232.1.1.1", MEMBER_INCLUDE, "192.0.2.7 192.0.2.8", false);
+	wish("ff3e::1", MEMBER_EXCLUDE, "2001:db8::7", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	has("232.1.1.1 permanent include 192.0.2.8,192.0.2.7 proto 77; "
+	    "239.1.1.1 permanent exclude proto 77; "
+	    "ff3e::1 permanent exclude 2001:db8::7 proto 77; ");
+	wish("232.1.1.1", MEMBER_INCLUDE, "192.0.2.8", false);
+	wish("ff3e::1", MEMBER_INCLUDE, "2001:db8::8", false);
+	has("232.1.1.1 permanent include 192.0.2.8 proto 77; "
+	    "239.1.1.1 permanent exclude proto 77; "
+	    "ff3e::1 permanent include 2001:db8::8 proto 77; ");
+	take_back("232.1.1.1", 0);
+	take_back("239.1.1.1", 0);
+	take_back("ff3e::1", 0);
+	take_back("ff3e::1", 0); /* nothing to take */
+	has("");
+	run(5);
+	assert_int_equal(results, 5); /* what we do ourselves is no news */
+}
+
+/* What the bridge has heard becomes ours, and is left to it again. */
+static void left_to_the_bridge(void **state)
+{
+	NEED_BRIDGE();
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 temp vid 10");
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	has("239.1.1.1 permanent exclude proto 77; ");
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", true);
+	has("239.1.1.1 temp exclude proto 77; ");
+	/* named by its key it goes, too: a host has left it */
+	take_back("239.1.1.1", 0);
+	has("");
+	wish("232.1.1.1", MEMBER_INCLUDE, "192.0.2.7", false);
+	take_back("232.1.1.1", 30000);
+	has("232.1.1.1 temp include 192.0.2.7 proto 77; ");
+	take_back("239.9.9.9", 30000); /* nothing to retain */
+	has("232.1.1.1 temp include 192.0.2.7 proto 77; ");
+}
+
+/* Of a predecessor stays what was wished again; the rest ages. What somebody else has made stays his. */
+static void swept(void **state)
+{
+	NEED_BRIDGE();
+	sh("bridge mdb add dev br0 port bond0 grp 239.9.9.9 permanent vid 10");
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	wish("239.1.1.2", MEMBER_EXCLUDE, "", false);
+	wish("232.1.1.3", MEMBER_INCLUDE, "192.0.2.7", false);
+	restart(); /* both processes: nothing is known */
+	mdb_replay(mdb);
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	mdb_sweep(mdb);
+	has("232.1.1.3 temp include 192.0.2.7 proto 77; 239.1.1.1 permanent exclude proto 77; "
+	    "239.1.1.2 temp exclude proto 77; 239.9.9.9 permanent exclude proto static; ");
+	mdb_replay(mdb); /* the speaker only */
+	mdb_sweep(mdb);
+	has("232.1.1.3 temp include 192.0.2.7 proto 77; 239.1.1.1 temp exclude proto 77; "
+	    "239.1.1.2 temp exclude proto 77; 239.9.9.9 permanent exclude proto static; ");
+}
+
+static void somebody_else(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	run(5);
+	results = 0;
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	run(5);
+	assert_int_equal(results, 1);
+	assert_int_equal(last.status, WISH_PENDING);
+	assert_int_equal(last.error, EAGAIN);
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	has("239.1.1.1 permanent exclude proto 77; ");
+	/* no port any more */
+	results = 0;
+	sh("ip link set bond0 nomaster");
+	run(5);
+	assert_true(results);
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_PENDING);
+	assert_int_equal(last.error, 0);
+	assert_string_equal(last.text, "its device is no port of a bridge");
+	take_back("239.1.1.1", 0);
+}
+
+static void no_snooping(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	sh("ip link set br0 type bridge mcast_snooping 0");
+	run(5);
+	wish("239.1.1.2", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	assert_non_null(strstr(last.text, "multicast processing is disabled"));
+	take_back("239.1.1.1", 0);
+	sh("ip link set br0 type bridge mcast_snooping 1");
+	has("239.1.1.1 permanent exclude proto 77; ");
+	run(5);
+	has("239.1.1.1 temp exclude proto 77; ");
+}
+
+/* A bridge that is full stops looking at groups: half of it is its own. */
+static void room(void **state)
+{
+	char group[32];
+
+	NEED_BRIDGE();
+	sh("ip link set br0 type bridge mcast_hash_max 16");
+	run(5);
+	for (int i = 1; i <= 9; i++) {
+		snprintf(group, sizeof(group), "239.1.1.%d", i);
+		wish(group, MEMBER_EXCLUDE, "", false);
+		assert_int_equal(last.status, i <= 8 ? WISH_INSTALLED : WISH_REFUSED);
+	}
+	assert_string_equal(last.text,
+			    "br0 has room for 16 groups (mcast_hash_max), and half of it is taken");
+	/* a source takes room, too; one that is there may change as long as it does not grow */
+	wish("239.1.1.8", MEMBER_INCLUDE, "192.0.2.7", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	wish("239.1.1.8", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	take_back("239.1.1.1", 0);
+	wish("239.1.1.9", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+}
+
+/* From a process that reads from the network. */
+static void impossible(void **state)
+{
+	struct wish_mdb good = {.mode = MEMBER_EXCLUDE}, w;
+	struct mdb_key k = {.port = 5, .vid = 10, .esi = {.b = {0, 1, 2}}};
+	const char *why;
+
+	assert_int_equal(ip_parse(&k.group, "239.1.1.1"), 0);
+	good.key = k;
+	assert_true(mdb_ok(&good, &why));
+	w = good;
+	w.key.vid = 4095;
+	assert_false(mdb_ok(&w, &why));
+	w = good;
+	w.key.port = 0;
+	assert_false(mdb_ok(&w, &why));
+	w = good;
+	w.key.group = ip_v4(0xc0000201);
+	assert_false(mdb_ok(&w, &why));
+	w = good;
+	w.mode = MEMBER_INCLUDE;
+	assert_false(mdb_ok(&w, &why));
+	w.n_sources = MDB_SOURCES_MAX + 1;
+	assert_false(mdb_ok(&w, &why));
+	w = good;
+	w.n_sources = 1;
+	memset(w.sources[0].addr, 0xef, 4);
+	assert_false(mdb_ok(&w, &why)); /* a group is no source */
+	w = good;
+	memset(&w.temporary, 2, 1);
+	assert_false(mdb_ok(&w, &why));
+	w = good;
+	w.key.esi = (struct esi){};
+	assert_false(mdb_ok(&w, &why));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(put_and_taken, clean),
+		cmocka_unit_test_setup(left_to_the_bridge, clean),
+		cmocka_unit_test_setup(swept, clean),
+		cmocka_unit_test_setup(somebody_else, clean),
+		cmocka_unit_test_setup(no_snooping, clean),
+		cmocka_unit_test_setup(room, clean),
+		cmocka_unit_test(impossible),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
