@@ -20,6 +20,7 @@ static const struct param show_params[] = {
 static const struct param why_params[] = {
 	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
 	{.key = "vlan", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4095, .positional = true},
+	{.key = "group", .what = "GROUP"},
 	{},
 };
 
@@ -197,6 +198,27 @@ static void print_agreement(struct out *o, const json_t *doc)
 			doc_int(doc, "timer-ms", 0) / 1000.0);
 }
 
+/* The stream of a group comes to both PEs, and one sends it on. */
+static void print_group(struct out *o, const json_t *doc)
+{
+	const json_t *m = doc_get(doc, "membership"), *by;
+	char text[256] = "";
+	size_t i, len = 0;
+
+	json_array_foreach(doc_get(m, "wanted-by"), i, by)
+		if (len < sizeof(text))
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len ? ", " : "", json_string_value(by));
+	print_line(o, "group", OUT_ADDR, doc_str(m, "group"));
+	if (m && !len)
+		print_line(o, "wanted", OUT_WARN, "by no host that a PE of the segment has heard");
+	else if (m)
+		print_line(o, "heard by", OUT_PLAIN, text);
+	if (m && len)
+		print_line(o, "sent by", OUT_ADDR,
+			   doc_str(doc, "df") ? doc_str(doc, "df") : "nobody");
+}
+
 void print_why(struct out *o, const json_t *doc)
 {
 	out_word(o, OUT_PLAIN, "segment");
@@ -210,6 +232,62 @@ void print_why(struct out *o, const json_t *doc)
 	print_candidates(o, doc);
 	print_silent(o, doc);
 	print_agreement(o, doc);
+	print_group(o, doc);
+}
+
+/* Who of the PEs has heard a host that wants it. */
+static json_t *wanted_by(const json_t *list)
+{
+	const json_t *m, *f;
+	json_t *by = json_array();
+	size_t i, k;
+
+	json_array_foreach(list, i, m) {
+		if (doc_is(m, "state", "local"))
+			json_array_append_new(by, json_string("this PE"));
+		json_array_foreach(doc_get(m, "from"), k, f)
+			json_array_append_new(by, json_string(doc_show(f, "address")));
+	}
+	return by;
+}
+
+/* Of one group: who wants it there, which is for another service to say. */
+static json_t *why_group(struct app *app, const json_t *params, const json_t *why, int *status)
+{
+	json_t *ask = json_pack("{s:s, s:s}", "segment", doc_show(why, "name"), "group",
+				doc_show(params, "group")),
+	       *shown;
+
+	if (doc_get(why, "vlan"))
+		json_object_set(ask, "tag", json_object_get(why, "vlan"));
+	shown = app_call(app, "member.show", ask, status);
+	json_decref(ask);
+	if (!shown)
+		return NULL;
+	ask = json_pack("{s:s, s:o}", "group", doc_show(params, "group"), "wanted-by",
+			wanted_by(doc_get(shown, "memberships")));
+	json_decref(shown);
+	return ask;
+}
+
+static int run_why(struct app *app, json_t *params)
+{
+	int status = EXIT_REFUSED;
+	json_t *ask = json_copy(params), *why, *group;
+
+	json_object_del(ask, "group");
+	why = app_call(app, "df.why", ask, &status);
+	json_decref(ask);
+	if (why && doc_str(params, "group")) {
+		group = why_group(app, params, why, &status);
+		if (group)
+			json_object_set_new(why, "membership", group);
+	}
+	if (!why)
+		return status;
+	out_doc(&app->out, why, print_why);
+	json_decref(why);
+	return EXIT_OK;
 }
 
 static int run_elect(struct app *app, json_t *params)
@@ -246,6 +324,7 @@ static const struct command commands[] = {
 	 .help = "the candidates, what each advertised, the winner and why",
 	 .params = why_params,
 	 .method = "df.why",
+	 .run = run_why,
 	 .print = print_why},
 	{.name = "elect",
 	 .help = "elect offline: a JSON case, or an array of them, on standard input",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_neigh.c - evpnctl neigh: hosts on the segments, learned here or by other PEs; evpnctl trace: the
- * way of one of them through everything
+ * cmd_neigh.c - evpnctl neigh: hosts on the segments, learned here or by other PEs
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +23,7 @@ static const struct param show_params[] = {
 	{},
 };
 
-static const struct param trace_params[] = {
-	{.key = "address", .what = "ADDRESS", .positional = true, .required = true},
-	{},
-};
-
-static enum out_style state_style(const json_t *n)
+enum out_style neigh_style(const json_t *n)
 {
 	if (doc_is(n, "state", "local") || doc_is(n, "state", "synced"))
 		return OUT_GOOD;
@@ -60,7 +54,7 @@ static void row(struct out *o, struct out_table *t, const json_t *n)
 		out_duration(buf, sizeof(buf), o->now - doc_int(n, "since", 0));
 	out_cell_of(t, OUT_ADDR, n, "address");
 	out_cell_of(t, OUT_ID, n, "mac");
-	out_cell(t, state_style(n), "%s", doc_show(n, "state"));
+	out_cell(t, neigh_style(n), "%s", doc_show(n, "state"));
 	out_cell(t, OUT_PLAIN, "%s", buf);
 	out_cell_of(t, OUT_NAME, n, "segment");
 	out_cell_tag(t, n);
@@ -92,7 +86,7 @@ static void print_one(struct out *o, const json_t *n)
 {
 	out_pair(o, NULL, OUT_ADDR, n, "address");
 	out_pair(o, NULL, OUT_ID, n, "mac");
-	out_pair(o, NULL, state_style(n), n, "state");
+	out_pair(o, NULL, neigh_style(n), n, "state");
 	out_since(o, NULL, n, "since");
 	if (doc_true(n, "sticky"))
 		out_word(o, OUT_PLAIN, "sticky");
@@ -141,61 +135,6 @@ void print_neighbors(struct out *o, const json_t *doc)
 			json_array_size(list), doc_int(doc, "total", 0));
 }
 
-static void print_hop(struct out *o, const json_t *h, double *before)
-{
-	const json_t *at = doc_get(h, "mono-ns");
-	double ms = at ? json_number_value(at) / 1e6 : 0;
-	char buf[32];
-
-	out_nl(o);
-	if (at && *before > 0)
-		snprintf(buf, sizeof(buf), "%+.3f ms", ms - *before);
-	else
-		snprintf(buf, sizeof(buf), "%s", at ? "0" : "");
-	out_word(o, OUT_PLAIN, "%14s", buf);
-	out_word(o, doc_true(h, "ok") ? OUT_GOOD : OUT_BAD, "%-10s", doc_show(h, "hop"));
-	out_word(o, OUT_PLAIN, "%s", doc_show(h, "text"));
-	if (at)
-		*before = ms;
-}
-
-static void print_hops(struct out *o, const json_t *hops)
-{
-	double before = 0;
-	const json_t *h;
-	size_t i;
-
-	json_array_foreach(hops, i, h)
-		print_hop(o, h, &before);
-	out_end(o);
-}
-
-void print_trace(struct out *o, const json_t *doc)
-{
-	const json_t *list = doc_get(doc, "neighbors"), *n;
-	const json_t *others = doc_get(doc, "others");
-	size_t i;
-
-	json_array_foreach(list, i, n) {
-		out_pair(o, NULL, OUT_ADDR, doc, "address");
-		if (!out_pair(o, "segment", OUT_NAME, n, "segment"))
-			out_pair(o, "segment", OUT_ID, n, "esi");
-		out_pair(o, "tag", OUT_PLAIN, n, "tag");
-		out_pair(o, "dev", OUT_NAME, n, "interface");
-		out_pair(o, NULL, state_style(n), n, "state");
-		print_hops(o, doc_get(n, "hops"));
-	}
-	if (json_array_size(others)) {
-		out_pair(o, NULL, OUT_ADDR, doc, "address");
-		out_word(o, OUT_PLAIN, "on no segment of this PE");
-		print_hops(o, others);
-	}
-	if (!json_array_size(list) && !json_array_size(others))
-		fprintf(o->f,
-			"%s is unknown: the kernel has not learned it on a segment, and no PE advertises it.\n",
-			doc_show(doc, "address"));
-}
-
 static const struct command neigh_commands[] = {
 	{.name = "show",
 	 .help = "hosts on the segments: learned here, by other PEs, and what became of them",
@@ -209,19 +148,4 @@ const struct object object_neigh = {
 	.name = "neigh",
 	.help = "neighbours (ARP, ND) of the segments",
 	.commands = neigh_commands,
-};
-
-static const struct command trace_commands[] = {
-	{.name = "neigh",
-	 .help = "one address: each hop with its time, or with the reason why it ends there",
-	 .params = trace_params,
-	 .method = "neigh.trace",
-	 .print = print_trace},
-	{},
-};
-
-const struct object object_trace = {
-	.name = "trace",
-	.help = "the way of one thing through kernel, routes and decisions",
-	.commands = trace_commands,
 };

@@ -31,7 +31,11 @@ void print_routes(struct out *o, const json_t *doc); /* route.show */
 
 /* cmd_neigh.c */
 void print_neighbors(struct out *o, const json_t *doc); /* neigh.show */
-void print_trace(struct out *o, const json_t *doc);	/* neigh.trace */
+enum out_style neigh_style(const json_t *neigh);	/* of its state */
+
+/* cmd_trace.c */
+void print_trace(struct out *o, const json_t *doc);	   /* neigh.trace */
+void print_member_trace(struct out *o, const json_t *doc); /* member.trace */
 
 /* cmd_member.c */
 void print_memberships(struct out *o, const json_t *doc); /* member.show */

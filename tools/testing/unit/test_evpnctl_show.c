@@ -50,6 +50,8 @@ static const struct screen {
 	{"member.json", "member.txt", print_memberships, {}},
 	{"empty.json", "member-empty.txt", print_memberships, {}},
 	{"trace.json", "trace.txt", print_trace, {}},
+	{"trace-member.json", "trace-member.txt", print_member_trace, {}},
+	{"why-group.json", "why-group.txt", print_why, {}},
 	{"diff.json", "diff.txt", print_config_diff, {}},
 	{"diff-errors.json", "diff-errors.txt", print_config_diff, {}},
 	{"empty.json", "diff-empty.txt", print_config_diff, {}},

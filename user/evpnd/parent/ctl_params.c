@@ -51,6 +51,7 @@ static const struct {
 	  {"vrf", TEXT},
 	  {"tag", NUMBER},
 	  {"limit", NUMBER}}},
+	{"member.trace", {{"group", TEXT}}},
 	{"prefix.show", {{"prefix", TEXT}, {"vrf", TEXT}, {"state", TEXT}, {"limit", NUMBER}}},
 	{"prefix.why", {{"prefix", TEXT}, {"vrf", TEXT}}},
 	{"flood.show", {{"vni", NUMBER}}},

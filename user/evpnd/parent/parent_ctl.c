@@ -513,8 +513,9 @@ static const struct {
 /* A method that is not known to be harmless is for those who may change something. */
 static bool reads(const struct ctl_request *request)
 {
-	static const char *const names[] = {"summary", "metrics",     "monitor",    "df.why",
-					    "ping",    "neigh.trace", "config.diff"};
+	static const char *const names[] = {"summary",	    "metrics",	  "monitor",
+					    "df.why",	    "ping",	  "neigh.trace",
+					    "member.trace", "config.diff"};
 	const char *method = ctl_request_method(request);
 	size_t len = strlen(method);
 

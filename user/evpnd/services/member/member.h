@@ -11,6 +11,7 @@
  *   member_wish.c    what the kernel is to do, and what it answers
  *   member_bridge.c  what bridges are to do, where the segment is a port of one
  *   member_show.c    answers to the control socket
+ *   member_trace.c   one group's way through all of it
  *
  * Terms: an entry is what one RT-7 speaks of: a group and a source, or any source. RFC 9251 writes (x,G).
  */
@@ -266,5 +267,8 @@ const char *member_bridge_why(const struct members *ms, const struct mgroup *g,
 /* member_show.c */
 bool member_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
 		  size_t err_len);
+
+/* member_trace.c */
+json_t *member_trace(struct members *ms, const json_t *params, char *err, size_t err_len);
 
 #endif

@@ -287,6 +287,8 @@ bool member_query(void *state, const char *method, const json_t *params, json_t 
 
 	if (!strcmp(method, "member.show"))
 		*result = show(ms, params, err, err_len);
+	else if (!strcmp(method, "member.trace"))
+		*result = member_trace(ms, params, err, err_len);
 	else if (!strcmp(method, "summary"))
 		*result = summary(ms);
 	else if (!strcmp(method, "metrics"))

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_trace.c - evpnctl trace: the way of one neighbour, or of one multicast group, through everything
+ */
+#include <stdio.h>
+
+#include "app.h"
+#include "doc.h"
+#include "show.h"
+
+static const struct param neigh_params[] = {
+	{.key = "address", .what = "ADDRESS", .positional = true, .required = true},
+	{},
+};
+
+static const struct param member_params[] = {
+	{.key = "group", .what = "GROUP", .positional = true, .required = true},
+	{},
+};
+
+static void print_hop(struct out *o, const json_t *h, double *before)
+{
+	const json_t *at = doc_get(h, "mono-ns");
+	double ms = at ? json_number_value(at) / 1e6 : 0;
+	char buf[32];
+
+	out_nl(o);
+	if (at && *before > 0)
+		snprintf(buf, sizeof(buf), "%+.3f ms", ms - *before);
+	else
+		snprintf(buf, sizeof(buf), "%s", at ? "0" : "");
+	out_word(o, OUT_PLAIN, "%14s", buf);
+	out_word(o, doc_true(h, "ok") ? OUT_GOOD : OUT_BAD, "%-10s", doc_show(h, "hop"));
+	out_word(o, OUT_PLAIN, "%s", doc_show(h, "text"));
+	if (at)
+		*before = ms;
+}
+
+static void print_hops(struct out *o, const json_t *hops)
+{
+	double before = 0;
+	const json_t *h;
+	size_t i;
+
+	json_array_foreach(hops, i, h)
+		print_hop(o, h, &before);
+	out_end(o);
+}
+
+void print_trace(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "neighbors"), *n;
+	const json_t *others = doc_get(doc, "others");
+	size_t i;
+
+	json_array_foreach(list, i, n) {
+		out_pair(o, NULL, OUT_ADDR, doc, "address");
+		if (!out_pair(o, "segment", OUT_NAME, n, "segment"))
+			out_pair(o, "segment", OUT_ID, n, "esi");
+		out_pair(o, "tag", OUT_PLAIN, n, "tag");
+		out_pair(o, "dev", OUT_NAME, n, "interface");
+		out_pair(o, NULL, neigh_style(n), n, "state");
+		print_hops(o, doc_get(n, "hops"));
+	}
+	if (json_array_size(others)) {
+		out_pair(o, NULL, OUT_ADDR, doc, "address");
+		out_word(o, OUT_PLAIN, "on no segment of this PE");
+		print_hops(o, others);
+	}
+	if (!json_array_size(list) && !json_array_size(others))
+		fprintf(o->f,
+			"%s is unknown: the kernel has not learned it on a segment, and no PE advertises it.\n",
+			doc_show(doc, "address"));
+}
+
+void print_member_trace(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "memberships"), *m;
+	const json_t *others = doc_get(doc, "others");
+	size_t i;
+
+	json_array_foreach(list, i, m) {
+		out_pair(o, NULL, OUT_ADDR, doc, "group");
+		if (!out_pair(o, "segment", OUT_NAME, m, "segment"))
+			out_pair(o, "segment", OUT_ID, m, "esi");
+		out_pair(o, "tag", OUT_PLAIN, m, "tag");
+		out_pair(o, "dev", OUT_NAME, m, "interface");
+		out_pair(o, "bridge", OUT_NAME, m, "bridge");
+		print_hops(o, doc_get(m, "hops"));
+	}
+	if (json_array_size(others)) {
+		out_pair(o, NULL, OUT_ADDR, doc, "group");
+		out_word(o, OUT_PLAIN, "on no segment of this PE");
+		print_hops(o, others);
+	}
+	if (!json_array_size(list) && !json_array_size(others))
+		fprintf(o->f,
+			"%s is unknown: no host on a segment was heard to want it, and no PE advertises it.\n",
+			doc_show(doc, "group"));
+}
+
+static const struct command trace_commands[] = {
+	{.name = "neigh",
+	 .help = "one address: each hop with its time, or with the reason why it ends there",
+	 .params = neigh_params,
+	 .method = "neigh.trace",
+	 .print = print_trace},
+	{.name = "member",
+	 .help = "one multicast group: each hop, or the reason why it ends there",
+	 .params = member_params,
+	 .method = "member.trace",
+	 .print = print_member_trace},
+	{},
+};
+
+const struct object object_trace = {
+	.name = "trace",
+	.help = "the way of one thing through kernel, routes and decisions",
+	.commands = trace_commands,
+};
