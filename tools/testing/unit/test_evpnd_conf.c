@@ -594,8 +594,15 @@ static void test_neighbour_keys(void **state)
 	conf_file_free(file);
 	file = good(SEGMENT("port-active"));
 	assert_int_equal(file->conf->segments[0].retention_ms, 180000);
+	assert_int_equal(file->conf->segments[0].leave_ms, 3000);
 	assert_int_equal(file->conf->segments[0].sync, CONF_SYNC_INHERIT);
 	conf_file_free(file);
+	file = good(SEGMENT("port-active, leave-time: 25500ms"));
+	assert_int_equal(file->conf->segments[0].leave_ms, 25500);
+	round_trip(file);
+	conf_file_free(file);
+	bad(SEGMENT("port-active, leave-time: 26s"), "");
+	bad(SEGMENT("port-active, leave-time: 900ms"), "");
 	bad(VRF("interfaces: bond0"), "4:29: vrfs[red].interfaces: \"bond0\": expected a list");
 	bad(VRF("interfaces: [\"a/b\"]"), "4:30: vrfs[red].interfaces: \"a/b\": expected the name");
 	bad(VRF("sync-targets: inherit"), "4:31: vrfs[red].sync-targets: \"inherit\"");
@@ -737,6 +744,7 @@ static void random_segment(struct conf_segment *s, unsigned int i)
 	s->unknown_unicast = pick(2);
 	s->sync = pick(4);
 	s->retention_ms = pick(86400001);
+	s->leave_ms = 1000 + pick(24501);
 	s->esi_source = pick(2);
 	if (s->esi_source == CONF_ESI_STATIC)
 		s->esi = (struct esi){{(u8)pick(6), 1, 2, 3, 4, 5, 6, 7, (u8)(i >> 8), (u8)i}};

@@ -213,6 +213,7 @@ static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n, u
 	be.esi = esi_of(1);
 	be.mode = CONF_ALL_ACTIVE;
 	be.retention_ms = 180000;
+	be.leave_ms = 3000;
 	conf_add_segment(now, &be);
 	sp->conf = now;
 	member_service.conf(sp->ms, conf_changes(old, now), now);
@@ -852,6 +853,27 @@ static void events(void **state)
 	end(sp);
 }
 
+/* C51: the time of an RT-8 is the segment's, and the soonest is withdrawn first. */
+static void leave_time(void **state)
+{
+	struct speaker *sp = begin();
+	struct mentry *first;
+
+	sp->conf->segments[0].leave_ms = 25500;
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	assert_int_equal(sp->last.type, EVPN_LEAVE);
+	assert_int_equal(sp->last.max_resp, 255);
+	sp->conf->segments[0].leave_ms = 1000;
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
+	assert_int_equal(sp->last.max_resp, 10);
+	first = TAILQ_FIRST(&sp->ms->leaving);
+	assert_int_equal(first->group->addr.b[3], 2);
+	assert_true(sp->ms->leave_timer.expires_us <= first->leave_us);
+	end(sp);
+}
+
 /* ---- a segment that is a port of a bridge ---- */
 
 static void bridge_fact(struct speaker *sp, bool filters, bool snoops)
@@ -1072,7 +1094,7 @@ int main(void)
 		cmocka_unit_test(events),	 cmocka_unit_test(wished),
 		cmocka_unit_test(together),	 cmocka_unit_test(left),
 		cmocka_unit_test(again),	 cmocka_unit_test(told_to_nobody),
-		cmocka_unit_test(bridged),
+		cmocka_unit_test(bridged),	 cmocka_unit_test(leave_time),
 		cmocka_unit_test(bridge_domain), cmocka_unit_test(bridge_put),
 		cmocka_unit_test(bridge_gone),	 cmocka_unit_test(bridge_answers),
 		cmocka_unit_test(too_many),	 cmocka_unit_test(too_many_of_a_group),

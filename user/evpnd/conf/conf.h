@@ -63,6 +63,11 @@ enum conf_isolation { CONF_ISOLATION_KEEP, CONF_ISOLATION_BLOCK };
  * by ES-Import and EVI-RT, by the route targets of the IP-VRF, or not at all.
  */
 enum conf_sync { CONF_SYNC_INHERIT, CONF_SYNC_ES_IMPORT, CONF_SYNC_VRF, CONF_SYNC_OFF };
+/*
+ * Milliseconds that whoever wants a group has after a leave: the Last Member Query Time of RFC 3376 section
+ * 8.8, and a second for the route to travel and the answer to come back by it. RT-8 has one octet for it.
+ */
+enum { CONF_LEAVE_MIN = 1000, CONF_LEAVE_DEFAULT = 2000 + 1000, CONF_LEAVE_MAX = 25500 };
 /* How a customer's route is advertised to the other PEs of its segment (RFC 9136 section 3.2): with the
  * address of its next hop, or with the segment's ESI.
  */
@@ -312,6 +317,8 @@ struct conf_df {
  * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
  * @lacp_bypass: an 802.3ad bond whose customer has not spoken LACP since the link came up is up
  * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
+ * @leave_ms: after a leave of a multicast group, the time for whoever still wants it to say so: the Maximum
+ *	Response Time of RT-8, in its unit of 100 ms; 1000 to 25500
  * @retention_ms: how long a synchronised neighbour is kept and probed that is not advertised any more
  */
 struct conf_segment {
@@ -336,6 +343,7 @@ struct conf_segment {
 	struct conf_df df;
 	enum conf_sync sync;
 	uint32_t retention_ms;
+	uint32_t leave_ms;
 	uint8_t vlans[CONF_VLAN_BYTES];
 	struct ecomm route_targets[CONF_RT_MAX];
 	uint8_t n_route_targets;

@@ -247,9 +247,9 @@ static void check_frr_segment(struct checker *c, const struct conf_segment *s,
 			      const struct node *item)
 {
 	static const char *const without_effect[] = {
-		"standby",	 "df",		 "vlans",
-		"es-import",	 "ad-per-es",	 "ad-per-evi",
-		"route-targets", "sync-targets", "retention",
+		"standby",   "df",	   "vlans",	    "es-import",
+		"ad-per-es", "ad-per-evi", "route-targets", "sync-targets",
+		"retention", "leave-time",
 	};
 
 	if (s->esi_source == CONF_ESI_LACP)

@@ -143,6 +143,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->host_timeout_ms = 18 * 60000;
 	s->host_limit = CONF_HOST_LIMIT;
 	s->retention_ms = 180000;
+	s->leave_ms = CONF_LEAVE_DEFAULT;
 	s->allow = CONF_ALLOW_LLDP;
 	s->ad_per_es = true;
 	s->ad_per_evi = true;

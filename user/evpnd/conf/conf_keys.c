@@ -298,6 +298,8 @@ const struct conf_key conf_segment_keys[] = {
 	 ARRAY(struct conf_segment, route_targets, n_route_targets)},
 	{"sync-targets", &conf_enum, SEGMENT(sync), .words = segment_sync_words},
 	{"retention", &conf_duration, SEGMENT(retention_ms), .max = EVPN_NEIGH_RETAIN_MAX},
+	{"leave-time", &conf_duration, SEGMENT(leave_ms), .min = CONF_LEAVE_MIN,
+	 .max = CONF_LEAVE_MAX},
 	{"host-timeout", &conf_duration, SEGMENT(host_timeout_ms), .max = EVPN_HOST_TIMEOUT_MAX},
 	{"host-limit", &conf_number, SEGMENT(host_limit), .min = 1, .max = EVPN_HOST_LIMIT_MAX},
 	{"on-daemon-loss", &conf_enum, SEGMENT(on_daemon_loss), .words = loss_words},

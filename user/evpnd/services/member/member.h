@@ -31,11 +31,8 @@ enum {
 	 */
 	MEMBER_GROUP_MAX = 1024,
 	MEMBER_PATHS_MAX = 64,
-	/*
-	 * Last Member Query Time of RFC 3376 section 8.8, and the time for the route to travel and for the
-	 * answer to come back by it: what an RT-8 of ours says, in tenths of a second.
-	 */
-	MEMBER_LEAVE_TENTHS = 20 + 10,
+	/* What an RT-8 of an old sender says, in tenths of a second, as it has no room for it. */
+	MEMBER_LEAVE_TENTHS = CONF_LEAVE_DEFAULT / 100,
 };
 
 /**
@@ -117,6 +114,8 @@ struct mgroup {
 	bool queued;
 };
 
+TAILQ_HEAD(mentries, mentry);
+
 /** struct mcounts - since the start, for metrics */
 struct mcounts {
 	u64 received;
@@ -167,7 +166,7 @@ struct members {
 	size_t cap_queue;
 	struct member_out *out;
 	struct places at;
-	TAILQ_HEAD(, mentry) leaving;
+	struct mentries leaving;
 	struct timer leave_timer;
 	sd_event_source *later;
 	u32 router_id; /* host order */

@@ -33,6 +33,14 @@ bool member_may_advertise(const struct mgroup *g, char why[MEMBER_WHY_MAX])
 	return !why[0];
 }
 
+/* The time that an RT-8 of ours says, in tenths of a second. */
+static u8 leave_tenths(const struct mgroup *g)
+{
+	const struct conf_segment *s = g->circuit->es->conf;
+
+	return s ? (u8)(s->leave_ms / 100) : MEMBER_LEAVE_TENTHS;
+}
+
 static struct evpn_nlri nlri_of(struct members *ms, const struct mentry *e, u8 type, u16 id,
 				u8 flags)
 {
@@ -45,7 +53,7 @@ static struct evpn_nlri nlri_of(struct members *ms, const struct mentry *e, u8 t
 		.grp = e->group->addr,
 		.orig = ip_v4(ms->router_id),
 		.flags = flags,
-		.max_resp = type == EVPN_LEAVE ? MEMBER_LEAVE_TENTHS : 0,
+		.max_resp = type == EVPN_LEAVE ? leave_tenths(e->group) : 0,
 	};
 }
 
@@ -117,6 +125,19 @@ static u8 flags_of(const struct mentry *e)
 	return flags;
 }
 
+/* By when they end: segments have times of their own. */
+static void insert_leaving(struct members *ms, struct mentry *e)
+{
+	struct mentry *before = TAILQ_LAST(&ms->leaving, mentries);
+
+	while (before && before->leave_us > e->leave_us)
+		before = TAILQ_PREV(before, mentries, leaving);
+	if (before)
+		TAILQ_INSERT_AFTER(&ms->leaving, before, e, leaving);
+	else
+		TAILQ_INSERT_HEAD(&ms->leaving, e, leaving);
+}
+
 void member_leave(struct members *ms, struct mentry *e)
 {
 	u64 now = timer_now_us();
@@ -136,10 +157,10 @@ void member_leave(struct members *ms, struct mentry *e)
 	e->leave = true;
 	e->leave_id = id;
 	e->leave_flags = flags;
-	e->leave_us = now + MEMBER_LEAVE_TENTHS * 100000ull;
+	e->leave_us = now + n.max_resp * 100000ull;
 	e->left_us = e->leave_us;
-	TAILQ_INSERT_TAIL(&ms->leaving, e, leaving);
-	if (!timer_running(&ms->leave_timer))
+	insert_leaving(ms, e);
+	if (e == TAILQ_FIRST(&ms->leaving))
 		timer_start_at(&ms->leave_timer, e->leave_us);
 	if (member_watched(ms))
 		member_tell(ms, e, "leaving", NULL);
