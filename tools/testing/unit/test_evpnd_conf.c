@@ -609,7 +609,8 @@ static void test_neighbour_keys(void **state)
 	bad(VRF("l3vni: 16777216"), "4:24: vrfs[red].l3vni: \"16777216\": expected a number");
 	bad("router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: a, id: 7}\n  - {name: b, id: 7}\n",
 	    "5:19: vrfs[b].id: \"7\": already belongs to a in line 4");
-	warned(VRF("l3vni: 5"), "l3vni: \"5\": has an effect with sync-targets: vrf only");
+	warned(VRF("l3vni: 5"),
+	       "l3vni: \"5\": has an effect with sync-targets: vrf or prefixes: {core: interface-less} only");
 	warned(VRF("route-targets: {export: [\"1:1\", \"1:2\"]}"), "the first export target only");
 	bad(SEGMENT("port-active, retention: 25h"), "");
 	bad(SEGMENT("port-active, host-limit: 0"), "");
@@ -653,6 +654,10 @@ static void test_prefix_keys(void **state)
 	       "prefixes.learn: is advertised to nobody without an export route target");
 	warned(VRF("route-targets: {export: [\"1:1\"]}, prefixes: {learn: [ospf], targets: off}"),
 	       "is advertised to nobody with targets: off");
+	bad(VRF("prefixes: {core: interface-less}"),
+	    "4:34: vrfs[red].prefixes.core: \"interface-less\": the core is told the VRF's l3vni, and there is none");
+	bad(VRF("l3vni: 5, prefixes: {core: gateway}"),
+	    "4:44: vrfs[red].prefixes.core: \"gateway\"");
 	warned(VRF("prefixes: {form: esi}"), "form: \"esi\": has no effect on a PE that learns");
 	warned(VRF("prefixes: {metric: 20}"),
 	       "a routing protocol of this PE may have a higher one");

@@ -829,6 +829,70 @@ static void test_esi_form(void **state)
 	end(sp);
 }
 
+/* bridge and VXLAN device of an L3VNI; @master: of the bridge */
+static void l3vni_devices(struct speaker *sp, u32 vni, u32 master)
+{
+	struct fact_link br = {.ifindex = 40, .flags = IFF_UP, .carrier = true, .master = master};
+	struct fact_link vx = {.ifindex = 41, .flags = IFF_UP, .carrier = true, .master = 40,
+			       .vxlan_vni = vni};
+
+	strcpy(br.ifname, "br5");
+	strcpy(br.kind, "bridge");
+	strcpy(br.master_kind, master ? "vrf" : "");
+	br.address.b[5] = 5;
+	strcpy(vx.ifname, "vx5");
+	strcpy(vx.kind, "vxlan");
+	strcpy(vx.master_kind, "bridge");
+	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK, &br);
+	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK, &vx);
+}
+
+/* Both who has learned a prefix and who has it from another PE tell it to the core, as long as it is there. */
+static void test_core(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct mac m = {{0, 0, 0, 0, 0, 5}};
+	struct ecomm router = ecomm_router_mac(&m), rt = rt_of("65000:1");
+	struct speaker *sp;
+	struct slice ext;
+	struct route *r;
+
+	vrfs[0].l3vni = 5000;
+	vrfs[0].prefixes.core = CONF_CORE_INTERFACE_LESS;
+	sp = begin_with(&vrfs[0]);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 "); /* there is no VXLAN device */
+	l3vni_devices(sp, 5000, RED);
+	expect(sp, "+10.20.0.0/16/0[10.0.0.1:49280] ");
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_int_equal(sp->last.label[0], 5000);
+	assert_true(esi_is_zero(&sp->last.esi) && ip_is_zero(&sp->last.gw));
+	assert_int_equal(sp->n_ec, 3);
+	assert_true(ecomm_has(&ext, &router) && ecomm_has(&ext, &rt));
+	assert_non_null(ecomm_find(&ext, EC_ENCAP));
+	/* another PE's, when the kernel has it */
+	r = route(sp, "10.30.0.0/16", 1, "10.1.0.1", 2);
+	say(sp, r);
+	expect(sp, "wish:10.30.0.0/16@20,11:10.1.0.1 +10.30.0.0/16/0[10.0.0.1:49280] ");
+	/* what is told to the core is no customer's route for who hears it */
+	r = route(sp, "10.40.0.0/16", 0, NULL, 2);
+	r->n.label[0] = 5000;
+	r->ec[0] = rt;
+	r->a.ext = ecomm_slice(r->ec, 1);
+	assert_int_equal(verdict(sp, r), PV_NO_INDEX);
+	forgotten(sp, "10.20.0.0/16");
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:32768] -10.20.0.0/16/0[10.0.0.1:49280] ");
+	/* its bridge is in no VRF any more; and in it again */
+	l3vni_devices(sp, 5000, 0);
+	expect(sp, "-10.30.0.0/16/0[10.0.0.1:49280] ");
+	l3vni_devices(sp, 5000, RED);
+	expect(sp, "+10.30.0.0/16/0[10.0.0.1:49280] ");
+	vrfs[0].prefixes.core = CONF_CORE_OFF;
+	commit(sp, vrfs, 2);
+	expect(sp, "-10.30.0.0/16/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
 static void test_gateway_family(void **state)
 {
 	struct speaker *sp = begin();
@@ -1101,6 +1165,7 @@ int main(void)
 		cmocka_unit_test(test_retention_of_many),
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
+		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_gateway_family),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_restart),

@@ -72,6 +72,8 @@ enum { CONF_LEAVE_MIN = 1000, CONF_LEAVE_DEFAULT = 2000 + 1000, CONF_LEAVE_MAX =
  * address of its next hop, or with the segment's ESI.
  */
 enum conf_prefix_form { CONF_PREFIX_GATEWAY, CONF_PREFIX_ESI };
+/* How customers' routes are advertised to the core: not at all, or as RT-5 without an index (RFC 9136 section 4.4.1). */
+enum conf_prefix_core { CONF_CORE_OFF, CONF_CORE_INTERFACE_LESS };
 /* Routing protocols whose routes may be learned, bits of a set. */
 enum conf_prefix_protocol {
 	CONF_LEARN_OSPF = 1,
@@ -242,6 +244,7 @@ struct conf_neighbor {
  * @learn: set of CONF_LEARN_*: routes of these protocols are learned, if their next hop is on a segment
  * @form: enum conf_prefix_form, of those that are advertised
  * @targets: enum conf_sync, never CONF_SYNC_INHERIT: to whom they are addressed
+ * @core: enum conf_prefix_core
  * @install: what other PEs of a segment have learned is put into the table here
  * @metric: of these
  * @limit: most routes that are learned, and most that are taken from other PEs
@@ -252,6 +255,7 @@ struct conf_prefixes {
 	uint32_t targets;
 	uint32_t metric;
 	uint32_t limit;
+	uint32_t core;
 	bool install;
 	uint8_t pad[3]; /* compared as memory */
 };
@@ -263,7 +267,8 @@ struct conf_prefixes {
  *	with more than one set of route targets
  * @id: number in the route distinguisher of what is learned in it, 0: chosen
  * @sync: never CONF_SYNC_INHERIT
- * @l3vni: with CONF_SYNC_VRF: second label of the routes, as FRR expects it; 0: none
+ * @l3vni: label of what is told to the core; with CONF_SYNC_VRF second label of the routes, as FRR expects it;
+ *	0: none
  */
 struct conf_vrf {
 	char name[CONF_NAME_MAX];

@@ -330,6 +330,8 @@ static void check_prefixes(struct checker *c, const struct conf_vrf *v, const st
 	if (p->metric < METRIC_OF_PROTOCOLS)
 		dubious(c, map, "metric",
 			"a routing protocol of this PE may have a higher one, and would not win");
+	if (p->core && !v->l3vni)
+		bad(c, map, "core", "the core is told the VRF's l3vni, and there is none");
 	if (!p->install && given(map, "metric"))
 		dubious(c, map, "metric", "has no effect without install");
 	conf_leave(&c->rd, mark);
@@ -340,8 +342,9 @@ static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 	const struct node *item = item_of(c, "vrfs", i);
 	const struct conf_vrf *v = &conf->vrfs[i];
 
-	if (v->l3vni && v->sync == CONF_SYNC_ES_IMPORT)
-		dubious(c, item, "l3vni", "has an effect with sync-targets: vrf only");
+	if (v->l3vni && v->sync == CONF_SYNC_ES_IMPORT && !v->prefixes.core)
+		dubious(c, item, "l3vni",
+			"has an effect with sync-targets: vrf or prefixes: {core: interface-less} only");
 	if (v->sync == CONF_SYNC_ES_IMPORT && v->n_export > 1)
 		dubious(c, item, "route-targets",
 			"neighbours are advertised with the first export target only");

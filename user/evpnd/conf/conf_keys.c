@@ -75,6 +75,12 @@ static const struct conf_word learn_words[] = {
 	{"bird", CONF_LEARN_BIRD}, {"static", CONF_LEARN_STATIC}, {},
 };
 
+static const struct conf_word core_words[] = {
+	{"off", CONF_CORE_OFF},
+	{"interface-less", CONF_CORE_INTERFACE_LESS},
+	{},
+};
+
 static const struct conf_word form_words[] = {
 	{"gateway", CONF_PREFIX_GATEWAY},
 	{"esi", CONF_PREFIX_ESI},
@@ -253,6 +259,7 @@ static const struct conf_key prefix_keys[] = {
 	{"metric", &conf_number, FIELD(struct conf_vrf, prefixes.metric), .min = 1,
 	 .max = 4294967295},
 	{"limit", &conf_number, FIELD(struct conf_vrf, prefixes.limit), .min = 1, .max = 10000000},
+	{"core", &conf_enum, FIELD(struct conf_vrf, prefixes.core), .words = core_words},
 	{},
 };
 

@@ -63,6 +63,7 @@ static void resolve_all(struct prefixes *ps)
 		speaker_wants_more(ps->speaker);
 	}
 	prefix_forget_advs(ps);
+	prefix_cores_resolve(ps);
 	ps->advs_due = true;
 	ps->retry_ms = 0;
 	prefix_source_touch(ps, NULL);
@@ -74,8 +75,8 @@ static void resolve_all(struct prefixes *ps)
 static void withdraw_one(struct prefixes *ps, struct pfx *x, void *data)
 {
 	prefix_withdraw(ps, x);
-	if (x->locals)
-		prefix_queue(ps, x);
+	prefix_core_withdraw(ps, x);
+	prefix_queue(ps, x);
 }
 
 #define PREFIX_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
@@ -346,6 +347,7 @@ static void prefixes_stop(void *state)
 	timer_done(&ps->retry_timer);
 	sd_event_source_unref(ps->later);
 	free(ps->room);
+	free(ps->cores);
 	free(ps);
 }
 

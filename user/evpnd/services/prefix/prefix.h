@@ -9,6 +9,7 @@
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
  *   prefix_source.c  where the next hop of another PE's route is from here
  *   prefix_adv.c     routes of this PE
+ *   prefix_core.c    the same, and those of other PEs, told to the core
  *   prefix_wish.c    what the kernel is to do, and what it answers
  *   prefix_show.c    answers to the control socket
  *
@@ -127,6 +128,7 @@ enum {
 	PFX_COUNTED_LEARNED = 8,
 	PFX_COUNTED_TAKEN = 16,
 	PFX_TOO_MANY = 32,
+	PFX_CORE = 64, /* it is told to the core */
 };
 
 /**
@@ -186,6 +188,22 @@ struct pjudged {
 	struct psource *source;
 };
 
+/**
+ * struct pcore - a VRF whose prefixes are told to the core
+ * @vrf: ifindex of its device
+ * @id: in the distinguisher of these routes
+ * @ext: communities of each of them
+ * @why: nothing is told because of this; "": it is
+ */
+struct pcore {
+	u32 vrf;
+	u32 l3vni;
+	u16 id;
+	u32 n_ext;
+	struct ecomm ext[CONF_RT_MAX + 2];
+	char why[PREFIX_WHY_MAX];
+};
+
 #define PREFIX_HASH 256
 
 /**
@@ -208,6 +226,8 @@ struct prefixes {
 	struct pset *sets[PREFIX_HASH];
 	struct padv *advs[PREFIX_HASH];
 	struct psources sources;
+	struct pcore *cores;
+	size_t n_cores;
 	struct pjudged judged;
 	struct places at;
 	struct timer lost_timer;
@@ -306,6 +326,17 @@ void prefix_withdraw(struct prefixes *ps, struct pfx *x);
 void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr);
 struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 			     const struct padv_item *i);
+
+/* prefix_core.c */
+/* NULL: those of this table are not told to the core */
+const struct pcore *prefix_core_of(const struct prefixes *ps, u32 vrf);
+struct evpn_nlri prefix_core_nlri(const struct prefixes *ps, const struct pfx *x,
+				  const struct pcore *c);
+/* say what is true now */
+void prefix_core(struct prefixes *ps, struct pfx *x);
+void prefix_core_withdraw(struct prefixes *ps, struct pfx *x);
+/* devices or VRFs may be others now */
+void prefix_cores_resolve(struct prefixes *ps);
 
 /* prefix_wish.c */
 struct batch_room *prefix_room_new(void);

@@ -282,6 +282,25 @@ static void remote_steps(struct prefixes *ps, const struct premote *r, json_t *s
 		step(steps, "next hop", false, json_string(s->why));
 }
 
+static void core_step(struct prefixes *ps, const struct pfx *x, json_t *steps)
+{
+	const struct pcore *c = prefix_core_of(ps, x->vrf);
+	struct evpn_nlri n;
+	char rd[RD_STRLEN];
+
+	if (!c)
+		return;
+	n = prefix_core_nlri(ps, x, c);
+	if (x->flags & PFX_CORE)
+		step(steps, "core", true,
+		     json_sprintf("told as RT-5 rd %s, VNI %u", rd_format(&n.rd, rd), c->l3vni));
+	else
+		step(steps, "core", false,
+		     json_sprintf("not told: %s",
+				  c->why[0] ? c->why :
+					      "the kernel has no route by a leg of this PE"));
+}
+
 struct refusals {
 	struct prefixes *ps;
 	struct ip_prefix prefix;
@@ -321,6 +340,7 @@ static json_t *steps_of(struct prefixes *ps, const struct pfx *x)
 		local_steps(ps, x, steps);
 	for (r = x->remotes; r; r = r->next)
 		remote_steps(ps, r, steps);
+	core_step(ps, x, steps);
 	if (!x->remotes)
 		return steps;
 	absent = why_absent(ps, x);
@@ -389,6 +409,11 @@ static json_t *summary(struct prefixes *ps)
 				"%" JSON_INTEGER_FORMAT
 				" prefixes of other PEs were refused by the kernel: evpnctl prefix show state refused",
 				t.n[REFUSED]));
+	for (size_t i = 0; i < ps->n_cores; i++)
+		if (ps->cores[i].why[0])
+			json_array_append_new(problems,
+					      json_sprintf("no prefix is told to the core: %s",
+							   ps->cores[i].why));
 	return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:o}", "prefixes", "local", t.n[LOCAL],
 			 "installed", t.n[INSTALLED], "pending", t.n[PENDING], "refused",
 			 t.n[REFUSED], "retained", t.n[RETAINED], "problems", problems);

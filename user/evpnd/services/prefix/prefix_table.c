@@ -142,7 +142,7 @@ void prefix_drop(struct prefixes *ps, struct pfx *x)
 	struct pfx **p;
 
 	if (x->remotes || x->locals || x->adv || x->there ||
-	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED))
+	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED | PFX_CORE))
 		return;
 	for (p = &ps->buckets[bucket_of(ps, &prefix)]; *p != x; p = &(*p)->next)
 		;

@@ -164,6 +164,7 @@ bool prefix_flush(struct prefixes *ps)
 		x->flags &= ~PFX_QUEUED;
 		prefix_advertise(ps, x);
 		look(ps, x);
+		prefix_core(ps, x);
 		prefix_drop(ps, x);
 		n++;
 	}
@@ -248,4 +249,5 @@ void prefix_result(void *state, const void *result)
 	prefix_set_put(ps, x->there);
 	x->there = x->wished ? prefix_set_ref(x->wished) : NULL;
 	x->epoch = ps->epoch;
+	prefix_core(ps, x);
 }

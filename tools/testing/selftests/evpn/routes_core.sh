@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An RFC 9136 core: the remote PE is FRR with an L3VNI, which hears both service PEs' evpnd and nothing else. A customer's
+# prefix is learned by PE1 alone; both tell it as RT-5 without an index, with their own next hop and Router's MAC, and the remote
+# PE has a second path when the first one goes. (Sending to both, as it does unless told, zebra 8.4 was seen without the neighbour entry of a
+# VTEP after one of two paths had gone: that is FRR against itself.)
+#
+#     h1 === pe1, pe2 (VRF red, br5000 with VNI 5000) === VXLAN === host (FRR: VRF red, VNI 5000; 198.51.100.1)
+
+NEEDS="system frr"
+ALL_TESTS="
+	two_paths
+	by_vxlan
+	no_arp_no_path
+	leg_cut
+	withdrawn
+"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/neigh_lab.sh"
+. "$(dirname "$0")/routes_lib.sh"
+begin "a core of EVPN is told a prefix by every PE of the segment, whoever has learned it" C12 C13 C17 C73 D9 D13
+[ -x /usr/lib/frr/bgpd ] || skip "FRR's daemons are not in /usr/lib/frr"
+LAB_VRF_EXTRA=", prefixes: {learn: [ospf]}"
+lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
+
+# l3vni NODE NUMBER: the VXLAN device of the VNI, and its bridge in the VRF
+l3vni() {
+	ip -n "$(ns "$1")" -batch - <<-END
+		link add br5000 address 02:00:00:00:50:$(printf %02x "$2") type bridge forward_delay 0
+		link set br5000 master red up
+		link add vx5000 type vxlan id 5000 local 192.0.2.$2 dstport 4789 nolearning
+		link set vx5000 master br5000 up
+	END
+	in_ns "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/br5000/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
+l3vni host 100
+for p in 1 2; do
+	l3vni pe$p $p
+	# the way back to the remote PE, which is not evpnd's business
+	ip -n "$(ns pe$p)" -batch - <<-END
+		neigh add 192.0.2.100 lladdr 02:00:00:00:50:64 dev br5000 nud permanent
+		route add 198.51.100.1/32 via 192.0.2.100 dev br5000 vrf red onlink
+	END
+	bridge -n "$(ns pe$p)" fdb add 02:00:00:00:50:64 dev vx5000 dst 192.0.2.100 self static
+	sed -i -e '/^peers:/a\  - {address: 192.0.2.100, remote-as: 65000, hold-time: 3, connect-retry: 1s}' \
+		-e '/name: red/s/name: red/name: red, l3vni: 5000/' \
+		-e '/name: red/s/prefixes: {/prefixes: {core: interface-less, /' "$LAB_RUN/pe$p/evpnd.yaml"
+	pe_ctl pe$p config reload >"$LAB_RUN/reload" 2>&1
+	check_err $? "configuration: $(cat "$LAB_RUN/reload")"
+done
+ip -n "$(ns host)" -batch - <<-END
+	link set core0.101 down
+	link add name cust0 type dummy
+	link set cust0 master red up
+	addr add 198.51.100.1/32 dev cust0
+END
+frr_begin host
+printf '%s\n' "vrf red" " vni 5000" >"$(frr_dir host)/zebra.conf"
+{
+	echo "router bgp 65000"
+	echo " bgp router-id 192.0.2.100"
+	for p in 1 2; do
+		printf ' neighbor 192.0.2.%s remote-as 65000\n neighbor 192.0.2.%s timers 1 3\n neighbor 192.0.2.%s passive\n' $p $p $p
+	done
+	printf '%s\n' " address-family l2vpn evpn" "  neighbor 192.0.2.1 activate" "  neighbor 192.0.2.2 activate" "  advertise-all-vni" " exit-address-family"
+	printf '%s\n' "router bgp 65000 vrf red" " bgp router-id 192.0.2.100" " address-family ipv4 unicast" "  maximum-paths ibgp 1" " exit-address-family"
+	printf '%s\n' " address-family l2vpn evpn" "  route-target import 65000:1" " exit-address-family"
+} >"$(frr_dir host)/bgpd.conf"
+customer_has 0
+slowwait 20 lag_up
+check_err $? "the LAGs do not come up"
+slowwait 20 sessions_up
+check_err $? "no session"
+all_speak
+frr_start host bgpd
+vrf_ip pe1 route add vrf red 203.0.113.1/32 via 10.1.0.1 proto ospf metric 20
+
+# vteps: the ones that the remote PE's kernel sends to
+vteps() { vrf_ip host -j route show vrf red 203.0.113.1 | jq -r '.[0] | [.gateway // empty, (.nexthops // [] | .[].gateway)] | sort | join(" ")'; }
+vteps_are() { [ "$(vteps)" = "$1" ]; }
+in_vpn() { vty host "show bgp l2vpn evpn route type prefix" | grep -A 1 -F "[203.0.113.1]" | head -n 12; }
+tx_packets() { ip -n "$(ns host)" -s -j link show vx5000 | jq '.[0].stats64.tx.packets'; }
+reaches() { in_ns host ip vrf exec red ping -q -I 198.51.100.1 -c "${1:-1}" -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1; }
+slowwait 20 ours_are pe2 1
+check_err $? "PE2 does not have it: $(pe_ctl pe2 prefix why 203.0.113.1/32)"
+# told ADDRESS: by how many. (With tag 0; what is for the segment's other PEs has that of the sub-interface.)
+told() { vty host "show bgp l2vpn evpn route type prefix" | grep -cF "[5]:[0]:[32]:[$1]"; }
+told_by() { [ "$(told 203.0.113.1)" = "$1" ]; }
+slowwait 30 told_by 2
+check_err $? "the remote PE hears it from $(told 203.0.113.1) PEs: $(in_vpn)"
+slowwait 10 vteps_are 192.0.2.1
+check_err $? "the remote PE sends to '$(vteps)'"
+
+two_paths() {
+	check_eq "$(told 203.0.113.1)" 2 "PEs that tell it"
+	pe_ctl pe2 prefix why 203.0.113.1/32 | grep -q "core *told as RT-5 rd 192.0.2.2:.*, VNI 5000"
+	check_err $? "PE2 says: $(pe_ctl pe2 prefix why 203.0.113.1/32)"
+	check_eq "$(pe_ctl pe1 -j prefix show prefix 203.0.113.1/32 | jq '.prefixes[0].from | length')" 0 "PEs that PE1 has it from"
+	log_test "learned by one PE, told by both: the remote PE has two RT-5 with different next hops"
+}
+
+by_vxlan() {
+	local before after
+	before=$(tx_packets)
+	reaches 20
+	check_err $? "$(ping_loss)"
+	after=$(tx_packets)
+	[ $((after - before)) -ge 20 ]
+	check_err $? "frames by VXLAN: $((after - before))"
+	log_test "the remote customer reaches the other one by the L3VNI"
+}
+
+no_arp_no_path() {
+	vrf_ip pe1 route add vrf red 203.0.113.9/32 via 10.1.0.77 proto ospf metric 20
+	defer vrf_ip pe1 route del vrf red 203.0.113.9/32
+	slowwait 10 eval '[ "$(told 203.0.113.9)" = 1 ]'
+	check_err $? "PE1 does not tell it"
+	slowwait 10 prefix_is pe2 203.0.113.9/32 pending
+	check_err $? "on PE2 it is $(prefix_state pe2 203.0.113.9/32)"
+	check_eq "$(told 203.0.113.9)" 1 "PEs that tell it while PE2 does not know the router"
+	log_test "without the neighbour there is no route on the other PE, and without the route no path"
+}
+
+leg_cut() {
+	cut_cable ce pe1
+	slowwait 5 ce_uses_not ce pe1
+	vrf_ip pe1 route del vrf red 203.0.113.1/32 2>/dev/null # its routing daemon has lost the neighbour
+	slowwait 10 vteps_are 192.0.2.2
+	check_err $? "the remote PE sends to '$(vteps)'"
+	local start
+	start=$(mono_ms)
+	slowwait 10 reaches
+	log_info "reached by PE2 $(($(mono_ms) - start)) ms after the remote PE has no other path"
+	reaches 5
+	check_err $? "by way of PE2: $(ping_loss); $(vrf_ip pe2 route show vrf red 203.0.113.1) $(kernel_neigh pe2 bond0.1 10.1.0.1) $(ce_ports ce | tr '\n' ';') $(vrf_ip host route show vrf red 203.0.113.1) $(ip -n "$(ns host)" neigh show dev br5000)"
+	mend_cable ce pe1
+	slowwait 15 lag_up
+	all_speak
+	vrf_ip pe1 route add vrf red 203.0.113.1/32 via 10.1.0.1 proto ospf metric 20
+	slowwait 20 told_by 2
+	check_err $? "mended, it is told by $(told 203.0.113.1)"
+	log_test "a leg is cut: the remote PE sends to the other PE, and has two paths again when it is mended"
+}
+
+withdrawn() {
+	vrf_ip pe1 route del vrf red 203.0.113.1/32
+	slowwait 10 vteps_are ""
+	check_err $? "the remote PE still sends to '$(vteps)'"
+	log_test "withdrawn by the customer, it is told by nobody"
+}
+
+tests_run
+finish

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * prefix_core.c - customers' prefixes, told to the core: an RT-5 that names no router and no segment
+ * (interface-less), with the VRF's L3VNI as label and the MAC address of this PE's router. Every PE that has a
+ * way through a leg of its own tells it, whoever has learned it, so that a remote PE that knows nothing of
+ * multihoming has a path by each. It goes with the route of the kernel that it stands for.
+ *
+ * RFC 9136 (4.4.1), draft-ietf-bess-evpn-l3mh-proto (3.8.2)
+ */
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/prefix/prefix.h"
+
+#define CORE_ID_FIRST 0xc000 /* those of further next hops are not multiples of PREFIX_HOPS_MAX */
+#define TUNNEL_VXLAN 8
+
+const struct pcore *prefix_core_of(const struct prefixes *ps, u32 vrf)
+{
+	for (size_t i = 0; i < ps->n_cores; i++)
+		if (ps->cores[i].vrf == vrf)
+			return &ps->cores[i];
+	return NULL;
+}
+
+struct evpn_nlri prefix_core_nlri(const struct prefixes *ps, const struct pfx *x,
+				  const struct pcore *c)
+{
+	struct ip_prefix p = prefix_of(x);
+
+	return (struct evpn_nlri){
+		.type = EVPN_PREFIX,
+		.rd = rd_make_ip(ps->router_id, c->id),
+		.ip = p.addr,
+		.plen = p.plen,
+		.gw.len = x->len,
+		.label = {c->l3vni},
+		.labels = 1,
+	};
+}
+
+static void withdraw(struct prefixes *ps, struct pfx *x, const struct pcore *c)
+{
+	struct evpn_nlri n = prefix_core_nlri(ps, x, c);
+
+	speaker_withdraw(ps->speaker, &n, false);
+	x->flags &= ~PFX_CORE;
+}
+
+static void originate(struct prefixes *ps, struct pfx *x, const struct pcore *c)
+{
+	struct evpn_nlri n = prefix_core_nlri(ps, x, c);
+	struct bgp_attrs attrs;
+
+	bgp_attrs_init(&attrs);
+	attrs.origin = BGP_ORIGIN_IGP;
+	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
+	attrs.ext = ecomm_slice(c->ext, c->n_ext);
+	if (speaker_originate(ps->speaker, &n, &attrs, false))
+		log_error("a prefix was not advertised to the core: no memory");
+	else
+		x->flags |= PFX_CORE;
+}
+
+/* By a route of a routing daemon's on a segment, or by one of ours. */
+static bool leads_to_customer(const struct pfx *x)
+{
+	const struct plocal *l = prefix_local(x);
+
+	return (l && l->set && !(x->flags & PFX_TOO_MANY)) || x->there;
+}
+
+void prefix_core(struct prefixes *ps, struct pfx *x)
+{
+	const struct pcore *c = prefix_core_of(ps, x->vrf);
+
+	if (!c)
+		return;
+	if (!c->why[0] && leads_to_customer(x))
+		originate(ps, x, c);
+	else if (x->flags & PFX_CORE)
+		withdraw(ps, x, c);
+}
+
+void prefix_core_withdraw(struct prefixes *ps, struct pfx *x)
+{
+	const struct pcore *c = prefix_core_of(ps, x->vrf);
+
+	if (c && x->flags & PFX_CORE)
+		withdraw(ps, x, c);
+}
+
+/* ---- which VRFs, and the router's MAC address ---- */
+
+static const struct device *bridge_of_vni(struct prefixes *ps, u32 vni)
+{
+	const struct devices *all = speaker_devices(ps->speaker);
+	const struct device *d;
+
+	DEVICE_FOREACH(d, all)
+		if (!strcmp(d->fact.kind, "vxlan") && d->fact.vxlan_vni == vni && d->fact.master)
+			return device_by_index(all, d->fact.master);
+	return NULL;
+}
+
+/* The bridge itself, or a VLAN device of it, whichever is in the VRF. */
+static const struct device *router_of(struct prefixes *ps, const struct device *bridge, u32 vrf)
+{
+	const struct device *d;
+
+	if (bridge->fact.master == vrf)
+		return bridge;
+	DEVICE_FOREACH(d, speaker_devices(ps->speaker))
+		if (!strcmp(d->fact.kind, "vlan") && d->fact.link == bridge->fact.ifindex &&
+		    d->fact.master == vrf)
+			return d;
+	return NULL;
+}
+
+static void find_router(struct prefixes *ps, const struct place_vrf *v, struct pcore *c)
+{
+	const struct device *bridge = bridge_of_vni(ps, c->l3vni);
+	const struct device *router = bridge ? router_of(ps, bridge, c->vrf) : NULL;
+	struct ecomm mac;
+
+	if (!bridge)
+		snprintf(c->why, sizeof(c->why), "no VXLAN device with VNI %u is in a bridge",
+			 c->l3vni);
+	else if (!router)
+		snprintf(c->why, sizeof(c->why),
+			 "neither %s, bridge of VNI %u, nor a VLAN of it is in VRF %s",
+			 bridge->fact.ifname, c->l3vni, v->conf.name);
+	if (!router)
+		return;
+	mac = ecomm_router_mac(&router->fact.address);
+	c->ext[c->n_ext++] = mac;
+	c->n_ext = (u32)ecomm_sort(c->ext, c->n_ext);
+}
+
+static void make_core(struct prefixes *ps, const struct place_vrf *v, struct pcore *c)
+{
+	*c = (struct pcore){
+		.vrf = v->ifindex,
+		.l3vni = v->conf.l3vni,
+		.id = (u16)(CORE_ID_FIRST + (v->id % 0x7ff) * PREFIX_HOPS_MAX),
+	};
+	for (; c->n_ext < v->conf.n_export; c->n_ext++)
+		c->ext[c->n_ext] = v->conf.export[c->n_ext];
+	c->ext[c->n_ext++] = ecomm_encap(TUNNEL_VXLAN);
+	if (!v->conf.n_export)
+		snprintf(c->why, sizeof(c->why), "VRF %s has no export route target", v->conf.name);
+	else
+		find_router(ps, v, c);
+}
+
+static void withdraw_of(struct prefixes *ps, struct pfx *x, void *data)
+{
+	const struct pcore *c = data;
+
+	if (x->vrf == c->vrf && x->flags & PFX_CORE)
+		withdraw(ps, x, c);
+}
+
+/* What was told of a table that is not there any more, or with another distinguisher. */
+static void withdraw_old(struct prefixes *ps, struct pcore *old, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct pcore *now = prefix_core_of(ps, old[i].vrf);
+
+		if (!now || now->id != old[i].id)
+			prefix_walk(ps, withdraw_of, &old[i]);
+	}
+}
+
+static void queue_any(struct prefixes *ps, struct pfx *x, void *data)
+{
+	prefix_queue(ps, x);
+}
+
+void prefix_cores_resolve(struct prefixes *ps)
+{
+	size_t n_old = ps->n_cores, cap = 0;
+	struct pcore *old = ps->cores;
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
+		cap++;
+	ps->cores = calloc(cap ? cap : 1, sizeof(*ps->cores));
+	ps->n_cores = 0;
+	if (!ps->cores)
+		log_error("prefixes: no memory for what is told to the core");
+	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
+		if (ps->cores && v->known && v->conf.prefixes.core == CONF_CORE_INTERFACE_LESS)
+			make_core(ps, v, &ps->cores[ps->n_cores++]);
+	withdraw_old(ps, old, n_old);
+	if (ps->n_cores != n_old || (n_old && memcmp(old, ps->cores, n_old * sizeof(*old)) != 0))
+		prefix_walk(ps, queue_any, NULL);
+	free(old);
+}
