@@ -833,8 +833,8 @@ static void test_esi_form(void **state)
 static void l3vni_devices(struct speaker *sp, u32 vni, u32 master)
 {
 	struct fact_link br = {.ifindex = 40, .flags = IFF_UP, .carrier = true, .master = master};
-	struct fact_link vx = {.ifindex = 41, .flags = IFF_UP, .carrier = true, .master = 40,
-			       .vxlan_vni = vni};
+	struct fact_link vx = {
+		.ifindex = 41, .flags = IFF_UP, .carrier = true, .master = 40, .vxlan_vni = vni};
 
 	strcpy(br.ifname, "br5");
 	strcpy(br.kind, "bridge");
@@ -1065,6 +1065,38 @@ static void test_limits(void **state)
 	end(sp);
 }
 
+/* One that was refused is asked for as soon as one has gone, though not at once. */
+static void test_room_for_one(void **state)
+{
+	unsigned int asked;
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct route *r[17];
+	struct speaker *sp;
+	char text[32];
+
+	red.prefixes.limit = 16;
+	sp = begin_with(&red);
+	for (u32 i = 0; i < 17; i++) {
+		snprintf(text, sizeof(text), "10.%u.0.0/16", 20 + i);
+		r[i] = route(sp, text, 1, "10.1.0.1", 2);
+		assert_int_equal(prefix_wanted(sp->ps, &r[i]->n, &r[i]->a), i < 16);
+		if (i < 16)
+			say(sp, r[i]);
+	}
+	asked = service_rig.asked_again;
+	prefix_retry(sp->ps);
+	assert_int_equal(service_rig.asked_again, asked);
+	take_back(sp, r[0]);
+	for (u32 i = 0; i < 100 && place_vrf(&sp->ps->at, RED)->taken == 16; i++)
+		sd_event_run(sp->event, 10000);
+	assert_int_equal(service_rig.asked_again, asked);
+	assert_true(timer_running(&sp->ps->retry_timer));
+	prefix_retry(sp->ps);
+	assert_int_equal(service_rig.asked_again, asked + 1);
+	assert_true(prefix_wanted(sp->ps, &r[16]->n, &r[16]->a));
+	end(sp);
+}
+
 /* One prefix under many distinguishers: a list, which is not to grow without end. */
 static void test_paths(void **state)
 {
@@ -1173,6 +1205,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_room_for_one),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),
 		cmocka_unit_test(test_retained_and_reloaded),

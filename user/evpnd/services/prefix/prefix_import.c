@@ -178,6 +178,12 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 
 /* ---- paths of a prefix ---- */
 
+static void ask_again(struct prefixes *ps, struct place_vrf *v)
+{
+	v->taken_full = false;
+	speaker_wants_more(ps->speaker);
+}
+
 static void count_taken(struct prefixes *ps, struct pfx *x)
 {
 	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
@@ -187,10 +193,20 @@ static void count_taken(struct prefixes *ps, struct pfx *x)
 		return;
 	x->flags ^= PFX_COUNTED_TAKEN;
 	v->taken += is ? 1 : (u32)-1;
-	if (v->taken_full && v->taken < v->conf.prefixes.limit - v->conf.prefixes.limit / 8) {
-		v->taken_full = false;
-		speaker_wants_more(ps->speaker);
-	}
+	if (v->taken_full && v->taken < v->conf.prefixes.limit - v->conf.prefixes.limit / 8)
+		ask_again(ps, v);
+	else if (v->taken_full && !is)
+		prefix_retry_later(
+			ps); /* neighbours are not asked for all of theirs with each that goes */
+}
+
+void prefix_use_room(struct prefixes *ps)
+{
+	struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
+		if (v->taken_full && v->taken < v->conf.prefixes.limit)
+			ask_again(ps, v);
 }
 
 /* Not for each path that comes and goes at the limit. */
