@@ -242,7 +242,8 @@ static void test_port_in_use(void **state)
 	assert_non_null(strstr(sockets_why(sockets), "another BGP daemon"));
 	close(fd);
 	/* it restarts: the port is free for a moment, and is left to it */
-	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
+	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EAGAIN);
+	assert_non_null(strstr(sockets_why(sockets), "another BGP daemon has had it"));
 	assert_int_equal(find().n, 0);
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -250,10 +251,49 @@ static void test_port_in_use(void **state)
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
 	close(fd);
-	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EADDRINUSE);
+	assert_int_equal(sockets_configure(sockets, file, file, &changed), -EAGAIN);
 	configure(file, file, true);
 	assert_string_equal(sockets_why(sockets), "");
 	conf_file_free(file);
+}
+
+static void count_contested(void *data, const struct ip_addr *address, uint16_t at)
+{
+	assert_int_equal(at, port);
+	(*(unsigned int *)data)++;
+}
+
+static unsigned int contested(void)
+{
+	unsigned int n = 0;
+
+	sockets_contested_each(sockets, count_contested, &n);
+	return n;
+}
+
+/* A host boots: evpnd is the first, and another daemon has had the port before. */
+static void test_port_of_another(void **state)
+{
+	struct conf_file *file = conf("listen: [127.0.0.1]"), *other = conf("listen: [127.0.0.2]");
+	uint8_t loopback[] = {127, 0, 0, 1};
+	struct ip_addr address = ip_from_bytes(loopback, 4);
+	bool changed;
+
+	sockets_expect(sockets, &address, port);
+	assert_int_equal(sockets_configure(sockets, NULL, file, &changed), -EAGAIN);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(sockets_configure(sockets, file, file, &changed), -EAGAIN);
+	assert_int_equal(find().n, 0);
+	assert_int_equal(contested(), 1);
+	configure(file, file, true);
+	assert_int_equal(contested(), 0);
+
+	/* one that is not wanted any more is not remembered */
+	sockets_expect(sockets, &address, port);
+	configure(file, other, true);
+	assert_int_equal(contested(), 0);
+	conf_file_free(file);
+	conf_file_free(other);
 }
 
 static void test_md5(void **state)
@@ -416,9 +456,11 @@ int main(void)
 {
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_listening), CASE(test_no_listening), CASE(test_port_in_use),
-		CASE(test_md5),	      CASE(test_missing_key),  CASE(test_ao),
-		CASE(test_renewal),   CASE(test_distance),     CASE(test_source),
+		CASE(test_listening),	CASE(test_no_listening),
+		CASE(test_port_in_use), CASE(test_port_of_another),
+		CASE(test_md5),		CASE(test_missing_key),
+		CASE(test_ao),		CASE(test_renewal),
+		CASE(test_distance),	CASE(test_source),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -321,6 +321,8 @@ static int set_up(struct parent *p, int ctl_fd)
 		return -ENOMEM;
 	}
 	r = watch_signals(p);
+	if (!r)
+		r = parent_boot_read(p);
 	if (r)
 		return r;
 	r = sockets_configure(p->sockets, NULL, p->conf, &changed);
@@ -344,9 +346,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	uplinks_configure(p->uplinks, p->conf->conf);
 	accept_links(p->accept, p->links);
 	parent_conf_frr(p);
-	r = parent_boot(p);
-	if (!r)
-		r = set_up_routes(p);
+	parent_boot(p);
+	r = set_up_routes(p);
 	if (!r)
 		r = set_up_mdb(p);
 	return r ? r : set_up_flood(p);

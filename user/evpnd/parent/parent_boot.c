@@ -5,7 +5,8 @@
  * evpnd starts before the network does. Segments with an ESI of their own are wished non-DF by the speaker
  * before evpnd says that it is ready; their devices may come when they like, the module has the names. What
  * the configuration does not say, an ESI that is learned by LACP or that is FRR's, the last evpnd has
- * written down.
+ * written down. So it has the ports of TCP that another BGP daemon had: evpnd would be there first, and the
+ * other one end.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,13 +31,44 @@ static void close_one(void *data, const struct wish_es *wish)
 		kern_close(p->kern, wish);
 }
 
-int parent_boot(struct parent *p)
+int parent_boot_read(struct parent *p)
 {
+	struct state_port ports[STATE_PORTS_MAX];
+	size_t n;
+
 	p->state = state_new(p->event, p->options->state_path);
 	if (!p->state)
 		return -ENOMEM;
-	state_each(p->state, close_one, p);
+	n = state_ports(p->state, ports);
+	for (size_t i = 0; i < n; i++)
+		sockets_expect(p->sockets, &ports[i].address, ports[i].port);
 	return 0;
+}
+
+struct ports {
+	struct state_port list[STATE_PORTS_MAX];
+	size_t n;
+};
+
+static void add_port(void *data, const struct ip_addr *address, uint16_t port)
+{
+	struct ports *ports = data;
+
+	if (ports->n < STATE_PORTS_MAX)
+		ports->list[ports->n++] = (struct state_port){*address, port};
+}
+
+void parent_boot_note_ports(struct parent *p)
+{
+	struct ports ports = {};
+
+	sockets_contested_each(p->sockets, add_port, &ports);
+	state_note_ports(p->state, ports.list, ports.n);
+}
+
+void parent_boot(struct parent *p)
+{
+	state_each(p->state, close_one, p);
 }
 
 static void send_one(void *data, const struct wish_es *wish)

@@ -89,6 +89,7 @@ static bool configure_sockets(struct parent *p, const struct conf_file *old)
 		timer_start(&p->listen_again, LISTEN_AGAIN_MS);
 	else
 		timer_stop(&p->listen_again);
+	parent_boot_note_ports(p);
 	return changed || icc_changed;
 }
 

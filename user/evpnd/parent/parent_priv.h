@@ -146,8 +146,12 @@ bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd);
 
 /* parent_boot.c */
-/* read what the last evpnd has left, and close what it knew and the configuration does not say */
-int parent_boot(struct parent *p);
+/* read what the last evpnd has left; before sockets are opened */
+int parent_boot_read(struct parent *p);
+/* which ports somebody else has is for the next one to know */
+void parent_boot_note_ports(struct parent *p);
+/* close what the last one knew and the configuration does not say */
+void parent_boot(struct parent *p);
 /* the speaker is to know what is in maintenance */
 void parent_send_maintenance(struct parent *p);
 

@@ -24,6 +24,8 @@
 enum {
 	LISTENERS_MAX = 8,
 	LISTEN_BACKLOG = 128,
+	TRIES = 2,	    /* in a row at which a port that was somebody's has to be free */
+	TRIES_AT_START = 6, /* evpnd comes before the network, other daemons after it */
 	TTL_GTSM = 255,
 	TOS_NETWORK_CONTROL = 0xc0, /* precedence 6, RFC 4271 is silent, everybody does it */
 };
@@ -41,12 +43,14 @@ struct listener {
 
 /**
  * struct contested - somebody else had the port when it was wanted
- * @free: it was free when last looked at
+ * @tries: at which it has to be free before it is taken
+ * @wanted: by the configuration that is being applied
  */
 struct contested {
 	struct ip_addr address;
 	uint16_t port;
-	bool free;
+	unsigned int tries;
+	bool wanted;
 };
 
 struct keyless {
@@ -155,34 +159,81 @@ static struct contested *find_contested(struct sockets *sockets, const struct ip
 	return NULL;
 }
 
+static void contest(struct sockets *sockets, const struct ip_addr *a, uint16_t port,
+		    unsigned int tries)
+{
+	struct contested *c = find_contested(sockets, a, port);
+
+	if (!c && sockets->n_contested < LISTENERS_MAX)
+		c = &sockets->contested[sockets->n_contested++];
+	if (c)
+		*c = (struct contested){*a, port, tries, true};
+}
+
+void sockets_expect(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
+{
+	contest(sockets, a, port, TRIES_AT_START);
+}
+
+void sockets_contested_each(const struct sockets *sockets,
+			    void (*fn)(void *data, const struct ip_addr *address, uint16_t port),
+			    void *data)
+{
+	for (size_t i = 0; i < sockets->n_contested; i++)
+		fn(data, &sockets->contested[i].address, sockets->contested[i].port);
+}
+
 /*
  * Another BGP daemon that restarts leaves its port for a moment, and ends when it finds it taken. So a port
- * that was somebody's is taken only when it was free at two tries in a row, which are seconds apart.
+ * that was somebody's is taken only when it was free at several tries in a row, which are seconds apart.
+ * Return: -EAGAIN: it is left free
  */
 static int open_contested(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
 {
 	struct contested *c = find_contested(sockets, a, port);
 	int fd = open_listener(a, port);
 
+	if (c)
+		c->wanted = true;
 	if (fd == -EADDRINUSE) {
-		if (!c && sockets->n_contested < LISTENERS_MAX)
-			c = &sockets->contested[sockets->n_contested++];
-		if (c)
-			*c = (struct contested){*a, port, false};
-	} else if (fd >= 0 && c && !c->free) {
-		c->free = true;
+		contest(sockets, a, port, TRIES);
+	} else if (fd >= 0 && c && --c->tries) {
 		close(fd);
-		fd = -EADDRINUSE;
+		fd = -EAGAIN;
 	} else if (fd >= 0 && c) {
 		*c = sockets->contested[--sockets->n_contested];
 	}
 	return fd;
 }
 
+static void forget_contested(struct sockets *sockets)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sockets->n_contested; i++)
+		if (sockets->contested[i].wanted)
+			sockets->contested[kept++] = sockets->contested[i];
+	sockets->n_contested = kept;
+}
+
+static void say_why(struct sockets *sockets, const struct ip_addr *a, uint16_t port, int e)
+{
+	char buf[IP_STRLEN];
+
+	snprintf(
+		sockets->why, sizeof(sockets->why), "listening on %s port %u: %s",
+		ip_format(a, buf), port,
+		e == EAGAIN ?
+			"another BGP daemon has had it; it is taken when that one stays away" :
+		e == EADDRINUSE ?
+			"Address already in use; another BGP daemon may be there: set \"listen\" to an address of evpnd's own, or \"port\" to 0" :
+			strerror(e));
+	log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL, "%s", sockets->why);
+}
+
 static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port, bool *changed)
 {
 	struct listener *l = find_listener(sockets, a, port);
-	char buf[IP_STRLEN];
 	int fd;
 
 	if (l) {
@@ -194,14 +245,7 @@ static int want(struct sockets *sockets, const struct ip_addr *a, uint16_t port,
 		/* a host without IPv6 has no need to be told at every turn */
 		if (fd == -EAFNOSUPPORT)
 			return 0;
-		snprintf(
-			sockets->why, sizeof(sockets->why), "listening on %s port %u: %s%s",
-			ip_format(a, buf), port, strerror(-fd),
-			fd == -EADDRINUSE ?
-				"; another BGP daemon may be there: set \"listen\" to an address of evpnd's own, or \"port\" to 0" :
-				"");
-		log_msg(sockets->again ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, LOG_LOCAL, "%s",
-			sockets->why);
+		say_why(sockets, a, port, -fd);
 		return fd;
 	}
 	if (sockets->n == LISTENERS_MAX) {
@@ -241,6 +285,8 @@ static int open_wanted(struct sockets *sockets, const struct conf *conf, bool *c
 
 	for (size_t i = 0; i < sockets->n; i++)
 		sockets->listeners[i].wanted = false;
+	for (size_t i = 0; i < sockets->n_contested; i++)
+		sockets->contested[i].wanted = false;
 	/* Those that go make room, and their port, for those that come. */
 	for (size_t i = 0; port && i < n; i++) {
 		struct listener *l = find_listener(sockets, &addresses[i], port);
@@ -255,6 +301,7 @@ static int open_wanted(struct sockets *sockets, const struct conf *conf, bool *c
 		if (r)
 			result = r;
 	}
+	forget_contested(sockets);
 	return result;
 }
 

@@ -29,6 +29,19 @@ void sockets_free(struct sockets *sockets);
 int sockets_configure(struct sockets *sockets, const struct conf_file *old,
 		      const struct conf_file *now, bool *changed);
 
+/**
+ * sockets_expect() - another daemon has had this port before, and may come for it again
+ *
+ * For the first sockets_configure(). A BGP daemon that finds its port taken ends, and evpnd is the first to
+ * start; so the port is taken only when it was free at several calls in a row.
+ */
+void sockets_expect(struct sockets *sockets, const struct ip_addr *address, uint16_t port);
+
+/** sockets_contested_each() - the ports that are wanted, and are or were somebody else's */
+void sockets_contested_each(const struct sockets *sockets,
+			    void (*fn)(void *data, const struct ip_addr *address, uint16_t port),
+			    void *data);
+
 /** sockets_each() - all listening sockets; @fd stays theirs */
 void sockets_each(const struct sockets *sockets,
 		  void (*fn)(void *data, int fd, const struct ip_addr *address, uint16_t port),

@@ -36,6 +36,8 @@ struct state {
 	struct timer write;
 	TAILQ_HEAD(, kept) list;
 	size_t n;
+	struct state_port ports[STATE_PORTS_MAX];
+	size_t n_ports;
 	bool failed; /* and was said */
 };
 
@@ -84,6 +86,18 @@ static struct wish_es lasting(const struct wish_es *wish)
 	return w;
 }
 
+static json_t *ports_to_json(const struct state *state)
+{
+	json_t *list = json_array();
+	char buf[IP_STRLEN];
+
+	for (size_t i = 0; i < state->n_ports; i++)
+		json_array_append_new(list, json_pack("{s:s, s:i}", "address",
+						      ip_format(&state->ports[i].address, buf),
+						      "port", (int)state->ports[i].port));
+	return list;
+}
+
 static json_t *to_json(const struct state *state)
 {
 	json_t *list = json_array();
@@ -98,7 +112,8 @@ static json_t *to_json(const struct state *state)
 				  "mode", (int)k->wish.mode, "standby", (int)k->wish.standby,
 				  "owner-hold-ms", (json_int_t)k->wish.owner_hold_ms, "allow",
 				  (json_int_t)k->wish.allow, "maintenance", k->wish.maintenance));
-	return json_pack("{s:i, s:o}", "version", 1, "segments", list);
+	return json_pack("{s:i, s:o, s:o}", "version", 1, "segments", list, "contested",
+			 ports_to_json(state));
 }
 
 static int write_file(const char *path, const char *text)
@@ -171,6 +186,27 @@ static bool from_json(const json_t *o, struct wish_es *w)
 	return true;
 }
 
+static void read_ports(struct state *state, const json_t *list)
+{
+	struct state_port port;
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		const char *address = json_string_value(json_object_get(o, "address"));
+		json_int_t n = json_integer_value(json_object_get(o, "port"));
+
+		if (!address || ip_parse(&port.address, address) || n <= 0 || n > 65535) {
+			log_warning("%s: contested port %zu makes no sense; it is not used",
+				    state->path, i + 1);
+			continue;
+		}
+		port.port = (uint16_t)n;
+		if (state->n_ports < STATE_PORTS_MAX)
+			state->ports[state->n_ports++] = port;
+	}
+}
+
 static void read_file(struct state *state)
 {
 	json_error_t where = {};
@@ -192,6 +228,7 @@ static void read_file(struct state *state)
 			log_warning("%s: segment %zu makes no sense; it is not used", state->path,
 				    i + 1);
 	}
+	read_ports(state, json_object_get(json, "contested"));
 	json_decref(json);
 }
 
@@ -246,6 +283,34 @@ void state_forget(struct state *state, const struct esi *esi)
 	if (!k)
 		return;
 	drop(state, k);
+	changed(state);
+}
+
+size_t state_ports(const struct state *state, struct state_port ports[STATE_PORTS_MAX])
+{
+	memcpy(ports, state->ports, sizeof(state->ports));
+	return state->n_ports;
+}
+
+static bool has_port(const struct state *state, const struct state_port *port)
+{
+	for (size_t i = 0; i < state->n_ports; i++)
+		if (state->ports[i].port == port->port &&
+		    ip_equal(&state->ports[i].address, &port->address))
+			return true;
+	return false;
+}
+
+void state_note_ports(struct state *state, const struct state_port *ports, size_t n)
+{
+	bool same = n == state->n_ports;
+
+	for (size_t i = 0; i < n; i++)
+		same = same && has_port(state, &ports[i]);
+	if (same)
+		return;
+	memcpy(state->ports, ports, n * sizeof(*ports));
+	state->n_ports = n;
 	changed(state);
 }
 

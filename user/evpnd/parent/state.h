@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * state.h - what the next evpnd needs before anybody has told it: which segments there were, so that their
- * ports are closed before the first device of a booting host carries a frame, and which of them an
- * operator has taken out of service.
+ * ports are closed before the first device of a booting host carries a frame, which of them an operator has
+ * taken out of service, and which TCP ports another daemon of this host has had.
  */
 #ifndef EVPND_STATE_H
 #define EVPND_STATE_H
@@ -33,6 +33,22 @@ void state_forget(struct state *state, const struct esi *esi);
 /** state_begin() - a speaker begins to wish; state_sweep(): it has, and what it did not wish is forgotten */
 void state_begin(struct state *state);
 void state_sweep(struct state *state);
+
+/**
+ * struct state_port - a TCP port that was wanted and that somebody else had
+ */
+struct state_port {
+	struct ip_addr address;
+	uint16_t port;
+};
+
+enum { STATE_PORTS_MAX = 8 };
+
+/** state_ports() - what @ports (result) has room for; Return: how many */
+size_t state_ports(const struct state *state, struct state_port ports[STATE_PORTS_MAX]);
+
+/** state_note_ports() - these and no others; at most STATE_PORTS_MAX */
+void state_note_ports(struct state *state, const struct state_port *ports, size_t n);
 
 /** state_each() - every segment, as a wish: non-DF, and @maintenance where an operator has drained it */
 void state_each(const struct state *state, void (*fn)(void *data, const struct wish_es *wish),
