@@ -47,6 +47,7 @@ steps() {
 	frr-10.7       35  2400 kernel,user,tools      frr_scenarios sid $FRR
 	unit          100  1800 user,tools             make -j2 unit
 	package       100  1800 user,tools             env -u O $here/package.sh
+	boot           70  1800 kernel,tools,package   env -u O $here/boot.sh
 	interop        20  1500 user,tools             $here/interop/run.sh
 	fuzz          100  1800 user,tools             make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu

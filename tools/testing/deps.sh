@@ -56,6 +56,7 @@ packages() {
 #: debhelper                packages
 #: dh-dkms                  packages
 #: debootstrap              a clean system to install the packages on
+#: mmdebstrap               a whole system to boot with the packages
 #: jq                       reading JSON in scripts
 
 if [ "$1" = "--print" ]; then

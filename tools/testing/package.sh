@@ -3,8 +3,8 @@
 # Builds the Debian packages, installs them on a clean system (a fresh debootstrap in a directory) and
 # looks whether what an operator needs is there and works. Prints TAP. Needs root.
 cd "$(dirname "$0")/../.." || exit 1
-cache=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn-guests}
-unset O # where the caller's own build goes is nothing to the package's
+. tools/testing/packages.sh
+cache=$PACKAGES_CACHE
 work=$(mktemp -d "${TMPDIR:-/tmp}/evpn-package.XXXXXX")
 root=$work/root
 n=0 bad=0
@@ -46,22 +46,13 @@ in_root() {
 }
 
 build() {
-	mkdir -p "$work/src" &&
-		git ls-files -z | xargs -0 cp --parents -t "$work/src" &&
-		cd "$work/src" && dpkg-buildpackage -us -uc -b
-}
-
-# The mirror is the one this machine's own apt takes Debian's main archive from.
-mirror() {
-	apt-get indextargets 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
-		--format '$(REPO_URI) $(CODENAME)' |
-		awk -v suite="$1" '$2 == suite { print $1; exit }'
+	built=$(packages)
 }
 
 clean_system() {
 	local suite tarball from
 	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	from=$(mirror "$suite")
+	from=$(packages_mirror "$suite")
 	[ -n "$from" ] || { echo "apt's sources name no main archive of Debian $suite"; return 1; }
 	tarball=$cache/clean-$suite.tar
 	mkdir -p "$root" "$cache" || return
@@ -91,7 +82,7 @@ try "the packages build" build
 [ "$bad" = 0 ] || finish
 try "a clean system" clean_system
 [ "$bad" = 0 ] || finish
-cp "$work"/evpn_*.deb "$work"/evpn-dkms_*.deb "$root/tmp/"
+cp "$built"/new/evpn_*.deb "$built"/new/evpn-dkms_*.deb "$root/tmp/"
 try "kernel headers install on it" in_root apt-get install -y -qq --no-install-recommends linux-headers-amd64
 try "the packages install on it" in_root sh -c 'apt-get install -y -qq --no-install-recommends /tmp/evpn_*.deb /tmp/evpn-dkms_*.deb'
 try "DKMS has built and installed the module" in_root sh -c 'dkms status | grep -q "evpn.*installed"'

@@ -14,7 +14,7 @@ run_again() {
 		if [ -d "$logs/$pool/queue" ]; then
 			names=$(ran "$pool" | awk '$2 == "FAILED" { print $1 }')
 			[ -n "$names" ] || continue
-		elif [[ $pool != interop* && $pool != kselftest ]]; then
+		elif [[ $pool != interop* && $pool != kselftest && $pool != boot ]]; then
 			continue # nothing in it waits for another program
 		fi
 		# shellcheck disable=SC2086
