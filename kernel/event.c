@@ -60,6 +60,7 @@ static void event_unregister(struct evpn_net *en, const struct net_device *dev)
 	}
 	if (es)
 		event_changed(es);
+	evpn_trunk_gone(en, dev);
 	event_resolve(en, dev);
 }
 

@@ -41,6 +41,7 @@ struct evpn_mcast_net;
 struct evpn_neigh_net;
 struct evpn_neigh_es;
 struct evpn_peers;
+struct evpn_trunk;
 struct genl_info;
 struct nf_hook_state;
 struct pid;
@@ -189,6 +190,9 @@ struct evpn_partner_told {
  * @place: what the device is to the segment
  * @judges: it sees in its own egress hook what leaves by it; else its members look, see egress.c
  * @hooked: that hook is in place; evpn_net.lock
+ * @trunk: the port that it has a VLAN of, and whose hooks serve it, or NULL
+ * @vid: that VLAN, else 0
+ * @vlan_proto: the EtherType of its tag
  * @dev_tracker: of the reference to @dev
  * @list: in evpn_es.members; evpn_net.lock
  * @node: in evpn_net.ports, by @dev
@@ -215,6 +219,9 @@ struct evpn_port {
 	bool judges;
 
 	bool hooked;
+	struct evpn_trunk *trunk;
+	u16 vid;
+	__be16 vlan_proto;
 	netdevice_tracker dev_tracker;
 	struct list_head list;
 	struct rb_node node;
@@ -373,6 +380,7 @@ struct evpn_owner {
  * @names: the same by the name of the device they wish for, those that name one; @lock
  * @unfit: the same, those that the device of that name cannot carry; @lock
  * @ports: struct evpn_port by device; @lock
+ * @trunks: ports that several segments share, see trunk.c; @lock
  * @guest: the namespace is not the host's: who configures it may be anybody
  * @n_segments: how many; @lock
  * @used: there has been a segment; @lock
@@ -396,6 +404,7 @@ struct evpn_net {
 	struct rb_root names;
 	struct list_head unfit;
 	struct rb_root ports;
+	struct list_head trunks;
 	bool guest;
 	u32 n_segments;
 	bool used;
@@ -453,7 +462,11 @@ u32 evpn_es_oper(const struct evpn_es *es);
 struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname);
 
 /* port.c */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack);
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, u32 mode,
+		   struct netlink_ext_ack *extack);
+bool evpn_port_takes(const struct net_device *dev, u32 mode, struct netlink_ext_ack *extack);
+void evpn_port_init_hooks(struct nf_hook_ops *ops, struct net_device *dev, void *priv,
+			  nf_hookfn *ingress, nf_hookfn *egress);
 void evpn_port_unbind(struct evpn_es *es);
 bool evpn_port_resolve(struct evpn_es *es);
 void evpn_port_set_dormant(struct evpn_port *port, bool dormant);
@@ -485,6 +498,12 @@ void evpn_flood_exit(void);
 unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *policy,
 			      const struct sk_buff *skb, const struct evpn_frame *frame);
 bool evpn_flood_to_known(const struct evpn_port *port, const struct sk_buff *skb, u32 flags);
+
+/* trunk.c */
+struct evpn_trunk *evpn_trunk_find(struct evpn_net *en, const struct net_device *dev);
+int evpn_trunk_join(struct evpn_port *port, struct netlink_ext_ack *extack);
+void evpn_trunk_leave(struct evpn_port *port);
+void evpn_trunk_gone(struct evpn_net *en, const struct net_device *dev);
 
 /* vtep.c */
 int evpn_vtep_net_init(struct evpn_net *en);

@@ -51,6 +51,7 @@ static int __net_init evpn_net_init(struct net *net)
 	en->names = RB_ROOT;
 	INIT_LIST_HEAD(&en->unfit);
 	en->ports = RB_ROOT;
+	INIT_LIST_HEAD(&en->trunks);
 	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
 	INIT_DELAYED_WORK(&en->partner_work, evpn_partner_work);
 	INIT_WORK(&en->speak_work, evpn_speak_work);

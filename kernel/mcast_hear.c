@@ -149,6 +149,12 @@ static void hear_note(struct evpn_es *es, const struct sk_buff *skb, int offset,
 		evpn_mcast_kick(mn);
 }
 
+/* The VLAN on the segment's device: on a shared port the outer tag is the segment itself. */
+static u16 hear_vid(const struct evpn_port *port, u16 vid)
+{
+	return port->vid ? 0 : vid;
+}
+
 /**
  * evpn_mcast_ours() - is this frame of a host that we speak for?
  * @port: of a segment's device
@@ -177,7 +183,7 @@ void evpn_mcast_heard(const struct evpn_port *port, const struct sk_buff *skb)
 	/* Reports and leaves go to groups, as a bridge expects it too. */
 	if (skb->pkt_type == PACKET_MULTICAST && hear_maybe(skb, 0, skb->protocol) &&
 	    !evpn_mcast_ours(port, skb))
-		hear_note(port->es, skb, 0, skb->protocol, vid, false);
+		hear_note(port->es, skb, 0, skb->protocol, hear_vid(port, vid), false);
 }
 
 /**
@@ -209,5 +215,5 @@ void evpn_mcast_sent(const struct evpn_port *port, const struct sk_buff *skb)
 		proto = tag->h_vlan_encapsulated_proto;
 		offset += VLAN_HLEN;
 	}
-	hear_note(port->es, skb, offset, proto, vid, true);
+	hear_note(port->es, skb, offset, proto, hear_vid(port, vid), true);
 }

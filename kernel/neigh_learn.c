@@ -149,6 +149,14 @@ static bool heard_maybe(const struct sk_buff *skb)
 	return false;
 }
 
+/* The tag on the segment's device: on a shared port there is that of the segment in front of it. */
+static u32 heard_tag(const struct evpn_port *port, u32 tag)
+{
+	if (!port->vid)
+		return tag;
+	return tag > VLAN_VID_MASK ? tag & VLAN_VID_MASK : 0;
+}
+
 /**
  * evpn_neigh_heard() - a frame has entered a segment's device, and passed the filter
  * @port: of the segment's device
@@ -164,7 +172,7 @@ void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb)
 
 	if (!heard_maybe(skb) || !heard_parse(skb, &heard))
 		return;
-	evpn_neigh_key_dev(&note.key, port->es->esi.octet, heard.tag);
+	evpn_neigh_key_dev(&note.key, port->es->esi.octet, heard_tag(port, heard.tag));
 	note.key.family = heard.family;
 	memcpy(note.key.addr, heard.addr, sizeof(note.key.addr));
 	memcpy(note.lladdr, heard.lladdr, sizeof(note.lladdr));

@@ -2,8 +2,8 @@
 /*
  * A segment's devices: which device may carry a segment, and where hooks are put in and taken out.
  *
- * A link aggregate (bond, team) has hooks on itself and on each member. Any other Ethernet device
- * has them on itself. The netfilter core neither holds the device nor removes a hook when the
+ * A link aggregate (bond, team) has hooks on itself and on each member. A VLAN device has those of the
+ * port that it is on (trunk.c). Any other Ethernet device has them on itself. The netfilter core neither holds the device nor removes a hook when the
  * device goes, so each port holds a reference and NETDEV_UNREGISTER takes the hooks out; should
  * that ever be forgotten, the device would be seen waiting for us.
  */
@@ -37,8 +37,6 @@ static const char *port_unfit(const struct net_device *dev)
 		return "is a bridge; a segment is one of its ports";
 	if (netif_is_l3_master(dev))
 		return "is a VRF; a segment is a device in it";
-	if (is_vlan_dev(dev))
-		return "is a VLAN device; name the device below it";
 	if (netif_is_macvlan(dev))
 		return "is a macvlan device; name the device below it";
 	if (netif_is_vxlan(dev))
@@ -84,7 +82,17 @@ void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state)
 		list_add_tail(&es->unfit, &es->net->unfit);
 }
 
-static int port_check(const struct evpn_es *es, struct net_device *dev,
+/** evpn_port_takes() - can a segment of that mode have this device, as far as its VLANs go? */
+bool evpn_port_takes(const struct net_device *dev, u32 mode, struct netlink_ext_ack *extack)
+{
+	if (!is_vlan_dev(dev) || mode == EVPN_MODE_PORT_ACTIVE)
+		return true;
+	NL_SET_ERR_MSG_FMT(extack, "%s is a VLAN device; a segment on one is port-active",
+			   dev->name);
+	return false;
+}
+
+static int port_check(const struct evpn_es *es, struct net_device *dev, u32 mode,
 		      struct netlink_ext_ack *extack)
 {
 	struct net_device *master = netdev_master_upper_dev_get(dev);
@@ -94,6 +102,13 @@ static int port_check(const struct evpn_es *es, struct net_device *dev,
 	if (unfit) {
 		NL_SET_ERR_MSG_FMT(extack, "%s %s", dev->name, unfit);
 		return -EOPNOTSUPP;
+	}
+	if (!evpn_port_takes(dev, mode, extack))
+		return -EOPNOTSUPP;
+	if (evpn_trunk_find(es->net, dev)) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is shared by segments on its VLAN devices",
+				   dev->name);
+		return -EBUSY;
 	}
 	if (master && netif_is_lag_master(master)) {
 		NL_SET_ERR_MSG_FMT(extack, "%s is a member of %s; name that", dev->name,
@@ -115,24 +130,53 @@ static enum evpn_place port_place(const struct net_device *dev, const struct evp
 	return netif_is_lag_master(dev) ? EVPN_PLACE_LAG : EVPN_PLACE_DEVICE;
 }
 
-static void port_init_hooks(struct evpn_port *port)
+/** evpn_port_init_hooks() - fill in the two hooks of a device, by direction */
+void evpn_port_init_hooks(struct nf_hook_ops *ops, struct net_device *dev, void *priv,
+			  nf_hookfn *ingress, nf_hookfn *egress)
 {
-	port->ops[EVPN_DIRECTION_INGRESS] = (struct nf_hook_ops){
-		.hook = evpn_filter_ingress,
-		.dev = port->dev,
-		.priv = port,
+	ops[EVPN_DIRECTION_INGRESS] = (struct nf_hook_ops){
+		.hook = ingress,
+		.dev = dev,
+		.priv = priv,
 		.pf = NFPROTO_NETDEV,
 		.hooknum = NF_NETDEV_INGRESS,
 		.priority = PRIORITY_INGRESS,
 	};
-	port->ops[EVPN_DIRECTION_EGRESS] = (struct nf_hook_ops){
-		.hook = port->lag ? evpn_filter_member_egress : evpn_filter_egress,
-		.dev = port->dev,
-		.priv = port,
+	ops[EVPN_DIRECTION_EGRESS] = (struct nf_hook_ops){
+		.hook = egress,
+		.dev = dev,
+		.priv = priv,
 		.pf = NFPROTO_NETDEV,
 		.hooknum = NF_NETDEV_EGRESS,
 		.priority = PRIORITY_EGRESS,
 	};
+}
+
+static int port_hook(struct evpn_port *port, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (is_vlan_dev(port->dev) && !port->lag)
+		return evpn_trunk_join(port, extack);
+	evpn_port_init_hooks(port->ops, port->dev, port, evpn_filter_ingress,
+			     port->lag ? evpn_filter_member_egress : evpn_filter_egress);
+	err = nf_register_net_hooks(port->es->net->net, port->ops, ARRAY_SIZE(port->ops));
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack, "%s has no room for netfilter hooks", port->dev->name);
+	return err;
+}
+
+static void port_unhook(struct evpn_port *port)
+{
+	struct net *net = port->es->net->net;
+
+	if (port->trunk) {
+		evpn_trunk_leave(port);
+		return;
+	}
+	nf_unregister_net_hook(net, &port->ops[EVPN_DIRECTION_INGRESS]);
+	if (port->hooked)
+		nf_unregister_net_hook(net, &port->ops[EVPN_DIRECTION_EGRESS]);
 }
 
 /* @lag: of a member, the port of the segment's device; else NULL. */
@@ -152,10 +196,8 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
 	port->hooked = true;
 	spin_lock_init(&port->lacp_lock);
 	strscpy(port->name, dev->name, sizeof(port->name));
-	port_init_hooks(port);
-	err = nf_register_net_hooks(es->net->net, port->ops, ARRAY_SIZE(port->ops));
+	err = port_hook(port, extack);
 	if (err) {
-		NL_SET_ERR_MSG_FMT(extack, "%s has no room for netfilter hooks", dev->name);
 		/* The first hook may have been in for a moment. */
 		kfree_rcu(port, rcu);
 		return ERR_PTR(err);
@@ -175,9 +217,7 @@ static void port_destroy(struct evpn_port *port)
 {
 	evpn_port_set_dormant(port, false);
 	rb_erase(&port->node, &port->es->net->ports);
-	nf_unregister_net_hook(port->es->net->net, &port->ops[EVPN_DIRECTION_INGRESS]);
-	if (port->hooked)
-		nf_unregister_net_hook(port->es->net->net, &port->ops[EVPN_DIRECTION_EGRESS]);
+	port_unhook(port);
 	netdev_put(port->dev, &port->dev_tracker);
 	pr_debug("port %s destroyed\n", port->name);
 	kfree_rcu(port, rcu);
@@ -250,12 +290,14 @@ static int port_create_members(struct evpn_es *es, struct evpn_port *lag, struct
  * evpn_port_bind() - bind a segment to a device, and to its members if it is an aggregate
  * @es: the segment; a device it was bound to is let go, after the new one is hooked
  * @dev: the device
+ * @mode: enum evpn_mode that the segment has, or will have
  * @extack: why not
  *
  * Context: under RTNL and evpn_net.lock.
  * Return: 0, or an error, and then nothing has changed.
  */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, u32 mode,
+		   struct netlink_ext_ack *extack)
 {
 	struct evpn_port *port;
 	LIST_HEAD(members);
@@ -264,7 +306,7 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 	ASSERT_RTNL();
 	lockdep_assert_held(&es->net->lock);
 	port_renew(es, dev);
-	err = port_check(es, dev, extack);
+	err = port_check(es, dev, mode, extack);
 	if (err)
 		return err;
 	port = port_create(es, dev, NULL, extack);
@@ -336,7 +378,7 @@ bool evpn_port_resolve(struct evpn_es *es)
 		es->why[0] = '\0';
 		return before != es->state;
 	}
-	if (evpn_port_bind(es, dev, &extack))
+	if (evpn_port_bind(es, dev, es->conf.mode, &extack))
 		return port_reject(es, extack._msg ? extack._msg : "out of memory");
 	evpn_es_apply(es);
 	return true;

@@ -64,6 +64,9 @@ int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid)
 	lockdep_assert_held(&es->net->lock);
 	if (!es->port || !netif_running(es->port->dev))
 		return 0;
+	/* On a VLAN device of a shared port the hooks are below what is received here. */
+	if (es->port->trunk && es->flags & EVPN_PF_BLOCK)
+		return 0;
 	skb = speak_skb(es->port->dev, mac, vid);
 	if (!skb)
 		return -ENOMEM;

@@ -29,8 +29,14 @@ ip netns exec faults "$NLSTRESS" faults bond0 m0 other0
 check_err $? "an operation went wrong, see above"
 log_test "each allocation of each operation"
 
+# The same with a VLAN device of a port that has no hooks yet as the other one
+ip -n faults link add link other0 name other0.7 type vlan id 7
+ip netns exec faults "$NLSTRESS" faults bond0 m0 other0.7
+check_err $? "an operation went wrong, see above"
+log_test "each allocation of each operation, with a VLAN of a shared port"
+
 # Afterwards the family works as if nothing had been.
-ip netns exec faults "$NLSTRESS" random 2 1 bond0 other0 m1 nodev
+ip netns exec faults "$NLSTRESS" random 2 1 bond0 other0.7 other0 m1 nodev
 check_err $? "the family does not work any more"
 log_test "the family still works"
 finish

@@ -107,6 +107,7 @@ churn() {
 		ip -n "$n" link set bond1 up
 		ip -n "$n" link del bond1
 		bond_make "$n" 1
+		ip -n "$n" link add link bond1 name v11 type vlan id 11
 		ip -n "$n" link add link bond0 name v10 type vlan id 10
 		ip -n "$n" link del v10
 	done >/dev/null 2>&1
@@ -123,7 +124,7 @@ churn stress &
 CHURN=$!
 WORKERS=
 for i in 1 2 3; do
-	ip netns exec stress "$NLSTRESS" random "$SECONDS_EACH" $((SEED + i)) bond0 bond1 a1 nodev lo &
+	ip netns exec stress "$NLSTRESS" random "$SECONDS_EACH" $((SEED + i)) bond0 bond1 v10 v11 a1 nodev lo &
 	WORKERS="$WORKERS $!"
 done
 for w in $WORKERS; do

@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Segments on VLAN devices of one port (RFC 9784): VLANs 10 and 20 of each PE's bond0 are segments whose DFs
+# are different PEs, VLAN 30 is none. The module is spoken to directly.
+
+NEEDS="module"
+ALL_TESTS="
+	both_ways
+	roles
+	many
+	lost
+	dormant
+	speaks
+	refused
+"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=ves_lib.sh
+. "$(dirname "$0")/ves_lib.sh"
+begin "segments on VLANs of a shared port" D5 D6
+flood_tools
+
+# es PE VLAN COMMAND [KEY=VALUE...]: of that VLAN's segment
+es() { fl_nl "pe$1" "$3" esi="00:de:5e:00:00:00:00:00:00:$2" "${@:4}"; }
+
+# dropped PE VLAN: what that VLAN's segment has dropped, in and out
+dropped() {
+	es "$1" "$2" stats-get | tr ' ' '\n' | sed -n 's/^\(in\|e\)gress.standby=//p' | xargs
+}
+
+ves_lab || skip "no lab: $(ip -V)"
+es 1 10 es-new ifname=bond0.10 role=df >/dev/null
+es 1 20 es-new ifname=bond0.20 role=non-df >/dev/null
+es 2 10 es-new ifname=bond0.10 role=non-df >/dev/null
+es 2 20 es-new ifname=bond0.20 role=df >/dev/null
+
+both_ways() {
+	passes 1 10 100
+	passes 1 20 0
+	passes 2 10 0
+	passes 2 20 100
+	passes 1 30 100
+	passes 2 30 100
+	check_eq "$(dropped 1 10) $(dropped 1 20) $(dropped 2 10) $(dropped 2 20)" "0 0 100 100 100 100 0 0" \
+		"counted, by segment: in and out"
+	inject ce,p1 b -t 0 -t 20
+	expect "VLAN 20 behind a priority tag" h1,v20 b 0
+	inject ce,p1 b -t 0 -t 10
+	expect "VLAN 10 behind a priority tag" h1,v10 b 100
+	inject ce,p1 b -t 88a8:20
+	check_eq "$(dropped 1 20)" "200 100" "an S-tag of the same number is another VLAN"
+	log_test "each VLAN has its own DF, in both directions, and the others pass"
+}
+
+roles() {
+	es 1 10 es-set role=non-df >/dev/null
+	es 2 10 es-set role=df >/dev/null
+	passes 1 10 0
+	passes 2 10 100
+	passes 1 20 0
+	passes 2 20 100
+	es 2 10 es-del >/dev/null
+	passes 2 10 100
+	es 2 10 es-new ifname=bond0.10 role=non-df >/dev/null
+	passes 2 10 0
+	es 1 10 es-set role=df >/dev/null
+	passes 1 10 100
+	log_test "a role changes for one VLAN, and so does a segment's end"
+}
+
+# A hundred more, every second blocked
+many() {
+	local v
+	for ((v = 100; v < 200; v++)); do echo "link add link bond0 name bond0.$v type vlan id $v"; done |
+		fl_ip pe1 -batch -
+	for ((v = 100; v < 200; v++)); do
+		printf 'es-new esi=00:de:5e:00:00:00:00:00:01:%02x ifname=bond0.%d role=%s\n' $v $v \
+			"$((v % 2))" | sed 's/role=0/role=df/; s/role=1/role=non-df/'
+	done | fl_nl pe1 -b >/dev/null
+	check_eq "$(fl_nl pe1 es-get | grep -c state=bound)" 102 "segments bound"
+	for v in 100 101 198 199; do
+		inject ce,p1 b -t $v
+		check_eq "$(fl_nl pe1 stats-get "esi=00:de:5e:00:00:00:00:00:01:$(printf %02x $v)" | tr ' ' '\n' |
+			sed -n 's/^ingress.standby=//p')" $((v % 2 * 100)) "dropped of VLAN $v"
+	done
+	passes 1 20 0
+	for ((v = 100; v < 200; v++)); do echo "link del bond0.$v"; done | fl_ip pe1 -batch -
+	check_eq "$(fl_nl pe1 es-get | grep -c state=unbound)" 100 "segments unbound"
+	for ((v = 100; v < 200; v++)); do printf 'es-del esi=00:de:5e:00:00:00:00:00:01:%02x\n' $v; done |
+		fl_nl pe1 -b >/dev/null
+	passes 1 20 0
+	log_test "a hundred segments on one port"
+}
+
+state() { es 1 20 es-get | tr ' ' '\n' | sed -n 's/^state=//p'; }
+
+# The VLAN device goes and comes, and so does the port.
+lost() {
+	fl_ip pe1 link del bond0.20
+	check_eq "$(state)" unbound "without its device"
+	fl_ip pe1 link add link bond0 name bond0.20 type vlan id 20
+	fl_ip pe1 link set bond0.20 addrgenmode none master br20 up
+	check_eq "$(state)" bound "with a new one"
+	passes 1 20 0
+	fl_ip pe1 link del bond0
+	check_eq "$(state)" unbound "without its port"
+	fl_ip pe1 -batch - <<-END
+		link add bond0 type bond mode active-backup miimon 10
+		link set m0 down
+		link set m0 master bond0
+		link set m0 up
+		link set bond0 addrgenmode none up
+		link add link bond0 name bond0.20 type vlan id 20
+		link set bond0.20 addrgenmode none master br20 up
+	END
+	check_eq "$(state)" bound "with a new port"
+	slowwait 5 eval '[ "$(fl_ip pe1 -br link show dev bond0.20 | awk "{ print \$2 }")" = UP ]'
+	passes 1 20 0
+	fl_ip pe1 link add d0 type dummy
+	fl_ip pe1 link add link d0 name d0.20 type vlan id 20
+	es 1 20 es-set ifname=d0.20 >/dev/null
+	check_eq "$(state)" bound "on another port"
+	passes 1 20 100
+	ip netns add "${FL}other"
+	fl_ip pe1 link set d0 netns "${FL}other"
+	check_eq "$(state)" unbound "its port in another namespace"
+	ip netns del "${FL}other"
+	log_test "VLAN devices and the port go and come"
+}
+
+operstate() { fl_ip pe2 -j link show dev "$1" | jq -r '.[0].operstate'; }
+
+dormant() {
+	es 2 10 es-set standby=down >/dev/null
+	slowwait 5 eval '[ "$(operstate bond0.10)" = DORMANT ]'
+	check_err $? "the VLAN device of the standby is $(operstate bond0.10)"
+	check_eq "$(operstate bond0) $(operstate bond0.20)" "UP UP" "port and the other segment"
+	es 2 10 es-set role=df >/dev/null
+	slowwait 5 eval '[ "$(operstate bond0.10)" = UP ]'
+	check_err $? "the VLAN device of the active is $(operstate bond0.10)"
+	es 2 10 es-set role=non-df standby=block >/dev/null
+	log_test "the state of one VLAN device is the role of its segment"
+}
+
+# The gateway of a VLAN, the same on both PEs, speaks on the one that takes over, and no other.
+speaks() {
+	local i heard='fl_ip ce neigh show 10.40.0.1 dev'
+	for i in 1 2; do
+		fl_ip pe$i link add link bond0 name bond0.40 type vlan id 40
+		fl_ip pe$i link set bond0.40 address 02:00:00:00:00:40 up
+		fl_ip ce link add link p$i name p$i.40 type vlan id 40
+		fl_ip ce link set p$i.40 up
+		fl_ip ce addr add 10.40.0.1$i/24 dev p$i.40
+		in_fl ce sysctl -qw "net.ipv4.conf.p$i/40.arp_accept=1"
+	done
+	for i in 1 2; do es $i 40 es-new ifname=bond0.40 role=non-df >/dev/null; done
+	for i in 1 2; do fl_ip pe$i addr add 10.40.0.1/24 dev bond0.40; done
+	check_eq "$($heard p1.40)$($heard p2.40)" "" "the gateway before anybody has the VLAN"
+	es 2 40 es-set role=df >/dev/null
+	slowwait 5 eval '[ "$($heard p2.40 | grep -c 02:00:00:00:00:40)" = 1 ]'
+	check_err $? "the gateway of PE2 does not speak"
+	check_eq "$($heard p1.40)" "" "the gateway of the other PE"
+	for i in 1 2; do es $i 40 es-del >/dev/null; done
+	log_test "the gateway speaks where a VLAN has opened"
+}
+
+refused() {
+	local new="es-new esi=00:de:5e:00:00:00:00:00:02:01"
+	# shellcheck disable=SC2086
+	check_eq "$(fl_nl pe2 $new ifname=bond0)" \
+		'error=EBUSY message="bond0 is shared by segments on its VLAN devices" attribute=ifname' "the port itself"
+	# shellcheck disable=SC2086
+	check_eq "$(fl_nl pe2 $new ifname=bond0.30 mode=all-active)" \
+		'error=EOPNOTSUPP message="bond0.30 is a VLAN device; a segment on one is port-active" attribute=ifname' "all-active"
+	[[ "$(es 2 10 es-set mode=single-active)" == *'bond0.10 is a VLAN device; a segment on one is port-active'* ]]
+	check_err $? "another mode later: $(es 2 10 es-set mode=single-active)"
+	fl_ip pe2 link add link bond0.30 name bond0.30.5 type vlan id 5
+	# shellcheck disable=SC2086
+	[[ "$(fl_nl pe2 $new ifname=bond0.30.5)" == *'on another VLAN device'* ]]
+	check_err $? "two tags"
+	fl_ip pe2 link add link bond0 name bond0.s10 type vlan proto 802.1ad id 10
+	# shellcheck disable=SC2086
+	[[ "$(fl_nl pe2 $new ifname=bond0.s10)" == *'VLAN 10 of bond0 already belongs to a segment'* ]]
+	check_err $? "the same VLAN by another protocol"
+	passes 2 10 0
+	passes 2 20 100
+	es 2 10 es-del >/dev/null
+	es 2 20 es-del >/dev/null
+	# shellcheck disable=SC2086
+	check_eq "$(fl_nl pe2 $new ifname=bond0)" ok "the port itself, when it is not shared"
+	[[ "$(es 2 10 es-new ifname=bond0.10)" == *'bond0, below bond0.10, belongs to segment'* ]]
+	check_err $? "a VLAN of a port that is a segment"
+	log_test "what cannot be is refused in a sentence"
+}
+
+tests_run
+finish
