@@ -475,6 +475,33 @@ static void test_esi(void **state)
 	}
 }
 
+/* Segments on VLANs of one port have one system: the VLAN tells them apart. */
+static void test_esi_of_vlan_device(void **state)
+{
+	static const char *const wrong[] = {"e0",    "e0.",	 "e0.0", "e0.4095",
+					    "e0.1x", "e0.00100", "100"};
+	char text[256], buf[ESI_STRLEN];
+	struct conf_file *file;
+
+	file = good(HEAD "segments: [{name: a, interface: bond0.100, mode: port-active, "
+			 "esi: {es-sys-mac: 44:38:39:ff:ff:01}}]");
+	assert_string_equal(esi_format(&file->conf->segments[0].esi, buf),
+			    "03:44:38:39:ff:ff:01:00:00:64");
+	conf_file_free(file);
+	file = good(HEAD "segments: [{name: a, interface: e.1.4094, mode: port-active, "
+			 "esi: {es-sys-mac: 44:38:39:ff:ff:01}}]");
+	assert_string_equal(esi_format(&file->conf->segments[0].esi, buf),
+			    "03:44:38:39:ff:ff:01:00:0f:fe");
+	conf_file_free(file);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text),
+			 HEAD "segments: [{name: a, interface: %s, mode: port-active, "
+			      "esi: {es-sys-mac: 44:38:39:ff:ff:01}}]",
+			 wrong[i]);
+		bad(text, "3:");
+	}
+}
+
 static void test_vlans(void **state)
 {
 	bad(SEGMENT("single-active, vlans: [0]"),
@@ -1013,6 +1040,7 @@ int main(void)
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_esi),
+		cmocka_unit_test(test_esi_of_vlan_device),
 		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_ac_df_with_port_mode),
 		cmocka_unit_test(test_twice),

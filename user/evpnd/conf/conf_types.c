@@ -785,7 +785,20 @@ static struct node *write_vlans(const struct conf_key *key, const void *base)
 
 const struct conf_type conf_vlans = {read_vlans, write_vlans};
 
-/* ESI: typed in, {lacp: auto}, or {es-id, es-sys-mac} */
+/* ESI: typed in, {lacp: auto}, or {es-id, es-sys-mac}, es-id being that of a VLAN device by default */
+
+/* The VLAN in the name of a VLAN device, as in bond0.100; 0 when there is none. */
+static uint32_t vlan_in_name(const char *ifname)
+{
+	const char *dot = strrchr(ifname, '.');
+	size_t len = dot ? strspn(dot + 1, "0123456789") : 0;
+	unsigned long vlan;
+
+	if (!len || len > 4 || dot[1 + len])
+		return 0;
+	vlan = strtoul(dot + 1, NULL, 10);
+	return vlan <= 4094 ? (uint32_t)vlan : 0;
+}
 
 static void read_esi_lacp(struct conf_reader *rd, const struct node *lacp,
 			  struct conf_segment *segment)
@@ -810,13 +823,21 @@ static void read_esi_map(struct conf_reader *rd, const struct node *node,
 		read_esi_lacp(rd, lacp, segment);
 		return;
 	}
-	if (!id || !mac || node_count(node) != 2) {
+	if (!mac || node_count(node) != 1 + !!id) {
 		conf_complain(
 			rd, node,
 			"expected {lacp: auto} or {es-id: N, es-sys-mac: MAC}, and nothing else");
 		return;
 	}
-	read_number(rd, &es_id_key, id, &es_id);
+	if (id) {
+		read_number(rd, &es_id_key, id, &es_id);
+	} else {
+		es_id = vlan_in_name(segment->interface);
+		if (!es_id)
+			conf_complain(
+				rd, node,
+				"es-id is missing, and interface does not end in a VLAN as bond0.100 does");
+	}
 	if (take_mac(rd, mac, &system) && es_id) {
 		segment->esi = esi_make_mac(&system, es_id);
 		segment->esi_source = CONF_ESI_STATIC;
