@@ -2,7 +2,7 @@
 /*
  * sockets.c - listening sockets and sockets to connect with.
  *
- * RFC 4271 (TCP port), RFC 5082 (GTSM), RFC 2385 and RFC 5925 (keys, see keys.c).
+ * RFC 4271 (TCP port), RFC 5082 (GTSM), RFC 2385 and RFC 5925 (keys, see tcp_keys.c).
  *
  * A listening socket answers with TTL 255: a neighbour with GTSM would drop anything less, and to
  * one without it the TTL does not matter. Accepted sockets inherit it; the speaker sets on them what
