@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # evpn: EVPN multihoming for Linux PEs. `make help` lists the targets.
 
 KVER  ?= $(shell uname -r)

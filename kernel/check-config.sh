@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Does the kernel of a build directory have what the module needs? Names what is missing.
 #   check-config.sh KDIR
 set -eu

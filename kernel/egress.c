@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who looks at a frame that leaves by an aggregate: the aggregate's own egress hook, or its members'.
  *

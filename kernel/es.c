@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The Ethernet Segment: what user space wishes of it, what follows from that for the data path,
  * and its life.

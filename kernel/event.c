@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What happens to devices: they come, go, change their names, join a bond and leave it. Segments
  * are bound and unbound accordingly, without user space.

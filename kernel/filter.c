@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The data path: netfilter hooks at netdev ingress and egress of a segment's device and of each
  * of its members. They find the segment by the pointer given at registration, ask core/ for a

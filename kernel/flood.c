@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Flooded frames of an all-active segment: where a frame comes from, and whether the bridge knows
  * the host it goes to. What follows from that is core/verdict.c's.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Generates the uapi header, the policies and the table of operations from the netlink
 # specification, with the kernel's own generator (tools/net/ynl in the kernel source).
 #

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * LACP out of sync. While a segment asks for it, LACPDUs leave its members with
  * SYNCHRONIZATION, COLLECTING and DISTRIBUTING clear, so that the customer's bond sends through

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * EVPN multihoming enforcement: the module's beginning and end, and those of its state in a
  * network namespace.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Multicast groups that the hosts of segments want: objects, who protects what, and what the mcast*.c
  * files offer each other.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One multicast group: what a report, a query and the passing of time make of it. What a report means is
  * asked of core/.

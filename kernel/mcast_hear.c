@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the module comes to know what hosts want: IGMP and MLD seen entering a segment, and queries seen
  * leaving it. The hooks copy what may be such a message; nothing is read here. A message is longer than

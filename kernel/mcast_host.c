@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hosts behind other PEs: what they want here is a wish of user space, and they are spoken for towards
  * the local stack (mcast_say.c). A wish that is taken back may be retained: the host is still spoken

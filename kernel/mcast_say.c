@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Speaking for hosts behind other PEs: reports, answers and leaves that the local stack receives on a
  * sub-interface as if a host there had sent them. Nothing of it is sent. What is sent are general

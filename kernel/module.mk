@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The module: build, checks, and the code generated from the netlink specification.
 # Run from the top of the tree (`make module` and friends do).
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Neighbours of segments: what another PE has learned and user space wishes for, what the host
  * learns itself, and what becomes of both.

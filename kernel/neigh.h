@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Neighbours of segments: objects, who protects what, and what the neigh*.c files offer each other.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who is asked next. No more than EVPN_NEIGH_PROBES_PER_SECOND probes leave in a second, and there may be
  * many thousands of hosts to be asked, because one customer's neighbours are collected or the other PE of

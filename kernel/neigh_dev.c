@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a segment's neighbours are: its device, the VLAN devices on that, and the VLAN devices on
  * those. Each has an Ethernet tag, and is in a VRF or in none.

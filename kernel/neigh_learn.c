@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the module comes to know what the host learns: the kernel's notifications about its
  * neighbour tables, ARP and Neighbour Discovery seen entering a segment (a repeated request on a

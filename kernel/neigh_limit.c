@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How many neighbours are learned: a limit for each segment, and one for all of a namespace. Anybody
  * behind a segment can say that he has as many addresses as he likes; each of them would take memory of

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is said about a neighbour: the same attributes in an answer, a dump and a notification.
  * Notifications wait on a list, so that what happens to one neighbour in quick succession is

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What no neighbour can have, because it is this host's own: its addresses where the sub-interface is,
  * the addresses of the sub-interface's networks themselves, and its MAC addresses there. It depends on

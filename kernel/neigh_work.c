@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is done about neighbours behind everybody's back, in one work per namespace and in slices:
  * notes are handled, entries of a changed device walked, retained neighbours probed and ended,

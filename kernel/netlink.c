@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The generic netlink family: its registration, and what the requests about all objects share
  * (netlink_es.c, netlink_stats.c, netlink_core.c, netlink_owner.c, netlink_neigh.c,

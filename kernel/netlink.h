@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* netlink.h - what the requests about all objects share; netlink.c, and netlink_es.c for segments */
 #ifndef EVPN_NETLINK_H
 #define EVPN_NETLINK_H

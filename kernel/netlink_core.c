@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about how the peers of all segments are told apart. */
 #include <net/genetlink.h>
 #include <net/netlink.h>

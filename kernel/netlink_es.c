@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about segments. */
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about multicast groups: what is wanted, and statistics. */
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>

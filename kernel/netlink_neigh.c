@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Requests about neighbours. Each message holds any number of entries. A request is read as a
  * whole before the first of its entries is touched; then they are handled in slices, between

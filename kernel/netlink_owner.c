@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about the owner of the segments. */
 #include <linux/pid_namespace.h>
 #include <net/genetlink.h>

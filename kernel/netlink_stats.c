@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about the counters of a segment, and of its VLANs. */
 #include <net/genetlink.h>
 #include <net/netlink.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Requests about multicast groups that other PEs have heard of: wishes, and that a host has left. */
 #include <net/genetlink.h>
 #include <net/netlink.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is said about an object: the same attributes whether somebody asked for it, dumps all of
  * it, or listens to changes.

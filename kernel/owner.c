@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Is there still somebody who decides? A socket claims the namespace. When it is closed, by intent
  * or because its process died, each segment's hold time begins; when it ends without a new claim,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The LACP partner of a member: what it said last, for how long that holds, and what the member is
  * good for. It is read from the LACPDUs that pass in both directions; bonding and team are not

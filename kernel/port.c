@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A segment's devices: which device may carry a segment, and where hooks are put in and taken out.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Speaking for what is behind a segment that has opened here. Bridges and VXLAN tunnels that learn
  * from what they receive go on sending to the PE that forwarded before, until a host says something;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Counters of a segment: each CPU counts for itself, a reader adds up. A reset remembers the sums
  * instead of writing to counters that belong to other CPUs.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Tracepoints of the module: /sys/kernel/tracing/events/evpn/. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM evpn

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A port that several segments share: each of them has a VLAN device on it (RFC 9784, virtual Ethernet
  * Segments). The port has one pair of hooks, however many they are, and a table by VLAN that leads to the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What was dropped in each VLAN of a segment. A VLAN has counters from its first dropped frame on,
  * so that a segment of 4,094 VLANs costs nothing until something is dropped.

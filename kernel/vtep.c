@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which PE a VXLAN frame comes from, and whether that PE shares the segment the frame leaves by.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The little code that older kernels need; see the headers beside this file. */
 #include <linux/atomic.h>
 #include <linux/netlink.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What does this kernel have? Looks into its headers, because distributions carry features back
 # and the version says little.
 #   probe.sh KERNEL_SOURCE HEADER

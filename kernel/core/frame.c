@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Decodes the outermost header of an Ethernet frame: where it goes, its VLAN, its EtherType.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the verdict needs to know about an Ethernet frame (IEEE 802.3, 802.1Q, 802.1ad). */
 #ifndef EVPN_CORE_FRAME_H
 #define EVPN_CORE_FRAME_H

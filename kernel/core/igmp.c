@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reads IGMPv1, v2 and v3, and MLDv1 and v2, as a router reads them.
  *

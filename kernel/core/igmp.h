@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What IGMP and MLD say: who on a segment wants which multicast group, and who asks for it.
  *

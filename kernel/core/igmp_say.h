@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a host says with IGMP and MLD, and a router that asks: packets, from the IP header on.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * LACPDUs: recognize one, send it out of sync, put right what the partner echoes of that, and judge
  * from those of both ends what the link is good for.

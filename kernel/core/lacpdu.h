@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The LACPDU on the wire (IEEE 802.1AX-2020 section 6.4.2), and what two of them say of a link. */
 #ifndef EVPN_CORE_LACPDU_H
 #define EVPN_CORE_LACPDU_H

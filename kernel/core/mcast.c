@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The tables of RFC 3376 sections 6.4.1 and 6.4.2, which are those of RFC 3810 sections 7.4.1 and
  * 7.4.2, one source at a time: sets become "was it known" and "is it listed". Where the tables have

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The membership machine of a multicast router: what a report means for the filter mode and the
  * sources of a group.

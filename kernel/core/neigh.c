@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reads ARP and Neighbour Discovery as far as they tell who a host is, and decides about a
  * neighbour: what a host has learned itself is never displaced by what another PE has.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Neighbours of a segment: what ARP and Neighbour Discovery say, and what follows for an entry
  * from what was wished and what the host has found out itself.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What core/ needs from its surroundings. The files here are pure: bytes and tables in, an answer
  * out. They compile in the kernel, and in user space for the unit tests and the fuzzers.

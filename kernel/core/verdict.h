@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* May this frame pass? The whole forwarding policy of a segment, without any packet machinery. */
 #ifndef EVPN_CORE_VERDICT_H
 #define EVPN_CORE_VERDICT_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Cases for core/, shared by the KUnit suite (core_kunit.c) and the programs in user space
  * (tools/testing/unit/test_core_*.c): the same tables in both worlds.

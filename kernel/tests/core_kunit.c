@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* KUnit: the cases of core/ inside the kernel. Runs when the module is loaded. */
 #include <kunit/test.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * For the selftests: somebody else who has a say in which device may be enslaved, and who says no after
  * evpn.ko was told that it is. Notifiers of a network namespace are called before those of all.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Cases for core/igmp.c, shared as those of core_cases.h are. "Linux" are messages as Linux 6.18 has sent them; a
  * case that is refused is such a message with valid checksums and one thing wrong.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # A whole Debian 12 that boots with the packages under systemd, beside NetworkManager, systemd-networkd, ifupdown
 # and FRR, in User-mode Linux: what happens between power-on and the first election, at stop, upgrade, removal
 # and reboot, and without the module. Prints TAP. Needs root.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Everything that can be checked; a table, the slowest steps and a plain count at the end.
 #
 #   check.sh              all steps

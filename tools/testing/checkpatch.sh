@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What the kernel's own scripts/checkpatch.pl --strict says of the module: no error and no warning. It
 # comes with the source of the UML guests. Left out, because they hold of a patch to the kernel only:
 #   COMPLEX_MACRO		arguments of a format, and rows of a table, cannot be in parentheses

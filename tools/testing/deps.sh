@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Installs what building and testing need on Debian 12. One package a line, with its purpose.
 # With --print, prints the package names only.
 packages() {

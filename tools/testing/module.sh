@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Builds evpn.ko in a copy of the sources, and accepts no warning.
 #   module.sh build     against the newest installed Debian 6.1 headers, with W=1, linked to the end
 #   module.sh sparse    sparse over every file, against the same

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Builds the Debian packages, installs them on a clean system (a fresh debootstrap in a directory) and
 # looks whether what an operator needs is there and works. Prints TAP. Needs root.
 cd "$(dirname "$0")/../.." || exit 1

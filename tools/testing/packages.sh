@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The Debian packages of this tree, built once for each content of it, and the mirror that systems to try
 # them on come from. Sourced, at the top of the tree.

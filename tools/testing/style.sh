@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Include rules (from the compiler's own dependency output), SPDX lines, formatting, what the kernel's logic
 # may not include, and what a new service has to touch. Prints TAP. Usage: style.sh OBJECT-DIRECTORY
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* app.c - one run: options, grammar, network namespace, command */
 #include <errno.h>
 #include <fcntl.h>

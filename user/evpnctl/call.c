@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* call.c - which evpnd to ask, and asking it */
 #include <dirent.h>
 #include <errno.h>

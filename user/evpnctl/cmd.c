@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd.c - from words to a request; see cmd.h */
 #include "cmd.h"
 

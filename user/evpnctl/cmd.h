@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * cmd.h - the grammar of evpnctl, as tables: objects, their commands, the words a command takes.
  * Parsing, help and completion all read the same rows, so none of them can drift from the others.

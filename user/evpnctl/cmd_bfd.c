@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_bfd.c - evpnctl bfd: sessions with BGP peers and with the other PEs of segments */
 #include <stdlib.h>
 

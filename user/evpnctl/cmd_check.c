@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_check.c - evpnctl check: does the kernel enforce what FRR says, is there a single point of
  * failure, and after how long is a dead PE noticed? Asks zebra, evpnd and the module, each for itself.

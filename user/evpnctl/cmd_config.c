@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_config.c - evpnctl config: the running configuration and the file */
 #include <stdlib.h>
 #include <string.h>

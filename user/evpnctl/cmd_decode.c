@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_decode.c - evpnctl decode: a BGP message, or a stream of path attributes, in hexadecimal, to
  * JSON. Needs neither daemon nor module.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_df.c - evpnctl df: who is Designated Forwarder, and why; and an election computed from a JSON
  * case, without daemon or module.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_es.c - evpnctl es: the Ethernet Segments of this PE */
 #include <errno.h>
 #include <stdlib.h>

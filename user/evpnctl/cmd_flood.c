@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_flood.c - evpnctl flood: bridge domains, and the PEs that their flooded frames are copied to */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_icc.c - evpnctl icc: do words pass between this PE and the others of its segments? */
 #include "app.h"
 #include "doc.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_kernel.c - evpnctl kernel: what the module holds, asked of the module itself, without evpnd */
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_log.c - evpnctl log: how much evpnd logs, until it is started again */
 #include "app.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_member.c - evpnctl member: multicast groups that hosts of the segments want, heard here or by other PEs
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_metrics.c - evpnctl metrics: OpenMetrics 1.0 text exposition, for a node_exporter textfile or
  * an exporter that runs the command

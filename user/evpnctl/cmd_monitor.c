@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_monitor.c - evpnctl monitor: what happens, as it happens, one event a line with -j */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_neigh.c - evpnctl neigh: hosts on the segments, learned here or by other PEs
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_peer.c - evpnctl peer: the BGP neighbours */
 #include <stdlib.h>
 #include <string.h>

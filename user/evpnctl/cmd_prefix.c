@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_prefix.c - evpnctl prefix: customers' routes, learned here or by other PEs of a segment */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_route.c - evpnctl route: the EVPN routes, in the notation of FRR's `show bgp l2vpn evpn` */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_summary.c - evpnctl without a word: how it is, in five lines and one more for each problem */
 #include <string.h>
 

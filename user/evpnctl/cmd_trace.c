@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_trace.c - evpnctl trace: the way of one neighbour, or of one multicast group, through everything
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_version.c - evpnctl version: of this program, of the evpnd that answers, of the module that is loaded */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * complete.c - `evpnctl complete WORD...`: what the last word (which may be empty) could become. The
  * shell's completion asks here, so it knows what the parser knows, and the names that evpnd knows.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * config_check.c - evpnctl config check: evpnd's own parser judges a file, so what is accepted here
  * is what evpnd will accept. Needs no running evpnd.

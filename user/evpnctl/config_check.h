@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* config_check.h - see config_check.c */
 #ifndef EVPNCTL_CONFIG_CHECK_H
 #define EVPNCTL_CONFIG_CHECK_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * dead_check.c - see dead_check.h. A PE of a segment is dead to this one when BFD between the two says so,
  * or when its routes are gone, the last of them: those of its own session with the session, those of a

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * dead_check.h - after how long another PE that loses its power is noticed here. Pure: all of it is asked
  * by somebody else.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* dead_show.c - what dead_check() found, as evpnctl check prints it */
 #include "doc.h"
 #include "show.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * doc.h - reading a JSON document that may lack anything: a missing member, or one of another type,
  * reads as NULL, 0 or false. `evpnctl` prints what an older or newer evpnd sends without stumbling.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * es_params.c - the words of `es add` and `es set`: the keys of a segment in evpnd.yaml(5), flat:
  * "preference 200" is df.preference there. What a value means is checked by evpnd alone.

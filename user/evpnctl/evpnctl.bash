@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # bash completion for evpnctl(8): asks the program itself.
 
 _evpnctl()

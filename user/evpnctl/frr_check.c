@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr_check.c - see frr_check.h. zebra's segment comes first; then its routes, its device, its peers.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_check.h - what zebra says of its segments against what is in force: every difference in a
  * sentence. Pure: all of it is asked by somebody else.

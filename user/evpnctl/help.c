@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* help.c - what `evpnctl help`, `evpnctl OBJECT help` and `evpnctl OBJECT COMMAND help` print */
 #include <stdlib.h>
 #include <string.h>

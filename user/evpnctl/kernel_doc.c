@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kernel_doc.c - structures of nl_evpn.h to JSON; names as in Documentation/netlink/specs/evpn.yaml */
 #include "doc.h"
 #include "kernel_doc.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* kernel_doc.h - what the kernel module says, as the documents that `evpnctl kernel show` prints */
 #ifndef EVPNCTL_KERNEL_DOC_H
 #define EVPNCTL_KERNEL_DOC_H

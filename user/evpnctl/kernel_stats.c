@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kernel_stats.c - the module's counters, read and put beside the segments they belong to */
 #include "doc.h"
 #include "kernel_doc.h"

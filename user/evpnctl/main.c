@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * evpnctl - shows and steers evpnd, looks into the kernel module, decodes BGP EVPN and computes DF
  * elections offline. Everything but this function is linked into the unit programs, too.

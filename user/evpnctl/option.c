@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* option.c - the options before the object, with the letters of bridge(8) */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* out.c - text, colour and JSON; see out.h */
 #include "out.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * out.h - everything evpnctl prints. A screen is a JSON document and a function that prints it as
  * text: out_doc() is the one call that gives text, colour or JSON, so the two can never disagree

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * own_check.h - segments that evpnd elects itself: what would cost a customer its service one day and
  * does no harm yet. Pure: all of it is asked by somebody else.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* params.c - the words after a command, to the parameters of its method; see cmd.h */
 #include <errno.h>
 #include <stdlib.h>

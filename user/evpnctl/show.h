@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * show.h - the printers that more than one command uses; each takes the document that
  * Documentation/control-socket.rst describes for its method (or one element of its list).

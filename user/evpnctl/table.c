@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* table.c - tables with aligned columns; see out.h */
 #include <stdarg.h>
 #include <stdlib.h>

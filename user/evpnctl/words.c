@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* words.c - which word is meant, and what to say when none is; see cmd.h */
 #include <limits.h>
 #include <string.h>

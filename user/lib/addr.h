@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * addr.h - IPv4 and IPv6 addresses and prefixes in one type.
  *

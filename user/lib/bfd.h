@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfd.h - Bidirectional Forwarding Detection: the control packet, and the state machine of one
  * session with its timers, in asynchronous mode, without echo and without authentication.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_attr.c - the table of path attributes, one row each: code, name, flags, how strict, decode,
  * encode, format; and questions about attributes.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_attr.h - path attributes and the UPDATE message: decode with RFC 7606 verdicts, encode, pack.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_attr_decode.c - path attributes from the wire, each judged by RFC 7606.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_attr_priv.h - what the files of the attribute codec share: the table of attributes and the
  * functions its rows name.

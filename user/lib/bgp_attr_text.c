@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_attr_text.c - path attributes as text for people; prototype in bgp_attr.h.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_evpn.c - EVPN routes from the wire, one table row per route type, and the verdict over each.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_evpn.h - EVPN routes (AFI 25, SAFI 70): decode, encode, RIB keys, text, and what is wrong with
  * a single route.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_evpn_check.c - rules over an EVPN route together with its attributes; prototype in bgp_evpn.h.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_evpn_encode.c - EVPN routes to the wire, to RIB keys and back, and to text; prototypes in
  * bgp_evpn.h.

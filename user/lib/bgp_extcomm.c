@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_extcomm.c - one table row per extended community: type, subtype, name, decode, encode, format;
  * makers and finders on top.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_extcomm.h - the extended communities of EVPN: what eight octets mean, how to make them, find
  * them in an attribute and print them.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_fsm.c - the BGP state machine as a table, the collision of two connections, timer values.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_fsm.h - the BGP state machine of one connection: a table of (state, event).
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_json.c - whole messages as JSON, and hexadecimal text as octets. Names: Documentation/decode.rst.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_json.h - BGP messages, attributes, communities and EVPN routes as JSON: what `evpnctl decode`
  * prints and the show commands reuse. The names are listed in Documentation/decode.rst.

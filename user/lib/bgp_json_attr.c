@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_json_attr.c - path attributes and extended communities as JSON. Names: Documentation/decode.rst.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_json_nlri.c - EVPN routes and OPEN messages as JSON. Names: Documentation/decode.rst.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_msg.c - message header, KEEPALIVE, NOTIFICATION, ROUTE-REFRESH, and the names of things.
  *

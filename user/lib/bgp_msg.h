@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_msg.h - BGP messages other than UPDATE: header, OPEN with its capabilities, KEEPALIVE,
  * NOTIFICATION, ROUTE-REFRESH.

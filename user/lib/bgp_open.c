@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_open.c - the OPEN message and its capabilities; prototypes in bgp_msg.h.
  *

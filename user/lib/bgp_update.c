@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_update.c - the UPDATE message: framing, the rules that span attributes, packing of EVPN routes.
  * Prototypes in bgp_attr.h.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * crc32.c - CRC-32 of IEEE 802.3, one octet at a time through a table.
  *

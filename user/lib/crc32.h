@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * crc32.h - the CRC-32 of IEEE 802.3 (reflected, polynomial 0x04C11DB7, start and final XOR all
  * ones), which the HRW election of RFC 8584 section 3.2 hashes with. Pure.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ctl.h - JSON over a unix socket, one object a line: what both ends of evpnd's control socket
  * need, and the client's end. The protocol is Documentation/control-socket.rst.

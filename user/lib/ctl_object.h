@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ctl_object.h - what `monitor` tells of. Both processes of evpnd and evpnctl take it from here.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * cursor.h - reading and writing wire formats without pointer arithmetic in protocol code.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df.c - DF election: what the candidates agree on, and the election of one tag, of many tags, or
  * of the port. The algorithms are in df_alg.c.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_alg.c - the DF election algorithms: modulo, highest random weight, highest and lowest
  * preference, each for a tag or for the port.

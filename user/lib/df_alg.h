@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * df_alg.h - what the files of the election share among themselves; everybody else wants df.h.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_explain.c - why an election ended as it did: every candidate's part, the rules, the winner.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_frr.c - see df_frr.h. Of several peers that are better the best one is named, whatever their
  * order; zebra stops at the first it meets, which gives the same role.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * df_frr.h - the election as FRR's zebra holds it, so that both come to one result on one machine.
  *

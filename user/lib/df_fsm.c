@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_fsm.c - the DF election state machine and the hand-over at a service carving time.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * df_fsm.h - when a segment elects: the DF election state machine and its timers, and the moment of
  * a synchronised hand-over.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * df_json.h - elections as JSON: the engine of `evpnctl df elect`.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_offer.c - the preference that a PE advertises: the operator's, or after a recovery with Don't
  * Preempt the one of the PE that is in charge, so that nothing moves back.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * df_tags.c - sets of Ethernet Tags: a bitmap for VLANs, a sorted array for wider tags.
  */

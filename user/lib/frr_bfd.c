@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr_bfd.c - see frr_bfd.h. Intervals are in milliseconds there, and those of the other side are what it
  * has sent last.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_bfd.h - the BFD sessions of FRR's bfdd, out of "show bfd peers json". Pure.
  */

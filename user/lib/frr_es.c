@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr_es.c - see frr_es.h. A member that is missing has the value FRR means by leaving it out.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_es.h - what zebra says of its Ethernet Segments, read from its JSON. Pure.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr_macs.c - see frr_macs.h. An object of VNIs, and in each an object of addresses, among counters.
  */

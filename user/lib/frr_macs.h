@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_macs.h - the MAC addresses and hosts that zebra has for the kernel, read from its JSON. Pure.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_vty.h - asking a daemon of FRR what vtysh asks it: over its unix socket, one command at a time.
  *

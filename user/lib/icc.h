@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * icc.h - the datagrams that PEs of one Ethernet Segment send each other beside BGP, over UDP: who waits for a
  * role, who has closed, whose host is to be asked. Pure: octets in, octets out.

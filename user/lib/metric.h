@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* metric.h - one value of `evpnctl metrics`; Documentation/control-socket.rst has the shape */
 #ifndef EVPN_METRIC_H
 #define EVPN_METRIC_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * near.c - distance between words, with neighbouring letters swapped counting once (optimal string
  * alignment).

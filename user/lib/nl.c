@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl.c - netlink requests, dumps and listening over libmnl, with the kernel's sentences
  * (NETLINK_EXT_ACK).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl.h - netlink: request with acknowledgement, dump, and listening, over libmnl.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_evpn.c - the family "evpn" (Documentation/netlink/specs/evpn.yaml) over nl.c.
  */

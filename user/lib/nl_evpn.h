@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_evpn.h - the module's generic-netlink family as C calls. What the objects mean is said in
  * Documentation/netlink/specs/evpn.yaml; the enumerations are those of <linux/evpn.h>.

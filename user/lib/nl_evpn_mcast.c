@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_evpn_mcast.c - multicast groups over the family "evpn": what hosts want, statistics.
  */

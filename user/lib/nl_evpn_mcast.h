@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_evpn_mcast.h - multicast groups that hosts of segments want, as the module has heard them.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_evpn_neigh.c - neighbours of segments over the family "evpn": wishes in batches, what the
  * module has learned, statistics.

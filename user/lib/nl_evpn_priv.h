@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* nl_evpn_priv.h - what the nl_evpn*.c share. */
 #ifndef EVPN_NL_EVPN_PRIV_H
 #define EVPN_NL_EVPN_PRIV_H

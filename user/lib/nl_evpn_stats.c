@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_evpn_stats.c - what the family "evpn" counts, and the settings that hold for all segments.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_fdb.c - RTM_GETNEIGH and RTM_DELNEIGH of family PF_BRIDGE, of a bridge's own entries and of a VXLAN
  * device's.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_fdb.h - what bridges have learned at their ports, and VXLAN devices of their tunnels.
  */

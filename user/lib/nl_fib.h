@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_fib.h - routes and nexthop objects of the kernel's tables: what messages say of them, and
  * requests that make and remove them. Nothing here speaks to the kernel.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_flood.c - RTM_NEWNEIGH, RTM_DELNEIGH and RTM_GETNEIGH of family PF_BRIDGE, for the address of zeros.
  */

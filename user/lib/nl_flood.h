@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_flood.h - the flooding list of a VXLAN device: the forwarding entries of the address of zeros, one
  * for each tunnel that flooded frames are copied to.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_mark.c - RTM_GETRULE and RTM_GETLINK, for what is in the way of split horizon.
  */

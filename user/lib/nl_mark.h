@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_mark.h - who else uses the bits of the packet's mark by which the module tells PEs apart, and
  * through which VXLAN devices the mark does not come.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_mdb.c - RTM_NEWMDB, RTM_DELMDB and RTM_GETMDB. Mark, filter mode and sources of an entry are of
  * Linux 6.2; headers that are older do not have their numbers.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_mdb.h - the multicast databases of bridges, as RTM_NEWMDB and RTM_DELMDB show and change them.
  */

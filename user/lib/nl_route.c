@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_route.c - RTM_GETROUTE for one address. The route of the table is asked for (RTM_F_FIB_MATCH), not
  * the one that was chosen for a flow: of several next hops all are of interest.

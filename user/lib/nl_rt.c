@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_rt.c - RTM_NEWLINK and RTM_DELLINK into struct nl_link, and a bond made to speak.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_rt.h - network devices as rtnetlink shows them, with what matters of bonds and their members.
  */

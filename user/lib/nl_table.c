@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_table.c - RTM_GETNEIGH of all devices; RTM_NEWNEIGH and RTM_DELNEIGH of one entry.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_table.h - the kernel's forwarding and neighbour tables: read, and single entries of them made and
  * removed.

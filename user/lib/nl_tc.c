@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_tc.c - RTM_GETACTION, for the actions "mirred": what they send out of a device is not seen by
  * its egress hook.

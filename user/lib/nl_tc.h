@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* nl_tc.h - tc actions that send packets to another device. */
 #ifndef EVPN_NL_TC_H
 #define EVPN_NL_TC_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nl_vlan.c - RTM_NEWVLAN and RTM_DELVLAN into struct nl_vlans. An entry is a VLAN, or a range of them.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nl_vlan.h - the VLANs of bridge ports, as RTM_NEWVLAN and RTM_DELVLAN show them.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * timer.c - see timer.h. The event source is kept between starts, so a restart of the hold timer with
  * every message costs no allocation and no system call beyond what sd-event batches.

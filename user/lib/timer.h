@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * timer.h - a one-shot timer on an sd-event loop: started, restarted, stopped, asked what is left.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * types.c - reading and printing of ESI, MAC, route distinguisher and route target.
  *

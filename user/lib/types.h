@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * types.h - the small strong types of EVPN: Ethernet Segment identifier, MAC address, route
  * distinguisher, extended community; how they are typed in and printed.

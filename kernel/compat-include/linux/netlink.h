@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Before 6.2 an error sentence could not be formatted. */
 #ifndef EVPN_COMPAT_LINUX_NETLINK_H
 #define EVPN_COMPAT_LINUX_NETLINK_H

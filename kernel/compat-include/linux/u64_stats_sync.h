@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Before 6.3 counters that softirqs update needed a reader of their own on 32-bit machines. */
 #ifndef EVPN_COMPAT_LINUX_U64_STATS_SYNC_H
 #define EVPN_COMPAT_LINUX_U64_STATS_SYNC_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Before 6.7 the permission to listen to a group was one of those of operations. */
 #ifndef EVPN_COMPAT_NET_GENETLINK_H
 #define EVPN_COMPAT_NET_GENETLINK_H

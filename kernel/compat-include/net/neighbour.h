@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Before 6.13 a table's lock was one for readers and writers. */
 #ifndef EVPN_COMPAT_NET_NEIGHBOUR_H
 #define EVPN_COMPAT_NET_NEIGHBOUR_H

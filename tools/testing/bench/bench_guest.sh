@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The part of the bench that runs in the guest: bench_guest.sh failover|recovery|power|power-direct|drain|idle|circuits ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"

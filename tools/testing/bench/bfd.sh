@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What BFD sessions cost: two evpnd with N sessions between them (1000) at 3 x 300 ms, in network
 # namespaces of this machine; the processor time of one BFD process over SECONDS (20), and the flaps.
 #

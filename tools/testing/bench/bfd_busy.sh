@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Does BFD flap when evpnd has much to do? Two evpnd with ten sessions between them, at 3 x INTERVAL
 # (300 ms), in network namespaces of this machine: once while a neighbour says ROUTES (2,000,000) routes to
 # one of them, once while both elect the DF of 1,000 segments with 4,094 VLANs each anew.

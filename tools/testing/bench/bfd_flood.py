@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """bfd_flood.py ROUTES: a neighbour, 192.0.2.2, that has so many RT-2, says them all to the evpnd at
 192.0.2.1, then End-of-RIB, and stays until its input ends. Each route is another one."""
 import os

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What segments cost that are there already: the time for the next thousand, whose devices do not exist,
 # and for a device that comes and goes beside them. Both should stay what they were at the first.

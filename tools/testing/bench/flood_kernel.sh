@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the filter of flooded frames costs, in turns in one boot: frames come in through VXLAN, cross
 # a bridge, and leave through a bond or are dropped there.

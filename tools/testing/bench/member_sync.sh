@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Memberships in step, end to end, between two PEs whose daemons peer with each other: the time of one from
 # the CE's report to what PE2's stack receives; thousands at once; memory; and what becomes of them when

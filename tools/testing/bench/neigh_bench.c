@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Measures the synchronisation of neighbours from outside: what the wire and rtnetlink show, not what
  * evpnd says of itself.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # How long 100,000 neighbours take into the kernel's neighbour table: through the module
 # (neigh-new, 1000 entries in a message), by `ip -batch` (neigh replace), and by rtnetlink with

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Neighbour synchronisation, end to end, between two PEs whose daemons peer with each other: the time of
 # one entry from the CE's ARP to PE2's kernel; a hundred thousand at once, beside what `ip -batch neigh

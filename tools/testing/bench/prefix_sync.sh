@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Customers' routes, end to end, between two PEs whose daemons peer with each other: a hundred thousand from PE1's kernel to
 # PE2's, by one router; what that takes in memory and processor time; and how long it is until all have gone again.

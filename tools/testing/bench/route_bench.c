@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * route_bench.c - for prefix_sync.sh: makes routes of a routing daemon in one network namespace, many in a request, and
  * waits until as many of evpnd's are in another one.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # `make bench`: what the project promises, measured. Medians of RUNS runs (20), most of them in the
 # User-mode Linux guest; prints a table with the target beside each figure, and never fails because
 # of one: a busy machine is not a fault.

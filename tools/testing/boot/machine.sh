@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # A machine with a root directory of its own: User-mode Linux, systemd as its first process, and the module
 # where a packager of kernels would put it. It ends when it switches itself off. Sourced by boot.sh.

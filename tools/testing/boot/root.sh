@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # A whole Debian, as a PE has it, in the cache: with systemd, the three that configure networks, and FRR; the
 # packages of this tree are not in it. Prints its directory, which nobody changes afterwards.
 cd "$(dirname "$0")/../../.." || exit 1

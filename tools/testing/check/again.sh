@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What failed beside other steps is run once more, alone. If it passes then, it is unsteady: said,
 # counted, and no failure of the code; a slow host has not waited long enough for it. What the kernel

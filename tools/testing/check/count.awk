@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Counts test cases in the output of one step of check.sh: TAP, and what cmocka
 # prints. Writes "P passed", "S skipped", "F failed" lines, each with the case.
 

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What came of the steps: one line each as they end, then the table of scenarios and kernels, the
 # slowest steps and the count. Sourced by check.sh.

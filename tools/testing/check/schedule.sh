@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Runs steps side by side: each says how much of a processor it keeps busy, and starts when what it
 # needs is done and the processors have room for it. A guest sleeps most of the time, so several of

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the steps of check.sh do that is more than a command. They run in a subshell of their own with
 # $step, $pool (the step without its number) and $limit (seconds). Sourced by check.sh.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What a new service costs the rest of the tree. A service that nobody needs is added to a copy of the tree:
 # one fact up, one wish down, one object shown, one key of the configuration. Its own files are in new/, its
 # rows in files that are there already in rows.txt. It has to build, to do what it is for, and to have changed

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets as BFD control packets, one after the other, some time apart: what is accepted comes
  * back the same, and a session that hears them never sends faster than was asked for and always

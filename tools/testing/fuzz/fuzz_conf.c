@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets as a configuration file: refused with reasons, or understood; and what is understood is
  * printed so that it is understood the same.

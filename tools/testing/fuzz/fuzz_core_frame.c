@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any frame under any policy: nothing is read out of bounds, a decoded VLAN is one, and what
  * passes a blocked port is on the allow-list. The first eight octets choose the circumstances.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets behind an EtherType: nothing is read out of bounds, and what is told lies within the
  * message. The first four octets are the EtherType and the VLAN. Checksums are made right first: else

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets as a LACPDU: what is accepted can be rewritten, changes in one octet, and an echo
  * put right is right.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets behind an EtherType: nothing is read out of bounds, and who is heard has an address
  * and a MAC address that a host can have. The first four octets are the EtherType and the VLAN.

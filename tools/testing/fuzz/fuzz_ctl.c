@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets from a client of the control socket, and any octets from a speaker as the answer to it,
  * against the parent's own server and methods: every line that comes back is one JSON object, and the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets as what zebra's socket gives, and any text as what its commands print: however an answer
  * is cut it is the same answer, and what is read from it is whole.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any octets as a datagram of the channel between PEs: what is accepted has what its type needs, and comes
  * back the same; what is not leaves the result alone and has a reason.

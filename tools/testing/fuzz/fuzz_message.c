@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Whole messages of any type through the header parser, the decoders and the JSON printer; an accepted
  * OPEN, encoded and decoded again, says the same. The input is a message from its marker on.

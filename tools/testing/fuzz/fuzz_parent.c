@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A hostile speaker says whatever it likes to the parent: every message, in any order, with any field,
  * descriptors beside it. netlink is played at the socket, so everything from the message to the octets of

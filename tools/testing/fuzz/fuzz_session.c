@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * fuzz_session.c - a neighbour that says anything at all, to a whole speaker: framing, state machine,
  * verdicts, RIB and services, over a real stream.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The UPDATE decoder on arbitrary octets. Beyond not crashing:
  *  - what the decoder promised not to reset has routes that can be walked to their end;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs every fuzz target in a directory for a time, each on its committed seeds, and prints "ok" or
 # "not ok" for it; ends with "N passed, N failed, N skipped".
 #

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # BFD with FRR's bfdd and with BIRD: single-hop and multihop, IPv4 and IPv6, other intervals, the other
 # side goes and comes back, and is held down on purpose. Their own word is asked as well. Sourced.

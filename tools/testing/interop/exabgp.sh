@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # ExaBGP as a neighbour. It reads our routes with a decoder of its own, and prints them as JSON. Sourced.
 

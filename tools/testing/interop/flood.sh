@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Flooding lists against FRR with zebra, as the other PE of a VNI: each puts the other into its device's
 # list, and frames pass. evpnd learns from what arrives; FRR gets no RT-2 from it, and floods.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # FRR's bgpd, alone (it takes next hops as reachable then) or with zebra for its own `evpn mh`.
 # Requirements A16, A17 (as FRR reads them), B3, B6, B8. Sourced.

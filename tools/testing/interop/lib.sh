@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the interoperability cases share: two namespaces with a wire between them, evpnd in one of them,
 # somebody else's BGP speaker in the other, and waiting for conditions. Sourced by run.sh.

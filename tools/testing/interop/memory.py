@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """Two neighbours of an evpnd whose memory ends: one that floods it, and a healthy one with a PE's RT-4
 and a host, which come when there is none left.
 

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The speaker's memory ends for real (RLIMIT_AS) while a neighbour floods it. The RT-4 of another one, for
 # a segment that is here, is taken all the same; its host is refused, and asked for again by route refresh

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """A BGP neighbour that says exactly what it is told to: octets, written down by hand from the RFCs and
 from captures of other implementations, none of them made with evpnd's own codec.
 

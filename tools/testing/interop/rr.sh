@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Two PEs that only talk to a route reflector: FRR's bgpd, then GoBGP. Requirements A35, A36, B6, B8. Sourced.
 #

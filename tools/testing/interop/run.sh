@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Interoperability: evpnd against FRR, GoBGP, ExaBGP, a neighbour that sends octets by hand, and
 # Wireshark's dissector. Needs no module and no guest: network namespaces on the machine itself.
 # Prints TAP.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What evpnd sends, read by Wireshark's dissector: an independent reader of every octet.
 # Requirements A15, A16, A17, A29, A30. Sourced.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # `make demo`: a customer's LACP bond survives the loss of its active PE, from a clean machine to a
 # drawn timeline. Installs packages, builds, starts a User-mode Linux guest (QEMU where that cannot
 # run a program), raises the lab in it, cuts the active PE's cable under traffic, and tells what

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The part of `make demo-frr` that runs in the guest: FRR as it is, on three PEs; what a customer on two
 # of them gets of a hundred broadcasts, without evpnd and with it.
 . "$(dirname "$0")/lab.sh"

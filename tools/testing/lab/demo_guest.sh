@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The part of the demo that runs in the guest: raises the lab, shows the segment, cuts the cable
 # under traffic; or, demo_guest.sh power, all cables of the active PE in one moment. What is measured
 # is left in $EVPN_OUT for timeline.py.

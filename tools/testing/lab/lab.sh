@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The lab: a customer edge on one LAG to two or three PEs, a core, a route reflector and a remote
 # host, all in network namespaces, with the real bonding driver, FRR and evpnd. The demo, the

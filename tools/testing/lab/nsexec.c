@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nsexec NAMESPACE COMMAND...: COMMAND in the named network namespace. The same as "ip netns exec", except that
  * /sys stays the caller's and nothing of /etc/netns is mounted. In a User-mode Linux guest, where a program

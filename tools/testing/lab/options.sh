@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What can be chosen about a lab, with its defaults. Sourced by lab.sh, the selftests, the bench
 # and the demo; a caller sets a variable before lab_up, or passes the option of the same name.

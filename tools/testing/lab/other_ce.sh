@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Customers whose LAG is not the kernel's bonding driver: LACP by teamd, and by Open vSwitch. bond0 is
 # what carries their addresses here as well. Sourced.

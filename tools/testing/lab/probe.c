@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Numbered UDP datagrams between two network namespaces, in both directions at once, from one
  * process on one monotonic clock. It tells how many were lost, how long the longest silence was and

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The route reflector: FRR's bgpd, or GoBGP. Neither is told anything about the segments. Sourced.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """Tells, from what the demo recorded, what happened when: as text, and as timeline.svg. With --power
 the active PE has lost its power, and not its cable to the customer only.
 

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The lab's namespaces, links, bonds and bridges; see the picture in lab.sh. Sourced.
 #

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Three PEs whose only control plane is FRR: bgpd and zebra with `evpn mh`, iBGP between all of them.
 # Sourced; shared by the demo of FRR and by its scenario.

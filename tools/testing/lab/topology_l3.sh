@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The routed lab (LAB_FORM=routed): figure 3 of draft-ietf-bess-evpn-l3mh-proto, with QinQ and the
 # global table added. The PEs route; there is no bridge and no overlay. Sourced.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The selftests as part of a kernel tree: a scratch copy of the guest's own kernel source gets the
 # directory, builds it, and runs and installs it by the kernel's own rules; what was installed runs in

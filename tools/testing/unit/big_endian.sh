@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The unit programs of kernel/core/ on a machine whose octets are the other way round and whose longs have
 # 32 bits: built for PowerPC, run by QEMU's user emulation.
 here=$(cd "$(dirname "$0")" && pwd)

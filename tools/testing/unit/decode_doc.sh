@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs every example of Documentation/decode.rst and compares what it prints with what the document says.
 # TAP on standard output.

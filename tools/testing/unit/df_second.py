@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """A second DF election, to compare the first with.
 
 Written from the rules of RFC 7432 (8.5), RFC 8584 (with erratum 7811), RFC 9785, RFC 9722 and

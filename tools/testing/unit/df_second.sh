@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Random elections through `evpnctl df elect` and through df_second.py, an implementation of its own;
 # every answer must be equal (B6). TAP on standard output.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * evpnd_rig.h - a real speaker in a process of its own, between a scripted parent (IPC) and scripted
  * neighbours (TCP over the loopback). Nothing is replaced: the test only plays the other ends.

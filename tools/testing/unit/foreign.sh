@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Has the messages of foreign.txt, which other projects' tests are made of, decoded and judged. TAP.
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs every unit program in a directory and every script beside this one, prints each case as TAP
 # and ends with "N passed, N failed, N skipped".
 #

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A second reader: every message of test_bgp_samples goes into a capture as a TCP segment to port 179,
 # and tshark has to take it apart without a warning and show the values that were put in. TAP on

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A speaker that does nothing, and a RIB that is empty, for programs that test a service: what a program is not
  * about. It defines again what it is about.

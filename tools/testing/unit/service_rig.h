@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * service_rig.h - what the speaker is to a service under test, as far as one fake does for all of them.
  * A unit program of a service includes it once. What a program is not about is in service_fakes.c.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * service_routes.h - routes of other PEs, as a RIB has them, for programs that test a service. A unit program
  * includes it once, after service_rig.h.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * service_speaker.h - what every speaker of service_rig.h has: an event loop, a configuration, and a log of
  * what it was asked to do. Included after `struct speaker` with @event, @conf and @log.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_bfd.c - BFD: what a packet must look like, and two sessions that talk over a wire of 1 ms.
  * RFC 5880 6.8.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Path attributes and the UPDATE message: every case of RFC 7606 with its verdict, subcode and what
  * stays in force; copies, 2-octet AS numbers, packing.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * EVPN routes: every type, IPv4 and IPv6, there and back; keys; text; every way to be wrong.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Extended communities: known octets of every kind both ways, text, finding and counting, RFC 9722
  * timestamps (A16, A17, A20, A30, B3, B4, B11).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_bgp_fsm.c - the BGP state machine: every event in every state, whole sessions, collisions,
  * timer values. RFC 4271 (6.8, 8, 10), RFC 6286, RFC 6608, RFC 4724

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What `evpnctl decode` prints: types, verdicts, reasons, and the fields of every kind of route by name.
  * With --decode [--attributes] HEX it is a small decoder itself (decode_doc.sh).

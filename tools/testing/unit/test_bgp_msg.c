@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Headers, OPEN with every capability, NOTIFICATION, ROUTE-REFRESH: known octets, and every way in
  * which they can be wrong with the NOTIFICATION that answers it.

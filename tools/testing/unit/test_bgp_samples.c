@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Messages of every kind that our encoder makes. Without arguments: each decodes as accepted, to what
  * it was made from. With --list it prints them, one a line, for a reader that is not ours:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kernel/core/frame.c and verdict.c in user space, with the cases that KUnit runs too. */
 #include <setjmp.h>
 #include <stdarg.h>

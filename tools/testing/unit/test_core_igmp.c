@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kernel/core/igmp.c in user space: the cases that KUnit runs too, and messages cut short. */
 #include <setjmp.h>
 #include <stdarg.h>

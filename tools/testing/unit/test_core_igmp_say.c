@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kernel/core/igmp_say.c in user space: octets written by hand from the RFCs, and everything it writes is
  * read again by igmp.c, in buffers of the very size.

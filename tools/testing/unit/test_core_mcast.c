@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kernel/core/mcast.c against the tables of RFC 3376 sections 6.4.1 and 6.4.2, written down here a second
  * time, as they stand there: in sets. Three sources, every state, every record.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kernel/core/neigh.c in user space: the cases that KUnit runs too, and the rules that hold
  * whatever the facts are.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_ctl.c - octets into lines, however they are cut; and the client against ends that answer
  * nonsense. (The server's end, and the two together: test_evpnd_ctl.c, test_evpnd_parent.c.)

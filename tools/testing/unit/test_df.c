@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_df.c - DF election: known answers, properties that must hold for any candidates, and what a
  * recovering PE advertises.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_df_frr.c - the election as zebra holds it: each rule by itself, and the order of addresses of
  * both generations. The expected roles were taken from zebra's documentation and from what it shows.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_df_fsm.c - the DF election state machine, every event in every state, and the hand-over of
  * RFC 9722. Requirements B9, B11.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_df_json.c - election cases in JSON: what comes out, defaults, and what is refused and how.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnctl_check.c - evpnctl check: agreement says nothing, and each induced difference says its
  * sentence and no other.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The grammar of evpnctl: words in, request or sentence out; options; exit status. */
 #include <setjmp.h>
 #include <stdarg.h>

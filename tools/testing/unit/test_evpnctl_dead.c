@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnctl_dead.c - evpnctl check: after how long a dead PE is noticed, by each way there is.
  */

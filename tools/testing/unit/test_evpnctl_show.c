@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What evpnctl prints: a document in (tools/testing/unit/evpnctl/NAME.json), text out, compared with
  * NAME.txt to the octet. recorded-*.json came from an evpnd, the others hold what is hard to provoke.

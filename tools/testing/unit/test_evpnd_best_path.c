@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_best_path.c - the decision process, one comparison at a time, and that the answer does not
  * depend on the order in which paths arrived.

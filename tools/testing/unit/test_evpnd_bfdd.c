@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_bfdd.c - asking bfdd: a server on the same loop answers as bfdd does, ends, says nonsense, is
  * not there. And what its words mean as facts.

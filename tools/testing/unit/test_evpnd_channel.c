@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two channels on the loopback, as two speakers have them: greetings, who is heard, and what is not listened
  * to; and the parent's sockets.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_conf.c - the configuration file: what is understood, everything that is wrong in one run
  * with line and column, and that what is printed means the same, to us and to another reader of YAML.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_ctl.c - the server's end of the control socket against real clients on real sockets:
  * order, limits, clients that say nonsense, that do not read, that go away.

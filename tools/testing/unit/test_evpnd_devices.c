@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_devices.c - the table of network devices: by number, by name, VLANs by what they are on; devices
  * that exchange names, move, and go.

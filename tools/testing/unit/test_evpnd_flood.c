@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_flood.c - flooding lists of real VXLAN devices, in a network namespace of this process's
  * own (needs root), read by iproute2.

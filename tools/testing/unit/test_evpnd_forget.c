@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_forget.c - what a real VXLAN device and its bridge have learned of a tunnel, in a network
  * namespace of this process's own (needs root), made and read by iproute2.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_frr.c - looking at zebra: a server on the same loop answers as zebra does, cuts its answers
  * into pieces, ends, comes back, and says nothing at all.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_ipc.c - messages between the two processes over a real SOCK_SEQPACKET pair: every type at
  * its size and at no other, descriptors, text in pieces, a reader that does not read, an end that goes.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_kern.c - wishes while there is no module, and wishes that are none. With the module they
  * are tried in the guests (selftests/evpn/reconcile.sh).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_links.c - network devices as facts: real devices in a network namespace of this process's
  * own (needs root), and bonds, which not every kernel has, by messages such as rtnetlink sends them.

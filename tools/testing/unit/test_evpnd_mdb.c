@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_mdb.c - groups put into a real bridge, in a network namespace of this process's own (needs
  * root), read by iproute2.

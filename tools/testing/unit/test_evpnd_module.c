@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_module.c - kern.c and its files in front of a module that is played: it can go away in the
  * middle of a request, and refuse a batch of neighbours because of one. What is asked of it and what

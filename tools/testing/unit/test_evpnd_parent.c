@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_parent.c - a real parent over a speaker that is anything but: executed by the parent as it
  * executes its own, this program plays one that lies, dies, hangs or holds its tongue. The parent must

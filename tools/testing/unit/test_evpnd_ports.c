@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_ports.c - the VLANs of bridge ports as facts, by messages such as rtnetlink sends them: not
  * every kernel has a bridge that filters.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_repair.c - what is made in FRR's place: VXLAN devices, nexthop groups and neighbours of a
  * network namespace of this process's own (needs root), changed and read by iproute2.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_rib.c - the RIB: what counts as a change, which callback comes when, what is left after a
  * neighbour is gone; and the log of changes that sessions read.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_routes.c - customers' routes in a real kernel's main table, in a network namespace of this process's
  * own (needs root): what is told of them, and what is made of wishes, read by iproute2.

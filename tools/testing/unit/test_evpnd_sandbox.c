@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_sandbox.c - what the speaker cannot do any more, tried out in a child (needs root for all
  * of it).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_session.c - BGP sessions of a real speaker with scripted neighbours: OPEN in every
  * variety, collisions, timers, what an operator and a reload do to a session.

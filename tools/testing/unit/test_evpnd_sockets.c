@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_sockets.c - sockets as the speaker gets them, tried over the loopback: who may connect
  * with which key, what a reload changes, what a kernel that lacks something is told.

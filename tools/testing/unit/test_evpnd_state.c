@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What outlives a process: it is there for the next one, and nonsense in the file is not. */
 #include <setjmp.h>
 #include <stdarg.h>

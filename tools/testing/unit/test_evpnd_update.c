@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_evpnd_update.c - routes in and out of a real speaker: RFC 7606 outcomes, loops, End-of-RIB,
  * route refresh both ways, what is advertised in which order and how it is packed.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_frr_bfd.c - sessions out of what bfdd prints, and which of them tells of an address. The text is
  * that of FRR 8.4.4.

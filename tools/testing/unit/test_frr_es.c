@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_frr_es.c - what zebra writes, read: samples as FRR 8.4 prints them, and things that are none.
  * The answer of the socket, cut everywhere.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_icc.c - the datagrams of the channel between PEs: what they look like, octet by octet, and what is
  * none.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_log.c - lines as they leave: severity, length, control characters, whose doing it was.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_nl.c - netlink messages taken apart: values of any length, segments and statistics as the module
  * sends them, and messages that are cut off anywhere. (Against the module itself: selftests

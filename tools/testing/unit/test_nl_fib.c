@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_nl_fib.c - routes and nexthop objects as rtnetlink has them: taken apart, whole and cut off anywhere, and
  * what is asked for read back. (Against the kernel: test_evpnd_routes.c.)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_service_bfd.c - which BFD sessions are wished, and what follows when one goes down.
  * RFC 5882 (3.2, 4).

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The flooding service in front of a speaker that only writes down what it is asked to do. Devices,
  * routes and sessions are played to it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The membership service in front of a speaker that only writes down what it is asked to do. Devices,
  * segments, groups and routes are played to it; the decisions are the real ones.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The neighbour service in front of a speaker that only writes down what it is asked to do. Devices,
  * segments, hosts and routes are played to it; decisions, sequences and batches are the real ones.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The service of customers' routes in front of a speaker that only writes down what it is asked to do. Devices,
  * the kernel's routes, neighbours and other PEs' routes are played to it.

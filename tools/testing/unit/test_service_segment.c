@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The segment service in front of a speaker that only writes down what it is asked to do, in order.
  * Links, routes and sessions are played to it; elections, timers and candidates are the real ones.

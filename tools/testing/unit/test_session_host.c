@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_session_host.c - BGP alone: two hosts that have no services, in one loop, peer over the loopback.
  * The program links user/evpnd/bgp/ and nothing else of evpnd.

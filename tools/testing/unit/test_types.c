@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Types, addresses and cursors: text in and out, reserved values, order, and that a cursor never
  * reads what is not there (A6: ESI types 0 to 5).

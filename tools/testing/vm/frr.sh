@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # FRR of another Debian suite, for EVPN_FRR_ROOT: its package and the libraries that it needs, unpacked
 # into the cache, never installed. Nothing of this machine is used by it but the kernel.
 #

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Test guests: kernels in which evpn.ko can be loaded, run from the host's own
 # files. See README.md in this directory.
 

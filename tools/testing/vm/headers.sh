@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Compiles evpn.ko against kernels that this machine does not run: headers of
 # another Debian suite, unpacked into the cache, never installed.
 #

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # /init of the QEMU guest's initramfs: loads what is needed to reach the host's
 # files over 9p, puts a copy-on-write root over them, goes on in init.sh.
 /bin/busybox mkdir -p /proc /sys /dev /lower /cow /new

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # First process of a UML guest, on the host's root mounted read-only through
 # hostfs. Puts a copy-on-write root over it and goes on in init.sh.
 # EVPN_CTL (host path of the control directory) comes from the command line.

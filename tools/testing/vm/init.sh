@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=busybox
 # Second stage of a guest's start, common to all of them: the root is a
 # copy-on-write view of the host's, /run/guest/ctl is shared with the host.

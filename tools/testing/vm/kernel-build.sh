@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Builds the User-mode Linux kernels out of Debian's source package, once, into
 # the cache. Sourced by guest.sh after cache.sh and suite.sh.

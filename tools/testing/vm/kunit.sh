@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Inside a guest whose kernel has KUnit: the module's suites ran when it was
 # loaded; this prints their cases as TAP.
 cases=$(dmesg -t | grep -E '^ {4}(not )?ok [0-9]+' | sed 's/^ *//')

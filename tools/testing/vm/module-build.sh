@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Builds evpn.ko for a guest's kernel from a private copy of the sources, so
 # that builds for several kernels never meet. Sourced by guest.sh.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # One run of a guest, whichever kind: control directory, output streams, time
 # limit, verdict. Sourced by guest.sh.

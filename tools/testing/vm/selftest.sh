@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Does guest.sh tell the truth? Exit statuses, output, isolation, and that each
 # kind of complaint of the kernel fails the run. TAP on standard output.
 #   selftest.sh GUEST...

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Packages of other Debian suites, downloaded into the cache and unpacked there,
 # never installed. Sourced after cache.sh.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfd_main.h - the process that runs BFD sessions and does nothing else, so that nothing can keep it
  * from sending a packet in time: a million routes are the speaker's affair, netlink is the parent's.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfd_table.h - the sessions of the BFD process: found by key, by discriminator, by the addresses of a
  * packet, and by who is to act next.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * advertise.c - from the log of changes (export.h) to UPDATE messages in a session's output buffer.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * best_path.c - see best_path.h. Every step but MED gives each path one number, lower is better; MED is
  * compared only between paths of the same neighbouring AS.

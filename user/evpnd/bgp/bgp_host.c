@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_host.c - see bgp_host.h: the life of BGP, and what it does in the loop. Sending comes once per turn,
  * when everything that belongs together is queued; big tables of neighbours that are gone are taken out when

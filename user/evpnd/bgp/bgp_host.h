@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What BGP needs of the program it lives in, and all it knows of it: a loop, a configuration, and somebody
  * who opens sockets, says which routes are of use, and hears what changes. Sessions, listeners and the RIB

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * export.c - see export.h. A withdrawn route stays in its log as a gravestone until every session has
  * read it; the ones that all have passed are collected when they become many.

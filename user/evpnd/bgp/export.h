@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * export.h - what is advertised: the routes originated here, as a log of changes that every session
  * reads with a cursor of its own.

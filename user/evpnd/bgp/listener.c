@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * listener.c - listening sockets that the parent opened (with their TCP MD5 and TCP-AO keys) and handed
  * over; each connection goes to the neighbour with its address.

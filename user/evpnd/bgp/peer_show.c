@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* peer_show.c - see peer_show.h: neighbours as JSON, and clearing them. */
 #include "bgp/peer_show.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * rib.c - the table of routes; see rib.h. One hash table for each route type, so that RT-1 and RT-4,
  * on which failover depends, are never searched for among half a million RT-2.

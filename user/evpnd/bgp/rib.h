@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The EVPN RIB: for every NLRI key the paths that neighbours advertised and the one originated here,
  * and which is best (RFC 4271 section 9.1 with the route-reflector tie-breaks of RFC 4456). Attributes

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Interned path attributes. Two routes with the same attributes and the same next hop share one
  * struct rib_attrs, so "did the attributes change" is a comparison of two pointers.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What rib.c and rib_attrs.c share: how a route is laid out in memory. One allocation for each path, and the
  * key is not there a second time: it is read from the path's NLRI when two hashes are equal. About 0.12 kB for

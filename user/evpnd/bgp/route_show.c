@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * route_show.c - the RIB as JSON, filtered and in the order of the route keys.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * session.c - a neighbour's life: what the state machine asks for is done here, and nowhere else.
  *

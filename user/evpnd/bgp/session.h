@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A BGP neighbour: its connections, its state machine, what it negotiated, what it sent and got.
  *

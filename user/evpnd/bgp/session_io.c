@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * session_io.c - octets of one BGP connection: connect, read, frame, hand over; queue, write.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * session_open.c - what we say of ourselves in OPEN, and what we accept of a neighbour.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * update.c - UPDATE and ROUTE-REFRESH as they arrive: from the verdict of the codec to the RIB.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf.c - configuration files: read, check, hand over whole or not at all; and back to a tree.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The running configuration: what an operator wrote, checked and normalised. Plain values without
  * pointers inside the items, so that the parent can hand every item to the speaker as one message.

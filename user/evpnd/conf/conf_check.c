@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_check.c - what needs more than one value to be seen: things given twice, things that
  * contradict each other, things that have no effect.

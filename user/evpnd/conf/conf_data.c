@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_data.c - the configuration as a value: make, fill, copy, look up. Used by both processes.
  */

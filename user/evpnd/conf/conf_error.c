@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_error.c - collecting, sorting and printing what is wrong with a configuration.
  */

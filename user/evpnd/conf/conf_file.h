@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * conf_file.h - a configuration as the parent has it: what conf.h shows to both processes, and what
  * only the parent may know. Parsed, checked, printed, compared; never half of it.

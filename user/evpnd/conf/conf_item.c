@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_item.c - the lists of the configuration: peers, VRFs, segments, bridges, TCP-AO keys; and the
  * defaults of what is in them.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * conf_item.h - the structures that the tables of keys describe: the whole of a file, and an item of
  * each of its lists, with their defaults.

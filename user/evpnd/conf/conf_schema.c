@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_schema.c - reading and writing maps by tables of keys, and what is said when they disagree.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * conf_schema.h - what a configuration may say: tables of keys, each with its type, its range and its
  * place in a structure. Reading, checking and printing all go by these tables.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * conf_types.c - the types of the configuration's values: text to value, value to text, and the
  * sentence that says what was expected.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * conf_yaml.h - YAML text into a tree of nodes that know where they were written.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * node.h - a configuration as a tree of maps, lists and scalars, before anybody asked what the words
  * mean. YAML text, JSON from the control socket and the running configuration all become such a tree,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * BFD sessions between the three processes: the speaker wishes them, the parent opens their sockets
  * and knows their timing, the BFD process runs them and says how they are.

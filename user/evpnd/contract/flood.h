@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * flood.h - flooding lists of VXLAN devices: the entries that the speaker wishes.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * ipc.c - typed messages over a SOCK_SEQPACKET pair, with descriptors beside them.
  *

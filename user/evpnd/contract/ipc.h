@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the two processes say to each other over one SOCK_SEQPACKET pair: facts go up (parent to
  * speaker), wishes go down (speaker to parent). Every message is one header and one fixed structure,

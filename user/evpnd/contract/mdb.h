@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * mdb.h - entries of a bridge's multicast database, which say at which of its ports a group is wanted.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * member.h - memberships: multicast groups that hosts behind a segment want, as the module has heard it, and
  * as the speaker wishes it because another PE has.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * neigh.h - neighbours: learned by the module, and wished by the speaker because another PE has.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * prefix.h - customer routes: learned by the parent from the kernel's tables, and wished by the speaker
  * because another PE of the segment has learned them. There may be a million: nothing here is big.

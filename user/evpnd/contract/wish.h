@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * wish.h - what all kinds of wishes have in common. A wish is keyed and idempotent: the speaker makes it,
  * takes it back by its key, and hears what became of it. A fresh speaker makes all of its wishes anew and

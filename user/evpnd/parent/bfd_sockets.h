@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfd_sockets.h - the UDP sockets of the BFD process, which may open none itself.
  *

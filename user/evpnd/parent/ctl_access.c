@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * ctl_access.c - see ctl_access.h. The kernel says who connected, with all groups (SO_PEERCRED, SO_PEERGROUPS);
  * nothing is asked of a name service after the start.

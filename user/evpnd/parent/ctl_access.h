@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ctl_access.h - who may do what on the control socket. Whoever may open it, root and the group
  * CTL_GROUP_SHOW, may read; root and the group CTL_GROUP_ADMIN may change. The speaker's own user is in neither.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * ctl_params.c - what a request of the control socket may carry. Most parameters choose what is shown or
  * done, and without one it is everything: a parameter that is misspelt, or a number where a text is

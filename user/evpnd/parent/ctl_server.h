@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ctl_server.h - the server's end of the control socket (Documentation/control-socket.rst): clients,
  * lines, order, and what happens when one of them is too slow or asks too much. What a request means

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * guard.h - what the speaker may wish for: segments that the configuration has, or that the parent itself
  * has heard of from zebra, each with its own ESI and on its own device. The speaker reads from the

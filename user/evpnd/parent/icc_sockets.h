@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * icc_sockets.h - the UDP sockets by which evpnd talks to the other PEs of its segments (icc.h), opened here
  * and used by the speaker.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent.c - the parent's loop: devices and the module on one side, the speaker on the other, signals,
  * and the service manager.

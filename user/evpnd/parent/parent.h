@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * parent.h - the privileged half of evpnd: configuration, netlink, sockets, clients, and a speaker to
  * serve. It never parses a byte from the network.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * parent_bfd.h - the BFD process as its parent sees it: what it is to run is wished by the speaker,
  * timed by the configuration, and given to it again whenever it has to be started anew.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent_boot.c - between power-on and the first election nothing is to pass a segment's port.
  *

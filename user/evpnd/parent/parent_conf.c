@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent_conf.c - the configuration in force: taken over whole, told to the speaker, and the sockets
  * that go with it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent_ctl.c - what clients may ask of the parent itself: configuration, the log, monitors, and its
  * part of what both processes answer together. Everything else goes to the speaker.

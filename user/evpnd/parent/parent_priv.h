@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * parent_priv.h - what the parts of the parent know of each other: parent.c (life and death, facts and
  * wishes), parent_speaker.c (the other process), parent_conf.c (what is in force),

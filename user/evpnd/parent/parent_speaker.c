@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent_speaker.c - the speaker as its parent sees it: started, told everything there is, heard,
  * buried, started again.

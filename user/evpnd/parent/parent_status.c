@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * parent_status.c - how it is, in a sentence for the service manager, and in sentences for whoever asks.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * relay.c - which question an answer belongs to, and what becomes of its pieces.
  *

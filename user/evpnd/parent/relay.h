@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * relay.h - questions to the speaker and its answers: those that go straight through to a client, and
  * those the parent has a part of its own to add to.

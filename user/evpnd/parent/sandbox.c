@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * sandbox.c - capabilities (libcap-ng), users, an empty root, and the speaker's system calls
  * (libseccomp).

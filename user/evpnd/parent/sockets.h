@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * sockets.h - the TCP sockets that the speaker gets from the parent: listening ones, and ones to
  * connect with, bound and keyed. The speaker may open none itself.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * state.c - see state.h. One JSON document; it is replaced as a whole, so that a crash leaves the old one or
  * the new one.

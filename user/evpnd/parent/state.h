@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * state.h - what the next evpnd needs before anybody has told it: which segments there were, so that their
  * ports are closed before the first device of a booting host carries a frame, which of them an operator has

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * tcp_keys.h - TCP MD5 (RFC 2385) and TCP-AO (RFC 5925) keys of neighbours, from their files onto
  * sockets. A key is in this process's memory only while it is put on a socket.

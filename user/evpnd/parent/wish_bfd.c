@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_bfd.c - wishes for BFD sessions. One may be taken back that is not configured any more.
  */

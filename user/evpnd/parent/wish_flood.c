@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_flood.c - wishes for entries of flooding lists. One may be taken back when its device is not configured any more.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * wish_kind.h - what the parent does about a kind of wish. Each row of WISH_KINDS (contract/ipc.h) has one,
  * in a file of its own: WISH_KIND(name) = {...}.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_mdb.c - wishes for groups in a bridge, at a port that is a device of a segment of ours.
  */

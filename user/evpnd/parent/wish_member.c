@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_member.c - wishes for memberships on a segment of ours, and leaves of them. Either begins with its key.
  */

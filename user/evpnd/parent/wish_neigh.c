@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_neigh.c - wishes for neighbours on a segment of ours. A wish begins with its key.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wish_prefix.c - wishes for customers' routes. They may be taken back when their VRF is not configured any more.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * wishes.c - see wishes.h. The speaker reads from the network, so a wish is looked at twice: whether every
  * field has a value that it can have, and whether it is about what this speaker may have. One that cannot be

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * wishes.h - the wishes that the speaker makes: what can be wished at all, what this speaker may have, and
  * who carries it out, by their kinds (wish_kind.h).

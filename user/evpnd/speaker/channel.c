@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * channel.c - see channel.h: which PEs there are, greetings, and to whom a word is handed.
  *

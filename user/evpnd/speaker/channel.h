@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * channel.h - words that go straight to another PE of a segment, and come from one (icc.h). A word may be
  * lost: who needs an answer says it again, and BGP says the same a little later.

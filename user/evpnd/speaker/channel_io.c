@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * channel_io.c - datagrams of the channel: which address they came to and how far from, and from which one
  * they leave, because the other end believes only the one that it knows from BGP.

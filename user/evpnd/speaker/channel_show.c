@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * channel_show.c - what the channel answers on the control socket: icc.show, and its part of metrics. The
  * shapes are in Documentation/control-socket.rst.

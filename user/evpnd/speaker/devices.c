@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * devices.c - see devices.h. By number, by name, and VLAN devices by what they are on: each is asked for once
  * for every circuit, of which there may be 4,094 on a port. Two devices that exchange their names have the same

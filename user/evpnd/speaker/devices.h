@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * devices.h - the network devices of this PE, as the parent tells of them: one table, which the speaker keeps
  * and all services read. It is up to date when a service hears a fact.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pes.h - which other PEs are known to be dead although BGP still has their routes: behind a route
  * reflector nothing but BFD tells.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * query.c - a client's question, passed on by the parent: to peers, routes and services; one answer
  * back. What several of them have a part in (summary, metrics) is put together here.

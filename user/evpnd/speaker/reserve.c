@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * reserve.c - see reserve.h. The allocator keeps what it was given once: the reserve is memory at the
  * end of its heap that was written to and is not given back.

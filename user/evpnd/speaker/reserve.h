@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * reserve.h - memory that is there before it is needed. When a hundred thousand hosts are learned at
  * once, or come from another PE, the time goes into the first write to every page, not into the work

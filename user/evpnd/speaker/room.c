@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * room.c - what is kept of what neighbours send, and what becomes of it when there is no room.
  *

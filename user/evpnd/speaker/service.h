@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A service is one EVPN function inside the speaker (segments, neighbours, memberships, ...): a folder in
  * services/ and a row of SERVICES. It hears facts, routes, configuration and timers, and answers with routes

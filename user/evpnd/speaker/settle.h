@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * settle.h - after a start, what a predecessor has left in the kernel stays until it can be known what is
  * still wanted: every neighbour has said what it knows (End-of-RIB), or has had its time for that.

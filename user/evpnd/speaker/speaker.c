@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * speaker.c - the unprivileged process: its loop, what comes from the parent, the table of services.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The unprivileged half of evpnd: BGP, the RIB and every decision. It reads from the network and
  * holds no capability; what it wants from the kernel it asks of the parent over IPC.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * speaker_conf.c - a configuration arrives item by item and is applied at once, as a difference: a
  * session that it does not concern stays up.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * arp_accept.c - see arp_accept.h. What was set stays set when evpnd ends: another daemon may follow, and what
  * an operator has set himself cannot be told from it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * arp_accept.h - answers that nobody here has asked for. A CE on an all-active segment answers ARP and
  * Neighbour Discovery to the PE that its hash chooses, not to the one that has asked; Linux ignores

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bfdd.c - see bfdd.h. One connection to its vty, kept open, so that its end is the news that bfdd has
  * ended; one command at a time; nothing here ever waits.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfdd.h - FRR's bfdd of this machine, looked at: where it has the BFD ports, its sessions are the ones
  * there are, and nobody but bfdd knows how they are.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * fdb_flood.c - see fdb_flood.h. Wishes are noted at once and carried out together: read what the
  * devices have, write down what will be ours, make and remove entries, write down what is ours.

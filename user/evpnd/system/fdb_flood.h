@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * fdb_flood.h - flooding lists of VXLAN devices: what the speaker wishes against what the devices have.
  *

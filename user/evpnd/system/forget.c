@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * forget.c - see forget.h. Routes go in groups, so one look at a device serves all that is to be forgotten
  * there. An entry is deleted by its tunnel: one that was learned anew meanwhile, of another one, stays.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * forget.h - addresses that a bridge domain has learned of the tunnel of another PE, which does not forward
  * for them any more.

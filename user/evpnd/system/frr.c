@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr.c - see frr.h. One connection to zebra's vty, kept open, so that its end is the news that zebra
  * has ended; one command at a time; nothing here ever waits.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr.h - the FRR of this machine, looked at: which Ethernet Segments zebra has, and with which VTEP.
  *

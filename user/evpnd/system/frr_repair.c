@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * frr_repair.c - see frr_repair.h. One look at zebra, one at the kernel; what differs is decided, written
  * down, and done.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * frr_repair.h - what the kernel refused FRR, made in FRR's place: forwarding entries behind a segment of
  * other PEs, and hosts that other PEs of an own segment have.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kern.c - is the module there? Claims the ownership of the namespace's segments, listens to the
  * module's notifications, and waits for it when it is not loaded: nlctrl tells when a family comes

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kern_core.c - what holds in the module for all segments: how it tells the PEs apart that VXLAN frames
  * come from, and how many hosts it learns. It is the configuration's, not the speaker's: set when the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kern_member.c - memberships: what the module has heard of IGMP and MLD goes up, what the speaker wishes
  * goes down, in batches both ways.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kern_neigh.c - neighbours: what the module has learned goes up, what the speaker wishes goes down,
  * in batches both ways.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * kern_priv.h - what kern.c (is the module there, who is told), kern_es.c (segments wished and
  * segments had), kern_core.c (what holds for all of them), kern_neigh.c (neighbours) and kern_member.c (memberships) know of each other.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * links.c - dump and monitor of network devices; a fact goes up only when something in it changed.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * mdb.c - see mdb.h. Kept is which entries are ours and what they say, so that one can be left to the bridge
  * as it is. What somebody else does to one of them is heard (RTNLGRP_MDB), and the speaker wishes it again.

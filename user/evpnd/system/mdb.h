@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * mdb.h - multicast databases of bridges: the groups that the speaker wishes at segments' ports.
  *

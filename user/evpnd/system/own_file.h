@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * own_file.h - a file that says which of the kernel's entries are evpnd's own, for its successor.
  */

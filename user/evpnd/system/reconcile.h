@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * reconcile.h - the life of wishes that this process keeps, whatever they are about. A kind of wish embeds
  * struct wished as the first member of its own entries and knows what the system has; what is wished, what

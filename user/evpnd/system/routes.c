@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * routes.c - see routes.h. A route of a routing daemon is told when its table is that of a configured
  * VRF, its protocol is to be learned, and a next hop is on a segment; a route of our own always.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * routes.h - customers' routes in the kernel's tables: those that routing daemons have put there go up as
  * facts, what the speaker wishes is put there.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * routes_nh.c - nexthop objects. Ours are named by what they contain: who wishes for the same hops after a
  * restart finds the object that is there, and no route changes. They are never changed; one that no route

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * routes_priv.h - what routes.c (which tables and devices are of interest, reading, telling), routes_nh.c
  * (nexthop objects) and routes_wish.c (what is put into the kernel) know of each other.

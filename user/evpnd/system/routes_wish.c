@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * routes_wish.c - what the speaker wishes of the kernel's tables, in batches. A route of somebody else is never
  * touched: ours are made only where there is none of the same metric, replaced only where the speaker

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * speak.c - bridges and VXLAN tunnels that learn from what they receive go on sending to the PE that
  * forwarded before, and a host that only listens does not tell them better. So the PE that begins to

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * speak.h - what this PE says of the hosts behind a segment when it begins to forward there, and what it
  * forgets of them when it ceases to.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * uplinks.c - is there a way from this PE to the core? By the uplinks that the configuration names, one
  * of which has to have carrier; or else by the routes to the BGP neighbours, one of which has to lead out

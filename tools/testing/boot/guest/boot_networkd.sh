@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The next boot: drained, bgpd has had the port of BGP before; systemd-networkd makes the bond.
 

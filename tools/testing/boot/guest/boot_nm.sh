@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The boot after one that ended as DF; NetworkManager makes the bond. At the end the package goes.
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What is there before a PE is switched on: its ports, a customer whose bond leads to two PEs, the other PE, a
 # network behind both. Run before anything that configures a network.
 #

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the cases of a boot share. They run as a unit after multi-user.target and write TAP to a file that the
 # host reads; at the end they switch the machine off, as an operator would. Sourced by boot_NAME.sh.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The other PE, in the namespace pe2: its half of the customer's bond, and evpnd. It ends after the first one has
 # handed over, when both are switched off.
 set -e

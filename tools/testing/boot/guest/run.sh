@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The cases of the boot that the kernel's command line names.
 BOOT=$(sed -n 's/.*boot_test=\([^ ]*\).*/\1/p' /proc/cmdline)
 . /boot-test/lib.sh

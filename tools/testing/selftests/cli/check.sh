@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The runner of the whole check, with toys: what starts when, what is counted, and what is said of a
 # guest that dies. TAP.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnctl with evpnd, each verb once: two PEs in network namespaces, one segment on both. No module
 # is needed: what the kernel would do is another test's business. TAP.

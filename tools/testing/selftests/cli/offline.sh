@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnctl without a daemon and without the module: `decode`, `df elect`, help, completion, and how
 # wrong words are answered. Nothing here needs root. TAP.

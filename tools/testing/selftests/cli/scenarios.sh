@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The form of the scenarios itself, with toys and without a guest: a failure is never lost, a case can
 # be chosen, and every declaration can be read. TAP.

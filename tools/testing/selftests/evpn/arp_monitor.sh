@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A bond that watches its link with ARP or ND instead of LACP, in a VLAN or in none: blocked, it must
 # not take its own link for dead, and still nobody gets through.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A PE dies at once: no FIN, no withdraw, no link; and only a route reflector knows both PEs, whose
 # hold time is 30 s. BFD between the PEs of the segment tells.

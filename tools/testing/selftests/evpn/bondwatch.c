@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Watches a bond's ports from outside of evpn, in the bonding driver's own words, every four
  * milliseconds, and prints a line for every change of a port's LACP states:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # ac-df: a PE is a candidate of a VLAN for as long as what comes in for it gets through. The VLAN leaves
 # the bridge's port, the VLAN filter goes on and off, the bridge and the tunnel go down: each time the

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # `evpnctl kernel show` says what the module holds, without evpnd, in any network namespace; a second
 # reader of the same family (evpn_nl, over libnl) says the same.

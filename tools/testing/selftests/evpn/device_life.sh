@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A segment outlives what happens to its device: it is there before and after it, follows it through
 # renames and re-enslaving, and never lets a frame through on the way. Everything that can die under

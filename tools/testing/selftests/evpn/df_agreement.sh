@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Every algorithm elects the PE that it should, and PEs that disagree about the algorithm agree
 # nevertheless: on the default, as RFC 8584 has it.

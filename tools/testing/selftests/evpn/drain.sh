@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A planned hand-over: `evpnctl es drain`. The other PE opens before this one closes, so that not a
 # single datagram is lost, in either direction, at a thousand a second.

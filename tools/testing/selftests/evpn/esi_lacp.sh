@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # "esi: {lacp: auto}": both PEs derive the same ESI from what the customer's bond says in LACP, elect
 # on it, and follow when the customer's system changes. What the ESI must be is read from the CE.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Speaks the module's generic-netlink family for the tests, through libnl: a second reader and
  * writer, that shares no line with the daemon's. It says what the kernel said, with the errno, the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The table that drives evpn_nl: what each request of the family has in it, by which word, and how a
  * value is written and read.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Words become attributes, also such that nobody should send. */
 #include <arpa/inet.h>
 #include <netlink/netlink.h>

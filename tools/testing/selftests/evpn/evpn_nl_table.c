@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The family, as a table: see Documentation/netlink/specs/evpn.yaml for what each means. */
 #include <string.h>
 

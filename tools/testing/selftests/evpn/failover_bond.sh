@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The active PE loses its cable, or its bond is taken down: the standby takes over, for every standby
 # policy and with either route reflector.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A PE dies at once: no FIN, no withdraw, no link. The CE leaves its link at once; the other PE has
 # to find out from the silence, which takes the BGP hold time of 3 s.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # kill -9 of the active PE's daemon. Its kernel holds the role, so its port goes on; the peers see
 # its session drop and elect PE2, which opens its port too. For the hold time both forward: the CE is

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Members of the active PE's bond are lost one by one. As long as one is left nothing is handed over;
 # with the last one the segment is.

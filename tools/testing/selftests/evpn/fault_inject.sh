@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Memory runs out, everywhere: each operation of the family, and enslaving to a segment's bond, is
 # done again and again, while first the first, then the second allocation fails, and so on until

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sends numbered frames into one device, and counts what of them is seen on others, each in a
  * network namespace of its own.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnd alone, no other daemon on the PEs: bridge domains and a segment are configured, BGP does the
 # rest. Flooding lists come from RT-3, roles and split horizon from RT-4 and RT-1. Frames are counted at

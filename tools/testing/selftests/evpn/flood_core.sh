@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What of split horizon can be read and set: mark, ports, peers and what was dropped, by VLAN; who else
 # uses the mark is said, and what cannot be is refused. PE1 is DF, PE2 is not.

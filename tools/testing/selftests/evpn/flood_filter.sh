@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # One copy, no echo: what is flooded reaches a multihomed customer once, and never comes back to it;
 # counted at the customer and at the hosts, for every form of bridge and tunnel. PE1 is DF, PE2 is not,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Frames that are not like others: unknown unicast let pass, large ones that are cut on their way, groups
 # that the bridge has made unicast. PE1 is DF, PE2 is not, the remote host is behind PE3.

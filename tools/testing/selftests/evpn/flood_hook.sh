@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Who looks at a frame that leaves by a bond follows the role: its members where this PE is DF for all VLANs,
 # the bond itself elsewhere. Nobody must see that from outside: what a role forbids is stopped from the moment

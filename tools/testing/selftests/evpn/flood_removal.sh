@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The VXLAN device, the bridge, the bond, the namespace and the module go while frames are flooded
 # through them; afterwards everything works as before. What the kernel's checkers say of it is read

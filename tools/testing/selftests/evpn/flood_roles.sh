@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Who forwards changes, or is another one in each VLAN: no frame twice in a hand-over; single-active lets
 # nothing of a VLAN by at its non-DF.

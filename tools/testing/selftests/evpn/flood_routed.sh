@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # An all-active segment that is routed, in a VRF: multicast that the PE forwards from the core leaves
 # on the DF only; unicast leaves on every PE, and so does what the PE itself has to say.

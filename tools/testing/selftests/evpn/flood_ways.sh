@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Every way in which a customer's frame can leave a bridge, or come to it from the core: what is
 # flooded from the core leaves on the DF only, what the bridge knows leaves on every PE. The bridge is

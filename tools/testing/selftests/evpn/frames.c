@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sends one frame of every kind that a port can carry into one device and looks for them on others,
  * each in a namespace of its own. Every frame carries a cookie and its kind, so that it is known

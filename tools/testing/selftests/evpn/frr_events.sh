@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # An operator's ordinary day under FRR, with frames all the while: FRR is restarted, a segment is taken
 # out and put back, a bond is renamed, evpnd is away, a cable is cut. No frame comes twice, none comes

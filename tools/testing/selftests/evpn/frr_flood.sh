@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Under FRR as it is: three PEs with FRR's bgpd and zebra as the only control plane, a customer on the
 # first two. Nothing but evpnd and the module are added, and the bond is named. What is flooded is

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
 # What the scenarios under FRR share: the lab of topology_frr.sh, evpnd and the module on PE1 and PE2
 # beside it, and the questions whether all three say the same.

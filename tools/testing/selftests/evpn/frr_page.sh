@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The page "Multihoming for FRR", followed to the letter: what is typed here is read out of it, so the two
 # cannot part. In the page PE1 speaks; on another PE its address is that PE's. Only what the page takes for

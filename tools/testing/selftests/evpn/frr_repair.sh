@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What newer kernels refuse FRR is made in its place: on a remote PE, which then floods known unicast no
 # more, and on the customer's PEs, which then know the hosts that only the other one hears. PE3 has no

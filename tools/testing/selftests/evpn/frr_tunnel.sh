@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The tunnels that newer releases of FRR can have: one VXLAN device for all VNIs, and IPv6 VTEPs. What
 # is shown is that of frr_flood.sh, in short: roles as zebra's, one copy, no echo, no difference.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The module's generic-netlink family, read and written by a program of its own over libnl: what it
 # takes, what it refuses and in which words, what it reports, and to whom.

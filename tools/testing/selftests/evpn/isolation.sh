@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A core in two parts: the active PE's link to it is up, and the reflector is not there. It cannot know
 # who else forwards; "keep" leaves it as it is, "block" takes it out so that the customer goes to the

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What somebody who may not administer this host can make the module keep: a customer by what is in a
 # tag, a user namespace by what it asks for.

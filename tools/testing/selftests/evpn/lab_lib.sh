@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the scenarios ask of a lab that is up: the module over netlink, frames on the wire, the customer's
 # LACP, evpnd, and probes of traffic. Sourced by lib.sh.

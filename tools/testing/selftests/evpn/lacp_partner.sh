@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Up means that the customer can be reached. LACP is lost in one direction, everything else passes and
 # the carrier stays: within the LACP timeout the PE goes and the other one takes over. The judge is the

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the customer's LACP sees of a standby port, for each standby policy, and how soon. The module
 # is spoken to directly; the judge is the CE's own bonding driver and the frames on the wire.

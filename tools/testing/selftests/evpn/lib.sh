@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the scenarios share: checks and TAP, waiting, cleaning up, and the lab with its tools.
 #

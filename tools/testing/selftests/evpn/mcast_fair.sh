@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What one customer's hosts say of multicast does not keep another's from being heard: whoever fills the
 # room for messages that wait, by as many VLANs as he likes, leaves some of it to others.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Hosts behind another PE are spoken for towards the local stack: it hears reports, answers to its
 # queries and leaves as if the hosts were here, and nothing of that is on the wire or heard as local.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the hosts of a segment want of multicast is heard: by whatever version of IGMP or MLD they speak,
 # on every sub-interface apart, until they leave or fall silent; and no more of it than there is room for.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Segments that are ports of bridges which look who wants which group: what one PE has heard is in the
 # other one's multicast database, so that the DF sends the stream on whoever has heard the host. Datagrams

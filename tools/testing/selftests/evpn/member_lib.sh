@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
 # What the scenarios about streams share: FRR's pimd on both PEs, a source in the core and a receiver behind
 # the CE, and the datagrams that arrive there. Sourced after neigh_lab.sh, before the lab is raised.

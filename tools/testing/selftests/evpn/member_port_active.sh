@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The same on a port-active LAG: the PE that is blocked, and that the CE does not speak to, has the
 # membership all the same, and its multicast router the stream; so the takeover finds both there.

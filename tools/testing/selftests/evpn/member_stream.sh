@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A stream from the core to a receiver behind an all-active LAG, FRR's pimd on both PEs: each has the
 # membership, one copy arrives, and when the PE that forwards is cut off the other one goes on at once,

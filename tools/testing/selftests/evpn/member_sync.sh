@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A CE on an all-active LAG sends a join to one PE; the other one thinks that the host is its own, and so
 # does its multicast router. The picture is in tools/testing/lab/topology_l3.sh.

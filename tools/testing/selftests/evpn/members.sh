@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Who is a member of a segment's aggregate: whoever is enslaved to it, and nobody else. The segment is
 # blocked, so that a member lets nothing out, and any other device everything.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The module under load and in disorder: requests of all kinds beside each other while bonds lose
 # and gain members, are renamed, deleted and made again; namespaces that die with their segments;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What one customer's neighbours bring about does not keep another's waiting: thousands that are to be
 # asked do not delay the one of another segment, and a full neighbour table costs it no retention.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # neigh_targets with GoBGP as the route reflector. It treats a route as withdrawn that has an EVI-RT, so
 # the form by the VRF's targets is the one that passes it (Documentation/neighbours.rst).
 

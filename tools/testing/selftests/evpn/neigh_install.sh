@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What another PE has learned is installed here: on the right sub-interface, in the right VRF, from
 # the first packet on, for longer than the kernel trusts a neighbour, and never in the place of

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What this host learns of a segment's neighbours is told: once, in time, with its sub-interface and
 # VRF; what it was only given is not; and who has fallen silent stays until a probe was not answered.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
 # The small lab of the neighbour scenarios: one PE with one segment and its customer; the other PE
 # is the scenario itself, which says what that one has learned.

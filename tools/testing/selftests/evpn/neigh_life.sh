@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Synchronized neighbours outlive what happens to their device, wait where they cannot be, and are
 # kept and asked for a while when the other PE does not have them any more.

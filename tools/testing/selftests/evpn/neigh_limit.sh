@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A customer says that he has as many addresses as he likes: no more than the limit of his segment are
 # learned, the rest is forgotten in the kernel's table too, it is said once, and another customer, whose

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Addresses that no customer can have are neither learned nor taken as a wish: those that are on no link,
 # those of the network itself, and this host's own, addresses and MAC addresses. Whoever claims one would

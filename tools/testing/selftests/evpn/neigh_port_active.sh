@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A port-active segment: the standby has the neighbours before it takes over, and delivers without
 # asking for them.

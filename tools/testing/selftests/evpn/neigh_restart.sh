@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnd is restarted on either PE, then killed: no neighbour is lost while it is useful, and none is
 # left over.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Neighbours by rtnetlink, many in one sendmsg(): what can be done without the module, for comparison,
  * and how a host's neighbours get there that it has learned itself.

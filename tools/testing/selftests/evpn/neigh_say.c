@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A host says who it is: one ARP or Neighbour Discovery message, of any sender, out of a device.
  *

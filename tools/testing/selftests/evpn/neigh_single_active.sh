@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A single-active segment: the non-DF of a VLAN lets nothing of it by, so it hears no host; it has the
 # neighbours all the same, and delivers the first packet when it becomes DF.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Figure 3 of draft-ietf-bess-evpn-l3mh-proto: a CE on an all-active LAG answers ARP and ND to one PE
 # only, and the other one delivers as well. The picture is in tools/testing/lab/topology_l3.sh.

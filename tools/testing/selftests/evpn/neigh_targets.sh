@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The other form of the routes, by the IP-VRF's route targets, with a second label as FRR has it; and a
 # third PE in the VRF that is not on the segment: it has the route and installs nothing.

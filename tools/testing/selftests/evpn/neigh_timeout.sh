@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A host that is gone for good leaves, although its link stays up and nothing here sends to it: it is
 # asked before its time is over. One that answers stays.

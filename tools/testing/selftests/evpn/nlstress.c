@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Requests to the module's family, as many, as mixed and as wrong as can be. Speaks netlink by
  * libmnl, and rtnetlink where a device event has to come from this very process.

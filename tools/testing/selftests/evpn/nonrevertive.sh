@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Don't preempt: a PE that comes back leaves the segment where it is, although it has the higher
 # preference; and takes it when the other one fails.

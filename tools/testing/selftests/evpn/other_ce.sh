@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Customers with the LACP of other makers: teamd and Open vSwitch. Each follows the out-of-sync signal of
 # a standby port, when a cable is cut, when a PE is drained, and when the cable is mended.

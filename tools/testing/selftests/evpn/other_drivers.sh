@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What other drivers send through a segment's device, take from it, or bring from the core: blocked means
 # blocked for them too, and what comes by their tunnels is flooded by the DF only.

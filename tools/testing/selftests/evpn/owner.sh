@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Nobody decides any more: what the kernel does on its own. Within the owner hold time nothing
 # changes; after it the segment's loss policy applies, and only somebody who names the role again

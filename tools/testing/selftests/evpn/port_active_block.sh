@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Blocked means blocked. The module is spoken to directly, no daemon decides; frames of every kind
 # are looked for on both sides of PE2: on the wire to the CE and on the core.

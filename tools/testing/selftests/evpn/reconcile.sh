@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What was decided is what the kernel does, whatever happens in between: somebody else changes or
 # deletes a segment, the unprivileged half of evpnd dies, the module is unloaded and loaded again, a

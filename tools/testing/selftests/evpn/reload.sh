@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A reload applies the difference and nothing else; an invalid file changes nothing, and is answered
 # with all its errors.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A segment is taken out of the configuration while its customer is there: by a reload, by `es del`, and
 # in a file that a restarted evpnd reads. Another PE takes over first, nothing comes twice, and the port

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnd is stopped and started, as a package upgrade does it: first on the standby, where nothing may change;
 # then on the active PE, which hands over before it goes and takes the role back when it has returned; then on

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The same segment as a bridge port and as a routed interface. Routed, the PEs have one anycast
 # gateway address and MAC on it, and the standby PE holds the bond dormant as well, so that whoever

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A customer that routes has told one PE what is behind it; the other PE has it in its VRF, by its own leg,
 # before it needs it. The picture is in tools/testing/lab/topology_l3.sh; the customer's router is h1 (VRF red,

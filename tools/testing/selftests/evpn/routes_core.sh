@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # An RFC 9136 core: the remote PE is FRR with an L3VNI, which hears both service PEs' evpnd and nothing else. A customer's
 # prefix is learned by PE1 alone; both tell it as RT-5 without an index, with their own next hop and Router's MAC, and the remote

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The slides' service: a port-active segment, the same gateway address and MAC address on both PEs, and a customer with one eBGP
 # session to the group. FRR's bgpd is configured alike on both PEs; that of the standby cannot come up. What the

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A customer that speaks IS-IS, over a port-active LAG. isisd is configured alike on both PEs, but for the system id; that
 # of the standby hears nothing until its port is the active one. What the active PE has learned is in the standby's VRF

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the scenarios about customers' routes share that have FRR as router: its daemons in a node, what they and
 # the kernel's tables have. Sourced after lib.sh.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A customer that speaks OSPF, version 2 and 3, over an all-active LAG. ospfd and ospf6d are configured alike on both PEs, with the
 # gateway's address and router ids of their own. The customer's LAG sends his hellos to one of them, and that one has

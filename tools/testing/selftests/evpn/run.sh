@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs the scenarios, all or the named ones, each in namespaces of its own, and looks after each
 # whether the kernel complains and whether the module gave back everything it made. What a scenario
 # needs and this machine does not have is skipped, with the reason.

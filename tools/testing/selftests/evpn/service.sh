@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnd as the package runs it: evpnd.service with all its hardening under a real systemd, which is
 # started in a PID and mount namespace of its own, in a guest only.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A customer that only listens keeps its service when another PE takes over: the new one speaks for it,
 # and the remote host's tunnel learns where it is now. The judge is the remote host's own forwarding

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # TCP-AO (RFC 5925) between two PEs: who has the key has a session, who has another one or none has not,
 # and keys are changed under a session that does not notice.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Three PEs, one active: the roles move one by one down the list of preferences, and never are two
 # of the CE's ports in use.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Two segments on the same two PEs, each active on another one: what happens to one is not seen by
 # the other.

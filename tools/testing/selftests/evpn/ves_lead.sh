@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # evpnd leads segments on VLANs of a shared port: their ESIs are made of one system and the VLAN, their DFs are
 # different PEs, and what happens to one is not seen by the other.

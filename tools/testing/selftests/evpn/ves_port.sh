@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Segments on VLAN devices of one port (RFC 9784): VLANs 10 and 20 of each PE's bond0 are segments whose DFs
 # are different PEs, VLAN 30 is none. The module is spoken to directly.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Who forwards when what dies, with one reflector and with PEs that peer directly, in every mode:
 # one line of the table is one lab and the deaths in it, one after the other.

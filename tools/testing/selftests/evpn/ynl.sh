@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The kernel's own netlink client, tools/net/ynl of its source, speaks the family from its specification
 # alone: a reader that knows nothing of this project. What it prints is as people write it.

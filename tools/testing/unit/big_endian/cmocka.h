@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * As much of cmocka as test_core_*.c use, for a machine that has no cmocka: one check that fails ends the
  * program. Prints TAP.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bfd_service.c - the BFD service: with configured neighbours, and with the other PEs of own segments
  * whether or not they are neighbours, because behind a route reflector BGP does not tell that a PE has

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bfd_service.h - the BFD service, shared by its own files only: which sessions shall run, and what follows when
  * one goes down.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bfd_show.c - what the BFD service answers on the control socket: bfd.show, and its part of summary and
  * metrics. The shapes are in Documentation/control-socket.rst.

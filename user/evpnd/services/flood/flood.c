@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * flood.c - the flooding service: bridge domains from the configuration and devices to routes, and the
  * other PEs' routes to wishes for flooding lists.

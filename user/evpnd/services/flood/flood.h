@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * flood.h - the flooding service, shared by its own files only: bridge domains of this PE are announced
  * with an RT-3 each, and the RT-3 of the other PEs become the flooding list of the VXLAN device. MAC

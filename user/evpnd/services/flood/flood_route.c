@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * flood_route.c - inclusive multicast routes: the own ones, which ask the others to copy flooded frames
  * to us (ingress replication), and those of the others, which ask us.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * member.h - the membership service, shared by its own files only: multicast groups that hosts behind a
  * segment want are advertised to the segment's other PEs, and what those have heard is known here.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_adv.c - what hosts of this PE want, as RT-7, and that one of them has left, as RT-8; to the
  * segment's other PEs by ES-Import and one EVI-RT, or to those of the VRF by its route targets.

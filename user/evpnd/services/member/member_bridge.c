@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_bridge.c - groups of a segment that is a port of a bridge. A bridge that looks who wants a group
  * sends it to no other port, so what other PEs have heard goes into its multicast database.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_fact.c - what this PE has heard of a group, as entries: any source, for hosts that want all of
  * them; a source, for hosts that want it, or do not want it among all others.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_import.c - RT-7 and RT-8 of other PEs: which of them are ours, and what they say of an entry.
  *

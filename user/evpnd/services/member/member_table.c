@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_table.c - groups by address; a group of one address on different circuits stands in one chain.
  */

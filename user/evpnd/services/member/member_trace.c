@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_trace.c - one group on its way: who has heard it, what was decided and advertised, what other PEs
  * advertise, whether that is imported, what was wished, and what the kernel and the bridge have answered. Each

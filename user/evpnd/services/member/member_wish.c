@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * member_wish.c - what the kernel is to do about groups that other PEs have heard of, in batches; and what
  * it answers. One wish for each group: what all other PEs together want of it. Only differences are sent.

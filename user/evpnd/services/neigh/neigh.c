@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh.c - the neighbour service: what the kernel, the configuration and the sessions tell it, turned
  * into routes to originate and wishes for the kernel.

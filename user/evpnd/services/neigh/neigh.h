@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * neigh.h - the neighbour service, shared by its own files only: hosts that this PE has learned on a
  * segment are advertised to the segment's other PEs, and what those have learned is wished for here.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_adv.c - a host that this PE has learned on a segment, as an RT-2: ESI, tag, MAC and IP address,
  * a label of 0, no second one, no encapsulation; to the segment's other PEs by ES-Import and one

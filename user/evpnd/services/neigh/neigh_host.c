@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_host.c - what other services ask: is a router behind a segment in the kernel of this PE, learned here,
  * in step with another PE, or kept while it is probed?

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_import.c - RT-2 of other PEs: which of them are ours, and what they say of a host.
  *

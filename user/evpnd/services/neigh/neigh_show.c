@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_show.c - what the neighbour service answers on the control socket: neigh.show, neigh.trace, and
  * its part of summary and metrics. The shapes are in Documentation/control-socket.rst.

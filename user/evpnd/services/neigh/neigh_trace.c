@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_trace.c - one address on its way: what the kernel said, what was decided and advertised, what
  * other PEs advertise, whether that is imported, what was wished and what the kernel answered. Each

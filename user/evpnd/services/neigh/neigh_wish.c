@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_wish.c - what the kernel is to do about hosts that other PEs have learned, in batches; and what
  * it answers. Only differences are sent; a segment that comes back into the kernel gets all of its

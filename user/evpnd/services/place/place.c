@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * place.c - devices, VRFs, segments by ESI, circuits by tag: what of this PE is which.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * place.h - where on this PE something is that another PE speaks of, and the other way round: network
  * devices, IP-VRFs, segments and their sub-interfaces, and the targets that routes of them carry. Not a

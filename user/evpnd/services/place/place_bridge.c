@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * place_bridge.c - segments whose device, or one of whose sub-interfaces, is a port of a bridge: in which
  * bridge domain a frame with some tag is, and which routes are about that. A bridge domain stands in the list

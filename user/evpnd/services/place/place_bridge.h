@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * place_bridge.h - circuits that are ports of bridges, and bridge domains, for place.c.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * place_device.c - what a device of this PE is: of which segment, with which tag, in which IP-VRF. For services
  * that hear of devices rather than of segments, as routes in the kernel name them.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * place_show.c - see place_show.h. Everything that matches is counted and put in order, so that what is shown
  * of a long list is the beginning of it, and the reader knows how much there is.

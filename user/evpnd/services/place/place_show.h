@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * place_show.h - lists of what a service has: what is asked for, and how many of them. One for neighbours,
  * memberships and prefixes, of which there may be a million.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * place_target.c - the targets that a route about a segment carries, and whether one of another PE is for us.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix.c - customers' routes: what the kernel, the configuration and the sessions tell, turned into routes
  * to originate and wishes for the kernel.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * prefix.h - the service of customers' routes, shared by its own files only: what this PE's kernel has learned
  * through a segment is advertised to the segment's other PEs, and what those have learned is wished for here.

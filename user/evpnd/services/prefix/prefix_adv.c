@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_adv.c - a route that this PE's kernel has through a segment, as RT-5: prefix, tag, a label of 0; and
  * either the address of the route's next hop, or the segment's ESI with the next hop's MAC address in the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_core.c - customers' prefixes, told to the core: an RT-5 that names no router and no segment
  * (interface-less), with the VRF's L3VNI as label and the MAC address of this PE's router. Every PE that has a

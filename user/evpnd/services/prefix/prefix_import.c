@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_import.c - RT-5 of other PEs: which of them are ours, and what becomes of those that are withdrawn.
  *

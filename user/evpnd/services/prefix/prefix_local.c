@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_local.c - routes in the kernel's tables, as the parent tells of them: those of routing daemons, and our
  * own. One of our own is never taken for a local one, whoever has redistributed it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_show.c - what the service of customers' routes answers on the control socket: prefix.show, prefix.why,
  * and its part of summary and metrics. The shapes are in Documentation/control-socket.rst.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_source.c - where the next hop of another PE's routes is from here: the router behind the segment that
  * the neighbours of this PE have in step with the other's. All routes by one PE through one router are decided

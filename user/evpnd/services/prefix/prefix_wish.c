@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * prefix_wish.c - what the kernel is to do about prefixes that other PEs have learned, in batches; and what it
  * answers. Only differences are sent, and never more than the parent has answered for lately: a million

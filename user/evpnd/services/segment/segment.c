@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment.c - the segment service: Ethernet Segments of this PE, from configuration and links to
  * routes, roles and wishes. It knows no MAC address and no neighbour entry.

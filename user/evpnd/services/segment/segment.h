@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * segment.h - the segment service, shared by its own files only: which Ethernet Segments this PE has,
  * what it says of them (RT-1, RT-4), what the others say, who is elected, and what the kernel is to do.

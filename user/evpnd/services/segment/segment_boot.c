@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_boot.c - what a segment takes over from the process before this one, and from before a boot: its
  * role, its ESI where that has to be learned, and that an operator has taken it out of service.

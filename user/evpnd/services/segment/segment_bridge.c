@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_bridge.c - RT-1 per EVI for the bridge domains that a segment has a port in: other PEs learn
  * that the segment can be reached here in this VNI (aliasing, backup path). Tag 0, the bridge domain's

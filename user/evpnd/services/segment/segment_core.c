@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_core.c - what this PE knows of the others, and whether it can reach them at all: when segments
  * may come up after a start, when elections may change roles, and what the loss of sessions and of the

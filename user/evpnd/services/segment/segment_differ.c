@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_differ.c - do the PEs of a segment mean the same by it? Two that disagree about its ES-Import
  * target do not take each other for candidates, and both forward; two that disagree about its mode or its

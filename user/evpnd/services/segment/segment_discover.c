@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_discover.c - the segments that zebra has, and which of them become segments here although the
  * configuration does not name their devices (frr: {discover: yes}). Such a one has the name of its

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_drain.c - taking a segment out of service by the operator's wish, so that another PE forwards
  * and nothing is lost (D4). The role goes as in every hand-over (segment_handover.c), to who would be DF

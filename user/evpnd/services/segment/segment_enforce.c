@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_enforce.c - what this kernel does not do, this PE does not say: a segment that the module does not
  * have in force is advertised by neither RT-1 nor RT-4, and is no candidate. As a standby it would pass

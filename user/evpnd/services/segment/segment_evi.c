@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_evi.c - RT-1 per EVI for the attachment circuits of a segment, one for each VLAN that is up.
  *

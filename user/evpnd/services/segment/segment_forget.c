@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_forget.c - bridges and tunnels that learn go on sending to the PE that forwarded before, until
  * an entry ages or the customer says something. The PE that takes over speaks for the hosts that it knows;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_frr.c - segments that FRR controls: its bgpd originates, its zebra elects and filters nothing.
  * Here the same election is held over the same routes, which bgpd hands on by iBGP, and its result goes

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_handover.c - how a role goes from one PE to another that both live: which of the roles that the
  * election changes may change now. P and B in RT-1 are the words of it: P, I forward; B, I do not and am

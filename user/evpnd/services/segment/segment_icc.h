@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * segment_icc.h - a hand-over by word (icc.h), shared by the segment service's own files.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_keep.c - routes that outlive the session by which they came, because their PE does: it still
  * forwards, and a second forwarder would be a loop.

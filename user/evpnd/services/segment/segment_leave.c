@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_leave.c - evpnd is told to stop, which is no crash: somebody else is to forward, and this PE is
  * to be closed, before its routes are gone.

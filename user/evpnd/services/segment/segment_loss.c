@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_loss.c - what the kernel does when evpnd dies, on-daemon-loss: auto.
  *

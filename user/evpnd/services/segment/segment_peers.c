@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_peers.c - who shares an all-active segment, by the source addresses of their tunnels: what
  * floods in from them has reached the CE already and must not reach it again (local bias).

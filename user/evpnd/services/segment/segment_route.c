@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_route.c - the routes of a segment: RT-4 and RT-1 that this PE originates, and those of the
  * other PEs, kept by segment so that a change looks at one segment only.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * segment_show.c - what the segment service answers on the control socket: es.show, df.show, df.why,
  * es.drain, es.del, and its part of summary and metrics. The shapes are in Documentation/control-socket.rst.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A module that misbehaves on request, to prove that a guest's run fails when
  * the kernel complains. Write to /sys/module/evpn/parameters/do one of the words

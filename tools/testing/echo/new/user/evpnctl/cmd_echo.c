@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* cmd_echo.c - evpnctl echo: what was said, and what came back */
 #include "app.h"
 #include "doc.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The parent's half of the echo: the configuration's key, the wish, what comes back over the IPC. */
 #include <setjmp.h>
 #include <stdarg.h>

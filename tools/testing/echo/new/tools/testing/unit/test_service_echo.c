@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The echo service in front of a speaker that only writes down what it is asked to do. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* echo.h - what the two processes say to each other about an echo */
 #ifndef EVPND_CONTRACT_ECHO_H
 #define EVPND_CONTRACT_ECHO_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* wish_echo.c - wishes for an echo: it comes back as a fact */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* echo.c - the echo service: says what is configured, and shows what came back */
 #include <stdlib.h>
 #include <string.h>
