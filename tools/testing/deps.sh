@@ -10,6 +10,7 @@ packages() {
 #: clang                    libFuzzer targets
 #: libclang-rt-14-dev       sanitizer and fuzzer runtimes
 #: clang-format             make style
+#: reuse                    make style: licences
 #: sparse                   make sparse
 #: libmnl-dev               netlink (the module's family, rtnetlink)
 #: libnl-route-3-dev        an independent netlink reader, in tests

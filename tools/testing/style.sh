@@ -79,9 +79,17 @@ out=$(grep -ln LINUX_VERSION_CODE kernel/*.[ch] kernel/core/*.[ch] kernel/tests/
 result "$([ -z "$out" ] && echo 0 || echo 1)" "no kernel version tests outside compat-include" "$out"
 
 out=$(for f in $(sources '*.c' '*.h' '*.sh' '*.py' '*.mk' '*.rst' 'Makefile' 'Kbuild' '*/Makefile'); do
-	head -3 "$f" | grep -q 'SPDX-License-Identifier: ' || echo "$f: no SPDX line"
+	head -3 "$f" | grep -q 'SPDX-''License-Identifier: ' || echo "$f: no SPDX line"
 done)
 result "$([ -z "$out" ] && echo 0 || echo 1)" "SPDX lines" "$out"
+
+# Every file has a licence whose text is in LICENSES/, and a copyright (.reuse/dep5). GPL-2.0 is GPL-2.0-only.
+if command -v reuse >/dev/null; then
+	out=$(reuse lint 2>&1)
+	result $? "REUSE" "$(grep -vE '^#|^$|: 0$|^Unfortunately' <<<"$out")"
+else
+	result 0 "REUSE # SKIP reuse is not installed"
+fi
 
 out=$(sources 'user/*.c' 'user/*.h' 'kernel/*.c' 'kernel/*.h' 'tools/testing/*.c' |
 	grep -vE 'netlink_gen|kernel/trace\.h|compat-include' | xargs clang-format --dry-run 2>&1 |
