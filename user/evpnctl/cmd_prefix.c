@@ -130,6 +130,10 @@ void print_prefix_why(struct out *o, const json_t *doc)
 		fprintf(o->f,
 			"%s is unknown: no table of this PE has it through a segment, and no PE advertises it.\n",
 			doc_show(doc, "prefix"));
+	json_array_foreach(doc_get(doc, "full"), i, p)
+		fprintf(o->f,
+			"VRF %s has as many prefixes of other PEs as its limit (%lld) allows; what more they advertise is not kept, and is asked for again when there is room.\n",
+			doc_show(p, "vrf"), doc_int(p, "limit", 0));
 }
 
 static const struct command commands[] = {

@@ -1065,6 +1065,23 @@ static void test_limits(void **state)
 	end(sp);
 }
 
+/* the VRF that prefix.why says is full, "" */
+static const char *full_vrf(struct speaker *sp)
+{
+	json_t *params = json_pack("{s:s}", "prefix", "10.99.0.0/16"), *doc = NULL;
+	static char name[CONF_NAME_MAX];
+	const char *found;
+	char err[256];
+
+	assert_true(prefix_service.query(sp->ps, "prefix.why", params, &doc, err, sizeof(err)));
+	found = json_string_value(
+		json_object_get(json_array_get(json_object_get(doc, "full"), 0), "vrf"));
+	snprintf(name, sizeof(name), "%s", found ? found : "");
+	json_decref(params);
+	json_decref(doc);
+	return name;
+}
+
 /* One that was refused is asked for as soon as one has gone, though not at once. */
 static void test_room_for_one(void **state)
 {
@@ -1084,6 +1101,7 @@ static void test_room_for_one(void **state)
 			say(sp, r[i]);
 	}
 	asked = service_rig.asked_again;
+	assert_string_equal(full_vrf(sp), "red");
 	prefix_retry(sp->ps);
 	assert_int_equal(service_rig.asked_again, asked);
 	take_back(sp, r[0]);
@@ -1093,6 +1111,7 @@ static void test_room_for_one(void **state)
 	assert_true(timer_running(&sp->ps->retry_timer));
 	prefix_retry(sp->ps);
 	assert_int_equal(service_rig.asked_again, asked + 1);
+	assert_string_equal(full_vrf(sp), "");
 	assert_true(prefix_wanted(sp->ps, &r[16]->n, &r[16]->a));
 	end(sp);
 }

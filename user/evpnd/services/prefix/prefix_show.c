@@ -352,6 +352,20 @@ static json_t *steps_of(struct prefixes *ps, const struct pfx *x)
 	return steps;
 }
 
+/* What has no room is not kept, so that one that is unknown here may be one of these. */
+static json_t *full_vrfs(struct prefixes *ps, const char *vrf)
+{
+	json_t *list = json_array();
+	const struct place_vrf *v;
+
+	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
+		if (v->taken_full && (!vrf || !strcmp(vrf, v->conf.name)))
+			json_array_append_new(list,
+					      json_pack("{s:s, s:I}", "vrf", v->conf.name, "limit",
+							(json_int_t)v->conf.prefixes.limit));
+	return list;
+}
+
 static json_t *why(struct prefixes *ps, const json_t *params, char *err, size_t err_len)
 {
 	struct rib *rib = speaker_rib(ps->speaker);
@@ -377,8 +391,8 @@ static json_t *why(struct prefixes *ps, const json_t *params, char *err, size_t 
 	}
 	if (rib)
 		rib_walk(rib, EVPN_PREFIX, each_route, &refusals);
-	return json_pack("{s:s, s:o, s:o}", "prefix", param_text(params, "prefix"), "prefixes",
-			 list, "not-imported", refusals.list);
+	return json_pack("{s:s, s:o, s:o, s:o}", "prefix", param_text(params, "prefix"), "prefixes",
+			 list, "not-imported", refusals.list, "full", full_vrfs(ps, vrf));
 }
 
 /* ---- summary, metrics ---- */
