@@ -286,6 +286,7 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 	es->esi = *esi;
 	INIT_LIST_HEAD(&es->members);
 	INIT_LIST_HEAD(&es->unfit);
+	INIT_LIST_HEAD(&es->opened);
 	xa_init_flags(&es->vlan_stats, XA_FLAGS_LOCK_BH);
 	pr_debug("es " EVPN_ESI_FMT " created\n", EVPN_ESI_ARG(esi));
 	return es;
@@ -506,6 +507,7 @@ void evpn_es_destroy(struct evpn_es *es)
 	rb_erase(&es->node, &es->net->segments);
 	es_name_del(es);
 	list_del(&es->unfit);
+	list_del(&es->opened);
 	es->net->n_segments--;
 	es->net->seq++;
 	/*

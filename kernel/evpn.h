@@ -309,7 +309,7 @@ struct evpn_es_change {
  * @members: evpn_port of each member of that device; written under RTNL and evpn_net.lock
  * @failed: the loss policy is in force
  * @holding: the owner is gone and the hold time is running
- * @opened: it forwards more than before, and the gateway has not said so yet
+ * @opened: in evpn_net.opened while it forwards more than before, and the gateway has not said so
  * @joined: a device has become a member, and somebody else may have refused it since
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
@@ -341,7 +341,7 @@ struct evpn_es {
 	struct list_head members;
 	bool failed;
 	bool holding;
-	bool opened;
+	struct list_head opened;
 	bool joined;
 	u64 changed;
 	u32 transitions;
@@ -388,7 +388,8 @@ struct evpn_owner {
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @partner_work: reports what LACP partners have become
- * @speak_work: lets the gateway speak where a segment has opened
+ * @opened: segments whose gateway is to speak; @lock
+ * @speak_work: lets it, some of them at a time
  * @members_work: looks whether who has joined is a member
  * @egress_work: puts egress hooks of aggregates in and out
  * @partner_reported: when it last did, in jiffies
@@ -412,7 +413,8 @@ struct evpn_net {
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct delayed_work partner_work;
-	struct work_struct speak_work;
+	struct list_head opened;
+	struct delayed_work speak_work;
 	struct work_struct members_work;
 	struct work_struct egress_work;
 	unsigned long partner_reported;

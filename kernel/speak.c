@@ -14,6 +14,12 @@
 
 #include "evpn.h"
 
+enum {
+	/* Segments whose gateways speak before there is a pause: 6,400 a second. */
+	SPEAK_PORTION = 64,
+	SPEAK_PAUSE_MS = 10,
+};
+
 /* A RARP request of a host for its own address, which nobody answers (RFC 903). */
 struct speak_frame {
 	struct ethhdr eth;
@@ -95,35 +101,46 @@ static struct net_device *speak_next(struct evpn_net *en)
 	struct evpn_es *es;
 
 	mutex_lock(&en->lock);
-	evpn_for_each_es(es, en) {
-		if (!es->opened)
-			continue;
-		es->opened = false;
-		if (!es->port)
-			continue;
-		dev = es->port->dev;
-		break;
+	while (!dev && !list_empty(&en->opened)) {
+		es = list_first_entry(&en->opened, struct evpn_es, opened);
+		list_del_init(&es->opened);
+		dev = es->port ? es->port->dev : NULL;
 	}
 	mutex_unlock(&en->lock);
 	return dev;
 }
 
-/** evpn_speak_work() - gratuitous ARP and unsolicited neighbour advertisements where a segment opened */
+/**
+ * evpn_speak_work() - gratuitous ARP and unsolicited neighbour advertisements where a segment opened
+ *
+ * A port that fails over takes all segments on its VLANs with it. They speak a portion at a time, so that
+ * switches can follow, and RTNL is free in between.
+ */
 void evpn_speak_work(struct work_struct *work)
 {
-	struct evpn_net *en = container_of(work, struct evpn_net, speak_work);
+	struct evpn_net *en = container_of(to_delayed_work(work), struct evpn_net, speak_work);
 	struct net_device *dev;
+	unsigned int n;
 
 	rtnl_lock();
-	while ((dev = speak_next(en)))
+	for (n = 0; n < SPEAK_PORTION; n++) {
+		dev = speak_next(en);
+		if (!dev)
+			break;
 		speak_gateway(dev);
+	}
 	rtnl_unlock();
+	if (n == SPEAK_PORTION)
+		queue_delayed_work(evpn_wq, &en->speak_work, msecs_to_jiffies(SPEAK_PAUSE_MS));
 }
 
 /** evpn_speak_opened() - a segment forwards more than before; under evpn_net.lock */
 void evpn_speak_opened(struct evpn_es *es)
 {
-	lockdep_assert_held(&es->net->lock);
-	es->opened = true;
-	queue_work(evpn_wq, &es->net->speak_work);
+	struct evpn_net *en = es->net;
+
+	lockdep_assert_held(&en->lock);
+	if (list_empty(&es->opened))
+		list_add_tail(&es->opened, &en->opened);
+	queue_delayed_work(evpn_wq, &en->speak_work, 0);
 }

@@ -12,6 +12,7 @@ ALL_TESTS="
 	lost
 	dormant
 	speaks
+	speak_all
 	refused
 "
 # shellcheck source=lib.sh
@@ -163,6 +164,34 @@ speaks() {
 	check_eq "$($heard p1.40)" "" "the gateway of the other PE"
 	for i in 1 2; do es $i 40 es-del >/dev/null; done
 	log_test "the gateway speaks where a VLAN has opened"
+}
+
+received() { fl_ip ce -s -j link show dev p2 | jq '.[0].stats64.rx.packets'; }
+
+# More than speak at a time: each of them is heard, and once.
+speak_all() {
+	local v before
+	for ((v = 200; v < 400; v++)); do
+		echo "link add link bond0 name bond0.$v type vlan id $v"
+		echo "link set bond0.$v up"
+		echo "addr add 10.$((v / 100)).$((v % 100)).1/24 dev bond0.$v"
+	done >"$FL_SEEN"
+	for ((v = 200; v < 400; v++)); do
+		printf 'es-new esi=00:de:5e:00:00:00:00:00:03:%02x ifname=bond0.%d role=non-df\n' $((v - 200)) $v
+	done | fl_nl pe2 -b >/dev/null
+	fl_ip pe2 -batch "$FL_SEEN"
+	before=$(received)
+	for ((v = 200; v < 400; v++)); do
+		printf 'es-set esi=00:de:5e:00:00:00:00:00:03:%02x role=df\n' $((v - 200))
+	done | fl_nl pe2 -b >/dev/null
+	slowwait 10 eval '[ "$(received)" -ge $((before + 200)) ]'
+	sleep 0.2
+	check_eq $(($(received) - before)) 200 "gateways heard after a take-over of 200 VLANs"
+	for ((v = 200; v < 400; v++)); do echo "link del bond0.$v"; done | fl_ip pe2 -batch -
+	for ((v = 200; v < 400; v++)); do
+		printf 'es-del esi=00:de:5e:00:00:00:00:00:03:%02x\n' $((v - 200))
+	done | fl_nl pe2 -b >/dev/null
+	log_test "many gateways speak, a portion at a time"
 }
 
 refused() {
