@@ -68,7 +68,7 @@ other_vlan() {
 # 10,000 reports a second, each for another group, for as long as another customer joins and leaves.
 flood() {
 	local pid i
-	hostile report ce.11 239.128.0.0 60000 10000 &
+	$NSEXEC "$(n_ce ce)" "$MCAST_SAY" report ce.11 239.128.0.0 2000000 10000 &
 	pid=$!
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		$NSEXEC "$(n_ce ce)" "$MCAST_SAY" report ce9 239.1.3.$i
