@@ -30,6 +30,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,23 +231,40 @@ static void say(size_t len, uint8_t type, uint8_t code, const char *group, unsig
 	}
 }
 
-static void stream(const char *group, int seconds, int rate)
+/* The socket that a stream leaves by; @ss: where it goes */
+static int stream_socket(const char *group, struct sockaddr_storage *ss, socklen_t *len)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
 	struct ip_mreqn out = {.imr_ifindex = ifindex};
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), ttl = STREAM_TTL;
-	double start = now();
-	uint32_t number;
+	int fd, ttl = STREAM_TTL;
 
-	if (inet_pton(AF_INET, group, &to.sin_addr) != 1)
-		errx(3, "'%s' is no address of IPv4", group);
+	*len = address(group, ss);
+	fd = socket(ss->ss_family, SOCK_DGRAM, 0);
+	if (ss->ss_family == AF_INET6) {
+		((struct sockaddr_in6 *)ss)->sin6_port = htons(STREAM_PORT);
+		if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex)) ||
+		    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof(ttl)))
+			err(1, "stream");
+		return fd;
+	}
+	((struct sockaddr_in *)ss)->sin_port = htons(STREAM_PORT);
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) ||
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)))
 		err(1, "stream");
+	return fd;
+}
+
+static void stream(const char *group, int seconds, int rate)
+{
+	struct sockaddr_storage to;
+	double start = now();
+	uint32_t number;
+	socklen_t len;
+	int fd = stream_socket(group, &to, &len);
+
 	for (number = 0; number < NUMBERS && now() - start < seconds; number++) {
 		uint32_t n = htonl(number);
 
-		if (sendto(fd, &n, sizeof(n), 0, (void *)&to, sizeof(to)) < 0)
+		if (sendto(fd, &n, sizeof(n), 0, (void *)&to, len) < 0)
 			err(1, "send");
 		while ((now() - start) * rate < number)
 			usleep(1000);
@@ -257,7 +275,9 @@ static void stream(const char *group, int seconds, int rate)
 static void hear(char *what, double seconds)
 {
 	static uint8_t seen[NUMBERS];
-	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(STREAM_PORT)};
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
+	bool is_six = strchr(what, ':');
 	uint32_t n, first = NUMBERS, last = 0, received = 0, missing = 0, doubled = 0;
 	int fd = join(what), one = 1;
 	double end = now() + seconds, before = 0, gap = 0;
@@ -265,7 +285,7 @@ static void hear(char *what, double seconds)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
-	    bind(fd, (void *)&any, sizeof(any)))
+	    bind(fd, is_six ? (void *)&six : (void *)&four, is_six ? sizeof(six) : sizeof(four)))
 		err(1, "hear");
 	puts("joined");
 	fflush(stdout);
