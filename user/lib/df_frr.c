@@ -9,18 +9,6 @@
 
 enum { ALG_PREFERENCE = 2 };
 
-static const char *const names[DF_FRR_REASONS] = {
-	[DF_FRR_NOT_READY] = "not-ready",   [DF_FRR_DOWN] = "down",
-	[DF_FRR_DELAY] = "delay",	    [DF_FRR_ALGORITHM] = "algorithm",
-	[DF_FRR_PREFERENCE] = "preference", [DF_FRR_ADDRESS] = "address",
-	[DF_FRR_ALONE] = "alone",	    [DF_FRR_BEST] = "best",
-};
-
-const char *df_frr_reason_name(enum df_frr_reason reason)
-{
-	return reason < DF_FRR_REASONS ? names[reason] : "unknown";
-}
-
 enum df_frr_order df_frr_order(const char *version)
 {
 	unsigned int major = 0, minor = 0;

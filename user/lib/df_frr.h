@@ -81,7 +81,4 @@ enum df_frr_order df_frr_order(const char *version);
 /** df_frr_cmp() - which of two VTEPs is lower to zebra; <0, 0, >0 */
 int df_frr_cmp(enum df_frr_order order, const struct ip_addr *a, const struct ip_addr *b);
 
-/** df_frr_reason_name() - "preference", "algorithm", ... */
-const char *df_frr_reason_name(enum df_frr_reason reason);
-
 #endif

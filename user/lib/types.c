@@ -106,14 +106,6 @@ char *esi_format(const struct esi *e, char buf[ESI_STRLEN])
 	return hex_colons(e->b, sizeof(e->b), buf);
 }
 
-struct esi esi_make_arbitrary(const u8 value[9])
-{
-	struct esi e = {{ESI_ARBITRARY}};
-
-	memcpy(e.b + 1, value, 9);
-	return e;
-}
-
 static struct esi esi_mac_and_16(u8 type, const struct mac *m, u16 v)
 {
 	struct esi e = {{type}};
@@ -128,11 +120,6 @@ struct esi esi_make_lacp(const struct mac *system, u16 key)
 	return esi_mac_and_16(ESI_LACP, system, key);
 }
 
-struct esi esi_make_mstp(const struct mac *root, u16 priority)
-{
-	return esi_mac_and_16(ESI_MSTP, root, priority);
-}
-
 struct esi esi_make_mac(const struct mac *system, u32 discriminator)
 {
 	struct esi e = {{ESI_MAC}};
@@ -140,25 +127,6 @@ struct esi esi_make_mac(const struct mac *system, u32 discriminator)
 	memcpy(e.b + 1, system->b, sizeof(system->b));
 	store24(e.b + 7, discriminator);
 	return e;
-}
-
-static struct esi esi_two_32(u8 type, u32 a, u32 b)
-{
-	struct esi e = {{type}};
-
-	store32(e.b + 1, a);
-	store32(e.b + 5, b);
-	return e;
-}
-
-struct esi esi_make_router_id(u32 router_id, u32 discriminator)
-{
-	return esi_two_32(ESI_ROUTER_ID, router_id, discriminator);
-}
-
-struct esi esi_make_as(u32 as, u32 discriminator)
-{
-	return esi_two_32(ESI_AS, as, discriminator);
 }
 
 int mac_parse(struct mac *m, const char *s)

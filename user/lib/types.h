@@ -111,14 +111,8 @@ int esi_parse(struct esi *e, const char *s);
 /** esi_format() - lower case with colons; returns @buf */
 char *esi_format(const struct esi *e, char buf[ESI_STRLEN]);
 
-/** esi_make_arbitrary() - type 0: nine octets of the operator's choice */
-struct esi esi_make_arbitrary(const u8 value[9]);
-
 /** esi_make_lacp() - type 1: the CE's LACP system MAC and port key */
 struct esi esi_make_lacp(const struct mac *system, u16 key);
-
-/** esi_make_mstp() - type 2: the root bridge's MAC and priority */
-struct esi esi_make_mstp(const struct mac *root, u16 priority);
 
 /**
  * esi_make_mac() - type 3: system MAC and local discriminator
@@ -126,12 +120,6 @@ struct esi esi_make_mstp(const struct mac *root, u16 priority);
  * @discriminator: their es-id; 24 bits, higher ones are cut off
  */
 struct esi esi_make_mac(const struct mac *system, u32 discriminator);
-
-/** esi_make_router_id() - type 4: router id (host order) and discriminator */
-struct esi esi_make_router_id(u32 router_id, u32 discriminator);
-
-/** esi_make_as() - type 5: AS number (2-octet ones right-aligned) and discriminator */
-struct esi esi_make_as(u32 as, u32 discriminator);
 
 /**
  * mac_parse() - read a MAC address

@@ -7,25 +7,6 @@
 
 #include <stdlib.h>
 
-static const char *const step_names[DECIDE_STEPS] = {
-	[DECIDE_ONLY] = "only-path",
-	[DECIDE_ORIGINATED] = "local",
-	[DECIDE_STALE] = "not-stale",
-	[DECIDE_PREF] = "local-preference",
-	[DECIDE_AS_PATH] = "as-path-length",
-	[DECIDE_ORIGIN] = "origin",
-	[DECIDE_MED] = "med",
-	[DECIDE_EBGP] = "ebgp",
-	[DECIDE_ROUTER_ID] = "router-id",
-	[DECIDE_CLUSTER] = "cluster-list-length",
-	[DECIDE_ADDRESS] = "neighbor-address",
-};
-
-const char *decide_step_name(enum decide_step step)
-{
-	return step < DECIDE_STEPS ? step_names[step] : "unknown";
-}
-
 bool decide_stale(const struct bgp_attrs *attrs)
 {
 	return attrs->community.len && bgp_community_has(attrs, BGP_COMM_LLGR_STALE);

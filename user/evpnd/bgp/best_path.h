@@ -56,9 +56,6 @@ enum decide_step {
  */
 size_t decide_best(const struct decide_path *paths, size_t n, enum decide_step *step);
 
-/** decide_step_name() - "local-preference", "as-path-length", ... */
-const char *decide_step_name(enum decide_step step);
-
 /** decide_stale() - the path carries the community LLGR_STALE */
 bool decide_stale(const struct bgp_attrs *attrs);
 
