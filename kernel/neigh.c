@@ -185,6 +185,19 @@ static u8 neigh_events(const struct evpn_neigh *n, u8 state, bool moved)
 	return events;
 }
 
+/*
+ * The kernel has probed what another PE has learned, and no answer has come, or it went to that PE. An
+ * answer would have made it local. That PE does not ask as long as nothing is sent there; it can be told to.
+ */
+static u8 neigh_unanswered(struct evpn_neigh *n, const struct evpn_neigh_decision *d)
+{
+	if (d->act != EVPN_NEIGH_ACT_REFRESH || d->state != EVPN_NEIGH_STATE_SYNCED ||
+	    ++n->refreshed < EVPN_NEIGH_UNANSWERED)
+		return 0;
+	n->refreshed = 0;
+	return EVPN_NEIGH_EVENT_UNANSWERED;
+}
+
 static void neigh_set_state(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 state)
 {
 	if (n->state == state) {
@@ -198,6 +211,7 @@ static void neigh_set_state(struct evpn_neigh_net *nn, struct evpn_neigh *n, u8 
 	evpn_neigh_limit_count(nn, n);
 	n->since = ktime_get_ns();
 	n->probes = 0;
+	n->refreshed = 0;
 	n->asked = false;
 	n->verify = false;
 	list_del_init(&n->ask);
@@ -444,7 +458,7 @@ static int neigh_look_once(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd,
 	events = neigh_events(n, d.state, moved);
 	neigh_set_state(nn, n, d.state);
 	neigh_explain(nn, n, &f);
-	evpn_neigh_news(nn, n, events);
+	evpn_neigh_news(nn, n, events | neigh_unanswered(n, &d));
 	return 0;
 }
 
@@ -569,6 +583,23 @@ void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 reta
 	}
 	neigh_look(nn, n, NULL);
 	neigh_tidy(nn, n);
+}
+
+/**
+ * evpn_neigh_ask() - another PE hears no answer of a host: is it still there?
+ * @nn: neighbours of the namespace
+ * @n: the entry
+ *
+ * Only who was learned here is asked, when it has its turn.
+ *
+ * Context: under evpn_neigh_net.lock. Whoever is not the work kicks it afterwards.
+ */
+void evpn_neigh_ask(struct evpn_neigh_net *nn, struct evpn_neigh *n)
+{
+	lockdep_assert_held(&nn->lock);
+	if (n->state == EVPN_NEIGH_STATE_LOCAL && !n->verify &&
+	    !(n->flags & EVPN_NEIGH_FLAG_STICKY))
+		evpn_neigh_ask_later(nn, n, EVPN_NEIGH_ASK_LOCAL);
 }
 
 /**

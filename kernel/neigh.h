@@ -55,6 +55,8 @@ enum evpn_neigh_limit {
 	EVPN_NEIGH_ANSWER_MS = 1000,
 	/* A host is asked so long before its time is over; a quarter of the time, if that is less. */
 	EVPN_NEIGH_ASK_MS = 30000,
+	/* So many times the kernel began to probe a synced neighbour before listeners hear of it. */
+	EVPN_NEIGH_UNANSWERED = 2,
 	EVPN_NEIGH_FULL_RETRY_MS = 1000,
 	EVPN_NEIGH_RESCAN_MS = 1000,
 	/* Entries that are one too many leave the neighbour table together: so many, or after so long. */
@@ -164,6 +166,7 @@ enum evpn_neigh_why {
  * @state: enum evpn_neigh_state
  * @why: enum evpn_neigh_why
  * @events: enum evpn_neigh_event, since the listeners last heard of it
+ * @refreshed: while synced, how often it was made STALE again since they last heard of that
  * @wished: there is a wish
  * @retained: there was one
  * @installed: our entry is in the neighbour table, as far as we know
@@ -194,6 +197,7 @@ struct evpn_neigh {
 	u8 state;
 	u8 why;
 	u8 events;
+	u8 refreshed;
 	bool wished;
 	bool retained;
 	bool installed;
@@ -441,6 +445,7 @@ struct evpn_neigh *evpn_neigh_from(struct evpn_neigh_net *nn, const struct evpn_
 				   bool after);
 struct evpn_neigh *evpn_neigh_wish(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key,
 				   const struct evpn_neigh_wish *wish);
+void evpn_neigh_ask(struct evpn_neigh_net *nn, struct evpn_neigh *n);
 void evpn_neigh_unwish(struct evpn_neigh_net *nn, struct evpn_neigh *n, u32 retain_ms);
 void evpn_neigh_look(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key,
 		     const struct evpn_neigh_note *note);

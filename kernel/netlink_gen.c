@@ -52,7 +52,7 @@ const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1]
 	[EVPN_A_NEIGH_ENTRY_GENERATION] = { .type = NLA_U32, },
 	[EVPN_A_NEIGH_ENTRY_ORIGIN] = { .type = NLA_U32, },
 	[EVPN_A_NEIGH_ENTRY_STATE] = NLA_POLICY_MAX(NLA_U32, 5),
-	[EVPN_A_NEIGH_ENTRY_EVENT] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[EVPN_A_NEIGH_ENTRY_EVENT] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[EVPN_A_NEIGH_ENTRY_IFINDEX] = { .type = NLA_U32, },
 	[EVPN_A_NEIGH_ENTRY_WISH_LLADDR] = NLA_POLICY_EXACT_LEN(6),
 	[EVPN_A_NEIGH_ENTRY_ERROR] = { .type = NLA_U32, },
@@ -228,8 +228,13 @@ const struct nla_policy evpn_mcast_leave_nl_policy[EVPN_A_MCAST_RESPONSE + 1] = 
 	[EVPN_A_MCAST_RESPONSE] = { .type = NLA_U32, },
 };
 
+/* EVPN_CMD_NEIGH_ASK - do */
+const struct nla_policy evpn_neigh_ask_nl_policy[EVPN_A_NEIGH_ENTRY + 1] = {
+	[EVPN_A_NEIGH_ENTRY] = NLA_POLICY_NESTED(evpn_neigh_entry_nl_policy),
+};
+
 /* Ops table for evpn */
-const struct genl_ops evpn_nl_ops[25] = {
+const struct genl_ops evpn_nl_ops[26] = {
 	{
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
@@ -409,6 +414,13 @@ const struct genl_ops evpn_nl_ops[25] = {
 		.doit		= evpn_nl_mcast_leave_doit,
 		.policy		= evpn_mcast_leave_nl_policy,
 		.maxattr	= EVPN_A_MCAST_RESPONSE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= EVPN_CMD_NEIGH_ASK,
+		.doit		= evpn_nl_neigh_ask_doit,
+		.policy		= evpn_neigh_ask_nl_policy,
+		.maxattr	= EVPN_A_NEIGH_ENTRY,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

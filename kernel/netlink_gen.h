@@ -69,8 +69,10 @@ extern const struct nla_policy evpn_mcast_wish_get_nl_policy[EVPN_A_MCAST_ENTRY 
 
 extern const struct nla_policy evpn_mcast_leave_nl_policy[EVPN_A_MCAST_RESPONSE + 1];
 
+extern const struct nla_policy evpn_neigh_ask_nl_policy[EVPN_A_NEIGH_ENTRY + 1];
+
 /* Ops table for evpn */
-extern const struct genl_ops evpn_nl_ops[25];
+extern const struct genl_ops evpn_nl_ops[26];
 extern const struct genl_multicast_group evpn_nl_mcgrps[4];
 
 int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -106,6 +108,7 @@ int evpn_nl_mcast_wish_get_doit(struct sk_buff *skb, struct genl_info *info);
 int evpn_nl_mcast_wish_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int evpn_nl_mcast_leave_doit(struct sk_buff *skb, struct genl_info *info);
+int evpn_nl_neigh_ask_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	EVPN_NLGRP_CONFIG,

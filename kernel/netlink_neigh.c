@@ -312,6 +312,41 @@ unlock:
 	return err;
 }
 
+static void ask_one(struct evpn_neigh_net *nn, const struct nlattr *attr)
+{
+	struct nlattr *tb[ENTRY_ATTRS];
+	struct evpn_neigh_key key;
+	struct evpn_neigh *n;
+
+	entry_parse(tb, attr, NULL);
+	parse_key(tb, attr, &key, NULL);
+	n = evpn_neigh_find(nn, &key);
+	if (n)
+		evpn_neigh_ask(nn, n);
+}
+
+/** evpn_nl_neigh_ask_doit() - have hosts asked whether they are still there */
+int evpn_nl_neigh_ask_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct evpn_neigh_net *nn = evpn_net(genl_info_net(info))->neigh;
+	struct nlattr *attr;
+	u32 done = 0;
+	int err, rem;
+
+	mutex_lock(&nn->lock);
+	err = check_entries(nn, info, false);
+	if (err)
+		goto unlock;
+	for_each_entry_attr(attr, info->nlhdr, rem) {
+		ask_one(nn, attr);
+		pause_slice(nn, ++done);
+	}
+	evpn_neigh_kick(nn);
+unlock:
+	mutex_unlock(&nn->lock);
+	return err;
+}
+
 /** evpn_nl_neigh_sweep_doit() - take back the wishes of other generations */
 int evpn_nl_neigh_sweep_doit(struct sk_buff *skb, struct genl_info *info)
 {

@@ -289,6 +289,10 @@ enum evpn_neigh_flag {
  *   probes, or was deleted, or its device has gone down.
  * @EVPN_NEIGH_EVENT_WISH: What has become of the wish has changed.
  * @EVPN_NEIGH_EVENT_EXPIRED: Its retention time has ended.
+ * @EVPN_NEIGH_EVENT_UNANSWERED: It is synced, traffic for it has made the
+ *   kernel probe it twice or more since it was said last, and no answer has
+ *   come here. It may have gone to the PE that has learned it, or there is
+ *   none.
  */
 enum evpn_neigh_event {
 	EVPN_NEIGH_EVENT_LEARNED = 1,
@@ -297,6 +301,7 @@ enum evpn_neigh_event {
 	EVPN_NEIGH_EVENT_LOST = 8,
 	EVPN_NEIGH_EVENT_WISH = 16,
 	EVPN_NEIGH_EVENT_EXPIRED = 32,
+	EVPN_NEIGH_EVENT_UNANSWERED = 64,
 };
 
 #define EVPN_MCAST_GROUPS_MAX		16384
@@ -668,6 +673,7 @@ enum {
 	EVPN_CMD_MCAST_WISH_SWEEP,
 	EVPN_CMD_MCAST_WISH_GET,
 	EVPN_CMD_MCAST_LEAVE,
+	EVPN_CMD_NEIGH_ASK,
 
 	__EVPN_CMD_MAX,
 	EVPN_CMD_MAX = (__EVPN_CMD_MAX - 1)
