@@ -268,6 +268,10 @@ int nl_evpn_neigh_new(struct nl_evpn *e, const struct nl_neigh *list, unsigned i
 int nl_evpn_neigh_del(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
 		      uint32_t retain_ms, struct nl_err *err);
 
+/** nl_evpn_neigh_ask() - have @n hosts asked that were learned here, by their keys; at most NL_NEIGH_MAX */
+int nl_evpn_neigh_ask(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
+		      struct nl_err *err);
+
 /** nl_evpn_neigh_sweep() - take back every wish that is not of @generation */
 int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
 			struct nl_err *err);

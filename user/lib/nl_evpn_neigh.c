@@ -139,6 +139,18 @@ int nl_evpn_neigh_del(struct nl_evpn *e, const struct nl_neigh *list, unsigned i
 	return nl_request(e->nl, nlh, NULL, NULL, err);
 }
 
+int nl_evpn_neigh_ask(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
+		      struct nl_err *err)
+{
+	char buf[REQUEST_LEN];
+	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_NEIGH_ASK);
+
+	if (n > NL_NEIGH_MAX)
+		return nl_err_set(err, E2BIG, "%u neighbours in one request", n);
+	put_entries(nlh, list, n, false);
+	return nl_request(e->nl, nlh, NULL, NULL, err);
+}
+
 int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
 			struct nl_err *err)
 {

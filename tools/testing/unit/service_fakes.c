@@ -68,6 +68,11 @@ FAKE bool speaker_host(struct speaker *speaker, const struct host_query *query, 
 	return false;
 }
 
+FAKE bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe)
+{
+	return true;
+}
+
 FAKE void speaker_left(struct speaker *speaker)
 {
 }

@@ -39,6 +39,13 @@ struct speaker {
 
 #include "service_speaker.h"
 
+static bool shares; /* is who speaks a PE of the segment? */
+
+bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe)
+{
+	return shares;
+}
+
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
 	return sp->events;
@@ -54,6 +61,12 @@ static const char *text(const struct ip_addr *a)
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
 {
+	const struct neigh_key *k = wishes;
+
+	if (type == IPC_NEIGH_ASK) {
+		note(sp, "ask:%s/%u ", text(&k->address), k->tag);
+		return;
+	}
 	assert_int_equal(type, IPC_WISH_NEIGH_SWEEP);
 	assert_int_equal(n, 0);
 	note(sp, "sweep ");
@@ -643,6 +656,69 @@ static void two_pes(void **state)
 	end(sp);
 }
 
+static void word(struct speaker *sp, enum icc_type type, u32 tag, const char *ip)
+{
+	struct icc_msg m = {.type = type, .tag = tag, .esi = esi_of(1), .address = ip_of(ip)};
+	struct ip_addr from = ip_v4(PE2);
+
+	neigh_service.word(sp->ns, &from, &m);
+}
+
+/* A host that answers nobody here: the PE that has learned it is to ask. */
+static void unanswered(void **state)
+{
+	struct speaker *sp = begin();
+
+	says(sp, &pe2_says, 1, 2, "10.1.0.9", 9);
+	rig_channel = (struct rig_channel){};
+	host_on(sp, 1, 2, "10.1.0.9", 9, NEIGH_SYNCED, 0);
+	assert_int_equal(rig_channel.said, 0);
+	host_on(sp, 1, 2, "10.1.0.9", 9, NEIGH_SYNCED, NEIGH_UNANSWERED);
+	assert_int_equal(rig_channel.said, 1);
+	assert_int_equal(rig_channel.last.type, ICC_ASK);
+	assert_int_equal(rig_channel.last.tag, 2);
+	assert_int_equal(ip_low32(&rig_channel.to), PE2);
+	assert_string_equal(text(&rig_channel.last.address), "10.1.0.9");
+	/* of a whole table that has no answer, not more than a hundred in a second; two may pass meanwhile */
+	for (unsigned int i = 0; i < 500; i++)
+		host_on(sp, 1, 2, "10.1.0.9", 9, NEIGH_SYNCED, NEIGH_UNANSWERED);
+	assert_true(rig_channel.said <= 300);
+	/* learned here meanwhile: it is this PE's own affair */
+	rig_channel.said = 0;
+	host_on(sp, 1, 2, "10.1.0.9", 9, NEIGH_LOCAL, NEIGH_UNANSWERED);
+	assert_int_equal(rig_channel.said, 0);
+	end(sp);
+}
+
+/* The other side of it: one that was learned here is asked, by the word of a PE of its segment, not too often. */
+static void asked(void **state)
+{
+	struct speaker *sp = begin();
+
+	host(sp, 1, "10.1.0.7", 7, NEIGH_LOCAL);
+	host_on(sp, 1, 1, "10.1.0.8", 8, NEIGH_LOCAL, NEIGH_STICKY);
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	host(sp, 1, "10.1.0.9", 9, NEIGH_SYNCED);
+	sp->log[0] = '\0';
+	rig_channel = (struct rig_channel){};
+	shares = false;
+	word(sp, ICC_ASK, 1, "10.1.0.7"); /* not from a PE of this segment */
+	shares = true;
+	word(sp, ICC_ASK, 1, "10.1.0.8"); /* configured */
+	word(sp, ICC_ASK, 1, "10.1.0.9"); /* that PE's */
+	word(sp, ICC_ASK, 2, "10.1.0.7"); /* on no circuit that is known */
+	word(sp, ICC_ASK, 1, "10.1.0.6");
+	assert_int_equal(rig_channel.ignored, 5);
+	word(sp, ICC_WAITING, 1, "10.1.0.7"); /* for others */
+	expect(sp, "");
+	word(sp, ICC_ASK, 1, "10.1.0.7");
+	expect(sp, "ask:10.1.0.7/1 ");
+	word(sp, ICC_ASK, 1, "10.1.0.7");
+	expect(sp, "");
+	assert_int_equal(rig_channel.ignored, 6);
+	end(sp);
+}
+
 /* No more hosts of a segment are advertised than its limit, those first that were first; others are not affected. */
 static void limit_advertised(void **state)
 {
@@ -1159,6 +1235,8 @@ int main(void)
 		cmocka_unit_test(limit_advertised),
 		cmocka_unit_test(limit_taken),
 		cmocka_unit_test(two_pes),
+		cmocka_unit_test(unanswered),
+		cmocka_unit_test(asked),
 		cmocka_unit_test(newer_mac),
 		cmocka_unit_test(esi_changes),
 		cmocka_unit_test(local_and_remote),

@@ -89,6 +89,8 @@
 	FIXED(FACT_FRR, struct fact_frr)                                                                     \
 	/* FRR has something new: it is to be asked now */                                                   \
 	EMPTY(WISH_FRR_LOOK)                                                                                 \
+	/* an order: these hosts, learned here, are to be asked whether they are still there */              \
+	BATCH(NEIGH_ASK, struct neigh_key)                                                                   \
 	/* an order: what was learned of these tunnels is to be forgotten */                                 \
 	BATCH(FORGET, struct flood_key)                                                                      \
 	/* sockets, passed with SCM_RIGHTS: a listening one; replaces all at the first after LISTEN_BEGIN */ \

@@ -24,9 +24,10 @@ enum neigh_state {
 };
 
 enum {
-	NEIGH_ROUTER = 1, /* IPv6: the R flag of RFC 4861 */
-	NEIGH_STICKY = 2, /* configured, does not move */
-	NEIGH_PROBED = 4, /* facts: asked by the module, so that it answers or goes */
+	NEIGH_ROUTER = 1,     /* IPv6: the R flag of RFC 4861 */
+	NEIGH_STICKY = 2,     /* configured, does not move */
+	NEIGH_PROBED = 4,     /* facts: asked by the module, so that it answers or goes */
+	NEIGH_UNANSWERED = 8, /* facts: the kernel has probed it here, and no answer has come */
 };
 
 /** struct neigh_key - a neighbour: segment, Ethernet tag, address */

@@ -226,6 +226,27 @@ static void on_forget(struct parent *p, const struct batch *batch)
 	}
 }
 
+/* Of a segment that is this speaker's; the module asks none that it has not learned, and not more than it can. */
+static void on_neigh_ask(struct parent *p, struct batch *batch)
+{
+	struct neigh_key *key = (struct neigh_key *)(batch + 1);
+	const char *why;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < batch->n; i++) {
+		if (!kern_neigh_key_ok(&key[i], &why))
+			parent_violation(p, why);
+		else if (!guard_esi(&p->guard, p->conf->conf, &key[i].esi) &&
+			 !kern_has_es(p->kern, &key[i].esi))
+			parent_forbidden(p, "a host of a segment that is not its own");
+		else
+			key[kept++] = key[i];
+	}
+	batch->n = kept;
+	if (kept)
+		kern_neigh_ask(p->kern, batch);
+}
+
 /* The body may be changed: nobody reads it again. */
 static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
@@ -243,6 +264,9 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		break;
 	case IPC_FORGET:
 		on_forget(p, body);
+		break;
+	case IPC_NEIGH_ASK:
+		on_neigh_ask(p, body);
 		break;
 	case IPC_SOCKET_REQUEST:
 		on_socket_request(p, body);

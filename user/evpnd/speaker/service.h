@@ -66,6 +66,7 @@ struct host {
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
  * @pes: call channel_want() for each PE that shares a segment with this one
  * @word: such a PE says something by the channel; not yet known whether it has the segment that it speaks of
+ * @shares: is @pe one of the segment's PEs, by BGP, at this moment? For services that ask with speaker_shares()
  * @host: is there such a neighbour in the kernel? For services that ask with speaker_host()
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
@@ -93,6 +94,7 @@ struct service {
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
 	void (*pes)(void *state);
 	void (*word)(void *state, const struct ip_addr *from, const struct icc_msg *word);
+	bool (*shares)(void *state, const struct esi *esi, const struct ip_addr *pe);
 	bool (*host)(void *state, const struct host_query *query, struct host *host);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);
@@ -141,6 +143,8 @@ void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, c
 void speaker_wants_more(struct speaker *speaker);
 /* a neighbour of a segment, whichever service knows it. False: the kernel has none; @host says more */
 bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host);
+/* is @pe one of the PEs of a segment of ours at this moment? */
+bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe);
 /* write what is queued now, do not wait for the loop to come round */
 void speaker_flush(struct speaker *speaker);
 

@@ -156,6 +156,15 @@ bool speaker_host(struct speaker *speaker, const struct host_query *query, struc
 	return false;
 }
 
+bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe)
+{
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->shares && speaker->states[i] &&
+		    speaker_services[i]->shares(speaker->states[i], esi, pe))
+			return true;
+	return false;
+}
+
 void speaker_flush(struct speaker *speaker)
 {
 	advertise_all(&speaker->bgp);

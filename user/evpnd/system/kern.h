@@ -103,6 +103,8 @@ bool kern_neigh_ok(const struct wish_neigh *wish, const char **why);
 bool kern_neigh_key_ok(const struct neigh_key *key, const char **why);
 void kern_neigh_wish(struct kern *kern, const struct batch *batch);
 void kern_neigh_wish_gone(struct kern *kern, const struct batch *batch);
+/** kern_neigh_ask() - have hosts asked that were learned here; keys of struct neigh_key */
+void kern_neigh_ask(struct kern *kern, const struct batch *batch);
 void kern_neigh_sweep(struct kern *kern);
 
 /* Memberships, likewise. */

@@ -79,6 +79,8 @@ static void add_fact(void *data, const struct nl_neigh *n)
 	f->flags = (uint8_t)(n->flags & (NEIGH_ROUTER | NEIGH_STICKY));
 	if (n->probes)
 		f->flags |= NEIGH_PROBED;
+	if (n->event & EVPN_NEIGH_EVENT_UNANSWERED)
+		f->flags |= NEIGH_UNANSWERED;
 	f->ifindex = n->ifindex;
 	f->vrf = n->vrf;
 	f->error = n->error;
@@ -264,6 +266,21 @@ void kern_neigh_wish_gone(struct kern *kern, const struct batch *b)
 	}
 	if (kern->evpn.nl)
 		take_back(kern, list, b->n, b->retain_ms);
+	free(list);
+}
+
+void kern_neigh_ask(struct kern *kern, const struct batch *b)
+{
+	const struct neigh_key *keys = batch_items(b);
+	struct nl_neigh *list = calloc(b->n, sizeof(*list));
+	struct nl_err err;
+
+	for (uint32_t i = 0; list && i < b->n; i++)
+		list[i] = (struct nl_neigh){
+			.esi = keys[i].esi, .tag = keys[i].tag, .address = keys[i].address};
+	/* an older module cannot */
+	if (list && kern->evpn.nl && nl_evpn_neigh_ask(&kern->evpn, list, b->n, &err))
+		log_debug("kernel: asking %u neighbours: %s", b->n, err.text);
 	free(list);
 }
 

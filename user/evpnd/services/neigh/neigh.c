@@ -289,6 +289,8 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 		h->flags &= ~NHOST_LOCAL;
 		neigh_withdraw(ns, h);
 	}
+	if (f->flags & NEIGH_UNANSWERED)
+		neigh_unanswered(ns, h);
 	word = neigh_watched(ns) ? word_for(h, was, was_local, moved) : NULL;
 	if (word)
 		neigh_tell(ns, h, word, h->why);
@@ -428,6 +430,7 @@ const struct service neigh_service = {
 	.route = neighs_route,
 	.wanted = neighs_wanted,
 	.settled = neighs_settled,
+	.word = neigh_word,
 	.host = neigh_host,
 	.query = neigh_query,
 };

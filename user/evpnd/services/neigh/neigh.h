@@ -8,6 +8,7 @@
  *   neigh_import.c  routes of other PEs: which are ours, and what they say
  *   neigh_adv.c     routes of this PE
  *   neigh_wish.c    what the kernel is to do, and what it answers
+ *   neigh_ask.c     hosts that do not answer here: whoever has learned them is to ask
  *   neigh_host.c    answers to other services
  *   neigh_show.c    answers to the control socket
  *   neigh_trace.c   one host's way through all of it
@@ -55,6 +56,7 @@ enum {
  * @adv_mac, @adv_id: with the circuit's tag: key of the route that was advertised
  * @wish_mac, @wish_flags, @wish_vrf: last wished
  * @seq: MAC mobility
+ * @t_asked: in seconds of CLOCK_MONOTONIC, when it was asked last because another PE said so; 0: never
  * @state: enum neigh_state as the module has told it; @answer: enum wish_status
  */
 struct nhost {
@@ -68,6 +70,7 @@ struct nhost {
 	u32 seq;
 	u32 error;
 	u32 wish_vrf;
+	u32 t_asked;
 	u16 adv_id;
 	struct mac mac;
 	struct mac adv_mac;
@@ -88,6 +91,14 @@ struct ncounts {
 	u64 wishes;
 	u64 moves;
 	u64 collisions;
+	u64 asks_sent;	/* words to other PEs: ask your host */
+	u64 asks_heard; /* of theirs, acted upon */
+};
+
+/** struct nasks - how many there were in a second of CLOCK_MONOTONIC */
+struct nasks {
+	u32 second;
+	u32 n;
 };
 
 /**
@@ -116,6 +127,8 @@ struct neighs {
 	bool links_done;
 	bool resolve_due;
 	bool room_due; /* segments that were full have room */
+	struct nasks asks_sent;
+	struct nasks asks_heard;
 	struct ncounts counts;
 };
 
@@ -188,6 +201,11 @@ void neigh_sweep(struct neighs *ns);
 /* why a host that another PE has learned is not wished for; "" when it is */
 const char *neigh_held_back(const struct nhost *h, const struct nremote *r,
 			    char why[NEIGH_WHY_MAX]);
+
+/* neigh_ask.c */
+/* no answer has come here to the kernel's probes */
+void neigh_unanswered(struct neighs *ns, const struct nhost *h);
+void neigh_word(void *state, const struct ip_addr *from, const struct icc_msg *word);
 
 /* neigh_host.c */
 bool neigh_host(void *state, const struct host_query *q, struct host *host);

@@ -246,6 +246,12 @@ static json_t *metrics(struct neighs *ns)
 	metric_add(list, "evpn_neighbor_collisions_total", "counter",
 		   "neighbours on two segments with one route key", json_object(),
 		   (json_int_t)ns->counts.collisions);
+	metric_add(list, "evpn_neighbor_asks_sent", "counter",
+		   "words to other PEs to ask a host that does not answer here", json_object(),
+		   (json_int_t)ns->counts.asks_sent);
+	metric_add(list, "evpn_neighbor_asks_heard", "counter",
+		   "hosts asked because another PE said so", json_object(),
+		   (json_int_t)ns->counts.asks_heard);
 	return list;
 }
 

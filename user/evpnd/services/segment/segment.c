@@ -743,5 +743,6 @@ const struct service segment_service = {
 	.pe = segments_pe,
 	.pes = segments_pes,
 	.word = segments_word,
+	.shares = segments_shares,
 	.query = segment_query,
 };

@@ -111,6 +111,14 @@ static bool is_member(const struct segment *s, const struct icc_pe *pe)
 	return p.found;
 }
 
+bool segments_shares(void *state, const struct esi *esi, const struct ip_addr *pe)
+{
+	const struct segment *s = segment_by_esi(state, esi);
+	const struct icc_pe *known = s ? find(s, pe) : NULL;
+
+	return known && is_member(s, known);
+}
+
 /* Return: there is room for one more, if need be that of one which has left the segment. */
 static bool make_room(struct segment *s)
 {

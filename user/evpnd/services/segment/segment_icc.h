@@ -86,6 +86,7 @@ bool segment_icc_all_heard(const struct segment *s);
 
 /* struct service */
 void segments_pes(void *state);
+bool segments_shares(void *state, const struct esi *esi, const struct ip_addr *pe);
 void segments_word(void *state, const struct ip_addr *from, const struct icc_msg *word);
 
 #endif
