@@ -14,6 +14,7 @@ ALL_TESTS="
 	restarted_df
 	taken_out
 	cable
+	cable_words
 	evpnd_away
 	module_away
 	renamed
@@ -131,6 +132,51 @@ cable() {
 	spared
 	agreed
 	log_test "the cable is plugged in again: nothing twice, and check agrees"
+}
+
+# FRR says nothing of its role; the PEs do, where words pass between them.
+words() { # YES-OR-NO
+	local i conf
+	for i in 1 2; do
+		conf=$(frr_dir pe$i)/evpnd.yaml
+		sed -i '/^inter-chassis:/d' "$conf"
+		echo "inter-chassis: {enabled: $1}" >>"$conf"
+		frr_ctl pe$i config reload >/dev/null
+	done
+}
+hears() { [ "$(frr_ctl "$1" -j icc show | jq -r '.pes[].state')" = heard ]; }
+hear_both() { hears pe1 && hears pe2; }
+closings() { frr_ctl pe1 metrics | sed -n 's/^evpn_icc_received_total{type="closed"} //p'; }
+# plugs: three times; adds up what was lost of the remote host's frames
+plugs() {
+	local i
+	LOST_ALL=0
+	for i in 1 2 3; do
+		cut
+		LEGS=2 during plug
+		spared
+		LOST_ALL=$((LOST_ALL + LOST))
+	done
+}
+cable_words() {
+	local before with
+	evpnd_up
+	defer fl_ip ce link set p1 up
+	words yes
+	slowwait 15 hear_both
+	check_err $? "the PEs do not hear each other: $(frr_ctl pe1 icc show)"
+	before=$(closings)
+	plugs
+	with=$LOST_ALL
+	check_eq "$(($(closings) - before))" 3 "words of closing that PE1 has heard"
+	words no
+	plugs
+	check_eq "$(($(closings) - before))" 3 "words of closing, switched off"
+	[ "$with" -lt "$LOST_ALL" ]
+	check_err $? "$with frames lost with words, $LOST_ALL without"
+	log_info "$with frames lost with words, $LOST_ALL without"
+	words yes
+	log_test "the cable is plugged in again three times: less is lost by word than by the clock, nothing twice"
 }
 
 evpnd_away() {
