@@ -69,7 +69,7 @@ passed() {
 # A stream from PE3's host and from PE2's; the roles change faster than the hook can follow, or slower.
 stream_start() {
 	# shellcheck disable=SC2046
-	"$FLOOD" -n 60000 -r 500 b "$FL$1,eth0" "${FL}ce,p2" >/dev/null &
+	"$FLOOD" -n 60000 -r 200 b "$FL$1,eth0" "${FL}ce,p2" >/dev/null &
 	STREAM=$!
 }
 stream_stop() { kill "$STREAM"; wait "$STREAM"; }
@@ -77,7 +77,7 @@ stream_stop() { kill "$STREAM"; wait "$STREAM"; }
 enforced() {
 	local i before twice=0
 	stream_start h3
-	for ((i = 0; i < 40; i++)); do
+	for ((i = 0; i < 16; i++)); do
 		role df
 		slowwait 5 comes "$(received)" || twice=$((twice + 1000000))
 		sleep 0.0$((i % 4 * 3))
@@ -89,7 +89,7 @@ enforced() {
 	check_eq "$twice" 0 "frames of another PE that passed after a non-DF was confirmed (a million: none after DF was)"
 	stream_start h2
 	before=$(received)
-	for ((i = 0; i < 40; i++)); do
+	for ((i = 0; i < 16; i++)); do
 		role df
 		sleep 0.0$((i % 4 * 3))
 		role non-df
@@ -104,7 +104,7 @@ enforced() {
 other_mode() {
 	local i passed=0
 	stream_start h3
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < 8; i++)); do
 		role df mode=all-active
 		slowwait 5 comes "$(received)"
 		check_err $? "DF, all-active: nothing comes"
