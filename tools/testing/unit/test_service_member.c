@@ -1083,21 +1083,72 @@ static void bridge_answers(void **state)
 	end(sp);
 }
 
+static void bridge_is(struct speaker *sp, unsigned int flags, u32 hash_max)
+{
+	struct fact_link br = {.ifindex = 30,
+			       .flags = flags,
+			       .carrier = true,
+			       .vlan_filtering = true,
+			       .mcast_snooping = true,
+			       .mcast_hash_max = hash_max};
+
+	strcpy(br.ifname, "br0");
+	strcpy(br.kind, "bridge");
+	rig_link(&member_service, sp->ms, IPC_FACT_LINK, &br);
+	run_all(sp);
+}
+
+/* Nothing can be put into a bridge that is down; what it has refused it may take when it has more room. */
+static void bridge_comes_up(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+
+	bridge_is(sp, 0, 4096);
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	wishes(sp, "x239.1.1.1/10v2 ");
+	wish_result(sp, 10, "239.1.1.1");
+	assert_string_equal(reason(sp), "br0 is down");
+	bridge_is(sp, IFF_UP, 4096);
+	wishes(sp, "m+x239.1.1.1@5.10 ");
+	put_result(sp, 10, "239.1.1.1", WISH_REFUSED, ENOSPC, "no room");
+	bridge_is(sp, IFF_UP, 8192);
+	wishes(sp, "m+x239.1.1.1@5.10 ");
+	end(sp);
+}
+
+/* What other PEs gave up while the bridge did not look is the bridge's when it looks again. */
+static void bridge_looks_again(void **state)
+{
+	struct speaker *sp = begin_bridged(10);
+	struct route *a;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", EVPN_MC_IGMP2, "65000:10010");
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	wishes(sp, "x239.1.1.1/10v2 m+x239.1.1.1@5.10 ");
+	bridge_fact(sp, true, false);
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:180000 ");
+	bridge_fact(sp, true, true);
+	wishes(sp, "m~x239.1.1.1@5.10 ");
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),	 cmocka_unit_test(tags),
-		cmocka_unit_test(kinds),	 cmocka_unit_test(second_version),
-		cmocka_unit_test(leave),	 cmocka_unit_test(leave_of_others),
-		cmocka_unit_test(leave_heard),	 cmocka_unit_test(imported),
-		cmocka_unit_test(judged_again),	 cmocka_unit_test(read_again),
-		cmocka_unit_test(events),	 cmocka_unit_test(wished),
-		cmocka_unit_test(together),	 cmocka_unit_test(left),
-		cmocka_unit_test(again),	 cmocka_unit_test(told_to_nobody),
-		cmocka_unit_test(bridged),	 cmocka_unit_test(leave_time),
-		cmocka_unit_test(bridge_domain), cmocka_unit_test(bridge_put),
-		cmocka_unit_test(bridge_gone),	 cmocka_unit_test(bridge_answers),
-		cmocka_unit_test(too_many),	 cmocka_unit_test(too_many_of_a_group),
+		cmocka_unit_test(advertised),	   cmocka_unit_test(tags),
+		cmocka_unit_test(kinds),	   cmocka_unit_test(second_version),
+		cmocka_unit_test(leave),	   cmocka_unit_test(leave_of_others),
+		cmocka_unit_test(leave_heard),	   cmocka_unit_test(imported),
+		cmocka_unit_test(judged_again),	   cmocka_unit_test(read_again),
+		cmocka_unit_test(events),	   cmocka_unit_test(wished),
+		cmocka_unit_test(together),	   cmocka_unit_test(left),
+		cmocka_unit_test(again),	   cmocka_unit_test(told_to_nobody),
+		cmocka_unit_test(bridged),	   cmocka_unit_test(leave_time),
+		cmocka_unit_test(bridge_domain),   cmocka_unit_test(bridge_put),
+		cmocka_unit_test(bridge_gone),	   cmocka_unit_test(bridge_answers),
+		cmocka_unit_test(bridge_comes_up), cmocka_unit_test(bridge_looks_again),
+		cmocka_unit_test(too_many),	   cmocka_unit_test(too_many_of_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
  * RFC 9251 (4), RFC 3376 (3.2), RFC 4541 (2.1)
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -180,12 +181,13 @@ void member_bridge_moved(struct members *ms, struct mgroup *g)
 {
 	const struct place_port *was = &g->circuit->was, *port = &g->circuit->port;
 
-	/* A bridge that looks at groups again has what was put there before. */
-	if (g->bridge == MB_OURS &&
-	    (was->bridge != port->bridge || was->ifindex != port->ifindex || was->vid != port->vid))
+	/* A bridge that looks at groups again has what was put there before, and is told what is true now. */
+	g->put = 0;
+	if (was->bridge == port->bridge && was->ifindex == port->ifindex && was->vid == port->vid)
+		return;
+	if (g->bridge == MB_OURS)
 		take(ms, g, was, 0);
 	g->bridge = MB_NONE;
-	g->put = 0;
 }
 
 /* ---- answers ---- */
@@ -231,12 +233,15 @@ const char *member_bridge_why(const struct members *ms, const struct mgroup *g,
 			      char why[MEMBER_WHY_MAX])
 {
 	const struct circuit *c = g->circuit;
-	const char *name = device_name(ms->at.devices, c->port.bridge);
+	const struct device *bridge = device_by_index(ms->at.devices, c->port.bridge);
+	const char *name = bridge ? bridge->fact.ifname : NULL;
 
 	why[0] = '\0';
 	if (!c->port.bridge || !name)
 		return why;
-	if (!c->port.snoops)
+	if (!(bridge->fact.flags & IFF_UP))
+		snprintf(why, MEMBER_WHY_MAX, "%s is down", name);
+	else if (!c->port.snoops)
 		snprintf(
 			why, MEMBER_WHY_MAX,
 			"%s does not look at groups (mcast_snooping 0): it sends all to every port",

@@ -59,13 +59,15 @@ struct place_es;
  * @bridge: the bridge's ifindex, 0: it is no port
  * @ifindex: of the port
  * @vid: VLAN of the bridge, 0: it looks at none
- * @snoops: the bridge looks who wants which group
+ * @snoops: the bridge is up and looks who wants which group
+ * @room: for so many groups
  */
 struct place_port {
 	u32 bridge;
 	u32 ifindex;
 	u16 vid;
 	bool snoops;
+	u32 room;
 };
 
 /**

@@ -8,6 +8,7 @@
  */
 #include "services/place/place_bridge.h"
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,9 @@ struct place_port place_port(struct places *p, const struct circuit *c, const st
 		return port;
 	port.bridge = bridge->fact.ifindex;
 	port.ifindex = d->fact.ifindex;
-	port.snoops = bridge->fact.mcast_snooping;
+	/* One that is down lets nobody change its groups, as one that does not look at any. */
+	port.snoops = bridge->fact.mcast_snooping && bridge->fact.flags & IFF_UP;
+	port.room = bridge->fact.mcast_hash_max;
 	if (!bridge->fact.vlan_filtering)
 		return port;
 	/* The frames of a sub-interface have lost their tag, as those without one. */
@@ -57,7 +60,7 @@ struct place_port place_port(struct places *p, const struct circuit *c, const st
 bool place_port_equal(const struct place_port *a, const struct place_port *b)
 {
 	return a->bridge == b->bridge && a->ifindex == b->ifindex && a->vid == b->vid &&
-	       a->snoops == b->snoops;
+	       a->snoops == b->snoops && a->room == b->room;
 }
 
 struct place_vrf *place_domain(struct places *p, const struct place_port *port)
