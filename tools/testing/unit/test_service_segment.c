@@ -1588,6 +1588,24 @@ static void word_reopens(void **state)
 	end(sp);
 }
 
+/* It never says that it has not opened, and nothing else happens: the word ends by itself. */
+static void word_given_ends(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	rt4(sp, &better, false);
+	word(sp, ICC_WAITING, 86, NULL);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 86));
+	rt4(sp, &worse, false);
+	run(sp, 50);
+	assert_false(sp->wish.df);
+	for (int i = 0; i < 50 && !sp->wish.df; i++)
+		run(sp, 100);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
 /* The RT-4 goes first, so that the other one is elected and waits; the port stays open meanwhile. */
 static void word_drain(void **state)
 {
@@ -3708,6 +3726,7 @@ int main(void)
 		cmocka_unit_test(vlans_change_hands),
 		cmocka_unit_test(mute_peer),
 		cmocka_unit_test(word_closes),
+		cmocka_unit_test(word_given_ends),
 		cmocka_unit_test(word_early),
 		cmocka_unit_test(word_missing),
 		cmocka_unit_test(word_opens),

@@ -215,6 +215,7 @@ static void answer(struct segment *s, struct icc_pe *pe)
 		pe->asked[i] &= (u8)~units[i];
 	}
 	pe->given_until = now + GIVEN_MS * 1000;
+	timer_start(&s->icc.given, GIVEN_MS + 1);
 	say(s, pe, ICC_CLOSED, pe->token, units);
 	if (!any(pe->asked))
 		pe->token = 0;
@@ -340,6 +341,15 @@ void segment_icc_hold(struct segment *s, const struct ip_addr *winner,
 
 /* ---- to believe ---- */
 
+/* Our word has ended: whoever has it did not open, and no route will say so. */
+static void given_over(void *data)
+{
+	struct segment *s = data;
+
+	if (segment_handover_pending(s))
+		segment_put_in_force(s);
+}
+
 static bool is_closed(const struct icc_pe *pe)
 {
 	return timer_now_us() <= pe->closed_until;
@@ -461,12 +471,14 @@ void segment_icc_init(struct segment *s)
 	TAILQ_INIT(&s->icc.pes);
 	timer_init(&s->icc.again, event, 1, ask_again, s);
 	timer_init(&s->icc.hold, event, 1, hold_over, s);
+	timer_init(&s->icc.given, event, 1000, given_over, s);
 }
 
 void segment_icc_done(struct segment *s)
 {
 	timer_done(&s->icc.again);
 	timer_done(&s->icc.hold);
+	timer_done(&s->icc.given);
 	while (!TAILQ_EMPTY(&s->icc.pes))
 		forget(s, TAILQ_FIRST(&s->icc.pes));
 }

@@ -47,6 +47,7 @@ struct icc_pe {
  * @token: with which this PE waits for @want; 0: it does not wait
  * @again: to say it again, for the @tries-th time
  * @hold: roles that are lost are kept until their winner waits, or until this is over, and then @held
+ * @given: until it is over a PE has our word
  */
 struct segment_icc {
 	TAILQ_HEAD(, icc_pe) pes;
@@ -56,6 +57,7 @@ struct segment_icc {
 	unsigned int tries;
 	struct timer again;
 	struct timer hold;
+	struct timer given;
 	bool held;
 };
 
