@@ -29,7 +29,7 @@ static struct mdb_result last;
 static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
 {
 	if (mdb)
-		mdb_link(mdb, now);
+		mdb_link(mdb, now, was);
 }
 
 static void on_gone(void *data, const struct fact_link *was)
@@ -114,7 +114,7 @@ static int clean(void **state)
 {
 	if (!mdb)
 		return 0;
-	sh("ip link set br0 type bridge mcast_snooping 1 mcast_hash_max 4096");
+	sh("ip link set br0 up type bridge mcast_snooping 1 mcast_hash_max 4096");
 	sh("ip link set bond0 nomaster; ip link set bond0 master br0; bridge vlan add dev bond0 vid 10");
 	restart();
 	run(5);
@@ -168,21 +168,29 @@ static void take_back(const char *group, u32 retain_ms)
 }
 
 /* What iproute2 reads: "239.1.1.1 permanent exclude 192.0.2.7 proto evpn; ", sorted. Timers left out. */
-static void has(const char *wanted)
+static const char *read_all(char *all, size_t len)
 {
-	char line[512], all[2048] = "";
+	char line[512];
 	FILE *f = popen(
 		"bridge -d mdb show dev br0 | grep 'port bond0' | grep -v 'grp ff02\\|src ' |"
 		"sed 's/.* grp //; s/filter_mode //; s/source_list //; s/ offload//; s,/[0-9.]*,,g;"
 		"s/proto evpn/proto 77/; s/ *vid 10 */ /; s/  */ /g; s/ $//' | sort",
 		"r");
 
+	all[0] = '\0';
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s; ", line);
+		snprintf(all + strlen(all), len - strlen(all), "%s; ", line);
 	}
 	pclose(f);
-	assert_string_equal(all, wanted);
+	return all;
+}
+
+static void has(const char *wanted)
+{
+	char all[2048];
+
+	assert_string_equal(read_all(all, sizeof(all)), wanted);
 }
 
 static void put_and_taken(void **state)
@@ -291,6 +299,90 @@ static void no_snooping(void **state)
 	has("239.1.1.1 temp exclude proto 77; ");
 }
 
+/* So long as it takes, but not for ever. */
+static void becomes(const char *wanted)
+{
+	char text[2048];
+
+	for (int i = 0; i < 50; i++) {
+		run(100);
+		if (!strcmp(read_all(text, sizeof(text)), wanted))
+			return;
+	}
+	has(wanted);
+}
+
+/* A bridge that is down lets nobody take anything out: it is taken when it is up. */
+static void bridge_down(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	wish("239.1.1.2", MEMBER_EXCLUDE, "", false);
+	sh("ip link set br0 down");
+	run(5);
+	take_back("239.1.1.1", 0);
+	take_back("239.1.1.2", 30000);
+	sh("ip link set br0 up");
+	becomes("239.1.1.1 temp exclude proto 77; 239.1.1.2 temp exclude proto 77; ");
+}
+
+/* What a predecessor has left in a bridge that shows nothing when it is asked is found when it does. */
+static void swept_unseen(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	sh("ip link set br0 type bridge mcast_snooping 0");
+	run(5);
+	restart();
+	mdb_replay(mdb);
+	mdb_sweep(mdb);
+	sh("ip link set br0 type bridge mcast_snooping 1");
+	becomes("239.1.1.1 temp exclude proto 77; ");
+}
+
+/* An operator's entry is neither changed nor taken out, before and after a wish for the same group. */
+static void foreign(void **state)
+{
+	const char *his = "239.1.1.1 permanent exclude proto static; ";
+
+	NEED_BRIDGE();
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 permanent vid 10");
+	run(5);
+	wish("239.1.1.1", MEMBER_INCLUDE, "192.0.2.7", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	assert_int_equal(last.error, EEXIST);
+	has(his);
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", true);
+	has(his);
+	take_back("239.1.1.1", 30000);
+	has(his);
+	take_back("239.1.1.1", 0); /* a host has left */
+	has(his);
+	restart();
+	mdb_sweep(mdb);
+	take_back("239.1.1.1", 0);
+	has(his);
+	/* it was refused, and goes: there is room for ours */
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	run(5);
+	assert_int_equal(last.status, WISH_PENDING);
+	assert_int_equal(last.error, EAGAIN);
+	assert_int_equal(last.key.tag, 10);
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	has("239.1.1.1 permanent exclude proto 77; ");
+	/* and he makes it his again */
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 permanent vid 10");
+	run(5);
+	assert_int_equal(last.status, WISH_REFUSED);
+	take_back("239.1.1.1", 0);
+	has(his);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	run(5);
+}
+
 /* A bridge that is full stops looking at groups: half of it is its own. */
 static void room(void **state)
 {
@@ -360,6 +452,9 @@ int main(void)
 		cmocka_unit_test_setup(swept, clean),
 		cmocka_unit_test_setup(somebody_else, clean),
 		cmocka_unit_test_setup(no_snooping, clean),
+		cmocka_unit_test_setup(bridge_down, clean),
+		cmocka_unit_test_setup(swept_unseen, clean),
+		cmocka_unit_test_setup(foreign, clean),
 		cmocka_unit_test_setup(room, clean),
 		cmocka_unit_test(impossible),
 	};

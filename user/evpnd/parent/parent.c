@@ -47,7 +47,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	if (p->flood)
 		fdb_flood_link(p->flood, now);
 	if (p->mdb)
-		mdb_link(p->mdb, now);
+		mdb_link(p->mdb, now, before);
 	if (p->routes)
 		routes_link(p->routes);
 	if (!before)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "log.h"
 #include "nl_mdb.h"
 #include "system/links.h"
+#include "system/mdb_foreign.h"
 #include "system/reconcile.h"
 #include "timer.h"
 
@@ -54,21 +56,12 @@ struct mdb {
 	sd_event_source *readable;
 	struct timer look;
 	struct reconcile entries;
+	struct reconcile foreign;
+	bool swept;	  /* what has our mark and is not in the table is a predecessor's */
 	uint32_t counted; /* ifindex of the bridge of which @count are ours; 0: none was counted */
 	size_t count;
 	_Alignas(8) char buf[BATCH_OCTETS];
 };
-
-/* By port first: esi and tag follow from it. */
-static int key_cmp(const void *x, const void *y)
-{
-	const struct mdb_key *a = x, *b = y;
-	int r = a->port < b->port ? -1 : a->port > b->port;
-
-	if (!r)
-		r = a->vid < b->vid ? -1 : a->vid > b->vid;
-	return r ? r : ip_cmp(&a->group, &b->group);
-}
 
 static struct entry *entry_of(struct wished *w)
 {
@@ -134,6 +127,12 @@ static const struct fact_link *bridge_of(const struct mdb *m, uint32_t port)
 		l && l->master ? links_by_index(m->links, l->master) : NULL;
 
 	return master && !strcmp(master->kind, "bridge") ? master : NULL;
+}
+
+/* A bridge that does not look at groups, or is down, lets nobody change them. */
+static bool is_ready(const struct fact_link *bridge)
+{
+	return bridge->mcast_snooping && bridge->flags & IFF_UP;
 }
 
 /* ---- requests ---- */
@@ -251,6 +250,22 @@ static void pend(struct mdb_result *r, const char *text)
 	snprintf(r->text, sizeof(r->text), "%s", text);
 }
 
+/* An operator's entry is there: it stays, and says what he wants. Return: it is so */
+static bool is_foreign(struct mdb *m, const struct mdb_key *key, struct mdb_result *r)
+{
+	struct foreign *f = mdb_foreign_find(&m->foreign, key);
+
+	if (!f)
+		return false;
+	f->key = *key;
+	f->refused = true;
+	r->status = WISH_REFUSED;
+	r->error = EEXIST;
+	snprintf(r->text, sizeof(r->text),
+		 "somebody else has put a permanent entry there, which stays as it is");
+	return true;
+}
+
 /* Our entry for a wish, up to date; or NULL, and @r says why. */
 static struct entry *prepare(struct mdb *m, const struct wish_mdb *w, struct mdb_result *r)
 {
@@ -261,6 +276,8 @@ static struct entry *prepare(struct mdb *m, const struct wish_mdb *w, struct mdb
 		pend(r, "its device is no port of a bridge");
 		return NULL;
 	}
+	if (is_foreign(m, &w->key, r))
+		return NULL;
 	e = entry_of(reconcile_find(&m->entries, &w->key));
 	if (!w->temporary && !has_room(m, bridge, e, w->n_sources, r->text, sizeof(r->text))) {
 		r->status = WISH_REFUSED;
@@ -347,12 +364,24 @@ void mdb_wish(struct mdb *m, const struct batch *b)
 
 /* ---- taken back ---- */
 
-/* A bridge that does not look at groups lets nobody change them: later, when it does again. */
+/* Later, when the bridge is ready again. */
 static bool must_wait(const struct mdb *m, const struct entry *e)
 {
 	const struct fact_link *bridge = bridge_of(m, e->key.port);
 
-	return bridge && bridge->ifindex == e->bridge && !bridge->mcast_snooping;
+	return bridge && bridge->ifindex == e->bridge && !is_ready(bridge);
+}
+
+/* Is there something of ours, or of the bridge's, that can be taken out now? */
+static bool may_take(struct mdb *m, const struct mdb_key *key, const struct entry *e, bool retain)
+{
+	struct foreign *f = mdb_foreign_find(&m->foreign, key);
+
+	if (f)
+		f->refused = false;
+	if (f || !bridge_of(m, key->port))
+		return false;
+	return e ? !must_wait(m, e) : !retain;
 }
 
 static void gone_some(struct mdb *m, const struct mdb_key *keys, uint32_t n, bool retain)
@@ -368,7 +397,7 @@ static void gone_some(struct mdb *m, const struct mdb_key *keys, uint32_t n, boo
 					    .bridge = bridge ? bridge->ifindex : 0};
 		struct nl_mdb k = to_kernel(e ? e : &plain, !retain);
 
-		if (bridge && !(e && must_wait(m, e)) && !(retain && !e))
+		if (may_take(m, &keys[i], e, retain))
 			job_put(&j, i,
 				retain ? nl_mdb_put(m->buf + j.len, &k) :
 					 nl_mdb_del(m->buf + j.len, &k));
@@ -387,21 +416,24 @@ void mdb_wish_gone(struct mdb *m, const struct batch *b)
 			  b->retain_ms);
 }
 
-void mdb_link(struct mdb *m, const struct fact_link *fact)
+void mdb_link(struct mdb *m, const struct fact_link *now, const struct fact_link *was)
 {
 	struct mdb_key keys[MDB_BATCH_MAX];
 	struct wished *w;
 	uint32_t n;
 
-	if (strcmp(fact->kind, "bridge") || !fact->mcast_snooping)
+	if (strcmp(now->kind, "bridge") || !is_ready(now))
 		return;
 	do {
 		n = 0;
 		RECONCILE_FOREACH(w, &m->entries)
-		if (!w->wished && entry_of(w)->bridge == fact->ifindex && n < MDB_BATCH_MAX)
+		if (!w->wished && entry_of(w)->bridge == now->ifindex && n < MDB_BATCH_MAX)
 			keys[n++] = entry_of(w)->key;
 		gone_some(m, keys, n, true);
 	} while (n == MDB_BATCH_MAX);
+	/* Until then it did not show what it has. */
+	if (!(was && is_ready(was)) && !timer_running(&m->look))
+		timer_start(&m->look, LOOK_MS);
 }
 
 /* ---- what nobody has wished ---- */
@@ -426,19 +458,18 @@ static struct entry *find_entry(const struct mdb *m, const struct nl_mdb *e)
 	return entry_of(reconcile_find(&m->entries, &key));
 }
 
-static void take_stray(void *data, const struct nl_mdb *e)
+static void take_stray(struct strays *s, const struct nl_mdb *e)
 {
-	struct strays *s = data;
 	struct nl_mdb *more;
 
-	if (!is_ours(e) || find_entry(s->m, e))
-		return;
 	if (s->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 16;
-		more = reallocarray(s->list, s->cap, sizeof(*more));
+		size_t cap = s->cap ? s->cap * 2 : 16;
+
+		more = reallocarray(s->list, cap, sizeof(*more));
 		if (!more)
 			return;
 		s->list = more;
+		s->cap = cap;
 	}
 	s->list[s->n++] = *e;
 }
@@ -460,36 +491,107 @@ static void leave_strays(struct mdb *m, const struct strays *s)
 	}
 }
 
-void mdb_sweep(struct mdb *m)
+static void tell_pending(struct mdb *m, const struct mdb_key *key, const char *text)
+{
+	struct mdb_result r = {.key = *key, .status = WISH_PENDING, .error = EAGAIN};
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	tell(m, &r, 1);
+}
+
+static void changed(struct mdb *m, const struct entry *e)
+{
+	tell_pending(m, &e->key, "somebody else has changed it");
+}
+
+/* ---- what operators have put there ---- */
+
+/* He has made it his, whatever it was. */
+static void yield_to(struct mdb *m, struct entry *e)
+{
+	struct mdb_result r = {.key = e->key};
+	bool told = e->w.wished && !e->w.stale;
+
+	drop(m, e);
+	if (told && is_foreign(m, &r.key, &r))
+		tell(m, &r, 1);
+}
+
+static void foreign_gone(struct mdb *m, struct foreign *f)
+{
+	struct mdb_key key = f->key;
+	bool refused = f->refused;
+
+	reconcile_drop(&m->foreign, &f->w);
+	if (refused)
+		tell_pending(m, &key, "somebody else has taken his entry out");
+}
+
+static void foreign_not_there(struct mdb *m)
+{
+	struct wished *w, *next;
+
+	RECONCILE_FOREACH_SAFE(w, &m->foreign, next)
+	if (!((struct foreign *)w)->there)
+		foreign_gone(m, (struct foreign *)w);
+}
+
+/* ---- all that there is ---- */
+
+static void see(void *data, const struct nl_mdb *k)
+{
+	struct strays *s = data;
+	struct entry *e = ip_is_none(&k->source) ? find_entry(s->m, k) : NULL;
+
+	if (mdb_foreign_see(&s->m->foreign, k) && e)
+		yield_to(s->m, e);
+	else if (is_ours(k) && e)
+		e->there = true;
+	else if (is_ours(k) && s->m->swept)
+		take_stray(s, k);
+}
+
+/* Return: all bridges were read */
+static bool look(struct mdb *m)
 {
 	struct strays s = {.m = m};
-	struct wished *w, *next;
 	struct nl_err err;
+	struct wished *w;
+	int r;
+
+	RECONCILE_FOREACH(w, &m->entries)
+	entry_of(w)->there = false;
+	RECONCILE_FOREACH(w, &m->foreign)
+	((struct foreign *)w)->there = false;
+	r = nl_mdb_dump(m->requests, see, &s, &err);
+	if (r)
+		log_error("bridges: reading their groups: %s", err.text);
+	else
+		foreign_not_there(m);
+	leave_strays(m, &s);
+	free(s.list);
+	return !r;
+}
+
+void mdb_sweep(struct mdb *m)
+{
+	struct wished *w, *next;
 
 	reconcile_sweep(&m->entries, NULL, NULL);
 	RECONCILE_FOREACH_SAFE(w, &m->entries, next)
 	if (!w->wished && !must_wait(m, entry_of(w)))
 		drop(m, entry_of(w));
-	if (nl_mdb_dump(m->requests, take_stray, &s, &err))
-		log_error("bridges: reading their groups: %s", err.text);
-	leave_strays(m, &s);
-	free(s.list);
+	m->swept = true;
+	look(m);
 }
 
 void mdb_replay(struct mdb *m)
 {
+	m->swept = false;
 	reconcile_replay(&m->entries);
 }
 
 /* ---- what others do to them ---- */
-
-static void changed(struct mdb *m, const struct entry *e)
-{
-	struct mdb_result r = {.key = e->key, .status = WISH_PENDING, .error = EAGAIN};
-
-	snprintf(r.text, sizeof(r.text), "somebody else has changed it");
-	tell(m, &r, 1);
-}
 
 struct news {
 	struct mdb *m;
@@ -499,10 +601,24 @@ struct news {
 static void hear(void *data, const struct nl_mdb *k)
 {
 	const struct news *news = data;
-	const struct entry *e = ip_is_none(&k->source) ? find_entry(news->m, k) : NULL;
+	struct mdb *m = news->m;
+	const struct mdb_key key = {.port = k->port, .vid = k->vid, .group = k->group};
+	struct entry *e;
+	struct foreign *f;
 
+	if (!ip_is_none(&k->source))
+		return;
+	e = find_entry(m, k);
+	if (!news->gone && mdb_foreign_see(&m->foreign, k)) {
+		if (e)
+			yield_to(m, e);
+		return;
+	}
+	f = mdb_foreign_find(&m->foreign, &key);
+	if (f)
+		foreign_gone(m, f);
 	if (e && e->w.wished && !e->w.stale && (news->gone || !is_ours(k)))
-		changed(news->m, e);
+		changed(m, e);
 }
 
 static int on_message(void *data, const struct nlmsghdr *nlh)
@@ -522,27 +638,14 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
-static void see(void *data, const struct nl_mdb *k)
-{
-	struct entry *e = is_ours(k) ? find_entry(data, k) : NULL;
-
-	if (e)
-		e->there = true;
-}
-
-/* News were lost. */
+/* News were lost, or a bridge shows again what it has. */
 static void on_look(void *data)
 {
 	struct mdb *m = data;
-	struct nl_err err;
 	struct wished *w;
 
-	RECONCILE_FOREACH(w, &m->entries)
-	entry_of(w)->there = false;
-	if (nl_mdb_dump(m->requests, see, m, &err)) {
-		log_error("bridges: reading their groups: %s", err.text);
+	if (!look(m))
 		return;
-	}
 	RECONCILE_FOREACH(w, &m->entries)
 	if (w->wished && !w->stale && !entry_of(w)->there)
 		changed(m, entry_of(w));
@@ -575,11 +678,14 @@ struct mdb *mdb_new(sd_event *event, const struct links *links, mdb_fn fn, void 
 	m->links = links;
 	m->fn = fn;
 	m->data = data;
-	m->entries = RECONCILE_INIT(struct entry, key, key_cmp);
+	m->entries = RECONCILE_INIT(struct entry, key, mdb_key_cmp);
+	m->foreign = mdb_foreign_init();
 	timer_init(&m->look, event, 100000, on_look, m);
 	r = listen_to_bridges(m, event);
-	if (!r)
+	if (!r) {
+		look(m);
 		return m;
+	}
 	mdb_free(m);
 	errno = -r;
 	return NULL;
@@ -593,6 +699,7 @@ void mdb_free(struct mdb *m)
 		return;
 	RECONCILE_FOREACH_SAFE(w, &m->entries, next)
 	drop(m, entry_of(w));
+	reconcile_free(&m->foreign);
 	sd_event_source_disable_unref(m->readable);
 	timer_done(&m->look);
 	nl_close(m->listener);

@@ -4,7 +4,7 @@
  *
  * An entry of ours does not age, and has our protocol's number. One that the bridge has made because it has
  * heard a host becomes ours while other PEs want the group as well, and is the bridge's own again when
- * they do not any more; so no host has to speak up again.
+ * they do not any more; so no host has to speak up again. A permanent one of somebody else's stays his.
  */
 #ifndef EVPND_MDB_H
 #define EVPND_MDB_H
@@ -57,7 +57,7 @@ void mdb_sweep(struct mdb *mdb);
 /** mdb_replay() - a fresh speaker: what there is stays until it has swept */
 void mdb_replay(struct mdb *mdb);
 
-/** mdb_link() - a device has changed: what could not be taken out of a bridge may go now */
-void mdb_link(struct mdb *mdb, const struct fact_link *fact);
+/** mdb_link() - a device has changed: what could not be taken out of a bridge may go now. @was: NULL: it is new */
+void mdb_link(struct mdb *mdb, const struct fact_link *now, const struct fact_link *was);
 
 #endif
