@@ -1606,6 +1606,27 @@ static void word_given_ends(void **state)
 	end(sp);
 }
 
+/* A PE that has left and does not answer is greeted no more; one that answers is, and one that is back. */
+static void word_left(void **state)
+{
+	struct speaker *sp = with_words(blocking());
+
+	rt4(sp, &worse, true);
+	rt1_via(sp, PE2, PE2, false, true);
+	run(sp, 5);
+	rig_channel.wanted = (struct ip_addr){};
+	segment_service.pes(sp->ss);
+	assert_int_equal(ip_low32(&rig_channel.wanted), PE2);
+	rig_channel.heard = false;
+	rig_channel.wanted = (struct ip_addr){};
+	segment_service.pes(sp->ss);
+	assert_true(ip_is_none(&rig_channel.wanted));
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_int_equal(ip_low32(&rig_channel.wanted), PE2);
+	end(sp);
+}
+
 /* The RT-4 goes first, so that the other one is elected and waits; the port stays open meanwhile. */
 static void word_drain(void **state)
 {
@@ -3727,6 +3748,7 @@ int main(void)
 		cmocka_unit_test(mute_peer),
 		cmocka_unit_test(word_closes),
 		cmocka_unit_test(word_given_ends),
+		cmocka_unit_test(word_left),
 		cmocka_unit_test(word_early),
 		cmocka_unit_test(word_missing),
 		cmocka_unit_test(word_opens),

@@ -156,6 +156,21 @@ void segment_icc_look(struct segment *s)
 		segment_routes_each(s->owner, &s->esi, EVPN_ES, know, s);
 }
 
+/*
+ * Who has left and does not answer is greeted no more: the channel has room for so many, and addresses of PEs
+ * come and go. One that is merely without its port is heard, and stays.
+ */
+static void forget_gone(struct segment *s)
+{
+	struct icc_pe *pe, *next;
+
+	for (pe = TAILQ_FIRST(&s->icc.pes); pe; pe = next) {
+		next = TAILQ_NEXT(pe, entry);
+		if (!channel_heard(s->owner->speaker, &pe->addr) && !is_member(s, pe))
+			forget(s, pe);
+	}
+}
+
 void segments_pes(void *state)
 {
 	struct segments *ss = state;
@@ -163,6 +178,7 @@ void segments_pes(void *state)
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry) {
+		forget_gone(s);
 		segment_icc_look(s);
 		TAILQ_FOREACH(pe, &s->icc.pes, entry)
 			if (!ip_is_none(self_of(s)))
