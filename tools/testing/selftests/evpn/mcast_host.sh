@@ -19,6 +19,7 @@ ALL_TESTS="
 	untagged
 	down_and_up
 	bridged
+	bridged_asked
 	refused
 	many
 	pimd
@@ -312,6 +313,32 @@ bridged() {
 	check_eq "$(times 239.1.10.1)" 0 "reports into a bridge"
 	unwished 100 239.1.10.1
 	log_test "nobody is spoken for on a port of a bridge"
+}
+
+# What another PE has taken back, hosts behind a port of a bridge are asked for all the same, in a VLAN that has
+# no device of its own. Read where they are.
+bridged_asked() {
+	local out=/run/asked
+	pe_ip link add br0 type bridge vlan_filtering 1 mcast_snooping 0 || { log_skip "bridge" "no bridge"; return; }
+	defer pe_ip link del br0
+	pe_ip link set br0 up
+	pe_ip link set bond0 master br0
+	defer pe_ip link set bond0 nomaster
+	ip -n "$(n_ce ce)" link add link ce name ce.7 type vlan id 7
+	defer ip -n "$(n_ce ce)" link del ce.7
+	ip -n "$(n_ce ce)" link set ce.7 up
+	$NSEXEC "$(n_ce ce)" tcpdump -n -l -i ce.7 igmp >$out 2>$out.err &
+	defer kill $!
+	slowwait 5 grep -q listening $out.err
+	wished 7 239.1.11.1 mode=exclude versions=v3
+	slowwait 2 is_wish 7 239.1.11.1 bridged
+	check_err $? "$(nl_mcast wish-get dump)"
+	unwished 7 239.1.11.1 retain=3000
+	slowwait 3 grep -q "0.0.0.0 > 224.0.0.1: igmp query" $out
+	check_err $? "hosts in VLAN 7 were not asked: $(cat $out)"
+	nl_mcast wish-get esi=$ESI1 tag=7 group=239.1.11.1 >/dev/null 2>&1
+	check_fail $? "the module keeps what a bridge has: $(nl_mcast wish-get dump)"
+	log_test "hosts behind a port of a bridge are asked, in its VLAN"
 }
 
 # refusal SENTENCE KEY=VALUE...
