@@ -9,9 +9,9 @@
 . tools/testing/vm/run.sh
 
 GUEST=uml MEM=1024 # uml.sh
-BOOT_LIMIT=240	   # seconds for one boot, whatever it does
+BOOT_LIMIT=400	   # seconds for one boot, whatever it does
 
-# machine_modules SOURCE...: evpn.ko of the first as the one that modprobe finds; the others lie beside it as NAME.ko
+# machine_kernel: in KERNEL, the directory of the uml guest's kernel
 machine_kernel() {
 	KERNEL=$(tools/testing/vm/guest.sh build uml && tools/testing/vm/guest.sh path uml)
 }

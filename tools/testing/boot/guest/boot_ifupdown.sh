@@ -73,8 +73,8 @@ check_err $? "nor does the log"
 log_test "an upgrade restarts evpnd, over to the other PE and back; it says that the module is older"
 
 module_on_disk new
-evpnctl es drain ce1 >/dev/null
-check_err $? "es drain"
+slowwait 10 evpnctl es drain ce1 >/dev/null 2>&1 # when the other PE has its port back
+check_err $? "es drain: $(evpnctl es drain ce1 2>&1)"
 slowwait 20 not_df_here
 check_err $? "it is not drained"
 rmmod evpn && modprobe evpn
@@ -104,8 +104,8 @@ check_err $? "it does not come back"
 log_test "the other order: an old daemon, a new module; what is disabled stays disabled in an upgrade"
 
 # --- maintenance
-evpnctl es drain ce1 >/dev/null
-check_err $? "es drain"
+slowwait 10 evpnctl es drain ce1 >/dev/null 2>&1
+check_err $? "es drain: $(evpnctl es drain ce1 2>&1)"
 slowwait 20 not_df_here
 check_err $? "the kernel's role is $(kernel_es role)"
 slowwait 20 df_there
