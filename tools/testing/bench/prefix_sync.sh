@@ -122,8 +122,8 @@ echo "  from the first request at PE1's kernel to the last route in PE2's: $(val
 limit "of it after the last one was made" $(($(value in-step-ms <<<"$line") - $(value made-ms <<<"$line"))) $((COUNT / 100)) ms
 sleep 1
 echo "  processor time of evpnd: PE1 $(($(cpu pe1) - cpu1)) ms, PE2 $(($(cpu pe2) - cpu2)) ms"
-limit "memory for each prefix, both processes of PE1" $((($(rss pe1) - before1) * 1024 / COUNT)) 500 octets
-limit "the same of PE2" $((($(rss pe2) - before2) * 1024 / COUNT)) 500 octets
+limit "memory for each prefix, both processes of PE1" $((($(rss pe1) - before1) * 1024 / COUNT)) 260 octets
+limit "the same of PE2" $((($(rss pe2) - before2) * 1024 / COUNT)) 260 octets
 echo "  nexthop objects in PE2's kernel: $(ip -n ${P}pe2 nexthop show proto 77 | wc -l)"
 line=$($RUN/route_bench empty /run/netns/${P}pe1 lag0 10.0.0.2 "$COUNT" /run/netns/${P}pe2) || failed=1
 echo "gone again: $line"
