@@ -123,9 +123,11 @@ static int clean(void **state)
 	return 0;
 }
 
+static const char *port_name = "bond0";
+
 static u32 port(void)
 {
-	return links_by_name(links, "bond0")->ifindex;
+	return links_by_name(links, port_name)->ifindex;
 }
 
 static struct mdb_key key_of(const char *group)
@@ -383,29 +385,46 @@ static void foreign(void **state)
 	run(5);
 }
 
-/* A bridge that is full stops looking at groups: half of it is its own. */
-static void room(void **state)
+/* @n of these groups, of which @fit are put there, and the others are not. */
+static void wish_many(const char *start, int n, int fit)
 {
 	char group[32];
 
+	for (int i = 1; i <= n; i++) {
+		snprintf(group, sizeof(group), "%s%d", start, i);
+		wish(group, MEMBER_EXCLUDE, "", false);
+		assert_int_equal(last.status, i <= fit ? WISH_INSTALLED : WISH_REFUSED);
+	}
+}
+
+/* A bridge that is full stops looking at groups: half of it is its own, and no port takes all of the rest. */
+static void room(void **state)
+{
 	NEED_BRIDGE();
+	sh("ip link add bond1 type veth peer name ce1; ip link set bond1 master br0 up;"
+	   "bridge vlan add dev bond1 vid 10");
 	sh("ip link set br0 type bridge mcast_hash_max 16");
 	run(5);
-	for (int i = 1; i <= 9; i++) {
-		snprintf(group, sizeof(group), "239.1.1.%d", i);
-		wish(group, MEMBER_EXCLUDE, "", false);
-		assert_int_equal(last.status, i <= 8 ? WISH_INSTALLED : WISH_REFUSED);
-	}
+	wish_many("239.1.1.", 9, 4);
 	assert_string_equal(last.text,
-			    "br0 has room for 16 groups (mcast_hash_max), and half of it is taken");
+			    "br0 has room for 16 groups (mcast_hash_max): half of it is for other "
+			    "PEs' groups, and this port has its share of that");
 	/* a source takes room, too; one that is there may change as long as it does not grow */
-	wish("239.1.1.8", MEMBER_INCLUDE, "192.0.2.7", false);
+	wish("239.1.1.4", MEMBER_INCLUDE, "192.0.2.7", false);
 	assert_int_equal(last.status, WISH_REFUSED);
-	wish("239.1.1.8", MEMBER_EXCLUDE, "", false);
+	wish("239.1.1.4", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	port_name = "bond1"; /* another customer's */
+	wish_many("239.1.2.", 3, 2);
+	port_name = "bond0";
+	wish("239.1.1.4", MEMBER_EXCLUDE, "", false); /* there was room once */
 	assert_int_equal(last.status, WISH_INSTALLED);
 	take_back("239.1.1.1", 0);
+	take_back("239.1.1.2", 0);
 	wish("239.1.1.9", MEMBER_EXCLUDE, "", false);
 	assert_int_equal(last.status, WISH_INSTALLED);
+	sh("ip link del bond1");
+	run(5);
 }
 
 /* From a process that reads from the network. */

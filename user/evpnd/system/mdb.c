@@ -59,7 +59,9 @@ struct mdb {
 	struct reconcile foreign;
 	bool swept;	  /* what has our mark and is not in the table is a predecessor's */
 	uint32_t counted; /* ifindex of the bridge of which @count are ours; 0: none was counted */
+	uint32_t counted_port; /* and @count_port of them are at that port */
 	size_t count;
+	size_t count_port;
 	_Alignas(8) char buf[BATCH_OCTETS];
 };
 
@@ -191,35 +193,49 @@ static size_t weight(const struct entry *e)
 	return 1u + e->n_sources;
 }
 
-/* What all of ours take, counted once for a batch. */
-static void count_bridge(struct mdb *m, uint32_t bridge)
+static void count_entry(struct mdb *m, const struct entry *e, size_t before)
+{
+	if (e->bridge != m->counted)
+		return;
+	m->count += weight(e) - before;
+	if (e->key.port == m->counted_port)
+		m->count_port += weight(e) - before;
+}
+
+/* What all of ours take, and those of a port: counted once for as long as a batch is about it. */
+static void count_bridge(struct mdb *m, uint32_t bridge, uint32_t port)
 {
 	struct wished *w;
 
-	if (m->counted == bridge)
+	if (m->counted == bridge && m->counted_port == port)
 		return;
 	m->counted = bridge;
+	m->counted_port = port;
 	m->count = 0;
+	m->count_port = 0;
 	RECONCILE_FOREACH(w, &m->entries)
-	if (entry_of(w)->bridge == bridge)
-		m->count += weight(entry_of(w));
+	count_entry(m, entry_of(w), 0);
 }
 
 /*
  * A bridge that has more groups than it has room for stops looking at groups. Half of the room is left for
- * what it hears itself.
+ * what it hears itself. Of the other half a port gets as much as it leaves to others: a customer who joins all
+ * groups that there are takes none from the next. What is there already may stay.
  */
 static bool has_room(struct mdb *m, const struct fact_link *bridge, const struct entry *e,
-		     uint16_t n_sources, char *text, size_t len)
+		     const struct wish_mdb *w, char *text, size_t len)
 {
-	size_t max = bridge->mcast_hash_max / 2, mine;
+	size_t max = bridge->mcast_hash_max / 2, needs = 1u + w->n_sources, mine;
 
-	count_bridge(m, bridge->ifindex);
+	count_bridge(m, bridge->ifindex, w->key.port);
 	mine = e && e->bridge == bridge->ifindex ? weight(e) : 0;
-	if (m->count - mine + 1 + n_sources <= max)
+	if (needs <= mine || m->count + m->count_port + 2 * (needs - mine) <= max)
 		return true;
-	snprintf(text, len, "%s has room for %u groups (mcast_hash_max), and half of it is taken",
-		 bridge->ifname, bridge->mcast_hash_max);
+	snprintf(
+		text, len,
+		"%s has room for %u groups (mcast_hash_max): half of it is for other PEs' groups, and "
+		"this port has its share of that",
+		bridge->ifname, bridge->mcast_hash_max);
 	return false;
 }
 
@@ -239,8 +255,7 @@ static bool set_content(struct mdb *m, struct entry *e, const struct wish_mdb *w
 	e->n_sources = w->n_sources;
 	e->mode = w->mode;
 	e->bridge = bridge;
-	if (m->counted == bridge)
-		m->count = m->count - was + weight(e);
+	count_entry(m, e, was);
 	return true;
 }
 
@@ -279,7 +294,7 @@ static struct entry *prepare(struct mdb *m, const struct wish_mdb *w, struct mdb
 	if (is_foreign(m, &w->key, r))
 		return NULL;
 	e = entry_of(reconcile_find(&m->entries, &w->key));
-	if (!w->temporary && !has_room(m, bridge, e, w->n_sources, r->text, sizeof(r->text))) {
+	if (!w->temporary && !has_room(m, bridge, e, w, r->text, sizeof(r->text))) {
 		r->status = WISH_REFUSED;
 		r->error = ENOSPC;
 		return NULL;
