@@ -124,6 +124,21 @@ static inline void evpn_drops_add(struct evpn_drops *drops, unsigned int len)
 	u64_stats_add(&drops->bytes, len);
 }
 
+/** evpn_drops_copy() - read counters within their fetch and retry */
+static inline void evpn_drops_copy(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
+				   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
+				   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS])
+{
+	unsigned int d, i;
+
+	for (d = 0; d < EVPN_DIRECTIONS; d++) {
+		for (i = 0; i < EVPN_REASONS; i++) {
+			packets[d][i] = u64_stats_read(&drops[d][i].packets);
+			bytes[d][i] = u64_stats_read(&drops[d][i].bytes);
+		}
+	}
+}
+
 /**
  * struct evpn_pcpu_stats - the counters of one segment as one CPU counts them
  * @drops: by direction and reason
@@ -557,9 +572,6 @@ void evpn_owner_hold_work(struct work_struct *work);
 
 /* stats.c */
 struct evpn_pcpu_stats __percpu *evpn_stats_alloc(void);
-void evpn_stats_copy_drops(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
-			   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
-			   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS]);
 void evpn_stats_drop(const struct evpn_port *port, enum evpn_direction direction,
 		     enum evpn_drop_reason reason, unsigned int vid, unsigned int len);
 void evpn_stats_allow(struct evpn_es *es, enum evpn_direction direction);

@@ -58,6 +58,32 @@ void *evpn_netlink_begin(struct sk_buff *msg, const struct genl_info *info, u8 c
 	return evpn_netlink_put(msg, info->snd_portid, info->snd_seq, 0, cmd);
 }
 
+/**
+ * evpn_netlink_answer() - answer a request by what one function puts
+ * @info: the request
+ * @cmd: of the answer
+ * @lock: held while @fill is called
+ * @fill: puts the attributes; -EMSGSIZE when there is no room
+ * @data: for @fill
+ *
+ * Return: 0, or an error, and then nothing was answered.
+ */
+int evpn_netlink_answer(struct genl_info *info, u8 cmd, struct mutex *lock,
+			int (*fill)(struct sk_buff *msg, void *data), void *data)
+{
+	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = evpn_netlink_begin(msg, info, cmd);
+	mutex_lock(lock);
+	err = hdr ? fill(msg, data) : -EMSGSIZE;
+	mutex_unlock(lock);
+	return evpn_netlink_reply(info, msg, hdr, err);
+}
+
 /** evpn_netlink_listeners() - does anybody listen to this group of the namespace? */
 bool evpn_netlink_listeners(struct evpn_net *en, unsigned int group)
 {

@@ -17,6 +17,8 @@
 void evpn_netlink_u32(const struct genl_info *info, int attr, u32 *value);
 void *evpn_netlink_begin(struct sk_buff *msg, const struct genl_info *info, u8 cmd);
 int evpn_netlink_reply(struct genl_info *info, struct sk_buff *msg, void *hdr, int err);
+int evpn_netlink_answer(struct genl_info *info, u8 cmd, struct mutex *lock,
+			int (*fill)(struct sk_buff *msg, void *data), void *data);
 
 /**
  * struct evpn_netlink_batch - notifications about many objects, as few messages as they fit into

@@ -53,8 +53,9 @@ int evpn_nl_core_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int fill_core(struct sk_buff *msg, struct evpn_net *en)
+static int fill_core(struct sk_buff *msg, void *data)
 {
+	struct evpn_net *en = data;
 	unsigned int i, port;
 
 	if (nla_put_u32(msg, EVPN_A_CORE_MARK_MASK, evpn_vtep_mask(en)) ||
@@ -72,15 +73,6 @@ static int fill_core(struct sk_buff *msg, struct evpn_net *en)
 int evpn_nl_core_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_net *en = evpn_net(genl_info_net(info));
-	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *hdr;
-	int err;
 
-	if (!msg)
-		return -ENOMEM;
-	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_CORE_GET);
-	mutex_lock(&en->lock);
-	err = hdr ? fill_core(msg, en) : -EMSGSIZE;
-	mutex_unlock(&en->lock);
-	return evpn_netlink_reply(info, msg, hdr, err);
+	return evpn_netlink_answer(info, EVPN_CMD_CORE_GET, &en->lock, fill_core, en);
 }

@@ -231,8 +231,9 @@ static int fill_number(struct sk_buff *msg, int attr, u64 value)
 	return nla_put_u64_64bit(msg, attr, value, EVPN_A_MCAST_STATS_PAD);
 }
 
-static int fill_stats(struct sk_buff *msg, struct evpn_mcast_net *mn)
+static int fill_stats(struct sk_buff *msg, void *data)
 {
+	struct evpn_mcast_net *mn = data;
 	const struct evpn_mcast_counters *c = &mn->counters;
 
 	if (nla_put_u32(msg, EVPN_A_MCAST_STATS_GROUPS, mn->count) ||
@@ -256,15 +257,6 @@ static int fill_stats(struct sk_buff *msg, struct evpn_mcast_net *mn)
 int evpn_nl_mcast_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_mcast_net *mn = evpn_net(genl_info_net(info))->mcast;
-	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *hdr;
-	int err;
 
-	if (!msg)
-		return -ENOMEM;
-	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_MCAST_STATS_GET);
-	mutex_lock(&mn->lock);
-	err = fill_stats(msg, mn);
-	mutex_unlock(&mn->lock);
-	return evpn_netlink_reply(info, msg, hdr, err);
+	return evpn_netlink_answer(info, EVPN_CMD_MCAST_STATS_GET, &mn->lock, fill_stats, mn);
 }

@@ -543,21 +543,17 @@ static int fill_counters(struct sk_buff *msg, const struct evpn_neigh_net *nn)
 	return 0;
 }
 
+static int fill_stats(struct sk_buff *msg, void *data)
+{
+	return fill_counts(msg, data) ?: fill_counters(msg, data);
+}
+
 /** evpn_nl_neigh_stats_get_doit() - read the neighbour statistics */
 int evpn_nl_neigh_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_neigh_net *nn = evpn_net(genl_info_net(info))->neigh;
-	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *hdr;
-	int err;
 
-	if (!msg)
-		return -ENOMEM;
-	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_NEIGH_STATS_GET);
-	mutex_lock(&nn->lock);
-	err = fill_counts(msg, nn) ?: fill_counters(msg, nn);
-	mutex_unlock(&nn->lock);
-	return evpn_netlink_reply(info, msg, hdr, err);
+	return evpn_netlink_answer(info, EVPN_CMD_NEIGH_STATS_GET, &nn->lock, fill_stats, nn);
 }
 
 /** evpn_nl_neigh_set_doit() - how many neighbours are learned on all segments together */

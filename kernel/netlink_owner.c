@@ -25,19 +25,15 @@ int evpn_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int fill_owner(struct sk_buff *msg, void *data)
+{
+	return evpn_owner_fill(msg, data, task_active_pid_ns(current));
+}
+
 /** evpn_nl_owner_get_doit() - read who is the owner */
 int evpn_nl_owner_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct evpn_net *en = evpn_net(genl_info_net(info));
-	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *hdr;
-	int err;
 
-	if (!msg)
-		return -ENOMEM;
-	hdr = evpn_netlink_begin(msg, info, EVPN_CMD_OWNER_GET);
-	mutex_lock(&en->lock);
-	err = hdr ? evpn_owner_fill(msg, en, task_active_pid_ns(current)) : -EMSGSIZE;
-	mutex_unlock(&en->lock);
-	return evpn_netlink_reply(info, msg, hdr, err);
+	return evpn_netlink_answer(info, EVPN_CMD_OWNER_GET, &en->lock, fill_owner, en);
 }

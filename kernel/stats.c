@@ -75,26 +75,11 @@ void evpn_stats_lacp(struct evpn_es *es, enum evpn_lacp_counter counter)
 	local_bh_enable();
 }
 
-/** evpn_stats_copy_drops() - read counters within their fetch and retry */
-void evpn_stats_copy_drops(u64 packets[EVPN_DIRECTIONS][EVPN_REASONS],
-			   u64 bytes[EVPN_DIRECTIONS][EVPN_REASONS],
-			   const struct evpn_drops drops[EVPN_DIRECTIONS][EVPN_REASONS])
-{
-	unsigned int d, i;
-
-	for (d = 0; d < EVPN_DIRECTIONS; d++) {
-		for (i = 0; i < EVPN_REASONS; i++) {
-			packets[d][i] = u64_stats_read(&drops[d][i].packets);
-			bytes[d][i] = u64_stats_read(&drops[d][i].bytes);
-		}
-	}
-}
-
 static void stats_copy(struct evpn_stats *to, const struct evpn_pcpu_stats *from)
 {
 	unsigned int d, i;
 
-	evpn_stats_copy_drops(to->packets, to->bytes, from->drops);
+	evpn_drops_copy(to->packets, to->bytes, from->drops);
 	for (d = 0; d < EVPN_DIRECTIONS; d++)
 		to->allowed[d] = u64_stats_read(&from->allowed[d]);
 	for (i = 0; i < EVPN_LACP_COUNTERS; i++)

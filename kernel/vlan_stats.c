@@ -169,7 +169,7 @@ static void vlan_stats_sum(const struct evpn_vlan_stats *vs, struct evpn_vlan_su
 
 		do {
 			start = u64_stats_fetch_begin(&counters->syncp);
-			evpn_stats_copy_drops(one.packets, one.bytes, counters->drops);
+			evpn_drops_copy(one.packets, one.bytes, counters->drops);
 		} while (u64_stats_fetch_retry(&counters->syncp, start));
 		for (i = 0; i < SUMS_NUMBERS; i++)
 			total[i] += ((u64 *)&one)[i];
