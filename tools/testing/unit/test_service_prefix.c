@@ -832,15 +832,20 @@ static void test_esi_form(void **state)
 /* bridge and VXLAN device of an L3VNI; @master: of the bridge */
 static void l3vni_devices(struct speaker *sp, u32 vni, u32 master)
 {
-	struct fact_link br = {.ifindex = 40, .flags = IFF_UP, .carrier = true, .master = master};
-	struct fact_link vx = {
-		.ifindex = 41, .flags = IFF_UP, .carrier = true, .master = 40, .vxlan_vni = vni};
+	u32 index = 40 + (vni - 5000) * 2;
+	struct fact_link br = {
+		.ifindex = index, .flags = IFF_UP, .carrier = true, .master = master};
+	struct fact_link vx = {.ifindex = index + 1,
+			       .flags = IFF_UP,
+			       .carrier = true,
+			       .master = index,
+			       .vxlan_vni = vni};
 
-	strcpy(br.ifname, "br5");
+	snprintf(br.ifname, sizeof(br.ifname), "br%u", vni);
 	strcpy(br.kind, "bridge");
 	strcpy(br.master_kind, master ? "vrf" : "");
 	br.address.b[5] = 5;
-	strcpy(vx.ifname, "vx5");
+	snprintf(vx.ifname, sizeof(vx.ifname), "vx%u", vni);
 	strcpy(vx.kind, "vxlan");
 	strcpy(vx.master_kind, "bridge");
 	rig_link(&prefix_service, sp->ps, IPC_FACT_LINK, &br);
@@ -890,6 +895,28 @@ static void test_core(void **state)
 	vrfs[0].prefixes.core = CONF_CORE_OFF;
 	commit(sp, vrfs, 2);
 	expect(sp, "-10.30.0.0/16/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* One prefix in two VRFs: whatever their numbers are, neither takes the other's route for its own. */
+static void test_core_distinguished(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct speaker *sp;
+
+	for (u32 i = 0; i < 2; i++) {
+		vrfs[i].id = (u16)(1 + i * 2047);
+		vrfs[i].l3vni = 5000 + i;
+		vrfs[i].prefixes.core = CONF_CORE_INTERFACE_LESS;
+	}
+	sp = begin_with(&vrfs[0]);
+	commit(sp, vrfs, 2);
+	l3vni_devices(sp, 5000, RED);
+	l3vni_devices(sp, 5001, BLUE);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:1],10.1.0.1 +10.20.0.0/16/0[10.0.0.1:49160] ");
+	fact(sp, BLUE, "10.20.0.0/16", 13, "10.1.0.1", 20, PREFIX_FIRST);
+	expect(sp, "+10.20.0.0/16/3[10.0.0.1:2048],10.1.0.1 +10.20.0.0/16/0[10.0.0.1:49168] ");
 	end(sp);
 }
 
@@ -1217,6 +1244,7 @@ int main(void)
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
 		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_gateway_family),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_restart),

@@ -16,6 +16,7 @@
 #include "services/prefix/prefix.h"
 
 #define CORE_ID_FIRST 0xc000 /* those of further next hops are not multiples of PREFIX_HOPS_MAX */
+#define CORE_IDS 0x7ff
 #define TUNNEL_VXLAN 8
 
 const struct pcore *prefix_core_of(const struct prefixes *ps, u32 vrf)
@@ -140,17 +141,49 @@ static void find_router(struct prefixes *ps, const struct place_vrf *v, struct p
 	c->n_ext = (u32)ecomm_sort(c->ext, c->n_ext);
 }
 
+static bool is_taken(const struct prefixes *ps, u16 id)
+{
+	const struct place_vrf *v;
+
+	for (size_t i = 0; i < ps->n_cores; i++)
+		if (ps->cores[i].id == id)
+			return true;
+	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
+		if (v->id == id)
+			return true;
+	return false;
+}
+
+/*
+ * VRFs have more numbers than there are here: two of one number would take each other's routes for theirs,
+ * as the same prefix may be in both. Return: 0: all are taken
+ */
+static u16 core_id(const struct prefixes *ps, const struct place_vrf *v)
+{
+	for (u32 i = 0; i < CORE_IDS; i++) {
+		u16 id = (u16)(CORE_ID_FIRST + (v->id + i) % CORE_IDS * PREFIX_HOPS_MAX);
+
+		if (!is_taken(ps, id))
+			return id;
+	}
+	return 0;
+}
+
+/* @c: the next one of @ps, not counted yet */
 static void make_core(struct prefixes *ps, const struct place_vrf *v, struct pcore *c)
 {
 	*c = (struct pcore){
 		.vrf = v->ifindex,
 		.l3vni = v->conf.l3vni,
-		.id = (u16)(CORE_ID_FIRST + (v->id % 0x7ff) * PREFIX_HOPS_MAX),
+		.id = core_id(ps, v),
 	};
 	for (; c->n_ext < v->conf.n_export; c->n_ext++)
 		c->ext[c->n_ext] = v->conf.export[c->n_ext];
 	c->ext[c->n_ext++] = ecomm_encap(TUNNEL_VXLAN);
-	if (!v->conf.n_export)
+	if (!c->id)
+		snprintf(c->why, sizeof(c->why), "%u other VRFs are told to the core, which is all",
+			 CORE_IDS);
+	else if (!v->conf.n_export)
 		snprintf(c->why, sizeof(c->why), "VRF %s has no export route target", v->conf.name);
 	else
 		find_router(ps, v, c);
@@ -193,8 +226,10 @@ void prefix_cores_resolve(struct prefixes *ps)
 	if (!ps->cores)
 		log_error("prefixes: no memory for what is told to the core");
 	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
-		if (ps->cores && v->known && v->conf.prefixes.core == CONF_CORE_INTERFACE_LESS)
-			make_core(ps, v, &ps->cores[ps->n_cores++]);
+		if (ps->cores && v->known && v->conf.prefixes.core == CONF_CORE_INTERFACE_LESS) {
+			make_core(ps, v, &ps->cores[ps->n_cores]);
+			ps->n_cores++;
+		}
 	withdraw_old(ps, old, n_old);
 	if (ps->n_cores != n_old || (n_old && memcmp(old, ps->cores, n_old * sizeof(*old)) != 0))
 		prefix_walk(ps, queue_any, NULL);
