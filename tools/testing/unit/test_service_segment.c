@@ -1712,6 +1712,44 @@ static void word_vlans(void **state)
 	end(sp);
 }
 
+/* Who goes on waiting for other VLANs, or somebody in his name, does not prolong the word for this one. */
+static void word_not_prolonged(void **state)
+{
+	static const u8 ask_11[2] = {0, 0x08}, ask_12[2] = {0, 0x10};
+	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
+	struct fact_kernel k = {.present = true};
+	struct conf_segment c = ce1();
+	struct speaker *sp;
+
+	c.mode = CONF_SINGLE_ACTIVE;
+	c.standby = CONF_STANDBY_BLOCK;
+	c.ad_per_evi = true;
+	c.vlans[1] = 0x0c; /* 10, 11 */
+	c.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .wait_ms = 1};
+	sp = forwarding(c);
+	sp->conf->global.icc.enabled = true;
+	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
+	kernel_answers(sp);
+	rig_channel.heard = true;
+	rt1_via(sp, PE2, PE2, false, false);
+	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
+	rt4(sp, &peer, false);
+	run(sp, 50);
+	word(sp, ICC_WAITING, 87, ask_11);
+	kernel_answers(sp);
+	assert_true(has_said(ICC_CLOSED, 87));
+	rt4(sp, &peer, true);
+	run(sp, 20);
+	assert_int_equal(sp->wish.vlan_df[1], 0x04);
+	for (int i = 0; i < 60 && sp->wish.vlan_df[1] != 0x0c; i++) {
+		kernel_answers(sp);
+		word(sp, ICC_WAITING, 88, ask_12);
+		run(sp, 100);
+	}
+	assert_int_equal(sp->wish.vlan_df[1], 0x0c);
+	end(sp);
+}
+
 /* "inter-chassis: {enabled: no}": as if there were no words. */
 static void word_off(void **state)
 {
@@ -3748,6 +3786,7 @@ int main(void)
 		cmocka_unit_test(mute_peer),
 		cmocka_unit_test(word_closes),
 		cmocka_unit_test(word_given_ends),
+		cmocka_unit_test(word_not_prolonged),
 		cmocka_unit_test(word_left),
 		cmocka_unit_test(word_early),
 		cmocka_unit_test(word_missing),

@@ -207,6 +207,17 @@ static bool is_confirmed(const struct segment *s)
 	       s->result.status == WISH_INSTALLED;
 }
 
+/* Roles that it has our word for, and that are this PE's again: a further word would prolong that one. */
+static bool awaits_end(const struct icc_pe *pe, const u8 target[DF_VLAN_BYTES], u64 now)
+{
+	unsigned int i;
+
+	for (i = 0; now <= pe->given_until && i < DF_VLAN_BYTES; i++)
+		if (pe->given[i] & target[i])
+			return true;
+	return false;
+}
+
 /* What @pe waits for, as far as this PE does not forward it and is not going to. */
 static void answer(struct segment *s, struct icc_pe *pe)
 {
@@ -220,6 +231,8 @@ static void answer(struct segment *s, struct icc_pe *pe)
 		return;
 	units_of(&s->force, force);
 	units_of(&s->target, target);
+	if (awaits_end(pe, target, now))
+		return;
 	for (i = 0; i < DF_VLAN_BYTES; i++)
 		units[i] = pe->asked[i] & (u8) ~(force[i] | target[i]);
 	if (!any(units))
