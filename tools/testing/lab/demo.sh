@@ -52,8 +52,13 @@ step() {
 
 title() { printf '\n%s%s%s\n\n' "$BOLD" "$1" "$OFF"; }
 
+# The source of the guest's kernel comes meanwhile: its build says what is wrong when it did not.
 programs() {
-	make --no-print-directory user && "$LAB/lab.sh" build
+	"$VM/guest.sh" source >/dev/null &
+	make --no-print-directory -j"$(nproc)" user && "$LAB/lab.sh" build
+	local status=$?
+	wait
+	return $status
 }
 
 title "Preparing"
