@@ -44,12 +44,12 @@ build_options() {
 }
 
 # kernel_key GUEST: a directory name that changes with anything that would
-# make the kernel another one. (The patches concern what uml-debug alone has.)
+# make the kernel another one; comments do not. (The patches concern what uml-debug alone has.)
 kernel_key() {
 	local frags source
 	mapfile -t frags < <(fragments "$1")
 	source=$(basename "$(source_dir)")
 	[ "$1" = uml ] && source=${source%+*}
 	printf '%s-%s\n' "$1" "$({ echo "$source"; gcc --version | head -n1
-		cat "${frags[@]}"; build_options "$1"; } | sha256sum | cut -c1-12)"
+		cat "${frags[@]}" | sed '/ is not set$/b; /^#/d; /^$/d'; build_options "$1"; } | sha256sum | cut -c1-12)"
 }
