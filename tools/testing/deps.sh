@@ -46,6 +46,7 @@ packages() {
 #: python3-yaml             the netlink specification
 #: python3-jsonschema       the same, by the schema of the kernel
 #: frr                      route reflector and peer
+#: smcroute                 multicast router that hears nobody
 #: bird2                    BFD peer
 #: gobgpd                   route reflector and peer
 #: exabgp                   peer
