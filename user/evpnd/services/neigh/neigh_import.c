@@ -56,10 +56,6 @@ enum nverdict neigh_judge(struct neighs *ns, const struct evpn_nlri *n, const st
 	return (enum nverdict)v;
 }
 
-/*
- * One of a segment that is here, or of a VRF that is: from the latter a move between segments is seen. The
- * former is of use even if it is not imported, because people ask why.
- */
 /* One more than the segment may have: it is said, and asked for again when there is room. */
 static void say_too_many(struct neighs *ns, struct place_es *es)
 {
@@ -71,6 +67,10 @@ static void say_too_many(struct neighs *ns, struct place_es *es)
 		    es->conf->name, es->conf->host_limit);
 }
 
+/*
+ * One of a segment that is here, or of a VRF that is: from the latter a move between segments is seen. The
+ * former is of use even if it is not imported, because people ask why.
+ */
 bool neigh_wanted(struct neighs *ns, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
 	struct place_es *es = place_es(&ns->at, &n->esi, false);
