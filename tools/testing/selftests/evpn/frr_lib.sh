@@ -107,7 +107,7 @@ check_says() {
 # says_only PE SENTENCE: nothing else but the tables
 says_only() {
 	check_says "$1" "$2" &&
-		[ "$(sed '/^A PE or a neighbour/,$d' /run/frr-check | grep -cv '^interface \|^bond0  ')" = 1 ]
+		[ "$(sed '/^A PE or a peer/,$d' /run/frr-check | grep -cv '^interface \|^bond0  ')" = 1 ]
 }
 # expect_says PE SENTENCE: soon
 expect_says() {
