@@ -726,6 +726,23 @@ static void left(void **state)
 	end(sp);
 }
 
+/* A host here answers to the leave of another one at another PE: what that PE takes back then was left all the same. */
+static void left_and_answered(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *a;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	wishes(sp, "x239.1.1.1/10v2 ");
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	wishes(sp, "leave:239.1.1.1:3000 ");
+	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:0 ");
+	end(sp);
+}
+
 /* A segment that comes back into the kernel gets all of its memberships again; then the sweep. */
 static void again(void **state)
 {
@@ -1136,19 +1153,33 @@ static void bridge_looks_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advertised),	   cmocka_unit_test(tags),
-		cmocka_unit_test(kinds),	   cmocka_unit_test(second_version),
-		cmocka_unit_test(leave),	   cmocka_unit_test(leave_of_others),
-		cmocka_unit_test(leave_heard),	   cmocka_unit_test(imported),
-		cmocka_unit_test(judged_again),	   cmocka_unit_test(read_again),
-		cmocka_unit_test(events),	   cmocka_unit_test(wished),
-		cmocka_unit_test(together),	   cmocka_unit_test(left),
-		cmocka_unit_test(again),	   cmocka_unit_test(told_to_nobody),
-		cmocka_unit_test(bridged),	   cmocka_unit_test(leave_time),
-		cmocka_unit_test(bridge_domain),   cmocka_unit_test(bridge_put),
-		cmocka_unit_test(bridge_gone),	   cmocka_unit_test(bridge_answers),
-		cmocka_unit_test(bridge_comes_up), cmocka_unit_test(bridge_looks_again),
-		cmocka_unit_test(too_many),	   cmocka_unit_test(too_many_of_a_group),
+		cmocka_unit_test(advertised),
+		cmocka_unit_test(tags),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(second_version),
+		cmocka_unit_test(leave),
+		cmocka_unit_test(leave_of_others),
+		cmocka_unit_test(leave_heard),
+		cmocka_unit_test(imported),
+		cmocka_unit_test(judged_again),
+		cmocka_unit_test(read_again),
+		cmocka_unit_test(events),
+		cmocka_unit_test(wished),
+		cmocka_unit_test(together),
+		cmocka_unit_test(left),
+		cmocka_unit_test(left_and_answered),
+		cmocka_unit_test(again),
+		cmocka_unit_test(told_to_nobody),
+		cmocka_unit_test(bridged),
+		cmocka_unit_test(leave_time),
+		cmocka_unit_test(bridge_domain),
+		cmocka_unit_test(bridge_put),
+		cmocka_unit_test(bridge_gone),
+		cmocka_unit_test(bridge_answers),
+		cmocka_unit_test(bridge_comes_up),
+		cmocka_unit_test(bridge_looks_again),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(too_many_of_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

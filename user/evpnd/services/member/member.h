@@ -65,6 +65,7 @@ enum mbridge { MB_NONE, MB_OURS, MB_LEFT };
  * @advertised: with @adv_flags, and @adv_id in the RD
  * @leave: an RT-8 of this PE is out, in members.leaving until @leave_us; @leave_id in its RD
  * @left_us: a host has left it here or elsewhere: until then those that are there have time to say so
+ * @gone_us: until then a PE that takes its route back does so because hosts have left
  */
 struct mentry {
 	struct mentry *next;
@@ -73,6 +74,7 @@ struct mentry {
 	TAILQ_ENTRY(mentry) leaving;
 	u64 leave_us;
 	u64 left_us;
+	u64 gone_us;
 	u16 adv_id;
 	u16 leave_id;
 	u8 local;
@@ -241,7 +243,9 @@ const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 
 /* what all other PEs together want. Return: false when nobody wants it, or nothing can be done about it */
 bool member_combined(const struct mgroup *g, struct wish_member *w);
-/* a host has left it just now, here or at another PE */
+/* a host has left it, here or at another PE; others have until @us to say that they are there */
+void member_left(struct mentry *e, u64 us);
+/* a host has left it just now, whether others have answered since or not */
 bool member_has_left(const struct mgroup *g, u64 now);
 
 /* member_bridge.c */

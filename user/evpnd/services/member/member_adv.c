@@ -158,7 +158,7 @@ void member_leave(struct members *ms, struct mentry *e)
 	e->leave_id = id;
 	e->leave_flags = flags;
 	e->leave_us = now + n.max_resp * 100000ull;
-	e->left_us = e->leave_us;
+	member_left(e, e->leave_us);
 	insert_leaving(ms, e);
 	if (e == TAILQ_FIRST(&ms->leaving))
 		timer_start_at(&ms->leave_timer, e->leave_us);

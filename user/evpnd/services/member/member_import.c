@@ -220,7 +220,7 @@ static void heed_leave(struct members *ms, const struct evpn_nlri *n, const stru
 	if (!e || e->leave || at < e->left_us)
 		return;
 	ms->counts.leaves_heard++;
-	e->left_us = at + tenths * 100000ull;
+	member_left(e, at + tenths * 100000ull);
 	if (e->local)
 		member_ask_kernel(ms, e, tenths * 100);
 	if (member_watched(ms))

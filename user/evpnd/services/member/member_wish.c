@@ -15,9 +15,6 @@
 #include "log.h"
 #include "services/member/member.h"
 
-/* After the time of an RT-8 the other PEs' RT-7 need some to arrive here. */
-#define LEFT_US 10000000
-
 const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 			     char why[MEMBER_WHY_MAX])
 {
@@ -200,12 +197,21 @@ static void send_leaves(struct members *ms)
 	ms->out->n_leaves = 0;
 }
 
+/* After the time of an RT-8 it takes some until the other PEs' RT-7 are gone here. */
+#define GONE_US 10000000
+
+void member_left(struct mentry *e, u64 us)
+{
+	e->left_us = us;
+	e->gone_us = us + GONE_US;
+}
+
 bool member_has_left(const struct mgroup *g, u64 now)
 {
 	const struct mentry *e;
 
 	for (e = g->entries; e; e = e->next)
-		if (e->left_us && now < e->left_us + LEFT_US)
+		if (now < e->gone_us)
 			return true;
 	return false;
 }
