@@ -277,12 +277,18 @@ static u8 host_version(struct evpn_mcast_net *mn, const struct evpn_mcast_host *
 	return querier && querier < own ? querier : own;
 }
 
-/* A host that was heard here wants the same: there is nobody to leave. */
+/*
+ * A host that was heard here wants the same: there is nobody to leave. If that one is about to leave, the local
+ * stack may have asked who else is there, and this host has answered: the end of the group is to be said then.
+ */
 static bool host_is_covered(struct evpn_mcast_net *mn, const struct evpn_mcast_host *h)
 {
-	const struct evpn_mcast_group *g = evpn_mcast_find(mn, &h->key);
+	struct evpn_mcast_group *g = evpn_mcast_find(mn, &h->key);
 
-	return g && !g->ended && g->mode == EVPN_MCAST_MODE_EXCLUDE;
+	if (!g || g->ended || g->mode != EVPN_MCAST_MODE_EXCLUDE)
+		return false;
+	g->elsewhere |= g->leaving;
+	return true;
 }
 
 /* Ask all hosts of a sub-interface, unless it was done just now. */

@@ -13,6 +13,7 @@ ALL_TESTS="
 	old_versions
 	mld
 	leave
+	leave_covered
 	retention
 	left_elsewhere
 	left_unheard
@@ -184,6 +185,23 @@ leave() {
 	check_eq "$(times "gaddr 239.1.4.2 to_in")" 0 "leaves with a host that is here"
 	check_eq "$(tcpdump -n -r "$wire" 2>/dev/null | grep -c report)" 0 "reports on the wire"
 	log_test "a wish that goes is a leave, then silence; and the wire has seen nothing"
+}
+
+# A host here leaves, and a querier was answered for one of another PE's; then that one is gone, too.
+leave_covered() {
+	capture bond0.1
+	mcast ce1 report ce.1 239.1.4.3
+	slowwait 2 is_local 1 239.1.4.3
+	wished 1 239.1.4.3 mode=exclude versions=v2
+	slowwait 2 is_wish 1 239.1.4.3 spoken
+	mcast ce1 leave ce.1 239.1.4.3
+	slowwait 2 seen "igmp leave 239.1.4.3"
+	unwished 1 239.1.4.3
+	slowwait 10 eval '! is_local 1 239.1.4.3'
+	check_err $? "still there"
+	slowwait 2 eval '[ "$(times "igmp leave 239.1.4.3")" = 2 ]'
+	check_err $? "the local stack was not told that the last one is gone: $(captured)"
+	log_test "what has left while another PE's host covered it is told when that one is gone"
 }
 
 retention() {

@@ -61,6 +61,10 @@ say_heard() { echo "of $(sent) $(tail -n 1 "$LAB_RUN/$1.heard")"; }
 from_source() { $NSEXEC "$(ns host)" "$MCAST_SAY" stream core0 "$@" >"$LAB_RUN/sent"; }
 knows() { pim_vty "$1" "show ip igmp groups" | grep -q "$2 "; }
 both_know() { knows pe1 "$1" && knows pe2 "$1"; }
+neither_knows() {
+	local pe
+	for pe in pe1 pe2; do ! pim_vty $pe "show ip igmp groups" | grep -qF "$1" || return; done
+}
 groups() { for pe in pe1 pe2; do echo "$pe: $(pim_vty $pe "show ip igmp groups"); $(pe_ctl $pe member show)"; done; }
 # warm GROUP: the kernels ask their routers at the first datagrams, which are lost
 warm() { from_source "$1" 2 50; }
@@ -87,6 +91,8 @@ second_receiver() {
 	both_know $g
 	check_err $? "after the leave: $(groups)"
 	leaves $JOINED
+	slowwait 10 neither_knows $g
+	check_err $? "the last one has left: $(groups)"
 	log_test "a second receiver keeps the group after the first one has left, and loses nothing"
 }
 
