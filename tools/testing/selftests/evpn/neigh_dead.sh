@@ -33,7 +33,11 @@ gone_from_both() {
 }
 no_route() { [ "$(pe_ctl "$other" -j route show type 2 | jq '[.. | .route? // empty | select(contains("10.1.0.1]"))] | length')" = 0 ]; }
 
+# The learner does not find out by itself, by what it has sent there just before.
+in_ns "$one" sysctl -qw net.ipv4.neigh.bond0/1.delay_first_probe_time=600
+is_probing() { kernel_neigh "$one" bond0.1 10.1.0.1 | grep -q PROBE; }
 l3_via "${other#pe}"
+slowwait 10 eval '! is_probing'
 ip -n "$(ns h1)" -br link | awk '$1 != "lo" { sub("@.*", "", $1); print $1 }' |
 	while read -r dev; do ip -n "$(ns h1)" link set "$dev" down; done
 slowwait 90 gone_from_both
