@@ -82,7 +82,7 @@ vteps() { vrf_ip host -j route show vrf red 203.0.113.1 | jq -r '.[0] | [.gatewa
 vteps_are() { [ "$(vteps)" = "$1" ]; }
 in_vpn() { vty host "show bgp l2vpn evpn route type prefix" | grep -A 1 -F "[203.0.113.1]" | head -n 12; }
 tx_packets() { ip -n "$(ns host)" -s -j link show vx5000 | jq '.[0].stats64.tx.packets'; }
-reaches() { in_ns host ip vrf exec red ping -q -I 198.51.100.1 -c "${1:-1}" -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1; }
+reaches() { in_ns host ping -q -I red -I 198.51.100.1 -c "${1:-1}" -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1; }
 slowwait 20 ours_are pe2 1
 check_err $? "PE2 does not have it: $(pe_ctl pe2 prefix why 203.0.113.1/32)"
 # told ADDRESS: by how many. (With tag 0; what is for the segment's other PEs has that of the sub-interface.)

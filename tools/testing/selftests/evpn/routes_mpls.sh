@@ -174,11 +174,11 @@ both_paths() {
 say_paths() { echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)'"; }
 ping4() { in_ns host ping -q -I 198.51.100.1 "$@" 203.0.113.1 >"$LAB_RUN/ping" 2>&1; }
 ping6() { in_ns host ping -6 -q -I red -I 2001:db8:100::1 "$@" 2001:db8:c0::1 >"$LAB_RUN/ping6" 2>&1; }
-reaches() { in_ns host ip vrf exec red ping -q -I 198.51.100.1 -c 1 -W 1 203.0.113.1 >/dev/null 2>&1; }
+reaches() { in_ns host ping -q -I red -I 198.51.100.1 -c 1 -W 1 203.0.113.1 >/dev/null 2>&1; }
 
 # meanwhile COMMAND...: pinged every 50 ms from the remote customer; sets LOST, and LOST_MS
 meanwhile() {
-	in_ns host ip vrf exec red ping -q -I 198.51.100.1 -i 0.05 -c 2000 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1 &
+	in_ns host ping -q -I red -I 198.51.100.1 -i 0.05 -c 2000 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1 &
 	local ping=$!
 	sleep 0.5
 	"$@"
@@ -211,9 +211,9 @@ two_paths() {
 by_mpls() {
 	local to from
 	to=$(mpls pe1 egress) from=$(mpls host egress)
-	in_ns host ip vrf exec red ping -q -I 198.51.100.1 -c 20 -i 0.05 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
+	in_ns host ping -q -I red -I 198.51.100.1 -c 20 -i 0.05 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
 	check_err $? "IPv4: $(ping_loss)"
-	in_ns host ip vrf exec red ping -6 -q -I 2001:db8:100::1 -c 20 -i 0.05 -W 1 2001:db8:c0::1 >"$LAB_RUN/ping" 2>&1
+	in_ns host ping -6 -q -I red -I 2001:db8:100::1 -c 20 -i 0.05 -W 1 2001:db8:c0::1 >"$LAB_RUN/ping" 2>&1
 	check_err $? "IPv6: $(ping_loss)"
 	[ $(($(mpls pe1 egress) - to)) -ge 40 ] && [ $(($(mpls host egress) - from)) -ge 40 ]
 	check_err $? "MPLS frames to PE1 and to the remote PE: $(($(mpls pe1 egress) - to)) and $(($(mpls host egress) - from)), should be 40"
