@@ -159,7 +159,7 @@ plugs() {
 	done
 }
 cable_words() {
-	local before with
+	local before heard with
 	evpnd_up
 	defer fl_ip ce link set p1 up
 	words yes
@@ -168,10 +168,12 @@ cable_words() {
 	before=$(closings)
 	plugs
 	with=$LOST_ALL
-	check_eq "$(($(closings) - before))" 3 "words of closing that PE1 has heard"
+	heard=$(closings)
+	[ $((heard - before)) -ge 3 ]
+	check_err $? "words of closing that PE1 has heard: $((heard - before)), and three are due"
 	words no
 	plugs
-	check_eq "$(($(closings) - before))" 3 "words of closing, switched off"
+	check_eq "$(closings)" "$heard" "words of closing, switched off"
 	[ "$with" -lt "$LOST_ALL" ]
 	check_err $? "$with frames lost with words, $LOST_ALL without"
 	log_info "$with frames lost with words, $LOST_ALL without"
