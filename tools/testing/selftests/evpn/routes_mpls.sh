@@ -172,8 +172,6 @@ both_paths() {
 	[ "$(paths ipv4 203.0.113.1/32)" = "10.255.0.1 10.255.0.2" ] && [ "$(paths ipv6 2001:db8:c0::1/128)" = "10.255.0.1 10.255.0.2" ]
 }
 say_paths() { echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)'"; }
-ping4() { in_ns host ping -q -I 198.51.100.1 "$@" 203.0.113.1 >"$LAB_RUN/ping" 2>&1; }
-ping6() { in_ns host ping -6 -q -I red -I 2001:db8:100::1 "$@" 2001:db8:c0::1 >"$LAB_RUN/ping6" 2>&1; }
 reaches() { in_ns host ping -q -I red -I 198.51.100.1 -c 1 -W 1 203.0.113.1 >/dev/null 2>&1; }
 
 # meanwhile COMMAND...: pinged every 50 ms from the remote customer; sets LOST, and LOST_MS
@@ -183,7 +181,8 @@ meanwhile() {
 	sleep 0.5
 	"$@"
 	sleep 1
-	kill -INT $ping
+	# (what runs in the background of a shell ignores SIGINT, and so would the shell around it)
+	pkill -INT -x ping
 	wait $ping
 	LOST=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$LAB_RUN/ping" | awk '{ print $1 - $2 }')
 	LOST_MS=$((LOST * 50))
