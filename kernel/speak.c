@@ -112,6 +112,7 @@ static struct net_device *speak_next(struct evpn_net *en)
 
 /**
  * evpn_speak_work() - gratuitous ARP and unsolicited neighbour advertisements where a segment opened
+ * @work: speak_work of the namespace
  *
  * A port that fails over takes all segments on its VLANs with it. They speak a portion at a time, so that
  * switches can follow, and RTNL is free in between.

@@ -151,9 +151,7 @@ static struct net_device *trunk_lower(struct evpn_net *en, struct net_device *de
 	const struct evpn_port *port;
 
 	if (!lower || lower != vlan_dev_real_dev(dev) || lower->reg_state != NETREG_REGISTERED) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "%s is not on a port of this namespace, but on another VLAN "
-				   "device, in another namespace, or on what goes just now",
+		NL_SET_ERR_MSG_FMT(extack, "%s is on no port of this namespace that stays",
 				   dev->name);
 		return NULL;
 	}
