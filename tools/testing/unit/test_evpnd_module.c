@@ -199,6 +199,12 @@ int nl_evpn_neigh_del(struct nl_evpn *e, const struct nl_neigh *list, unsigned i
 	return r;
 }
 
+int nl_evpn_neigh_ask(struct nl_evpn *e, const struct nl_neigh *list, unsigned int n,
+		      struct nl_err *err)
+{
+	return impossible(list, n, err);
+}
+
 int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_ms,
 			struct nl_err *err)
 {
