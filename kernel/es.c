@@ -125,7 +125,7 @@ void evpn_es_conf_init(struct evpn_es_conf *conf)
 static bool es_map_full(const struct evpn_vlan_map *map, u16 untagged_vid)
 {
 	enum { LAST = EVPN_VLAN_MAP_LEN - 1 };
-	u8 first = map->octet[0] | !!untagged_vid;
+	u8 first = map->octet[0] | (untagged_vid ? 1 : 0);
 	u8 last = map->octet[LAST] | BIT(7);
 
 	return first == 0xff && last == 0xff && !memchr_inv(map->octet + 1, 0xff, LAST - 1);
