@@ -47,6 +47,26 @@ static void print_hops(struct out *o, const json_t *hops)
 	out_end(o);
 }
 
+/* What is traced, @key of @doc, and where @n of it is. */
+static void print_place(struct out *o, const json_t *doc, const char *key, const json_t *n)
+{
+	out_pair(o, NULL, OUT_ADDR, doc, key);
+	if (!out_pair(o, "segment", OUT_NAME, n, "segment"))
+		out_pair(o, "segment", OUT_ID, n, "esi");
+	out_pair(o, "tag", OUT_PLAIN, n, "tag");
+	out_pair(o, "dev", OUT_NAME, n, "interface");
+}
+
+/* What other PEs say of it where this PE has no segment. */
+static void print_others(struct out *o, const json_t *doc, const char *key, const json_t *others)
+{
+	if (!json_array_size(others))
+		return;
+	out_pair(o, NULL, OUT_ADDR, doc, key);
+	out_word(o, OUT_PLAIN, "on no segment of this PE");
+	print_hops(o, others);
+}
+
 void print_trace(struct out *o, const json_t *doc)
 {
 	const json_t *list = doc_get(doc, "neighbors"), *n;
@@ -54,19 +74,11 @@ void print_trace(struct out *o, const json_t *doc)
 	size_t i;
 
 	json_array_foreach(list, i, n) {
-		out_pair(o, NULL, OUT_ADDR, doc, "address");
-		if (!out_pair(o, "segment", OUT_NAME, n, "segment"))
-			out_pair(o, "segment", OUT_ID, n, "esi");
-		out_pair(o, "tag", OUT_PLAIN, n, "tag");
-		out_pair(o, "dev", OUT_NAME, n, "interface");
+		print_place(o, doc, "address", n);
 		out_pair(o, NULL, neigh_style(n), n, "state");
 		print_hops(o, doc_get(n, "hops"));
 	}
-	if (json_array_size(others)) {
-		out_pair(o, NULL, OUT_ADDR, doc, "address");
-		out_word(o, OUT_PLAIN, "on no segment of this PE");
-		print_hops(o, others);
-	}
+	print_others(o, doc, "address", others);
 	if (!json_array_size(list) && !json_array_size(others))
 		fprintf(o->f,
 			"%s is unknown: the kernel has not learned it on a segment, and no PE advertises it.\n",
@@ -80,19 +92,11 @@ void print_member_trace(struct out *o, const json_t *doc)
 	size_t i;
 
 	json_array_foreach(list, i, m) {
-		out_pair(o, NULL, OUT_ADDR, doc, "group");
-		if (!out_pair(o, "segment", OUT_NAME, m, "segment"))
-			out_pair(o, "segment", OUT_ID, m, "esi");
-		out_pair(o, "tag", OUT_PLAIN, m, "tag");
-		out_pair(o, "dev", OUT_NAME, m, "interface");
+		print_place(o, doc, "group", m);
 		out_pair(o, "bridge", OUT_NAME, m, "bridge");
 		print_hops(o, doc_get(m, "hops"));
 	}
-	if (json_array_size(others)) {
-		out_pair(o, NULL, OUT_ADDR, doc, "group");
-		out_word(o, OUT_PLAIN, "on no segment of this PE");
-		print_hops(o, others);
-	}
+	print_others(o, doc, "group", others);
 	if (!json_array_size(list) && !json_array_size(others))
 		fprintf(o->f,
 			"%s is unknown: no host on a segment was heard to want it, and no PE advertises it.\n",
