@@ -274,15 +274,21 @@ static int parse_retain(struct genl_info *info, u32 *retain)
 	return -ERANGE;
 }
 
-static void del_one(struct evpn_neigh_net *nn, const struct nlattr *attr, u32 retain)
+/* The neighbour that a checked entry names, or NULL. */
+static struct evpn_neigh *entry_find(struct evpn_neigh_net *nn, const struct nlattr *attr)
 {
 	struct nlattr *tb[ENTRY_ATTRS];
 	struct evpn_neigh_key key;
-	struct evpn_neigh *n;
 
 	entry_parse(tb, attr, NULL);
 	parse_key(tb, attr, &key, NULL);
-	n = evpn_neigh_find(nn, &key);
+	return evpn_neigh_find(nn, &key);
+}
+
+static void del_one(struct evpn_neigh_net *nn, const struct nlattr *attr, u32 retain)
+{
+	struct evpn_neigh *n = entry_find(nn, attr);
+
 	if (n)
 		evpn_neigh_unwish(nn, n, retain);
 }
@@ -314,13 +320,8 @@ unlock:
 
 static void ask_one(struct evpn_neigh_net *nn, const struct nlattr *attr)
 {
-	struct nlattr *tb[ENTRY_ATTRS];
-	struct evpn_neigh_key key;
-	struct evpn_neigh *n;
+	struct evpn_neigh *n = entry_find(nn, attr);
 
-	entry_parse(tb, attr, NULL);
-	parse_key(tb, attr, &key, NULL);
-	n = evpn_neigh_find(nn, &key);
 	if (n)
 		evpn_neigh_ask(nn, n);
 }
