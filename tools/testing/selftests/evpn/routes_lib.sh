@@ -90,3 +90,16 @@ passes() {
 		in_ns host ping -6 -q -I red -c 3 -i 0.2 -W 1 "$@" 2001:db8:c0::1 >"$LAB_RUN/ping" 2>&1
 }
 ping_loss() { grep loss "$LAB_RUN/ping"; }
+
+# changes PE COMMAND...: how many routes of evpnd were made or removed meanwhile
+changes() {
+	local pe=$1 mon
+	$NSEXEC "$(ns "$pe")" ip monitor route >"$LAB_RUN/changes" &
+	mon=$!
+	sleep 0.3
+	"${@:2}"
+	sleep 0.5
+	kill $mon
+	wait $mon 2>/dev/null
+	grep -c "proto 77" "$LAB_RUN/changes"
+}

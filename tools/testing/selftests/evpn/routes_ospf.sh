@@ -140,18 +140,6 @@ withdrawn() {
 	log_test "what the customer withdraws goes from both PEs, and comes back"
 }
 
-# changes PE COMMAND...: how many routes of evpnd were made or removed meanwhile
-changes() {
-	local pe=$1 mon
-	$NSEXEC "$(ns "$pe")" ip monitor route >"$LAB_RUN/changes" &
-	mon=$!
-	sleep 0.3
-	"${@:2}"
-	sleep 0.5
-	kill $mon
-	wait $mon 2>/dev/null
-	grep -c "proto 77" "$LAB_RUN/changes"
-}
 frr_again() {
 	frr_stop "$1" "$2"
 	frr_start "$1" ospfd ospf6d

@@ -167,18 +167,6 @@ vrf_again() {
 	log_test "a VRF is deleted and made again: the routes are in the new one"
 }
 
-# changes PE COMMAND...: how many routes of evpnd were made or removed meanwhile
-changes() {
-	local pe=$1 mon
-	$NSEXEC "$(ns "$pe")" ip monitor route >"$LAB_RUN/changes" &
-	mon=$!
-	sleep 0.3
-	"${@:2}"
-	sleep 0.5
-	kill $mon
-	wait $mon 2>/dev/null
-	grep -c "proto 77" "$LAB_RUN/changes"
-}
 again() {
 	pe_stop "$1" KILL
 	pe_start "$1"
