@@ -20,9 +20,9 @@ segment_routes() { # of this PE, at the other one
 	pe2 -j route show | jq '[.routes[] | select(.type == 1 or .type == 4) | .paths[] | select(.peer == "192.0.2.1")] | length'
 }
 with_pe2
-sleep 2 # what is to be sent, is
-evpnctl es show name ce1 | grep -q "oper failed"
+slowwait 15 eval 'evpnctl es show name ce1 | grep -q "oper failed"' # (down while the bond has no carrier)
 check_err $? "evpnctl es show says: $(evpnctl es show)"
+sleep 2 # what is to be sent, is
 check_eq "$(segment_routes)" 0 "RT-1 and RT-4 at the other PE"
 log_test "without the module the segment is not advertised"
 
