@@ -18,9 +18,8 @@
 #include "system/fdb_flood.h"
 #include "system/links.h"
 #include "log.h"
-#include "timer.h"
+#include "netns_rig.h"
 
-static sd_event *event;
 static struct links *links;
 static struct fdb_flood *kf;
 static char path[] = "/tmp/test_evpnd_flood.XXXXXX";
@@ -39,11 +38,6 @@ static void on_gone(void *data, const struct fact_link *was)
 		fdb_flood_link(kf, was);
 }
 
-static bool on_follow(void *data, const char *ifname)
-{
-	return false;
-}
-
 static void on_result(void *data, const struct flood_result *r)
 {
 	results++;
@@ -51,22 +45,6 @@ static void on_result(void *data, const struct flood_result *r)
 }
 
 static const struct links_ops ops = {on_changed, on_gone, on_follow};
-
-static void run(int ms)
-{
-	u64 until = timer_now_us() + (u64)ms * 1000, t;
-
-	while ((t = timer_now_us()) < until)
-		sd_event_run(event, until - t);
-	while (sd_event_run(event, 0) > 0)
-		;
-}
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
 
 static void restart(void)
 {

@@ -17,10 +17,10 @@
 #include "system/forget.h"
 #include "system/links.h"
 #include "timer.h"
+#include "netns_rig.h"
 
 enum { MANY = 600 }; /* more than one portion */
 
-static sd_event *event;
 static struct links *links;
 static struct forget *forget;
 
@@ -32,18 +32,7 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static bool on_follow(void *data, const char *ifname)
-{
-	return false;
-}
-
 static const struct links_ops ops = {on_link, on_gone, on_follow};
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
 
 static int set_up(void **state)
 {
@@ -74,7 +63,7 @@ static int tear_down(void **state)
 	skip()
 
 /* until so many are forgotten, or two seconds are over */
-static void run(uint64_t total)
+static void run_until(uint64_t total)
 {
 	u64 until = timer_now_us() + 2000000;
 
@@ -120,12 +109,12 @@ static void one_tunnel(void **state)
 	FDB("03", "2", "static");
 	FDB("04", "2", "dynamic extern_learn");
 	forget_host(2, 200);
-	run(0);
+	run_until(0);
 	assert_int_equal(forget_count(forget), 0);
 	forget_host(2, 100);
 	forget_host(2, 100);
 	forget_host(9, 100);
-	run(1);
+	run_until(1);
 	assert_int_equal(forget_count(forget), 1);
 	has(" 02 3 self; 02 master br0; 03 2 self static; 03 master br0; 04 2 self extern_learn; 04 master br0;");
 }
@@ -142,7 +131,7 @@ static void many(void **state)
 			i >> 8, i & 0xff);
 	assert_int_equal(pclose(f), 0);
 	forget_host(5, 100);
-	run(1 + MANY);
+	run_until(1 + MANY);
 	assert_int_equal(forget_count(forget), 1 + MANY);
 	sh("! bridge fdb show dev vx0 | grep -q 192.0.2.5");
 }
@@ -153,7 +142,7 @@ static void no_device(void **state)
 	NEED_VXLAN();
 	forget_host(3, 100);
 	sh("ip link del vx0");
-	run(1 + MANY);
+	run_until(1 + MANY);
 	assert_int_equal(forget_count(forget), 1 + MANY);
 }
 

@@ -18,9 +18,8 @@
 #include "log.h"
 #include "system/links.h"
 #include "system/mdb.h"
-#include "timer.h"
+#include "netns_rig.h"
 
-static sd_event *event;
 static struct links *links;
 static struct mdb *mdb;
 static unsigned int results;
@@ -36,11 +35,6 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static bool on_follow(void *data, const char *ifname)
-{
-	return false;
-}
-
 static const struct links_ops ops = {on_changed, on_gone, on_follow};
 
 static void on_result(void *data, enum ipc_type type, const void *body, uint32_t len)
@@ -52,22 +46,6 @@ static void on_result(void *data, enum ipc_type type, const void *body, uint32_t
 	assert_int_equal(len, BATCH_LEN(struct mdb_result, b->n));
 	results += b->n;
 	last = r[b->n - 1];
-}
-
-static void run(int ms)
-{
-	u64 until = timer_now_us() + (u64)ms * 1000, t;
-
-	while ((t = timer_now_us()) < until)
-		sd_event_run(event, until - t);
-	while (sd_event_run(event, 0) > 0)
-		;
-}
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
 }
 
 static void restart(void)

@@ -16,8 +16,8 @@
 
 #include "system/frr_repair.h"
 #include "log.h"
+#include "netns_rig.h"
 
-static sd_event *event;
 static struct links *links;
 static struct frr_repair *repair;
 static char path[] = "/tmp/test_evpnd_repair.XXXXXX";
@@ -30,18 +30,7 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static bool on_follow(void *data, const char *ifname)
-{
-	return false;
-}
-
 static const struct links_ops ops = {on_changed, on_gone, on_follow};
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
 
 static void restart(void)
 {

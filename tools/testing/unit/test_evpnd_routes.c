@@ -22,10 +22,10 @@
 #include "system/links.h"
 #include "system/routes_priv.h"
 #include "timer.h"
+#include "netns_rig.h"
 
 #define METRIC 3187671041u
 
-static sd_event *event;
 static struct links *links;
 static struct routes *routes;
 static struct conf_file *conf;
@@ -65,11 +65,6 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 	if (routes)
 		routes_link(routes);
-}
-
-static bool on_follow(void *data, const char *ifname)
-{
-	return false;
 }
 
 static const struct links_ops link_ops = {on_changed, on_gone, on_follow};
@@ -125,16 +120,6 @@ static bool on_busy(void *data)
 
 static const struct routes_ops ops = {on_send, on_busy};
 
-static void run(int ms)
-{
-	u64 until = timer_now_us() + (u64)ms * 1000, t;
-
-	while ((t = timer_now_us()) < until)
-		sd_event_run(event, until - t);
-	while (sd_event_run(event, 0) > 0)
-		;
-}
-
 static void wait_reading(unsigned int n)
 {
 	u64 until = timer_now_us() + 20000000;
@@ -143,12 +128,6 @@ static void wait_reading(unsigned int n)
 		sd_event_run(event, 50000);
 	assert_true(readings >= n);
 	run(20);
-}
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
 }
 
 static void expect(const char *what)

@@ -1665,11 +1665,9 @@ static void word_of_kernel(void **state)
 	end(sp);
 }
 
-/* VLANs by VLANs: only those that are asked for and lost. */
-static void word_vlans(void **state)
+/* A DF of VLANs 10 and 11, elected one by one, that hears PE2. */
+static struct speaker *two_vlans(void)
 {
-	static const u8 ask_10[2] = {0, 0x04}, ask_11[2] = {0, 0x08}, both[2] = {0, 0x0c};
-	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
 	struct fact_kernel k = {.present = true};
 	struct conf_segment c = ce1();
 	struct speaker *sp;
@@ -1685,6 +1683,16 @@ static void word_vlans(void **state)
 	kernel_answers(sp);
 	rig_channel.heard = true;
 	rt1_via(sp, PE2, PE2, false, false);
+	return sp;
+}
+
+/* VLANs by VLANs: only those that are asked for and lost. */
+static void word_vlans(void **state)
+{
+	static const u8 ask_10[2] = {0, 0x04}, ask_11[2] = {0, 0x08}, both[2] = {0, 0x0c};
+	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
+	struct speaker *sp = two_vlans();
+
 	rt1_vlan(sp, PE2, 10, L2_ATTR_B);
 	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
 	rt4(sp, &peer, false); /* is to have 11 */
@@ -1717,21 +1725,8 @@ static void word_not_prolonged(void **state)
 {
 	static const u8 ask_11[2] = {0, 0x08}, ask_12[2] = {0, 0x10};
 	struct says peer = {PE2, DF_ALG_MODULO, 0, 0, 0};
-	struct fact_kernel k = {.present = true};
-	struct conf_segment c = ce1();
-	struct speaker *sp;
+	struct speaker *sp = two_vlans();
 
-	c.mode = CONF_SINGLE_ACTIVE;
-	c.standby = CONF_STANDBY_BLOCK;
-	c.ad_per_evi = true;
-	c.vlans[1] = 0x0c; /* 10, 11 */
-	c.df = (struct conf_df){.algorithm = DF_ALG_MODULO, .wait_ms = 1};
-	sp = forwarding(c);
-	sp->conf->global.icc.enabled = true;
-	segment_service.fact(sp->ss, IPC_FACT_KERNEL, &k);
-	kernel_answers(sp);
-	rig_channel.heard = true;
-	rt1_via(sp, PE2, PE2, false, false);
 	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
 	rt4(sp, &peer, false);
 	run(sp, 50);
