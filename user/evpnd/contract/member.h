@@ -48,6 +48,16 @@ struct member_source {
 	uint8_t flags;
 };
 
+/** member_group_ok() - whether it is a multicast group, of IPv4 or of IPv6 */
+bool member_group_ok(const struct ip_addr *group);
+
+/**
+ * member_source_ok() - whether it is an address that a source of a group may have
+ * @group: one that member_group_ok()
+ * @addr: as in struct member_source
+ */
+bool member_source_ok(const struct ip_addr *group, const uint8_t addr[16]);
+
 /**
  * struct fact_member - what the module has heard of a group
  * @since: when it was first wanted, CLOCK_MONOTONIC

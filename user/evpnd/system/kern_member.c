@@ -113,18 +113,14 @@ enum { SWEEP_RETAIN_MS = 30000 };
 
 static bool source_ok(const struct member_key *k, const struct member_source *s)
 {
-	static const uint8_t zero[sizeof(s->addr)];
-	size_t len = k->group.len;
-	struct ip_addr a = ip_from_bytes(s->addr, len);
-
-	return ip_is_host(&a) && !memcmp(s->addr + len, zero, sizeof(s->addr) - len) && !s->flags;
+	return member_source_ok(&k->group, s->addr) && !s->flags;
 }
 
 bool kern_member_key_ok(const struct member_key *k, const char **why)
 {
 	*why = "a membership with an impossible key";
 	return !esi_is_reserved(&k->esi) && k->tag <= EVPN_NEIGH_TAG_MAX &&
-	       (k->group.len == 4 || k->group.len == 16) && ip_is_multicast(&k->group);
+	       member_group_ok(&k->group);
 }
 
 bool kern_member_ok(const struct wish_member *w, const char **why)

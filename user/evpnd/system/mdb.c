@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "contract/member.h"
 #include "log.h"
 #include "nl_mdb.h"
 #include "system/links.h"
@@ -81,17 +82,7 @@ static void drop(struct mdb *m, struct entry *e)
 bool mdb_key_ok(const struct mdb_key *k, const char **why)
 {
 	*why = "an entry of a bridge with an impossible key";
-	return k->port && k->vid <= 4094 && !esi_is_reserved(&k->esi) &&
-	       (k->group.len == 4 || k->group.len == 16) && ip_is_multicast(&k->group);
-}
-
-static bool source_ok(const struct mdb_key *k, const struct mdb_source *s)
-{
-	static const uint8_t zero[sizeof(s->addr)];
-	size_t len = k->group.len;
-	struct ip_addr a = ip_from_bytes(s->addr, len);
-
-	return ip_is_host(&a) && !memcmp(s->addr + len, zero, sizeof(s->addr) - len);
+	return k->port && k->vid <= 4094 && !esi_is_reserved(&k->esi) && member_group_ok(&k->group);
 }
 
 bool mdb_ok(const struct wish_mdb *w, const char **why)
@@ -103,7 +94,7 @@ bool mdb_ok(const struct wish_mdb *w, const char **why)
 	    (w->mode != MEMBER_INCLUDE && w->mode != MEMBER_EXCLUDE))
 		return false;
 	for (uint16_t i = 0; i < w->n_sources; i++)
-		if (!source_ok(&w->key, &w->sources[i]))
+		if (!member_source_ok(&w->key.group, w->sources[i].addr))
 			return false;
 	return w->n_sources || w->mode == MEMBER_EXCLUDE;
 }
