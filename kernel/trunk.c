@@ -150,6 +150,11 @@ static struct net_device *trunk_lower(struct evpn_net *en, struct net_device *de
 	struct net_device *lower = __dev_get_by_index(en->net, dev_get_iflink(dev));
 	const struct evpn_port *port;
 
+	if (lower && is_vlan_dev(lower)) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is on another VLAN device, %s", dev->name,
+				   lower->name);
+		return NULL;
+	}
 	if (!lower || lower != vlan_dev_real_dev(dev) || lower->reg_state != NETREG_REGISTERED) {
 		NL_SET_ERR_MSG_FMT(extack, "%s is on no port of this namespace that stays",
 				   dev->name);

@@ -206,7 +206,7 @@ refused() {
 	check_err $? "another mode later: $(es 2 10 es-set mode=single-active)"
 	fl_ip pe2 link add link bond0.30 name bond0.30.5 type vlan id 5
 	# shellcheck disable=SC2086
-	[[ "$(fl_nl pe2 $new ifname=bond0.30.5)" == *'on another VLAN device'* ]]
+	[[ "$(fl_nl pe2 $new ifname=bond0.30.5)" == *'bond0.30.5 is on another VLAN device, bond0.30"'* ]]
 	check_err $? "two tags"
 	fl_ip pe2 link add link bond0 name bond0.s10 type vlan proto 802.1ad id 10
 	# shellcheck disable=SC2086
