@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is done about multicast groups behind everybody's back, in one work per namespace and in slices:
+ * What is done about multicast groups in the background, in one work per namespace and in slices:
  * messages are read, times end, sub-interfaces are looked after, listeners told.
  */
 #include <linux/ktime.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is done about neighbours behind everybody's back, in one work per namespace and in slices:
+ * What is done about neighbours in the background, in one work per namespace and in slices:
  * notes are handled, entries of a changed device walked, retained neighbours probed and ended,
  * full tables tried again, listeners told.
  */

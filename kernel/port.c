@@ -3,9 +3,10 @@
  * A segment's devices: which device may carry a segment, and where hooks are put in and taken out.
  *
  * A link aggregate (bond, team) has hooks on itself and on each member. A VLAN device has those of the
- * port that it is on (trunk.c). Any other Ethernet device has them on itself. The netfilter core neither holds the device nor removes a hook when the
- * device goes, so each port holds a reference and NETDEV_UNREGISTER takes the hooks out; should
- * that ever be forgotten, the device would be seen waiting for us.
+ * port that it is on (trunk.c). Any other Ethernet device has them on itself. The netfilter core neither
+ * holds the device nor removes a hook when the device goes, so each port holds a reference and
+ * NETDEV_UNREGISTER takes the hooks out; should that ever be forgotten, the device would be seen waiting
+ * for us.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

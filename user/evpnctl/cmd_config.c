@@ -32,7 +32,7 @@ static int run_show(struct app *app, json_t *params)
 	return EXIT_OK;
 }
 
-/* A whole segment or neighbor: a line for each of its keys, "df.preference 200". */
+/* A whole segment or peer: a line for each of its keys, "df.preference 200". */
 static void print_members(struct out *o, const json_t *value, const char *sign, const char *path)
 {
 	char *below, *text;

@@ -111,7 +111,7 @@ static void print_one(struct out *o, const json_t *n)
 	out_end(o);
 }
 
-void print_neighbors(struct out *o, const json_t *doc)
+void print_neigh(struct out *o, const json_t *doc)
 {
 	const json_t *list = doc_get(doc, "neighbors"), *n;
 	struct out_table *t;
@@ -140,7 +140,7 @@ static const struct command neigh_commands[] = {
 	 .help = "hosts on the segments: learned here, by other PEs, and what became of them",
 	 .params = show_params,
 	 .method = "neigh.show",
-	 .print = print_neighbors},
+	 .print = print_neigh},
 	{},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cmd_peer.c - evpnctl peer: the BGP neighbours */
+/* cmd_peer.c - evpnctl peer: the BGP peers */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -4,7 +4,7 @@
  *
  * One reflector: its loss is survived, since what it told counts on, but from then on nobody can be told
  * of anything, and a cable that is cut is taken over by nobody. What is looked at is by whom an RT-4 of
- * another PE has come, not what is configured: a neighbour may be down, or not send EVPN.
+ * another PE has come, not what is configured: a peer may be down, or not send EVPN.
  *
  * RFC 4456
  */

@@ -30,8 +30,8 @@ void print_peers(struct out *o, const json_t *doc); /* peer.show */
 void print_routes(struct out *o, const json_t *doc); /* route.show */
 
 /* cmd_neigh.c */
-void print_neighbors(struct out *o, const json_t *doc); /* neigh.show */
-enum out_style neigh_style(const json_t *neigh);	/* of its state */
+void print_neigh(struct out *o, const json_t *doc); /* neigh.show */
+enum out_style neigh_style(const json_t *neigh);    /* of its state */
 
 /* cmd_trace.c */
 void print_trace(struct out *o, const json_t *doc);	   /* neigh.trace */

@@ -73,11 +73,11 @@ static size_t check_keys(const struct conf_file *file, const char *path)
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
 	size_t n = 0;
 
-	for (size_t i = 0; i < file->conf->n_neighbors; i++) {
+	for (size_t i = 0; i < file->conf->n_peers; i++) {
 		if (!keys_check(&file->secrets[i], err))
 			continue;
 		fprintf(stderr, "%s: warning: peer %s stays shut down: %s\n", path,
-			ip_format(&file->conf->neighbors[i].address, buf), err);
+			ip_format(&file->conf->peers[i].address, buf), err);
 		n++;
 	}
 	return n;
@@ -95,7 +95,7 @@ static int check(const char *path, bool print)
 		fputs(text, stdout);
 	else if (file)
 		printf("%s: %zu peers, %zu VRFs, %zu segments, %zu bridges, %zu warnings\n", path,
-		       file->conf->n_neighbors, file->conf->n_vrfs, file->conf->n_segments,
+		       file->conf->n_peers, file->conf->n_vrfs, file->conf->n_segments,
 		       file->conf->n_bridges, errors.warnings + check_keys(file, path));
 	free(text);
 	conf_errors_free(&errors);

@@ -445,7 +445,7 @@ static uint32_t make_body(enum ipc_type type, u8 variant, void *body)
 {
 	struct flood_key flood = {
 		.vni = 100, .remote_vni = 100, .address = {.len = 4, .b = {192, 0, 2, 2}}};
-	struct ipc_socket socket = {.neighbor = {.len = 4, .b = {192, 0, 2, variant & 1 ? 8 : 9}},
+	struct ipc_socket socket = {.peer = {.len = 4, .b = {192, 0, 2, variant & 1 ? 8 : 9}},
 				    .port = 179};
 	struct ipc_text text = {.id = variant, .more = !!(variant & 2)};
 	struct member_key group = {.tag = 10, .group = {.len = 4, .b = {239, 1, 1, 1}}};

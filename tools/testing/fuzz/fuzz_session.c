@@ -26,7 +26,7 @@ enum { FROM_START, AFTER_OPEN };
 #define TURNS_MAX 10000
 
 static struct speaker *speaker;
-static struct ip_addr neighbor;
+static struct ip_addr peer;
 static int parent; /* the parent's end of the IPC */
 
 static void tell(enum ipc_type type, const void *body, uint32_t len)
@@ -54,7 +54,7 @@ static void settle(void)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct conf_global global = {.router_id = htonl(INADDR_LOOPBACK), .as = AS};
-	struct conf_neighbor n = {
+	struct conf_peer n = {
 		.port = CONF_BGP_PORT, .remote_as = AS, .hold_time = 90, .passive = true};
 	struct conf_segment segment = {
 		.name = "ce1", .interface = "bond0", .ad_per_es = true, .ad_per_evi = true};
@@ -66,12 +66,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		abort();
 	parent = pair[0];
 	speaker = speaker_new(event, pair[1]);
-	neighbor = ip_v4(0x7f000002);
-	n.address = neighbor;
+	peer = ip_v4(0x7f000002);
+	n.address = peer;
 	esi_parse(&segment.esi, "03:44:38:39:ff:ff:01:00:00:01");
 	tell(IPC_CONF_BEGIN, NULL, 0);
 	tell(IPC_CONF_GLOBAL, &global, sizeof(global));
-	tell(IPC_CONF_NEIGHBOR, &n, sizeof(n));
+	tell(IPC_CONF_PEER, &n, sizeof(n));
 	tell(IPC_CONF_SEGMENT, &segment, sizeof(segment));
 	tell(IPC_CONF_COMMIT, NULL, 0);
 	settle();
@@ -103,7 +103,7 @@ static void say_open(int fd)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct session *s = session_find(&speaker->bgp, &neighbor, 0);
+	struct session *s = session_find(&speaker->bgp, &peer, 0);
 	u8 keepalive[BGP_HEADER_LEN];
 	int pair[2];
 

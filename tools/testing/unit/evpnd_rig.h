@@ -136,9 +136,9 @@ static inline struct ip_addr rig_addr(const char *text)
 	return a;
 }
 
-static inline struct conf_neighbor rig_neighbor(const char *address)
+static inline struct conf_peer rig_conf_peer(const char *address)
 {
-	return (struct conf_neighbor){
+	return (struct conf_peer){
 		.address = rig_addr(address),
 		.port = CONF_BGP_PORT,
 		.remote_as = RIG_AS,
@@ -161,15 +161,15 @@ static inline struct conf_global rig_global(const struct rig *r)
 
 /* @vrf, @seg: NULL: none */
 static inline void rig_conf_all(struct rig *r, const struct conf_global *g,
-				const struct conf_neighbor *n, size_t count,
-				const struct conf_vrf *vrf, const struct conf_segment *seg)
+				const struct conf_peer *n, size_t count, const struct conf_vrf *vrf,
+				const struct conf_segment *seg)
 {
 	size_t i;
 
 	rig_send(r, IPC_CONF_BEGIN, NULL, 0, -1);
 	rig_send(r, IPC_CONF_GLOBAL, g, sizeof(*g), -1);
 	for (i = 0; i < count; i++)
-		rig_send(r, IPC_CONF_NEIGHBOR, &n[i], sizeof(n[i]), -1);
+		rig_send(r, IPC_CONF_PEER, &n[i], sizeof(n[i]), -1);
 	if (vrf)
 		rig_send(r, IPC_CONF_VRF, vrf, sizeof(*vrf), -1);
 	if (seg)
@@ -177,7 +177,7 @@ static inline void rig_conf_all(struct rig *r, const struct conf_global *g,
 	rig_send(r, IPC_CONF_COMMIT, NULL, 0, -1);
 }
 
-static inline void rig_conf(struct rig *r, const struct conf_neighbor *n, size_t count)
+static inline void rig_conf(struct rig *r, const struct conf_peer *n, size_t count)
 {
 	struct conf_global g = rig_global(r);
 

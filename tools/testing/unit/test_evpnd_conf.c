@@ -230,19 +230,19 @@ static void test_example(void **state)
 	assert_string_equal(c->global.uplinks[1], "eth2");
 	assert_true(c->global.uplink_tracking);
 	assert_int_equal(c->global.startup_delay_ms, 10000);
-	assert_int_equal(c->n_neighbors, 2);
-	assert_int_equal(c->neighbors[0].hold_time, 9);
-	assert_true(c->neighbors[0].has_md5);
-	assert_false(c->neighbors[0].has_ao);
+	assert_int_equal(c->n_peers, 2);
+	assert_int_equal(c->peers[0].hold_time, 9);
+	assert_true(c->peers[0].has_md5);
+	assert_false(c->peers[0].has_ao);
 	assert_string_equal(file->secrets[0].password_file, "/etc/evpn/rr.key");
-	assert_int_equal(c->neighbors[1].remote_as, 4200000000);
-	assert_int_equal(c->neighbors[1].hold_time, CONF_HOLD_TIME);
-	assert_false(c->neighbors[0].bfd.enabled);
-	assert_true(c->neighbors[1].bfd.enabled);
-	assert_int_equal(conf_bfd_of(c, &c->neighbors[1]).interval_ms, 50);
-	assert_int_equal(conf_bfd_of(c, &c->neighbors[1]).multiplier, 5);
+	assert_int_equal(c->peers[1].remote_as, 4200000000);
+	assert_int_equal(c->peers[1].hold_time, CONF_HOLD_TIME);
+	assert_false(c->peers[0].bfd.enabled);
+	assert_true(c->peers[1].bfd.enabled);
+	assert_int_equal(conf_bfd_of(c, &c->peers[1]).interval_ms, 50);
+	assert_int_equal(conf_bfd_of(c, &c->peers[1]).multiplier, 5);
 	assert_true(c->global.bfd.enabled);
-	assert_true(c->neighbors[1].has_ao);
+	assert_true(c->peers[1].has_ao);
 	assert_int_equal(file->secrets[1].n_ao, 2);
 	assert_int_equal(file->secrets[1].ao[1].algorithm, CONF_AO_HMAC_SHA256);
 	assert_int_equal(c->vrfs[0].n_import, 2);
@@ -548,31 +548,31 @@ static void test_twice(void **state)
 		"peers: [{address: 192.0.2.9, remote-as: 1}, {address: 192.0.2.9, remote-as: 1, port: 1790}]"));
 }
 
-static void test_neighbors(void **state)
+static void test_peers(void **state)
 {
-#define NEIGHBOR(x) HEAD "peers: [{address: 192.0.2.9, remote-as: 65000" x "}]"
+#define PEER(x) HEAD "peers: [{address: 192.0.2.9, remote-as: 65000" x "}]"
 	bad(HEAD "peers: [{address: 224.0.0.1, remote-as: 1}]", "3:19: ");
 	bad(HEAD "peers: [{address: 0.0.0.0, remote-as: 1}]", "3:19: ");
 	bad(HEAD "peers: [{address: fe80::1, remote-as: 1}]",
 	    "3:19: peers[fe80::1].address: \"fe80::1\": a link-local address needs \"interface\"");
 	bad(HEAD "peers: [{address: 192.0.2.9, remote-as: 23456}]", "3:41: ");
-	bad(NEIGHBOR(", source: 2001:db8::1"), "3:56: ");
-	bad(NEIGHBOR(", hold-time: 1"), "3:59: ");
-	bad(NEIGHBOR(", hold-time: 3500ms"),
+	bad(PEER(", source: 2001:db8::1"), "3:56: ");
+	bad(PEER(", hold-time: 1"), "3:59: ");
+	bad(PEER(", hold-time: 3500ms"),
 	    "3:59: peers[192.0.2.9].hold-time: \"3500ms\": expected whole seconds");
-	bad(NEIGHBOR(", password-file: rr.key"),
+	bad(PEER(", password-file: rr.key"),
 	    "3:63: peers[192.0.2.9].password-file: \"rr.key\": expected a path from the root");
-	bad(NEIGHBOR(", password-file: /a, ao-keys: [{id: 1, file: /b}]"),
+	bad(PEER(", password-file: /a, ao-keys: [{id: 1, file: /b}]"),
 	    "3:76: peers[192.0.2.9].ao-keys: expected either password-file or ao-keys");
-	bad(NEIGHBOR(", ao-keys: [{id: 1, file: /b}, {id: 1, file: /c}]"),
+	bad(PEER(", ao-keys: [{id: 1, file: /b}, {id: 1, file: /c}]"),
 	    "3:77: peers[192.0.2.9].ao-keys[1]: id 1 is in use by another key");
-	bad(NEIGHBOR(", ao-keys: [{id: 256, file: /b}]"), "3:63: ");
-	bad(NEIGHBOR(", gtsm-hops: 1, multihop: 2"), "3:72: ");
-	bad(NEIGHBOR(", interface: a/b"),
+	bad(PEER(", ao-keys: [{id: 256, file: /b}]"), "3:63: ");
+	bad(PEER(", gtsm-hops: 1, multihop: 2"), "3:72: ");
+	bad(PEER(", interface: a/b"),
 	    "3:59: peers[192.0.2.9].interface: \"a/b\": expected the name of a network device");
-	bad(NEIGHBOR(", interface: abcdefghijklmnop"),
+	bad(PEER(", interface: abcdefghijklmnop"),
 	    "3:59: peers[192.0.2.9].interface: \"abcdefghijklmnop\": expected 1 to 15 characters");
-	warned(NEIGHBOR(", multihop: 2"), "no effect");
+	warned(PEER(", multihop: 2"), "no effect");
 }
 
 static void round_trip(const struct conf_file *file);
@@ -711,12 +711,12 @@ static void assert_same(const struct conf_file *a, const struct conf_file *b)
 	assert_int_equal(json_array_size(diff), 0);
 	json_decref(diff);
 	assert_memory_equal(&a->conf->global, &b->conf->global, sizeof(a->conf->global));
-	assert_int_equal(a->conf->n_neighbors, b->conf->n_neighbors);
+	assert_int_equal(a->conf->n_peers, b->conf->n_peers);
 	assert_int_equal(a->conf->n_vrfs, b->conf->n_vrfs);
 	assert_int_equal(a->conf->n_segments, b->conf->n_segments);
-	for (size_t i = 0; i < a->conf->n_neighbors; i++) {
-		assert_memory_equal(&a->conf->neighbors[i], &b->conf->neighbors[i],
-				    sizeof(a->conf->neighbors[i]));
+	for (size_t i = 0; i < a->conf->n_peers; i++) {
+		assert_memory_equal(&a->conf->peers[i], &b->conf->peers[i],
+				    sizeof(a->conf->peers[i]));
 		assert_memory_equal(&a->secrets[i], &b->secrets[i], sizeof(a->secrets[i]));
 	}
 	for (size_t i = 0; i < a->conf->n_vrfs; i++)
@@ -961,7 +961,7 @@ static void test_installed_example(void **state)
 	conf_errors_free(&errors);
 	conf_file_free(file);
 	file = good(text);
-	assert_int_equal(file->conf->n_neighbors, 1);
+	assert_int_equal(file->conf->n_peers, 1);
 	assert_int_equal(file->conf->n_vrfs, 1);
 	assert_int_equal(file->conf->n_segments, 1);
 	conf_file_free(file);
@@ -1044,7 +1044,7 @@ int main(void)
 		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_ac_df_with_port_mode),
 		cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_neighbors),
+		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_peers_alias),
 		cmocka_unit_test(test_neighbour_keys),
 		cmocka_unit_test(test_prefix_keys),

@@ -70,7 +70,7 @@ static void lie_about_everything(void)
 			       .ifname = "e0",
 			       .mode = CONF_PORT_ACTIVE,
 			       .standby = CONF_STANDBY_BLOCK};
-	struct ipc_socket s = {.neighbor = {.len = 4, .b = {203, 0, 113, 1}}, .port = 179};
+	struct ipc_socket s = {.peer = {.len = 4, .b = {203, 0, 113, 1}}, .port = 179};
 	struct wish_es bad;
 
 	send_message(0, &wish, 3);
@@ -91,7 +91,7 @@ static void lie_about_everything(void)
 	memset(&bad.esi, 0xff, sizeof(bad.esi));
 	send_wish(IPC_WISH_ES, &bad, sizeof(bad));
 	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
-	s.neighbor.len = 99;
+	s.peer.len = 99;
 	send_message(IPC_SOCKET_REQUEST, &s, sizeof(s));
 	send_text(IPC_ANSWER, 4711, false, "{\"result\": 1}");
 	send_text(IPC_EVENT, 0, false, "no JSON");

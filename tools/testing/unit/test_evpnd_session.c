@@ -13,7 +13,7 @@
 
 static void establish(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct rig_msg m;
 	struct peer p;
 	struct rig r;
@@ -39,7 +39,7 @@ static void establish(void **state)
 /* What we say in OPEN, octet by octet as an independent reader would look for it. */
 static void our_open(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o;
 	struct bgp_error err;
 	struct peer p;
@@ -107,7 +107,7 @@ static void open_refused(void **state)
 		{"identifier 0", zero_id, 2, 3, ""},
 		{"hold time 2", hold_two, 2, 6, ""},
 	};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	const char *error;
 	struct peer p;
 	struct rig r;
@@ -135,7 +135,7 @@ static void open_refused(void **state)
 static void missing_capability_data(void **state)
 {
 	static const u8 want[] = {1, 4, 0, 25, 0, 70};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;
@@ -156,7 +156,7 @@ static void missing_capability_data(void **state)
 /* One octet a segment: framing does not depend on how TCP cuts. */
 static void octet_by_octet(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	u8 buf[BGP_MAX_LEN];
 	size_t len = bgp_open_encode(&o, buf, sizeof(buf)), i;
@@ -179,7 +179,7 @@ static void octet_by_octet(void **state)
 static void bad_header(void **state)
 {
 	static const u8 bad[19] = {0xff, 0xff, 0xfe};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct peer p;
 	struct rig r;
 
@@ -194,7 +194,7 @@ static void bad_header(void **state)
 
 static void update_before_established(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct bgp_open o = peer_open();
 	struct peer p;
@@ -236,7 +236,7 @@ static unsigned int user_timeout(pid_t pid)
 
 static void hold_three(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	unsigned int keepalives = 0;
 	struct peer p;
@@ -267,7 +267,7 @@ static void hold_three(void **state)
 
 static void hold_zero(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;
@@ -310,7 +310,7 @@ static void give_socket(struct rig *r, const char *bind_to, int error)
 
 static void connect_out(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;
@@ -340,7 +340,7 @@ static void connect_out(void **state)
 /* Nobody listens: Active, a sentence, and another attempt after the connect-retry time. */
 static void connect_refused(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct rig r;
 	uint16_t port = 0;
 	int fd = rig_listen(RIG_PEER, &port);
@@ -362,7 +362,7 @@ static void connect_refused(void **state)
 
 static void unknown_address(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct peer p;
 	struct rig r;
 
@@ -381,7 +381,7 @@ static void unknown_address(void **state)
  */
 static void collision(u32 peer_id, bool theirs_survives)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer ours, theirs, *winner, *loser;
 	struct rig r;
@@ -435,7 +435,7 @@ static void collision_lower(void **state)
 /* They take our connection and say nothing on it, but finish the one of their own: that one counts. */
 static void silent_on_ours(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer ours, theirs;
 	struct rig r;
@@ -465,7 +465,7 @@ static void silent_on_ours(void **state)
 /* An attempt of ours that hangs must not stand in the way of the neighbour's own connection. */
 static void accept_while_connecting(void **state)
 {
-	struct conf_neighbor n = rig_neighbor("127.0.0.2");
+	struct conf_peer n = rig_conf_peer("127.0.0.2");
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;
@@ -530,7 +530,7 @@ static int few_descriptors(int ipc)
 /* Without descriptors nothing spins, and who waits in the backlog is served when there is room. */
 static void out_of_descriptors(void **state)
 {
-	struct conf_neighbor n[CROWD];
+	struct conf_peer n[CROWD];
 	struct bgp_open o = peer_open();
 	struct peer p[CROWD];
 	char from[32];
@@ -540,7 +540,7 @@ static void out_of_descriptors(void **state)
 
 	for (i = 0; i < CROWD; i++) {
 		snprintf(from, sizeof(from), "127.0.1.%d", i + 1);
-		n[i] = rig_neighbor(from);
+		n[i] = rig_conf_peer(from);
 	}
 	rig_start(&r, few_descriptors);
 	rig_conf(&r, n, CROWD);
@@ -565,7 +565,7 @@ static void out_of_descriptors(void **state)
 
 static void clear(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct peer p;
 	struct rig r;
 	json_t *a;
@@ -602,7 +602,7 @@ static void clear(void **state)
 /* A reload that does not concern a session leaves it alone; one that does restarts it. */
 static void reload(void **state)
 {
-	struct conf_neighbor n[2] = {rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3")};
+	struct conf_peer n[2] = {rig_conf_peer(RIG_PEER), rig_conf_peer("127.0.0.3")};
 	struct peer p;
 	struct rig r;
 
@@ -642,7 +642,7 @@ static void reload(void **state)
 /* A neighbour's NOTIFICATION becomes a sentence, its shutdown communication included. */
 static void notified(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	u8 buf[BGP_MAX_LEN];
 	struct peer p;
 	struct rig r;
@@ -661,7 +661,7 @@ static void notified(void **state)
 
 static void parent_gone(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct rig r;
 
 	rig_start(&r, speaker_main);
@@ -672,7 +672,7 @@ static void parent_gone(void **state)
 
 static void stop(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct peer p;
 	struct rig r;
 

@@ -136,14 +136,14 @@ static int get_int(int fd, int level, int option)
 }
 
 /* Connect from 127.0.0.2 with what the configuration says of its neighbour 127.0.0.1. */
-static int dial(const char *neighbor_keys, int *fd)
+static int dial(const char *peer_keys, int *fd)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
 				 .sin_port = htons(port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct conf_file *file = conf(
 		"peers: [{address: 127.0.0.1, source: 127.0.0.2, remote-as: 65000, port: %u%s}]",
-		port, neighbor_keys);
+		port, peer_keys);
 	char err[KEYS_TEXT_LEN] = "";
 	struct pollfd pfd = {.events = POLLOUT};
 	int r = sockets_open(file, 0, fd, err);
@@ -159,9 +159,9 @@ static int dial(const char *neighbor_keys, int *fd)
 	return -get_int(*fd, SOL_SOCKET, SO_ERROR);
 }
 
-static int try_dial(const char *neighbor_keys)
+static int try_dial(const char *peer_keys)
 {
-	int fd = -1, r = dial(neighbor_keys, &fd);
+	int fd = -1, r = dial(peer_keys, &fd);
 
 	if (fd >= 0)
 		close(fd);
@@ -333,9 +333,9 @@ static void test_missing_key(void **state)
 	int fd = -1;
 
 	configure(NULL, file, true);
-	assert_true(sockets_keyless(sockets, &file->conf->neighbors[0]));
-	assert_true(sockets_keyless(sockets, &file->conf->neighbors[1]));
-	assert_false(sockets_keyless(sockets, &file->conf->neighbors[2]));
+	assert_true(sockets_keyless(sockets, &file->conf->peers[0]));
+	assert_true(sockets_keyless(sockets, &file->conf->peers[1]));
+	assert_false(sockets_keyless(sockets, &file->conf->peers[2]));
 	assert_int_equal(sockets_open(file, 0, &fd, err), -ENOENT);
 	assert_string_equal(err, "key file /nonexistent: No such file or directory");
 	assert_int_equal(sockets_open(file, 1, &fd, err), -EINVAL);
@@ -355,7 +355,7 @@ static void test_ao(void **state)
 	int fd;
 
 	configure(NULL, file, true);
-	if (!sockets_keyless(sockets, &file->conf->neighbors[0])) {
+	if (!sockets_keyless(sockets, &file->conf->peers[0])) {
 		snprintf(ao, sizeof(ao), ", ao-keys: [{id: 1, file: %s}]", key_a);
 		assert_int_equal(try_dial(ao), 0);
 		snprintf(ao, sizeof(ao), ", ao-keys: [{id: 2, file: %s}]", key_b);

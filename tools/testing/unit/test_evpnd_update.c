@@ -11,7 +11,7 @@
 
 static void start(struct rig *r, struct peer *p, int (*body)(int))
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 
 	rig_start(r, body);
 	rig_conf(r, &n, 1);
@@ -268,7 +268,7 @@ static void loop_in_as4_path(void **state)
 static void first_as(void **state)
 {
 	static u8 own[] = {2, 1, 0, 0, 0xfd, 0xe9}, foreign[] = {2, 1, 0, 0, 0xfd, 0xea};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct ecomm ext = ecomm_es_import(&es.esi);
 	struct bgp_attrs a = rig_attrs(&ext);
@@ -359,7 +359,7 @@ static struct conf_vrf some_vrf(void)
 /* What nobody here can use is counted and not kept, and asked for again when that may have changed. */
 static void not_kept(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct evpn_nlri es = rig_es(RIG_HOP, 1);
 	struct conf_vrf vrf = some_vrf();
 	struct conf_global g;
@@ -386,7 +386,7 @@ static void not_kept(void **state)
 static void too_many(void **state)
 {
 	static const u8 data[] = {0, 25, 70, 0, 0, 0, 10};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct peer p;
 	struct rig r;
 
@@ -423,7 +423,7 @@ static void too_many(void **state)
 static void memory_limit(void **state)
 {
 	struct conf_segment seg = {.name = "ce1", .interface = "nix0", .ad_per_es = true};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct evpn_nlri own = rig_es(RIG_HOP, 1), other = rig_es(RIG_HOP, 2);
 	struct conf_global g;
 	struct peer p;
@@ -623,7 +623,7 @@ static void table_out(void **state)
 	struct peer p, late;
 	struct rig r;
 	struct got got;
-	struct conf_neighbor n[2] = {rig_neighbor(RIG_PEER), rig_neighbor("127.0.0.3")};
+	struct conf_peer n[2] = {rig_conf_peer(RIG_PEER), rig_conf_peer("127.0.0.3")};
 
 	rig_start(&r, originating_speaker);
 	rig_conf(&r, n, 2);
@@ -675,7 +675,7 @@ static void urgent_first(void **state)
 }
 
 /* A neighbour that does not read gets the last state when it does, and costs no memory meanwhile. */
-static void slow_neighbor(void **state)
+static void slow_peer(void **state)
 {
 	struct peer p;
 	struct rig r;
@@ -750,7 +750,7 @@ static void extended_messages(void **state)
 		.peer = BGP_PEER_IBGP,
 		.max_len = BGP_MAX_LEN_EXTENDED,
 	};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct peer p;
 	struct rig r;
@@ -821,10 +821,10 @@ static void route_show_filters(void **state)
 }
 
 /* Towards another AS: our AS in the path, no LOCAL_PREF. */
-static void external_neighbor(void **state)
+static void external_peer(void **state)
 {
 	const struct bgp_ctx ctx = {.as4 = true, .peer = BGP_PEER_EBGP, .max_len = BGP_MAX_LEN};
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_open o = peer_open();
 	struct bgp_update u;
 	struct peer p;
@@ -850,7 +850,7 @@ static void external_neighbor(void **state)
 /* A neighbour that cannot stand communities it does not know gets those of RFC 7432 only. */
 static void basic_communities(void **state)
 {
-	struct conf_neighbor n = rig_neighbor(RIG_PEER);
+	struct conf_peer n = rig_conf_peer(RIG_PEER);
 	struct bgp_update u;
 	struct peer p;
 	struct rig r;
@@ -908,10 +908,10 @@ int main(void)
 		cmocka_unit_test(refresh_in),
 		cmocka_unit_test(table_out),
 		cmocka_unit_test(urgent_first),
-		cmocka_unit_test(slow_neighbor),
+		cmocka_unit_test(slow_peer),
 		cmocka_unit_test(refresh_out),
 		cmocka_unit_test(extended_messages),
-		cmocka_unit_test(external_neighbor),
+		cmocka_unit_test(external_peer),
 		cmocka_unit_test(basic_communities),
 		cmocka_unit_test(route_show_filters),
 		cmocka_unit_test(goodbye),

@@ -91,9 +91,8 @@ static void add_route(struct speaker *sp, const struct esi *esi, u32 originator)
 
 static int set_up(void **state)
 {
-	struct conf_neighbor with = {
-		.address = ip_v4(0xc0000209), .port = 179, .bfd.enabled = true};
-	struct conf_neighbor without = {.address = ip_v4(0xc0000208), .port = 179};
+	struct conf_peer with = {.address = ip_v4(0xc0000209), .port = 179, .bfd.enabled = true};
+	struct conf_peer without = {.address = ip_v4(0xc0000208), .port = 179};
 	struct speaker *sp = calloc(1, sizeof(*sp));
 
 	log_set_level(LOG_LEVEL_ERROR);
@@ -102,8 +101,8 @@ static int set_up(void **state)
 	sp->conf = conf_new();
 	sp->conf->global.originator = ip_v4(0xc0000201);
 	sp->conf->global.bfd.enabled = true;
-	conf_add_neighbor(sp->conf, &with);
-	conf_add_neighbor(sp->conf, &without);
+	conf_add_peer(sp->conf, &with);
+	conf_add_peer(sp->conf, &without);
 	sp->state = rig_begin(&bfd_service, sp);
 	*state = sp;
 	return 0;
@@ -172,31 +171,31 @@ static void wishes(void **state)
 	expect(sp, "-pe:192.0.2.3-192.0.2.1 ");
 	/* and when the configuration does not want it any more */
 	without->global.bfd.enabled = false;
-	without->neighbors[0].bfd.enabled = false;
+	without->peers[0].bfd.enabled = false;
 	conf_free(sp->conf);
 	sp->conf = without;
 	bfd_service.conf(sp->state, conf_changes(without, without), without);
 	expect(sp, "-192.0.2.9-none -pe:192.0.2.2-192.0.2.1 ");
 }
 
-static void a_neighbor_dies(void **state)
+static void a_peer_dies(void **state)
 {
 	struct speaker *sp = *state;
 
 	begin(sp);
 	/* never up: it may have no BFD */
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_INIT, BFD_DOWN, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_INIT, BFD_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
 	assert_true(ip_is_none(&service_rig.dead));
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_UP, BFD_UP, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_UP, BFD_UP, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
 	assert_int_equal(ip_low32(&service_rig.dead), 0xc0000209);
 	assert_string_equal(service_rig.why, "detection time expired");
 	expect(sp, "up down ");
 	/* said once */
 	service_rig.dead = (struct ip_addr){};
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_DOWN, true);
 	assert_true(ip_is_none(&service_rig.dead));
 }
 
@@ -206,10 +205,10 @@ static void not_every_end_is_a_death(void **state)
 	struct speaker *sp = *state;
 
 	begin(sp);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_UP, BFD_UP, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_ADMIN_DOWN, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_UP, BFD_UP, true);
-	tell(sp, BFD_NEIGHBOR, 0xc0000209, BFD_DOWN, BFD_DOWN, false);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_UP, BFD_UP, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_ADMIN_DOWN, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_UP, BFD_UP, true);
+	tell(sp, BFD_PEER, 0xc0000209, BFD_DOWN, BFD_DOWN, false);
 	assert_true(ip_is_none(&service_rig.dead));
 }
 
@@ -244,7 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(wishes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_neighbor_dies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_peer_dies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_every_end_is_a_death, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pe_dies, set_up, tear_down),
 	};

@@ -97,10 +97,10 @@ static void run(struct speaker *sp, int ms)
 		;
 }
 
-static struct speaker *begin(unsigned int neighbors)
+static struct speaker *begin(unsigned int peers)
 {
 	struct speaker *sp = calloc(1, sizeof(*sp));
-	struct conf_neighbor n = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_peer n = {.address = ip_v4(0x0a000009), .port = 179};
 	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100};
 
 	log_open("test", true);
@@ -111,8 +111,8 @@ static struct speaker *begin(unsigned int neighbors)
 	sp->conf->global.router_id = htonl(0x0a000001);
 	sp->conf->global.as = 65000;
 	sp->conf->global.startup_delay_ms = 1000;
-	for (; n.address.b[3] < 9 + neighbors; n.address.b[3]++)
-		conf_add_neighbor(sp->conf, &n);
+	for (; n.address.b[3] < 9 + peers; n.address.b[3]++)
+		conf_add_peer(sp->conf, &n);
 	conf_add_bridge(sp->conf, &b);
 	sp->fs = rig_begin(&flood_service, sp);
 	flood_service.conf(sp->fs, conf_changes(NULL, sp->conf), sp->conf);

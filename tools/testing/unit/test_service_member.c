@@ -836,17 +836,17 @@ static void too_many_of_a_group(void **state)
 /* Whoever has not said that a neighbour may have these routes is told so. */
 static void told_to_nobody(void **state)
 {
-	struct conf_neighbor peer = {.address = ip_v4(PE2), .port = 179};
+	struct conf_peer peer = {.address = ip_v4(PE2), .port = 179};
 	struct speaker *sp = begin();
 	json_t *doc;
 	char err[64];
 
-	conf_add_neighbor(sp->conf, &peer);
+	conf_add_peer(sp->conf, &peer);
 	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
 	assert_true(member_service.query(sp->ms, "summary", NULL, &doc, err, sizeof(err)));
 	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 1);
 	json_decref(doc);
-	sp->conf->neighbors[0].send_multicast = true;
+	sp->conf->peers[0].send_multicast = true;
 	assert_true(member_service.query(sp->ms, "summary", NULL, &doc, err, sizeof(err)));
 	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 0);
 	json_decref(doc);

@@ -189,13 +189,13 @@ static void es_fact(struct speaker *sp, unsigned int n, u32 ifindex, bool gone)
 static void conf_of(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
 {
 	struct conf *old = sp->conf, *now = conf_new();
-	struct conf_neighbor peer = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_peer peer = {.address = ip_v4(0x0a000009), .port = 179};
 	struct conf_segment be;
 	size_t i;
 
 	now->global.router_id = htonl(PE1);
 	now->global.startup_delay_ms = 20;
-	conf_add_neighbor(now, &peer);
+	conf_add_peer(now, &peer);
 	for (i = 0; i < n; i++)
 		conf_add_vrf(now, &vrfs[i]);
 	be = segment_of_conf(1, "bond0");
@@ -1013,7 +1013,7 @@ static void collision(void **state)
 static void other_configuration(void **state)
 {
 	struct speaker *sp = begin();
-	struct conf_neighbor second = {.address = ip_v4(0x0a00000a), .port = 179};
+	struct conf_peer second = {.address = ip_v4(0x0a00000a), .port = 179};
 	struct conf *old = sp->conf;
 	unsigned int before;
 
@@ -1022,7 +1022,7 @@ static void other_configuration(void **state)
 	sp->log[0] = '\0';
 	before = walks;
 	sp->conf = conf_dup(old);
-	conf_add_neighbor(sp->conf, &second);
+	conf_add_peer(sp->conf, &second);
 	neigh_service.conf(sp->ns, conf_changes(old, sp->conf), sp->conf);
 	conf_free(old);
 	run_all(sp);

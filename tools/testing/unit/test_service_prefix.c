@@ -193,12 +193,12 @@ static void commit_as(struct speaker *sp, const struct conf_vrf *vrfs, size_t n,
 		      enum conf_esi_source be1)
 {
 	struct conf *old = sp->conf, *now = conf_new();
-	struct conf_neighbor peer = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_peer peer = {.address = ip_v4(0x0a000009), .port = 179};
 	struct conf_segment s;
 
 	now->global.router_id = htonl(0x0a000001);
 	now->global.startup_delay_ms = 20;
-	conf_add_neighbor(now, &peer);
+	conf_add_peer(now, &peer);
 	for (size_t i = 0; i < n; i++)
 		conf_add_vrf(now, &vrfs[i]);
 	for (u8 i = 1; i <= 2; i++) {

@@ -179,7 +179,7 @@ static struct conf_segment all_active(void)
 
 struct setup {
 	struct conf_segment seg;
-	unsigned int neighbors;
+	unsigned int peers;
 	enum conf_isolation isolation;
 	u32 startup_delay_ms;
 	bool enforced;	/* has to be */
@@ -191,7 +191,7 @@ struct setup {
 static struct speaker *begin(const struct setup *setup)
 {
 	struct speaker *sp = calloc(1, sizeof(*sp));
-	struct conf_neighbor n = {.address = ip_v4(0x0a000009), .port = 179};
+	struct conf_peer n = {.address = ip_v4(0x0a000009), .port = 179};
 	struct fact_es k = {.esi = setup->seg.esi,
 			    .df = true,
 			    .ifindex = 5,
@@ -213,8 +213,8 @@ static struct speaker *begin(const struct setup *setup)
 	sp->conf->global.isolation_delay_ms = 20;
 	sp->conf->global.reflector_hold_ms = 100;
 	sp->conf->global.startup_delay_ms = setup->startup_delay_ms;
-	for (; n.address.b[3] < 9 + setup->neighbors; n.address.b[3]++)
-		conf_add_neighbor(sp->conf, &n);
+	for (; n.address.b[3] < 9 + setup->peers; n.address.b[3]++)
+		conf_add_peer(sp->conf, &n);
 	sp->conf->global.frr.discover = setup->discover;
 	if (!setup->discover && !setup->orphan)
 		conf_add_segment(sp->conf, &setup->seg);
@@ -504,7 +504,7 @@ static void restart_then_lost(void **state)
 static void start_waits(void **state)
 {
 	struct speaker *sp =
-		begin(&(struct setup){.seg = ce1(), .neighbors = 2, .startup_delay_ms = 1000});
+		begin(&(struct setup){.seg = ce1(), .peers = 2, .startup_delay_ms = 1000});
 
 	bond(sp, true);
 	links_done(sp);
@@ -519,7 +519,7 @@ static void start_waits(void **state)
 static void start_delay(void **state)
 {
 	struct speaker *sp =
-		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20});
+		begin(&(struct setup){.seg = ce1(), .peers = 1, .startup_delay_ms = 20});
 
 	bond(sp, true);
 	links_done(sp);
@@ -546,7 +546,7 @@ static void lose_session(struct speaker *sp, const struct says *w, enum route_lo
 static struct speaker *begin_with_sessions(enum conf_isolation isolation, unsigned int n)
 {
 	struct speaker *sp = begin(&(struct setup){
-		.seg = ce1(), .neighbors = n, .startup_delay_ms = 1000, .isolation = isolation});
+		.seg = ce1(), .peers = n, .startup_delay_ms = 1000, .isolation = isolation});
 
 	bond(sp, true);
 	links_done(sp);
@@ -708,7 +708,7 @@ static void core(struct speaker *sp, bool lost)
 static void core_lost_in(struct conf_segment seg, enum conf_mode closed_as)
 {
 	struct speaker *sp =
-		begin(&(struct setup){.seg = seg, .neighbors = 1, .startup_delay_ms = 1000});
+		begin(&(struct setup){.seg = seg, .peers = 1, .startup_delay_ms = 1000});
 
 	bond(sp, true);
 	links_done(sp);
@@ -767,7 +767,7 @@ static void core_flaps(void **state)
 static void core_lost_at_start(void **state)
 {
 	struct speaker *sp =
-		begin(&(struct setup){.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20});
+		begin(&(struct setup){.seg = ce1(), .peers = 1, .startup_delay_ms = 20});
 
 	core(sp, true);
 	bond(sp, true);
@@ -784,7 +784,7 @@ static void core_lost_at_start(void **state)
 /* Nobody was ever heard: closed for good, or for some time; but not when the own way to the core is lost. */
 static void cold_start(void **state)
 {
-	struct setup setup = {.seg = ce1(), .neighbors = 1, .startup_delay_ms = 20};
+	struct setup setup = {.seg = ce1(), .peers = 1, .startup_delay_ms = 20};
 	struct speaker *sp;
 	int forward;
 
@@ -821,7 +821,7 @@ static void loss(void **state)
 	for (i = 0; i < 3; i++) {
 		setups[i]->seg.on_daemon_loss = CONF_LOSS_AUTO;
 		setups[i]->seg.owner_hold_ms = 60000;
-		setups[i]->neighbors = 1;
+		setups[i]->peers = 1;
 		sp = begin(setups[i]);
 		bond(sp, true);
 		links_done(sp);
@@ -1839,7 +1839,7 @@ static void expect_reason(struct speaker *sp, const char *what)
 static void non_revertive_late(void **state)
 {
 	struct says other = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_DP, 50, 0};
-	struct setup setup = {.seg = ce1(), .neighbors = 1, .startup_delay_ms = 10};
+	struct setup setup = {.seg = ce1(), .peers = 1, .startup_delay_ms = 10};
 	struct conf *old;
 	struct speaker *sp;
 	struct ecomm_df df;
@@ -1880,7 +1880,7 @@ static void non_revertive_isolated(void **state)
 	struct says other = {PE2, DF_ALG_HIGHEST, PORT | DF_CAP_DP, 50, 0};
 	struct setup setup = {.seg = ce1(),
 			      .isolation = CONF_ISOLATION_BLOCK,
-			      .neighbors = 1,
+			      .peers = 1,
 			      .startup_delay_ms = 10};
 	struct speaker *sp;
 	struct ecomm_df df;
@@ -2518,8 +2518,8 @@ static void peers(void **state)
 /* All sessions lost: the routes go, the peers stay as the roles do. */
 static void peers_isolated(void **state)
 {
-	struct speaker *sp = begin(
-		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+	struct speaker *sp =
+		begin(&(struct setup){.seg = all_active(), .peers = 1, .startup_delay_ms = 1000});
 
 	bond(sp, true);
 	links_done(sp);
@@ -2959,8 +2959,8 @@ static void peers_adopted(void **state)
 			    .lacp = {.state = LACP_ACTIVE, .members = 1},
 			    .n_peers = 1};
 	struct conf_segment other = all_active();
-	struct speaker *sp = begin(
-		&(struct setup){.seg = all_active(), .neighbors = 1, .startup_delay_ms = 1000});
+	struct speaker *sp =
+		begin(&(struct setup){.seg = all_active(), .peers = 1, .startup_delay_ms = 1000});
 	struct conf *old = sp->conf;
 
 	k.peers[0] = ip_v4(PE2);
@@ -3052,7 +3052,7 @@ static void sync_to(struct speaker *sp, unsigned int n)
 
 static struct speaker *begin_frr(bool kernel_df)
 {
-	struct setup setup = {.seg = frr1(), .neighbors = 1, .startup_delay_ms = 1000};
+	struct setup setup = {.seg = frr1(), .peers = 1, .startup_delay_ms = 1000};
 	struct speaker *sp;
 
 	if (kernel_df) {
@@ -3500,7 +3500,7 @@ static const char esi2_text[] = "03:44:38:39:ff:ff:01:00:00:02";
 
 static struct speaker *begin_discover(bool kernel_df)
 {
-	struct setup setup = {.neighbors = 1, .startup_delay_ms = 1000, .discover = true};
+	struct setup setup = {.peers = 1, .startup_delay_ms = 1000, .discover = true};
 	struct speaker *sp;
 
 	esi_parse(&setup.seg.esi, esi_text);

@@ -117,7 +117,7 @@ static void host_init(struct host *host, sd_event *loop, const char *id)
 
 static struct session *peering(struct host *host, const char *with, uint16_t port, bool passive)
 {
-	struct conf_neighbor n = {
+	struct conf_peer n = {
 		.port = port,
 		.remote_as = AS,
 		.hold_time = 90,

@@ -134,7 +134,7 @@ static bool is_wanted(const struct session *s, const struct ip_addr *address)
 	return ip_is_none(address) || ip_equal(&s->conf.address, address);
 }
 
-static void no_neighbor(const struct ip_addr *address, char *err, size_t err_len)
+static void no_peer(const struct ip_addr *address, char *err, size_t err_len)
 {
 	char text[IP_STRLEN];
 
@@ -157,7 +157,7 @@ json_t *peer_show(struct bgp_host *host, const json_t *params, char *err, size_t
 			json_array_append_new(list, peer_json(s));
 	if (!json_array_size(list) && !ip_is_none(&address)) {
 		json_decref(list);
-		no_neighbor(&address, err, err_len);
+		no_peer(&address, err, err_len);
 		return NULL;
 	}
 	return json_pack("{s:o}", "peers", list);
@@ -219,7 +219,7 @@ json_t *peer_clear(struct bgp_host *host, const json_t *params, char *err, size_
 		cleared += clear_one(s, kind);
 	}
 	if (!found && !ip_is_none(&address)) {
-		no_neighbor(&address, err, err_len);
+		no_peer(&address, err, err_len);
 		return NULL;
 	}
 	return json_pack("{s:i, s:o}", "cleared", cleared, "message",

@@ -562,7 +562,7 @@ static void set_name(struct session *s)
 		snprintf(s->name, sizeof(s->name), "%s:%u", address, s->conf.port);
 }
 
-struct session *session_new(struct bgp_host *host, const struct conf_neighbor *conf)
+struct session *session_new(struct bgp_host *host, const struct conf_peer *conf)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
@@ -608,7 +608,7 @@ void session_free(struct session *s, enum bgp_event why)
 }
 
 /* Whether a session that runs under @a can go on under @b. */
-static bool same_session(const struct conf_neighbor *a, const struct conf_neighbor *b)
+static bool same_session(const struct conf_peer *a, const struct conf_peer *b)
 {
 	return a->remote_as == b->remote_as && ip_equal(&a->source, &b->source) &&
 	       !strcmp(a->interface, b->interface) && a->hold_time == b->hold_time &&
@@ -618,7 +618,7 @@ static bool same_session(const struct conf_neighbor *a, const struct conf_neighb
 	       a->basic_communities == b->basic_communities && a->passive == b->passive;
 }
 
-void session_conf(struct session *s, const struct conf_neighbor *conf, bool restart)
+void session_conf(struct session *s, const struct conf_peer *conf, bool restart)
 {
 	bool was_down = s->conf.shutdown;
 	bool same = same_session(&s->conf, conf);

@@ -99,7 +99,7 @@ struct session_count {
 struct session {
 	TAILQ_ENTRY(session) link;
 	struct bgp_host *host;
-	struct conf_neighbor conf;
+	struct conf_peer conf;
 	char name[IP_STRLEN + 8];
 	struct rib_peer *rib_peer;
 	struct conn *conn;
@@ -130,10 +130,10 @@ struct session {
 };
 
 /* session.c */
-struct session *session_new(struct bgp_host *host, const struct conf_neighbor *conf);
+struct session *session_new(struct bgp_host *host, const struct conf_peer *conf);
 void session_free(struct session *s, enum bgp_event why); /* why: DECONFIGURED or STOP */
 /* the neighbour's configuration changed; keeps the session when the change does not concern it */
-void session_conf(struct session *s, const struct conf_neighbor *conf, bool restart);
+void session_conf(struct session *s, const struct conf_peer *conf, bool restart);
 void session_accept(struct session *s, int fd);
 void session_socket(struct session *s, int fd, int error);
 void session_clear(struct session *s);

@@ -232,7 +232,7 @@ int conn_accepted(struct conn *c, int fd)
 
 int conn_connect(struct conn *c, int fd)
 {
-	const struct conf_neighbor *conf = &c->session->conf;
+	const struct conf_peer *conf = &c->session->conf;
 	struct sockaddr_storage ss;
 	socklen_t len = ip_to_sockaddr(&conf->address, conf->port, &ss);
 	int r;

@@ -196,7 +196,7 @@ struct conf_global {
 };
 
 /**
- * struct conf_neighbor - one BGP neighbour, key @address and @port
+ * struct conf_peer - one BGP neighbour, key @address and @port
  * @hold_time: seconds, 0 or 3..65535; proposed in OPEN
  * @connect_retry_ms: base of the connect-retry timer
  * @gtsm_hops: TTL security, 0 off, else the greatest distance in hops (RFC 5082)
@@ -215,7 +215,7 @@ struct conf_global {
  * @shutdown: administratively down
  * @bfd: a BFD session with it
  */
-struct conf_neighbor {
+struct conf_peer {
 	struct ip_addr address;
 	uint16_t port;
 	uint32_t remote_as;
@@ -380,8 +380,8 @@ struct conf_bridge {
  */
 struct conf {
 	struct conf_global global;
-	struct conf_neighbor *neighbors;
-	size_t n_neighbors;
+	struct conf_peer *peers;
+	size_t n_peers;
 	struct conf_vrf *vrfs;
 	size_t n_vrfs;
 	struct conf_segment *segments;
@@ -413,12 +413,12 @@ unsigned int conf_changes(const struct conf *old, const struct conf *now);
 struct conf *conf_new(void);
 void conf_free(struct conf *conf);
 struct conf *conf_dup(const struct conf *conf);
-int conf_add_neighbor(struct conf *conf, const struct conf_neighbor *n);
+int conf_add_peer(struct conf *conf, const struct conf_peer *n);
 int conf_add_vrf(struct conf *conf, const struct conf_vrf *v);
 int conf_add_segment(struct conf *conf, const struct conf_segment *s);
 int conf_add_bridge(struct conf *conf, const struct conf_bridge *b);
-const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
-					  uint16_t port);
+const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr *address,
+				  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
 /* what a value is when nothing is said about it */
 void conf_vrf_defaults(struct conf_vrf *v);
@@ -434,7 +434,7 @@ size_t conf_bridge_export(const struct conf *conf, const struct conf_bridge *b,
 /* ES-Import route target of a segment with this ESI (RFC 7432 section 7.6): as configured, or derived */
 struct mac conf_es_import(const struct conf_segment *s, const struct esi *esi);
 /* of a neighbour, with what it inherits */
-struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_neighbor *n);
+struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_peer *n);
 const char *conf_mode_name(enum conf_mode mode);
 const char *conf_standby_name(enum conf_standby standby);
 

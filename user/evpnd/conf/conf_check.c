@@ -123,7 +123,7 @@ static void check_unique(struct checker *c, const struct conf *conf, size_t n, c
 
 static void peer_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 {
-	const struct conf_neighbor *n = &conf->neighbors[i];
+	const struct conf_peer *n = &conf->peers[i];
 	char buf[IP_STRLEN];
 
 	if (!ip_is_none(&n->address))
@@ -184,7 +184,7 @@ static bool is_link_local(const struct ip_addr *a)
 static void check_peer(struct checker *c, const struct conf *conf, size_t i)
 {
 	const struct node *item = item_of(c, "peers", i);
-	const struct conf_neighbor *n = &conf->neighbors[i];
+	const struct conf_peer *n = &conf->peers[i];
 	bool ebgp = n->remote_as != conf->global.as;
 
 	if (given(item, "address") && (ip_is_zero(&n->address) || ip_is_multicast(&n->address)))
@@ -392,7 +392,7 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	    (given(tree, "originator-address") && ip_is_zero(&conf->global.originator)))
 		bad(&c, tree, "originator-address", "expected an address of this host");
 	check_core(&c, conf);
-	check_unique(&c, conf, conf->n_neighbors, "peers", "address", peer_key);
+	check_unique(&c, conf, conf->n_peers, "peers", "address", peer_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "name", vrf_key);
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);
 	check_each(&c, conf, "vrfs", conf->n_vrfs, check_vrf);
@@ -402,6 +402,6 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	check_unique(&c, conf, conf->n_bridges, "bridges", "vni", vni_key);
 	check_unique(&c, conf, conf->n_bridges, "bridges", "rd", bridge_rd_key);
 	check_each(&c, conf, "bridges", conf->n_bridges, check_bridge);
-	check_each(&c, conf, "peers", conf->n_neighbors, check_peer);
+	check_each(&c, conf, "peers", conf->n_peers, check_peer);
 	check_each(&c, conf, "segments", conf->n_segments, check_segment);
 }

@@ -20,7 +20,7 @@ void conf_free(struct conf *conf)
 {
 	if (!conf)
 		return;
-	free(conf->neighbors);
+	free(conf->peers);
 	free(conf->vrfs);
 	free(conf->segments);
 	free(conf->bridges);
@@ -42,25 +42,25 @@ static int append(void **array, size_t *n, const void *item, size_t size)
 	return 0;
 }
 
-/** conf_add_neighbor() - append a copy; 0 or -ENOMEM. Pointers into the array become invalid */
-int conf_add_neighbor(struct conf *conf, const struct conf_neighbor *n)
+/** conf_add_peer() - append a copy; 0 or -ENOMEM. Pointers into the array become invalid */
+int conf_add_peer(struct conf *conf, const struct conf_peer *n)
 {
-	return append((void **)&conf->neighbors, &conf->n_neighbors, n, sizeof(*n));
+	return append((void **)&conf->peers, &conf->n_peers, n, sizeof(*n));
 }
 
-/** conf_add_vrf() - as conf_add_neighbor() */
+/** conf_add_vrf() - as conf_add_peer() */
 int conf_add_vrf(struct conf *conf, const struct conf_vrf *v)
 {
 	return append((void **)&conf->vrfs, &conf->n_vrfs, v, sizeof(*v));
 }
 
-/** conf_add_segment() - as conf_add_neighbor() */
+/** conf_add_segment() - as conf_add_peer() */
 int conf_add_segment(struct conf *conf, const struct conf_segment *s)
 {
 	return append((void **)&conf->segments, &conf->n_segments, s, sizeof(*s));
 }
 
-/** conf_add_bridge() - as conf_add_neighbor() */
+/** conf_add_bridge() - as conf_add_peer() */
 int conf_add_bridge(struct conf *conf, const struct conf_bridge *b)
 {
 	return append((void **)&conf->bridges, &conf->n_bridges, b, sizeof(*b));
@@ -75,8 +75,8 @@ struct conf *conf_dup(const struct conf *conf)
 	if (!copy)
 		return NULL;
 	copy->global = conf->global;
-	for (size_t i = 0; i < conf->n_neighbors && !r; i++)
-		r = conf_add_neighbor(copy, &conf->neighbors[i]);
+	for (size_t i = 0; i < conf->n_peers && !r; i++)
+		r = conf_add_peer(copy, &conf->peers[i]);
 	for (size_t i = 0; i < conf->n_vrfs && !r; i++)
 		r = conf_add_vrf(copy, &conf->vrfs[i]);
 	for (size_t i = 0; i < conf->n_segments && !r; i++)
@@ -90,12 +90,12 @@ struct conf *conf_dup(const struct conf *conf)
 	return copy;
 }
 
-/** conf_neighbor() - by its key; @port 0 finds the first of that address. NULL: none */
-const struct conf_neighbor *conf_neighbor(const struct conf *conf, const struct ip_addr *address,
-					  uint16_t port)
+/** conf_peer() - by its key; @port 0 finds the first of that address. NULL: none */
+const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr *address,
+				  uint16_t port)
 {
-	for (size_t i = 0; i < conf->n_neighbors; i++) {
-		const struct conf_neighbor *n = &conf->neighbors[i];
+	for (size_t i = 0; i < conf->n_peers; i++) {
+		const struct conf_peer *n = &conf->peers[i];
 
 		if (ip_equal(&n->address, address) && (!port || n->port == port))
 			return n;
@@ -157,7 +157,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 }
 
 /** conf_bfd_of() - what a peer inherits is filled in */
-struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_neighbor *n)
+struct conf_bfd conf_bfd_of(const struct conf *conf, const struct conf_peer *n)
 {
 	struct conf_bfd bfd = n->bfd;
 

@@ -12,7 +12,7 @@
 
 enum {
 	CONF_AO_KEYS_MAX = 4, /* one in use, one to roll over to, and room to breathe */
-	CONF_NEIGHBORS_MAX = 4096,
+	CONF_PEERS_MAX = 4096,
 	CONF_VRFS_MAX = 4096,
 	CONF_SEGMENTS_MAX = 4096,
 	CONF_BRIDGES_MAX = 16384,

@@ -32,10 +32,10 @@ void conf_global_defaults(struct conf_global *g)
 	};
 }
 
-void conf_neighbor_defaults(struct conf_neighbor_item *item)
+void conf_peer_defaults(struct conf_peer_item *item)
 {
-	*item = (struct conf_neighbor_item){
-		.neighbor =
+	*item = (struct conf_peer_item){
+		.peer =
 			{
 				.port = CONF_BGP_PORT,
 				.hold_time = CONF_HOLD_TIME,
@@ -101,45 +101,45 @@ static void out_of_memory(struct conf_reader *rd, const struct node *node)
 
 static void read_peer(struct conf_reader *rd, const struct node *node, struct conf_file *file)
 {
-	struct conf_neighbor_item item;
+	struct conf_peer_item item;
 	struct conf_secret *grown;
 
-	conf_neighbor_defaults(&item);
-	conf_read_map(rd, conf_neighbor_keys, node, &item);
-	item.neighbor.has_md5 = item.secret.password_file[0];
-	item.neighbor.has_ao = item.secret.n_ao;
-	grown = reallocarray(file->secrets, file->conf->n_neighbors + 1, sizeof(*grown));
+	conf_peer_defaults(&item);
+	conf_read_map(rd, conf_peer_keys, node, &item);
+	item.peer.has_md5 = item.secret.password_file[0];
+	item.peer.has_ao = item.secret.n_ao;
+	grown = reallocarray(file->secrets, file->conf->n_peers + 1, sizeof(*grown));
 	if (!grown) {
 		out_of_memory(rd, node);
 		return;
 	}
 	file->secrets = grown;
-	grown[file->conf->n_neighbors] = item.secret;
-	if (conf_add_neighbor(file->conf, &item.neighbor))
+	grown[file->conf->n_peers] = item.secret;
+	if (conf_add_peer(file->conf, &item.peer))
 		out_of_memory(rd, node);
 }
 
 static void read_peers(struct conf_reader *rd, const struct conf_key *key, const struct node *node,
 		       void *base)
 {
-	read_list(rd, node, file_of(base), CONF_NEIGHBORS_MAX, read_peer);
+	read_list(rd, node, file_of(base), CONF_PEERS_MAX, read_peer);
 }
 
 static struct node *write_peers(const struct conf_key *key, const void *base)
 {
 	const struct conf_file *file = const_file_of(base);
-	struct conf_neighbor_item item, usual;
+	struct conf_peer_item item, usual;
 	struct node *list;
 
-	if (!file || !file->conf->n_neighbors)
+	if (!file || !file->conf->n_peers)
 		return NULL;
 	list = node_new(NODE_LIST);
-	conf_neighbor_defaults(&usual);
-	for (size_t i = 0; i < file->conf->n_neighbors; i++) {
-		item.neighbor = file->conf->neighbors[i];
+	conf_peer_defaults(&usual);
+	for (size_t i = 0; i < file->conf->n_peers; i++) {
+		item.peer = file->conf->peers[i];
 		item.secret = file->secrets[i];
-		node_add(list, conf_write_map(conf_neighbor_keys, &item,
-					      write_all(base) ? NULL : &usual));
+		node_add(list,
+			 conf_write_map(conf_peer_keys, &item, write_all(base) ? NULL : &usual));
 	}
 	return list;
 }
@@ -148,40 +148,40 @@ const struct conf_type conf_peers = {read_peers, write_peers};
 
 /* BFD with a peer: yes, no, or a map of what is to be another value than elsewhere */
 
-static void read_neighbor_bfd(struct conf_reader *rd, const struct conf_key *key,
-			      const struct node *node, void *base)
+static void read_peer_bfd(struct conf_reader *rd, const struct conf_key *key,
+			  const struct node *node, void *base)
 {
 	static const struct conf_key scalar = {
-		.offset = offsetof(struct conf_neighbor_item, neighbor.bfd.enabled),
+		.offset = offsetof(struct conf_peer_item, peer.bfd.enabled),
 	};
 
 	if (node->kind != NODE_MAP) {
 		conf_bool.read(rd, &scalar, node, base);
 		return;
 	}
-	((struct conf_neighbor_item *)base)->neighbor.bfd.enabled = true;
+	((struct conf_peer_item *)base)->peer.bfd.enabled = true;
 	conf_read_map(rd, key->keys, node, base);
 }
 
-static struct node *write_neighbor_bfd(const struct conf_key *key, const void *base)
+static struct node *write_peer_bfd(const struct conf_key *key, const void *base)
 {
-	const struct conf_bfd *bfd = &((const struct conf_neighbor_item *)base)->neighbor.bfd;
-	struct conf_neighbor_item usual;
+	const struct conf_bfd *bfd = &((const struct conf_peer_item *)base)->peer.bfd;
+	struct conf_peer_item usual;
 
 	if (!bfd->enabled || (!bfd->interval_ms && !bfd->multiplier))
 		return node_scalar(NODE_BOOL, bfd->enabled ? "yes" : "no");
-	conf_neighbor_defaults(&usual);
+	conf_peer_defaults(&usual);
 	return conf_write_map(key->keys, base, &usual);
 }
 
-const struct conf_type conf_neighbor_bfd = {read_neighbor_bfd, write_neighbor_bfd};
+const struct conf_type conf_peer_bfd = {read_peer_bfd, write_peer_bfd};
 
 /* TCP-AO keys of a peer */
 
 static void read_ao_keys(struct conf_reader *rd, const struct conf_key *key,
 			 const struct node *node, void *base)
 {
-	struct conf_secret *secret = &((struct conf_neighbor_item *)base)->secret;
+	struct conf_secret *secret = &((struct conf_peer_item *)base)->secret;
 	const struct node *item;
 	size_t mark, i = 0;
 
@@ -208,7 +208,7 @@ static void read_ao_keys(struct conf_reader *rd, const struct conf_key *key,
 
 static struct node *write_ao_keys(const struct conf_key *key, const void *base)
 {
-	const struct conf_secret *secret = &((const struct conf_neighbor_item *)base)->secret;
+	const struct conf_secret *secret = &((const struct conf_peer_item *)base)->secret;
 	const struct conf_ao_key usual = {.algorithm = CONF_AO_HMAC_SHA1};
 	struct node *list;
 

@@ -19,14 +19,14 @@ struct conf_top {
 	bool all;
 };
 
-struct conf_neighbor_item {
-	struct conf_neighbor neighbor;
+struct conf_peer_item {
+	struct conf_peer peer;
 	struct conf_secret secret;
 };
 
 extern const struct conf_key conf_ao_key_keys[];
 extern const struct conf_type conf_peers;
-extern const struct conf_type conf_neighbor_bfd;
+extern const struct conf_type conf_peer_bfd;
 extern const struct conf_type conf_vrfs;
 extern const struct conf_type conf_segments;
 extern const struct conf_type conf_bridges;
@@ -34,6 +34,6 @@ extern const struct conf_type conf_ao_keys;
 
 /* conf_item.c: what a value is when nothing is said about it */
 void conf_global_defaults(struct conf_global *g);
-void conf_neighbor_defaults(struct conf_neighbor_item *item);
+void conf_peer_defaults(struct conf_peer_item *item);
 
 #endif

@@ -163,8 +163,8 @@ static const struct conf_key icc_keys[] = {
 	{},
 };
 
-static const struct conf_key neighbor_bfd_keys[] = {
-	BFD_KEYS(struct conf_neighbor_item, neighbor.bfd),
+static const struct conf_key peer_bfd_keys[] = {
+	BFD_KEYS(struct conf_peer_item, peer.bfd),
 	{},
 };
 
@@ -217,31 +217,30 @@ const struct conf_key conf_ao_key_keys[] = {
 	{},
 };
 
-#define NEIGHBOR(m) FIELD(struct conf_neighbor_item, neighbor.m)
+#define PEER(m) FIELD(struct conf_peer_item, peer.m)
 
-const struct conf_key conf_neighbor_keys[] = {
-	{"address", &conf_address, NEIGHBOR(address), .required = true},
-	{"port", &conf_number, NEIGHBOR(port), .min = 1, .max = 65535},
-	{"remote-as", &conf_number, NEIGHBOR(remote_as), .min = 1, .max = 4294967294,
-	 .required = true},
-	{"description", &conf_text, NEIGHBOR(description)},
-	{"source", &conf_address, NEIGHBOR(source)},
-	{"interface", &conf_ifname, NEIGHBOR(interface)},
-	{"hold-time", &conf_seconds, NEIGHBOR(hold_time), .max = 65535000},
-	{"connect-retry", &conf_duration, NEIGHBOR(connect_retry_ms), .min = 100, .max = HOUR_MS},
-	{"gtsm-hops", &conf_number, NEIGHBOR(gtsm_hops), .max = 254},
-	{"multihop", &conf_number, NEIGHBOR(multihop), .max = 255},
-	{"passive", &conf_bool, NEIGHBOR(passive)},
-	{"enforce-first-as", &conf_bool, NEIGHBOR(enforce_first_as)},
-	{"maximum-paths", &conf_number, NEIGHBOR(max_paths), .max = 4294967295},
-	{"maximum-memory", &conf_number, NEIGHBOR(max_memory), .max = CONF_MEMORY_MAX},
-	{"limit-restart", &conf_duration, NEIGHBOR(limit_restart_ms), .min = 1000, .max = HOUR_MS},
-	{"shutdown", &conf_bool, NEIGHBOR(shutdown)},
-	{"send-multicast", &conf_bool, NEIGHBOR(send_multicast)},
-	{"basic-communities", &conf_bool, NEIGHBOR(basic_communities)},
-	{"password-file", &conf_path, FIELD(struct conf_neighbor_item, secret.password_file)},
-	{"bfd", &conf_neighbor_bfd, .keys = neighbor_bfd_keys},
-	{"ao-keys", &conf_ao_keys, FIELD(struct conf_neighbor_item, secret.ao)},
+const struct conf_key conf_peer_keys[] = {
+	{"address", &conf_address, PEER(address), .required = true},
+	{"port", &conf_number, PEER(port), .min = 1, .max = 65535},
+	{"remote-as", &conf_number, PEER(remote_as), .min = 1, .max = 4294967294, .required = true},
+	{"description", &conf_text, PEER(description)},
+	{"source", &conf_address, PEER(source)},
+	{"interface", &conf_ifname, PEER(interface)},
+	{"hold-time", &conf_seconds, PEER(hold_time), .max = 65535000},
+	{"connect-retry", &conf_duration, PEER(connect_retry_ms), .min = 100, .max = HOUR_MS},
+	{"gtsm-hops", &conf_number, PEER(gtsm_hops), .max = 254},
+	{"multihop", &conf_number, PEER(multihop), .max = 255},
+	{"passive", &conf_bool, PEER(passive)},
+	{"enforce-first-as", &conf_bool, PEER(enforce_first_as)},
+	{"maximum-paths", &conf_number, PEER(max_paths), .max = 4294967295},
+	{"maximum-memory", &conf_number, PEER(max_memory), .max = CONF_MEMORY_MAX},
+	{"limit-restart", &conf_duration, PEER(limit_restart_ms), .min = 1000, .max = HOUR_MS},
+	{"shutdown", &conf_bool, PEER(shutdown)},
+	{"send-multicast", &conf_bool, PEER(send_multicast)},
+	{"basic-communities", &conf_bool, PEER(basic_communities)},
+	{"password-file", &conf_path, FIELD(struct conf_peer_item, secret.password_file)},
+	{"bfd", &conf_peer_bfd, .keys = peer_bfd_keys},
+	{"ao-keys", &conf_ao_keys, FIELD(struct conf_peer_item, secret.ao)},
 	{},
 };
 

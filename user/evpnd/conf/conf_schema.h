@@ -126,7 +126,7 @@ extern const struct conf_type conf_map;
 
 /* conf_keys.c: the tables */
 extern const struct conf_key conf_global_keys[];
-extern const struct conf_key conf_neighbor_keys[];
+extern const struct conf_key conf_peer_keys[];
 extern const struct conf_key conf_vrf_keys[];
 extern const struct conf_key conf_segment_keys[];
 extern const struct conf_key conf_bridge_keys[];

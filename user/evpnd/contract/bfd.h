@@ -17,7 +17,7 @@ enum { BFD_SESSIONS_MAX = 4096 };
 
 /* For whom a session runs; the timing follows from it. */
 enum bfd_use {
-	BFD_NEIGHBOR, /* a configured BGP neighbour */
+	BFD_PEER, /* a configured BGP neighbour */
 	BFD_SEGMENT, /* another PE of an Ethernet segment, by its originator address; always multihop */
 	BFD_USES
 };

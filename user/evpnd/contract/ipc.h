@@ -49,7 +49,7 @@
 	/* configuration: BEGIN, items, COMMIT; the speaker applies at COMMIT the difference only */         \
 	EMPTY(CONF_BEGIN)                                                                                    \
 	FIXED(CONF_GLOBAL, struct conf_global)                                                               \
-	FIXED(CONF_NEIGHBOR, struct conf_neighbor)                                                           \
+	FIXED(CONF_PEER, struct conf_peer)                                                                   \
 	FIXED(CONF_VRF, struct conf_vrf)                                                                     \
 	FIXED(CONF_SEGMENT, struct conf_segment)                                                             \
 	FIXED(CONF_BRIDGE, struct conf_bridge)                                                               \
@@ -96,11 +96,11 @@
 	/* sockets, passed with SCM_RIGHTS: a listening one; replaces all at the first after LISTEN_BEGIN */ \
 	FIXED(LISTEN, struct ipc_socket)                                                                     \
 	EMPTY(LISTEN_BEGIN)                                                                                  \
-	/* the speaker wants to connect to @neighbor */                                                      \
+	/* the speaker wants to connect to @peer */                                                          \
 	FIXED(SOCKET_REQUEST, struct ipc_socket)                                                             \
 	/* bound, keyed, not yet connected; error != 0: no descriptor */                                     \
 	FIXED(SOCKET, struct ipc_socket)                                                                     \
-	/* the speaker's connection with @neighbor, to get the keys of now */                                \
+	/* the speaker's connection with @peer, to get the keys of now */                                    \
 	FIXED(SOCKET_KEYS, struct ipc_socket)                                                                \
 	/* sockets to talk with the other PEs of segments: replace all at the first after ICC_BEGIN */       \
 	EMPTY(ICC_BEGIN)                                                                                     \
@@ -205,7 +205,7 @@ struct fact_kernel {
 };
 
 struct ipc_socket {
-	struct ip_addr neighbor;
+	struct ip_addr peer;
 	uint16_t port;
 	int error;
 };

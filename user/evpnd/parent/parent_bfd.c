@@ -384,14 +384,14 @@ static bool timing(const struct conf *conf, const struct bfd_key *key, struct bf
 	struct conf_bfd bfd = conf->global.bfd;
 
 	*order = (struct bfd_order){.key = *key, .multihop = true};
-	if (key->use == BFD_NEIGHBOR) {
-		const struct conf_neighbor *n = NULL;
+	if (key->use == BFD_PEER) {
+		const struct conf_peer *n = NULL;
 
-		for (size_t i = 0; i < conf->n_neighbors && !n; i++)
-			if (ip_equal(&conf->neighbors[i].address, &key->remote) &&
-			    ip_equal(&conf->neighbors[i].source, &key->local) &&
-			    !strcmp(conf->neighbors[i].interface, key->ifname))
-				n = &conf->neighbors[i];
+		for (size_t i = 0; i < conf->n_peers && !n; i++)
+			if (ip_equal(&conf->peers[i].address, &key->remote) &&
+			    ip_equal(&conf->peers[i].source, &key->local) &&
+			    !strcmp(conf->peers[i].interface, key->ifname))
+				n = &conf->peers[i];
 		if (n)
 			bfd = conf_bfd_of(conf, n);
 		bfd.enabled = n && n->bfd.enabled;

@@ -20,13 +20,13 @@ enum {
 /* A neighbour has one descriptor, and for as long as an OPEN takes two. */
 static void check_descriptors(const struct conf *conf)
 {
-	size_t needed = 2 * conf->n_neighbors + DESCRIPTORS_SPARE;
+	size_t needed = 2 * conf->n_peers + DESCRIPTORS_SPARE;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || needed <= limit.rlim_cur)
 		return;
 	log_warning("%zu peers can need %zu descriptors, the limit is %llu (LimitNOFILE=)",
-		    conf->n_neighbors, needed, (unsigned long long)limit.rlim_cur);
+		    conf->n_peers, needed, (unsigned long long)limit.rlim_cur);
 }
 
 void parent_conf_send(struct parent *p)
@@ -36,12 +36,12 @@ void parent_conf_send(struct parent *p)
 	check_descriptors(conf);
 	parent_send(p, IPC_CONF_BEGIN, NULL, 0);
 	parent_send(p, IPC_CONF_GLOBAL, &conf->global, sizeof(conf->global));
-	for (size_t i = 0; i < conf->n_neighbors; i++) {
-		struct conf_neighbor n = conf->neighbors[i];
+	for (size_t i = 0; i < conf->n_peers; i++) {
+		struct conf_peer n = conf->peers[i];
 
 		if (sockets_keyless(p->sockets, &n))
 			n.shutdown = true;
-		parent_send(p, IPC_CONF_NEIGHBOR, &n, sizeof(n));
+		parent_send(p, IPC_CONF_PEER, &n, sizeof(n));
 	}
 	for (size_t i = 0; i < conf->n_vrfs; i++)
 		parent_send(p, IPC_CONF_VRF, &conf->vrfs[i], sizeof(conf->vrfs[i]));
@@ -54,7 +54,7 @@ void parent_conf_send(struct parent *p)
 
 static void send_listener(void *data, int fd, const struct ip_addr *address, uint16_t port)
 {
-	struct ipc_socket s = {.neighbor = *address, .port = port};
+	struct ipc_socket s = {.peer = *address, .port = port};
 	struct parent *p = data;
 
 	if (p->ipc)
@@ -258,19 +258,19 @@ int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *cha
 /* Only for neighbours of the configuration: the speaker gets no key for any other address. */
 bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 {
-	struct ipc_socket answer = {.neighbor = request->neighbor, .port = request->port};
+	struct ipc_socket answer = {.peer = request->peer, .port = request->port};
 	const struct conf *conf = p->conf->conf;
-	const struct conf_neighbor *n;
+	const struct conf_peer *n;
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
 	int fd = -1;
 
-	n = conf_neighbor(conf, &request->neighbor, request->port);
+	n = conf_peer(conf, &request->peer, request->port);
 	if (n)
-		answer.error = -sockets_open(p->conf, (size_t)(n - conf->neighbors), &fd, err);
+		answer.error = -sockets_open(p->conf, (size_t)(n - conf->peers), &fd, err);
 	else
 		answer.error = ENOENT;
 	if (n && answer.error)
-		log_warning("peer %s: %s", ip_format(&request->neighbor, buf), err);
+		log_warning("peer %s: %s", ip_format(&request->peer, buf), err);
 	if (p->ipc)
 		ipc_send_fd(p->ipc, IPC_SOCKET, &answer, sizeof(answer), fd);
 	if (fd >= 0)
@@ -282,10 +282,10 @@ bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd)
 {
 	const struct conf *conf = p->conf->conf;
-	const struct conf_neighbor *n = conf_neighbor(conf, &of->neighbor, of->port);
+	const struct conf_peer *n = conf_peer(conf, &of->peer, of->port);
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
 
-	if (n && sockets_renew_keys(p->conf, (size_t)(n - conf->neighbors), fd, err))
+	if (n && sockets_renew_keys(p->conf, (size_t)(n - conf->peers), fd, err))
 		log_warning("peer %s: %s; the session goes on with the keys it has",
-			    ip_format(&of->neighbor, buf), err);
+			    ip_format(&of->peer, buf), err);
 }

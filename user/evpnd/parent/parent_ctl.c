@@ -363,9 +363,8 @@ static void count_keyless(const struct parent *p, json_t *peers)
 	json_t *n = json_object_get(peers, "configured");
 	json_int_t missing = 0;
 
-	for (size_t i = 0; i < conf->n_neighbors; i++)
-		missing += !conf->neighbors[i].shutdown &&
-			   sockets_key_why(p->sockets, &conf->neighbors[i]);
+	for (size_t i = 0; i < conf->n_peers; i++)
+		missing += !conf->peers[i].shutdown && sockets_key_why(p->sockets, &conf->peers[i]);
 	if (json_is_integer(n))
 		json_integer_set(n, json_integer_value(n) + missing);
 }
@@ -469,12 +468,12 @@ static void add_keyless(struct parent *p, json_t *result)
 	char buf[IP_STRLEN];
 	size_t i;
 
-	for (size_t n = 0; n < conf->n_neighbors; n++) {
-		const char *why = sockets_key_why(p->sockets, &conf->neighbors[n]);
+	for (size_t n = 0; n < conf->n_peers; n++) {
+		const char *why = sockets_key_why(p->sockets, &conf->peers[n]);
 
 		if (!why)
 			continue;
-		ip_format(&conf->neighbors[n].address, buf);
+		ip_format(&conf->peers[n].address, buf);
 		json_array_foreach(json_object_get(result, "peers"), i, peer)
 			if (!strcmp(buf, json_string_value(json_object_get(peer, "address")) ?: ""))
 				json_object_set_new(

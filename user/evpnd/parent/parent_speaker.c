@@ -206,8 +206,7 @@ static void on_socket_request(struct parent *p, const struct ipc_socket *request
 	char buf[IP_STRLEN];
 
 	if (!parent_conf_open_socket(p, request))
-		parent_forbidden(p, "peer %s is not configured",
-				 ip_format(&request->neighbor, buf));
+		parent_forbidden(p, "peer %s is not configured", ip_format(&request->peer, buf));
 }
 
 /* What is not for a configured bridge domain is not looked at. */

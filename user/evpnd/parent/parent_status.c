@@ -11,21 +11,21 @@
 
 #include "parent/parent_priv.h"
 
-static size_t keyless(const struct parent *p, const struct conf_neighbor **first)
+static size_t keyless(const struct parent *p, const struct conf_peer **first)
 {
 	const struct conf *conf = p->conf->conf;
 	size_t n = 0;
 
-	for (size_t i = 0; i < conf->n_neighbors; i++)
-		if (sockets_key_why(p->sockets, &conf->neighbors[i]) && !n++)
-			*first = &conf->neighbors[i];
+	for (size_t i = 0; i < conf->n_peers; i++)
+		if (sockets_key_why(p->sockets, &conf->peers[i]) && !n++)
+			*first = &conf->peers[i];
 	return n;
 }
 
 static void compose(const struct parent *p, char text[PARENT_STATUS_LEN])
 {
 	const struct fact_kernel *kernel = kern_fact(p->kern);
-	const struct conf_neighbor *n = NULL;
+	const struct conf_peer *n = NULL;
 	struct kern_counts c;
 	char buf[IP_STRLEN];
 
@@ -74,12 +74,12 @@ void parent_problems(const struct parent *p, void (*fn)(void *data, const char *
 		fn(data, sockets_why(p->sockets));
 	if (p->icc.why[0])
 		fn(data, p->icc.why);
-	for (size_t i = 0; i < conf->n_neighbors; i++) {
-		why = sockets_key_why(p->sockets, &conf->neighbors[i]);
+	for (size_t i = 0; i < conf->n_peers; i++) {
+		why = sockets_key_why(p->sockets, &conf->peers[i]);
 		if (!why)
 			continue;
 		snprintf(text, sizeof(text), "peer %s stays shut down: %s",
-			 ip_format(&conf->neighbors[i].address, buf), why);
+			 ip_format(&conf->peers[i].address, buf), why);
 		fn(data, text);
 	}
 }

@@ -276,7 +276,7 @@ static void close_unwanted(struct sockets *sockets, bool *changed)
 static int open_wanted(struct sockets *sockets, const struct conf *conf, bool *changed)
 {
 	const struct conf_global *g = &conf->global;
-	uint16_t port = conf->n_neighbors || g->n_listen ? g->port : 0;
+	uint16_t port = conf->n_peers || g->n_listen ? g->port : 0;
 	static const uint8_t any[16];
 	struct ip_addr all[] = {ip_from_bytes(any, 4), ip_from_bytes(any, 16)};
 	const struct ip_addr *addresses = g->n_listen ? g->listen : all;
@@ -318,7 +318,7 @@ static void note_keyless(struct sockets *sockets, const struct ip_addr *a, const
 	snprintf(grown->why, sizeof(grown->why), "%s", why);
 }
 
-const char *sockets_key_why(const struct sockets *sockets, const struct conf_neighbor *n)
+const char *sockets_key_why(const struct sockets *sockets, const struct conf_peer *n)
 {
 	for (size_t i = 0; i < sockets->n_keyless; i++)
 		if (ip_equal(&sockets->keyless[i].address, &n->address))
@@ -326,7 +326,7 @@ const char *sockets_key_why(const struct sockets *sockets, const struct conf_nei
 	return NULL;
 }
 
-bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n)
+bool sockets_keyless(const struct sockets *sockets, const struct conf_peer *n)
 {
 	return sockets_key_why(sockets, n);
 }
@@ -336,7 +336,7 @@ const char *sockets_why(const struct sockets *sockets)
 	return sockets->why;
 }
 
-static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
+static void put_keys(struct sockets *sockets, const struct conf_peer *n,
 		     const struct conf_secret *s)
 {
 	char err[KEYS_TEXT_LEN], buf[IP_STRLEN];
@@ -359,9 +359,9 @@ static void put_keys(struct sockets *sockets, const struct conf_neighbor *n,
 static void remove_keys(struct sockets *sockets, const struct conf_file *old, size_t i,
 			const struct conf_file *now)
 {
-	const struct conf_neighbor *n = &old->conf->neighbors[i];
-	const struct conf_neighbor *same = conf_neighbor(now->conf, &n->address, n->port);
-	const struct conf_secret *stays = same ? &now->secrets[same - now->conf->neighbors] : NULL;
+	const struct conf_peer *n = &old->conf->peers[i];
+	const struct conf_peer *same = conf_peer(now->conf, &n->address, n->port);
+	const struct conf_secret *stays = same ? &now->secrets[same - now->conf->peers] : NULL;
 
 	for (size_t l = 0; l < sockets->n; l++)
 		if (sockets->listeners[l].address.len == n->address.len)
@@ -376,12 +376,12 @@ int sockets_configure(struct sockets *sockets, const struct conf_file *old,
 	*changed = false;
 	sockets->why[0] = '\0';
 	sockets->again = old == now;
-	for (size_t i = 0; old && i < old->conf->n_neighbors; i++)
+	for (size_t i = 0; old && i < old->conf->n_peers; i++)
 		remove_keys(sockets, old, i, now);
 	r = open_wanted(sockets, now->conf, changed);
 	sockets->n_keyless = 0;
-	for (size_t i = 0; i < now->conf->n_neighbors; i++)
-		put_keys(sockets, &now->conf->neighbors[i], &now->secrets[i]);
+	for (size_t i = 0; i < now->conf->n_peers; i++)
+		put_keys(sockets, &now->conf->peers[i], &now->secrets[i]);
 	return r;
 }
 
@@ -396,7 +396,7 @@ void sockets_each(const struct sockets *sockets,
 	}
 }
 
-static void set_distance(int fd, const struct conf_neighbor *n, bool ebgp)
+static void set_distance(int fd, const struct conf_peer *n, bool ebgp)
 {
 	bool v6 = n->address.len == 16;
 
@@ -408,7 +408,7 @@ static void set_distance(int fd, const struct conf_neighbor *n, bool ebgp)
 	}
 }
 
-static int bind_to(int fd, const struct conf_neighbor *n, char err[KEYS_TEXT_LEN])
+static int bind_to(int fd, const struct conf_peer *n, char err[KEYS_TEXT_LEN])
 {
 	struct sockaddr_storage ss;
 	char buf[IP_STRLEN];
@@ -432,7 +432,7 @@ static int bind_to(int fd, const struct conf_neighbor *n, char err[KEYS_TEXT_LEN
 
 int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_TEXT_LEN])
 {
-	const struct conf_neighbor *n = &file->conf->neighbors[i];
+	const struct conf_peer *n = &file->conf->peers[i];
 	int r;
 
 	*fd = open_tcp(&n->address);
@@ -454,7 +454,7 @@ int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_
 
 int sockets_renew_keys(const struct conf_file *file, size_t i, int fd, char err[KEYS_TEXT_LEN])
 {
-	const struct conf_neighbor *n = &file->conf->neighbors[i];
+	const struct conf_peer *n = &file->conf->peers[i];
 	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof(ss);
 	struct ip_addr peer;

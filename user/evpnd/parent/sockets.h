@@ -51,10 +51,10 @@ void sockets_each(const struct sockets *sockets,
 const char *sockets_why(const struct sockets *sockets);
 
 /** sockets_key_why() - why a neighbour has no key that was asked for; NULL when nothing is wrong */
-const char *sockets_key_why(const struct sockets *sockets, const struct conf_neighbor *n);
+const char *sockets_key_why(const struct sockets *sockets, const struct conf_peer *n);
 
 /** sockets_keyless() - could a key of the neighbour not be put on a listening socket? */
-bool sockets_keyless(const struct sockets *sockets, const struct conf_neighbor *n);
+bool sockets_keyless(const struct sockets *sockets, const struct conf_peer *n);
 
 /**
  * sockets_open() - a socket to connect to a neighbour with

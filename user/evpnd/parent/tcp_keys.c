@@ -121,7 +121,7 @@ static void put_address(struct __kernel_sockaddr_storage *to, const struct ip_ad
 	memcpy(to, &ss, len);
 }
 
-static int put_md5(int fd, const struct conf_neighbor *n, const char *path, char err[KEYS_TEXT_LEN])
+static int put_md5(int fd, const struct conf_peer *n, const char *path, char err[KEYS_TEXT_LEN])
 {
 	struct tcp_md5sig sig = {};
 	int len = read_key(path, sig.tcpm_key, err);
@@ -140,7 +140,7 @@ static int put_md5(int fd, const struct conf_neighbor *n, const char *path, char
 	return r;
 }
 
-static void remove_md5(int fd, const struct conf_neighbor *n)
+static void remove_md5(int fd, const struct conf_peer *n)
 {
 	struct tcp_md5sig sig = {};
 
@@ -149,7 +149,7 @@ static void remove_md5(int fd, const struct conf_neighbor *n)
 }
 
 /* @instead: the key to send with where the one that goes is in use; NULL: nothing is sent here */
-static void remove_ao(int fd, const struct conf_neighbor *n, uint8_t id, const uint8_t *instead)
+static void remove_ao(int fd, const struct conf_peer *n, uint8_t id, const uint8_t *instead)
 {
 	struct tcp_ao_del del = {.prefix = ip_bits(&n->address), .sndid = id, .rcvid = id};
 
@@ -163,8 +163,8 @@ static void remove_ao(int fd, const struct conf_neighbor *n, uint8_t id, const u
 }
 
 /* The first key is used for sending; the others are there for a neighbour that rolls over. */
-static int put_ao(int fd, const struct conf_neighbor *n, const struct conf_ao_key *key,
-		  bool current, char err[KEYS_TEXT_LEN])
+static int put_ao(int fd, const struct conf_peer *n, const struct conf_ao_key *key, bool current,
+		  char err[KEYS_TEXT_LEN])
 {
 	struct tcp_ao_add add = {
 		.set_current = current,
@@ -191,7 +191,7 @@ static int put_ao(int fd, const struct conf_neighbor *n, const struct conf_ao_ke
 	return r;
 }
 
-int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s, bool listening,
+int keys_put(int fd, const struct conf_peer *n, const struct conf_secret *s, bool listening,
 	     char err[KEYS_TEXT_LEN])
 {
 	int r;
@@ -215,7 +215,7 @@ static bool has_ao(const struct conf_secret *s, uint8_t id)
 	return false;
 }
 
-void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+void keys_remove(int fd, const struct conf_peer *n, const struct conf_secret *s,
 		 const struct conf_secret *stays)
 {
 	if (s->password_file[0] && !(stays && stays->password_file[0]))
@@ -236,7 +236,7 @@ static int ask_for_ao(int fd, uint8_t id, char err[KEYS_TEXT_LEN])
 	return r;
 }
 
-int keys_renew(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+int keys_renew(int fd, const struct conf_peer *n, const struct conf_secret *s,
 	       char err[KEYS_TEXT_LEN])
 {
 	int r;
@@ -259,7 +259,7 @@ int keys_renew(int fd, const struct conf_neighbor *n, const struct conf_secret *
 	return 0;
 }
 
-static void warn(const struct conf_neighbor *n, const char *path)
+static void warn(const struct conf_peer *n, const char *path)
 {
 	char buf[IP_STRLEN];
 	struct stat st;
@@ -269,7 +269,7 @@ static void warn(const struct conf_neighbor *n, const char *path)
 			    ip_format(&n->address, buf), path);
 }
 
-void keys_warn(const struct conf_neighbor *n, const struct conf_secret *s)
+void keys_warn(const struct conf_peer *n, const struct conf_secret *s)
 {
 	if (s->password_file[0])
 		warn(n, s->password_file);

@@ -21,14 +21,14 @@ enum { KEYS_TEXT_LEN = 400 };
  *
  * Return: 0 (also when the neighbour has no keys), or a negative errno.
  */
-int keys_put(int fd, const struct conf_neighbor *n, const struct conf_secret *s, bool listening,
+int keys_put(int fd, const struct conf_peer *n, const struct conf_secret *s, bool listening,
 	     char err[KEYS_TEXT_LEN]);
 
 /** keys_check() - can every key of a neighbour be read? Else a negative errno with a sentence in @err */
 int keys_check(const struct conf_secret *s, char err[KEYS_TEXT_LEN]);
 
 /** keys_remove() - take the keys @s that are not in @stays (or NULL) off a listening socket */
-void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+void keys_remove(int fd, const struct conf_peer *n, const struct conf_secret *s,
 		 const struct conf_secret *stays);
 
 /**
@@ -41,10 +41,10 @@ void keys_remove(int fd, const struct conf_neighbor *n, const struct conf_secret
  *
  * Return: 0 or a negative errno with a sentence in @err
  */
-int keys_renew(int fd, const struct conf_neighbor *n, const struct conf_secret *s,
+int keys_renew(int fd, const struct conf_peer *n, const struct conf_secret *s,
 	       char err[KEYS_TEXT_LEN]);
 
 /** keys_warn() - say so in the log when everybody may read a key */
-void keys_warn(const struct conf_neighbor *n, const struct conf_secret *s);
+void keys_warn(const struct conf_peer *n, const struct conf_secret *s);
 
 #endif

@@ -181,7 +181,7 @@ void speaker_left(struct speaker *speaker)
 
 static void request_socket(struct bgp_host *host, const struct ip_addr *address, uint16_t port)
 {
-	const struct ipc_socket request = {.neighbor = *address, .port = port};
+	const struct ipc_socket request = {.peer = *address, .port = port};
 
 	ipc_send(speaker_of(host)->ipc, IPC_SOCKET_REQUEST, &request, sizeof(request));
 }
@@ -377,7 +377,7 @@ static void leave(struct speaker *sp)
 
 static void on_socket(struct speaker *sp, const struct ipc_socket *answer, int fd)
 {
-	struct session *s = session_find(&sp->bgp, &answer->neighbor, answer->port);
+	struct session *s = session_find(&sp->bgp, &answer->peer, answer->port);
 
 	if (s)
 		session_socket(s, fd, answer->error);
@@ -407,7 +407,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		break;
 	case IPC_CONF_BEGIN:
 	case IPC_CONF_GLOBAL:
-	case IPC_CONF_NEIGHBOR:
+	case IPC_CONF_PEER:
 	case IPC_CONF_VRF:
 	case IPC_CONF_SEGMENT:
 	case IPC_CONF_BRIDGE:

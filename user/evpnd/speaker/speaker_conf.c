@@ -16,8 +16,8 @@ static int add_item(struct conf *conf, enum ipc_type type, const void *body)
 	case IPC_CONF_GLOBAL:
 		conf->global = *(const struct conf_global *)body;
 		return 0;
-	case IPC_CONF_NEIGHBOR:
-		return conf_add_neighbor(conf, body);
+	case IPC_CONF_PEER:
+		return conf_add_peer(conf, body);
 	case IPC_CONF_VRF:
 		return conf_add_vrf(conf, body);
 	case IPC_CONF_SEGMENT:
@@ -48,16 +48,16 @@ static void drop_removed(struct speaker *sp, const struct conf *now)
 	struct session *s, *next;
 
 	TAILQ_FOREACH_SAFE(s, &sp->bgp.sessions, link, next)
-		if (!conf_neighbor(now, &s->conf.address, s->conf.port))
+		if (!conf_peer(now, &s->conf.address, s->conf.port))
 			session_free(s, BGP_EV_DECONFIGURED);
 }
 
-static void apply_neighbors(struct speaker *sp, bool restart)
+static void apply_peers(struct speaker *sp, bool restart)
 {
 	size_t i;
 
-	for (i = 0; i < sp->bgp.conf->n_neighbors; i++) {
-		const struct conf_neighbor *n = &sp->bgp.conf->neighbors[i];
+	for (i = 0; i < sp->bgp.conf->n_peers; i++) {
+		const struct conf_peer *n = &sp->bgp.conf->peers[i];
 		struct session *s = session_find(&sp->bgp, &n->address, n->port);
 
 		if (s)
@@ -69,7 +69,7 @@ static void apply_neighbors(struct speaker *sp, bool restart)
 
 static void renew_keys_of(struct speaker *sp, const struct session *s, const struct conn *c)
 {
-	const struct ipc_socket of = {.neighbor = s->conf.address, .port = s->conf.port};
+	const struct ipc_socket of = {.peer = s->conf.address, .port = s->conf.port};
 
 	if (c && c->fd >= 0 && !c->connecting)
 		ipc_send_fd(sp->ipc, IPC_SOCKET_KEYS, &of, sizeof(of), c->fd);
@@ -121,7 +121,7 @@ void speaker_conf_commit(struct speaker *sp)
 	if (!first && changes & WANTS_OTHER)
 		speaker_wants_more(sp);
 	/* the identity is what every session says of us in OPEN, and puts into each UPDATE */
-	apply_neighbors(sp, !first && changes & CONF_CHANGED_IDENTITY);
+	apply_peers(sp, !first && changes & CONF_CHANGED_IDENTITY);
 	renew_keys(sp);
 	settle_begin(&sp->settle, sp->bgp.conf->global.startup_delay_ms);
 	speaker_sync(sp);

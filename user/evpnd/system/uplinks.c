@@ -27,14 +27,14 @@
 
 enum {
 	LOOK_MS = 1000,
-	NEIGHBORS_MAX = 64, /* so many of them are asked about, the others are left out */
+	PEERS_MAX = 64, /* so many of them are asked about, the others are left out */
 };
 
 /**
- * struct neighbor - one to whom a route is looked for
+ * struct peer - one to whom a route is looked for
  * @ifname: of a link-local address, the device; else ""
  */
-struct neighbor {
+struct peer {
 	struct ip_addr address;
 	char ifname[IFNAMSIZ];
 };
@@ -53,8 +53,8 @@ struct uplinks {
 	u64 delay_us;
 	char named[CONF_UPLINKS_MAX][IFNAMSIZ];
 	unsigned int n_named;
-	struct neighbor neighbors[NEIGHBORS_MAX];
-	unsigned int n_neighbors;
+	struct peer peers[PEERS_MAX];
+	unsigned int n_peers;
 	uint32_t way[NL_ROUTE_HOPS_MAX];
 	unsigned int n_way;
 	u64 without_us;
@@ -109,7 +109,7 @@ static void judge_named(struct uplinks *u)
 
 enum way { WAY_NONE, WAY_LOCAL, WAY_DEAD, WAY_WORKS };
 
-static enum way by_device(struct uplinks *u, const struct neighbor *n)
+static enum way by_device(struct uplinks *u, const struct peer *n)
 {
 	const struct fact_link *l = links_by_name(u->links, n->ifname);
 
@@ -120,7 +120,7 @@ static enum way by_device(struct uplinks *u, const struct neighbor *n)
 	return WAY_WORKS;
 }
 
-static enum way by_route(struct uplinks *u, const struct neighbor *n)
+static enum way by_route(struct uplinks *u, const struct peer *n)
 {
 	struct nl_route route;
 	struct nl_err err;
@@ -180,8 +180,8 @@ static void judge_routes(struct uplinks *u)
 	bool dead = false, local = true;
 	unsigned int i;
 
-	for (i = 0; i < u->n_neighbors; i++) {
-		enum way way = by_route(u, &u->neighbors[i]);
+	for (i = 0; i < u->n_peers; i++) {
+		enum way way = by_route(u, &u->peers[i]);
 
 		if (way == WAY_WORKS) {
 			u->without_us = 0;
@@ -202,7 +202,7 @@ void uplinks_look(struct uplinks *u)
 	if (!u)
 		return;
 	timer_stop(&u->again);
-	if (!u->tracking || (!u->n_named && !u->n_neighbors)) {
+	if (!u->tracking || (!u->n_named && !u->n_peers)) {
 		say(u, false, "not watched");
 		return;
 	}
@@ -219,17 +219,17 @@ static void on_again(void *data)
 	uplinks_look(data);
 }
 
-static void take_neighbor(struct uplinks *u, const struct conf_neighbor *n)
+static void take_peer(struct uplinks *u, const struct conf_peer *n)
 {
-	struct neighbor *to = &u->neighbors[u->n_neighbors];
+	struct peer *to = &u->peers[u->n_peers];
 
-	if (n->shutdown || u->n_neighbors == NEIGHBORS_MAX)
+	if (n->shutdown || u->n_peers == PEERS_MAX)
 		return;
 	memset(to, 0, sizeof(*to));
 	to->address = n->address;
 	if (n->address.len == 16 && n->address.b[0] == 0xfe && (n->address.b[1] & 0xc0) == 0x80)
 		memcpy(to->ifname, n->interface, sizeof(to->ifname));
-	u->n_neighbors++;
+	u->n_peers++;
 }
 
 void uplinks_configure(struct uplinks *u, const struct conf *conf)
@@ -243,9 +243,9 @@ void uplinks_configure(struct uplinks *u, const struct conf *conf)
 	u->delay_us = g->isolation_delay_ms * 1000ULL;
 	memcpy(u->named, g->uplinks, sizeof(u->named));
 	u->n_named = g->n_uplinks;
-	u->n_neighbors = 0;
-	for (i = 0; i < conf->n_neighbors; i++)
-		take_neighbor(u, &conf->neighbors[i]);
+	u->n_peers = 0;
+	for (i = 0; i < conf->n_peers; i++)
+		take_peer(u, &conf->peers[i]);
 	u->n_way = 0;
 	u->without_us = 0;
 	uplinks_look(u);

@@ -88,12 +88,11 @@ static bool want_originator(void *data, const struct evpn_nlri *n, const struct 
 	return true;
 }
 
-static void want_neighbors(struct bfds *bs, const struct conf *conf)
+static void want_peers(struct bfds *bs, const struct conf *conf)
 {
-	for (size_t i = 0; i < conf->n_neighbors; i++) {
-		const struct conf_neighbor *n = &conf->neighbors[i];
-		struct bfd_key key = {
-			.use = BFD_NEIGHBOR, .remote = n->address, .local = n->source};
+	for (size_t i = 0; i < conf->n_peers; i++) {
+		const struct conf_peer *n = &conf->peers[i];
+		struct bfd_key key = {.use = BFD_PEER, .remote = n->address, .local = n->source};
 
 		memcpy(key.ifname, n->interface, sizeof(key.ifname));
 		if (n->bfd.enabled && !n->shutdown)
@@ -112,7 +111,7 @@ static void look(void *data)
 	conf = speaker_conf(bs->speaker);
 	TAILQ_FOREACH(w, &bs->watches, entry)
 		w->wanted = false;
-	want_neighbors(bs, conf);
+	want_peers(bs, conf);
 	if (conf->global.bfd.enabled)
 		rib_walk(speaker_rib(bs->speaker), EVPN_ES, want_originator, bs);
 	for (w = TAILQ_FIRST(&bs->watches); w; w = next) {
@@ -155,7 +154,7 @@ static void went_down(struct bfds *bs, struct bfd_watch *w)
 	w->was_up = false;
 	if (!w->fact.running || on_purpose)
 		return;
-	if (w->key.use == BFD_NEIGHBOR)
+	if (w->key.use == BFD_PEER)
 		speaker_peer_dead(bs->speaker, &w->key.remote, bfd_diag_name(w->fact.diag));
 	else if (w->fact.diag == BFD_DIAG_TIMEOUT)
 		pes_set(bs->speaker, &w->key.remote, true);

@@ -276,7 +276,7 @@ static void floods_conf(void *state, unsigned int changes, const struct conf *no
 	if (!fs->have_conf)
 		timer_start(&fs->settle_timer, now->global.startup_delay_ms);
 	fs->have_conf = true;
-	fs->configured = (unsigned int)now->n_neighbors;
+	fs->configured = (unsigned int)now->n_peers;
 	try_settle(fs);
 }
 

@@ -210,10 +210,10 @@ static bool tells_somebody(struct members *ms)
 	const struct conf *conf = speaker_conf(ms->speaker);
 	size_t i;
 
-	for (i = 0; conf && i < conf->n_neighbors; i++)
-		if (conf->neighbors[i].send_multicast)
+	for (i = 0; conf && i < conf->n_peers; i++)
+		if (conf->peers[i].send_multicast)
 			return true;
-	return !conf || !conf->n_neighbors;
+	return !conf || !conf->n_peers;
 }
 
 static json_t *summary(struct members *ms)

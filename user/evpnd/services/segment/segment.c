@@ -528,7 +528,7 @@ static void segments_conf(void *state, unsigned int changes, const struct conf *
 	if (!ss->have_conf)
 		segments_await_sessions(ss);
 	ss->have_conf = true;
-	ss->configured = (unsigned int)now->n_neighbors;
+	ss->configured = (unsigned int)now->n_peers;
 	segments_sweep_due(ss);
 	segments_try_start(ss);
 }
