@@ -350,6 +350,67 @@ static void test_ecmp(void **state)
 	end(sp);
 }
 
+/* Two next hops of a prefix in each of two VRFs: whatever the VRFs' numbers are, these are four routes. */
+static void test_ecmp_distinguished(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct speaker *sp;
+
+	vrfs[0].id = 1;
+	vrfs[1].id = 2048;
+	sp = begin_with(&vrfs[0]);
+	commit(sp, vrfs, 2);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.2", 20, 0);
+	expect(sp,
+	       "+10.20.0.0/16/1[10.0.0.1:1],10.1.0.1 +10.20.0.0/16/1[10.0.0.1:49161],10.1.0.2 ");
+	/* the same tag, on another segment */
+	link_fact(sp, 15, "bond1.1", "vlan", 6, 1, BLUE, true);
+	expect(sp, "");
+	fact(sp, BLUE, "10.20.0.0/16", 15, "10.1.0.1", 20, PREFIX_FIRST);
+	fact(sp, BLUE, "10.20.0.0/16", 15, "10.1.0.2", 20, 0);
+	expect(sp,
+	       "+10.20.0.0/16/1[10.0.0.1:2048],10.1.0.1 +10.20.0.0/16/1[10.0.0.1:49169],10.1.0.2 ");
+	/* a number that the configuration gives to a VRF is not used for another one any more */
+	vrfs[1].id = 49161;
+	commit(sp, vrfs, 2);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "+10.20.0.0/16/1[10.0.0.1:49169],10.1.0.2 "));
+	assert_non_null(strstr(sp->log, "+10.20.0.0/16/1[10.0.0.1:49161],10.1.0.1 "));
+	assert_null(strstr(sp->log, "+10.20.0.0/16/1[10.0.0.1:49161],10.1.0.2 "));
+	assert_null(strstr(strstr(sp->log, "+"), "-")); /* what goes is not what has come */
+	sp->log[0] = '\0';
+	/* they change numbers */
+	vrfs[0].id = 49161;
+	vrfs[1].id = 1;
+	commit(sp, vrfs, 2);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "+10.20.0.0/16/1[10.0.0.1:49161],10.1.0.1 "));
+	assert_non_null(strstr(sp->log, "+10.20.0.0/16/1[10.0.0.1:1],10.1.0.1 "));
+	assert_null(strstr(strstr(sp->log, "+"), "-"));
+	sp->log[0] = '\0';
+	end(sp);
+}
+
+/* A VRF gets the number of one that goes: what is advertised of the old one goes first. */
+static void test_number_inherited(void **state)
+{
+	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
+	struct speaker *sp = begin();
+
+	commit(sp, vrfs, 1);
+	fact(sp, BLUE, "10.20.0.0/16", 15, "10.1.0.1", 20, PREFIX_FIRST);
+	vrfs[0].id = 1;
+	commit(sp, vrfs, 1);
+	link_fact(sp, 15, "bond1.1", "vlan", 6, 1, BLUE, true);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:1],10.1.0.1 ");
+	vrfs[1].id = 1;
+	commit(sp, &vrfs[1], 1);
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:1] +10.20.0.0/16/1[10.0.0.1:1],10.1.0.1 ");
+	end(sp);
+}
+
 /* Two routes of one prefix: the kernel takes the one with the lower metric, and so do we. */
 static void test_metrics(void **state)
 {
@@ -1234,6 +1295,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_advertise),
 		cmocka_unit_test(test_ecmp),
+		cmocka_unit_test(test_ecmp_distinguished),
+		cmocka_unit_test(test_number_inherited),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_read_again),
 		cmocka_unit_test(test_import),

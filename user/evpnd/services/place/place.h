@@ -33,6 +33,7 @@
  * @ifindex: of the VRF device whose table it is, if @known; 0 for the global table; else a number that no
  *	device has
  * @id: in the route distinguisher of its routes
+ * @more_ids: of those that need further ones, the first; 0: there is none. For the service, which sets it
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
  * @paths_full: the same, of one prefix
@@ -46,6 +47,7 @@ struct place_vrf {
 	u32 vni;
 	u16 vlan;
 	u16 id;
+	u16 more_ids;
 	bool known;
 	bool advertised_full;
 	bool taken_full;

@@ -79,10 +79,24 @@ static void withdraw_one(struct prefixes *ps, struct pfx *x, void *data)
 	prefix_queue(ps, x);
 }
 
+static void withdraw_in(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (place_vrf(&ps->at, x->vrf) == data)
+		withdraw_one(ps, x, NULL);
+}
+
+void prefix_withdraw_vrf(struct prefixes *ps, struct place_vrf *v)
+{
+	prefix_walk(ps, withdraw_in, v);
+}
+
 #define PREFIX_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
 
-/* What was wished in a VRF that is no more goes, and so does what is to have another metric. */
-static void unwish_old(struct prefixes *ps, const struct conf *now)
+/*
+ * What was wished in a VRF that is no more goes, and so does what is to have another metric. What is advertised
+ * goes before another VRF gets its number: later it would be the other one's that goes.
+ */
+static void leave_old(struct prefixes *ps, const struct conf *now)
 {
 	const struct conf_vrf *next;
 	struct place_vrf *v;
@@ -91,6 +105,8 @@ static void unwish_old(struct prefixes *ps, const struct conf *now)
 		next = conf_vrf(now, v->conf.name);
 		if (!next || next->prefixes.metric != v->conf.prefixes.metric)
 			prefix_unwish_all(ps, v);
+		if (!next || (next->id && next->id != v->id))
+			prefix_withdraw_vrf(ps, v);
 	}
 }
 
@@ -112,8 +128,9 @@ static void renew(struct prefixes *ps, const struct conf *now)
 	ps->generation++;
 	prefix_forget_advs(ps);
 	prefix_forget_routes(ps, now);
-	unwish_old(ps, now);
+	leave_old(ps, now);
 	places_set_vrfs(&ps->at, now);
+	prefix_ids(ps);
 	forget_full(ps);
 	ps->at.rejudge = true;
 }

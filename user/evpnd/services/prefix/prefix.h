@@ -8,6 +8,7 @@
  *   prefix_local.c   what the kernel's tables have
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
  *   prefix_source.c  where the next hop of another PE's route is from here
+ *   prefix_id.c      what tells the routes of VRFs apart
  *   prefix_adv.c     routes of this PE
  *   prefix_core.c    the same, and those of other PEs, told to the core
  *   prefix_wish.c    what the kernel is to do, and what it answers
@@ -255,6 +256,8 @@ struct prefixes {
 
 /* prefix.c */
 void prefix_wake(struct prefixes *ps);
+/* all that is advertised of this VRF; what is true is advertised again by and by */
+void prefix_withdraw_vrf(struct prefixes *ps, struct place_vrf *v);
 
 /* prefix_table.c */
 struct ip_prefix prefix_of(const struct pfx *x);
@@ -319,6 +322,12 @@ void prefix_source_put(struct prefixes *ps, struct psource *s);
 void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr);
 /* those that are dirty; routes of those that have changed are queued */
 void prefix_sources_look(struct prefixes *ps);
+
+/* prefix_id.c */
+/* VRFs may be others, or have other numbers: each has what it needs of them */
+void prefix_ids(struct prefixes *ps);
+/* @nth: 0: of the route to the core; of a prefix' further routes of one tag from 1. Return: 0: none is left */
+u16 prefix_further_id(const struct place_vrf *v, u16 nth);
 
 /* prefix_adv.c */
 void prefix_advertise(struct prefixes *ps, struct pfx *x);

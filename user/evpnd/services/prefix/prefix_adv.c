@@ -41,14 +41,14 @@ static bool may_advertise(struct padv *a, const struct place_device *on)
 	return true;
 }
 
-/* Routes of one tag are told apart by their distinguishers. */
-static u16 id_for(struct prefixes *ps, const struct padv *a, const struct place_device *on)
+/* Routes of one tag are told apart by their distinguishers. Return: 0: there is none for one more */
+static u16 id_for(const struct padv *a, const struct place_device *on)
 {
 	u16 nth = 0;
 
 	for (u32 i = 0; i < a->n; i++)
 		nth += a->items[i].tag == on->tag;
-	return nth ? (u16)(0xc000 + (on->vrf->id % 0x7ff) * PREFIX_HOPS_MAX + nth) : on->vrf->id;
+	return nth ? prefix_further_id(on->vrf, nth) : on->vrf->id;
 }
 
 static void add_item(struct prefixes *ps, struct padv *a, const struct place_device *on,
@@ -56,10 +56,13 @@ static void add_item(struct prefixes *ps, struct padv *a, const struct place_dev
 {
 	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = hop->gateway};
 	struct padv_item *i = &a->items[a->n];
+	u16 id = id_for(a, on);
 	struct host h;
 
+	if (!id)
+		return;
 	i->tag = on->tag;
-	i->id = id_for(ps, a, on);
+	i->id = id;
 	i->import = on->es->import;
 	i->form = (u8)on->vrf->conf.prefixes.form;
 	if (i->form == CONF_PREFIX_ESI) {

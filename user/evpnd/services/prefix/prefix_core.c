@@ -15,8 +15,6 @@
 #include "log.h"
 #include "services/prefix/prefix.h"
 
-#define CORE_ID_FIRST 0xc000 /* those of further next hops are not multiples of PREFIX_HOPS_MAX */
-#define CORE_IDS 0x7ff
 #define TUNNEL_VXLAN 8
 
 const struct pcore *prefix_core_of(const struct prefixes *ps, u32 vrf)
@@ -141,48 +139,20 @@ static void find_router(struct prefixes *ps, const struct place_vrf *v, struct p
 	c->n_ext = (u32)ecomm_sort(c->ext, c->n_ext);
 }
 
-static bool is_taken(const struct prefixes *ps, u16 id)
-{
-	const struct place_vrf *v;
-
-	for (size_t i = 0; i < ps->n_cores; i++)
-		if (ps->cores[i].id == id)
-			return true;
-	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
-		if (v->id == id)
-			return true;
-	return false;
-}
-
-/*
- * VRFs have more numbers than there are here: two of one number would take each other's routes for theirs,
- * as the same prefix may be in both. Return: 0: all are taken
- */
-static u16 core_id(const struct prefixes *ps, const struct place_vrf *v)
-{
-	for (u32 i = 0; i < CORE_IDS; i++) {
-		u16 id = (u16)(CORE_ID_FIRST + (v->id + i) % CORE_IDS * PREFIX_HOPS_MAX);
-
-		if (!is_taken(ps, id))
-			return id;
-	}
-	return 0;
-}
-
 /* @c: the next one of @ps, not counted yet */
 static void make_core(struct prefixes *ps, const struct place_vrf *v, struct pcore *c)
 {
 	*c = (struct pcore){
 		.vrf = v->ifindex,
 		.l3vni = v->conf.l3vni,
-		.id = core_id(ps, v),
+		.id = prefix_further_id(v, 0),
 	};
 	for (; c->n_ext < v->conf.n_export; c->n_ext++)
 		c->ext[c->n_ext] = v->conf.export[c->n_ext];
 	c->ext[c->n_ext++] = ecomm_encap(TUNNEL_VXLAN);
 	if (!c->id)
-		snprintf(c->why, sizeof(c->why), "%u other VRFs are told to the core, which is all",
-			 CORE_IDS);
+		snprintf(c->why, sizeof(c->why), "no distinguisher is left for those of VRF %s",
+			 v->conf.name);
 	else if (!v->conf.n_export)
 		snprintf(c->why, sizeof(c->why), "VRF %s has no export route target", v->conf.name);
 	else
