@@ -5,34 +5,47 @@
 #
 #   source (host, 192.0.2.100) --- core --- PE1, PE2: pimd --- bond0.4 --- CE --- hg, the receiver
 
-[ -x /usr/lib/frr/pimd ] || skip "FRR's pimd is not installed"
+# FRR as topology_frr.sh runs it, in the namespaces of this lab
+# shellcheck source=../../lab/topology_frr.sh
+. "$LAB_HERE/topology_frr.sh"
+fl() { ns "$1"; }
+[ -x "$EVPN_FRR_ROOT$FRR_DAEMONS/pimd" ] || skip "FRR's pimd is not installed"
 LAB_NEIGHBOR_EXTRA=", send-multicast: yes"
 
-pim() { echo "$LAB_RUN/$1/pim"; }
-pim_vty() { in_ns "$1" vtysh --vty_socket "$(pim "$1")" -c "$2" 2>/dev/null; }
+pim_vty() { frr_vty "$1" -c "$2" 2>/dev/null; }
+# routers_up [DAEMON]: zebra and DAEMON (pimd) on both PEs; once, after the lab
+routers_up() {
+	local pe
+	frr_root_up || skip "the directories of FRR cannot be mounted"
+	defer frr_root_down
+	log_info "FRR $(frr_version)"
+	for pe in pe1 pe2; do pim_start $pe "$@"; done
+}
+# pim_conf DAEMON: what is configured of it on each PE
+pim_conf() {
+	case $1 in
+	pimd) printf '%s\n' "interface core0" " ip pim" "interface bond0.4" " ip pim" " ip igmp" ;;
+	pim6d) printf '%s\n' "interface core0" " ipv6 pim" "interface bond0.4" " ipv6 pim" " ipv6 mld" ;;
+	esac
+}
+# pim_start PE [DAEMON]
 pim_start() {
-	local dir
-	dir=$(pim "$1")
+	local daemon=${2:-pimd} dir
+	dir=$(frr_dir "$1")
 	mkdir -p "$dir"
-	cat >"$dir/pimd.conf" <<-END
-		log file $dir/pimd.log
-		interface core0
-		 ip pim
-		interface bond0.4
-		 ip pim
-		 ip igmp
-	END
-	chown -R frr:frr "$dir"
-	chmod 755 "$LAB_RUN" "$LAB_RUN/$1" "$dir"
-	in_ns "$1" /usr/lib/frr/zebra -d -f /dev/null -i "$dir/zebra.pid" --vty_socket "$dir" -z "$dir/zserv" -u frr -g frr >"$dir/out" 2>&1 &&
-		in_ns "$1" /usr/lib/frr/pimd -d -f "$dir/pimd.conf" -i "$dir/pimd.pid" --vty_socket "$dir" -z "$dir/zserv" -u frr -g frr >>"$dir/out" 2>&1
-	check_err $? "pimd on $1: $(cat "$dir/out")"
+	echo "service integrated-vtysh-config" >"$dir/vtysh.conf"
+	echo "log file $(frr_sees "$1")/zebra.log" >"$dir/zebra.conf"
+	{ echo "log file $(frr_sees "$1")/$daemon.log"; pim_conf "$daemon"; } >"$dir/$daemon.conf"
+	chown -R "$(frr_owner)" "$dir"
+	chmod 755 "$LAB_RUN" "$LAB_RUN/frr" "$dir"
+	{ [ ! -x "$EVPN_FRR_ROOT$FRR_DAEMONS/mgmtd" ] || frr_daemon "$1" mgmtd; } && frr_daemon "$1" zebra && frr_daemon "$1" "$daemon"
+	check_err $? "$daemon on $1: $(cat "$dir/out.log")"
 	defer pim_stop "$1"
 }
 pim_stop() {
 	local f
-	for f in pimd zebra; do
-		kill_wait "$(cat "$(pim "$1")/$f.pid")" TERM
+	for f in pimd pim6d zebra mgmtd; do
+		frr_stop "$1" $f "${2:-TERM}"
 	done
 }
 pim_up() { pim_vty "$1" "show ip igmp interface" | grep -q "bond0.4 *up"; }
@@ -45,7 +58,7 @@ hear() {
 	COUNTED=$LAB_RUN/counted
 	"$NSEXEC" "$(ns hg)" "$MCAST_SAY" hear bond0.4 $GROUP,$SOURCE "$1" >"$COUNTED" &
 	HEAR=$!
-	slowwait 5 grep -q joined "$COUNTED"
+	slowwait 5 grep -qs joined "$COUNTED"
 }
 stream() { "$NSEXEC" "$(ns host)" "$MCAST_SAY" stream core0 $GROUP "$@"; }
 counted() { sed -n "s/.*$1=\([0-9]*\).*/\1/p" "$COUNTED"; }
@@ -57,8 +70,7 @@ stream_goes_on() {
 	MCAST_SAY=$(lab_tool mcast_say) && NSEXEC=$(lab_tool nsexec) || skip "mcast_say does not build"
 	slowwait 20 sessions_up
 	check_err $? "no session"
-	pim_start pe1
-	pim_start pe2
+	routers_up
 	slowwait 10 pim_up pe1
 	slowwait 10 pim_up pe2
 	check_err $? "pimd does not come up: $(pim_vty pe2 'show ip igmp interface')"

@@ -22,8 +22,10 @@ check_err $? "the lab does not come up"
 
 # The PE is its own RP: the source is on its core0, so that (*,G) needs nobody else.
 pim_config_extra() { echo "ip pim rp 192.0.2.${1#pe} 239.0.0.0/8"; }
-for pe in pe1 pe2; do pim_start $pe; pim_vty $pe "configure terminal
-$(pim_config_extra $pe)" >/dev/null; done
+rp_set() { frr_vty "$1" -c "configure terminal" -c "$(pim_config_extra "$1")" >/dev/null; }
+routers_up
+rp_set pe1
+rp_set pe2
 slowwait 10 pim_up pe1 && slowwait 10 pim_up pe2
 check_err $? "pimd does not come up"
 
@@ -108,8 +110,7 @@ pimd_restarted() {
 	pim_start $other
 	slowwait 10 pim_up $other
 	start=$(mono_ms)
-	pim_vty $other "configure terminal
-$(pim_config_extra $other)" >/dev/null
+	rp_set $other
 	slowwait 5 knows $other $g
 	check_err $? "pimd of $other does not know it again: $(groups)"
 	log_info "known again after at most $(($(mono_ms) - start)) ms"
