@@ -16,11 +16,13 @@
  *   mcast_say query DEVICE GROUP TENTHS
  *   mcast_say query3 DEVICE GROUP TENTHS
  *       a query of IGMPv2 or of IGMPv3 about the group, all of them if it is 0.0.0.0
- *   mcast_say stream DEVICE GROUP SECONDS RATE
- *       numbered datagrams to the group, RATE a second; says how many
- *   mcast_say hear DEVICE GROUP[,SOURCE...] SECONDS
- *       joins, says "joined", and after so long "received=N missing=N doubled=N gap=MS": of the numbers
- *       between the first and the last, and the longest time without any
+ *   mcast_say stream DEVICE GROUP[,SOURCE] SECONDS RATE [FLOWS]
+ *       numbered datagrams to the group, from the source if there is one, RATE a second; says how many. Of FLOWS the first goes to the group, the next
+ *       to the group after it, and so on in turn
+ *   mcast_say hear DEVICE GROUP[,SOURCE...] SECONDS [FLOWS [GROUPS]]
+ *       joins, says "joined", and after so long, or at SIGTERM, "received=N missing=N doubled=N gap=MS": of the numbers
+ *       between the first and the last, and the longest time without any, of the flow that had the longest until the
+ *       last datagram of all. Joins GROUPS of IPv4, the group and those after it, without sources
  *
  * Standards: RFC 2236, RFC 3376, RFC 3678.
  */
@@ -30,11 +32,13 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,9 +52,10 @@ enum {
 };
 
 enum { LEN = 8, V3_QUERY_LEN = 12 }; /* of messages */
-enum { STREAM_PORT = 5000, STREAM_TTL = 8, NUMBERS = 1 << 20 };
+enum { STREAM_PORT = 5000, STREAM_TTL = 8, NUMBERS = 1 << 20, FLOWS_MAX = 64 };
 
 static unsigned int ifindex;
+static volatile sig_atomic_t over;
 
 static socklen_t address(const char *text, struct sockaddr_storage *ss)
 {
@@ -231,39 +236,77 @@ static void say(size_t len, uint8_t type, uint8_t code, const char *group, unsig
 	}
 }
 
-/* The socket that a stream leaves by; @ss: where it goes */
-static int stream_socket(const char *group, struct sockaddr_storage *ss, socklen_t *len)
+static void from(int fd, const char *source)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = address(source, &ss);
+
+	if (bind(fd, (void *)&ss, len))
+		err(1, "source %s", source);
+}
+
+/* Multicast of the family leaves by the device. */
+static void leave_by_device(int fd, int family)
 {
 	struct ip_mreqn out = {.imr_ifindex = ifindex};
-	int fd, ttl = STREAM_TTL;
+	int ttl = STREAM_TTL, r;
 
+	if (family == AF_INET6)
+		r = setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex)) ||
+		    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof(ttl));
+	else
+		r = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) ||
+		    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl));
+	if (r)
+		err(1, "stream");
+}
+
+/* The socket that a stream leaves by; @ss: where it goes */
+static int stream_socket(char *group, struct sockaddr_storage *ss, socklen_t *len)
+{
+	char *source = strchr(group, ',');
+	int fd;
+
+	if (source)
+		*source++ = '\0';
 	*len = address(group, ss);
 	fd = socket(ss->ss_family, SOCK_DGRAM, 0);
-	if (ss->ss_family == AF_INET6) {
+	leave_by_device(fd, ss->ss_family);
+	if (source)
+		from(fd, source);
+	if (ss->ss_family == AF_INET6)
 		((struct sockaddr_in6 *)ss)->sin6_port = htons(STREAM_PORT);
-		if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex)) ||
-		    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof(ttl)))
-			err(1, "stream");
-		return fd;
-	}
-	((struct sockaddr_in *)ss)->sin_port = htons(STREAM_PORT);
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) ||
-	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)))
-		err(1, "stream");
+	else
+		((struct sockaddr_in *)ss)->sin_port = htons(STREAM_PORT);
 	return fd;
 }
 
-static void stream(const char *group, int seconds, int rate)
+/* The group that comes @n after @ss */
+static void group_after(struct sockaddr_storage *ss, uint32_t n)
 {
-	struct sockaddr_storage to;
+	uint8_t *p = ss->ss_family == AF_INET6 ?
+			     &((struct sockaddr_in6 *)ss)->sin6_addr.s6_addr[12] :
+			     (uint8_t *)&((struct sockaddr_in *)ss)->sin_addr;
+	uint32_t last;
+
+	memcpy(&last, p, sizeof(last));
+	last = htonl(ntohl(last) + n);
+	memcpy(p, &last, sizeof(last));
+}
+
+static void stream(char *group, int seconds, int rate, uint32_t flows)
+{
+	struct sockaddr_storage first, to;
 	double start = now();
 	uint32_t number;
 	socklen_t len;
-	int fd = stream_socket(group, &to, &len);
+	int fd = stream_socket(group, &first, &len);
 
 	for (number = 0; number < NUMBERS && now() - start < seconds; number++) {
 		uint32_t n = htonl(number);
 
+		to = first;
+		group_after(&to, number % flows);
 		if (sendto(fd, &n, sizeof(n), 0, (void *)&to, len) < 0)
 			err(1, "send");
 		while ((now() - start) * rate < number)
@@ -272,38 +315,112 @@ static void stream(const char *group, int seconds, int rate)
 	printf("sent=%u\n", number);
 }
 
-static void hear(char *what, double seconds)
+/** struct heard - what has come of a stream; @before: the last of each flow, 0: none */
+struct heard {
+	uint8_t seen[NUMBERS];
+	double before[FLOWS_MAX];
+	double gap;
+	uint32_t flows, first, last, received, doubled;
+};
+
+static void gap_until(struct heard *h, uint32_t flow, double at)
 {
-	static uint8_t seen[NUMBERS];
+	if (h->before[flow] && at - h->before[flow] > h->gap)
+		h->gap = at - h->before[flow];
+}
+
+static void take(struct heard *h, uint32_t n)
+{
+	uint32_t flow = n % h->flows;
+	double at = now();
+
+	h->received++;
+	h->doubled += h->seen[n]++ > 0;
+	h->first = n < h->first ? n : h->first;
+	h->last = n > h->last ? n : h->last;
+	gap_until(h, flow, at);
+	h->before[flow] = at;
+}
+
+static void say_heard(struct heard *h)
+{
+	uint32_t missing = 0;
+	double end = 0;
+
+	for (uint32_t n = h->first; n < h->last; n++)
+		missing += !h->seen[n];
+	for (uint32_t i = 0; i < h->flows; i++)
+		end = h->before[i] > end ? h->before[i] : end;
+	for (uint32_t i = 0; i < h->flows; i++)
+		gap_until(h, i, end);
+	printf("received=%u missing=%u doubled=%u gap=%d\n", h->received, missing, h->doubled,
+	       (int)(h->gap * 1000));
+}
+
+/* A socket for each, as one takes few; none of them but the first receives. */
+static void join_more(const char *group, uint32_t groups)
+{
+	struct rlimit limit = {.rlim_cur = groups + 64, .rlim_max = groups + 64};
+	char text[INET_ADDRSTRLEN];
+	struct sockaddr_storage ss;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		err(1, "%u sockets", groups);
+	for (uint32_t i = 1; i < groups; i++) {
+		address(group, &ss);
+		group_after(&ss, i);
+		join(strcpy(text, inet_ntoa(((struct sockaddr_in *)&ss)->sin_addr)));
+	}
+}
+
+/* Return: the socket that receives */
+static int listen_to(char *what)
+{
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(STREAM_PORT)};
 	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(STREAM_PORT)};
 	bool is_six = strchr(what, ':');
-	uint32_t n, first = NUMBERS, last = 0, received = 0, missing = 0, doubled = 0;
 	int fd = join(what), one = 1;
-	double end = now() + seconds, before = 0, gap = 0;
 	struct timeval wait = {.tv_usec = 20000};
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
 	    bind(fd, is_six ? (void *)&six : (void *)&four, is_six ? sizeof(six) : sizeof(four)))
 		err(1, "hear");
+	return fd;
+}
+
+static void on_term(int sig)
+{
+	over = 1;
+}
+
+static void hear(char *what, double seconds, uint32_t flows, uint32_t groups)
+{
+	static struct heard h = {.first = NUMBERS};
+	double end;
+	uint32_t n;
+	int fd;
+
+	h.flows = flows;
+	if (groups > 1)
+		join_more(what, groups);
+	fd = listen_to(what);
+	signal(SIGTERM, on_term);
 	puts("joined");
 	fflush(stdout);
-	while (now() < end) {
-		if (recv(fd, &n, sizeof(n), 0) != sizeof(n) || ntohl(n) >= NUMBERS)
-			continue;
-		n = ntohl(n);
-		received++;
-		doubled += seen[n]++ > 0;
-		first = n < first ? n : first;
-		last = n > last ? n : last;
-		gap = before && now() - before > gap ? now() - before : gap;
-		before = now();
-	}
-	for (n = first; n < last; n++)
-		missing += !seen[n];
-	printf("received=%u missing=%u doubled=%u gap=%d\n", received, missing, doubled,
-	       (int)(gap * 1000));
+	for (end = now() + seconds; now() < end && !over;)
+		if (recv(fd, &n, sizeof(n), 0) == sizeof(n) && ntohl(n) < NUMBERS)
+			take(&h, ntohl(n));
+	say_heard(&h);
+}
+
+static uint32_t flows_of(const char *text)
+{
+	int flows = atoi(text);
+
+	if (flows < 1 || flows > FLOWS_MAX)
+		errx(3, "%s flows: expected 1 to %d", text, FLOWS_MAX);
+	return flows;
 }
 
 int main(int argc, char **argv)
@@ -325,9 +442,10 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		pause();
 	} else if (!strcmp(argv[1], "stream") && argc > 5) {
-		stream(argv[3], atoi(argv[4]), atoi(argv[5]));
+		stream(argv[3], atoi(argv[4]), atoi(argv[5]), argc > 6 ? flows_of(argv[6]) : 1);
 	} else if (!strcmp(argv[1], "hear") && argc > 4) {
-		hear(argv[3], atof(argv[4]));
+		hear(argv[3], atof(argv[4]), argc > 5 ? flows_of(argv[5]) : 1,
+		     argc > 6 ? atoi(argv[6]) : 1);
 	} else if (!strcmp(argv[1], "report")) {
 		say(LEN, REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1,
 		    argc > 5 ? atoi(argv[5]) : 0);
