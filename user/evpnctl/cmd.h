@@ -36,7 +36,15 @@ enum param_kind {
 };
 
 /* What completion offers for a value. */
-enum param_hint { HINT_NONE, HINT_SEGMENT, HINT_PEER, HINT_INTERFACE, HINT_NETNS, HINT_FILE };
+enum param_hint {
+	HINT_NONE,
+	HINT_SEGMENT,
+	HINT_PEER,
+	HINT_GROUP,
+	HINT_INTERFACE,
+	HINT_NETNS,
+	HINT_FILE
+};
 
 /**
  * struct param - a word that a command takes

@@ -20,7 +20,7 @@ static const struct param show_params[] = {
 static const struct param why_params[] = {
 	{.key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true},
 	{.key = "vlan", .kind = PARAM_NUMBER, .what = "VLAN", .max = 4095, .positional = true},
-	{.key = "group", .what = "GROUP"},
+	{.key = "group", .what = "GROUP", .hint = HINT_GROUP},
 	{},
 };
 
@@ -198,6 +198,17 @@ static void print_agreement(struct out *o, const json_t *doc)
 			doc_int(doc, "timer-ms", 0) / 1000.0);
 }
 
+static const char *pe_name(const json_t *doc, const char *address)
+{
+	const json_t *c;
+	size_t i;
+
+	json_array_foreach(doc_get(doc, "candidates"), i, c)
+		if (doc_true(c, "local") && doc_is(c, "address", address))
+			return "this PE";
+	return address;
+}
+
 /* The stream of a group comes to both PEs, and one sends it on. */
 static void print_group(struct out *o, const json_t *doc)
 {
@@ -216,7 +227,7 @@ static void print_group(struct out *o, const json_t *doc)
 		print_line(o, "heard by", OUT_PLAIN, text);
 	if (m && len)
 		print_line(o, "sent by", OUT_ADDR,
-			   doc_str(doc, "df") ? doc_str(doc, "df") : "nobody");
+			   doc_str(doc, "df") ? pe_name(doc, doc_str(doc, "df")) : "nobody");
 }
 
 void print_why(struct out *o, const json_t *doc)
@@ -235,6 +246,18 @@ void print_why(struct out *o, const json_t *doc)
 	print_group(o, doc);
 }
 
+/* One that has heard of several sources is named once. */
+static void name_once(json_t *by, const char *who)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(by, i, one)
+		if (!strcmp(json_string_value(one), who))
+			return;
+	json_array_append_new(by, json_string(who));
+}
+
 /* Who of the PEs has heard a host that wants it. */
 static json_t *wanted_by(const json_t *list)
 {
@@ -244,9 +267,9 @@ static json_t *wanted_by(const json_t *list)
 
 	json_array_foreach(list, i, m) {
 		if (doc_is(m, "state", "local"))
-			json_array_append_new(by, json_string("this PE"));
+			name_once(by, "this PE");
 		json_array_foreach(doc_get(m, "from"), k, f)
-			json_array_append_new(by, json_string(doc_show(f, "address")));
+			name_once(by, doc_show(f, "address"));
 	}
 	return by;
 }

@@ -11,7 +11,7 @@
 static const char *const state_names[] = {"local", "synced", "pending", "refused", "left", NULL};
 
 static const struct param show_params[] = {
-	{.key = "group", .what = "GROUP", .positional = true},
+	{.key = "group", .what = "GROUP", .hint = HINT_GROUP, .positional = true},
 	{.key = "segment", .what = "NAME", .hint = HINT_SEGMENT},
 	{.key = "state", .kind = PARAM_ONE_OF, .what = "STATE", .values = state_names},
 	{.key = "vrf", .what = "NAME"},

@@ -14,7 +14,7 @@ static const struct param neigh_params[] = {
 };
 
 static const struct param member_params[] = {
-	{.key = "group", .what = "GROUP", .positional = true, .required = true},
+	{.key = "group", .what = "GROUP", .hint = HINT_GROUP, .positional = true, .required = true},
 	{},
 };
 
@@ -25,7 +25,8 @@ static void print_hop(struct out *o, const json_t *h, double *before)
 	char buf[32];
 
 	out_nl(o);
-	if (at && *before > 0)
+	/* One that was earlier than the hop above it begins anew: another source's, another PE's. */
+	if (at && *before > 0 && ms >= *before)
 		snprintf(buf, sizeof(buf), "%+.3f ms", ms - *before);
 	else
 		snprintf(buf, sizeof(buf), "%s", at ? "0" : "");

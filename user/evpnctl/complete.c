@@ -35,15 +35,21 @@ static void offer_files(const char *dir, const char *word)
 	closedir(d);
 }
 
-/* Member @key of every element of list @list in the answer to @method. */
+/* Member @key of every element of list @list in the answer to @method; of equal ones in a row, one. */
 static void offer_answers(struct app *app, const char *method, const char *list, const char *key,
 			  const char *word)
 {
 	json_t *answer = app_try(app, method, NULL), *item;
+	const char *before = "", *now;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, list), i, item)
-		offer(doc_str(item, key), word);
+	json_array_foreach(json_object_get(answer, list), i, item) {
+		now = doc_str(item, key);
+		if (!now || !strcmp(now, before))
+			continue;
+		offer(now, word);
+		before = now;
+	}
 	json_decref(answer);
 }
 
@@ -55,6 +61,9 @@ static void offer_hint(struct app *app, enum param_hint hint, const char *word)
 		break;
 	case HINT_PEER:
 		offer_answers(app, "peer.show", "peers", "address", word);
+		break;
+	case HINT_GROUP:
+		offer_answers(app, "member.show", "memberships", "group", word);
 		break;
 	case HINT_INTERFACE:
 		offer_files("/sys/class/net", word);
@@ -88,6 +97,17 @@ static const struct param *param_by_key(const struct param *params, const char *
 	return NULL;
 }
 
+/* What the next word has to be, if it is not a key: the first that is required where it stands. */
+static const struct param *missing(const struct param *params, const bool *given)
+{
+	const struct param *p;
+
+	for (p = params; p && p->key; p++)
+		if (p->positional && p->required && !given[p - params])
+			return p;
+	return NULL;
+}
+
 static void complete_params(struct app *app, const struct command *cmd, int argc, char **argv)
 {
 	const char *word = argv[argc - 1];
@@ -110,6 +130,11 @@ static void complete_params(struct app *app, const struct command *cmd, int argc
 			offer_value(app, p, word);
 			return;
 		}
+	}
+	p = missing(cmd->params, given);
+	if (p) {
+		offer_value(app, p, word);
+		return;
 	}
 	for (p = cmd->params; p && p->key; p++) {
 		if (given[p - cmd->params])

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -348,6 +349,41 @@ static void a_silent_daemon_is_not_waited_for_for_ever(void **state)
 	unlink(sun.sun_path);
 }
 
+/* What `evpnctl complete` says of the words, the last of which begins with @word; there is no daemon. */
+static const char *completed(const char *line, const char *word)
+{
+	static char text[4096];
+	struct app app = {.socket = "/nonexistent"};
+	char copy[512], *argv[ARGS_MAX], last[64];
+	int argc = split(line, copy, argv), out = dup(1);
+	FILE *f = tmpfile();
+
+	argv[argc] = strcpy(last, word);
+	fflush(stdout);
+	dup2(fileno(f), 1);
+	assert_int_equal(complete(&app, argc + 1, argv), EXIT_OK);
+	fflush(stdout);
+	dup2(out, 1);
+	close(out);
+	rewind(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void a_key_is_offered_when_what_is_required_is_there(void **state)
+{
+	assert_string_equal(completed("df why", ""), "");
+	assert_string_equal(completed("df why", "gr"), "");
+	assert_string_equal(completed("df why ce1", ""), "group\n");
+	assert_string_equal(completed("df why ce1 10", "g"), "group\n");
+	assert_string_equal(completed("df why group 239.1.1.1", ""), "");
+	assert_string_equal(completed("df why group 239.1.1.1 ce1", ""), "");
+	assert_string_equal(completed("df", "w"), "why\n");
+	assert_string_equal(completed("member show", "s"), "segment\nstate\n");
+	assert_string_equal(completed("member show state", "l"), "local\nleft\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +396,7 @@ int main(void)
 		cmocka_unit_test(colour_obeys_no_color),
 		cmocka_unit_test(a_silent_daemon_is_not_waited_for_for_ever),
 		cmocka_unit_test(the_socket_is_that_of_the_namespace),
+		cmocka_unit_test(a_key_is_offered_when_what_is_required_is_there),
 	};
 
 	return cmocka_run_group_tests_name("evpnctl: grammar", tests, NULL, NULL);

@@ -61,7 +61,7 @@ check_eq "$(pe_ctl "$other" -j route show type 7 | jq '[.routes[] | select(.path
 first=$HOST
 log_test "a join that $one has heard is spoken for at $other, in its VLAN and in no other"
 
-wants h2 bond0.2 239.1.1.1 232.1.1.1,192.0.2.100
+wants h2 bond0.2 239.1.1.1 232.1.1.1,192.0.2.100,192.0.2.101
 wants hq bond0.3.30 239.1.1.3 ff3e::8000:1
 slowwait 5 in_step 239.1.1.1 2
 check_err $? "the same group in another VRF: $(both)"
@@ -72,6 +72,21 @@ check_err $? "QinQ: $(both)"
 slowwait 5 in_step ff3e::8000:1 $((3 << 12 | 30))
 check_err $? "MLD: $(both)"
 log_test "groups overlap in two VRFs; source-specific, QinQ and MLD as well"
+
+slowwait 5 in_step 232.1.1.1 2 192.0.2.101
+for pe in pe1 pe2; do
+	check_eq "$(pe_ctl $pe -j df why be1 2 group 232.1.1.1 | jq -c '.membership["wanted-by"] | length')" 1 \
+		"PEs of $pe's that have heard of two sources: $(pe_ctl $pe df why be1 2 group 232.1.1.1)"
+	pe_ctl $pe trace member 232.1.1.1 | grep -q "tag 2 .*bond0.2"
+	check_err $? "trace: $(pe_ctl $pe trace member 232.1.1.1)"
+	! pe_ctl $pe trace member 232.1.1.1 | grep -q "^ *-[0-9]"
+	check_err $? "a hop before the one above it: $(pe_ctl $pe trace member 232.1.1.1)"
+done
+completes() { "$LAB_BUILD/evpnctl" complete -n "$(ns pe1)" "$@"; }
+check_eq "$(completes df why be)" $'be1\nbe2' "completion of a segment's name"
+check_eq "$(completes df why be1 group 232)" 232.1.1.1 "completion of a group"
+check_eq "$(completes trace member ff)" ff3e::8000:1 "completion of a group of IPv6"
+log_test "who of the PEs has heard it, and its way, are said; groups are completed"
 
 # Nobody is a router here: the test asks, as the router of the PE that has heard the leave would.
 start=$(mono_ms)

@@ -173,8 +173,8 @@ static const char *filter_name(const struct wish_member *w, char buf[48])
 {
 	if (w->mode == MEMBER_EXCLUDE && !w->n_sources)
 		return "any source";
-	snprintf(buf, 48, w->mode == MEMBER_EXCLUDE ? "all but %u sources" : "%u sources",
-		 w->n_sources);
+	snprintf(buf, 48, "%s%u source%s", w->mode == MEMBER_EXCLUDE ? "all but " : "",
+		 w->n_sources, w->n_sources == 1 ? "" : "s");
 	return buf;
 }
 
@@ -214,7 +214,7 @@ static void wish_hops(const struct trace *t)
 		return;
 	}
 	hop(t, "wish", 0, true,
-	    json_sprintf("%s, as all other PEs want together", filter_name(&w, what)));
+	    json_sprintf("%s: what the other PEs want together", filter_name(&w, what)));
 	answered(t, "kernel", t->group->answer, "");
 	if (member_bridged(t->group))
 		bridge_hop(t);
