@@ -65,7 +65,7 @@ struct nlmsghdr *nl_mdb_put(void *buf, const struct nl_mdb *e)
 	struct nlmsghdr *nlh = begin(buf, RTM_NEWMDB, e->bridge);
 	struct nlattr *attrs;
 
-	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	nlh->nlmsg_flags |= NLM_F_CREATE | (e->fresh ? NLM_F_EXCL : NLM_F_REPLACE);
 	put_entry(nlh, e);
 	attrs = mnl_attr_nest_start(nlh, MDBA_SET_ENTRY_ATTRS);
 	mnl_attr_put_u8(nlh, SET_GROUP_MODE, e->exclude ? MODE_EXCLUDE : MODE_INCLUDE);

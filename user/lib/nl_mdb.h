@@ -22,6 +22,7 @@ enum {
  * @source: of an entry for one source, which the kernel makes of @sources; none: all of the group
  * @permanent: it does not age
  * @protocol: who has made it, 2: the kernel, by what it has heard
+ * @fresh: of a request: there is none yet, else it is refused with EEXIST; not set: whatever there is becomes this
  * @exclude: all sources but @sources are wanted, else only they
  */
 struct nl_mdb {
@@ -31,6 +32,7 @@ struct nl_mdb {
 	struct ip_addr group;
 	struct ip_addr source;
 	bool permanent;
+	bool fresh;
 	bool exclude;
 	uint8_t protocol;
 	unsigned int n_sources;
@@ -40,7 +42,7 @@ struct nl_mdb {
 typedef void (*nl_mdb_fn)(void *data, const struct nl_mdb *entry);
 
 /**
- * nl_mdb_put() - a request that an entry be as it is told, whatever there was before
+ * nl_mdb_put() - a request that an entry be as it is told
  * @buf: NL_MDB_REQUEST_LEN octets
  * @entry: of our own protocol, whatever @protocol says; @source is none
  *

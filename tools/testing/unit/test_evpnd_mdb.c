@@ -4,6 +4,8 @@
  * root), read by iproute2.
  */
 #include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +18,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "nl.h"
 #include "system/links.h"
 #include "system/mdb.h"
 #include "netns_rig.h"
@@ -23,6 +26,7 @@
 static struct links *links;
 static struct mdb *mdb;
 static unsigned int results;
+static unsigned int rooms;
 static struct mdb_result last;
 
 static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
@@ -42,6 +46,10 @@ static void on_result(void *data, enum ipc_type type, const void *body, uint32_t
 	const struct batch *b = body;
 	const struct mdb_result *r = batch_items(b);
 
+	if (type == IPC_FACT_MDB_ROOM) {
+		rooms++;
+		return;
+	}
 	assert_int_equal(type, IPC_WISH_MDB_RESULT);
 	assert_int_equal(len, BATCH_LEN(struct mdb_result, b->n));
 	results += b->n;
@@ -97,6 +105,7 @@ static int clean(void **state)
 	restart();
 	run(5);
 	results = 0;
+	rooms = 0;
 	memset(&last, 0, sizeof(last));
 	return 0;
 }
@@ -363,6 +372,83 @@ static void foreign(void **state)
 	run(5);
 }
 
+/* He puts it there, and nobody has read the news yet when the same group is wished, or ours is wished otherwise. */
+static void foreign_unread(void **state)
+{
+	const char *his = "239.1.1.1 permanent exclude proto static; ";
+
+	NEED_BRIDGE();
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 permanent vid 10");
+	wish("239.1.1.1", MEMBER_INCLUDE, "192.0.2.7", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	assert_int_equal(last.error, EEXIST);
+	has(his);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	wish("239.1.1.1", MEMBER_INCLUDE, "192.0.2.7", false);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 permanent vid 10");
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	assert_int_equal(last.status, WISH_REFUSED);
+	has(his);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	sh("bridge mdb add dev br0 port bond0 grp 239.1.1.1 permanent vid 10");
+	take_back("239.1.1.1", 0);
+	has(his);
+	sh("bridge mdb del dev br0 port bond0 grp 239.1.1.1 vid 10");
+	run(5);
+}
+
+/* bridge link set dev bond0 mcast_max_groups @max, which iproute2 before 6.3 does not know. Return: Linux does */
+static bool limit(u32 max)
+{
+	enum { MAX_GROUPS = 42 }; /* IFLA_BRPORT_MCAST_MAX_GROUPS, of Linux 6.3 */
+	struct nlmsghdr *nlh;
+	struct ifinfomsg *ifi;
+	struct nlattr *port_attrs;
+	char buf[NL_REQUEST_LEN];
+	struct nl_err err;
+	struct nl *nl = nl_open(NETLINK_ROUTE);
+	int r;
+
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = RTM_SETLINK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_family = AF_BRIDGE;
+	ifi->ifi_index = (int)port();
+	port_attrs = mnl_attr_nest_start(nlh, IFLA_PROTINFO);
+	mnl_attr_put_u32(nlh, MAX_GROUPS, max);
+	mnl_attr_nest_end(nlh, port_attrs);
+	r = nl_request(nl, nlh, NULL, NULL, &err);
+	nl_close(nl);
+	return !r;
+}
+
+/* A port that may have no more groups has room again when its limit is raised: the speaker is told, once. */
+static void limits(void **state)
+{
+	NEED_BRIDGE();
+	wish("239.1.1.1", MEMBER_EXCLUDE, "", false);
+	if (!limit(1))
+		skip();
+	run(800);
+	assert_int_equal(rooms, 0); /* nothing was refused */
+	wish("239.1.1.2", MEMBER_EXCLUDE, "", false);
+	if (last.status != WISH_REFUSED)
+		skip(); /* before Linux 6.3 */
+	assert_non_null(strstr(last.text, "mcast_max_groups"));
+	assert_true(limit(0));
+	for (int i = 0; !rooms && i < 50; i++)
+		run(100);
+	assert_int_equal(rooms, 1);
+	wish("239.1.1.2", MEMBER_EXCLUDE, "", false);
+	has("239.1.1.1 permanent exclude proto 77; 239.1.1.2 permanent exclude proto 77; ");
+	run(800);
+	assert_int_equal(rooms, 1);
+}
+
 /* @n of these groups, of which @fit are put there, and the others are not. */
 static void wish_many(const char *start, int n, int fit)
 {
@@ -452,6 +538,8 @@ int main(void)
 		cmocka_unit_test_setup(bridge_down, clean),
 		cmocka_unit_test_setup(swept_unseen, clean),
 		cmocka_unit_test_setup(foreign, clean),
+		cmocka_unit_test_setup(foreign_unread, clean),
+		cmocka_unit_test_setup(limits, clean),
 		cmocka_unit_test_setup(room, clean),
 		cmocka_unit_test(impossible),
 	};

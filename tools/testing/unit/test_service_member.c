@@ -1130,6 +1130,14 @@ static void bridge_comes_up(void **state)
 	put_result(sp, 10, "239.1.1.1", WISH_REFUSED, ENOSPC, "no room");
 	bridge_is(sp, IFF_UP, 8192);
 	wishes(sp, "m+x239.1.1.1@5.10 ");
+	put_result(sp, 10, "239.1.1.1", WISH_REFUSED, E2BIG, "too many groups");
+	member_service.fact(sp->ms, IPC_FACT_MDB_ROOM, NULL);
+	run_all(sp);
+	wishes(sp, "m+x239.1.1.1@5.10 ");
+	put_result(sp, 10, "239.1.1.1", WISH_INSTALLED, 0, "");
+	member_service.fact(sp->ms, IPC_FACT_MDB_ROOM, NULL);
+	run_all(sp);
+	wishes(sp, "");
 	end(sp);
 }
 

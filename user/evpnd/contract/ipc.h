@@ -78,6 +78,8 @@
 	EMPTY(FACT_MEMBERS_BEGIN)                                                                            \
 	BATCH(FACT_MEMBERS, struct fact_member)                                                              \
 	EMPTY(FACT_MEMBERS_DONE)                                                                             \
+	/* limits of a bridge may be other ones: what it has refused may be wished again */                  \
+	EMPTY(FACT_MDB_ROOM)                                                                                 \
 	/* the same of customer routes */                                                                    \
 	EMPTY(FACT_PREFIXES_BEGIN)                                                                           \
 	BATCH(FACT_PREFIXES, struct fact_prefix)                                                             \

@@ -163,24 +163,54 @@ static void hear(void *data, const struct nl_mdb *k)
 		mdb_changed(m, e);
 }
 
+/* A port's limit, or a VLAN's (mcast_max_groups), may be another one: no message says what has changed. */
+static void hear_of_limits(struct mdb *m, const struct nlmsghdr *nlh)
+{
+	if ((nlh->nlmsg_type == RTM_NEWLINK || nlh->nlmsg_type == RTM_NEWVLAN) && m->refused &&
+	    !timer_running(&m->room))
+		timer_start(&m->room, MDB_ROOM_MS);
+}
+
+static void on_room(void *data)
+{
+	struct mdb *m = data;
+
+	m->refused = false;
+	m->fn(m->data, IPC_FACT_MDB_ROOM, NULL, 0);
+}
+
 static int on_message(void *data, const struct nlmsghdr *nlh)
 {
 	struct news news = {data, nl_mdb_is_del(nlh)};
 
+	hear_of_limits(news.m, nlh);
 	nl_mdb_each(nlh, hear, &news);
 	return 0;
 }
 
-static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *data)
+void mdb_news(struct mdb *m)
 {
-	struct mdb *m = data;
-
 	if (nl_receive(m->listener, on_message, m) == -ENOBUFS && !timer_running(&m->look))
 		timer_start(&m->look, MDB_LOOK_MS);
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	mdb_news(data);
 	return 0;
 }
 
 /* ---- life ---- */
+
+static int join_groups(struct nl *listener)
+{
+	static const int groups[] = {RTNLGRP_MDB, RTNLGRP_LINK, RTNLGRP_BRVLAN};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(groups) / sizeof(groups[0]); i++)
+		r = nl_join(listener, groups[i]);
+	return r;
+}
 
 static int listen_to_bridges(struct mdb *m, sd_event *event)
 {
@@ -190,7 +220,7 @@ static int listen_to_bridges(struct mdb *m, sd_event *event)
 	m->listener = m->requests ? nl_open_listener(NETLINK_ROUTE, RECEIVE_OCTETS) : NULL;
 	if (!m->listener)
 		return -errno;
-	r = nl_join(m->listener, RTNLGRP_MDB);
+	r = join_groups(m->listener);
 	if (!r)
 		r = sd_event_add_io(event, &m->readable, nl_fd(m->listener), EPOLLIN, on_readable,
 				    m);
@@ -210,6 +240,7 @@ struct mdb *mdb_new(sd_event *event, const struct links *links, mdb_fn fn, void 
 	m->entries = RECONCILE_INIT(struct mdb_entry, key, mdb_key_cmp);
 	m->foreign = mdb_foreign_init();
 	timer_init(&m->look, event, 100000, mdb_look_again, m);
+	timer_init(&m->room, event, 100000, on_room, m);
 	r = listen_to_bridges(m, event);
 	if (!r) {
 		mdb_look(m);
@@ -231,6 +262,7 @@ void mdb_free(struct mdb *m)
 	reconcile_free(&m->foreign);
 	sd_event_source_disable_unref(m->readable);
 	timer_done(&m->look);
+	timer_done(&m->room);
 	nl_close(m->listener);
 	nl_close(m->requests);
 	free(m);

@@ -16,7 +16,7 @@
 struct links;
 struct mdb;
 
-/** typedef mdb_fn - a batch of IPC_WISH_MDB_RESULT, ready to be sent */
+/** typedef mdb_fn - a batch of IPC_WISH_MDB_RESULT, ready to be sent; or IPC_FACT_MDB_ROOM */
 typedef void (*mdb_fn)(void *data, enum ipc_type type, const void *body, uint32_t len);
 
 /**

@@ -20,6 +20,7 @@
 
 enum {
 	MDB_LOOK_MS = 1000, /* at most so often all bridges are read, because news were lost */
+	MDB_ROOM_MS = 500,
 	MDB_BATCH_OCTETS = MDB_BATCH_MAX * NL_MDB_REQUEST_LEN,
 };
 
@@ -40,6 +41,8 @@ struct mdb_entry {
 
 /**
  * struct mdb - the entries of all bridges
+ * @refused: a bridge has refused something since the speaker was told that it may have room
+ * @room: that it may have it: the speaker is told at most once in MDB_ROOM_MS
  * @swept: what has our mark and is not in the table is a predecessor's
  * @counted: ifindex of the bridge of which @count are ours, and @count_port of them at @counted_port; 0: none was counted
  */
@@ -51,9 +54,11 @@ struct mdb {
 	struct nl *listener;
 	sd_event_source *readable;
 	struct timer look;
+	struct timer room;
 	struct reconcile entries;
 	struct reconcile foreign;
 	bool swept;
+	bool refused;
 	uint32_t counted;
 	uint32_t counted_port;
 	size_t count;

@@ -203,25 +203,57 @@ static void wished(struct mdb *m, const struct wish_mdb *w, const struct nl_err 
 		mdb_drop(m, mdb_entry(found));
 }
 
-static void wish_some(struct mdb *m, const struct wish_mdb *w, struct mdb_result *r, uint32_t n)
+/*
+ * The @n wishes that @of names. One of which we have no entry does not replace what is there, unless @replace: an
+ * operator may have put it there a moment ago.
+ *
+ * Return: of how many that was so; they are in @of.
+ */
+static unsigned int wish_pass(struct mdb *m, const struct wish_mdb *w, struct mdb_result *r,
+			      unsigned int *of, unsigned int n, bool replace)
 {
 	struct mdb_job j = {.m = m};
+	bool fresh[MDB_BATCH_MAX];
+	unsigned int taken = 0;
 
 	m->counted = 0;
-	for (uint32_t i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i++) {
+		const struct wish_mdb *one = &w[of[i]];
 		const struct mdb_entry *e;
 		struct nl_mdb k;
 
-		r[i] = (struct mdb_result){.key = w[i].key, .status = WISH_INSTALLED};
-		e = prepare(m, &w[i], &r[i]);
+		fresh[j.n] = !replace && !mdb_has(m, &one->key);
+		r[of[i]] = (struct mdb_result){.key = one->key, .status = WISH_INSTALLED};
+		e = prepare(m, one, &r[of[i]]);
 		if (!e)
 			continue;
-		k = to_kernel(e, !w[i].temporary);
-		mdb_job_put(&j, i, &k);
+		k = to_kernel(e, !one->temporary);
+		k.fresh = fresh[j.n];
+		mdb_job_put(&j, of[i], &k);
 	}
 	mdb_job_send(&j);
-	for (unsigned int i = 0; i < j.n; i++)
+	for (unsigned int i = 0; i < j.n; i++) {
 		wished(m, &w[j.of[i]], &j.failed[i], &r[j.of[i]]);
+		if (fresh[i] && j.failed[i].error == EEXIST)
+			of[taken++] = j.of[i];
+	}
+	return taken;
+}
+
+/* What the bridge has heard itself becomes ours; whether it is that, or an operator's, the news tell. */
+static void wish_some(struct mdb *m, const struct wish_mdb *w, struct mdb_result *r, uint32_t n)
+{
+	unsigned int of[MDB_BATCH_MAX], taken;
+
+	for (uint32_t i = 0; i < n; i++)
+		of[i] = i;
+	taken = wish_pass(m, w, r, of, n, false);
+	if (taken) {
+		mdb_news(m);
+		wish_pass(m, w, r, of, taken, true);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		m->refused |= r[i].status == WISH_REFUSED && r[i].error != EEXIST;
 }
 
 void mdb_wish(struct mdb *m, const struct batch *b)
@@ -229,6 +261,7 @@ void mdb_wish(struct mdb *m, const struct batch *b)
 	const struct wish_mdb *w = batch_items(b);
 	struct mdb_result r[MDB_BATCH_MAX];
 
+	mdb_news(m);
 	for (uint32_t i = 0; i < b->n; i += MDB_BATCH_MAX) {
 		uint32_t n = b->n - i < MDB_BATCH_MAX ? b->n - i : MDB_BATCH_MAX;
 
@@ -285,6 +318,7 @@ void mdb_wish_gone(struct mdb *m, const struct batch *b)
 {
 	const struct mdb_key *keys = batch_items(b);
 
+	mdb_news(m);
 	for (uint32_t i = 0; i < b->n; i += MDB_BATCH_MAX)
 		mdb_take_some(m, keys + i, b->n - i < MDB_BATCH_MAX ? b->n - i : MDB_BATCH_MAX,
 			      b->retain_ms);

@@ -223,6 +223,10 @@ static void members_fact(void *state, enum ipc_type type, const void *fact)
 		ms->read = true;
 		try_sweep(ms);
 		break;
+	case IPC_FACT_MDB_ROOM:
+		ms->bridge_room = ms->counts.puts_refused;
+		member_wake(ms);
+		break;
 	default:
 		break;
 	}
