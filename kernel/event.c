@@ -64,7 +64,7 @@ static void event_unregister(struct evpn_net *en, const struct net_device *dev)
 	event_resolve(en, dev);
 }
 
-/* One device cannot be a segment and a member of one. */
+/* One device cannot be a segment and a member of one, nor can a port whose VLANs are segments. */
 static int event_refuse_enslaving(struct evpn_net *en,
 				  const struct netdev_notifier_changeupper_info *info,
 				  const struct net_device *dev)
@@ -74,10 +74,14 @@ static int event_refuse_enslaving(struct evpn_net *en,
 	if (!info->linking || !netif_is_lag_master(info->upper_dev))
 		return 0;
 	es = evpn_port_es(en, dev);
-	if (!es)
+	if (es)
+		NL_SET_ERR_MSG_FMT(info->info.extack, "%s belongs to segment " EVPN_ESI_FMT,
+				   dev->name, EVPN_ESI_ARG(&es->esi));
+	else if (evpn_trunk_find(en, dev))
+		NL_SET_ERR_MSG_FMT(info->info.extack,
+				   "%s is shared by segments on its VLAN devices", dev->name);
+	else
 		return 0;
-	NL_SET_ERR_MSG_FMT(info->info.extack, "%s belongs to segment " EVPN_ESI_FMT, dev->name,
-			   EVPN_ESI_ARG(&es->esi));
 	return -EBUSY;
 }
 

@@ -143,6 +143,19 @@ static void trunk_destroy(struct evpn_trunk *trunk)
 	kvfree_rcu(trunk, rcu);
 }
 
+/* Frames of a member are those of its aggregate, whose VLAN devices have them. */
+static bool trunk_is_member(struct net_device *lower, const struct net_device *dev,
+			    struct netlink_ext_ack *extack)
+{
+	const struct net_device *master = netdev_master_upper_dev_get(lower);
+
+	if (!master || !netif_is_lag_master(master))
+		return false;
+	NL_SET_ERR_MSG_FMT(extack, "%s, below %s, is a member of %s", lower->name, dev->name,
+			   master->name);
+	return true;
+}
+
 /* The port that a VLAN device is on, or NULL with the reason why it cannot be shared. */
 static struct net_device *trunk_lower(struct evpn_net *en, struct net_device *dev,
 				      struct netlink_ext_ack *extack)
@@ -162,7 +175,7 @@ static struct net_device *trunk_lower(struct evpn_net *en, struct net_device *de
 	}
 	port = evpn_port_find(en, lower);
 	if (!port)
-		return lower;
+		return trunk_is_member(lower, dev, extack) ? NULL : lower;
 	NL_SET_ERR_MSG_FMT(extack, "%s, below %s, belongs to segment " EVPN_ESI_FMT, lower->name,
 			   dev->name, EVPN_ESI_ARG(&port->es->esi));
 	return NULL;

@@ -11,6 +11,7 @@ ALL_TESTS="
 	many
 	lost
 	dormant
+	enslaved
 	speaks
 	speak_all
 	refused
@@ -142,6 +143,29 @@ dormant() {
 	check_err $? "the VLAN device of the active is $(operstate bond0.10)"
 	es 2 10 es-set role=non-df standby=block >/dev/null
 	log_test "the state of one VLAN device is the role of its segment"
+}
+
+# The port joins a bond: not while it is shared, and not the other way round.
+enslaved() {
+	local vlan="es-new esi=00:de:5e:00:00:00:00:00:04:01 ifname=d1.20" said
+	fl_ip pe1 -batch - <<-END
+		link add bond1 type bond mode active-backup
+		link add d1 type dummy
+		link add link d1 name d1.20 type vlan id 20
+	END
+	# shellcheck disable=SC2086
+	check_eq "$(fl_nl pe1 $vlan)" ok "a segment on d1.20"
+	said=$(fl_ip pe1 link set d1 master bond1 2>&1)
+	[[ $said == *"d1 is shared by segments on its VLAN devices"* ]]
+	check_err $? "a shared port joins a bond: '$said'"
+	fl_nl pe1 es-del esi=00:de:5e:00:00:00:00:00:04:01 >/dev/null
+	check_eq "$(fl_ip pe1 link set d1 master bond1 2>&1)" "" "the port, when it is not shared any more"
+	# shellcheck disable=SC2086
+	said=$(fl_nl pe1 $vlan)
+	[[ $said == *"d1, below d1.20, is a member of bond1"* ]]
+	check_err $? "a segment on a VLAN of a member: '$said'"
+	printf 'link del %s\n' bond1 d1 | fl_ip pe1 -batch -
+	log_test "a shared port is no member of an aggregate"
 }
 
 # The gateway of a VLAN, the same on both PEs, speaks on the one that takes over, and no other.
