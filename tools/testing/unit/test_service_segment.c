@@ -697,6 +697,30 @@ static void isolation_block(void **state)
 	end(sp);
 }
 
+/* An all-active segment has no standby, and would go on taking the CE's frames into a core that is not there. */
+static void isolation_block_all_active(void **state)
+{
+	struct setup setup = {
+		.seg = all_active(), .isolation = CONF_ISOLATION_BLOCK, .neighbors = 1};
+	struct speaker *sp = begin(&setup);
+
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	segment_service.sync(sp->ss, 0, 0, 1);
+	run(sp, 60);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	end(sp);
+}
+
 static void core(struct speaker *sp, bool lost)
 {
 	struct fact_core f = {.lost = lost, .text = "no way to the core: core0 is down"};
@@ -3768,6 +3792,7 @@ int main(void)
 		cmocka_unit_test(core_lost_at_start),
 		cmocka_unit_test(cold_start),
 		cmocka_unit_test(isolation_block),
+		cmocka_unit_test(isolation_block_all_active),
 		cmocka_unit_test(loss),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(drain_by_time),

@@ -10,7 +10,8 @@
  *
  * Sessions are lost: one with a PE itself takes that PE's routes along, and the election goes on without
  * it, also when it was the last one. What a reflector has told stays when the reflector is lost
- * (segment_keep.c). `core-isolation: block` closes all segments when no session is left.
+ * (segment_keep.c). `core-isolation: block` closes all segments when no session is left. `cold-start` does
+ * not open them: it is about PEs that nobody has heard, and here another one was there.
  *
  * The way to the core is lost (no uplink, no route to any neighbour): the other PEs will take over as
  * soon as they notice, and a frame of the customer's leads nowhere from here. So the segments go down as
@@ -21,7 +22,7 @@
 #include "log.h"
 #include "services/segment/segment.h"
 
-static bool blocks(const struct segments *ss)
+bool segments_block_alone(const struct segments *ss)
 {
 	const struct conf *conf = speaker_conf(ss->speaker);
 
@@ -33,7 +34,7 @@ bool segment_may_come_up(const struct segment *s)
 	const struct segments *ss = s->owner;
 
 	return s->port_up && s->esi_known && !s->esi_guessed && ss->started && !ss->leaving &&
-	       segment_enforced(s) && !(ss->isolated && blocks(ss)) &&
+	       segment_enforced(s) && !(ss->isolated && segments_block_alone(ss)) &&
 	       !(s->removed && s->drain == DRAIN_DONE);
 }
 
@@ -41,7 +42,8 @@ bool segment_may_elect(const struct segment *s)
 {
 	const struct segments *ss = s->owner;
 
-	return segment_is_frr(s) ? ss->settled : ss->informed && !(ss->isolated && blocks(ss));
+	return segment_is_frr(s) ? ss->settled :
+				   ss->informed && !(ss->isolated && segments_block_alone(ss));
 }
 
 static void recalculate(struct segments *ss)
@@ -141,26 +143,36 @@ void segments_await_sessions(struct segments *ss)
 	timer_start(&ss->settle_timer, speaker_conf(ss->speaker)->global.startup_delay_ms);
 }
 
-/* A reason that holds until sessions are back; the segments' machines begin anew then. */
+/*
+ * A reason that holds until sessions are back; the segments' machines begin anew then. In every mode: without
+ * a role an all-active segment would go on taking what is not flooded.
+ */
+static void block(struct segment *s)
+{
+	if (segment_is_frr(s)) {
+		segment_drop_roles(s, "core isolation");
+		return;
+	}
+	s->closed = true;
+	segment_fsm(s, DF_EV_ES_DOWN);
+	segment_send_wish(s);
+}
+
 static void block_all(struct segments *ss)
 {
 	struct segment *s;
 
-	TAILQ_FOREACH(s, &ss->list, entry) {
-		if (segment_is_frr(s))
-			segment_drop_roles(s, "core isolation");
-		else
-			segment_fsm(s, DF_EV_ES_DOWN);
-	}
+	TAILQ_FOREACH(s, &ss->list, entry)
+		block(s);
 }
 
 static void isolation_fired(void *data)
 {
 	struct segments *ss = data;
-	bool block = blocks(ss);
+	bool blocks = segments_block_alone(ss);
 	struct segment *s;
 
-	if (!block && ss->informed && !segment_routes_kept(ss)) {
+	if (!blocks && ss->informed && !segment_routes_kept(ss)) {
 		log_warning(
 			"none of %u BGP sessions is Established; they were with the other PEs themselves, and elections go on without these",
 			ss->configured);
@@ -168,11 +180,11 @@ static void isolation_fired(void *data)
 	}
 	ss->isolated = true;
 	log_warning("core isolation: none of %u BGP sessions is Established; segments %s",
-		    ss->configured, block ? "are blocked" : "keep their roles");
+		    ss->configured, blocks ? "are blocked" : "keep their roles");
 	TAILQ_FOREACH(s, &ss->list, entry)
 		segment_tell(s, "es", "isolated",
-			     json_pack("{s:s}", "policy", block ? "block" : "keep"));
-	if (block)
+			     json_pack("{s:s}", "policy", blocks ? "block" : "keep"));
+	if (blocks)
 		block_all(ss);
 }
 
