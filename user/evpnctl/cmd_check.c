@@ -307,24 +307,24 @@ static json_t *compare(const char *path, struct frr_view *view)
 	return doc;
 }
 
-static json_t *ask_dead(struct app *app, const struct frr_view *view)
+static json_t *ask_dead(struct app *app, const struct frr_view *view, const json_t *peers)
 {
-	json_t *peers = ask_evpnd(app, "peer.show", NULL, "peers");
 	json_t *sessions = ask_evpnd(app, "bfd.show", NULL, "sessions");
 	const struct dead_view dead = {view->evpnd, view->routes, peers, sessions};
 	json_t *rows = dead_check(&dead);
 
-	json_decref(peers);
 	json_decref(sessions);
 	return rows;
 }
 
 static int show(struct app *app, json_t *doc, const struct frr_view *view)
 {
+	json_t *peers = ask_evpnd(app, "peer.show", NULL, "peers");
 	bool agreed = !json_array_size(doc_get(doc, "differences"));
 
-	json_object_set_new(doc, "warnings", own_check(view->evpnd, view->routes));
-	json_object_set_new(doc, "dead-pe", ask_dead(app, view));
+	json_object_set_new(doc, "warnings", own_check(view->evpnd, view->routes, peers));
+	json_object_set_new(doc, "dead-pe", ask_dead(app, view, peers));
+	json_decref(peers);
 	out_doc(&app->out, doc, print_check);
 	return agreed ? EXIT_OK : EXIT_REFUSED;
 }

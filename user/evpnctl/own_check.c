@@ -6,6 +6,10 @@
  * of anything, and a cable that is cut is taken over by nobody. What is looked at is by whom an RT-4 of
  * another PE has come, not what is configured: a peer may be down, or not send EVPN.
  *
+ * One session at all, and `core-isolation: block`: whoever is at its other end, this PE closes its segments
+ * when that one dies. Two PEs that have nothing but a session with each other both close when it is lost,
+ * also when one of them has died, and nothing opens them before it is back.
+ *
  * RFC 4456
  */
 #include "own_check.h"
@@ -78,14 +82,35 @@ static void check_segment(json_t *list, const json_t *segment, const json_t *rou
 	json_decref(pes);
 }
 
-json_t *own_check(const json_t *segments, const json_t *routes)
+/* @peers are one, and it is not the bgpd beside us. */
+static void check_block(json_t *list, const json_t *segment, const json_t *peers)
+{
+	const char *peer = doc_show(json_array_get(peers, 0), "address");
+
+	if (json_array_size(peers) != 1 || is_loopback(peer) ||
+	    !doc_is(segment, "core-isolation", "block"))
+		return;
+	json_array_append_new(
+		list,
+		json_pack(
+			"{s:s, s:s, s:o}", "interface", doc_show(segment, "interface"), "what",
+			"block-alone", "message",
+			json_sprintf(
+				"core-isolation is block, and the session with %s is the only one: when it is lost, also because %s has died or evpnd is stopped there, this PE stands by until it is back, whoever else is left. A second session is needed, or core-isolation: keep",
+				peer, peer)));
+}
+
+json_t *own_check(const json_t *segments, const json_t *routes, const json_t *peers)
 {
 	json_t *list = json_array();
 	const json_t *s;
 	size_t i;
 
-	json_array_foreach((json_t *)segments, i, s)
-		if (!doc_is(s, "control", "frr"))
-			check_segment(list, s, routes);
+	json_array_foreach((json_t *)segments, i, s) {
+		if (doc_is(s, "control", "frr"))
+			continue;
+		check_segment(list, s, routes);
+		check_block(list, s, peers);
+	}
 	return list;
 }

@@ -12,10 +12,12 @@
  * own_check() - look for single points of failure
  * @segments: of es.show; may be NULL
  * @routes: of route.show type 4; may be NULL
+ * @peers: of peer.show; may be NULL
  *
  * Return: [{"interface", "what", "message"}], a new reference. "single-reflector": nothing but one
- * reflector tells this PE of the others of the segment, and them of this one.
+ * reflector tells this PE of the others of the segment, and them of this one. "block-alone": this PE has one
+ * session, and closes the segment when that is lost.
  */
-json_t *own_check(const json_t *segments, const json_t *routes);
+json_t *own_check(const json_t *segments, const json_t *routes, const json_t *peers);
 
 #endif

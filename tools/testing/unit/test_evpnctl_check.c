@@ -293,7 +293,7 @@ static json_t *own(const char *control, json_t *paths)
 	json_t *routes = json_pack("[{s:s, s:s, s:[{s:n, s:b}]}, {s:s, s:s, s:o}]", "esi", ESI,
 				   "originator", "192.0.2.1", "paths", "peer", "direct", 0, "esi",
 				   ESI, "originator", "192.0.2.2", "paths", paths);
-	json_t *list = own_check(segments, routes);
+	json_t *list = own_check(segments, routes, NULL);
 
 	json_decref(segments);
 	json_decref(routes);
@@ -342,11 +342,44 @@ static void several_ways(void **state)
 	json_decref(list);
 }
 
+/* Takes @peers. */
+static json_t *alone(const char *policy, json_t *peers)
+{
+	json_t *segments = json_pack("[{s:s, s:s, s:s, s:s}]", "esi", ESI, "interface", "bond0",
+				     "control", "evpnd", "core-isolation", policy);
+	json_t *list = own_check(segments, NULL, peers);
+
+	json_decref(segments);
+	json_decref(peers);
+	return list;
+}
+
+/* Two PEs with nothing but a session with each other: when it is lost both would close. */
+static void block_alone(void **state)
+{
+	json_t *list = alone("block", json_pack("[{s:s}]", "address", "192.0.2.2"));
+
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(doc_show(first(list), "what"), "block-alone");
+	assert_string_equal(doc_show(first(list), "interface"), "bond0");
+	assert_non_null(strstr(doc_show(first(list), "message"),
+			       "the session with 192.0.2.2 is the only one"));
+	json_decref(list);
+	list = alone("keep", json_pack("[{s:s}]", "address", "192.0.2.2"));
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	list = alone("block",
+		     json_pack("[{s:s}, {s:s}]", "address", "192.0.2.2", "address", "192.0.2.9"));
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_reflector),
 		cmocka_unit_test(several_ways),
+		cmocka_unit_test(block_alone),
 		cmocka_unit_test(agreement),
 		cmocka_unit_test(role),
 		cmocka_unit_test(peers),

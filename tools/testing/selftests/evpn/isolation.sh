@@ -16,12 +16,15 @@ begin "core isolation: block or keep" A2 A12 A14
 lab --standby lacp-oos --isolation block --hold 3
 ready pe1
 check_err $? "PE1 does not become DF: $(ce_ports ce)"
+said=$(pe_ctl pe1 -j check | jq -r '.warnings[] | select(.what == "block-alone") | .message')
+[[ $said == *"the session with 192.0.2.9 is the only one"* ]]
+check_err $? "check does not warn of the only session: $said"
 split_core pe1
 slowwait 10 eval '[ "$(nl_field pe1 role $ESI1)" = non-df ]'
 check_err $? "PE1 does not block"
 check_eq "$(es_json pe1 | jq '.segments[0].isolated')" true "PE1 says it is isolated"
-[ -n "$(es_json pe1 | jq -r '.segments[0].reason // ""')" ]
-check_err $? "PE1 does not say why"
+check_eq "$(es_json pe1 | jq -r '.segments[0].reason')" \
+	"core isolation: no BGP session is Established (core-isolation: block)" "why PE1 is closed"
 slowwait 5 ce_uses_only 2
 check_err $? "the CE does not use PE2 alone: $(ce_ports ce)"
 slowwait 5 lab_passes

@@ -91,7 +91,8 @@ static const char *held_back(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	else if (segment_is_frr(s) && ss->started)
 		segment_frr_reason(s, buf);
 	else if (ss->isolated)
-		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established");
+		snprintf(buf, ROLE_TEXT_MAX, "core isolation: no BGP session is Established%s",
+			 segments_block_alone(ss) ? " (core-isolation: block)" : "");
 	else if (!ss->started)
 		snprintf(buf, ROLE_TEXT_MAX, "starting: %u of %u peers have sent their routes",
 			 ss->synced, ss->configured);
@@ -237,6 +238,8 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "drain-state", json_string(segment_drain_name(s->drain)));
 	json_object_set_new(o, "removed", json_boolean(s->removed));
 	json_object_set_new(o, "isolated", json_boolean(s->owner->isolated || s->owner->core.lost));
+	json_object_set_new(o, "core-isolation",
+			    json_string(segments_block_alone(s->owner) ? "block" : "keep"));
 	json_object_set_new(o, "kernel", kernel_json(s));
 	return o;
 }
