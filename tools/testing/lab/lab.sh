@@ -142,7 +142,7 @@ lab_status() {
 
 lab_usage() {
 	cat >&2 <<-END
-		usage: lab.sh up [--pes 2|3] [--segments 1|2] [--members 1|2] [--rr frr|gobgp|none]
+		usage: lab.sh up [--pes 2|3] [--segments 1|2] [--members 1|2] [--rr frr|gobgp|two|none|mixed]
 		                 [--form bridged|routed] [--mode M] [--retention 180s]
 		                 [--standby block|lacp-oos|down] [--ce lacp|broadcast|active-backup]
 		                 [--lacp-rate fast|slow]

@@ -9,7 +9,7 @@ lab_defaults() {
 	: "${LAB_SEGMENTS:=1}"           # 1 or 2: CEs, each on a LAG of its own
 	: "${LAB_FORM:=bridged}"         # bridged: lab.sh; routed: topology_l3.sh
 	: "${LAB_MEMBERS:=1}"            # 1 or 2: links from each PE to each CE
-	: "${LAB_RR:=frr}"               # frr, gobgp, or none (PEs peer directly)
+	: "${LAB_RR:=frr}"               # frr, gobgp, two (of FRR), none (PEs peer directly), mixed (both)
 	: "${LAB_STANDBY:=lacp-oos}"     # block, lacp-oos, down
 	: "${LAB_LACP_RATE:=fast}"       # fast: a LACPDU a second; slow: every 30 s
 	: "${LAB_CE:=}"                  # lacp (bonding), team, ovs, broadcast, active-backup; "": by LAB_STANDBY

@@ -13,13 +13,12 @@ pe_config() {
 		echo "core-isolation: $LAB_ISOLATION"
 		[ -n "$LAB_SYSTEM_EXTRA" ] && echo "$LAB_SYSTEM_EXTRA"
 		echo "peers:"
-		if [ "$LAB_RR" = none ]; then
+		if [ "$LAB_RR" = none ] || [ "$LAB_RR" = mixed ]; then
 			for ((p = 1; p <= LAB_PES; p++)); do
 				[ "pe$p" = "$pe" ] || pe_neighbor "$(underlay "pe$p")"
 			done
-		else
-			pe_neighbor "$(underlay rr)"
 		fi
+		for p in $(rr_names); do pe_neighbor "$(underlay "$p")"; done
 		if [ "$LAB_FORM" = routed ]; then
 			l3_pe_config "$n"
 			return
@@ -41,6 +40,8 @@ pe_config() {
 				    owner-hold: $LAB_OWNER_HOLD
 				    df: {algorithm: $(word "$n" $LAB_ALGORITHM), preference: $(word "$n" $pref), dont-preempt: $LAB_DONT_PREEMPT, wait: $LAB_WAIT}
 			END
+			# its words are said for each VLAN
+			[ "$LAB_MODE" != single-active ] || echo "    vlans: [untagged, ${LAB_VLANS// /, }]"
 		done
 	} >"$LAB_RUN/$pe/evpnd.yaml"
 }

@@ -2,9 +2,19 @@
 # shellcheck shell=bash
 # The route reflector: FRR's bgpd, or GoBGP. Neither is told anything about the segments. Sourced.
 
-rr_up() {
+# rr_names: those of this lab; "two" has two, "mixed" one beside the PEs' own sessions
+rr_names() {
 	case $LAB_RR in
-	frr) rr_frr ;;
+	none) ;;
+	two) echo rr rr2 ;;
+	*) echo rr ;;
+	esac
+}
+
+rr_up() {
+	local rr
+	case $LAB_RR in
+	frr | two | mixed) for rr in $(rr_names); do rr_frr "$rr"; done ;;
 	gobgp) rr_gobgp ;;
 	none) ;;
 	*) lab_fail "no such route reflector: $LAB_RR" ;;
@@ -13,15 +23,16 @@ rr_up() {
 
 # bgpd alone: without zebra it takes next hops as reachable, which is right on one subnet.
 rr_frr() {
-	local dir=$LAB_RUN/rr
+	local rr=${1:-rr}
+	local dir=$LAB_RUN/$rr
 	[ -x /usr/lib/frr/bgpd ] || lab_skip "FRR's bgpd is not installed"
 	mkdir -p "$dir"
 	cat >"$dir/bgpd.conf" <<-END
 		log file $dir/bgpd.log
 		log timestamp precision 6
 		router bgp 65000
-		 bgp router-id $(underlay rr)
-		 bgp cluster-id $(underlay rr)
+		 bgp router-id $(underlay "$rr")
+		 bgp cluster-id $(underlay "$rr")
 		 no bgp default ipv4-unicast
 		 neighbor pe peer-group
 		 neighbor pe remote-as 65000
@@ -34,7 +45,7 @@ rr_frr() {
 		 exit-address-family
 	END
 	chown -R frr:frr "$dir"
-	in_ns rr /usr/lib/frr/bgpd -d -Z -f "$dir/bgpd.conf" -i "$dir/pid" --vty_socket "$dir" \
+	in_ns "$rr" /usr/lib/frr/bgpd -d -Z -f "$dir/bgpd.conf" -i "$dir/pid" --vty_socket "$dir" \
 		-u frr -g frr || lab_fail "bgpd does not start"
 }
 
@@ -78,7 +89,7 @@ rr_gobgp() {
 # rr_show: the reflector's own table, an outside reader's view
 rr_show() {
 	case $LAB_RR in
-	frr) in_ns rr vtysh --vty_socket "$LAB_RUN/rr" -c 'show bgp l2vpn evpn' ;;
+	frr | two | mixed) in_ns rr vtysh --vty_socket "$LAB_RUN/rr" -c 'show bgp l2vpn evpn' ;;
 	gobgp) in_ns rr gobgp global rib -a evpn ;;
 	esac
 }

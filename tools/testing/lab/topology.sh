@@ -12,6 +12,7 @@ underlay() {
 	case $1 in
 	pe*) echo "192.0.2.${1#pe}" ;;
 	rr) echo 192.0.2.9 ;;
+	rr2) echo 192.0.2.8 ;;
 	host) echo 192.0.2.100 ;;
 	esac
 }
@@ -209,7 +210,10 @@ topology_write() {
 	node core link add name core type bridge forward_delay 0 mcast_snooping 0
 	node core link set core mtu 9200 up
 	quiet_ns wire
-	[ "$LAB_RR" = none ] || { quiet_ns rr && uplink rr 9; }
+	for m in $(rr_names); do
+		quiet_ns "$m"
+		uplink "$m" "$(underlay "$m" | cut -d. -f4)"
+	done
 	quiet_ns host
 	uplink host 100
 	for ((p = 1; p <= LAB_PES; p++)); do
@@ -262,7 +266,7 @@ topology_up() {
 
 topology_down() {
 	local n
-	for n in h1 h2 hq hg ce ce2 pe1 pe2 pe3 host rr wire core try; do
+	for n in h1 h2 hq hg ce ce2 pe1 pe2 pe3 host rr rr2 wire core try; do
 		[ -e "/run/netns/$LAB_PREFIX$n" ] && ip netns del "$LAB_PREFIX$n"
 	done
 	return 0

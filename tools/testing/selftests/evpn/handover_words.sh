@@ -106,15 +106,10 @@ port_active() {
 	compare port-active
 }
 
-# The lab's CE bridges VLAN 10; P and B are in RT-1 per EVI.
+# P and B are in RT-1 per EVI, and it is VLAN 10 that is looked at.
 single_active() {
-	local p
 	lab_down
 	lab --standby block --ce broadcast --mode single-active
-	for p in pe1 pe2; do
-		sed -i 's/^\( *\)mode: .*/&\n\1vlans: [10]/' "$LAB_RUN/$p/evpnd.yaml"
-		pe_ctl "$p" config reload >/dev/null
-	done
 	VLAN_ADDR=y
 	slowwait 15 settled pe1
 	check_err $? "PE1 does not become DF"

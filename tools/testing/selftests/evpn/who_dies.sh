@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who forwards when what dies, with one reflector and with PEs that peer directly, in every mode:
+# Who forwards when what dies, with reflectors, with PEs that peer directly, and with both, in every mode:
 # one line of the table is one lab and the deaths in it, one after the other.
 #
 #     ce === pe1 --- core --- (rr)      core:   PE1's link to the core; sessions end with the hold time
@@ -9,6 +9,13 @@
 #                                       rr:     the reflector; nothing moves, also when it is back and
 #                                               says End-of-RIB before it has heard of the other PE
 #                                       clear:  the session, by one side; there is one DF all the time
+#                                       spare:  a reflector that is not the only way: nothing moves, and a
+#                                               cable that is cut meanwhile is taken over
+#                                       part:   PE1 and PE2 do not reach each other, a reflector reaches both
+#                                       evpnd:  PE1's, by KILL
+#                                       split:  the core parts, with core-isolation: block
+#
+# All of them, in every mode: tools/testing/bench/matrix.sh.
 #
 # The rules are in Documentation/redundancy.rst.
 
@@ -66,6 +73,28 @@ dies_core() {
 	back
 }
 
+# The core parts with all links up, and core-isolation is block: closed in every mode, and the CE is told.
+isolation() {
+	sed -i "s/^core-isolation: .*/core-isolation: $1/" "$LAB_RUN/pe1/evpnd.yaml"
+	pe_ctl pe1 config reload >/dev/null
+}
+
+dies_split() {
+	isolation block
+	split_core pe1
+	slowwait $((HOLD + 4)) roles_are "non-df df"
+	check_err $? "$(roles)"
+	slowwait 5 eval '[ "$(nl_field pe1 mode $ESI1)" = port-active ]'
+	check_err $? "PE1 does not close its port: $(nl pe1 es-get esi=$ESI1)"
+	slowwait 3 ce_left_pe1
+	check_err $? "the CE uses PE1: $(roles)"
+	slowwait 5 lab_passes
+	check_err $? "no ping through PE2: $(roles)"
+	join_core pe1
+	back
+	isolation keep
+}
+
 dies_pe() {
 	ip -n "$(ns pe1)" link set core0 down
 	pe_stop pe1 KILL
@@ -109,11 +138,61 @@ dies_clear() {
 	back
 }
 
+sessions_are() { [ "$(pe_ctl pe2 -j peer show | jq '[.peers[] | select(.state == "Established")] | length')" = "$1" ]; }
+
+dies_spare() {
+	kill_wait "$(cat "$LAB_RUN/rr/pid")" KILL
+	slowwait $((HOLD + 4)) sessions_are 1
+	check_err $? "PE2 still has all sessions: $(pe_ctl pe2 peer show)"
+	check_eq "$(role pe1) $(role pe2)" "df non-df" "roles with one way less"
+	check_eq "$(es_json pe2 | jq '.segments[0].isolated')" false "PE2 says it is isolated"
+	cut_cable ce pe1
+	slowwait 5 eval '[ "$(role pe2)" = df ]'
+	check_err $? "the cable is cut, and $(roles)"
+	slowwait 5 lab_passes
+	check_err $? "no ping through PE2: $(roles)"
+	mend_cable ce pe1
+	rr_frr rr
+	back
+	slowwait 10 sessions_are 2
+	check_err $? "PE2 has not all sessions again: $(pe_ctl pe2 peer show)"
+}
+
+# What the reflector says of a PE counts on when that PE's own session has died.
+dies_part() {
+	tc -n "$(ns core)" qdisc add dev pe1 clsact
+	tc -n "$(ns core)" filter add dev pe1 ingress pref 1 protocol ip flower dst_ip "$(underlay pe2)" action drop
+	tc -n "$(ns core)" filter add dev pe1 egress pref 1 protocol ip flower src_ip "$(underlay pe2)" action drop
+	slowwait $((HOLD + 4)) sessions_are 1
+	check_err $? "PE2 still has all sessions: $(pe_ctl pe2 peer show)"
+	sleep 0.5 # (for what should not happen)
+	check_eq "$(role pe1) $(role pe2)" "df non-df" "roles without the session between the PEs"
+	slowwait 5 lab_passes
+	check_err $? "no ping: $(roles)"
+	tc -n "$(ns core)" qdisc del dev pe1 clsact
+	back
+	slowwait 10 sessions_are 2
+	check_err $? "PE2 has not all sessions again: $(pe_ctl pe2 peer show)"
+}
+
+# Where nobody leads the CE its kernel closes at once (on-daemon-loss: auto).
+dies_evpnd() {
+	pe_stop pe1 KILL
+	slowwait 5 eval '[ "$(role pe2)" = df ]'
+	check_err $? "$(roles)"
+	slowwait 5 eval '[[ $(nl_field pe1 oper $ESI1) == *fail-applied* ]]'
+	check_err $? "PE1's kernel forwards without evpnd: $(nl pe1 es-get esi=$ESI1)"
+	slowwait 5 lab_passes
+	check_err $? "no ping through PE2: $(roles)"
+	pe_start pe1
+	back
+}
+
 # table: reflector, mode, standby policy, deaths
 while read -r rr mode standby deaths; do
-		ce=lacp
-	[ "$mode $standby" != "port-active block" ] || ce=broadcast
-	lab --rr "$rr" --mode "$mode" --standby "$standby" --ce $ce --hold $HOLD
+	ce=lacp
+	[ "$mode $standby" = "all-active block" ] || [ "$standby" != block ] || ce=broadcast
+	lab --rr "$rr" --mode "$mode" --standby "$standby" --ce $ce --hold $HOLD --loss auto
 	settled_on_pe1
 	check_err $? "PE1 does not become DF: $(roles)"
 	log_test "$mode $standby, reflector $rr: PE1 forwards"
@@ -125,8 +204,10 @@ while read -r rr mode standby deaths; do
 done <<-END
 	none port-active lacp-oos core pe clear
 	frr port-active lacp-oos core rr
-	none all-active block core
+	frr all-active block core split
 	none port-active block core
+	two single-active block spare evpnd core
+	mixed port-active lacp-oos part spare
 END
 
 finish
