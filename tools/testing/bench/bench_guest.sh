@@ -16,6 +16,20 @@ save() {
 	(IFS=$'\t'; echo "$*") >>"$EVPN_OUT/$name.tsv"
 }
 
+# forget: what a row has chosen of the lab is not the next one's
+forget() { unset LAB_CE LAB_RR LAB_LACP_RATE; }
+
+# wanted TITLE LAB-OPTION...: the row was asked for, and its customer's LACP is installed
+wanted() {
+	local title=$1
+	shift
+	[[ $title == *"${EVPN_BENCH_ROWS:-}"* ]] || return
+	case $* in
+	*"--ce team"*) other_ce_has team ;;
+	*"--ce ovs"*) other_ce_has ovs ;;
+	esac
+}
+
 # cut: what the probe cuts; power: the PE's core link and its cable in one moment
 cut() {
 	[ "$CUT" = power ] && echo "-c $(ns core),pe1"
@@ -32,7 +46,8 @@ mend() {
 failover() { # TITLE TARGET LAB-OPTION...
 	local title=$1 target=$2 i values=() lacp=()
 	shift 2
-	unset LAB_CE LAB_RR
+	wanted "$title" "$@" || return
+	forget
 	lab "$@"
 	for i in $(seq "$RUNS"); do
 		must ready pe1
@@ -70,11 +85,8 @@ pe2_has_it() { [ "$(nl_field pe2 role $ESI1)" = df ] && lab_passes; }
 recovery() { # TITLE EVENT LAB-OPTION...
 	local title=$1 event=$2 i lost=() twice=() gap=()
 	shift 2
-	case $title in
-	*"${EVPN_BENCH_ROWS:-}"*) ;;
-	*) return ;;
-	esac
-	unset LAB_CE LAB_RR
+	wanted "$title" "$@" || return
+	forget
 	lab "$@"
 	for i in $(seq "$RUNS"); do
 		must ready pe1
@@ -99,24 +111,26 @@ recovery() { # TITLE EVENT LAB-OPTION...
 	lab_down
 }
 
-drain() {
-	local i values=() closed=()
-	unset LAB_CE LAB_RR
-	lab --standby lacp-oos
+drain() { # TITLE LAB-OPTION...
+	local title=$1 i values=() closed=()
+	shift
+	wanted "$title" "$@" || return
+	forget
+	lab --standby lacp-oos "$@"
 	for i in $(seq "$RUNS"); do
 		must ready pe1
 		sleep 1
 		probe_start drain -r 1000 -f 16
 		pe_ctl pe1 es drain ce
-		slowwait 3 ce_uses_only 2
+		slowwait 5 ce_uses_only 2
 		sleep 0.3
 		probe_stop
 		values+=($(($(lost drain 0) + $(lost drain 1))))
 		closed+=("$(discarded drain 1)")
-		echo "# drain: run $i: ${values[-1]} lost of $(jq '[.directions[].sent] | add' "$PROBE_DIR/drain")"
+		echo "# $title: run $i: ${values[-1]} lost of $(jq '[.directions[].sent] | add' "$PROBE_DIR/drain")"
 		pe_ctl pe1 es drain ce undo
 	done
-	save drain "lost in a drain, 2 x 1,000 a second" datagrams 0 "${values[@]}"
+	save drain "$title, lost of 2 x 1,000 a second" datagrams 0 "${values[@]}"
 	save drain "  dropped by the CE's bond as it closes a link" datagrams - "${closed[@]}"
 	lab_down
 }
@@ -128,7 +142,7 @@ value() { awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"; }
 # that makes two wake-ups to send and two to receive in a minute.
 idle() {
 	local parent speaker i rss=() wake_p=() wake_s=() p0 s0
-	unset LAB_CE LAB_RR
+	forget
 	LAB_HOLD=90 lab --standby lacp-oos
 	must ready pe1
 	sleep 5
@@ -186,7 +200,7 @@ resets() { pe_ctl pe1 -j peer show | jq '[.peers[].resets] | add'; }
 # the first: processor time of both processes, and the slowest answer to `es show` meanwhile.
 circuits() {
 	local n last=1 v i first=() most=() slowest=() took=() flaps before
-	unset LAB_CE LAB_RR
+	forget
 	lab --standby lacp-oos --rr none
 	must ready pe1
 	: >"$EVPN_OUT/circuits.txt"
@@ -246,10 +260,16 @@ for m in $MEASURE; do
 		failover "link lost to first datagram, block, CE broadcast" 100 --standby block --ce broadcast
 		failover "link lost to first datagram, lacp-oos, CE 802.3ad" 300 --standby lacp-oos
 		failover "the same without a route reflector in between" 300 --standby lacp-oos --rr none
+		failover "  CE 802.3ad, slow LACP rate" 300 --standby lacp-oos --lacp-rate slow
+		failover "  CE teamd" 1000 --standby lacp-oos --ce team
+		failover "  CE Open vSwitch" 300 --standby lacp-oos --ce ovs
 		;;
 	recovery)
 		recovery "cable mended, lacp-oos" cable --standby lacp-oos
 		recovery "cable mended, lacp-oos, PEs peer directly" cable --standby lacp-oos --rr none
+		recovery "cable mended, slow LACP rate" cable --standby lacp-oos --lacp-rate slow
+		recovery "cable mended, CE teamd" cable --standby lacp-oos --ce team
+		recovery "cable mended, CE Open vSwitch" cable --standby lacp-oos --ce ovs
 		recovery "evpnd started again, lacp-oos" evpnd --standby lacp-oos
 		recovery "preference raised, lacp-oos" preference --standby lacp-oos
 		recovery "cable mended, block" cable --standby block --ce broadcast
@@ -258,7 +278,12 @@ for m in $MEASURE; do
 		recovery "drain undone, block" drain --standby block --ce broadcast
 		recovery "the other PE drained, block" from_pe2 --standby block --ce broadcast
 		;;
-	drain) drain ;;
+	drain)
+		drain "drain"
+		drain "drain, slow LACP rate" --lacp-rate slow
+		drain "drain, CE teamd" --ce team
+		drain "drain, CE Open vSwitch" --ce ovs
+		;;
 	idle) idle ;;
 	esac
 done

@@ -7,7 +7,7 @@
 #	run.sh                 all
 #	run.sh failover idle   these: failover recovery power power-direct drain idle circuits election neigh prefix flood bfd
 #	RUNS=50 run.sh         more runs
-#	ROWS=block run.sh recovery   only the rows of "recovery" that have this in their title
+#	ROWS=block run.sh recovery   only the rows of failover, recovery and drain that have this in their title
 
 cd "$(dirname "$0")/../../.." || exit 1
 VM=tools/testing/vm
