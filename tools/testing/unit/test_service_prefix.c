@@ -34,6 +34,9 @@ struct speaker {
 	struct evpn_nlri last; /* originated */
 	struct ecomm ec[24];
 	size_t n_ec;
+	u32 pref;
+	u32 med;
+	enum conf_mode mode;
 	struct wish_prefix wish;
 	u32 batches;
 	enum route_loss loss;
@@ -131,6 +134,8 @@ int speaker_originate(struct speaker *sp, const struct evpn_nlri *n, const struc
 	sp->last = *n;
 	sp->n_ec = ecomm_count(&a->ext);
 	memcpy(sp->ec, a->ext.p, a->ext.len);
+	sp->pref = BGP_HAS(a, BGP_ATTR_LOCAL_PREF) ? a->local_pref : 100;
+	sp->med = BGP_HAS(a, BGP_ATTR_MED) ? a->med : 0;
 	note(sp, "+%s ", route_text(n));
 	return 0;
 }
@@ -202,7 +207,7 @@ static void commit_as(struct speaker *sp, const struct conf_vrf *vrfs, size_t n,
 	for (size_t i = 0; i < n; i++)
 		conf_add_vrf(now, &vrfs[i]);
 	for (u8 i = 1; i <= 2; i++) {
-		conf_segment_defaults(&s, CONF_CONTROL_EVPND, CONF_ALL_ACTIVE);
+		conf_segment_defaults(&s, CONF_CONTROL_EVPND, sp->mode);
 		snprintf(s.name, sizeof(s.name), "be%u", i);
 		snprintf(s.interface, sizeof(s.interface), "bond%u", i - 1);
 		s.esi_source = i == 1 ? be1 : CONF_ESI_STATIC;
@@ -219,6 +224,13 @@ static void commit_as(struct speaker *sp, const struct conf_vrf *vrfs, size_t n,
 static void commit(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
 {
 	commit_as(sp, vrfs, n, CONF_ESI_STATIC);
+}
+
+static void commit_mode(struct speaker *sp, const struct conf_vrf *vrfs, size_t n,
+			enum conf_mode mode)
+{
+	sp->mode = mode;
+	commit(sp, vrfs, n);
 }
 
 static void read_tables(struct speaker *sp)
@@ -959,6 +971,65 @@ static void test_core(void **state)
 	end(sp);
 }
 
+static struct fact_es role_fact(u8 role, u8 force)
+{
+	struct fact_es f = {.esi = esi_of(1), .ifindex = BOND0, .role = role, .force = force};
+
+	strcpy(f.ifname, "bond0");
+	return f;
+}
+
+/* The PE has this role; what it tells the core then has this LOCAL_PREF and this metric, 0: it is not told again */
+static void role_is(struct speaker *sp, const struct fact_es *f, u32 pref, u32 med)
+{
+	prefix_service.fact(sp->ps, IPC_FACT_ES, f);
+	expect(sp, pref ? "+10.20.0.0/16/0[10.0.0.1:49280] " : "");
+	if (!pref)
+		return;
+	assert_int_equal(sp->pref, pref);
+	assert_int_equal(sp->med, med);
+}
+
+/* A PE that does not forward to the customer is a path for when there is no other one; one that leaves, before. */
+static void test_core_roles(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+	struct fact_es f;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_INTERFACE_LESS;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.20.0.0/16/0[10.0.0.1:49280] ");
+	assert_int_equal(sp->pref, 100);
+	/* all-active: whoever is DF, all forward, unless the port is closed */
+	f = role_fact(ES_NON_DF, 0);
+	role_is(sp, &f, 100, 0);
+	f = role_fact(ES_NON_DF, ES_BLOCKED);
+	role_is(sp, &f, 50, 50);
+	role_is(sp, &f, 0, 0);
+	f = role_fact(ES_DRAINING, 0);
+	role_is(sp, &f, 75, 25);
+	commit_mode(sp, &red, 1, CONF_PORT_ACTIVE);
+	f = role_fact(ES_NON_DF, 0);
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	run_all(sp);
+	assert_int_equal(sp->pref, 50);
+	sp->log[0] = '\0';
+	f = role_fact(ES_DF, 0);
+	role_is(sp, &f, 100, 0);
+	/* for each VLAN: DF for VLAN 2, and then for VLAN 1, too */
+	f.vlan_df[0] = 1 << 2;
+	role_is(sp, &f, 50, 50);
+	f.vlan_df[0] |= 1 << 1;
+	role_is(sp, &f, 100, 0);
+	f.gone = true;
+	role_is(sp, &f, 100, 0);
+	end(sp);
+}
+
 /* One prefix in two VRFs: whatever their numbers are, neither takes the other's route for its own. */
 static void test_core_distinguished(void **state)
 {
@@ -1307,6 +1378,7 @@ int main(void)
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
 		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_core_roles),
 		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_gateway_family),
 		cmocka_unit_test(test_refused),

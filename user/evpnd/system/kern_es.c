@@ -246,7 +246,8 @@ static void make_fact(const struct nl_es *es, struct fact_es *fact)
 	fact->hosts_forgotten = es->hosts_forgotten;
 	make_lacp(es, &fact->lacp);
 	fact->fail_applied = es->oper & EVPN_OPER_FAIL_APPLIED;
-	if (es->conf.vlan_map)
+	/* the module keeps the map of an earlier mode, and does not look at it */
+	if (es->conf.vlan_map && es->conf.mode != EVPN_MODE_PORT_ACTIVE)
 		memcpy(fact->vlan_df, es->conf.vlan_df, sizeof(fact->vlan_df));
 	fact->n_peers = (uint8_t)es->conf.n_peers;
 	memcpy(fact->peers, es->conf.peers, es->conf.n_peers * sizeof(fact->peers[0]));

@@ -14,6 +14,7 @@ ALL_TESTS="
 	by_vxlan
 	no_arp_no_path
 	leg_cut
+	standby
 	withdrawn
 "
 # shellcheck source=lib.sh
@@ -142,6 +143,46 @@ leg_cut() {
 	slowwait 20 told_by 2
 	check_err $? "mended, it is told by $(told 203.0.113.1)"
 	log_test "a leg is cut: the remote PE sends to the other PE, and has two paths again when it is mended"
+}
+
+# pref PE-NUMBER: LOCAL_PREF of its path, as the remote PE has it
+pref() {
+	vty host "show bgp l2vpn evpn route type prefix json" | jq -r "to_entries[] | select(.key | startswith(\"192.0.2.$1:\")) |
+		.value[\"[5]:[0]:[32]:[203.0.113.1]\"]?.paths[0][0].locPrf // empty"
+}
+prefs_are() { [ "$(pref 1) $(pref 2)" = "$1 $2" ]; }
+say_prefs() { echo "PE1's path has LOCAL_PREF '$(pref 1)', PE2's '$(pref 2)'; PE1 is $(nl_field pe1 role $ESI1), PE2 $(nl_field pe2 role $ESI1): $(in_vpn)"; }
+reload_with() { # SED-EXPRESSION: on both PEs
+	local p
+	for p in 1 2; do
+		sed -i -e "$1" "$LAB_RUN/pe$p/evpnd.yaml"
+		pe_ctl pe$p config reload >"$LAB_RUN/reload" 2>&1
+		check_err $? "configuration: $(cat "$LAB_RUN/reload")"
+	done
+}
+
+standby() {
+	# (until here all-active: both forward, and the remote PE may send to either)
+	check_eq "$(pref 1) $(pref 2)" "100 100" "LOCAL_PREF of both, all-active"
+	reload_with 's/mode: all-active/mode: port-active/; s/standby: block/standby: lacp-oos/'
+	# (a segment that is removed and made again has forgotten its neighbours)
+	slowwait 15 ce_uses_only 1
+	all_speak
+	slowwait 10 prefs_are 100 50
+	check_err $? "port-active: $(say_prefs)"
+	vteps_are 192.0.2.1
+	check_err $? "the remote PE sends to '$(vteps)'"
+	pe_ctl pe1 es drain be1 >"$LAB_RUN/drain" || check_err 1 "drain: $(cat "$LAB_RUN/drain")"
+	slowwait 15 ce_uses_only 2
+	all_speak
+	slowwait 10 prefs_are 50 100
+	check_err $? "drained: $(say_prefs)"
+	slowwait 10 vteps_are 192.0.2.2
+	check_err $? "drained, the remote PE sends to '$(vteps)'"
+	slowwait 10 reaches
+	check_err $? "by way of PE2: $(ping_loss)"
+	pe_ctl pe1 es drain be1 undo >/dev/null
+	log_test "port-active: the standby, which blocks, is told as a path for when there is no other one"
 }
 
 withdrawn() {

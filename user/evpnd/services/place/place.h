@@ -7,6 +7,7 @@
  *   place.c         VRFs, segments, circuits
  *   place_device.c  the other way round: what a device is
  *   place_target.c  targets of routes
+ *   place_role.c    does this PE forward to the customer?
  *   place_bridge.c  segments that are ports of bridges: a circuit is in a bridge domain then, with route
  *                   targets as a VRF has, for a service that asks for them (places.domains)
  *
@@ -99,9 +100,19 @@ RB_HEAD(circuits, circuit);
 RB_PROTOTYPE(circuits, circuit, node, circuit_cmp);
 
 /**
+ * struct place_role - the module's last word on a segment, see struct fact_es
+ */
+struct place_role {
+	u8 role;
+	u8 force;
+	u8 vlan_df[CONF_VLAN_BYTES];
+};
+
+/**
  * struct place_es - a segment: one of ours, or one that routes speak of
  * @configured: one of ours; @conf and @import hold
  * @in_kernel: the module has it, on device @ifindex
+ * @now: its role, for a service that asks for it with place_role_fact()
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
  * @group_full: the same, of one group or entry
@@ -111,6 +122,7 @@ struct place_es {
 	struct esi esi;
 	struct circuits circuits;
 	const struct conf_segment *conf;
+	struct place_role now;
 	struct mac import;
 	u32 ifindex;
 	u32 advertised;
@@ -201,6 +213,14 @@ const struct place_device *place_device(struct places *p, u32 ifindex);
 struct place_vrf *place_vrf_of(struct places *p, const struct device *d);
 /* of which VRF this table is; NULL: of no configured one */
 struct place_vrf *place_vrf(struct places *p, u32 ifindex);
+
+/* place_role.c */
+/* what a PE does with what is for the customer, the best last */
+enum place_way { PLACE_STANDS_BY, PLACE_LEAVES, PLACE_FORWARDS };
+/* Return: the segment has another role than before */
+bool place_role_fact(struct place_es *es, const struct fact_es *f);
+/* of the VLAN of a device; one of which nothing is known forwards, as nothing holds it back */
+enum place_way place_way(const struct place_device *on);
 
 /* how routes of a circuit that has a VRF and a configured segment are targeted */
 enum conf_sync place_sync(const struct circuit *c);

@@ -164,10 +164,14 @@ static void links_changed(struct prefixes *ps)
 /* An ESI that is configured is known without the kernel. */
 static void es_fact(struct prefixes *ps, const struct fact_es *f)
 {
-	const struct place_es *es;
+	struct place_es *es;
 	bool fresh;
 
 	es = place_es_fact(&ps->at, f, &fresh);
+	if (es && (place_role_fact(es, f) || fresh || f->gone)) {
+		ps->roles_due = true;
+		prefix_wake(ps);
+	}
 	if (!es || (es->conf && es->conf->esi_source == CONF_ESI_STATIC))
 		return;
 	if (fresh || f->gone)
@@ -280,6 +284,10 @@ static void catch_up(struct prefixes *ps)
 	}
 	if (ps->sources_due)
 		prefix_sources_look(ps);
+	if (ps->roles_due) {
+		ps->roles_due = false;
+		prefix_cores_renew(ps);
+	}
 	if (ps->advs_due) {
 		ps->advs_due = false;
 		prefix_walk(ps, queue_local, NULL);

@@ -251,6 +251,7 @@ struct prefixes {
 	bool resolve_due;
 	bool sources_due;
 	bool advs_due;
+	bool roles_due;
 	struct pcounts counts;
 };
 
@@ -348,6 +349,8 @@ void prefix_core(struct prefixes *ps, struct pfx *x);
 void prefix_core_withdraw(struct prefixes *ps, struct pfx *x);
 /* devices or VRFs may be others now */
 void prefix_cores_resolve(struct prefixes *ps);
+/* a segment has another role: its prefixes are told as another path */
+void prefix_cores_renew(struct prefixes *ps);
 
 /* prefix_wish.c */
 struct batch_room *prefix_room_new(void);

@@ -3,7 +3,8 @@
  * prefix_core.c - customers' prefixes, told to the core: an RT-5 that names no router and no segment
  * (interface-less), with the VRF's L3VNI as label and the MAC address of this PE's router. Every PE that has a
  * way through a leg of its own tells it, whoever has learned it, so that a remote PE that knows nothing of
- * multihoming has a path by each. It goes with the route of the kernel that it stands for.
+ * multihoming has a path by each. It goes with the route of the kernel that it stands for. A PE that does not
+ * forward to the customer at the moment tells it as a path that is only good when there is no other one.
  *
  * RFC 9136 (4.4.1), draft-ietf-bess-evpn-l3mh-proto (3.8.2)
  */
@@ -49,6 +50,40 @@ static void withdraw(struct prefixes *ps, struct pfx *x, const struct pcore *c)
 	x->flags &= ~PFX_CORE;
 }
 
+static enum place_way best_way(struct prefixes *ps, const struct pset *s)
+{
+	enum place_way best = PLACE_STANDS_BY;
+
+	for (u32 i = 0; s && i < s->n; i++) {
+		const struct place_device *on = place_device(&ps->at, s->hops[i].ifindex);
+		enum place_way way = on ? place_way(on) : PLACE_FORWARDS;
+
+		if (way > best)
+			best = way;
+	}
+	return best;
+}
+
+/* LOCAL_PREF is for neighbours in the AS alone, the metric is for others. */
+static void prefer(struct bgp_attrs *a, enum place_way way)
+{
+	static const u32 prefs[] = {[PLACE_STANDS_BY] = 50, [PLACE_LEAVES] = 75};
+
+	if (way == PLACE_FORWARDS)
+		return;
+	a->present |= BGP_BIT(BGP_ATTR_LOCAL_PREF) | BGP_BIT(BGP_ATTR_MED);
+	a->local_pref = prefs[way];
+	a->med = 100 - prefs[way];
+}
+
+/* The set by which the kernel reaches the customer: of a routing daemon's route, or of one of ours. */
+static const struct pset *set_in_use(const struct pfx *x)
+{
+	const struct plocal *l = prefix_local(x);
+
+	return l && l->set && !(x->flags & PFX_TOO_MANY) ? l->set : x->there;
+}
+
 static void originate(struct prefixes *ps, struct pfx *x, const struct pcore *c)
 {
 	struct evpn_nlri n = prefix_core_nlri(ps, x, c);
@@ -58,18 +93,11 @@ static void originate(struct prefixes *ps, struct pfx *x, const struct pcore *c)
 	attrs.origin = BGP_ORIGIN_IGP;
 	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
 	attrs.ext = ecomm_slice(c->ext, c->n_ext);
+	prefer(&attrs, best_way(ps, set_in_use(x)));
 	if (speaker_originate(ps->speaker, &n, &attrs, false))
 		log_error("a prefix was not advertised to the core: no memory");
 	else
 		x->flags |= PFX_CORE;
-}
-
-/* By a route of a routing daemon's on a segment, or by one of ours. */
-static bool leads_to_customer(const struct pfx *x)
-{
-	const struct plocal *l = prefix_local(x);
-
-	return (l && l->set && !(x->flags & PFX_TOO_MANY)) || x->there;
 }
 
 void prefix_core(struct prefixes *ps, struct pfx *x)
@@ -78,7 +106,7 @@ void prefix_core(struct prefixes *ps, struct pfx *x)
 
 	if (!c)
 		return;
-	if (!c->why[0] && leads_to_customer(x))
+	if (!c->why[0] && set_in_use(x))
 		originate(ps, x, c);
 	else if (x->flags & PFX_CORE)
 		withdraw(ps, x, c);
@@ -176,6 +204,18 @@ static void withdraw_old(struct prefixes *ps, struct pcore *old, size_t n)
 		if (!now || now->id != old[i].id)
 			prefix_walk(ps, withdraw_of, &old[i]);
 	}
+}
+
+static void queue_told(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (x->flags & PFX_CORE)
+		prefix_queue(ps, x);
+}
+
+void prefix_cores_renew(struct prefixes *ps)
+{
+	if (ps->n_cores)
+		prefix_walk(ps, queue_told, NULL);
 }
 
 static void queue_any(struct prefixes *ps, struct pfx *x, void *data)
