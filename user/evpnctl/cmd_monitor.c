@@ -54,8 +54,8 @@ static enum out_style style_of(const char *key, const json_t *value)
 		return OUT_PLAIN;
 	if (!strcmp(key, "esi") || !strcmp(key, "rd"))
 		return OUT_ID;
-	if (!strcmp(key, "address") || !strcmp(key, "group") || !strcmp(key, "peer") ||
-	    !strcmp(key, "df") || !strcmp(key, "backup"))
+	if (!strcmp(key, "address") || !strcmp(key, "group") || !strcmp(key, "prefix") ||
+	    !strcmp(key, "peer") || !strcmp(key, "df") || !strcmp(key, "backup"))
 		return OUT_ADDR;
 	if (!strcmp(s, "df") || !strcmp(s, "up") || !strcmp(s, "Established"))
 		return OUT_GOOD;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmd_trace.c - evpnctl trace: the way of one neighbour, or of one multicast group, through everything
+ * cmd_trace.c - evpnctl trace: the way of one neighbour, multicast group or prefix through everything
  */
 #include <stdio.h>
 
@@ -15,6 +15,12 @@ static const struct param neigh_params[] = {
 
 static const struct param member_params[] = {
 	{.key = "group", .what = "GROUP", .hint = HINT_GROUP, .positional = true, .required = true},
+	{},
+};
+
+static const struct param prefix_params[] = {
+	{.key = "prefix", .what = "PREFIX", .positional = true, .required = true},
+	{.key = "vrf", .what = "NAME"},
 	{},
 };
 
@@ -104,6 +110,29 @@ void print_member_trace(struct out *o, const json_t *doc)
 			doc_show(doc, "group"));
 }
 
+void print_prefix_trace(struct out *o, const json_t *doc)
+{
+	const json_t *list = doc_get(doc, "prefixes"), *p;
+	const json_t *others = doc_get(doc, "others");
+	size_t i;
+
+	json_array_foreach(list, i, p) {
+		out_pair(o, NULL, OUT_ADDR, doc, "prefix");
+		out_pair(o, "vrf", OUT_PLAIN, p, "vrf");
+		out_pair(o, NULL, OUT_PLAIN, p, "state");
+		print_hops(o, doc_get(p, "hops"));
+	}
+	if (json_array_size(others)) {
+		out_pair(o, NULL, OUT_ADDR, doc, "prefix");
+		out_word(o, OUT_PLAIN, "not taken by this PE");
+		print_hops(o, others);
+	}
+	if (!json_array_size(list) && !json_array_size(others))
+		fprintf(o->f,
+			"%s is unknown: no table of this PE has it through a segment, and no PE advertises it.\n",
+			doc_show(doc, "prefix"));
+}
+
 static const struct command trace_commands[] = {
 	{.name = "neigh",
 	 .help = "one address: each hop with its time, or with the reason why it ends there",
@@ -115,6 +144,11 @@ static const struct command trace_commands[] = {
 	 .params = member_params,
 	 .method = "member.trace",
 	 .print = print_member_trace},
+	{.name = "prefix",
+	 .help = "one prefix of a customer: each hop, or the reason why it ends there",
+	 .params = prefix_params,
+	 .method = "prefix.trace",
+	 .print = print_prefix_trace},
 	{},
 };
 

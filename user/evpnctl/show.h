@@ -36,6 +36,7 @@ enum out_style neigh_style(const json_t *neigh);    /* of its state */
 /* cmd_trace.c */
 void print_trace(struct out *o, const json_t *doc);	   /* neigh.trace */
 void print_member_trace(struct out *o, const json_t *doc); /* member.trace */
+void print_prefix_trace(struct out *o, const json_t *doc); /* prefix.trace */
 
 /* cmd_member.c */
 void print_memberships(struct out *o, const json_t *doc); /* member.show */

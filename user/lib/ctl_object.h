@@ -13,6 +13,7 @@
 	OBJECT(DF, "df")         \
 	OBJECT(NEIGH, "neigh")   \
 	OBJECT(MEMBER, "member") \
+	OBJECT(PREFIX, "prefix") \
 	OBJECT(FLOOD, "flood")   \
 	OBJECT(PEER, "peer")     \
 	OBJECT(ROUTE, "route")   \

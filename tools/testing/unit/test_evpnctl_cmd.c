@@ -157,7 +157,7 @@ static const struct {
 				  "\"--attributes\"? Valid: --attributes, hex"},
 	{"log", "log: LEVEL is missing"},
 	{"monitor route nonsense",
-	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, member, flood, peer, "
+	 "monitor: unknown object \"nonsense\"; valid: es, df, neigh, member, prefix, flood, peer, "
 	 "route, kernel, bfd, link"},
 };
 

@@ -51,6 +51,7 @@ static const struct screen {
 	{"empty.json", "member-empty.txt", print_memberships, {}},
 	{"trace.json", "trace.txt", print_trace, {}},
 	{"trace-member.json", "trace-member.txt", print_member_trace, {}},
+	{"trace-prefix.json", "trace-prefix.txt", print_prefix_trace, {}},
 	{"why-group.json", "why-group.txt", print_why, {}},
 	{"diff.json", "diff.txt", print_config_diff, {}},
 	{"diff-errors.json", "diff-errors.txt", print_config_diff, {}},

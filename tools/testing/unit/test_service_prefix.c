@@ -37,6 +37,8 @@ struct speaker {
 	u32 pref;
 	u32 med;
 	enum conf_mode mode;
+	bool deaf; /* nobody monitors */
+	char said[512];
 	struct wish_prefix wish;
 	u32 batches;
 	enum route_loss loss;
@@ -49,6 +51,28 @@ struct speaker {
 enum route_loss speaker_route_loss(const struct speaker *sp)
 {
 	return sp->loss;
+}
+
+bool speaker_monitored(struct speaker *sp, const char *object)
+{
+	assert_string_equal(object, "prefix");
+	return !sp->deaf;
+}
+
+/* "prefix state " for each, and '!' with a reason */
+void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
+{
+	size_t used = strlen(sp->said);
+
+	assert_string_equal(object, "prefix");
+	assert_non_null(event);
+	assert_string_equal(json_string_value(json_object_get(event, "event")), "state");
+	snprintf(sp->said + used, sizeof(sp->said) - used, "%s %s%s%s ",
+		 json_string_value(json_object_get(event, "prefix")),
+		 json_string_value(json_object_get(event, "state")),
+		 json_is_true(json_object_get(event, "advertised")) ? "+" : "",
+		 json_is_null(json_object_get(event, "reason")) ? "" : "!");
+	json_decref(event);
 }
 
 /* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
@@ -1361,6 +1385,110 @@ static void test_show(void **state)
 	end(sp);
 }
 
+static void said(struct speaker *sp, const char *what)
+{
+	run_all(sp);
+	assert_string_equal(sp->said, what);
+	sp->said[0] = '\0';
+}
+
+/* What becomes of a prefix is told once, and to nobody when nobody listens. */
+static void test_events(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2);
+
+	rt4(sp, 2);
+	said(sp, "");
+	say(sp, r);
+	said(sp, "10.20.0.0/16 pending! ");
+	say(sp, r);
+	said(sp, "");
+	sp->hosts[0] = "10.1.0.7";
+	neighbour(sp, "10.1.0.7");
+	said(sp, "10.20.0.0/16 installed ");
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.7");
+	said(sp, "10.20.0.0/16 local+ ");
+	sp->deaf = true;
+	forgotten(sp, "10.20.0.0/16");
+	said(sp, "");
+	sp->deaf = false;
+	take_back(sp, r);
+	run_all(sp);
+	sp->log[0] = '\0';
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	assert_non_null(strstr(sp->said, "10.20.0.0/16 withdrawn"));
+	end(sp);
+}
+
+static const char *hop_text(const json_t *p, const char *name, bool ok)
+{
+	const json_t *h, *list = json_object_get(p, "hops");
+	size_t i;
+
+	json_array_foreach(list, i, h) {
+		if (strcmp(json_string_value(json_object_get(h, "hop")), name))
+			continue;
+		assert_int_equal(json_is_true(json_object_get(h, "ok")), ok);
+		return json_string_value(json_object_get(h, "text"));
+	}
+	fail_msg("no hop %s", name);
+	return NULL;
+}
+
+static json_t *ask_trace(struct speaker *sp, const char *prefix, char err[256])
+{
+	json_t *params = json_pack("{s:s?}", "prefix", prefix), *doc = NULL;
+
+	err[0] = '\0';
+	assert_true(prefix_service.query(sp->ps, "prefix.trace", params, &doc, err, 256));
+	json_decref(params);
+	return doc;
+}
+
+static void test_trace(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *foreign;
+	char err[256];
+	json_t *doc, *one;
+
+	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2));
+	foreign = route(sp, "10.40.0.0/16", 1, "10.1.0.1", 2);
+	foreign->ec[1] = rt_of("65000:9");
+	foreign->ec[1] = ecomm_evi_rt(&foreign->ec[1]);
+	say(sp, foreign);
+	run_all(sp);
+	doc = ask_trace(sp, "10.30.0.0/16", err);
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	assert_string_equal(json_string_value(json_object_get(one, "state")), "local");
+	assert_string_equal(hop_text(one, "learned", true),
+			    "from ospf, via 10.1.0.1 dev bond0.1, metric 20");
+	assert_string_equal(hop_text(one, "advertised", true),
+			    "as RT-5 rd 10.0.0.1:32768, tag 1, gateway 10.1.0.1");
+	json_decref(doc);
+	doc = ask_trace(sp, "10.20.0.0/16", err);
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	assert_string_equal(hop_text(one, "received", true),
+			    "by 10.0.0.2, rd 10.0.0.2:7, tag 1, gateway 10.1.0.7");
+	assert_string_equal(hop_text(one, "import", true),
+			    "imported: ES-Import and EVI-RT are ours");
+	assert_string_equal(hop_text(one, "next hop", false),
+			    "its next hop 10.1.0.7 is no neighbour on bond0.1");
+	hop_text(one, "kernel", false);
+	json_decref(doc);
+	doc = ask_trace(sp, "10.40.0.0/16", err);
+	assert_int_equal(json_array_size(json_object_get(doc, "prefixes")), 0);
+	assert_int_equal(json_array_size(json_object_get(doc, "others")), 2);
+	json_decref(doc);
+	assert_null(ask_trace(sp, "10.40.0.1/16", err));
+	assert_non_null(strstr(err, "is no prefix"));
+	assert_null(ask_trace(sp, NULL, err));
+	assert_string_equal(err, "params.prefix is missing");
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1396,6 +1524,8 @@ int main(void)
 		cmocka_unit_test(test_listed_and_named),
 		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

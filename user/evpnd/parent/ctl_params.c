@@ -54,6 +54,7 @@ static const struct {
 	{"member.trace", {{"group", TEXT}}},
 	{"prefix.show", {{"prefix", TEXT}, {"vrf", TEXT}, {"state", TEXT}, {"limit", NUMBER}}},
 	{"prefix.why", {{"prefix", TEXT}, {"vrf", TEXT}}},
+	{"prefix.trace", {{"prefix", TEXT}, {"vrf", TEXT}}},
 	{"flood.show", {{"vni", NUMBER}}},
 	{"bfd.show", {{"address", TEXT}}},
 	{"peer.show", {{"address", TEXT}}},

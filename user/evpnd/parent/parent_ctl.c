@@ -512,9 +512,9 @@ static const struct {
 /* A method that is not known to be harmless is for those who may change something. */
 static bool reads(const struct ctl_request *request)
 {
-	static const char *const names[] = {"summary",	    "metrics",	  "monitor",
-					    "df.why",	    "ping",	  "neigh.trace",
-					    "member.trace", "config.diff"};
+	static const char *const names[] = {
+		"summary",     "metrics",      "monitor",     "df.why",	    "ping",
+		"neigh.trace", "member.trace", "config.diff", "prefix.why", "prefix.trace"};
 	const char *method = ctl_request_method(request);
 	size_t len = strlen(method);
 

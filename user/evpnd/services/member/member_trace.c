@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "services/member/member.h"
+#include "services/place/place_show.h"
 
 /**
  * struct trace - one group on one circuit; or routes of none, then @group is NULL
@@ -22,12 +23,7 @@ struct trace {
 
 static void hop(const struct trace *t, const char *name, s64 at, bool ok, json_t *text)
 {
-	json_t *time = at ? json_real(timer_wall(at)) : json_null();
-
-	json_array_append_new(t->hops,
-			      json_pack("{s:s, s:o, s:o, s:b, s:o}", "hop", name, "time", time,
-					"mono-ns", at ? json_integer(at) : json_null(), "ok", ok,
-					"text", text));
+	trace_hop(t->hops, name, at, ok, text);
 }
 
 static const char *source_name(const struct ip_addr *source, char buf[IP_STRLEN])

@@ -8,15 +8,7 @@
 #include <string.h>
 
 #include "services/neigh/neigh.h"
-
-static void hop(json_t *list, const char *name, s64 at, bool ok, json_t *text)
-{
-	json_t *time = at ? json_real(timer_wall(at)) : json_null();
-
-	json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b, s:o}", "hop", name, "time",
-					      time, "mono-ns", at ? json_integer(at) : json_null(),
-					      "ok", ok, "text", text));
-}
+#include "services/place/place_show.h"
 
 struct lookup {
 	struct neighs *ns;
@@ -39,9 +31,9 @@ static void advertised(struct neighs *ns, const struct nhost *h, json_t *hops)
 	const struct rib_path *p = rib ? rib_best(rib, &n) : NULL;
 	char rd[RD_STRLEN], route[EVPN_STRLEN];
 
-	hop(hops, "advertised", p ? p->since : 0, true,
-	    json_sprintf("%s rd %s, sequence %u", evpn_format(&n, route), rd_format(&n.rd, rd),
-			 h->seq));
+	trace_hop(hops, "advertised", p ? p->since : 0, true,
+		  json_sprintf("%s rd %s, sequence %u", evpn_format(&n, route),
+			       rd_format(&n.rd, rd), h->seq));
 }
 
 static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
@@ -50,16 +42,16 @@ static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
 	char mac[MAC_STRLEN], why[NEIGH_WHY_MAX];
 	const char *dev = device_name(ns->at.devices, c->ifindex);
 
-	hop(hops, "learned", h->t_fact, true,
-	    json_sprintf("%s on %s", mac_format(&h->mac, mac),
-			 dev ? dev : "a device that has gone"));
+	trace_hop(hops, "learned", h->t_fact, true,
+		  json_sprintf("%s on %s", mac_format(&h->mac, mac),
+			       dev ? dev : "a device that has gone"));
 	if (!neigh_may_advertise(h, why)) {
-		hop(hops, "decided", 0, false, json_sprintf("not advertised: %s", why));
+		trace_hop(hops, "decided", 0, false, json_sprintf("not advertised: %s", why));
 		return;
 	}
-	hop(hops, "decided", h->t_fact, true,
-	    json_sprintf("segment %s, tag %u, VRF %s", c->es->conf->name, c->tag,
-			 c->vrf->conf.name));
+	trace_hop(hops, "decided", h->t_fact, true,
+		  json_sprintf("segment %s, tag %u, VRF %s", c->es->conf->name, c->tag,
+			       c->vrf->conf.name));
 	if (h->flags & NHOST_ADVERTISED)
 		advertised(ns, h, hops);
 }
@@ -70,13 +62,13 @@ static void one_path(const struct lookup *l, const struct evpn_nlri *n, const st
 	struct place_vrf *vrf = NULL;
 	enum nverdict v = neigh_judge(l->ns, n, p->attrs, &vrf);
 
-	hop(l->hops, "received", p->since, true,
-	    json_sprintf("%s from %s, next hop %s, rd %s", mac_format(&n->mac, mac),
-			 ip_format(rib_peer_address(p->peer), peer), ip_format(p->next_hop, nh),
-			 rd_format(&n->rd, rd)));
-	hop(l->hops, "import", 0, v == NV_ES_IMPORT || v == NV_VRF,
-	    json_sprintf("%s%s%s", neigh_verdict_name(v), vrf ? ", VRF " : "",
-			 vrf ? vrf->conf.name : ""));
+	trace_hop(l->hops, "received", p->since, true,
+		  json_sprintf("%s from %s, next hop %s, rd %s", mac_format(&n->mac, mac),
+			       ip_format(rib_peer_address(p->peer), peer),
+			       ip_format(p->next_hop, nh), rd_format(&n->rd, rd)));
+	trace_hop(l->hops, "import", 0, v == NV_ES_IMPORT || v == NV_VRF,
+		  json_sprintf("%s%s%s", neigh_verdict_name(v), vrf ? ", VRF " : "",
+			       vrf ? vrf->conf.name : ""));
 }
 
 static bool each_route(void *data, const struct evpn_nlri *n, const struct rib_path *paths,
@@ -115,20 +107,20 @@ static void wish_hops(const struct nhost *h, json_t *hops)
 		return;
 	if (!(h->flags & NHOST_WISHED)) {
 		neigh_held_back(h, r, why);
-		hop(hops, "wish", 0, false, json_sprintf("not wished: %s", why));
+		trace_hop(hops, "wish", 0, false, json_sprintf("not wished: %s", why));
 		return;
 	}
-	hop(hops, "wish", h->t_wish, true,
-	    json_sprintf("%s, VRF %s", mac_format(&h->wish_mac, mac), r->vrf->conf.name));
+	trace_hop(hops, "wish", h->t_wish, true,
+		  json_sprintf("%s, VRF %s", mac_format(&h->wish_mac, mac), r->vrf->conf.name));
 	if (h->t_answer < h->t_wish)
-		hop(hops, "kernel", 0, false, json_string("has not answered yet"));
+		trace_hop(hops, "kernel", 0, false, json_string("has not answered yet"));
 	else if (h->flags & NHOST_LOCAL)
-		hop(hops, "kernel", h->t_answer, true,
-		    json_string("held in readiness: learned here"));
+		trace_hop(hops, "kernel", h->t_answer, true,
+			  json_string("held in readiness: learned here"));
 	else
-		hop(hops, "kernel", h->t_answer, h->answer == WISH_INSTALLED,
-		    json_sprintf("%s%s%s", answers[h->answer % 3], h->why ? ": " : "",
-				 h->why ? h->why : ""));
+		trace_hop(hops, "kernel", h->t_answer, h->answer == WISH_INSTALLED,
+			  json_sprintf("%s%s%s", answers[h->answer % 3], h->why ? ": " : "",
+				       h->why ? h->why : ""));
 }
 
 static json_t *host_trace(struct neighs *ns, const struct nhost *h)
@@ -142,8 +134,10 @@ static json_t *host_trace(struct neighs *ns, const struct nhost *h)
 	received(&l);
 	wish_hops(h, l.hops);
 	if (h->state == NEIGH_RETAINED)
-		hop(l.hops, "retained", h->t_fact, true,
-		    json_string("not advertised any more; probed until it answers or time is up"));
+		trace_hop(
+			l.hops, "retained", h->t_fact, true,
+			json_string(
+				"not advertised any more; probed until it answers or time is up"));
 	return json_pack("{s:s?, s:s, s:i, s:s?, s:s, s:o}", "segment",
 			 c->es->conf ? c->es->conf->name : NULL, "esi",
 			 esi_format(&c->es->esi, esi), "tag", (int)c->tag, "interface",

@@ -9,7 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timer.h"
+
 #define SHOWN_DEFAULT 1000
+
+void trace_hop(json_t *list, const char *name, s64 at, bool ok, json_t *text)
+{
+	json_t *time = at ? json_real(timer_wall(at)) : json_null();
+
+	json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b, s:o}", "hop", name, "time",
+					      time, "mono-ns", at ? json_integer(at) : json_null(),
+					      "ok", ok, "text", text));
+}
 
 const char *param_text(const json_t *params, const char *key)
 {

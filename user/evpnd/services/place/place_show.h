@@ -33,6 +33,16 @@ struct wanted {
 const char *param_text(const json_t *params, const char *key);
 
 /**
+ * trace_hop() - one hop of something that is traced
+ * @list: to which it is added
+ * @name: one word
+ * @at: when, monotonic nanoseconds; 0: not known
+ * @ok: it went on from here
+ * @text: a reference that is taken over
+ */
+void trace_hop(json_t *list, const char *name, s64 at, bool ok, json_t *text);
+
+/**
  * wanted_read() - read segment, vrf, state, tag and limit
  * @states: the words that @w->state may be, NULL after the last one
  * @max: of limit, of which 1,000 is the default

@@ -12,7 +12,9 @@
  *   prefix_adv.c     routes of this PE
  *   prefix_core.c    the same, and those of other PEs, told to the core
  *   prefix_wish.c    what the kernel is to do, and what it answers
+ *   prefix_state.c   what became of a prefix, in a word and a sentence; events
  *   prefix_show.c    answers to the control socket
+ *   prefix_why.c     the same about one prefix, and its way through all of it
  *
  * There may be a million: what many have in common (next hops, a PE and a router behind it, a set of own
  * routes) is one object with a count of references, and a route is a few pointers.
@@ -140,6 +142,7 @@ enum {
  * @there: our own route in the kernel, as far as known
  * @answer: enum wish_status, @why: number of its sentence, @error: errno
  * @epoch: when @there was last heard of
+ * @told: its state when that was last told, see prefix_tell()
  * @plen, @len, @addr: the prefix, see prefix_of(); an IPv4 address is four octets here, as there may be a million
  */
 struct pfx {
@@ -157,6 +160,7 @@ struct pfx {
 	u16 error;
 	u8 plen;
 	u8 len;
+	u8 told;
 	u8 addr[];
 };
 
@@ -367,7 +371,37 @@ void prefix_retry_later(struct prefixes *ps);
 /* take back what was wished in a table, with the metric that it has there */
 void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v);
 
+/* prefix_state.c */
+enum pstate {
+	PS_LOCAL,
+	PS_INSTALLED,
+	PS_PENDING,
+	PS_REFUSED,
+	PS_RETAINED,
+	PS_WITHDRAWN,
+	PREFIX_STATES
+};
+extern const char *const prefix_state_names[]; /* ends with NULL */
+enum pstate prefix_state(const struct pfx *x);
+const char *prefix_protocol_name(u8 protocol);
+const char *prefix_vrf_name(struct prefixes *ps, const struct pfx *x); /* NULL: no configured one */
+bool prefix_is_advertised(const struct pfx *x);
+/* why it is not advertised, or another PE's is not in the kernel; NULL: it is */
+const char *prefix_why_silent(struct prefixes *ps, const struct pfx *x);
+const char *prefix_why_absent(struct prefixes *ps, const struct pfx *x);
+const char *prefix_reason(struct prefixes *ps, const struct pfx *x); /* one of the two */
+/* an event, when its state is another one than was told last */
+void prefix_tell(struct prefixes *ps, struct pfx *x);
+
+/* prefix_why.c */
+json_t *prefix_why(struct prefixes *ps, const json_t *params, char *err, size_t err_len);
+json_t *prefix_trace(struct prefixes *ps, const json_t *params, char *err, size_t err_len);
+
 /* prefix_show.c */
+/* a struct pfx as prefix.show has it; @data: the service */
+json_t *prefix_json(const void *prefix, void *data);
+/* params.prefix, if there is one. Return: false with a sentence, when it is no prefix */
+bool prefix_read(const json_t *params, struct ip_prefix *p, char *err, size_t err_len);
 bool prefix_query(void *state, const char *method, const json_t *params, json_t **result, char *err,
 		  size_t err_len);
 

@@ -165,6 +165,7 @@ bool prefix_flush(struct prefixes *ps)
 		prefix_advertise(ps, x);
 		look(ps, x);
 		prefix_core(ps, x);
+		prefix_tell(ps, x);
 		prefix_drop(ps, x);
 		n++;
 	}
@@ -245,10 +246,12 @@ void prefix_result(void *state, const void *result)
 	x->why = r->why <= PREFIX_TEXTS_MAX ? r->why : 0;
 	if (r->status != WISH_INSTALLED) {
 		prefix_retry_later(ps);
+		prefix_tell(ps, x);
 		return;
 	}
 	prefix_set_put(ps, x->there);
 	x->there = x->wished ? prefix_set_ref(x->wished) : NULL;
 	x->epoch = ps->epoch;
 	prefix_core(ps, x);
+	prefix_tell(ps, x);
 }
