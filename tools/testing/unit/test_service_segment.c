@@ -244,18 +244,23 @@ static void run(struct speaker *sp, int ms)
 		;
 }
 
-static void bond(struct speaker *sp, bool carrier)
+static void bond_flags(struct speaker *sp, u32 flags, bool carrier)
 {
 	struct fact_link f = {.ifindex = 5,
 			      .ifname = "bond0",
 			      .kind = "bond",
-			      .flags = IFF_UP,
+			      .flags = flags,
 			      .carrier = carrier,
 			      .bond_mode = 4,
 			      .members = 1,
 			      .members_up = carrier};
 
 	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
+}
+
+static void bond(struct speaker *sp, bool carrier)
+{
+	bond_flags(sp, IFF_UP, carrier);
 }
 
 static void links_done(struct speaker *sp)
@@ -700,8 +705,7 @@ static void isolation_block(void **state)
 /* An all-active segment has no standby, and would go on taking the CE's frames into a core that is not there. */
 static void isolation_block_all_active(void **state)
 {
-	struct setup setup = {
-		.seg = all_active(), .isolation = CONF_ISOLATION_BLOCK, .neighbors = 1};
+	struct setup setup = {.seg = all_active(), .isolation = CONF_ISOLATION_BLOCK, .peers = 1};
 	struct speaker *sp = begin(&setup);
 
 	bond(sp, true);
@@ -715,6 +719,32 @@ static void isolation_block_all_active(void **state)
 	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
 	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
 	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	end(sp);
+}
+
+/* An all-active segment's bond is set down by hand: its members have carrier, and the CE is told to leave. */
+static void bond_set_down(void **state)
+{
+	struct setup setup = {.seg = all_active(), .peers = 1};
+	struct speaker *sp = begin(&setup);
+
+	bond(sp, true);
+	links_done(sp);
+	segment_service.sync(sp->ss, 1, 1, 1);
+	run(sp, 60);
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	bond(sp, false); /* a cut cable: who cannot be told is not */
+	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	bond(sp, true);
+	run(sp, 60);
+	bond_flags(sp, 0, false);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.mode, CONF_PORT_ACTIVE);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
+	bond(sp, true);
 	run(sp, 60);
 	assert_true(sp->wish.df);
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
@@ -3793,6 +3823,7 @@ int main(void)
 		cmocka_unit_test(cold_start),
 		cmocka_unit_test(isolation_block),
 		cmocka_unit_test(isolation_block_all_active),
+		cmocka_unit_test(bond_set_down),
 		cmocka_unit_test(loss),
 		cmocka_unit_test(drain),
 		cmocka_unit_test(drain_by_time),

@@ -294,7 +294,7 @@ static void group_after(struct sockaddr_storage *ss, uint32_t n)
 	memcpy(p, &last, sizeof(last));
 }
 
-static void stream(char *group, int seconds, int rate, uint32_t flows)
+static void stream(char *group, double seconds, int rate, uint32_t flows)
 {
 	struct sockaddr_storage first, to;
 	double start = now();
@@ -442,7 +442,7 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		pause();
 	} else if (!strcmp(argv[1], "stream") && argc > 5) {
-		stream(argv[3], atoi(argv[4]), atoi(argv[5]), argc > 6 ? flows_of(argv[6]) : 1);
+		stream(argv[3], atof(argv[4]), atoi(argv[5]), argc > 6 ? flows_of(argv[6]) : 1);
 	} else if (!strcmp(argv[1], "hear") && argc > 4) {
 		hear(argv[3], atof(argv[4]), argc > 5 ? flows_of(argv[5]) : 1,
 		     argc > 6 ? atoi(argv[6]) : 1);

@@ -262,6 +262,15 @@ static void update_bridges(struct segment *s)
 		segment_originate_ad(s);
 }
 
+/*
+ * Set down here, by a hand: the members keep their carrier, and the CE would go on hashing into them until
+ * LACP times out. FRR's segments come up by zebra's word, which need not say anything new then.
+ */
+static bool is_shut(const struct segment *s, const struct device *l)
+{
+	return l && !(l->fact.flags & IFF_UP) && !segment_is_frr(s);
+}
+
 /* The segment's device changed. */
 static void update_port(struct segment *s)
 {
@@ -271,7 +280,7 @@ static void update_port(struct segment *s)
 	segment_frr_link(s, l);
 	s->ifindex = l ? l->fact.ifindex : 0;
 	s->port_up = segment_port_state(s, l);
-	s->closed |= s->owner->core.lost;
+	s->closed |= s->owner->core.lost || (was && is_shut(s, l));
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
 		s->adopted = false;

@@ -173,8 +173,8 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @lacp_grace: runs when a partner that was known is not any more, and may speak up again
  * @esi_guessed: it is the one that the kernel had for the device; the LACP partner has not confirmed it
  * @adopted: @force came from the kernel after a restart and was not elected yet
- * @closed: the way to the core was lost, or all sessions with core-isolation: block, and the segment has not
- *	come up since: nothing passes
+ * @closed: the way to the core was lost, or all sessions with core-isolation: block, or the device was set
+ *	down, and the segment has not come up since: nothing passes
  * @offer_blind: @offer was made before any session had said what the others have
  * @advertised: RT-4 and RT-1 are out
  * @pending: an event is waiting for the end of this round of the loop; @pending_ev is which
