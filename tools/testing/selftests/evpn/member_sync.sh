@@ -48,6 +48,14 @@ spoken() { nl "$1" mcast-wish-get esi=$ESI1 tag="$3" group="$2" 2>/dev/null | gr
 slowwait 20 lag_up
 slowwait 20 sessions_up
 check_err $? "no session"
+CAPTURE=$LAB_RUN/bgp.pcap
+if command -v tcpdump >/dev/null; then
+	$NSEXEC "$(ns pe2)" tcpdump -U -i core0 -w "$CAPTURE" "tcp port 179" 2>"$CAPTURE.log" &
+	TCPDUMP=$!
+	defer kill $TCPDUMP
+	slowwait 5 grep -qs listening "$CAPTURE.log"
+	check_err $? "no tcpdump: $(cat "$CAPTURE.log")"
+fi
 wants h1 bond0.1 239.1.1.1
 start=$(mono_ms)
 slowwait 5 in_step 239.1.1.1 1
@@ -103,6 +111,45 @@ check_err $? "an RT-8 is left: $(pe_ctl pe1 route show type 8)"
 in_step 239.1.1.1 2
 check_err $? "in the other VRF: $(both)"
 log_test "a leave ends it on both PEs, by RT-8, which is withdrawn"
+
+# as_read FILTER WHAT: there is such a route in the capture, by the second reader
+as_read() {
+	cut -d ' ' -f 2- "$LAB_RUN/read" | jq -s -e "any(.[].nlri[]; $1)" >/dev/null
+	check_err $? "the second reader finds no $2: $(cut -d ' ' -f 2- "$LAB_RUN/read" | jq -c '.nlri[]' | tr '\n' ' ')"
+}
+# read_by_others: the capture, by the reader that knows the RFC alone, and what evpnctl decode makes of the same octets; and by tshark
+read_by_others() {
+	local hex wanted dir=$LAB_TREE/tools/testing/unit
+	[ -e "$CAPTURE" ] && [ -e "$dir/member_capture.py" ] || { log_skip "read by others" "no tcpdump, or not in the tree"; return; }
+	sleep 0.3
+	kill $TCPDUMP
+	wait $TCPDUMP
+	python3 -B "$dir/member_capture.py" "$CAPTURE" >"$LAB_RUN/read" 2>"$LAB_RUN/read.err"
+	check_err $? "the second reader: $(tail -n 1 "$LAB_RUN/read.err")"
+	while read -r hex wanted; do
+		printf '%s\t%s\n' "$wanted" "$("$LAB_BUILD/evpnctl" -j decode <<<"$hex")"
+	done <"$LAB_RUN/read" >"$LAB_RUN/both"
+	python3 -B "$dir/member_second.py" compare "$LAB_RUN/both" >"$LAB_RUN/compared"
+	[ "$(grep -c '^ok' "$LAB_RUN/compared")" -ge 6 ] && ! grep -q '^not ok' "$LAB_RUN/compared"
+	check_err $? "evpnctl decode and the second reader: $(grep -A1 '^not ok' "$LAB_RUN/compared")"
+	log_info "$(grep -c '^ok' "$LAB_RUN/compared") UPDATEs of memberships"
+	as_read '.action == "reach" and .type == 7 and .group == "239.1.1.1" and .etag == 1 and .source == null and .versions == ["igmpv3"] and .exclude' "RT-7 of any source"
+	as_read '.action == "reach" and .type == 7 and .group == "232.1.1.1" and .etag == 2 and .source == "192.0.2.100" and (.exclude | not)' "RT-7 of a source"
+	as_read '.action == "reach" and .type == 7 and .group == "ff3e::8000:1" and .etag == 12318 and .versions == ["mldv2"]' "RT-7 of MLD, QinQ"
+	as_read '.action == "reach" and .type == 8 and .group == "239.1.1.1" and .etag == 1 and ."max-response-time" == 30' "RT-8 with its time"
+	as_read '.action == "unreach" and .type == 8 and .group == "239.1.1.1"' "withdraw of RT-8"
+	as_read ".esi == \"$ESI1\" and (.originator | test(\"^192.0.2.[12]\$\"))" "segment and originator"
+	log_test "RT-7 and RT-8 of a live capture, read by a reader of the RFC"
+	command -v tshark >/dev/null || { log_skip "tshark" "it is not installed"; return; }
+	shark() { tshark -r "$CAPTURE" -Y "bgp && ($1)" 2>/dev/null | grep -q .; check_err $? "tshark finds no $1"; }
+	shark "bgp.evpn.nlri.rt == 7 && bgp.evpn.nlri.igmp_mc_flags == 0x0c"
+	shark "bgp.evpn.nlri.rt == 7 && bgp.evpn.nlri.or_addr_ipv4 == 192.0.2.1 || bgp.evpn.nlri.or_addr_ipv4 == 192.0.2.2"
+	shark "bgp.evpn.nlri.rt == 8"
+	# (RT-8 it knows in an older layout)
+	check_eq "$(tshark -r "$CAPTURE" -Y 'bgp.evpn.nlri.rt == 7 && !(bgp.evpn.nlri.rt == 8) && (_ws.malformed || _ws.expert.severity >= 0x00600000)' 2>/dev/null)" "" "what tshark minds"
+	log_test "and by tshark"
+}
+read_by_others
 
 # evpnd is restarted, and killed, on the PE that speaks for the host: the module goes on
 read -r one other < <(hearer 239.1.1.1 2)
