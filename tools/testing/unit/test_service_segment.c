@@ -2716,6 +2716,7 @@ static void rt1_bridge(struct speaker *sp, u32 pe, const char *rt, u16 flags)
  */
 static void forgets(void **state)
 {
+	const struct says candidate = {PE2, DF_ALG_HIGHEST, DF_CAP_AC, 100, 0};
 	struct conf_bridge b = {.bridge = "br0", .vxlan = "vx0", .vni = 100};
 	struct conf_segment none = ce1();
 	struct speaker *sp;
@@ -2740,7 +2741,10 @@ static void forgets(void **state)
 	rt1_bridge(sp, PE3, "65000:100", L2_ATTR_B);
 	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_P);
 	expect(sp, "");
-	/* a hand-over */
+	/* a hand-over begins with the RT-4, and until P is gone that PE forwards */
+	rt4(sp, &candidate, false);
+	rt4(sp, &candidate, true);
+	expect(sp, "");
 	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_B);
 	expect(sp, "forget-vx0-100-10.0.0.2 ");
 	rt1_bridge(sp, PE3, "65000:100", L2_ATTR_P);

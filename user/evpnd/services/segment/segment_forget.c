@@ -9,7 +9,11 @@
  * learned of that tunnel in the segment's bridge domains. Frames to them are flooded until they are
  * learned anew, which needs one answer.
  *
- * RFC 7432 (8.2: mass withdraw), RFC 8365 (8.1)
+ * An RT-4 that is withdrawn alone tells of a candidate less and of nothing that was lost: what RT-1 says is
+ * true until it says another thing. A drain begins so, and the PE forwards until the next one does; who
+ * forgot it then would flood what still arrives. The next one speaks by its own role, when it opens.
+ *
+ * RFC 7432 (8.2: mass withdraw; 8.5: an RT-4 is for the election), RFC 8365 (8.1)
  */
 #include <string.h>
 
