@@ -60,6 +60,7 @@ packages() {
 #: debootstrap              a clean system to install the packages on
 #: mmdebstrap               a whole system to boot with the packages
 #: jq                       reading JSON in scripts
+#: gojq                     the same, ten times faster (lab/json.sh)
 
 if [ "$1" = "--print" ]; then
 	packages

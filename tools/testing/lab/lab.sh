@@ -36,6 +36,8 @@ LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LAB_HERE/options.sh"
 # shellcheck source=tools.sh
 . "$LAB_HERE/tools.sh"
+# shellcheck source=json.sh
+. "$LAB_HERE/json.sh"
 # shellcheck source=topology.sh
 . "$LAB_HERE/topology.sh"
 # shellcheck source=other_ce.sh
