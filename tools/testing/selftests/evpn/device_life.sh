@@ -303,7 +303,7 @@ module_goes() {
 	flood_stop
 	sleep 0.2
 	before=$(wire_other pe1.ce)
-	in_ns host ping -q -c 3 -i 0.1 -b 10.1.0.255 >/dev/null 2>&1
+	in_ns host ping -q -c 3 -i 0.1 -W 1 -b 10.1.0.255 >/dev/null 2>&1
 	check_eq $(($(wire_other pe1.ce) - before)) 0 "frames after the reload"
 	log_test "rmmod under traffic opens the port and leaves nothing; the module comes back"
 }

@@ -139,13 +139,17 @@ log_test "deleting the segment brings the port back in sync at once"
 # With the slow rate the next LACPDU is up to 30 s away; the change does not wait for it.
 lab_down
 lab --evpnd no --ce lacp --standby lacp-oos --lacp-rate slow
+# the module repeats what the host last sent, so there must have been one
+repeated() {
+	nl pe2 es-set esi=$ESI1 role=non-df >/dev/null
+	nl pe2 es-set esi=$ESI1 role=df >/dev/null
+	[ "$(nl pe2 stats-get esi=$ESI1 | tr ' ' '\n' | sed -n 's/^lacp-sent=//p')" -gt 0 ]
+}
+nl pe2 es-new esi=$ESI1 ifname=bond0 role=df standby=lacp-oos >/dev/null
 slowwait 60 ports_up
 check_err $? "LACP does not come up at the slow rate: $(ce_ports ce)"
-nl pe2 es-new esi=$ESI1 ifname=bond0 role=df standby=lacp-oos >/dev/null
-# the module repeats what the host last sent, so there must have been one
-slowwait 40 eval '[ "$(nl pe2 es-set esi=$ESI1 role=non-df; nl pe2 stats-get esi=$ESI1 | tr " " "\n" | sed -n s/^lacp-sent=//p)" -gt 0 ] 2>/dev/null'
-nl pe2 es-set esi=$ESI1 role=df >/dev/null
-slowwait 2 ports_up
+slowwait 40 repeated
+check_err $? "the host has sent no LACPDU"
 role non-df lacp-oos
 check_le "$WHEN_PARTNER" 100 "ms until the LACPDU was there, standby"
 check_le "$WHEN_ACTOR" 300 "ms until the CE's port followed, standby"

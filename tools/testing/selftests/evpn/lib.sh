@@ -221,10 +221,11 @@ busywait() {
 # slowwait SECONDS COMMAND...: the same with a tenth of a second between two questions. A guest may be
 # slow, so four times as long is waited before it counts as a failure.
 slowwait() {
-	local end=$(($(mono_ms) + $1 * 4000))
+	local limit=$(($1 * 4)) end
 	shift
+	end=$(($(mono_ms) + limit * 1000))
 	until "$@"; do
-		[ "$(mono_ms)" -lt "$end" ] || return 1
+		[ "$(mono_ms)" -lt "$end" ] || { echo "# $limit s waited in vain: $*" >&2; return 1; }
 		sleep 0.1
 	done
 }

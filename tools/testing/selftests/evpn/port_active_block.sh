@@ -134,8 +134,8 @@ policy() {
 	# live traffic of both ends for two seconds, counted by tc on the wire
 	before=$(wire_other pe2.ce)
 	bg host ping -q -f -c 200 -W 1 10.1.0.1 >/dev/null 2>&1
-	in_ns host ping -q -c 2 -b 10.1.10.255 >/dev/null 2>&1
-	in_ns host ping -q -c 2 -I vx1 ff02::1 >/dev/null 2>&1
+	in_ns host ping -q -c 2 -W 1 -b 10.1.10.255 >/dev/null 2>&1
+	in_ns host ping -q -c 2 -W 1 -I vx1 ff02::1 >/dev/null 2>&1
 	kill $! 2>/dev/null
 	wait $! 2>/dev/null
 	check_eq $(($(wire_other pe2.ce) - before)) 0 "frames towards the CE that are not LACP"
