@@ -49,6 +49,12 @@ static inline u8 ip_bits(const struct ip_addr *a)
 /** ip_is_zero() - 0.0.0.0, :: or none */
 bool ip_is_zero(const struct ip_addr *a);
 
+/** ip_is_link_local() - fe80::/10 */
+static inline bool ip_is_link_local(const struct ip_addr *a)
+{
+	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
 /** ip_is_multicast() - 224.0.0.0/4 or ff00::/8 */
 bool ip_is_multicast(const struct ip_addr *a);
 

@@ -212,6 +212,35 @@ static void test_learn(void **state)
 	expect("gone and 2001:db8::/32 bond0 fd00::1 20; ");
 }
 
+/* Subnets of a segment's devices, when they are asked for, but for what every device has. */
+static void test_connected(void **state)
+{
+	struct conf_prefixes *p;
+
+	NEED_KERNEL();
+	p = &conf->conf->vrfs[0].prefixes;
+	sh("ip addr add 10.9.0.254/24 dev bond0");
+	run(50);
+	expect("");
+	p->learn |= CONF_LEARN_CONNECTED;
+	readings = 0;
+	routes_conf(routes, conf->conf);
+	wait_reading(1);
+	expect("10.1.0.0/24 bond0 none 0; 10.9.0.0/24 bond0 none 0; fd00::/64 bond0 none 256; ");
+	sh("ip route add 10.10.0.0/24 via 10.1.0.1 proto kernel"); /* no connected one */
+	sh("ip addr add 192.0.3.1/24 dev core0");		   /* not on a segment */
+	run(50);
+	sh("ip addr del 10.9.0.254/24 dev bond0");
+	expect("gone 10.10.0.0/24 - none 0; gone 192.0.3.0/24 - none 0; gone 10.9.0.0/24 - none 0; ");
+	sh("ip route del 10.10.0.0/24 proto kernel");
+	run(50);
+	p->learn &= ~(uint32_t)CONF_LEARN_CONNECTED;
+	readings = 0;
+	routes_conf(routes, conf->conf);
+	wait_reading(1);
+	told[0] = '\0';
+}
+
 /* What takes the place of one that was told is heard of, whatever its protocol. */
 static void test_replaced(void **state)
 {
@@ -515,12 +544,12 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_learn),	      cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
-		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
-		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_learn),	    cmocka_unit_test(test_connected),
+		cmocka_unit_test(test_replaced),    cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_device_down), cmocka_unit_test(test_install),
+		cmocka_unit_test(test_in_the_way),  cmocka_unit_test(test_impossible),
+		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_reading_fails),
+		cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

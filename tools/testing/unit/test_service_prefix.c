@@ -995,6 +995,31 @@ static void test_core(void **state)
 	end(sp);
 }
 
+/* A subnet of a segment's device is the core's to know; the segment's other PEs have it themselves. */
+static void test_core_connected(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+	char err[256] = "";
+	json_t *params = json_pack("{s:s}", "prefix", "10.1.0.0/24"), *doc = NULL, *one;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_INTERFACE_LESS;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	fact(sp, RED, "10.1.0.0/24", 11, NULL, 0, PREFIX_FIRST);
+	expect(sp, "+10.1.0.0/24/0[10.0.0.1:49280] ");
+	assert_true(prefix_service.query(sp->ps, "prefix.why", params, &doc, err, sizeof(err)));
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	assert_non_null(
+		strstr(json_string_value(json_object_get(one, "reason")), "to the core alone"));
+	json_decref(doc);
+	json_decref(params);
+	fact(sp, RED, "10.1.0.0/24", 0, NULL, 0, PREFIX_FIRST | PREFIX_GONE);
+	expect(sp, "-10.1.0.0/24/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
 static struct fact_es role_fact(u8 role, u8 force)
 {
 	struct fact_es f = {.esi = esi_of(1), .ifindex = BOND0, .role = role, .force = force};
@@ -1506,6 +1531,7 @@ int main(void)
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
 		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_core_connected),
 		cmocka_unit_test(test_core_roles),
 		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_gateway_family),

@@ -84,6 +84,7 @@ enum conf_prefix_protocol {
 	CONF_LEARN_EIGRP = 32,
 	CONF_LEARN_BIRD = 64,
 	CONF_LEARN_STATIC = 128,
+	CONF_LEARN_CONNECTED = 256,
 };
 enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP, CONF_ESI_FRR };
 /* Who decides about a segment. With FRR, evpnd originates nothing: it comes to FRR's results and
@@ -241,7 +242,8 @@ struct conf_peer {
 
 /**
  * struct conf_prefixes - customers' routes of an IP-VRF
- * @learn: set of CONF_LEARN_*: routes of these protocols are learned, if their next hop is on a segment
+ * @learn: set of CONF_LEARN_*: routes of these protocols are learned, if their next hop is on a segment;
+ *	CONF_LEARN_CONNECTED: subnets of the segment's devices
  * @form: enum conf_prefix_form, of those that are advertised
  * @targets: enum conf_sync, never CONF_SYNC_INHERIT: to whom they are addressed
  * @core: enum conf_prefix_core

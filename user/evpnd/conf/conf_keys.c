@@ -70,9 +70,16 @@ static const struct conf_word segment_sync_words[] = {
 };
 
 static const struct conf_word learn_words[] = {
-	{"ospf", CONF_LEARN_OSPF}, {"isis", CONF_LEARN_ISIS},	  {"bgp", CONF_LEARN_BGP},
-	{"rip", CONF_LEARN_RIP},   {"babel", CONF_LEARN_BABEL},	  {"eigrp", CONF_LEARN_EIGRP},
-	{"bird", CONF_LEARN_BIRD}, {"static", CONF_LEARN_STATIC}, {},
+	{"ospf", CONF_LEARN_OSPF},
+	{"isis", CONF_LEARN_ISIS},
+	{"bgp", CONF_LEARN_BGP},
+	{"rip", CONF_LEARN_RIP},
+	{"babel", CONF_LEARN_BABEL},
+	{"eigrp", CONF_LEARN_EIGRP},
+	{"bird", CONF_LEARN_BIRD},
+	{"static", CONF_LEARN_STATIC},
+	{"connected", CONF_LEARN_CONNECTED},
+	{},
 };
 
 static const struct conf_word core_words[] = {

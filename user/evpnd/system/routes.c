@@ -181,7 +181,7 @@ static void add_fact(struct routes *r, const struct nl_fib_route *route, uint32_
 /* Numbers of the kernel, and those that FRR has beside them. */
 static const struct {
 	uint8_t protocol;
-	uint8_t bit;
+	uint16_t bit;
 } protocols[] = {
 	{RTPROT_OSPF, CONF_LEARN_OSPF},
 	{RTPROT_ISIS, CONF_LEARN_ISIS},
@@ -194,6 +194,7 @@ static const struct {
 	{RTPROT_BOOT, CONF_LEARN_STATIC},
 	{RTPROT_STATIC, CONF_LEARN_STATIC},
 	{196 /* FRR: static */, CONF_LEARN_STATIC},
+	{RTPROT_KERNEL, CONF_LEARN_CONNECTED},
 };
 
 enum { PROTOCOLS = sizeof(protocols) / sizeof(protocols[0]) };
@@ -221,13 +222,22 @@ static int filter(struct routes *r)
 	return nl_filter_routes(r->listener, r->requests, wanted, n);
 }
 
+/* A hop has an address, unless the prefix is the device's own; fe80::/64 is every device's. */
+static bool is_possible(const struct nl_fib_route *route, const struct prefix_hop *hop,
+			uint32_t bit)
+{
+	if (bit != CONF_LEARN_CONNECTED)
+		return !ip_is_none(&hop->gateway);
+	return ip_is_none(&hop->gateway) && !ip_is_link_local(&route->prefix.addr);
+}
+
 /* A hop that may be told to other PEs. */
 static bool is_ours(const struct routes *r, const struct nl_fib_route *route,
 		    const struct prefix_hop *hop, uint32_t bit)
 {
 	const struct place *p = routes_place(r, hop->ifindex);
 
-	return p && p->table == route->table && p->learn & bit && !ip_is_none(&hop->gateway);
+	return p && p->table == route->table && p->learn & bit && is_possible(route, hop, bit);
 }
 
 static unsigned int hops_of(struct routes *r, const struct nl_fib_route *route,

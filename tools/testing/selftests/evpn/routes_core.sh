@@ -12,6 +12,7 @@ NEEDS="system frr"
 ALL_TESTS="
 	two_paths
 	by_vxlan
+	connected
 	no_arp_no_path
 	leg_cut
 	standby
@@ -23,7 +24,7 @@ ALL_TESTS="
 . "$(dirname "$0")/routes_lib.sh"
 begin "a core of EVPN is told a prefix by every PE of the segment, whoever has learned it" C12 C13 C17 C73 D9 D13
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's daemons are not in /usr/lib/frr"
-LAB_VRF_EXTRA=", prefixes: {learn: [ospf]}"
+LAB_VRF_EXTRA=", prefixes: {learn: [ospf, connected]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
 
 # l3vni NODE NUMBER: the VXLAN device of the VNI, and its bridge in the VRF
@@ -111,6 +112,18 @@ by_vxlan() {
 	[ $((after - before)) -ge 20 ]
 	check_err $? "frames by VXLAN: $((after - before))"
 	log_test "the remote customer reaches the other one by the L3VNI"
+}
+
+connected() {
+	local net
+	net=$(vty host "show bgp l2vpn evpn route type prefix" | grep -cF "[5]:[0]:[24]:[10.1.0.0]")
+	check_eq "$net" 2 "PEs that tell the subnet of the customer's sub-interface"
+	vrf_ip host -j route show vrf red 10.1.0.0/24 | jq -e '.[0].gateway == "192.0.2.1"' >/dev/null
+	check_err $? "in the remote PE's kernel: $(vrf_ip host route show vrf red)"
+	check_eq "$(vrf_ip pe1 route show vrf red proto 77 | wc -l)" 0 "connected subnets that the other PE was told"
+	slowwait 5 in_ns host ping -q -I red -I 198.51.100.1 -c 1 -W 1 10.1.0.1 >"$LAB_RUN/ping" 2>&1
+	check_err $? "the customer's router itself: $(ping_loss)"
+	log_test "the subnet of the segment's device is told to the core, and to nobody else"
 }
 
 no_arp_no_path() {

@@ -51,6 +51,12 @@ static u16 id_for(const struct padv *a, const struct place_device *on)
 	return nth ? prefix_further_id(on->vrf, nth) : on->vrf->id;
 }
 
+/* A subnet that the device has itself: it has no next hop, and the segment's other PEs have it, too. */
+static bool is_connected(const struct prefix_hop *hop)
+{
+	return ip_is_none(&hop->gateway);
+}
+
 static void add_item(struct prefixes *ps, struct padv *a, const struct place_device *on,
 		     const struct prefix_hop *hop)
 {
@@ -90,6 +96,9 @@ struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
 
 		if (!on)
 			why(&a, "its next hop is on no device of a configured segment and VRF");
+		else if (is_connected(&s->hops[i]))
+			why(&a,
+			    "a connected subnet is told to the core alone, as the segment's other PEs have it, too");
 		else if (may_advertise(&a, on))
 			add_item(ps, &a, on, &s->hops[i]);
 	}

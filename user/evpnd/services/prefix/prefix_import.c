@@ -48,8 +48,7 @@ static bool is_possible(const struct evpn_nlri *n)
 {
 	const struct ip_addr *a = &n->ip;
 
-	if (ip_is_multicast(a) || (a->len == 4 && a->b[0] == 127) ||
-	    (a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80))
+	if (ip_is_multicast(a) || (a->len == 4 && a->b[0] == 127) || ip_is_link_local(a))
 		return false;
 	return ip_is_zero(&n->gw) || ip_is_host(&n->gw);
 }

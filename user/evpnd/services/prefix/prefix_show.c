@@ -17,7 +17,8 @@ static json_t *hop_json(struct prefixes *ps, const struct prefix_hop *hop)
 	const struct place_device *on = place_device(&ps->at, hop->ifindex);
 	char ip[IP_STRLEN];
 
-	return json_pack("{s:s, s:s?, s:s?, s:o}", "gateway", ip_format(&hop->gateway, ip),
+	return json_pack("{s:s?, s:s?, s:s?, s:o}", "gateway",
+			 ip_is_none(&hop->gateway) ? NULL : ip_format(&hop->gateway, ip),
 			 "interface", device_name(ps->at.devices, hop->ifindex), "segment",
 			 on ? on->conf->name : NULL, "tag",
 			 on ? json_integer(on->tag) : json_null());

@@ -35,9 +35,9 @@ const char *prefix_protocol_name(u8 p)
 	static const struct {
 		u8 number;
 		const char *name;
-	} names[] = {{188, "ospf"}, {187, "isis"}, {186, "bgp"},   {189, "rip"},
-		     {190, "rip"},  {42, "babel"}, {192, "eigrp"}, {12, "bird"},
-		     {3, "static"}, {4, "static"}, {196, "static"}};
+	} names[] = {{188, "ospf"},    {187, "isis"}, {186, "bgp"},   {189, "rip"},
+		     {190, "rip"},     {42, "babel"}, {192, "eigrp"}, {12, "bird"},
+		     {2, "connected"}, {3, "static"}, {4, "static"},  {196, "static"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].number == p)

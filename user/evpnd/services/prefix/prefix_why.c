@@ -38,20 +38,26 @@ static const char *dev_name(const struct way *w, u32 ifindex)
 	return name ? name : "?";
 }
 
+/* How it is reached: "via 10.1.0.1 dev bond0.1", or it is the device's own */
+static void learned_step(const struct way *w, const struct plocal *l, const struct prefix_hop *h)
+{
+	bool connected = ip_is_none(&h->gateway);
+	char ip[IP_STRLEN];
+
+	step(w, "learned", true,
+	     json_sprintf("from %s, %s%s%sdev %s, metric %u", prefix_protocol_name(l->protocol),
+			  connected ? "" : "via ", connected ? "" : ip_format(&h->gateway, ip),
+			  connected ? "" : " ", dev_name(w, h->ifindex), l->metric));
+}
+
 static void local_steps(const struct way *w, const struct pfx *x)
 {
 	const struct plocal *l = prefix_local(x);
 	char ip[IP_STRLEN], esi[ESI_STRLEN], rd[RD_STRLEN];
 	const char *silent = prefix_why_silent(w->ps, x);
 
-	for (u32 i = 0; l->set && i < l->set->n; i++) {
-		const struct prefix_hop *h = &l->set->hops[i];
-
-		step(w, "learned", true,
-		     json_sprintf("from %s, via %s dev %s, metric %u",
-				  prefix_protocol_name(l->protocol), ip_format(&h->gateway, ip),
-				  dev_name(w, h->ifindex), l->metric));
-	}
+	for (u32 i = 0; l->set && i < l->set->n; i++)
+		learned_step(w, l, &l->set->hops[i]);
 	if (silent) {
 		step(w, "advertised", false, json_sprintf("no: %s", silent));
 		return;
