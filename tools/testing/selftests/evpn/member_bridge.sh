@@ -6,11 +6,12 @@
 # are counted at the receiver.
 #
 #     src: br0 with VXLAN 100 ---- core ---- pe1, pe2: br0 with VXLAN 100 and the segment
-#                                               pe1: lag0 --- m1 \
-#                                               pe2: lag0 --- m2 / bond0 of ce, which sends by the one it is told
+#                                               pe1: bond0 -- m1 \
+#                                               pe2: bond0 -- m2 / bond0 of ce, which sends by the one it is told
 #
-# VLAN 10 of a bridge that tells VLANs apart (aware); the device itself (whole), or its sub-interface
-# lag0.10 (port), in a bridge that does not.
+# VLAN 10 of a bridge that tells VLANs apart (aware): the example of the page, whose commands, configuration and output are read
+# out of it, so that the two cannot part. Or the device itself (whole), or its sub-interface
+# bond0.10 (port), in a bridge that does not.
 
 NEEDS="system plain kernel>=6.2"
 ALL_TESTS="
@@ -55,7 +56,7 @@ evpnd_start() {
 }
 evpnd_stop() { [ ! -e $RUN/"$1".pid ] || { kill_wait "$(cat $RUN/"$1".pid)" "${2:-TERM}"; rm -f $RUN/"$1".pid; }; }
 
-# node NAME: a namespace with a bridge, a VXLAN device in it, and a way to the core
+# node NAME: a namespace with a way to the core
 node() {
 	local n=$1
 	ip netns add "$(mb "$n")"
@@ -64,57 +65,93 @@ node() {
 		link add core0 type veth peer name $n netns $(mb core)
 		link set core0 up
 		addr add 192.0.2.$(vtep "$n")/24 dev core0
-		link add br0 type bridge forward_delay 0 ${2:-mcast_snooping 0}
+	END
+	mb_ip core link set "$n" master core up
+}
+# bridged NAME OPTIONS: a bridge and a VXLAN device in it
+bridged() {
+	local n=$1
+	mb_ip "$n" -batch - <<-END
+		link add br0 type bridge forward_delay 0 $2
 		link add vx0 type vxlan id 100 local 192.0.2.$(vtep "$n") dstport 4789
 		link set vx0 master br0
 		link set vx0 up
 		link set br0 up
 	END
-	mb_ip core link set "$n" master core up
 }
+
+PAGE=$TESTS_DIR/../../../../Documentation/multicast.rst
+[ -e "$PAGE" ] || PAGE=$TESTS_DIR/Documentation/multicast.rst
+[ -e "$PAGE" ] || skip "the page is not there: $PAGE"
+# said NAME PE: the literal block that the page marks so, as it is on that PE
+said() {
+	awk -v name="$1" '
+		$1 == ".." && $2 == "member_bridge:" { at = $3 == name; next }
+		at && /^  / { sub(/^  /, ""); print; seen = 1; next }
+		at && seen && NF { exit }
+	' "$PAGE" | if [ "$2" = pe1 ]; then cat; else sed 's/192\.0\.2\.1\b/192.0.2.x/g; s/192\.0\.2\.2\b/192.0.2.1/g; s/192\.0\.2\.x/192.0.2.2/g'; fi
+}
+# typed PE: the commands of the page
+typed() {
+	said commands "$1" | sed -n 's/^# //p' >$RUN/commands
+	[ "$(wc -l <$RUN/commands)" -ge 8 ] && in_mb "$1" sh -e $RUN/commands
+	check_err $? "what the page has to be typed on $1"
+}
+# of_page PE: the configuration of the page; what a test must not wait for is shorter
+of_page() {
+	said evpnd "$1" >$RUN/page.yaml
+	"$LAB_BUILD/evpnctl" config check $RUN/page.yaml >$RUN/checked 2>&1
+	check_err $? "the configuration of the page: $(cat $RUN/checked)"
+	echo "core-isolation: keep"
+	sed "s/send-multicast: yes/&, hold-time: 3, connect-retry: 1s/; s/vlans: \[10\]/&, standby: block, $BRIEF/" $RUN/page.yaml
+}
+BRIEF="retention: 8s, leave-time: 1s, df: {wait: 0s}"
 
 # A bridge believes its own querier after the response interval (10 s), and asks when it begins after a quarter of the query interval.
 SOON="mcast_query_response_interval 100 mcast_startup_query_interval 100"
 # pe NAME FORM: what the form makes of it, and of $TAG
 pe() {
-	local n=$1 bridge="mcast_snooping 1 mcast_igmp_version 3 mcast_mld_version 2 $SOON"
-	[ "$2" != aware ] || bridge+=" vlan_filtering 1 mcast_vlan_snooping 1"
-	node "$n" "$bridge"
-	mb_ip "$n" link set br0 type bridge mcast_querier 1 # by the interval that it has then
-	mb_ip "$n" link add lag0 type veth peer name "m${n#pe}" netns "$(mb ce)"
-	mb_ip "$n" link set lag0 up
-	TAG=10 PORT=lag0 VID=" vid 10" VLAN=
+	local n=$1
+	node "$n"
+	mb_ip "$n" link add bond0 type veth peer name "m${n#pe}" netns "$(mb ce)"
+	mb_ip "$n" link set bond0 up
+	TAG=10 PORT=bond0 VID=
 	case $2 in
 	aware)
-		VLAN="vlan: 10, "
-		mb_ip "$n" link set lag0 master br0
+		VID=" vid 10"
+		typed "$n"
+		# its querier's interval holds from when it begins
 		bridge -n "$(mb "$n")" -batch - <<-END
-			vlan del dev vx0 vid 1
-			vlan add dev vx0 vid 10 pvid untagged
-			vlan add dev lag0 vid 10
-			vlan add dev br0 vid 10 self
-			vlan global set vid 10 dev br0 mcast_snooping 1 mcast_querier 1 mcast_igmp_version 3 mcast_mld_version 2 $SOON
+			vlan global set vid 10 dev br0 mcast_querier 0 $SOON
+			vlan global set vid 10 dev br0 mcast_querier 1
 		END
+		of_page "$n" >$RUN/"$n".yaml
 		;;
 	whole)
-		TAG=0 VID=
-		mb_ip "$n" link set lag0 master br0
+		TAG=0
 		;;
 	port)
-		PORT=lag0.10 VID=
-		mb_ip "$n" link add link lag0 name lag0.10 type vlan id 10
-		mb_ip "$n" link set lag0.10 master br0 up
+		PORT=bond0.10
+		mb_ip "$n" link add link bond0 name bond0.10 type vlan id 10
+		mb_ip "$n" link set bond0.10 up
 		;;
 	esac
-	cat >$RUN/"$n".yaml <<-END
-		router-id: 192.0.2.$(vtep "$n")
+	[ "$2" = aware ] || plain "$n"
+	evpnd_start "$n"
+}
+# plain PE: a bridge that does not tell VLANs apart
+plain() {
+	bridged "$1" "mcast_snooping 1 mcast_igmp_version 3 mcast_mld_version 2 $SOON"
+	mb_ip "$1" link set br0 type bridge mcast_querier 1
+	mb_ip "$1" link set $PORT master br0
+	cat >$RUN/"$1".yaml <<-END
+		router-id: 192.0.2.$(vtep "$1")
 		as: 65000
 		core-isolation: keep
-		neighbors: [{address: 192.0.2.$((3 - ${n#pe})), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}]
-		bridges: [{bridge: br0, ${VLAN}vni: 100, vxlan: vx0}]
-		segments: [{name: ce, interface: lag0, esi: $ESI, mode: all-active, standby: block, retention: 8s, leave-time: 1s, df: {wait: 0s}, vlans: [untagged, 10]}]
+		neighbors: [{address: 192.0.2.$((3 - ${1#pe})), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}]
+		bridges: [{bridge: br0, vni: 100, vxlan: vx0}]
+		segments: [{name: ce1, interface: bond0, esi: $ESI, mode: all-active, standby: block, $BRIEF, vlans: [untagged, 10]}]
 	END
-	evpnd_start "$n"
 }
 
 # raise FORM: everything, with both sessions up
@@ -128,6 +165,7 @@ raise() {
 	mb_ip core link set core up
 	ip netns add "$(mb ce)"
 	node src
+	bridged src "mcast_snooping 0"
 	for n in 1 2; do bridge -n "$(mb src)" fdb append 00:00:00:00:00:00 dev vx0 dst 192.0.2.$n; done
 	mb_ip src addr add 10.10.0.100/24 dev br0
 	mb_ip src addr add 2001:db8:10::100/64 dev br0 nodad
@@ -151,7 +189,7 @@ up() { [ "$(ctl "$1" -j peer show 2>/dev/null | jq '[.peers[] | select(.["end-of
 both_there() {
 	local n
 	for n in pe1 pe2; do
-		[ "$(ctl $n -j df why ce $TAG | jq '[.candidates[] | select(.eligible)] | length')" = 2 ] || return 1
+		[ "$(ctl $n -j df why ce1 $TAG | jq '[.candidates[] | select(.eligible)] | length')" = 2 ] || return 1
 	done
 }
 # df: the PE that forwards to VLAN $TAG
@@ -188,9 +226,9 @@ counted() { sed -n "s/.*$1=\([0-9]*\).*/\1/p" $RUN/counted; }
 quiet_is_quiet() {
 	local before now n
 	for n in pe1 pe2; do
-		before=$(mb_ip $n -s -j link show lag0 | jq '.[].stats64.tx.packets')
+		before=$(mb_ip $n -s -j link show bond0 | jq '.[].stats64.tx.packets')
 		in_mb src "$MCAST_SAY" stream br0 239.254.0.1 0.3 150 >/dev/null
-		now=$(mb_ip $n -s -j link show lag0 | jq '.[].stats64.tx.packets')
+		now=$(mb_ip $n -s -j link show bond0 | jq '.[].stats64.tx.packets')
 		[ $((now - before)) -lt 20 ] || return 1
 	done
 }
@@ -205,8 +243,11 @@ once() {
 	check_eq "$(counted doubled)" 0 "$FORM, $1: datagrams that arrived twice"
 }
 
+# raised: a case that is run alone has the form of the page
+raised() { [ -n "${FORM:-}" ] || raise aware; }
 # joined GROUP: heard by the PE that is not the DF, and put into the DF's bridge
 joined() {
+	raised
 	DF=$(df) OTHER=$(other "$(df)")
 	by "$OTHER"
 	wants "$1"
@@ -229,8 +270,12 @@ the_bridge() {
 	log_test "test_evpnd_mdb"
 }
 
+# in_words: the lines of a group, blanks and the name of a protocol apart
+in_words() { grep -F "239.1.1.1" | tr -s ' ' | sed 's/ $//; s/proto 77/proto evpn/'; }
 aware() {
 	joined 239.1.1.1
+	check_eq "$DF" pe1 "the DF, which the page takes for granted"
+	check_eq "$({ ctl pe1 member show; bridge -n "$(mb pe1)" -d mdb show dev br0 | grep bond0; } | in_words)" "$(said seen pe1 | in_words)" "what is seen on PE1"
 	once 239.1.1.1
 	leaves $WANTS
 	joined 232.1.1.1,10.10.0.100
@@ -270,14 +315,14 @@ local_stays() {
 	ours "$DF" 239.1.3.1
 	check_err $? "while both want it: $(mdb "$DF" 239.1.3.1)"
 	# the other PE's goes without a leave
-	mb_ip "$OTHER" link set lag0 down
+	mb_ip "$OTHER" link set bond0 down
 	slowwait 10 eval '[[ "$(mdb $DF 239.1.3.1)" == temp* ]]'
 	check_err $? "left to the bridge: $(mdb "$DF" 239.1.3.1)"
 	once 239.1.3.1
-	mb_ip "$OTHER" link set lag0 up
+	mb_ip "$OTHER" link set bond0 up
 	leaves $there
 	slowwait 20 both_there
-	check_err $? "the PEs do not see each other again: $(ctl pe1 es show ce)"
+	check_err $? "the PEs do not see each other again: $(ctl pe1 es show ce1)"
 	log_test "a host that the bridge has heard itself stays when the other PE's goes"
 }
 
@@ -335,6 +380,7 @@ snooping_off() {
 
 # The DF dies: the other one has the group, or hears it as it asks at once.
 pe_dies() {
+	raised
 	DF=$(df) OTHER=$(other "$(df)")
 	by "$DF"
 	wants 239.1.7.1
@@ -344,7 +390,7 @@ pe_dies() {
 	stream 239.1.7.1 6 100 &
 	STREAM=$!
 	sleep 1
-	mb_ip "$DF" link set lag0 down
+	mb_ip "$DF" link set bond0 down
 	mb_ip "$DF" link set core0 down
 	evpnd_stop "$DF" KILL
 	wait $STREAM
@@ -359,6 +405,7 @@ pe_dies() {
 	slowwait 20 is "$OTHER" 239.1.7.1 local
 	check_err $? "the host was not asked, or has not answered: $(both 239.1.7.1)"
 	leaves $WANTS
+	FORM=
 	log_test "the DF dies, and the stream comes by the other bridge; hosts are asked at once"
 }
 
