@@ -530,8 +530,8 @@ static void leave(void **state)
 	fact(sp, 10, "239.1.1.1", MEMBER_NONE, 0, 0, NULL);
 	expect(sp, "-7:*,239.1.1.1/10 ");
 	assert_string_equal(shown(sp, 0), "239.1.1.1 * left,leaving 0");
-	g = TAILQ_FIRST(&sp->ms->leaving)->group;
-	g->entries->leave_us = 1;
+	g = TAILQ_FIRST(&sp->ms->leaving)->entry->group;
+	g->entries->leave->until_us = 1;
 	member_leave_ended(sp->ms);
 	expect(sp, "-8:*,239.1.1.1/10 ");
 	assert_int_equal(sp->ms->count, 0);
@@ -870,11 +870,19 @@ static void events(void **state)
 	end(sp);
 }
 
+/* What one membership of another PE takes, with 16 octets for each allocation and two buckets. */
+static void is_small(void **state)
+{
+	assert_in_range(sizeof(struct mgroup) + sizeof(struct mentry) + sizeof(struct mremote) +
+				3 * 16 + 2 * sizeof(void *),
+			100, 250);
+}
+
 /* C51: the time of an RT-8 is the segment's, and the soonest is withdrawn first. */
 static void leave_time(void **state)
 {
 	struct speaker *sp = begin();
-	struct mentry *first;
+	struct mleave *first;
 
 	sp->conf->segments[0].leave_ms = 25500;
 	fact(sp, 10, "239.1.1.1", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
@@ -886,8 +894,8 @@ static void leave_time(void **state)
 	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
 	assert_int_equal(sp->last.max_resp, 10);
 	first = TAILQ_FIRST(&sp->ms->leaving);
-	assert_int_equal(first->group->addr.b[3], 2);
-	assert_true(sp->ms->leave_timer.expires_us <= first->leave_us);
+	assert_int_equal(first->entry->group->addr.b[3], 2);
+	assert_true(sp->ms->leave_timer.expires_us <= first->until_us);
 	end(sp);
 }
 
@@ -1187,6 +1195,7 @@ int main(void)
 		cmocka_unit_test(bridge_comes_up),
 		cmocka_unit_test(bridge_looks_again),
 		cmocka_unit_test(too_many),
+		cmocka_unit_test(is_small),
 		cmocka_unit_test(too_many_of_a_group),
 	};
 

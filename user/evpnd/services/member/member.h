@@ -57,32 +57,43 @@ struct mgroup;
  */
 enum mbridge { MB_NONE, MB_OURS, MB_LEFT };
 
+struct mentry;
+
 /**
- * struct mentry - a source of a group, or any source
+ * struct mleave - of an entry that some host has left: most are left by none until their end
+ * @out: an RT-8 of this PE is out, in members.leaving until @until_us; @id in its RD, @flags as it says
+ * @left_us: a host has left it here or elsewhere: until then those that are there have time to say so
+ * @gone_us: until then a PE that takes its route back does so because hosts have left
+ */
+struct mleave {
+	TAILQ_ENTRY(mleave) leaving;
+	struct mentry *entry;
+	u64 until_us;
+	u64 left_us;
+	u64 gone_us;
+	u16 id;
+	u8 flags;
+	bool out;
+};
+
+/**
+ * struct mentry - a source of a group, or any source. Ten thousand of them are usual: keep it small
  * @source: none: any source
+ * @leave: NULL: no host has left it
  * @local: EVPN_MC_* of what this PE has heard; 0: nothing
  * @seen: while a fact is read: it speaks of this one
  * @advertised: with @adv_flags, and @adv_id in the RD
- * @leave: an RT-8 of this PE is out, in members.leaving until @leave_us; @leave_id in its RD
- * @left_us: a host has left it here or elsewhere: until then those that are there have time to say so
- * @gone_us: until then a PE that takes its route back does so because hosts have left
  */
 struct mentry {
 	struct mentry *next;
 	struct mgroup *group;
 	struct mremote *remotes;
-	TAILQ_ENTRY(mentry) leaving;
-	u64 leave_us;
-	u64 left_us;
-	u64 gone_us;
+	struct mleave *leave;
 	u16 adv_id;
-	u16 leave_id;
 	u8 local;
 	u8 adv_flags;
-	u8 leave_flags;
 	bool seen;
 	bool advertised;
-	bool leave;
 	struct ip_addr source;
 };
 
@@ -116,7 +127,19 @@ struct mgroup {
 	bool queued;
 };
 
-TAILQ_HEAD(mentries, mentry);
+TAILQ_HEAD(mleaves, mleave);
+
+/* an RT-8 of this PE is out */
+static inline bool mentry_is_leaving(const struct mentry *e)
+{
+	return e->leave && e->leave->out;
+}
+
+/* until when hosts have time to say that they are there; 0: nobody has left it */
+static inline u64 mentry_left_us(const struct mentry *e)
+{
+	return e->leave ? e->leave->left_us : 0;
+}
 
 /** struct mcounts - since the start, for metrics */
 struct mcounts {
@@ -151,7 +174,7 @@ struct member_out {
  * struct members - the service's state
  * @buckets: groups by address, @mask + 1 of them
  * @queue: groups of which the wish has to be looked at
- * @leaving: entries with an RT-8 of this PE, in the order in which they end
+ * @leaving: leaves with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
  * @bridge_room: a bridge that has refused something may have room now
  * @settled: what others advertise has been heard, or has had its time to come
@@ -168,7 +191,7 @@ struct members {
 	size_t cap_queue;
 	struct member_out *out;
 	struct places at;
-	struct mentries leaving;
+	struct mleaves leaving;
 	struct timer leave_timer;
 	sd_event_source *later;
 	u32 router_id; /* host order */
@@ -243,8 +266,8 @@ const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 
 /* what all other PEs together want. Return: false when nobody wants it, or nothing can be done about it */
 bool member_combined(const struct mgroup *g, struct wish_member *w);
-/* a host has left it, here or at another PE; others have until @us to say that they are there */
-void member_left(struct mentry *e, u64 us);
+/* a host has left it, here or at another PE; others have until @us to say that they are there. Return: false: no memory */
+bool member_left(struct mentry *e, u64 us);
 /* a host has left it just now, whether others have answered since or not */
 bool member_has_left(const struct mgroup *g, u64 now);
 

@@ -126,42 +126,47 @@ static u8 flags_of(const struct mentry *e)
 }
 
 /* By when they end: segments have times of their own. */
-static void insert_leaving(struct members *ms, struct mentry *e)
+static void insert_leaving(struct members *ms, struct mleave *l)
 {
-	struct mentry *before = TAILQ_LAST(&ms->leaving, mentries);
+	struct mleave *before = TAILQ_LAST(&ms->leaving, mleaves);
 
-	while (before && before->leave_us > e->leave_us)
-		before = TAILQ_PREV(before, mentries, leaving);
+	while (before && before->until_us > l->until_us)
+		before = TAILQ_PREV(before, mleaves, leaving);
 	if (before)
-		TAILQ_INSERT_AFTER(&ms->leaving, before, e, leaving);
+		TAILQ_INSERT_AFTER(&ms->leaving, before, l, leaving);
 	else
-		TAILQ_INSERT_HEAD(&ms->leaving, e, leaving);
+		TAILQ_INSERT_HEAD(&ms->leaving, l, leaving);
+	if (l == TAILQ_FIRST(&ms->leaving))
+		timer_start_at(&ms->leave_timer, l->until_us);
 }
 
 void member_leave(struct members *ms, struct mentry *e)
 {
-	u64 now = timer_now_us();
+	u64 now = timer_now_us(), until;
 	char why[MEMBER_WHY_MAX];
 	struct evpn_nlri n;
 	u8 flags = flags_of(e);
 	u16 id;
 
 	/* While one is under way, others say nothing new (RFC 9251 section 4.1.2). */
-	if (!flags || e->leave || now < e->left_us || !member_may_advertise(e->group, why))
+	if (!flags || mentry_is_leaving(e) || now < mentry_left_us(e) ||
+	    !member_may_advertise(e->group, why))
 		return;
 	id = e->group->circuit->vrf->id;
 	n = nlri_of(ms, e, EVPN_LEAVE, id, flags);
-	if (!originate(ms, e, &n))
+	until = now + n.max_resp * 100000ull;
+	if (!member_left(e, until))
 		return;
+	if (!originate(ms, e, &n)) {
+		e->leave->left_us = 0;
+		return;
+	}
 	ms->counts.leaves++;
-	e->leave = true;
-	e->leave_id = id;
-	e->leave_flags = flags;
-	e->leave_us = now + n.max_resp * 100000ull;
-	member_left(e, e->leave_us);
-	insert_leaving(ms, e);
-	if (e == TAILQ_FIRST(&ms->leaving))
-		timer_start_at(&ms->leave_timer, e->leave_us);
+	e->leave->out = true;
+	e->leave->id = id;
+	e->leave->flags = flags;
+	e->leave->until_us = until;
+	insert_leaving(ms, e->leave);
 	if (member_watched(ms))
 		member_tell(ms, e, "leaving", NULL);
 }
@@ -169,12 +174,13 @@ void member_leave(struct members *ms, struct mentry *e)
 /* The entry stays; whoever has called drops its group. */
 void member_leave_withdraw(struct members *ms, struct mentry *e)
 {
-	struct evpn_nlri n = nlri_of(ms, e, EVPN_LEAVE, e->leave_id, e->leave_flags);
+	struct evpn_nlri n;
 
-	if (!e->leave)
+	if (!mentry_is_leaving(e))
 		return;
-	e->leave = false;
-	TAILQ_REMOVE(&ms->leaving, e, leaving);
+	n = nlri_of(ms, e, EVPN_LEAVE, e->leave->id, e->leave->flags);
+	e->leave->out = false;
+	TAILQ_REMOVE(&ms->leaving, e->leave, leaving);
 	speaker_withdraw(ms->speaker, &n, false);
 }
 
@@ -182,12 +188,14 @@ void member_leave_ended(void *data)
 {
 	struct members *ms = data;
 	u64 now = timer_now_us();
-	struct mentry *e;
+	struct mleave *l;
 
-	while ((e = TAILQ_FIRST(&ms->leaving)) && e->leave_us <= now) {
-		member_leave_withdraw(ms, e);
-		member_drop(ms, e->group);
+	while ((l = TAILQ_FIRST(&ms->leaving)) && l->until_us <= now) {
+		struct mgroup *g = l->entry->group;
+
+		member_leave_withdraw(ms, l->entry);
+		member_drop(ms, g);
 	}
-	if (e)
-		timer_start_at(&ms->leave_timer, e->leave_us);
+	if (l)
+		timer_start_at(&ms->leave_timer, l->until_us);
 }

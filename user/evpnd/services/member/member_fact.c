@@ -45,8 +45,8 @@ static void set_local(struct members *ms, struct mgroup *g, const struct ip_addr
 	e->seen = true;
 	if (!e->local && member_watched(ms))
 		member_tell(ms, e, "heard", NULL);
-	if (!g->left)
-		e->left_us = 0;
+	if (!g->left && e->leave)
+		e->leave->left_us = 0;
 	if (e->local == flags && e->advertised)
 		return;
 	e->local = flags;

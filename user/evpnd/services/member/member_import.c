@@ -217,10 +217,10 @@ static void heed_leave(struct members *ms, const struct evpn_nlri *n, const stru
 	u64 at = timer_now_us();
 
 	/* While one is under way, others say nothing new (RFC 9251 section 4.1.2). */
-	if (!e || e->leave || at < e->left_us)
+	if (!e || mentry_is_leaving(e) || at < mentry_left_us(e) ||
+	    !member_left(e, at + tenths * 100000ull))
 		return;
 	ms->counts.leaves_heard++;
-	member_left(e, at + tenths * 100000ull);
 	if (e->local)
 		member_ask_kernel(ms, e, tenths * 100);
 	if (member_watched(ms))

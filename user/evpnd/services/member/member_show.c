@@ -37,7 +37,7 @@ static const char *mode_of(const struct mentry *e, u8 flags)
 
 static u8 all_flags(const struct mentry *e)
 {
-	u8 flags = e->local | e->leave_flags * e->leave;
+	u8 flags = e->local | (mentry_is_leaving(e) ? e->leave->flags : 0);
 	const struct mremote *r;
 
 	for (r = e->remotes; r; r = r->next)
@@ -115,7 +115,9 @@ static json_t *entry_json(const void *entry, void *data)
 	json_object_set_new(o, "mode", json_string(mode_of(e, all_flags(e))));
 	json_object_set_new(o, "versions", versions_json(e->group, all_flags(e)));
 	json_object_set_new(o, "state", json_string(state_of(e)));
-	json_object_set_new(o, "leaving", json_boolean(e->leave || timer_now_us() < e->left_us));
+	json_object_set_new(
+		o, "leaving",
+		json_boolean(mentry_is_leaving(e) || timer_now_us() < mentry_left_us(e)));
 	json_object_set_new(o, "segment", name_json(c->es->conf ? c->es->conf->name : NULL));
 	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
 	json_object_set_new(o, "tag", json_integer(c->tag));
@@ -201,7 +203,7 @@ static void count(struct members *ms, struct mgroup *g, void *data)
 		t->synced += !strcmp(state_of(e), "synced");
 		t->pending += e->remotes && !e->local && strcmp(state_of(e), "synced");
 		t->advertised += e->advertised;
-		t->leaving += e->leave;
+		t->leaving += mentry_is_leaving(e);
 	}
 }
 

@@ -119,14 +119,15 @@ void member_remotes_free(struct mentry *e)
 static void entry_free(struct members *ms, struct mentry *e)
 {
 	member_remotes_free(e);
-	if (e->leave)
-		TAILQ_REMOVE(&ms->leaving, e, leaving);
+	if (mentry_is_leaving(e))
+		TAILQ_REMOVE(&ms->leaving, e->leave, leaving);
+	free(e->leave);
 	free(e);
 }
 
 static bool is_idle(const struct mentry *e)
 {
-	return !e->local && !e->remotes && !e->advertised && !e->leave;
+	return !e->local && !e->remotes && !e->advertised && !mentry_is_leaving(e);
 }
 
 static void group_free(struct members *ms, struct mgroup *g)

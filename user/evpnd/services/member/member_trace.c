@@ -223,14 +223,14 @@ static void leaving_hops(const struct trace *t)
 	char src[IP_STRLEN];
 
 	for (e = t->group->entries; e; e = e->next) {
-		if (e->leave)
-			own_route(t, e, "leave", EVPN_LEAVE, e->leave_id);
-		if (now < e->left_us)
+		if (mentry_is_leaving(e))
+			own_route(t, e, "leave", EVPN_LEAVE, e->leave->id);
+		if (now < mentry_left_us(e))
 			hop(t, "leaving", 0, false,
 			    json_sprintf(
 				    "a host has left %s: whoever wants it has %.1f s to say so",
 				    source_name(&e->source, src),
-				    (double)(e->left_us - now) / 1e6));
+				    (double)(mentry_left_us(e) - now) / 1e6));
 	}
 }
 

@@ -200,10 +200,18 @@ static void send_leaves(struct members *ms)
 /* After the time of an RT-8 it takes some until the other PEs' RT-7 are gone here. */
 #define GONE_US 10000000
 
-void member_left(struct mentry *e, u64 us)
+bool member_left(struct mentry *e, u64 us)
 {
-	e->left_us = us;
-	e->gone_us = us + GONE_US;
+	if (!e->leave)
+		e->leave = calloc(1, sizeof(*e->leave));
+	if (!e->leave) {
+		log_error("memberships: no memory for a leave");
+		return false;
+	}
+	e->leave->entry = e;
+	e->leave->left_us = us;
+	e->leave->gone_us = us + GONE_US;
+	return true;
 }
 
 bool member_has_left(const struct mgroup *g, u64 now)
@@ -211,7 +219,7 @@ bool member_has_left(const struct mgroup *g, u64 now)
 	const struct mentry *e;
 
 	for (e = g->entries; e; e = e->next)
-		if (now < e->gone_us)
+		if (e->leave && now < e->leave->gone_us)
 			return true;
 	return false;
 }
