@@ -122,6 +122,15 @@ static int event_change_upper(struct evpn_net *en,
 	return 0;
 }
 
+/* An aggregate of ours was set up by hand. */
+static void event_up(struct evpn_net *en, const struct net_device *dev)
+{
+	struct evpn_es *es = evpn_port_es(en, dev);
+
+	if (es)
+		evpn_lacp_opened(es);
+}
+
 /** evpn_members_work() - is who has joined a segment's aggregate a member of it? */
 void evpn_members_work(struct work_struct *work)
 {
@@ -155,6 +164,9 @@ static int event_handle(struct evpn_net *en, unsigned long event, void *info)
 	case NETDEV_UNREGISTER:
 		event_unregister(en, dev);
 		return 0;
+	case NETDEV_UP:
+		event_up(en, dev);
+		return 0;
 	case NETDEV_CHANGE:
 	case NETDEV_DOWN:
 		evpn_partner_link(en, dev);
@@ -177,6 +189,7 @@ int evpn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
 	case NETDEV_UNREGISTER:
+	case NETDEV_UP:
 	case NETDEV_CHANGE:
 	case NETDEV_DOWN:
 	case NETDEV_PRECHANGEUPPER:

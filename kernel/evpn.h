@@ -547,6 +547,7 @@ bool evpn_lacp_seen(const struct evpn_port *port);
 bool evpn_lacp_last(struct evpn_port *port, u32 *ms, u8 *state);
 void evpn_lacp_resend(struct evpn_es *es);
 void evpn_lacp_first(struct evpn_es *es);
+void evpn_lacp_opened(struct evpn_es *es);
 
 /* partner.c */
 void evpn_partner_heard(struct evpn_port *port, const u8 *pdu);

@@ -265,6 +265,29 @@ void evpn_lacp_resend(struct evpn_es *es)
 }
 
 /**
+ * evpn_lacp_opened() - a segment's aggregate was set up: its partners are asked how they are
+ * @es: the segment
+ *
+ * While it was down they have not heard this host, nor has this host heard them; the next LACPDU may be 30 s
+ * away, and what a segment is good for is not known before. The host's LACP goes on from the state that it
+ * had, so what it sent last is as good as new, for as long as it takes to send another.
+ *
+ * Context: as evpn_lacp_resend().
+ */
+void evpn_lacp_opened(struct evpn_es *es)
+{
+	struct evpn_port *port;
+
+	lockdep_assert_held(&es->net->lock);
+	list_for_each_entry(port, &es->members, list) {
+		spin_lock_bh(&port->lacp_lock);
+		port->lacpdu_at = jiffies;
+		spin_unlock_bh(&port->lacp_lock);
+		lacp_tell(es, port);
+	}
+}
+
+/**
  * evpn_lacp_first() - a partner may have been heard before anything was sent to it
  * @es: the segment
  *

@@ -54,6 +54,12 @@ static void partner_prolong(struct evpn_port *port, const struct evpn_lacp_partn
 	partner->until = until;
 }
 
+/* The aggregate is up: while it is set down its members receive LACPDUs, and nobody here reads them. */
+static bool partner_lag_runs(const struct evpn_port *port)
+{
+	return !port->lag || netif_running(port->lag->dev);
+}
+
 /**
  * evpn_partner_heard() - a LACPDU was received
  * @port: the member
@@ -67,6 +73,8 @@ void evpn_partner_heard(struct evpn_port *port, const u8 *pdu)
 	struct evpn_lacp_info was, is;
 	bool news;
 
+	if (!partner_lag_runs(port))
+		return;
 	spin_lock_bh(&port->lacp_lock);
 	before = *partner;
 	evpn_lacpdu_actor(before.pdu, &was);
@@ -90,7 +98,7 @@ void evpn_partner_told(struct evpn_port *port)
 
 static bool partner_link(const struct evpn_port *port)
 {
-	return netif_running(port->dev) && netif_carrier_ok(port->dev);
+	return partner_lag_runs(port) && netif_running(port->dev) && netif_carrier_ok(port->dev);
 }
 
 /* Under lacp_lock. */
@@ -137,9 +145,10 @@ bool evpn_partner_unheard(const struct evpn_port *port)
 /**
  * evpn_partner_link() - a device may have lost its link, or found it
  * @en: the namespace's state
- * @dev: the device, a member or not
+ * @dev: the device: a member, the aggregate of some, or another one
  *
- * What was heard before a link was lost says nothing of what is at its end now.
+ * What was heard before a link was lost says nothing of what is at its end now. An aggregate that is set down
+ * leaves its members their links: LACP stands still here, and the partner gives up what it hears no more of.
  *
  * Context: under evpn_net.lock.
  */
@@ -151,7 +160,7 @@ void evpn_partner_link(struct evpn_net *en, const struct net_device *dev)
 	lockdep_assert_held(&en->lock);
 	evpn_for_each_es(es, en) {
 		list_for_each_entry(port, &es->members, list) {
-			if (port->dev != dev || partner_link(port))
+			if ((port->dev != dev && port->lag->dev != dev) || partner_link(port))
 				continue;
 			spin_lock_bh(&port->lacp_lock);
 			port->partner.heard = false;

@@ -36,9 +36,14 @@ run() { # TITLE LAB-OPTION...
 	check_err $? "PE2 is not DF after PE1's bond was set down"
 	slowwait 5 lab_passes
 	check_err $? "no ping through PE2"
+	# The members keep their links: the CE gives the silent PE up, and has to hear of it before PE2 closes.
+	sleep 3
+	probe_start again -r 200 -f 16
 	ip -n "$(ns pe1)" link set bond0 up
 	ready pe1
 	check_err $? "PE1 does not take the segment back"
+	probe_stop
+	check_eq "$(lost again 0) $(lost again 1)" "0 0" "datagrams lost when the bond is set up"
 	log_test "$title: the bond is set down and up"
 	lab_down
 }
