@@ -206,11 +206,54 @@ static void ignores(void **state)
 	timer_stop(&p.b.channel->hello);
 	send_octets(&p, a_fd, B, octets, ICC_HEAD_LEN);
 	assert_int_equal(c->received[ICC_HELLO], 1);
-	/* more than is to be listened to */
-	p.b.channel->budget = 0;
-	p.b.channel->refilled_us = timer_now_us() + 1000000;
-	send_octets(&p, a_fd, B, octets, ICC_HEAD_LEN);
-	p.b.channel->refilled_us = timer_now_us();
+	end(&p);
+}
+
+/* What strangers and other PEs send takes nothing of what a PE may say. */
+static void floods(void **state)
+{
+	struct icc_msg m = {.type = ICC_HELLO};
+	struct ip_addr a = ip(A), c_ip = ip(C);
+	struct pair p = begin();
+	u8 octets[ICC_LEN_MAX];
+	struct channel_counts *c;
+	u64 heard;
+
+	start(&p);
+	c = &p.b.channel->counts;
+	name(&p.b, B, A);
+	run(&p);
+	icc_encode(&m, octets);
+	for (int i = 0; i < 2100; i++)
+		send_octets(&p, p.stranger, B, octets, ICC_HEAD_LEN);
+	assert_int_equal(c->stranger, 2100);
+	send_octets(&p, p.a.channel->fds[0], B, octets, ICC_HEAD_LEN);
+	assert_int_equal(channel_pe(p.b.channel, &a)->received, 1);
+	/* a PE that has used up its own */
+	name(&p.b, B, C);
+	channel_pe(p.b.channel, &c_ip)->budget = 0;
+	channel_pe(p.b.channel, &c_ip)->refilled_us = timer_now_us();
+	heard = c->received[ICC_HELLO];
+	send_octets(&p, p.stranger, B, octets, ICC_HEAD_LEN);
+	send_octets(&p, p.a.channel->fds[0], B, octets, ICC_HEAD_LEN);
+	assert_int_equal(c->received[ICC_HELLO], heard + 1);
+	assert_int_equal(c->busy, 1);
+	end(&p);
+}
+
+/* One PE too many is said once. */
+static void full(void **state)
+{
+	struct ip_addr local = ip(B), remote;
+	struct pair p = begin();
+
+	start(&p);
+	for (unsigned int i = 0; i < CHANNEL_PES_MAX + 2; i++) {
+		remote = ip_v4(0x7f010000 + i);
+		channel_want(&p.b, &local, &remote);
+	}
+	assert_int_equal(p.b.channel->n_pes, CHANNEL_PES_MAX);
+	assert_true(p.b.channel->full);
 	end(&p);
 }
 
@@ -249,9 +292,8 @@ static void sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(greetings),
-		cmocka_unit_test(ignores),
-		cmocka_unit_test(sockets),
+		cmocka_unit_test(greetings), cmocka_unit_test(ignores), cmocka_unit_test(floods),
+		cmocka_unit_test(full),	     cmocka_unit_test(sockets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,14 +20,18 @@ enum {
 	PRIORITY = SD_EVENT_PRIORITY_IMPORTANT + 10, /* after what the kernel answers, before BGP */
 };
 
+int channel_pe_cmp(const struct channel_pe *a, const struct channel_pe *b)
+{
+	return ip_cmp(&a->remote, &b->remote);
+}
+
+RB_GENERATE(channel_pes, channel_pe, node, channel_pe_cmp)
+
 struct channel_pe *channel_pe(const struct channel *ch, const struct ip_addr *remote)
 {
-	struct channel_pe *pe;
+	struct channel_pe key = {.remote = *remote};
 
-	TAILQ_FOREACH(pe, &ch->pes, entry)
-		if (ip_equal(&pe->remote, remote))
-			return pe;
-	return NULL;
+	return RB_FIND(channel_pes, (struct channel_pes *)&ch->pes, &key);
 }
 
 static bool is_recent(const struct channel_pe *pe, u64 now)
@@ -89,7 +93,7 @@ static void greet(struct channel *ch, struct channel_pe *pe)
 
 static void forget(struct channel *ch, struct channel_pe *pe)
 {
-	TAILQ_REMOVE(&ch->pes, pe, entry);
+	RB_REMOVE(channel_pes, &ch->pes, pe);
 	ch->n_pes--;
 	free(pe);
 }
@@ -109,40 +113,57 @@ static void on_hello(void *data)
 	struct channel *ch = data;
 	struct channel_pe *pe, *next;
 
-	TAILQ_FOREACH(pe, &ch->pes, entry)
+	RB_FOREACH(pe, channel_pes, &ch->pes)
 		pe->wanted = false;
 	ask_services(ch->speaker);
-	for (pe = TAILQ_FIRST(&ch->pes); pe; pe = next) {
-		next = TAILQ_NEXT(pe, entry);
+	RB_FOREACH_SAFE(pe, channel_pes, &ch->pes, next)
 		if (pe->wanted)
 			greet(ch, pe);
 		else
 			forget(ch, pe);
-	}
 	timer_start(&ch->hello, HELLO_MS);
+}
+
+static struct channel_pe *add(struct channel *ch, const struct ip_addr *remote)
+{
+	struct channel_pe *pe;
+	char ip[IP_STRLEN];
+
+	if (ch->n_pes == CHANNEL_PES_MAX) {
+		if (!ch->full)
+			log_warning(
+				"inter-chassis: %d PEs share segments with this one, and there are more; "
+				"%s is one with which hand-over goes by the clock",
+				CHANNEL_PES_MAX, ip_format(remote, ip));
+		ch->full = true;
+		return NULL;
+	}
+	pe = calloc(1, sizeof(*pe));
+	if (!pe)
+		return NULL;
+	pe->remote = *remote;
+	RB_INSERT(channel_pes, &ch->pes, pe);
+	ch->n_pes++;
+	return pe;
 }
 
 void channel_want(struct speaker *speaker, const struct ip_addr *local,
 		  const struct ip_addr *remote)
 {
 	struct channel *ch = speaker->channel;
-	struct channel_pe *pe = channel_pe(ch, remote);
+	struct channel_pe *pe;
 
-	if (!pe && ch->n_pes < CHANNEL_PES_MAX && local->len == remote->len &&
-	    !ip_equal(local, remote))
-		pe = calloc(1, sizeof(*pe));
-	else if (!pe)
+	if (local->len != remote->len || ip_equal(local, remote))
 		return;
+	pe = channel_pe(ch, remote);
+	if (!pe)
+		pe = add(ch, remote);
 	if (!pe)
 		return;
 	pe->wanted = true;
 	pe->local = *local;
-	if (ip_is_none(&pe->remote)) {
-		pe->remote = *remote;
-		TAILQ_INSERT_TAIL(&ch->pes, pe, entry);
-		ch->n_pes++;
+	if (!pe->greeted_us)
 		greet(ch, pe);
-	}
 }
 
 /* ---- words ---- */
@@ -155,17 +176,11 @@ static void on_greeting(struct channel *ch, struct channel_pe *pe, bool hears)
 }
 
 /* From a PE that is known as such; whether it is one of the segment that is spoken of is for the service. */
-void channel_word(struct channel *ch, const struct ip_addr *from, const struct ip_addr *to,
-		  const struct icc_msg *word)
+void channel_word(struct channel *ch, struct channel_pe *pe, const struct icc_msg *word)
 {
-	struct channel_pe *pe = channel_pe(ch, from);
 	struct speaker *sp = ch->speaker;
 	unsigned int i;
 
-	if (!pe || !ip_equal(&pe->local, to)) {
-		ch->counts.stranger++;
-		return;
-	}
 	pe->received++;
 	ch->counts.received[word->type]++;
 	pe->heard_us = timer_now_us();
@@ -175,7 +190,7 @@ void channel_word(struct channel *ch, const struct ip_addr *from, const struct i
 	}
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->word && sp->services_up)
-			speaker_services[i]->word(sp->states[i], from, word);
+			speaker_services[i]->word(sp->states[i], &pe->remote, word);
 }
 
 /* ---- life ---- */
@@ -227,7 +242,7 @@ int channel_init(struct speaker *sp)
 		return -1;
 	ch->speaker = sp;
 	ch->fds[0] = ch->fds[1] = -1;
-	TAILQ_INIT(&ch->pes);
+	RB_INIT(&ch->pes);
 	timer_init(&ch->hello, sp->bgp.event, 100000, on_hello, ch);
 	sp->channel = ch;
 	return 0;
@@ -241,8 +256,8 @@ void channel_done(struct speaker *sp)
 		return;
 	channel_close(ch);
 	timer_done(&ch->hello);
-	while (!TAILQ_EMPTY(&ch->pes))
-		forget(ch, TAILQ_FIRST(&ch->pes));
+	while (!RB_EMPTY(&ch->pes))
+		forget(ch, RB_ROOT(&ch->pes));
 	free(ch);
 	sp->channel = NULL;
 }

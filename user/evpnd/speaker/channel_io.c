@@ -13,7 +13,7 @@
 
 enum {
 	TURN = 64,     /* datagrams read before other sources get their turn */
-	BUDGET = 2000, /* in each of the next */
+	BUDGET = 2000, /* of one PE, in each of the next */
 	REFILL_MS = 100,
 	CONTROL_LEN = 128,
 };
@@ -48,9 +48,26 @@ static void read_control(struct msghdr *msg, struct beside *b)
 	}
 }
 
+/* A PE that sends more than one full of segments has to say is read, and not listened to. */
+static bool may_speak(struct channel_pe *pe)
+{
+	u64 now = timer_now_us();
+
+	if (now - pe->refilled_us > REFILL_MS * 1000) {
+		pe->refilled_us = now;
+		pe->budget = BUDGET;
+	}
+	if (!pe->budget)
+		return false;
+	pe->budget--;
+	return true;
+}
+
+/* What strangers send takes nothing of what PEs may say, and neither does one PE of another's. */
 static void take(struct channel *ch, struct msghdr *msg, size_t len)
 {
 	struct ip_addr from = ip_from_sockaddr(msg->msg_name);
+	struct channel_pe *pe = channel_pe(ch, &from);
 	enum icc_verdict v;
 	char ip[IP_STRLEN];
 	struct icc_msg word;
@@ -62,9 +79,17 @@ static void take(struct channel *ch, struct msghdr *msg, size_t len)
 		ch->counts.far++;
 		return;
 	}
+	if (!pe || !ip_equal(&pe->local, &b.to)) {
+		ch->counts.stranger++;
+		return;
+	}
+	if (!may_speak(pe)) {
+		ch->counts.busy++;
+		return;
+	}
 	v = icc_decode(msg->msg_iov->iov_base, msg->msg_flags & MSG_TRUNC ? 0 : len, &word, &why);
 	if (v == ICC_OK) {
-		channel_word(ch, &from, &b.to, &word);
+		channel_word(ch, pe, &word);
 		return;
 	}
 	log_debug("inter-chassis: a datagram from %s is ignored: %s", ip_format(&from, ip), why);
@@ -72,23 +97,6 @@ static void take(struct channel *ch, struct msghdr *msg, size_t len)
 		ch->counts.unknown++;
 	else
 		ch->counts.malformed++;
-}
-
-/* Whoever sends more than a whole PE full of segments has to say is read, and not listened to. */
-static bool may_take(struct channel *ch)
-{
-	u64 now = timer_now_us();
-
-	if (now - ch->refilled_us > REFILL_MS * 1000) {
-		ch->refilled_us = now;
-		ch->budget = BUDGET;
-	}
-	if (ch->budget) {
-		ch->budget--;
-		return true;
-	}
-	ch->counts.busy++;
-	return false;
 }
 
 int channel_receive(sd_event_source *source, int fd, uint32_t revents, void *data)
@@ -115,7 +123,7 @@ int channel_receive(sd_event_source *source, int fd, uint32_t revents, void *dat
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
 		/* anything else is an error of an earlier datagram, which an ICMP message told of */
-		if (n >= 0 && may_take(ch))
+		if (n >= 0)
 			take(ch, &msg, (size_t)n);
 	}
 	return 0;

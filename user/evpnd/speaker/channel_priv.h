@@ -10,7 +10,7 @@
 #define EVPND_CHANNEL_PRIV_H
 
 #include <jansson.h>
-#include <sys/queue.h>
+#include <sys/tree.h>
 #include <systemd/sd-event.h>
 
 #include "speaker/channel.h"
@@ -19,14 +19,15 @@
 enum { CHANNEL_PES_MAX = 1024, CHANNEL_TYPES = ICC_ASK + 1 };
 
 /**
- * struct channel_pe - another PE
+ * struct channel_pe - another PE, found by @remote
  * @wanted: named in the round that is under way
  * @hears: its last greeting said that it hears this one
  * @heard_us: when anything of it arrived last, CLOCK_MONOTONIC; 0: never
  * @greeted_us: when it was greeted last, with the flags @said
+ * @budget: datagrams of it that may still be read, filled up every @refilled_us
  */
 struct channel_pe {
-	TAILQ_ENTRY(channel_pe) entry;
+	RB_ENTRY(channel_pe) node;
 	struct ip_addr local;
 	struct ip_addr remote;
 	bool wanted;
@@ -34,6 +35,8 @@ struct channel_pe {
 	u8 said;
 	u64 heard_us;
 	u64 greeted_us;
+	u64 refilled_us;
+	unsigned int budget;
 	u64 sent;
 	u64 received;
 };
@@ -42,7 +45,7 @@ struct channel_pe {
  * struct channel_counts - datagrams since the start
  * @stranger: from who shares no segment with this PE, or to another address of it
  * @far: crossed more routers than "hops" allows
- * @busy: more came than are read
+ * @busy: more came of one PE than are read
  * @ignored: not believed by a service, or of no use any more
  */
 struct channel_counts {
@@ -62,7 +65,7 @@ struct channel_counts {
  * @fds, @io: IPv4 and IPv6; -1 and NULL for none
  * @port: that datagrams are sent to
  * @min_ttl: that must be left of a datagram that comes
- * @budget: datagrams that may still be read, filled up every @refilled_us
+ * @full: whether it was said that there is room for no more PEs
  */
 struct channel {
 	struct speaker *speaker;
@@ -70,15 +73,17 @@ struct channel {
 	sd_event_source *io[2];
 	u16 port;
 	u8 min_ttl;
-	TAILQ_HEAD(, channel_pe) pes;
+	RB_HEAD(channel_pes, channel_pe) pes;
 	unsigned int n_pes;
+	bool full;
 	struct timer hello;
-	u64 refilled_us;
-	unsigned int budget;
 	struct channel_counts counts;
 };
 
+RB_PROTOTYPE(channel_pes, channel_pe, node, channel_pe_cmp);
+
 /* channel.c */
+int channel_pe_cmp(const struct channel_pe *a, const struct channel_pe *b);
 int channel_init(struct speaker *sp);
 void channel_done(struct speaker *sp);
 /* a socket of the parent's, which is taken over */
@@ -87,8 +92,7 @@ void channel_close(struct channel *ch);
 /* a configuration is in force */
 void channel_conf(struct speaker *sp);
 bool channel_pe_heard(const struct channel_pe *pe);
-void channel_word(struct channel *ch, const struct ip_addr *from, const struct ip_addr *to,
-		  const struct icc_msg *word);
+void channel_word(struct channel *ch, struct channel_pe *pe, const struct icc_msg *word);
 struct channel_pe *channel_pe(const struct channel *ch, const struct ip_addr *remote);
 
 /* channel_io.c */

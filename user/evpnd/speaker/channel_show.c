@@ -37,15 +37,15 @@ json_t *channel_show(struct speaker *sp, const json_t *params, char *err, size_t
 	const char *text = json_string_value(json_object_get(params, "address"));
 	const struct channel *ch = sp->channel;
 	json_t *list = json_array();
-	const struct channel_pe *pe;
 	struct ip_addr address;
+	struct channel_pe *pe;
 
 	if (text && ip_parse(&address, text)) {
 		snprintf(err, err_len, "params.address: \"%s\" is no address", text);
 		json_decref(list);
 		return NULL;
 	}
-	TAILQ_FOREACH(pe, &ch->pes, entry)
+	RB_FOREACH(pe, channel_pes, (struct channel_pes *)&ch->pes)
 		if (!text || ip_equal(&pe->remote, &address))
 			json_array_append_new(list, pe_json(ch, pe));
 	if (!text || json_array_size(list))
@@ -59,10 +59,10 @@ json_t *channel_show(struct speaker *sp, const json_t *params, char *err, size_t
 
 static void add_heard(const struct channel *ch, json_t *list)
 {
-	const struct channel_pe *pe;
+	struct channel_pe *pe;
 	char ip[IP_STRLEN];
 
-	TAILQ_FOREACH(pe, &ch->pes, entry)
+	RB_FOREACH(pe, channel_pes, (struct channel_pes *)&ch->pes)
 		metric_add(list, "evpn_icc_heard", "gauge",
 			   "words of the PE arrive, and ours there",
 			   json_pack("{s:s}", "address", ip_format(&pe->remote, ip)),

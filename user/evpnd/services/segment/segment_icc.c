@@ -18,6 +18,8 @@ enum {
 	AGAIN_FIRST_MS = 4,
 	AGAIN_FAST = 3, /* times, before the pauses grow */
 	AGAIN_MAX_MS = 250,
+	AGAIN_LONG = 50,      /* times, about 12 s, after which something is not as it should be */
+	AGAIN_LONG_MS = 1000, /* shorter than ASKED_MS, so that nothing is missed */
 	ASKED_MS = 3000,
 	CLOSED_MS = 1000,
 	GIVEN_MS = 2000, /* longer than CLOSED_MS by more than a datagram travels */
@@ -265,6 +267,8 @@ static void ask(struct segment *s)
 	u64 ms = grown < 6 ? (u64)AGAIN_FIRST_MS << grown : AGAIN_MAX_MS;
 	struct icc_pe *pe;
 
+	if (icc->tries > AGAIN_LONG)
+		ms = AGAIN_LONG_MS;
 	icc->tries++;
 	TAILQ_FOREACH(pe, &icc->pes, entry)
 		if (is_member(s, pe))
