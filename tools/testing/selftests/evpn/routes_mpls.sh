@@ -3,7 +3,7 @@
 #
 # An RFC 4364 core: a remote PE that speaks no EVPN, MPLS to it, and FRR unpatched everywhere. The customer has one eBGP session
 # with the port-active group. The PE with the session exports what it has learned as VPNv4 and VPNv6, and so does the standby, whose
-# routes are evpnd's. The remote PE has two paths, and takes the second one when the first PE loses the core or its attachment, or is drained.
+# routes are evpnd's. The remote PE has two paths, and takes the second one when the first PE loses the core or its attachment, dies, or is drained.
 #
 #     h1 (CE, AS 65100) === pe1, pe2 (VRF red, AS 65000) === MPLS === host (remote PE, VRF red: 198.51.100.1)
 
@@ -13,6 +13,8 @@ ALL_TESTS="
 	by_mpls
 	core_isolation
 	leg_cut
+	pe_dies
+	bgpd_killed
 	drained
 "
 # shellcheck source=lib.sh
@@ -171,7 +173,10 @@ way_is() { [ "$(way 203.0.113.1)" = "$(underlay "$1")" ]; }
 both_paths() {
 	[ "$(paths ipv4 203.0.113.1/32)" = "10.255.0.1 10.255.0.2" ] && [ "$(paths ipv6 2001:db8:c0::1/128)" = "10.255.0.1 10.255.0.2" ]
 }
-say_paths() { echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)'"; }
+say_paths() {
+	echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)'; PE2 has" \
+		"$(vrf_ip pe2 -6 route show vrf red 2001:db8:c0::1 | tr '\n' ' '): $(pe_ctl pe2 prefix why 2001:db8:c0::1/128 | tr -s '\n ' ' ')"
+}
 reaches() { in_ns host ping -q -I red -I 198.51.100.1 -c 1 -W 1 203.0.113.1 >/dev/null 2>&1; }
 
 # meanwhile COMMAND...: pinged every 50 ms from the remote customer; sets LOST, and LOST_MS
@@ -196,6 +201,11 @@ where() {
 home() { # all is as at the start
 	slowwait 30 ce_uses_only 1 && slowwait 30 both_paths && slowwait 10 way_is pe1 && slowwait 10 reaches
 }
+# the next hop of an IPv6 route is the customer's link-local address, which PE1's kernel asks for with its first packet to it; PE2 has it then
+slowwait 20 best_is pe1 2001:db8:c0::1 bgp -6
+link_local=$(ip -n "$(ns h1)" -6 -o addr show dev bond0.1 scope link | sed -n 's/.*inet6 \([^/]*\).*/\1/p')
+slowwait 10 in_ns pe1 ping -6 -q -c 1 -W 1 -I bond0.1 "$link_local" >"$LAB_RUN/ping" 2>&1
+check_err $? "PE1 does not reach $link_local: $(ping_loss)"
 home
 check_err $? "the remote PE has $(say_paths), its kernel sends to $(way 203.0.113.1); the CE's ports: $(ce_ports ce | tr '\n' ';')"
 
@@ -261,17 +271,65 @@ leg_cut() {
 	log_test "mended: all is as before"
 }
 
+# Power lost: neither the core nor the customer hears anything of PE1, and PE1 tells nobody.
+pe_dies() {
+	die() {
+		cut_core pe1
+		cut_cable ce pe1
+		slowwait 20 way_is pe2
+		check_err $? "the remote PE sends to $(way 203.0.113.1)"
+		slowwait 20 reaches
+		check_err $? "no way by PE2: $(where)"
+	}
+	meanwhile die
+	log_info "PE1 dead: $LOST lost, about $LOST_MS ms"
+	log_test "PE1 dies: the remote PE and the customer take the other one"
+	mend_core pe1
+	mend_cable ce pe1
+	home
+	check_err $? "PE1 is back: $(say_paths)"
+	log_test "PE1 is back: all is as before"
+}
+
+bgpd_killed() {
+	kill_it() {
+		frr_stop pe1 KILL bgpd
+		frr_daemon pe1 bgpd -p 0 # by FRR's watchdog
+		slowwait 20 best_is pe1 203.0.113.1 bgp
+		check_err $? "PE1 has it by $(best pe1 203.0.113.1)"
+		slowwait 20 reaches
+		check_err $? "no way: $(where)"
+	}
+	meanwhile kill_it
+	log_info "bgpd of PE1 killed and started again: $LOST lost, about $LOST_MS ms"
+	home
+	check_err $? "bgpd is back: $(say_paths)"
+	check_eq "$(nl_field pe1 role $ESI1) $(nl_field pe2 role $ESI1)" "df non-df" "roles"
+	log_test "bgpd of PE1 is killed: the segment stays with PE1, and all is as before when bgpd is back"
+}
+
+# session_of_pe1 [no]: with the customer: shut down, or not any more
+session_of_pe1() {
+	vty pe1 "configure terminal" -c "router bgp 65000 vrf red" -c "${1:+no }neighbor 10.1.0.1 shutdown" \
+		-c "${1:+no }neighbor fd00:1::1 shutdown"
+}
+
+# (bgpd of PE1 does not hear that its port is closed: without a word it would keep the session, and what it tells the core, until
+# the hold time is over)
 drained() {
 	drain() {
 		pe_ctl pe1 es drain be1 >"$LAB_RUN/drain" || check_err 1 "drain: $(cat "$LAB_RUN/drain")"
-		slowwait 10 ce_uses_only 2
-		check_err $? "the CE does not use PE2 alone"
+		session_of_pe1
 		slowwait 30 way_is pe2
 		check_err $? "the remote PE sends to $(way 203.0.113.1)"
 		slowwait 10 reaches
+		check_err $? "no way by PE2: $(where)"
 	}
 	meanwhile drain
 	log_info "drained: $LOST lost, about $LOST_MS ms"
+	ce_uses_only 2
+	check_err $? "the CE does not use PE2 alone"
+	session_of_pe1 no
 	pe_ctl pe1 es drain be1 undo >/dev/null
 	home
 	check_err $? "undone: $(say_paths)"
