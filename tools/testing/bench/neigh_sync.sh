@@ -96,7 +96,7 @@ until_true() {
 rss() {
 	local pid total=0 kb
 	for pid in $(cat $RUN/"$1".pid) $(pgrep -P "$(cat $RUN/"$1".pid)"); do
-		kb=$(awk '/^Rss:/ { print $2 }' /proc/"$pid"/smaps_rollup)
+		kb=$(awk '/^VmRSS:/ { print $2 }' /proc/"$pid"/status)
 		total=$((total + kb))
 	done
 	echo $total
@@ -199,13 +199,13 @@ if [ -x /usr/lib/frr/bgpd ]; then
 	chown -R frr:frr $RUN
 	node bgpd /usr/lib/frr/bgpd -d -Z -f $RUN/bgpd.conf -i $RUN/bgpd.pid --vty_socket $RUN/vty -u frr -g frr
 	sleep 0.3
-	bgpd_rss=$(awk '/^Rss:/ { print $2 }' /proc/"$(cat $RUN/bgpd.pid)"/smaps_rollup)
+	bgpd_rss=$(awk '/^VmRSS:/ { print $2 }' /proc/"$(cat $RUN/bgpd.pid)"/status)
 	bgpd_has() { [ "$(node bgpd vtysh --vty_socket $RUN/vty -c 'show bgp l2vpn evpn summary json' 2>/dev/null |
 		jq '[.. | .pfxRcd? // empty] | add // 0')" -ge "$COUNT" ]; }
 	until_true bgpd_has || echo "  bgpd does not have them"
 	sleep 1
 	bgpd_cpu=$(cpu_ms "$(cat $RUN/bgpd.pid)")
-	bgpd_rss=$(($(awk '/^Rss:/ { print $2 }' /proc/"$(cat $RUN/bgpd.pid)"/smaps_rollup) - bgpd_rss))
+	bgpd_rss=$(($(awk '/^VmRSS:/ { print $2 }' /proc/"$(cat $RUN/bgpd.pid)"/status) - bgpd_rss))
 	sed -i '/^peers/,$d' $RUN/plain.yaml
 	echo "peers: []" >>$RUN/plain.yaml
 	start plain

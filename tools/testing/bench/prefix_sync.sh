@@ -81,7 +81,7 @@ processes() { cat $RUN/"$1".pid; pgrep -P "$(cat $RUN/"$1".pid)"; }
 rss() { # of the parent and its children, in kB
 	local pid total=0
 	for pid in $(processes "$1"); do
-		total=$((total + $(awk '/^Rss:/ { print $2 }' /proc/"$pid"/smaps_rollup)))
+		total=$((total + $(awk '/^VmRSS:/ { print $2 }' /proc/"$pid"/status)))
 	done
 	echo $total
 }
