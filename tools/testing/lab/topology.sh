@@ -212,7 +212,8 @@ topology_write() {
 	quiet_ns wire
 	for m in $(rr_names); do
 		quiet_ns "$m"
-		uplink "$m" "$(underlay "$m" | cut -d. -f4)"
+		p=$(underlay "$m")
+		uplink "$m" "${p##*.}"
 	done
 	quiet_ns host
 	uplink host 100
