@@ -210,7 +210,7 @@ retention() {
 	wished 1 239.1.5.1 mode=exclude versions=v3
 	slowwait 2 is_wish 1 239.1.5.1 spoken
 	sleep 0.3
-	unwished 1 239.1.5.1 retain=1500
+	unwished 1 239.1.5.1 retain=2500
 	is_wish 1 239.1.5.1 retained
 	check_err $? "not retained: $(nl_mcast wish-get dump)"
 	slowwait 2 seen "0.0.0.0 > 224.0.0.1: igmp query"
@@ -242,9 +242,9 @@ left_elsewhere() {
 	# another host speaks in time
 	mcast ce1 report ce.1 239.1.6.2
 	slowwait 2 is_local 1 239.1.6.2
-	nl_mcast leave esi=$ESI1 tag=1 group=239.1.6.2 response=700 >/dev/null
+	nl_mcast leave esi=$ESI1 tag=1 group=239.1.6.2 response=1500 >/dev/null
 	mcast ce1 report ce.1 239.1.6.2
-	sleep 1
+	sleep 2
 	is_local 1 239.1.6.2
 	check_err $? "a host has spoken, and it has ended"
 	check_eq "$(times "leave 239.1.6.2\|239.1.6.2 to_in")" 0 "leaves"
