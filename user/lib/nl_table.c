@@ -128,6 +128,20 @@ int nl_host_put(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
 	return nl_request(nl, nlh, NULL, NULL, err);
 }
 
+/* Of one that is there NTF_USE would take NUD_PERMANENT away. */
+int nl_host_ask(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh =
+		begin(buf, RTM_NEWNEIGH, e, e->address.len == 4 ? AF_INET : AF_INET6, &ndm);
+
+	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	ndm->ndm_flags = NTF_USE;
+	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
+	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
 int nl_host_del(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];

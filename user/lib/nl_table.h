@@ -48,6 +48,12 @@ int nl_tunnel_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *er
 
 /** nl_host_put() - make or change a neighbour; -EINVAL where the kernel does not know @validated */
 int nl_host_put(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
+/**
+ * nl_host_ask() - let the kernel ask for a neighbour that it does not have, as if there were a packet for it
+ *
+ * Only @ifindex and @address hold. One that it has is left alone, whatever its state: -EEXIST.
+ */
+int nl_host_ask(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
 int nl_host_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
 
 #endif

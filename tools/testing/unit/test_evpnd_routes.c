@@ -212,6 +212,23 @@ static void test_learn(void **state)
 	expect("gone and 2001:db8::/32 bond0 fd00::1 20; ");
 }
 
+/* The kernel asks for a next hop on a segment that it does not know; one that it has is left as it is. */
+static void test_asked(void **state)
+{
+	NEED_KERNEL();
+	sh("ip -6 neigh add fe80::77 lladdr 02:00:00:00:00:77 dev bond0 nud permanent");
+	sh("ip -6 route add 2001:db8:1::/48 via fe80::77 dev bond0 proto bgp metric 20");
+	sh("ip -6 route add 2001:db8:2::/48 via fe80::78 dev bond0 proto bgp metric 20");
+	sh("ip route add 10.28.0.0/16 via 192.0.2.78 proto ospf metric 20"); /* not on a segment */
+	run(100);
+	sh("ip -6 neigh show dev bond0 fe80::77 | grep -q PERMANENT");
+	sh("ip -6 neigh show dev bond0 nud all | grep -q '^fe80::78 '");
+	sh("! ip neigh show dev core0 nud all | grep -q '^192.0.2.78 '");
+	sh("ip -6 route flush proto bgp && ip route del 10.28.0.0/16 && ip -6 neigh flush dev bond0 nud permanent");
+	run(50);
+	told[0] = '\0';
+}
+
 /* Subnets of a segment's devices, when they are asked for, but for what every device has. */
 static void test_connected(void **state)
 {
@@ -544,12 +561,13 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_learn),	    cmocka_unit_test(test_connected),
-		cmocka_unit_test(test_replaced),    cmocka_unit_test(test_objects),
-		cmocka_unit_test(test_device_down), cmocka_unit_test(test_install),
-		cmocka_unit_test(test_in_the_way),  cmocka_unit_test(test_impossible),
-		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_reading_fails),
-		cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_many),
+		cmocka_unit_test(test_learn),	      cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_connected),     cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
+		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
+		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

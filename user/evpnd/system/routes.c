@@ -302,8 +302,10 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 		return;
 	}
 	for (unsigned int i = 0; i < n && !own; i++)
-		if (is_ours(r, route, &hops[i], bit))
+		if (is_ours(r, route, &hops[i], bit)) {
+			gateways_ask(r, &hops[i]);
 			hops[kept++] = hops[i];
+		}
 	if (own)
 		kept = n;
 	if (kept)

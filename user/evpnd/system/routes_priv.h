@@ -62,6 +62,20 @@ struct prefix_out {
 };
 
 /**
+ * struct gateways - next hops that were asked for lately
+ * @seconds: of CLOCK_MONOTONIC, when; 0: never
+ * @next: the oldest of them
+ * @second, @n: so many were asked for in it
+ */
+struct gateways {
+	struct prefix_hop asked[16];
+	u32 seconds[16];
+	u32 next;
+	u32 second;
+	u32 n;
+};
+
+/**
  * struct routes
  * @places: by ifindex
  * @reading: which table and family is being read, two for each table; -1: none
@@ -72,6 +86,7 @@ struct prefix_out {
  * @texts: sentences that the speaker knows, @n_texts of them
  */
 struct routes {
+	struct gateways gateways;
 	sd_event *event;
 	const struct links *links;
 	const struct conf *conf;
@@ -110,6 +125,9 @@ const struct place *routes_place(const struct routes *r, uint32_t ifindex);
 void routes_read_again(struct routes *r, u64 ms);
 /* the table of a VRF device, 0: there is none */
 uint32_t routes_table(const struct routes *r, uint32_t vrf);
+
+/* routes_ask.c: a next hop on a segment, of a route that is told to other PEs */
+void gateways_ask(struct routes *r, const struct prefix_hop *hop);
 
 /* routes_wish.c */
 struct wish_room *routes_wish_room(void);
