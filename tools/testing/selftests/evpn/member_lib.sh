@@ -87,8 +87,9 @@ stream_goes_on() {
 		slowwait 10 forwards $pe
 		check_err $? "$pe has no route: $(ip -n "$(ns $pe)" mroute show)"
 	done
-	hear 5
+	hear 60
 	stream 3 200 >"$LAB_RUN/sent"
+	kill $HEAR
 	wait $HEAR
 	log_info "$(cat "$LAB_RUN/sent"), $(tail -n 1 "$COUNTED")"
 	[ "$(counted received)" -ge 500 ]
@@ -97,12 +98,14 @@ stream_goes_on() {
 	log_test "both PEs forward, and one copy arrives"
 
 	if df_is pe1; then df=pe1; else df=pe2; fi
-	hear 9
+	hear 60
 	stream 7 200 >"$LAB_RUN/sent" &
 	sent=$!
 	sleep 2
 	cut_cable ce $df
-	wait $sent $HEAR
+	wait $sent
+	kill $HEAR
+	wait $HEAR
 	log_info "$df was cut off: $(cat "$LAB_RUN/sent"), $(tail -n 1 "$COUNTED")"
 	[ "$(counted received)" -ge 800 ]
 	check_err $? "the stream has stopped: $(tail -n 1 "$COUNTED")"

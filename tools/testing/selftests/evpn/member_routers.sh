@@ -72,7 +72,7 @@ neither_knows() {
 }
 groups() { for pe in pe1 pe2; do echo "$pe: $(pim_vty $pe "show ip igmp groups"); $(pe_ctl $pe member show)"; done; }
 # warm GROUP: the kernels ask their routers at the first datagrams, which are lost
-warm() { from_source "$1" 2 50; }
+warm() { from_source "$1" 1 50; }
 
 # One host leaves, another one stays: it loses nothing, and both routers keep the group.
 second_receiver() {
@@ -83,12 +83,13 @@ second_receiver() {
 	slowwait 10 both_know $g
 	check_err $? "$(groups)"
 	warm $g
-	listens h2nd mv0 $g 12
-	from_source $g 10 100 &
+	listens h2nd mv0 $g 60
+	from_source $g 6 100 &
 	local stream=$!
-	sleep 3
+	sleep 1
 	leaves $first
-	wait $stream $LISTENS
+	wait $stream
+	leaves $LISTENS
 	log_info "$(say_heard h2nd)"
 	all_heard h2nd
 	check_err $? "$(say_heard h2nd)"
@@ -177,9 +178,9 @@ pimd_restarted() {
 	check_err $? "pimd of $other does not know it again: $(groups)"
 	log_info "known again after at most $(($(mono_ms) - start)) ms"
 	warm $g
-	listens hg bond0.4 $g 4
+	listens hg bond0.4 $g 60
 	from_source $g 2 100
-	wait $LISTENS
+	leaves $LISTENS
 	all_heard hg
 	check_err $? "afterwards: $(say_heard hg)"
 	check_eq "$(heard hg doubled)" 0 "datagrams that arrived twice"
@@ -206,9 +207,9 @@ smcroute() {
 	joins h2nd mv0 $g
 	slowwait 5 eval '[ "$(for p in pe1 pe2; do pe_ctl $p -j member show '$g' | jq .total; done | sort -u)" = 1 ]'
 	check_err $? "not in step: $(pe_ctl pe1 member show; pe_ctl pe2 member show)"
-	listens hg bond0.4 $g 4
+	listens hg bond0.4 $g 60
 	from_source $g 2 100
-	wait $LISTENS
+	leaves $LISTENS
 	all_heard hg
 	check_err $? "smcroute: $(say_heard hg): $(cat "$LAB_RUN"/pe?/smcroute.log)"
 	check_eq "$(heard hg doubled)" 0 "datagrams that arrived twice"
