@@ -37,14 +37,14 @@ steps() {
 	tools          50   120 deps                   $here/lab/lab.sh build
 	kernel        150  2400 user                   $vm/guest.sh build uml
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
-	uml*4          27  3600 kernel,user,tools      scenarios uml
+	uml*4          23  3600 kernel,user,tools      scenarios uml
 	qemu*2         80  4500 user,tools             scenarios qemu
 	uml-debug*3    60  4500 kernel-debug,user,tools scenarios uml-debug
 	smp            80  2400 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
 	rt             90  2400 user,tools             scenarios qemu-rt module_stress
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
-	frr-10.3       35  2400 kernel,user,tools      frr_scenarios trixie $FRR
-	frr-10.7       35  2400 kernel,user,tools      frr_scenarios sid $FRR
+	frr-10.3       30  2400 kernel,user,tools      frr_scenarios trixie $FRR
+	frr-10.7       30  2400 kernel,user,tools      frr_scenarios sid $FRR
 	unit          100  1800 user,tools             make -j2 unit
 	package       100  1800 user,tools             env -u O $here/package.sh
 	boot           70  1800 kernel,tools,package   env -u O $here/boot.sh
