@@ -673,7 +673,7 @@ static void test_prefix_keys(void **state)
 	    "4:35: vrfs[red].prefixes.learn: \"ospf\": expected a list");
 	bad(VRF("prefixes: {learn: [opsf]}"),
 	    "4:36: vrfs[red].prefixes.learn: \"opsf\": expected ospf, isis, bgp, rip, babel, eigrp, "
-	    "bird or static; did you mean \"ospf\"?");
+	    "bird, static or connected; did you mean \"ospf\"?");
 	bad(VRF("prefixes: {metric: 0}"), "4:36: vrfs[red].prefixes.metric: \"0\"");
 	bad(VRF("prefixes: {lern: [ospf]}"),
 	    "4:28: vrfs[red].prefixes.lern: unknown key; did you mean \"learn\"?");
