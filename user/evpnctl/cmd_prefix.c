@@ -11,7 +11,7 @@ static const char *const state_names[] = {"local",    "installed", "pending", "r
 					  "retained", "withdrawn", NULL};
 
 static const struct param show_params[] = {
-	{.key = "prefix", .what = "PREFIX", .positional = true},
+	{.key = "prefix", .what = "PREFIX", .hint = HINT_PREFIX, .positional = true},
 	{.key = "vrf", .what = "NAME"},
 	{.key = "state", .kind = PARAM_ONE_OF, .what = "STATE", .values = state_names},
 	{.key = "limit", .kind = PARAM_NUMBER, .what = "N", .max = 10000000},
@@ -19,7 +19,11 @@ static const struct param show_params[] = {
 };
 
 static const struct param why_params[] = {
-	{.key = "prefix", .what = "PREFIX", .positional = true, .required = true},
+	{.key = "prefix",
+	 .what = "PREFIX",
+	 .hint = HINT_PREFIX,
+	 .positional = true,
+	 .required = true},
 	{.key = "vrf", .what = "NAME"},
 	{},
 };

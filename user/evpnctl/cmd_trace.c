@@ -19,7 +19,11 @@ static const struct param member_params[] = {
 };
 
 static const struct param prefix_params[] = {
-	{.key = "prefix", .what = "PREFIX", .positional = true, .required = true},
+	{.key = "prefix",
+	 .what = "PREFIX",
+	 .hint = HINT_PREFIX,
+	 .positional = true,
+	 .required = true},
 	{.key = "vrf", .what = "NAME"},
 	{},
 };

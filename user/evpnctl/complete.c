@@ -65,6 +65,9 @@ static void offer_hint(struct app *app, enum param_hint hint, const char *word)
 	case HINT_GROUP:
 		offer_answers(app, "member.show", "memberships", "group", word);
 		break;
+	case HINT_PREFIX:
+		offer_answers(app, "prefix.show", "prefixes", "prefix", word);
+		break;
 	case HINT_INTERFACE:
 		offer_files("/sys/class/net", word);
 		break;

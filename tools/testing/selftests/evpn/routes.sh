@@ -119,7 +119,10 @@ explained() {
 	check_err $? "PE2: $(cat "$LAB_RUN/why")"
 	pe_ctl pe2 metrics | grep -q 'evpn_prefixes{state="installed"} 1'
 	check_err $? "metrics: $(pe_ctl pe2 metrics | grep evpn_prefix)"
-	log_test "prefix why names each step on both PEs"
+	pe_ctl pe2 trace prefix 203.0.113.0/24 | grep -q "^ *0 received .*gateway 10.1.0.1"
+	check_err $? "trace: $(pe_ctl pe2 trace prefix 203.0.113.0/24)"
+	check_eq "$("$LAB_BUILD/evpnctl" complete -n "$(ns pe2)" trace prefix 203)" 203.0.113.0/24 "completion of a prefix"
+	log_test "prefix why, and trace prefix, name each step on both PEs"
 }
 
 only_these() {
