@@ -15,7 +15,7 @@ begin "a circuit ends with what carries it" B4 A25
 
 sa_config() {
 	pe_config "$1"
-	sed -i 's/df: {/vlans: [10, 20]\n    ad-per-evi: yes\n    df: {ac-df: yes, /' "$LAB_RUN/$1/evpnd.yaml"
+	sed -i '/^ *vlans:/d; s/df: {/vlans: [10, 20]\n    ad-per-evi: yes\n    df: {ac-df: yes, /' "$LAB_RUN/$1/evpnd.yaml"
 }
 port_vlans() {
 	ip -n "$(ns "$1")" link set br0 type bridge vlan_filtering 1
