@@ -287,8 +287,7 @@ static void work_timer(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 	}
 }
 
-/* How long until the next one is due. */
-static unsigned long work_timers(struct evpn_neigh_net *nn)
+static void work_timers(struct evpn_neigh_net *nn)
 {
 	unsigned int done = 0;
 	struct rb_node *first;
@@ -297,11 +296,22 @@ static unsigned long work_timers(struct evpn_neigh_net *nn)
 	while ((first = rb_first_cached(&nn->timers)) && !READ_ONCE(nn->closing)) {
 		now = ktime_get_ns();
 		if (timer_neigh(first)->due > now)
-			return nsecs_to_jiffies(timer_neigh(first)->due - now) + 1;
+			return;
 		work_timer(nn, timer_neigh(first), now);
 		work_pause(nn, &done);
 	}
-	return MAX_JIFFY_OFFSET;
+}
+
+/* How long until the next one is due. Whoever was asked has got a new time, so this comes last. */
+static unsigned long work_next_timer(const struct evpn_neigh_net *nn)
+{
+	struct rb_node *first = rb_first_cached(&nn->timers);
+	u64 now = ktime_get_ns();
+
+	if (!first)
+		return MAX_JIFFY_OFFSET;
+	return timer_neigh(first)->due > now ? nsecs_to_jiffies(timer_neigh(first)->due - now) + 1 :
+					       0;
 }
 
 /** evpn_neigh_work() - do all that is to be done, and come again when there will be more */
@@ -315,8 +325,9 @@ void evpn_neigh_work(struct work_struct *work)
 	work_notes(nn);
 	delay = work_rescan(nn);
 	work_walks(nn);
-	delay = min(delay, work_timers(nn));
+	work_timers(nn);
 	delay = min(delay, work_asks(nn));
+	delay = min(delay, work_next_timer(nn));
 	delay = min(delay, evpn_neigh_table_clear(nn));
 	delay = min(delay, evpn_neigh_tell(nn));
 	if (!list_empty(&nn->walks) || !llist_empty(&nn->notes))
