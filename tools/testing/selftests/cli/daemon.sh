@@ -160,7 +160,7 @@ says "version: both" 0 "^evpnd " -n clid1 version
 says "inside the namespace its own evpnd is found" 0 "role non-df" --socket /run/evpn/clid2/evpnd.sock es
 is "the same with ip netns exec, without an option" '"non-df"' \
 	"$(ip netns exec clid2 "$EVPNCTL" -j es | jq -c '.segments[0].role')"
-is "complete: segments" "ce1 group" "$("$EVPNCTL" complete -n clid1 df why "" | xargs)"
+is "complete: segments" "ce1" "$("$EVPNCTL" complete -n clid1 df why "" | xargs)"
 is "complete: peers" "192.0.2.2" "$("$EVPNCTL" complete -n clid1 peer show 1)"
 
 # --- a key that is not there, readers and writers --------------------------------------------------

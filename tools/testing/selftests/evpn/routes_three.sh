@@ -115,7 +115,7 @@ everywhere_once() {
 	local n
 	for n in $OTHERS; do
 		check_eq "$(n_advertised $n)" 0 "prefixes that $n advertises"
-		check_eq "$(best $n 203.0.113.1)" 77 "protocol of the route that $n's kernel takes"
+		check_eq "$(best $n 203.0.113.1) $(prefix_state $n 203.0.113.1/32)" "77 installed" "protocol of the route that $n's kernel takes, and its state for evpnd"
 		check_eq "$(prefix_json $n 203.0.113.1/32 '.prefixes[0].from | length')" 1 "PEs that $n has it from"
 	done
 	slowwait 20 eval 'vty "$HAS" "show bgp ipv4 vpn json" | jq -e "[.routes.routeDistinguishers[][\"203.0.113.1/32\"]? // empty] | length == 3" >/dev/null'
