@@ -87,7 +87,8 @@ static void start(int *client)
 		p.options = &options;
 		p.sockets = sockets_new();
 		p.kern = kern_new(p.event, &kern_ops, NULL);
-		check(p.kern != NULL);
+		p.state = state_new(p.event, NULL);
+		check(p.kern && p.state);
 	}
 	log_set_level(LOG_LEVEL_ERROR);
 	p.conf = a_conf();
