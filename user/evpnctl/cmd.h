@@ -127,6 +127,7 @@ struct object {
 
 #define OBJECT_DECLARE(name) extern const struct object object_##name;
 OBJECTS(OBJECT_DECLARE)
+extern const struct param one_prefix_params[]; /* cmd_prefix.c: of prefix.why and prefix.trace */
 extern const struct command command_summary;
 
 /** objects - all of them, in the order of the help; ends with NULL */

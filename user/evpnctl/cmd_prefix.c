@@ -18,7 +18,7 @@ static const struct param show_params[] = {
 	{},
 };
 
-static const struct param why_params[] = {
+const struct param one_prefix_params[] = {
 	{.key = "prefix",
 	 .what = "PREFIX",
 	 .hint = HINT_PREFIX,
@@ -148,7 +148,7 @@ static const struct command commands[] = {
 	 .print = print_prefixes},
 	{.name = "why",
 	 .help = "one prefix: what is known of it, which next hop, and why it is or is not installed",
-	 .params = why_params,
+	 .params = one_prefix_params,
 	 .method = "prefix.why",
 	 .print = print_prefix_why},
 	{},

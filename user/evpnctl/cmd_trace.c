@@ -18,16 +18,6 @@ static const struct param member_params[] = {
 	{},
 };
 
-static const struct param prefix_params[] = {
-	{.key = "prefix",
-	 .what = "PREFIX",
-	 .hint = HINT_PREFIX,
-	 .positional = true,
-	 .required = true},
-	{.key = "vrf", .what = "NAME"},
-	{},
-};
-
 static void print_hop(struct out *o, const json_t *h, double *before)
 {
 	const json_t *at = doc_get(h, "mono-ns");
@@ -150,7 +140,7 @@ static const struct command trace_commands[] = {
 	 .print = print_member_trace},
 	{.name = "prefix",
 	 .help = "one prefix of a customer: each hop, or the reason why it ends there",
-	 .params = prefix_params,
+	 .params = one_prefix_params,
 	 .method = "prefix.trace",
 	 .print = print_prefix_trace},
 	{},
