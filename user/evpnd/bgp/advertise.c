@@ -5,7 +5,7 @@
  * Neighbouring entries with the same attributes share an UPDATE, withdraws always do. Messages are
  * made only while the buffer has room, and for a limited time in one turn of the loop.
  *
- * evpnd advertises only what it originates. Towards internal neighbours LOCAL_PREF is 100 and AS_PATH
+ * evpnd advertises only what it originates. Towards internal peers LOCAL_PREF is 100 and AS_PATH
  * is empty; towards external ones AS_PATH is the own AS. The next hop is the originator address.
  *
  * RFC 4271 (5.1, 9.2), RFC 4760, RFC 4724 (End-of-RIB), RFC 2918, RFC 7313 (BoRR, EoRR)
@@ -20,7 +20,7 @@
 #include "bgp/bgp_host.h"
 
 enum {
-	TURN_BYTES = 1 << 18, /* queued for one neighbour in one turn of the loop */
+	TURN_BYTES = 1 << 18, /* queued for one peer in one turn of the loop */
 	ATTRS_MAX = BGP_MAX_LEN_EXTENDED,
 	ECOMM_MAX = ATTRS_MAX / 8,
 	EVPN_COMMUNITY = 0x06, /* type */
@@ -159,7 +159,7 @@ static void put_marks(struct session *s)
 }
 
 /**
- * advertise() - send what this neighbour has not been told yet, as much as fits now
+ * advertise() - send what this peer has not been told yet, as much as fits now
  *
  * What does not fit is sent when TCP takes more (session_io.c calls again), or in the next turn.
  */
@@ -202,7 +202,7 @@ void advertise_all(struct bgp_host *host)
 		advertise(s);
 }
 
-/* Send everything again, between BoRR and EoRR where the neighbour knows them. */
+/* Send everything again, between BoRR and EoRR where the peer knows them. */
 void advertise_again(struct session *s)
 {
 	export_rewind(&s->cursor);
@@ -211,7 +211,7 @@ void advertise_again(struct session *s)
 	bgp_host_wake_output(s->host);
 }
 
-/* Ask for all routes again. Return: false when the neighbour did not say that it can. */
+/* Ask for all routes again. Return: false when the peer did not say that it can. */
 bool refresh_request(struct session *s)
 {
 	if (!s->established || !s->conn->open.caps.refresh)

@@ -21,9 +21,9 @@
 /**
  * struct decide_path - what the decision looks at
  * @local: originated here
- * @ebgp: from an external neighbour: LOCAL_PREF is not looked at
- * @router_id: BGP identifier of the neighbour, host order
- * @address: of the neighbour, NULL when @local
+ * @ebgp: from an external peer: LOCAL_PREF is not looked at
+ * @router_id: BGP identifier of the peer, host order
+ * @address: of the peer, NULL when @local
  */
 struct decide_path {
 	bool local;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * bgp_host.c - see bgp_host.h: the life of BGP, and what it does in the loop. Sending comes once per turn,
- * when everything that belongs together is queued; big tables of neighbours that are gone are taken out when
+ * when everything that belongs together is queued; big tables of peers that are gone are taken out when
  * there is nothing else to do.
  */
 #include "bgp/bgp_host.h"
@@ -14,7 +14,7 @@
 #include "bgp/session.h"
 
 enum {
-	CLEAN_SLICE = 4096, /* paths of a lost neighbour removed in one turn */
+	CLEAN_SLICE = 4096, /* paths of a lost peer removed in one turn */
 };
 
 size_t bgp_host_routes(const struct bgp_host *host, unsigned int type)

@@ -24,14 +24,14 @@ struct session;
 
 /**
  * struct bgp_host_ops - what the host does for BGP; none may be NULL
- * @request_socket: a connecting socket to a neighbour; session_socket() gets it
+ * @request_socket: a connecting socket to a peer; session_socket() gets it
  * @sync: a session came up, went down or sent End-of-RIB
  * @event: something for `evpnctl monitor`, NULL for want of memory; takes the reference. @object: "peer"
  * @answer: a piece of the answer to a query, a struct ipc_text and its text
  * @wanted: what a received route is worth here
  * @room_for: may another route of this worth be kept?
  * @exhausted: the allocator has no memory
- * @refused: a route of this neighbour was refused for want of memory
+ * @refused: a route of this peer was refused for want of memory
  */
 struct bgp_host_ops {
 	void (*request_socket)(struct bgp_host *host, const struct ip_addr *address, uint16_t port);

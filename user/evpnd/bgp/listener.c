@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * listener.c - listening sockets that the parent opened (with their TCP MD5 and TCP-AO keys) and handed
- * over; each connection goes to the neighbour with its address.
+ * over; each connection goes to the peer with its address.
  *
- * Of descriptors a stranger holds none and a neighbour two at most, the second no longer than an OPEN
+ * Of descriptors a stranger holds none and a peer two at most, the second no longer than an OPEN
  * takes. When there are none left all the same, what waits in the backlog would wake the loop for ever:
  * nothing is accepted for a while, and sessions that are up do not notice.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* peer_show.c - see peer_show.h: neighbours as JSON, and clearing them. */
+/* peer_show.c - see peer_show.h: peers as JSON, and clearing them. */
 #include "bgp/peer_show.h"
 
 #include <stdio.h>

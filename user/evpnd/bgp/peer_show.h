@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the control socket says of neighbours and routes: peer.show, peer.clear, route.show, and the
+ * What the control socket says of peers and routes: peer.show, peer.clear, route.show, and the
  * speaker's part of summary and metrics. The shapes are in Documentation/control-socket.rst.
  */
 #ifndef EVPND_PEER_SHOW_H

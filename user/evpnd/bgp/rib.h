@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The EVPN RIB: for every NLRI key the paths that neighbours advertised and the one originated here,
+ * The EVPN RIB: for every NLRI key the paths that peers advertised and the one originated here,
  * and which is best (RFC 4271 section 9.1 with the route-reflector tie-breaks of RFC 4456). Attributes
  * are interned: a million routes with the same attributes hold them once.
  *
@@ -52,8 +52,8 @@ enum want {
 
 /** enum route_loss - why a route is gone */
 enum route_loss {
-	ROUTE_WITHDRAWN, /* by who advertised it, or the neighbour was taken out of the configuration */
-	ROUTE_SESSION_DEAD,  /* with its session: hold time, TCP, or the neighbour has shut down */
+	ROUTE_WITHDRAWN, /* by who advertised it, or the peer was taken out of the configuration */
+	ROUTE_SESSION_DEAD,  /* with its session: hold time, TCP, or the peer has shut down */
 	ROUTE_SESSION_RESET, /* with its session, which one side closed and means to open again */
 };
 
@@ -99,7 +99,7 @@ size_t rib_peer_count(const struct rib_peer *peer); /* paths */
 /** rib_has() - does @peer (NULL: this PE) advertise a route with that key? */
 bool rib_has(struct rib *rib, struct rib_peer *peer, const struct evpn_nlri *nlri);
 
-/** rib_peer_bytes() - memory that the neighbour's routes take; shared attributes count for the first */
+/** rib_peer_bytes() - memory that the peer's routes take; shared attributes count for the first */
 size_t rib_peer_bytes(const struct rib_peer *peer);
 
 /** rib_bytes() - memory that all routes take */
@@ -136,7 +136,7 @@ void rib_walk(const struct rib *rib, unsigned int type /* 0: all */, rib_walk_fn
 /* one route, by what evpn_key() made; Return: what @fn returned, false without such a route */
 bool rib_visit(struct rib *rib, const u8 *key, size_t len, rib_walk_fn fn, void *data);
 /**
- * rib_path_direct() - did the neighbour that advertised it also originate it?
+ * rib_path_direct() - did the peer that advertised it also originate it?
  *
  * Not when a route reflector, a route server or another AS handed it on. Then the session says nothing
  * about whether the originator lives (RFC 4456 section 8, RFC 7947 section 2.2).

@@ -2,7 +2,7 @@
 /*
  * What rib.c and rib_attrs.c share: how a route is laid out in memory. One allocation for each path, and the
  * key is not there a second time: it is read from the path's NLRI when two hashes are equal. About 0.12 kB for
- * a route that one neighbour advertises.
+ * a route that one peer advertises.
  */
 #ifndef EVPND_RIB_PRIV_H
 #define EVPND_RIB_PRIV_H
@@ -110,7 +110,7 @@ void rib_attrs_pay(struct rib_attrs *attrs, struct rib_peer *peer);
 /** rib_attrs_unpay() - @peer goes, and others may still use what it paid for */
 void rib_attrs_unpay(struct rib *rib, struct rib_peer *peer);
 
-/** rib_hash() - keyed, so that a neighbour cannot aim its routes at one bucket */
+/** rib_hash() - keyed, so that a peer cannot aim its routes at one bucket */
 uint32_t rib_hash(const struct rib *rib, const void *data, size_t len);
 
 #endif

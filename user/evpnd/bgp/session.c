@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * session.c - a neighbour's life: what the state machine asks for is done here, and nowhere else.
+ * session.c - a peer's life: what the state machine asks for is done here, and nowhere else.
  *
- * Two connections with one neighbour exist only while both wait for an OPEN. The first OPEN decides
+ * Two connections with one peer exist only while both wait for an OPEN. The first OPEN decides
  * (RFC 4271 section 6.8); what survives becomes session->conn, the other one is closed with Cease.
  */
 #include "bgp/session.h"
@@ -19,10 +19,10 @@
 
 #define NS_PER_MS 1000000LL
 #define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
-#define WARN_MAX 5	       /* lines about one neighbour's messages in a window */
+#define WARN_MAX 5	       /* lines about one peer's messages in a window */
 #define CLEAR_SLICE 4096       /* paths removed in one turn of the loop */
 #define ACCEPTED_MS 60000      /* who connects has an OPEN to send, and no descriptor without it */
-#define IDLE_ACCEPT_FAILURES 3 /* after so many failures the neighbour has to wait, too */
+#define IDLE_ACCEPT_FAILURES 3 /* after so many failures the peer has to wait, too */
 
 /* ---- words ---- */
 
@@ -110,7 +110,7 @@ static void came_up(struct session *s, struct conn *c)
 }
 
 /*
- * Does the neighbour live on, although its session ends? It does when it, or this side, says why and
+ * Does the peer live on, although its session ends? It does when it, or this side, says why and
  * does not shut down for good. What its kernel forwards goes on meanwhile.
  */
 static enum route_loss loss_by(const struct conn *c, enum bgp_event ev)
@@ -662,7 +662,7 @@ void session_bfd_down(struct session *s, const char *why)
 }
 
 /*
- * An incoming connection has an address only; with several neighbours at one address (other ports)
+ * An incoming connection has an address only; with several peers at one address (other ports)
  * the first that is not Established takes it.
  */
 struct session *session_find(struct bgp_host *host, const struct ip_addr *address, uint16_t port)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BGP neighbour: its connections, its state machine, what it negotiated, what it sent and got.
+ * A BGP peer: its connections, its state machine, what it negotiated, what it sent and got.
  *
  * A session owns one connection, or two while they collide. The state machine (bgp_fsm.h) decides;
  * session.c carries out. Octets in and out are session_io.c, OPEN is session_open.c, UPDATE and
@@ -83,7 +83,7 @@ struct session_count {
 };
 
 /**
- * struct session - one configured neighbour
+ * struct session - one configured peer
  * @conn: the connection that counts; always there
  * @second: one that the peer opened meanwhile, until the collision is decided; else NULL
  * @clearing: paths of the last session are still being removed, slice by slice
@@ -132,7 +132,7 @@ struct session {
 /* session.c */
 struct session *session_new(struct bgp_host *host, const struct conf_peer *conf);
 void session_free(struct session *s, enum bgp_event why); /* why: DECONFIGURED or STOP */
-/* the neighbour's configuration changed; keeps the session when the change does not concern it */
+/* the peer's configuration changed; keeps the session when the change does not concern it */
 void session_conf(struct session *s, const struct conf_peer *conf, bool restart);
 void session_accept(struct session *s, int fd);
 void session_socket(struct session *s, int fd, int error);

@@ -157,7 +157,7 @@ static void set_int(int fd, int level, int name, int value)
 	setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-/* 255 under GTSM, which then drops what came from farther away; 1 for a direct external neighbour. */
+/* 255 under GTSM, which then drops what came from farther away; 1 for a direct external peer. */
 static void set_ttl(const struct session *s, int fd)
 {
 	bool v6 = s->conf.address.len == 16;
@@ -373,7 +373,7 @@ static void receive_notification(struct conn *c, const u8 *body, size_t len)
 }
 
 /*
- * A neighbour without graceful restart need not send End-of-RIB. Its first KEEPALIVE in Established
+ * A peer without graceful restart need not send End-of-RIB. Its first KEEPALIVE in Established
  * comes after its table as far as anybody can tell, so it stands for the mark.
  */
 static void receive_keepalive(struct conn *c)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * session_open.c - what we say of ourselves in OPEN, and what we accept of a neighbour.
+ * session_open.c - what we say of ourselves in OPEN, and what we accept of a peer.
  *
  * Graceful restart is announced without a single address family (RFC 4724 section 3): it makes
- * neighbours send End-of-RIB, and says that nothing of ours is to be kept when this process ends. A
- * neighbour's routes are not kept either: the routes of a dead PE must not go on electing it.
+ * peers send End-of-RIB, and says that nothing of ours is to be kept when this process ends. A
+ * peer's routes are not kept either: the routes of a dead PE must not go on electing it.
  *
  * RFC 4271 (4.2, 6.2), RFC 5492, RFC 6286, RFC 6793, RFC 4724, RFC 2918, RFC 7313, RFC 8654
  */

@@ -19,7 +19,7 @@
 
 /**
  * struct intake - one UPDATE on its way into the RIB
- * @over: a limit of the neighbour was passed, as @limit says
+ * @over: a limit of the peer was passed, as @limit says
  * @attrs: interned; NULL when there is no memory for them, or nothing to be advertised
  */
 struct intake {
@@ -54,7 +54,7 @@ static const char *loop_reason(const struct session *s, const struct bgp_attrs *
 	return NULL;
 }
 
-/* RFC 4271 section 6.3: what an external neighbour sends, it has put its own AS in front of. */
+/* RFC 4271 section 6.3: what an external peer sends, it has put its own AS in front of. */
 static bool first_as_is_wrong(const struct session *s, const struct bgp_attrs *a)
 {
 	return s->conf.enforce_first_as && session_is_ebgp(s) &&
@@ -99,7 +99,7 @@ static int put(struct intake *in, const struct evpn_nlri *n)
 }
 
 /*
- * A route that is refused leaves the one that was there before it in force no more: what the neighbour
+ * A route that is refused leaves the one that was there before it in force no more: what the peer
  * says now is not known here, and old news may elect a PE that has drawn back.
  */
 static void take_reach(struct intake *in, const struct evpn_nlri *n)

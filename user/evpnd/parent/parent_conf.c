@@ -17,7 +17,7 @@ enum {
 	DESCRIPTORS_SPARE = 64, /* listening sockets, the control socket's clients, netlink, ... */
 };
 
-/* A neighbour has one descriptor, and for as long as an OPEN takes two. */
+/* A peer has one descriptor, and for as long as an OPEN takes two. */
 static void check_descriptors(const struct conf *conf)
 {
 	size_t needed = 2 * conf->n_peers + DESCRIPTORS_SPARE;
@@ -255,7 +255,7 @@ int parent_conf_reload(struct parent *p, struct conf_errors *errors, size_t *cha
 	return 0;
 }
 
-/* Only for neighbours of the configuration: the speaker gets no key for any other address. */
+/* Only for peers of the configuration: the speaker gets no key for any other address. */
 bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 {
 	struct ipc_socket answer = {.peer = request->peer, .port = request->port};
@@ -278,7 +278,7 @@ bool parent_conf_open_socket(struct parent *p, const struct ipc_socket *request)
 	return n;
 }
 
-/* Keys are for the neighbour that they are configured for; the speaker's word alone opens nothing. */
+/* Keys are for the peer that they are configured for; the speaker's word alone opens nothing. */
 void parent_conf_renew_keys(struct parent *p, const struct ipc_socket *of, int fd)
 {
 	const struct conf *conf = p->conf->conf;

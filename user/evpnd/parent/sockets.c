@@ -4,9 +4,9 @@
  *
  * RFC 4271 (TCP port), RFC 5082 (GTSM), RFC 2385 and RFC 5925 (keys, see tcp_keys.c).
  *
- * A listening socket answers with TTL 255: a neighbour with GTSM would drop anything less, and to
+ * A listening socket answers with TTL 255: a peer with GTSM would drop anything less, and to
  * one without it the TTL does not matter. Accepted sockets inherit it; the speaker sets on them what
- * the neighbour's configuration says.
+ * the peer's configuration says.
  */
 #include "parent/sockets.h"
 
@@ -62,7 +62,7 @@ struct keyless {
  * struct sockets - all listening sockets
  * @contested: @n_contested of them
  * @again: what failed is tried again, and what was said about it is not said again
- * @keyless: neighbours whose keys are missing on one of them, and why
+ * @keyless: peers whose keys are missing on one of them, and why
  * @why: why one is missing
  */
 struct sockets {
@@ -272,7 +272,7 @@ static void close_unwanted(struct sockets *sockets, bool *changed)
 	sockets->n = kept;
 }
 
-/* Nobody may connect where there is no neighbour: then there is no socket, unless one was asked for. */
+/* Nobody may connect where there is no peer: then there is no socket, unless one was asked for. */
 static int open_wanted(struct sockets *sockets, const struct conf *conf, bool *changed)
 {
 	const struct conf_global *g = &conf->global;

@@ -17,7 +17,7 @@ struct sockets *sockets_new(void);
 void sockets_free(struct sockets *sockets);
 
 /**
- * sockets_configure() - listen where the configuration says, with the keys of its neighbours
+ * sockets_configure() - listen where the configuration says, with the keys of its peers
  * @old: what was in force before, NULL at the start
  * @changed: result: sockets came or went, so the speaker needs all of them again
  *
@@ -50,14 +50,14 @@ void sockets_each(const struct sockets *sockets,
 /** sockets_why() - why there is no listening socket where one was asked for, as a sentence; "" for none */
 const char *sockets_why(const struct sockets *sockets);
 
-/** sockets_key_why() - why a neighbour has no key that was asked for; NULL when nothing is wrong */
+/** sockets_key_why() - why a peer has no key that was asked for; NULL when nothing is wrong */
 const char *sockets_key_why(const struct sockets *sockets, const struct conf_peer *n);
 
-/** sockets_keyless() - could a key of the neighbour not be put on a listening socket? */
+/** sockets_keyless() - could a key of the peer not be put on a listening socket? */
 bool sockets_keyless(const struct sockets *sockets, const struct conf_peer *n);
 
 /**
- * sockets_open() - a socket to connect to a neighbour with
+ * sockets_open() - a socket to connect to a peer with
  * @i: its index in the configuration
  * @fd: result, non-blocking, not connected
  *
@@ -67,7 +67,7 @@ int sockets_open(const struct conf_file *file, size_t i, int *fd, char err[KEYS_
 
 /**
  * sockets_renew_keys() - give a connection of the speaker's the keys of now
- * @i: index of the neighbour in the configuration
+ * @i: index of the peer in the configuration
  * @fd: must be connected to it, or else it gets no keys
  *
  * Return: 0, also when it is connected no more, or a negative errno with a sentence in @err.

@@ -162,7 +162,7 @@ static void remove_ao(int fd, const struct conf_peer *n, uint8_t id, const uint8
 	setsockopt(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, &del, sizeof(del));
 }
 
-/* The first key is used for sending; the others are there for a neighbour that rolls over. */
+/* The first key is used for sending; the others are there for a peer that rolls over. */
 static int put_ao(int fd, const struct conf_peer *n, const struct conf_ao_key *key, bool current,
 		  char err[KEYS_TEXT_LEN])
 {
@@ -225,7 +225,7 @@ void keys_remove(int fd, const struct conf_peer *n, const struct conf_secret *s,
 			remove_ao(fd, n, s->ao[i].id, NULL);
 }
 
-/* The neighbour is asked to send with the key @id (RNextKeyID); with which we send, it asks us. */
+/* The peer is asked to send with the key @id (RNextKeyID); with which we send, it asks us. */
 static int ask_for_ao(int fd, uint8_t id, char err[KEYS_TEXT_LEN])
 {
 	const struct tcp_ao_info_opt info = {.set_rnext = 1, .rnext = id};
