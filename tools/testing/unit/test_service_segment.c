@@ -702,17 +702,25 @@ static void isolation_block(void **state)
 	end(sp);
 }
 
-/* An all-active segment has no standby, and would go on taking the CE's frames into a core that is not there. */
-static void isolation_block_all_active(void **state)
+/* One that is up, with a session that is synchronized. */
+static struct speaker *begin_all_active(const struct setup *setup)
 {
-	struct setup setup = {.seg = all_active(), .isolation = CONF_ISOLATION_BLOCK, .peers = 1};
-	struct speaker *sp = begin(&setup);
+	struct speaker *sp = begin(setup);
 
 	bond(sp, true);
 	links_done(sp);
 	segment_service.sync(sp->ss, 1, 1, 1);
 	run(sp, 60);
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
+	return sp;
+}
+
+/* An all-active segment has no standby, and would go on taking the CE's frames into a core that is not there. */
+static void isolation_block_all_active(void **state)
+{
+	struct setup setup = {.seg = all_active(), .isolation = CONF_ISOLATION_BLOCK, .peers = 1};
+	struct speaker *sp = begin_all_active(&setup);
+
 	segment_service.sync(sp->ss, 0, 0, 1);
 	run(sp, 60);
 	assert_false(sp->wish.df);
@@ -729,13 +737,8 @@ static void isolation_block_all_active(void **state)
 static void bond_set_down(void **state)
 {
 	struct setup setup = {.seg = all_active(), .peers = 1};
-	struct speaker *sp = begin(&setup);
+	struct speaker *sp = begin_all_active(&setup);
 
-	bond(sp, true);
-	links_done(sp);
-	segment_service.sync(sp->ss, 1, 1, 1);
-	run(sp, 60);
-	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
 	bond(sp, false); /* a cut cable: who cannot be told is not */
 	assert_int_equal(sp->wish.mode, CONF_ALL_ACTIVE);
 	bond(sp, true);
