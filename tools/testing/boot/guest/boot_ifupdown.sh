@@ -7,6 +7,8 @@ cold_start networking.service
 with_pe2
 slowwait 20 forwards_here
 check_err $? "the DF passes nothing: of the customer's $(through ce), of the core's $(through core)"
+slowwait 20 other_ready
+check_err $? "the other PE is no candidate: $(es peers)"
 log_test "with another PE heard it elects, and the port passes"
 
 # --- stop
@@ -53,6 +55,8 @@ check_eq "$(kernel_es transitions)" "$transitions" "how often the kernel's role 
 log_test "killed, it is started again, and its role has never changed"
 
 # --- upgrade
+slowwait 20 other_ready
+check_err $? "the other PE is no candidate: $(es peers)"
 met 0.0.9 0.0.9
 check_err $? "the old ones have not met: $(what_met)"
 old=$(main_pid)

@@ -11,6 +11,8 @@ cold_start NetworkManager.service
 with_pe2
 slowwait 20 forwards_here
 check_err $? "the DF passes nothing: of the customer's $(through ce), of the core's $(through core)"
+slowwait 20 other_ready
+check_err $? "the other PE is no candidate: $(es peers)"
 log_test "with another PE heard it elects, and the port passes"
 
 # --- removal

@@ -131,6 +131,8 @@ with_pe2() {
 }
 
 forwards_here() { df_here && passes; }
+# other_ready: the other PE's port has come up as well, so it can take over; a session alone is not that
+other_ready() { [ "$(es 'peers[0]')" = 192.0.2.2 ]; }
 
 # install old|new: as an operator does it
 install_evpn() {
