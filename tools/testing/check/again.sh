@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What failed beside other steps is run once more, alone. If it passes then, it is unsteady: said,
-# counted, and no failure of the code; a slow host has not waited long enough for it. What the kernel
+# What failed beside other steps is run again, alone, twice at most. If it passes then, it is unsteady:
+# said, counted, and no failure of the code; a slow host has not waited long enough for it. What the kernel
 # log complained of, and a guest that died, is a failure whatever happens afterwards. Sourced by check.sh.
 
 # run_again: what passes then leaves $logs/failed for $logs/unsteady.
 run_again() {
-	local pool names
+	local pool names attempt
 	for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
 		! complained "$pool" || continue
-		[ "$(time_left)" -gt 120 ] || continue
 		names=
 		if [ -d "$logs/$pool/queue" ]; then
 			names=$(ran "$pool" | awk '$2 == "FAILED" { print $1 }')
@@ -17,8 +16,11 @@ run_again() {
 		elif [[ $pool != interop* && $pool != kselftest && $pool != boot ]]; then
 			continue # nothing in it waits for another program
 		fi
-		# shellcheck disable=SC2086
-		! alone "$pool" $names || steady "$pool"
+		for attempt in 1 2; do
+			[ "$(time_left)" -gt 120 ] || break
+			# shellcheck disable=SC2086
+			! alone "$pool" $names || { steady "$pool" "$attempt"; break; }
+		done
 	done
 }
 
@@ -50,9 +52,9 @@ alone() {
 	! awk -f "$here/check/count.awk" "$logs/$as.log" | grep -q '^F '
 }
 
-# steady POOL: what failed there did not fail alone.
+# steady POOL ATTEMPT: what failed there did not fail alone.
 steady() {
-	grep "^  $1: " "$logs/failed" >>"$logs/unsteady"
+	sed -n "s/^  $1: .*/&: passed in run $2 alone/p" "$logs/failed" >>"$logs/unsteady"
 	sed -i "/^  $1: /d" "$logs/failed"
 	sed -i "s/^\([0-9]*\) \([0-9]*\) \([0-9]*\) $1\$/\1 0 \3 $1/" "$logs/.counts"
 }
