@@ -18,6 +18,7 @@
 
 #include "hex.h"
 #include "log.h"
+#include "service_aim.h"
 #include "service_rig.h"
 #include "service_routes.h"
 #include "services/member/member.h"
@@ -1166,10 +1167,33 @@ static void bridge_looks_again(void **state)
 	end(sp);
 }
 
+/* A host asks for groups that met in one bucket, when what chooses it was no secret. */
+static void aimed(void **state)
+{
+	struct speaker *sp = begin();
+	char group[IP_STRLEN];
+
+	for (u32 i = 0; i < AIMED; i++) {
+		struct ip_addr a = aimed_at_address(ip_of("ff0e::"), i);
+
+		fact(sp, 10, ip_format(&a, group), MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	}
+	assert_int_equal(sp->ms->count, AIMED);
+	for (size_t b = 0; b <= sp->ms->mask; b++) {
+		unsigned int n = 0;
+
+		for (const struct mgroup *x = sp->ms->buckets[b]; x; x = x->next)
+			n++;
+		assert_in_range(n, 0, AIMED_CHAIN);
+	}
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advertised),
+		cmocka_unit_test(aimed),
 		cmocka_unit_test(tags),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(second_version),

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "service_aim.h"
 #include "service_rig.h"
 #include "service_routes.h"
 #include "services/neigh/neigh.h"
@@ -1218,10 +1219,33 @@ static void trace(void **state)
 	end(sp);
 }
 
+/* A host has addresses that met in one bucket, when what chooses it was no secret. */
+static void aimed(void **state)
+{
+	struct speaker *sp = begin();
+	char ip[IP_STRLEN];
+
+	for (u32 i = 0; i < AIMED; i++) {
+		struct ip_addr a = aimed_at_address(ip_of("2001:db8::"), i);
+
+		host_on(sp, 1, 10, ip_format(&a, ip), 1, NEIGH_LOCAL, 0);
+	}
+	assert_int_equal(sp->ns->count, AIMED);
+	for (size_t b = 0; b <= sp->ns->mask; b++) {
+		unsigned int n = 0;
+
+		for (const struct nhost *x = sp->ns->buckets[b]; x; x = x->next)
+			n++;
+		assert_in_range(n, 0, AIMED_CHAIN);
+	}
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advertised),
+		cmocka_unit_test(aimed),
 		cmocka_unit_test(impossible),
 		cmocka_unit_test(tags),
 		cmocka_unit_test(vrf_form),

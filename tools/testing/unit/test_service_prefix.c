@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "service_aim.h"
 #include "service_rig.h"
 #include "service_routes.h"
 #include "services/prefix/prefix.h"
@@ -1514,10 +1515,34 @@ static void test_trace(void **state)
 	end(sp);
 }
 
+/* A customer has prefixes that met in one bucket, when what chooses it was no secret. */
+static void test_aimed(void **state)
+{
+	struct speaker *sp = begin();
+	size_t before = sp->ps->count;
+	char ip[IP_STRLEN];
+
+	for (u32 i = 0; i < AIMED; i++) {
+		struct ip_addr a = aimed_at_prefix(ip_of("2001:db8::"), i);
+
+		learned(sp, ip_format(&a, ip), 11, "fd00::1");
+	}
+	assert_int_equal(sp->ps->count, before + AIMED);
+	for (size_t b = 0; b <= sp->ps->mask; b++) {
+		unsigned int n = 0;
+
+		for (const struct pfx *x = sp->ps->buckets[b]; x; x = x->next)
+			n++;
+		assert_in_range(n, 0, AIMED_CHAIN);
+	}
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_advertise),
+		cmocka_unit_test(test_aimed),
 		cmocka_unit_test(test_ecmp),
 		cmocka_unit_test(test_ecmp_distinguished),
 		cmocka_unit_test(test_number_inherited),

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "bgp/best_path.h"
 #include "timer.h"
@@ -531,8 +530,7 @@ struct rib *rib_new(rib_change_fn change, void *data)
 		return NULL;
 	rib->change = change ? change : no_change;
 	rib->data = data;
-	if (getrandom(&rib->seed, sizeof(rib->seed), GRND_NONBLOCK) < 0)
-		rib->seed = (uint64_t)timer_now_ns();
+	rib->seed = hash_seed();
 	peer_init(rib, &rib->local);
 	TAILQ_INIT(&rib->peers);
 	return rib;

@@ -11,27 +11,6 @@
 #define ATTR_BUCKETS_MIN 64
 #define SCRATCH_MIN 4096
 
-uint32_t rib_hash(const struct rib *rib, const void *data, size_t len)
-{
-	const uint64_t k = 0x9e3779b97f4a7c15ull;
-	uint64_t h = rib->seed ^ (len * k), v;
-	const u8 *p = data;
-
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&v, p, 8);
-		h = (h ^ v) * k;
-		h ^= h >> 29;
-	}
-	if (len) {
-		v = 0;
-		memcpy(&v, p, len);
-		h = (h ^ v) * k;
-		h ^= h >> 29;
-	}
-	h *= 0xbf58476d1ce4e5b9ull;
-	return (uint32_t)(h >> 32);
-}
-
 static int attrs_grow(struct rib *rib)
 {
 	size_t n = rib->attr_buckets ? (rib->attr_mask + 1) * 2 : ATTR_BUCKETS_MIN, i;

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "bgp/rib.h"
+#include "hash.h"
 
 #define RIB_TYPES 12 /* route types 1 to 11 have a table each */
 
@@ -111,6 +112,9 @@ void rib_attrs_pay(struct rib_attrs *attrs, struct rib_peer *peer);
 void rib_attrs_unpay(struct rib *rib, struct rib_peer *peer);
 
 /** rib_hash() - keyed, so that a peer cannot aim its routes at one bucket */
-uint32_t rib_hash(const struct rib *rib, const void *data, size_t len);
+static inline uint32_t rib_hash(const struct rib *rib, const void *data, size_t len)
+{
+	return hash_keyed(rib->seed, data, len);
+}
 
 #endif

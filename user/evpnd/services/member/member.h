@@ -173,6 +173,7 @@ struct member_out {
 /**
  * struct members - the service's state
  * @buckets: groups by address, @mask + 1 of them
+ * @seed: of their hash
  * @queue: groups of which the wish has to be looked at
  * @leaving: leaves with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
@@ -186,6 +187,7 @@ struct members {
 	struct mgroup **buckets;
 	size_t mask;
 	size_t count;
+	u64 seed;
 	struct mgroup **queue;
 	size_t n_queue;
 	size_t cap_queue;

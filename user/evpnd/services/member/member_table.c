@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "log.h"
 #include "services/member/member.h"
 
@@ -12,18 +13,14 @@
 
 static size_t bucket_of(const struct members *ms, const struct ip_addr *a)
 {
-	u64 h = a->len, v[2];
-
-	memcpy(v, a->b, sizeof(v));
-	h = (h ^ v[0]) * 0x9e3779b97f4a7c15ull;
-	h = (h ^ (h >> 32) ^ v[1]) * 0x9e3779b97f4a7c15ull;
-	return (h ^ h >> 32) & ms->mask;
+	return hash_keyed(ms->seed, a, sizeof(*a)) & ms->mask;
 }
 
 bool member_table_init(struct members *ms)
 {
 	ms->buckets = calloc(BUCKETS_MIN, sizeof(struct mgroup *));
 	ms->mask = BUCKETS_MIN - 1;
+	ms->seed = hash_seed();
 	return ms->buckets;
 }
 

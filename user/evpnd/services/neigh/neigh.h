@@ -104,6 +104,7 @@ struct nasks {
 /**
  * struct neighs - the service's state
  * @buckets: hosts by address, @mask + 1 of them
+ * @seed: of their hash
  * @queue: hosts of which the wish has to be looked at
  * @epoch: of the reading of the module's table
  * @swept: before it the kernel may have what a predecessor wished
@@ -112,6 +113,7 @@ struct neighs {
 	struct speaker *speaker;
 	struct nhost **buckets;
 	size_t mask;
+	u64 seed;
 	size_t count;
 	struct nhost **queue;
 	size_t n_queue;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "log.h"
 #include "services/neigh/neigh.h"
 
@@ -17,18 +18,14 @@
 
 static size_t bucket_of(const struct neighs *ns, const struct ip_addr *a)
 {
-	u64 h = a->len, v[2];
-
-	memcpy(v, a->b, sizeof(v));
-	h = (h ^ v[0]) * 0x9e3779b97f4a7c15ull;
-	h = (h ^ (h >> 32) ^ v[1]) * 0x9e3779b97f4a7c15ull;
-	return (h ^ h >> 32) & ns->mask;
+	return hash_keyed(ns->seed, a, sizeof(*a)) & ns->mask;
 }
 
 bool neigh_table_init(struct neighs *ns)
 {
 	ns->buckets = calloc(BUCKETS_MIN, sizeof(*ns->buckets));
 	ns->mask = BUCKETS_MIN - 1;
+	ns->seed = hash_seed();
 	return ns->buckets;
 }
 

@@ -214,6 +214,7 @@ struct pcore {
 /**
  * struct prefixes - the service's state
  * @buckets: prefixes, @mask + 1 of them
+ * @seed: of their hash
  * @queue: of which route and wish have to be looked at
  * @lost: of which a path is lost
  * @lost_us, @judge_us: when the first was lost of those that have not been judged, and when they are; 0: none
@@ -226,6 +227,7 @@ struct prefixes {
 	struct pfx **buckets;
 	size_t mask;
 	size_t count;
+	u64 seed;
 	struct plist queue;
 	struct plist lost;
 	struct pset *sets[PREFIX_HASH];

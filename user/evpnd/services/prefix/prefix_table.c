@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "log.h"
 #include "services/prefix/prefix.h"
 
@@ -31,9 +32,7 @@ static u64 mix_addr(u64 h, const struct ip_addr *a)
 
 static size_t bucket_of(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	u64 h = mix_addr(p->plen, &p->addr);
-
-	return (h ^ h >> 32) & ps->mask;
+	return hash_keyed(ps->seed, p, sizeof(*p)) & ps->mask;
 }
 
 struct ip_prefix prefix_of(const struct pfx *x)
@@ -50,6 +49,7 @@ bool prefix_table_init(struct prefixes *ps)
 	ps->lost.flag = PFX_LISTED;
 	ps->buckets = calloc(BUCKETS_MIN, sizeof(*ps->buckets));
 	ps->mask = BUCKETS_MIN - 1;
+	ps->seed = hash_seed();
 	return ps->buckets;
 }
 
