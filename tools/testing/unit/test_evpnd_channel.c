@@ -135,7 +135,7 @@ static void greetings(void **state)
 	name(&p.a, A, B);
 	run(&p);
 	assert_false(hears(&p.a, B));
-	assert_int_equal(p.b.channel->counts.stranger, 1); /* A is none of its PEs yet */
+	assert_int_equal(channel_filtered(p.b.channel), 1); /* A is none of its PEs yet */
 	name(&p.b, B, A);
 	run(&p); /* its greeting is answered, and the answer is */
 	assert_true(hears(&p.b, A));
@@ -180,6 +180,7 @@ static void send_octets(struct pair *p, int fd, const char *to, const void *octe
 static void ignores(void **state)
 {
 	struct icc_msg m = {.type = ICC_HELLO};
+	struct ip_addr a = ip(A);
 	struct pair p = begin();
 	u8 octets[ICC_LEN_MAX + 8] = {0};
 	struct channel_counts *c;
@@ -192,7 +193,11 @@ static void ignores(void **state)
 	run(&p);
 	icc_encode(&m, octets);
 	send_octets(&p, p.stranger, B, octets, ICC_HEAD_LEN);
+	assert_int_equal(channel_filtered(p.b.channel), 1);
+	channel_pe(p.b.channel, &a)->local = ip(C); /* not the address by which A knows B */
+	send_octets(&p, a_fd, B, octets, ICC_HEAD_LEN);
 	assert_int_equal(c->stranger, 1);
+	channel_pe(p.b.channel, &a)->local = ip(B);
 	octets[5] = 200;
 	send_octets(&p, a_fd, B, octets, ICC_HEAD_LEN);
 	assert_int_equal(c->unknown, 1);
@@ -233,7 +238,8 @@ static void floods(void **state)
 	icc_encode(&m, octets);
 	for (int i = 0; i < 2100; i++)
 		post(&p, p.stranger, B, octets, ICC_HEAD_LEN);
-	assert_int_equal(c->stranger, 2100);
+	assert_int_equal(c->stranger, 0); /* none was read */
+	assert_int_equal(channel_filtered(p.b.channel), 2100);
 	send_octets(&p, p.a.channel->fds[0], B, octets, ICC_HEAD_LEN);
 	assert_int_equal(channel_pe(p.b.channel, &a)->received, 1);
 	/* a PE that has used up its own */
@@ -248,19 +254,94 @@ static void floods(void **state)
 	end(&p);
 }
 
-/* One PE too many is said once. */
+/* One PE too many is said once; the filter has room for all the others. */
 static void full(void **state)
 {
+	static const char *const some[] = {"127.1.0.0", "127.1.0.127", "127.1.0.128",
+					   "127.1.3.255"};
+	struct icc_msg m = {.type = ICC_HELLO};
 	struct ip_addr local = ip(B), remote;
 	struct pair p = begin();
+	u8 octets[ICC_LEN_MAX];
+	int fd;
 
 	start(&p);
+	icc_encode(&m, octets);
 	for (unsigned int i = 0; i < CHANNEL_PES_MAX + 2; i++) {
 		remote = ip_v4(0x7f010000 + i);
 		channel_want(&p.b, &local, &remote);
 	}
 	assert_int_equal(p.b.channel->n_pes, CHANNEL_PES_MAX);
 	assert_true(p.b.channel->full);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		remote = ip(some[i]);
+		fd = udp(some[i], &p.port);
+		send_octets(&p, fd, B, octets, ICC_HEAD_LEN);
+		assert_int_equal(channel_pe(p.b.channel, &remote)->received, 1);
+		close(fd);
+	}
+	send_octets(&p, p.stranger, B, octets, ICC_HEAD_LEN);
+	assert_int_equal(channel_filtered(p.b.channel), 1);
+	end(&p);
+}
+
+/* The same for IPv6: by the end of the address, so who shares it with a PE is told apart when it is read. */
+static void filter_v6(void **state)
+{
+	struct ip_addr local = ip("2001:db8::9"), like = ip("2001:db8::1"),
+		       other = ip("2001:db8::2");
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+	struct sockaddr_storage ss;
+	struct ip_addr self = ip("::1");
+	struct pair p = begin();
+	socklen_t len;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&ss, ip_to_sockaddr(&self, p.port, &ss))) {
+		close(p.stranger);
+		skip(); /* no IPv6 here */
+	}
+	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)), 0);
+	start(&p);
+	channel_socket(&p.b, dup(fd), true);
+	timer_stop(&p.b.channel->hello);
+	channel_want(&p.b, &local, &other);
+	len = ip_to_sockaddr(&self, p.port, &ss);
+	assert_int_equal(sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, len), 1);
+	run(&p);
+	assert_int_equal(channel_filtered(p.b.channel), 1);
+	channel_want(&p.b, &local, &like);
+	assert_int_equal(sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, len), 1);
+	run(&p);
+	assert_int_equal(channel_filtered(p.b.channel), 1);
+	assert_int_equal(p.b.channel->counts.stranger, 1);
+	close(fd);
+	end(&p);
+}
+
+/* Who sends more than is read in a turn is read after BGP, until that is over. */
+static void behind_bgp(void **state)
+{
+	struct icc_msg m = {.type = ICC_HELLO};
+	struct pair p = begin();
+	struct sockaddr_storage ss;
+	u8 octets[ICC_LEN_MAX];
+	struct ip_addr b = ip(B);
+	int64_t priority;
+
+	start(&p);
+	name(&p.b, B, A);
+	run(&p);
+	icc_encode(&m, octets);
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(sendto(p.a.channel->fds[0], octets, ICC_HEAD_LEN, 0,
+					(struct sockaddr *)&ss, ip_to_sockaddr(&b, p.port, &ss)),
+				 ICC_HEAD_LEN);
+	assert_true(sd_event_run(p.b.bgp.event, 0) > 0);
+	sd_event_source_get_priority(p.b.channel->io[0], &priority);
+	assert_true(priority > SD_EVENT_PRIORITY_NORMAL);
+	run(&p);
+	sd_event_source_get_priority(p.b.channel->io[0], &priority);
+	assert_true(priority < SD_EVENT_PRIORITY_NORMAL);
 	end(&p);
 }
 
@@ -299,8 +380,9 @@ static void sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(greetings), cmocka_unit_test(ignores), cmocka_unit_test(floods),
-		cmocka_unit_test(full),	     cmocka_unit_test(sockets),
+		cmocka_unit_test(greetings), cmocka_unit_test(ignores),	   cmocka_unit_test(floods),
+		cmocka_unit_test(filter_v6), cmocka_unit_test(behind_bgp), cmocka_unit_test(full),
+		cmocka_unit_test(sockets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

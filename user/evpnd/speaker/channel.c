@@ -17,7 +17,6 @@ enum {
 	HELLO_MS = 5000,
 	HEARD_MS = 16000, /* three greetings may be lost */
 	HELLO_PAUSE_MS = 100,
-	PRIORITY = SD_EVENT_PRIORITY_IMPORTANT + 10, /* after what the kernel answers, before BGP */
 };
 
 int channel_pe_cmp(const struct channel_pe *a, const struct channel_pe *b)
@@ -112,15 +111,20 @@ static void on_hello(void *data)
 {
 	struct channel *ch = data;
 	struct channel_pe *pe, *next;
+	bool fewer = false;
 
 	RB_FOREACH(pe, channel_pes, &ch->pes)
 		pe->wanted = false;
 	ask_services(ch->speaker);
 	RB_FOREACH_SAFE(pe, channel_pes, &ch->pes, next)
-		if (pe->wanted)
+		if (pe->wanted) {
 			greet(ch, pe);
-		else
+		} else {
 			forget(ch, pe);
+			fewer = true;
+		}
+	if (fewer)
+		channel_filter(ch);
 	timer_start(&ch->hello, HELLO_MS);
 }
 
@@ -144,6 +148,7 @@ static struct channel_pe *add(struct channel *ch, const struct ip_addr *remote)
 	pe->remote = *remote;
 	RB_INSERT(channel_pes, &ch->pes, pe);
 	ch->n_pes++;
+	channel_filter(ch); /* it may answer the greeting at once */
 	return pe;
 }
 
@@ -210,6 +215,7 @@ void channel_conf(struct speaker *sp)
 
 void channel_close(struct channel *ch)
 {
+	ch->counts.filtered = channel_filtered(ch);
 	for (int i = 0; i < 2; i++) {
 		ch->io[i] = sd_event_source_disable_unref(ch->io[i]);
 		if (ch->fds[i] >= 0)
@@ -229,7 +235,8 @@ void channel_socket(struct speaker *sp, int fd, bool v6)
 		return;
 	}
 	ch->fds[v6] = fd;
-	sd_event_source_set_priority(ch->io[v6], PRIORITY);
+	sd_event_source_set_priority(ch->io[v6], CHANNEL_PRIORITY);
+	channel_filter(ch);
 	if (ch->port)
 		timer_start(&ch->hello, 0);
 }

@@ -126,6 +126,8 @@ int channel_receive(sd_event_source *source, int fd, uint32_t revents, void *dat
 		if (n >= 0)
 			take(ch, &msg, (size_t)n);
 	}
+	/* a flood waits for BGP, which says the same as the words that are lost in it */
+	sd_event_source_set_priority(source, i < TURN ? CHANNEL_PRIORITY : CHANNEL_PRIORITY_BUSY);
 	return 0;
 }
 

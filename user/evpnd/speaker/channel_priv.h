@@ -2,9 +2,10 @@
 /*
  * channel_priv.h - the channel's state, shared by its own files and the speaker.
  *
- *   channel.c       PEs, greetings, what is done with a word
- *   channel_io.c    datagrams
- *   channel_show.c  answers to the control socket
+ *   channel.c         PEs, greetings, what is done with a word
+ *   channel_io.c      datagrams
+ *   channel_filter.c  whose datagrams the kernel lets through
+ *   channel_show.c    answers to the control socket
  */
 #ifndef EVPND_CHANNEL_PRIV_H
 #define EVPND_CHANNEL_PRIV_H
@@ -16,7 +17,13 @@
 #include "speaker/channel.h"
 #include "timer.h"
 
-enum { CHANNEL_PES_MAX = 1024, CHANNEL_TYPES = ICC_ASK + 1 };
+enum {
+	CHANNEL_PES_MAX = 1024,
+	CHANNEL_TYPES = ICC_ASK + 1,
+	/* after what the kernel answers, before BGP; and after it, who has more to say than is read in a turn */
+	CHANNEL_PRIORITY = SD_EVENT_PRIORITY_IMPORTANT + 10,
+	CHANNEL_PRIORITY_BUSY = SD_EVENT_PRIORITY_NORMAL + 10,
+};
 
 /**
  * struct channel_pe - another PE, found by @remote
@@ -46,6 +53,7 @@ struct channel_pe {
  * @stranger: from who shares no segment with this PE, or to another address of it
  * @far: crossed more routers than "hops" allows
  * @busy: more came of one PE than are read
+ * @filtered: dropped by the kernel at sockets that are closed; see channel_filtered()
  * @ignored: not believed by a service, or of no use any more
  */
 struct channel_counts {
@@ -57,6 +65,7 @@ struct channel_counts {
 	u64 stranger;
 	u64 far;
 	u64 busy;
+	u64 filtered;
 	u64 ignored;
 };
 
@@ -98,6 +107,12 @@ struct channel_pe *channel_pe(const struct channel *ch, const struct ip_addr *re
 /* channel_io.c */
 int channel_receive(sd_event_source *source, int fd, uint32_t revents, void *data);
 bool channel_transmit(struct channel *ch, const struct channel_pe *pe, const struct icc_msg *word);
+
+/* channel_filter.c */
+/* from now on the sockets take what comes from the PEs there are, and nothing else */
+void channel_filter(const struct channel *ch);
+/* what the kernel has dropped since the start: from strangers, or more than there was room for */
+u64 channel_filtered(const struct channel *ch);
 
 /* channel_show.c */
 json_t *channel_show(struct speaker *sp, const json_t *params, char *err, size_t err_len);

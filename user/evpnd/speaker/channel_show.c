@@ -85,8 +85,13 @@ void channel_metrics(const struct channel *ch, json_t *list)
 		const char *why;
 		u64 n;
 	} dropped[] = {
-		{"unknown", c->unknown}, {"malformed", c->malformed}, {"stranger", c->stranger},
-		{"far", c->far},	 {"busy", c->busy},	      {"ignored", c->ignored},
+		{"unknown", c->unknown},
+		{"malformed", c->malformed},
+		{"stranger", c->stranger},
+		{"far", c->far},
+		{"busy", c->busy},
+		{"ignored", c->ignored},
+		{"filtered", channel_filtered(ch)},
 	};
 
 	add_heard(ch, list);
