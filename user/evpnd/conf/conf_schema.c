@@ -166,6 +166,16 @@ void conf_read_map(struct conf_reader *rd, const struct conf_key *keys, const st
 			conf_complain(rd, map, "\"%s\" is missing", key->name);
 }
 
+/* a map inside a map: its keys' offsets are those of the outer structure */
+
+static void read_map(struct conf_reader *rd, const struct conf_key *key, const struct node *node,
+		     void *base)
+{
+	conf_read_map(rd, key->keys, node, base);
+}
+
+const struct conf_type conf_map = {read_map, NULL};
+
 struct node *conf_write_map(const struct conf_key *keys, const void *base, const void *defaults)
 {
 	struct node *map = node_new(NODE_MAP);

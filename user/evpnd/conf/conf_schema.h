@@ -101,7 +101,7 @@ const struct node *conf_node(const struct conf_key *keys, const struct node *map
  */
 struct node *conf_write_map(const struct conf_key *keys, const void *base, const void *defaults);
 
-/* conf_types.c: the types */
+/* type_*.c: the types */
 extern const struct conf_type conf_bool;
 extern const struct conf_type conf_number;
 extern const struct conf_type conf_mask;     /* u32: bits of a packet's mark, or 0 */
