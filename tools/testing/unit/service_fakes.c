@@ -12,6 +12,11 @@ FAKE struct rib *speaker_rib(struct speaker *speaker)
 	return (struct rib *)speaker;
 }
 
+FAKE int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri *nlri)
+{
+	return 0;
+}
+
 FAKE void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
 }

@@ -532,7 +532,7 @@ static void leave(void **state)
 	expect(sp, "-7:*,239.1.1.1/10 ");
 	assert_string_equal(shown(sp, 0), "239.1.1.1 * left,leaving 0");
 	g = TAILQ_FIRST(&sp->ms->leaving)->entry->group;
-	g->entries->leave->until_us = 1;
+	g->first.leave->until_us = 1;
 	member_leave_ended(sp->ms);
 	expect(sp, "-8:*,239.1.1.1/10 ");
 	assert_int_equal(sp->ms->count, 0);
@@ -589,6 +589,8 @@ static void imported(void **state)
 	route(sp, EVPN_JOIN, PE2, 2, 10, NULL, "239.1.1.3", 2, "65000:1");
 	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "224.0.0.5", 2, "65000:1");
 	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "10.0.0.1", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "ff3e::1", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE1, 1, 10, NULL, "239.1.1.4", 2, "65000:1"); /* ours, from another */
 	assert_string_equal(shown(sp, 1), "");
 	assert_int_equal(sp->ms->counts.refused, 2);
 	/* a second PE, and the first one's goes */
@@ -871,12 +873,78 @@ static void events(void **state)
 	end(sp);
 }
 
-/* What one membership of another PE takes, with 16 octets for each allocation and two buckets. */
+/* What an allocation takes of the heap. */
+static size_t taken(size_t octets)
+{
+	return (octets + sizeof(size_t) + 15) / 16 * 16;
+}
+
+/* What a membership takes here, with its place among the buckets; as much again is the route in BGP. */
 static void is_small(void **state)
 {
-	assert_in_range(sizeof(struct mgroup) + sizeof(struct mentry) + sizeof(struct mremote) +
-				3 * 16 + 2 * sizeof(void *),
-			100, 250);
+	size_t fixed = offsetof(struct mgroup, first.octets), bucket = 2 * sizeof(void *);
+	size_t remote = taken(sizeof(struct mremote));
+
+	assert_in_range(taken(fixed + 4) + bucket, 1, 112);  /* heard: any source, IPv4 */
+	assert_in_range(taken(fixed + 8) + bucket, 1, 112);  /* one source */
+	assert_in_range(taken(fixed + 16) + bucket, 1, 128); /* IPv6 */
+	assert_in_range(taken(fixed + 32) + bucket, 1, 144);
+	assert_in_range(remote, 1, 32); /* and what another PE says of it */
+}
+
+/* The source that a group was made for goes and comes back, before and after others. */
+static void first_source(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r;
+
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.7"));
+	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
+	assert_string_equal(shown(sp, 0), "232.1.1.1 192.0.2.8 local 0");
+	assert_string_equal(shown(sp, 1), "");
+	r = route(sp, EVPN_JOIN, PE2, 1, 10, "192.0.2.7", "232.1.1.1", EVPN_MC_IGMP3, "65000:1");
+	assert_string_equal(shown(sp, 0), "232.1.1.1 192.0.2.7 pending 1");
+	assert_string_equal(shown(sp, 1), "232.1.1.1 192.0.2.8 local 0");
+	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 ");
+	fact(sp, 10, "232.1.1.1", MEMBER_EXCLUDE, MEMBER_V3, 0, SOURCES("-192.0.2.9"));
+	assert_string_equal(shown(sp, 0), "232.1.1.1 * local 0");
+	assert_string_equal(shown(sp, 1), "232.1.1.1 192.0.2.7 pending 1");
+	assert_string_equal(shown(sp, 2), "232.1.1.1 192.0.2.9 local 0");
+	gone(sp, r);
+	assert_string_equal(shown(sp, 1), "232.1.1.1 192.0.2.9 local 0");
+	fact(sp, 10, "232.1.1.1", MEMBER_NONE, 0, 0, NULL);
+	assert_string_equal(shown(sp, 0), "");
+	assert_int_equal(sp->ms->count, 0);
+	/* IPv6 */
+	fact(sp, 10, "ff3e::1", MEMBER_INCLUDE, MEMBER_V2, 0, SOURCES("2001:db8::7"));
+	fact(sp, 10, "ff3e::1", MEMBER_EXCLUDE, MEMBER_V2, 0, SOURCES("-2001:db8::8"));
+	assert_string_equal(shown(sp, 0), "ff3e::1 * local 0");
+	assert_string_equal(shown(sp, 1), "ff3e::1 2001:db8::8 local 0");
+	fact(sp, 10, "ff3e::1", MEMBER_NONE, 0, 0, NULL);
+	assert_string_equal(shown(sp, 0), "");
+	assert_int_equal(sp->ms->count, 0);
+	end(sp);
+}
+
+/* A PE comes with another next hop, and what routes have in common goes with the last of them. */
+static void origins(void **state)
+{
+	struct speaker *sp = begin();
+	struct rib_path p;
+	struct route *a, *b;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	b = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	assert_int_equal(RB_ROOT(&sp->ms->origins)->refs, 2);
+	a->nh = ip_v4(PE2 + 7);
+	p = path_of(a);
+	member_service.route(sp->ms, &a->n, &p);
+	assert_int_equal(RB_ROOT(&sp->ms->origins)->refs, 1);
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
+	gone(sp, a);
+	gone(sp, b);
+	assert_true(RB_EMPTY(&sp->ms->origins));
+	end(sp);
 }
 
 /* C51: the time of an RT-8 is the segment's, and the soonest is withdrawn first. */
@@ -895,7 +963,7 @@ static void leave_time(void **state)
 	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, MEMBER_LEAVING, NULL);
 	assert_int_equal(sp->last.max_resp, 10);
 	first = TAILQ_FIRST(&sp->ms->leaving);
-	assert_int_equal(first->entry->group->addr.b[3], 2);
+	assert_int_equal(mgroup_addr(first->entry->group).b[3], 2);
 	assert_true(sp->ms->leave_timer.expires_us <= first->until_us);
 	end(sp);
 }
@@ -1021,7 +1089,7 @@ static void bridge_put(void **state)
 	put_result(sp, 10, "232.1.1.1", WISH_INSTALLED, 0, "");
 	assert_string_equal(shown(sp, 0), "232.1.1.1 192.0.2.7 synced 1");
 	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
-	wishes(sp, "m+i232.1.1.1@5.10<192.0.2.8><192.0.2.7> ");
+	wishes(sp, "m+i232.1.1.1@5.10<192.0.2.7><192.0.2.8> ");
 	fact(sp, 10, "232.1.1.1", MEMBER_INCLUDE, MEMBER_V3, 0, SOURCES("192.0.2.8"));
 	wishes(sp, "");
 	fact(sp, 10, "232.1.1.1", MEMBER_EXCLUDE, MEMBER_V3, 0,
@@ -1034,7 +1102,7 @@ static void bridge_put(void **state)
 	gone(sp, b);
 	gone(sp, a);
 	wishes(sp, "i232.1.1.1/10<192.0.2.7>v4 m+x232.1.1.1@5.10<192.0.2.9> "
-		   "-232.1.1.1:180000 m~x232.1.1.1@5.10<192.0.2.9><192.0.2.7> ");
+		   "-232.1.1.1:180000 m~x232.1.1.1@5.10<192.0.2.7><192.0.2.9> ");
 	/* and these fall silent, but the bridge had been told by us */
 	fact(sp, 10, "232.1.1.1", MEMBER_NONE, 0, 0, NULL);
 	wishes(sp, "m-232.1.1.1:0 ");
@@ -1220,6 +1288,8 @@ int main(void)
 		cmocka_unit_test(bridge_looks_again),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(is_small),
+		cmocka_unit_test(first_source),
+		cmocka_unit_test(origins),
 		cmocka_unit_test(too_many_of_a_group),
 	};
 

@@ -15,7 +15,6 @@
 #define BUCKETS_MIN 64
 #define GRAVES_MIN 64
 #define NLRI_MAX 512
-#define NSEC_PER_SEC 1000000000
 
 enum { LOG_URGENT, LOG_NORMAL, LOGS };
 
@@ -24,7 +23,7 @@ TAILQ_HEAD(export_log, export_node);
 /**
  * struct export_route - one route in a log
  * @attrs: NULL: withdrawn
- * @since: of its last change, seconds of the monotonic clock
+ * @since: of its last change
  * @value: the NLRI without type and length; the key is read from it when two have the same hash
  */
 struct export_route {
@@ -32,7 +31,7 @@ struct export_route {
 	struct export_route *next;
 	struct rib_attrs *attrs;
 	uint64_t seq;
-	uint32_t since;
+	int64_t since;
 	u8 value[];
 };
 
@@ -191,11 +190,9 @@ static void set_attrs(struct export *e, struct export_route *r, struct rib_attrs
 	count(e, r, 1);
 }
 
-static uint32_t now(const struct export *e)
+static int64_t now(const struct export *e)
 {
-	int64_t ns = e->rib->local.now ? e->rib->local.now : timer_now_ns();
-
-	return (uint32_t)(ns / NSEC_PER_SEC);
+	return e->rib->local.now ? e->rib->local.now : timer_now_ns();
 }
 
 int export_announce(struct export *e, const struct evpn_nlri *nlri, struct rib_attrs *attrs,
@@ -289,10 +286,8 @@ static bool visit(const struct export_route *r, rib_walk_fn fn, void *data)
 {
 	static const struct ip_addr none;
 	struct evpn_nlri nlri;
-	struct rib_path path = {.attrs = &r->attrs->a,
-				.next_hop = &none,
-				.nlri = &nlri,
-				.since = (int64_t)r->since * NSEC_PER_SEC};
+	struct rib_path path = {
+		.attrs = &r->attrs->a, .next_hop = &none, .nlri = &nlri, .since = r->since};
 
 	decode(r, &nlri);
 	return fn(data, &nlri, &path, 1, 0);

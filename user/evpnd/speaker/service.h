@@ -116,6 +116,8 @@ SERVICES(SERVICE_DECLARE)
 sd_event *speaker_event(struct speaker *speaker);
 const struct conf *speaker_conf(struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
+/* since when this PE has advertised a route, CLOCK_MONOTONIC in nanoseconds; 0: it does not */
+int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri *nlri);
 /* the network devices of this PE */
 const struct devices *speaker_devices(const struct speaker *speaker);
 /* IPC_WISH_...: @n wishes, or (GONE) @n keys of wishes to take back; none to sweep */

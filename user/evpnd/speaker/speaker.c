@@ -130,6 +130,24 @@ int speaker_withdraw(struct speaker *speaker, const struct evpn_nlri *nlri, bool
 	return r;
 }
 
+static bool note_since(void *data, const struct evpn_nlri *nlri, const struct rib_path *paths,
+		       size_t n_paths, size_t best)
+{
+	*(int64_t *)data = paths[best].since;
+	return true;
+}
+
+int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri *nlri)
+{
+	u8 key[EVPN_KEY_MAX];
+	size_t len = evpn_key(nlri, key);
+	int64_t since = 0;
+
+	if (len)
+		export_visit(speaker->bgp.export, key, len, note_since, &since);
+	return since;
+}
+
 enum route_loss speaker_route_loss(const struct speaker *speaker)
 {
 	return speaker->bgp.route_loss;

@@ -30,14 +30,15 @@ bool member_watched(const struct members *ms)
 void member_tell(struct members *ms, const struct mentry *e, const char *event,
 		 const struct ip_addr *peer)
 {
+	struct ip_addr group = mgroup_addr(e->group), source = mentry_source(e);
 	const struct circuit *c = e->group->circuit;
 	char grp[IP_STRLEN], src[IP_STRLEN], esi[ESI_STRLEN], nh[IP_STRLEN];
 
 	speaker_event_json(ms->speaker, "member",
 			   json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:i, s:s?}", "event", event,
-				     "group", ip_format(&e->group->addr, grp), "source",
-				     ip_is_none(&e->source) ? NULL : ip_format(&e->source, src),
-				     "name", c->es->conf ? c->es->conf->name : NULL, "esi",
+				     "group", ip_format(&group, grp), "source",
+				     e->any ? NULL : ip_format(&source, src), "name",
+				     c->es->conf ? c->es->conf->name : NULL, "esi",
 				     esi_format(&c->es->esi, esi), "tag", (int)c->tag, "peer",
 				     peer ? ip_format(peer, nh) : NULL));
 }
@@ -48,7 +49,7 @@ static void advertise_group(struct members *ms, struct mgroup *g, void *data)
 {
 	struct mentry *e;
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		member_advertise(ms, e);
 	member_queue(ms, g);
 }
@@ -76,7 +77,7 @@ static void withdraw_group(struct members *ms, struct mgroup *g, void *data)
 {
 	struct mentry *e;
 
-	for (e = g->entries; e; e = e->next) {
+	mgroup_each(e, g) {
 		member_withdraw(ms, e);
 		member_leave_withdraw(ms, e);
 	}
@@ -286,6 +287,7 @@ static void *members_start(struct speaker *speaker)
 	places_init(&ms->at, speaker_devices(speaker));
 	ms->at.domains = true;
 	TAILQ_INIT(&ms->leaving);
+	RB_INIT(&ms->origins);
 	timer_init(&ms->leave_timer, event, 1000, member_leave_ended, ms);
 	ms->out = calloc(1, sizeof(*ms->out));
 	if (!ms->out || !member_table_init(ms) ||
@@ -300,6 +302,7 @@ static void *members_start(struct speaker *speaker)
 const struct service member_service = {
 	.name = "member",
 	.route_types = 1u << EVPN_JOIN | 1u << EVPN_LEAVE,
+	.unheard = 1u << EVPN_JOIN | 1u << EVPN_LEAVE,
 	.start = members_start,
 	.stop = members_stop,
 	.conf = members_conf,

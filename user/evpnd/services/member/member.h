@@ -7,6 +7,7 @@
  *   member_table.c   the table: groups, and what is said of each source of them
  *   member_fact.c    what this PE has heard
  *   member_import.c  routes of other PEs: which are ours, and what they say
+ *   member_origin.c  what many of these routes have in common
  *   member_adv.c     routes of this PE
  *   member_wish.c    what the kernel is to do, and what it answers
  *   member_bridge.c  what bridges are to do, where the segment is a port of one
@@ -14,6 +15,9 @@
  *   member_trace.c   one group's way through all of it
  *
  * Terms: an entry is what one RT-7 speaks of: a group and a source, or any source. RFC 9251 writes (x,G).
+ *
+ * Ten thousand groups are usual: most have one entry, which is one object with its group, and addresses are as
+ * long as they are.
  */
 #ifndef EVPND_MEMBER_H
 #define EVPND_MEMBER_H
@@ -36,14 +40,28 @@ enum {
 };
 
 /**
+ * struct morigin - what routes of one PE have in common
+ * @rd: tells it from other PEs, and from others of its VRFs
+ * @nh: its address
+ * @vrf: the one here that they are for
+ */
+struct morigin {
+	RB_ENTRY(morigin) node;
+	u32 refs;
+	struct rd rd;
+	struct ip_addr nh;
+	struct place_vrf *vrf;
+};
+
+RB_HEAD(morigins, morigin);
+
+/**
  * struct mremote - what one route says of an entry
  * @flags: EVPN_MC_*
  */
 struct mremote {
 	struct mremote *next;
-	struct place_vrf *vrf;
-	struct rd rd;
-	struct ip_addr nh;
+	struct morigin *origin;
 	u8 flags;
 };
 
@@ -77,12 +95,13 @@ struct mleave {
 };
 
 /**
- * struct mentry - a source of a group, or any source. Ten thousand of them are usual: keep it small
- * @source: none: any source
+ * struct mentry - a source of a group, or any source
  * @leave: NULL: no host has left it
  * @local: EVPN_MC_* of what this PE has heard; 0: nothing
- * @seen: while a fact is read: it speaks of this one
  * @advertised: with @adv_flags, and @adv_id in the RD
+ * @seen: while a fact is read: it speaks of this one
+ * @any: any source; else there is one in @octets, see mentry_source()
+ * @octets: of the first entry of a group with the group's address, see mgroup_addr()
  */
 struct mentry {
 	struct mentry *next;
@@ -92,40 +111,44 @@ struct mentry {
 	u16 adv_id;
 	u8 local;
 	u8 adv_flags;
-	bool seen;
-	bool advertised;
-	struct ip_addr source;
+	bool advertised : 1;
+	bool seen : 1;
+	bool any : 1;
+	u8 octets[];
 };
 
 /**
- * struct mgroup - a group on a circuit. Ten thousand of them are usual: keep it small
- * @entries: those of which something is known
+ * struct mgroup - a group on a circuit
  * @since: when a host here first wanted it, CLOCK_MONOTONIC
  * @mode: enum member_mode of what this PE has heard; @versions: of its hosts
  * @left: a host of this PE has left it, and nobody has spoken since
  * @epoch: of the reading of the module's table
- * @wished: a sum of what was wished last, 0: nothing is
+ * @wished: a sum of what was wished last, 0: nothing is; see member_sum()
  * @answer: enum wish_status
  * @bridge: enum mbridge; @put: a sum of what was put there; @put_answer: enum wish_status of that
  * @queued: its wish has to be looked at; nothing of it is freed until then
+ * @len: octets of its address, and of its sources'
+ * @first: of what it was made for; it stays as long as the group, with others behind it, and may be idle
  */
 struct mgroup {
 	struct mgroup *next;
 	struct circuit *circuit;
-	struct mentry *entries;
 	s64 since;
-	struct ip_addr addr;
-	u64 wished;
-	u64 put;
+	u32 wished;
+	u32 put;
 	u8 mode;
 	u8 versions;
 	u8 epoch;
 	u8 answer;
 	u8 bridge;
 	u8 put_answer;
-	bool left;
-	bool queued;
+	u8 len;
+	bool left : 1;
+	bool queued : 1;
+	struct mentry first;
 };
+
+#define mgroup_each(e, g) for ((e) = &(g)->first; (e); (e) = (e)->next)
 
 TAILQ_HEAD(mleaves, mleave);
 
@@ -173,7 +196,7 @@ struct member_out {
 /**
  * struct members - the service's state
  * @buckets: groups by address, @mask + 1 of them
- * @seed: of their hash
+ * @seed: nobody who chooses addresses knows which of them meet in a bucket
  * @queue: groups of which the wish has to be looked at
  * @leaving: leaves with an RT-8 of this PE, in the order in which they end
  * @epoch: of the reading of the module's table
@@ -188,6 +211,7 @@ struct members {
 	size_t mask;
 	size_t count;
 	u64 seed;
+	struct morigins origins;
 	struct mgroup **queue;
 	size_t n_queue;
 	size_t cap_queue;
@@ -216,13 +240,22 @@ void member_wake(struct members *ms);
 /* member_table.c */
 bool member_table_init(struct members *ms);
 void member_table_free(struct members *ms);
+struct ip_addr mgroup_addr(const struct mgroup *g);
+struct ip_addr mentry_source(const struct mentry *e); /* none: any */
+/* nothing is known of it */
+bool mentry_is_idle(const struct mentry *e);
+/* one of those that are not idle, or NULL */
+const struct mentry *mgroup_busy(const struct mgroup *g);
 struct mgroup *member_find(struct members *ms, const struct circuit *c, const struct ip_addr *addr);
-struct mgroup *member_make(struct members *ms, struct circuit *c, const struct ip_addr *addr);
-struct mentry *member_entry(struct members *ms, struct mgroup *g, const struct ip_addr *source,
-			    bool make);
+/* @source: why it is made, if it is not there: its first entry is for that */
+struct mgroup *member_make(struct members *ms, struct circuit *c, const struct ip_addr *addr,
+			   const struct ip_addr *source);
+struct mentry *member_entry(struct mgroup *g, const struct ip_addr *source, bool make);
 /* frees what nothing is known of */
 void member_drop(struct members *ms, struct mgroup *g);
-void member_remotes_free(struct mentry *e);
+void member_remotes_free(struct members *ms, struct mentry *e);
+/* of something that may change, in a number: 0 is none */
+u32 member_sum(const struct members *ms, const void *data, size_t len, u32 more);
 /* @fn may drop the group it is called with */
 void member_walk(struct members *ms, void (*fn)(struct members *ms, struct mgroup *g, void *data),
 		 void *data);
@@ -234,7 +267,8 @@ void member_lose(struct members *ms, struct mgroup *g);
 
 /* member_import.c */
 enum mverdict {
-	MV_IMPOSSIBLE = PLACE_VERDICTS, /* or an enum place_verdict */
+	MV_OWN = PLACE_VERDICTS, /* or an enum place_verdict */
+	MV_IMPOSSIBLE,
 	MV_TOO_MANY,
 };
 unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
@@ -244,6 +278,11 @@ void member_route(struct members *ms, const struct evpn_nlri *n, const struct ri
 /* all routes once more, after what is ours has changed */
 void member_reimport(struct members *ms);
 void member_forget_routes(struct members *ms);
+
+/* member_origin.c */
+/* the one that is like it; NULL: no memory. A reference for the caller */
+struct morigin *member_origin(struct members *ms, const struct morigin *like);
+void member_origin_put(struct members *ms, struct morigin *o);
 
 /* member_adv.c */
 /* false: it may not be advertised, and @why is filled in */

@@ -49,8 +49,8 @@ static struct evpn_nlri nlri_of(struct members *ms, const struct mentry *e, u8 t
 		.rd = rd_make_ip(ms->router_id, id),
 		.esi = e->group->circuit->es->esi,
 		.etag = e->group->circuit->tag,
-		.src = e->source,
-		.grp = e->group->addr,
+		.src = mentry_source(e),
+		.grp = mgroup_addr(e->group),
 		.orig = ip_v4(ms->router_id),
 		.flags = flags,
 		.max_resp = type == EVPN_LEAVE ? leave_tenths(e->group) : 0,
@@ -69,8 +69,7 @@ static bool originate(struct members *ms, const struct mentry *e, const struct e
 	attrs.ext = ecomm_slice(ec, ecomm_sort(ec, n_ec));
 	if (!speaker_originate(ms->speaker, n, &attrs, false))
 		return true;
-	log_error("membership %s was not advertised",
-		  ip_format(&e->group->addr, (char[IP_STRLEN]){0}));
+	log_error("membership %s was not advertised", ip_format(&n->grp, (char[IP_STRLEN]){0}));
 	return false;
 }
 

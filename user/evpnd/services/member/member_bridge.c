@@ -28,8 +28,10 @@ static bool wanted_here(const struct mgroup *g, const struct mentry *s)
 
 static bool is_named(const struct wish_member *w, const struct mentry *e)
 {
+	struct ip_addr source = mentry_source(e);
+
 	for (u16 i = 0; i < w->n_sources; i++)
-		if (!memcmp(w->sources[i].addr, e->source.b, sizeof(e->source.b)))
+		if (!memcmp(w->sources[i].addr, source.b, sizeof(source.b)))
 			return true;
 	return false;
 }
@@ -44,9 +46,10 @@ static void name_sources(const struct mgroup *g, const struct wish_member *w, st
 {
 	bool exclude = m->mode == MEMBER_EXCLUDE, wanted;
 	const struct mentry *e;
+	struct ip_addr source;
 
-	for (e = g->entries; e; e = e->next) {
-		if (ip_is_none(&e->source))
+	mgroup_each(e, g) {
+		if (e->any)
 			continue;
 		wanted = (w->mode != MEMBER_NONE && wanted_there(w, e)) ||
 			 (g->mode != MEMBER_NONE && wanted_here(g, e));
@@ -58,7 +61,8 @@ static void name_sources(const struct mgroup *g, const struct wish_member *w, st
 			memset(m->sources, 0, sizeof(m->sources));
 			return;
 		}
-		memcpy(m->sources[m->n_sources++].addr, e->source.b, sizeof(m->sources[0].addr));
+		source = mentry_source(e);
+		memcpy(m->sources[m->n_sources++].addr, source.b, sizeof(m->sources[0].addr));
 	}
 }
 
@@ -68,7 +72,7 @@ static struct mdb_key key_at(const struct mgroup *g, const struct place_port *po
 				.vid = port->vid,
 				.tag = g->circuit->tag,
 				.esi = g->circuit->es->esi,
-				.group = g->addr};
+				.group = mgroup_addr(g)};
 }
 
 /* @w: what others want, or of mode MEMBER_NONE. Return: false: nobody wants anything */
@@ -82,16 +86,9 @@ static bool together(const struct mgroup *g, const struct wish_member *w, struct
 	return m->n_sources || m->mode == MEMBER_EXCLUDE;
 }
 
-/* What of it may change, in a number: 0 is none. */
-static u64 sum_of(const struct wish_mdb *m)
+static u32 sum_of(const struct members *ms, const struct wish_mdb *m)
 {
-	const u8 *p = (const u8 *)m->sources;
-	u64 h = 1469598103934665603ull ^ m->mode;
-	size_t i;
-
-	for (i = 0; i < m->n_sources * sizeof(m->sources[0]); i++)
-		h = (h ^ p[i]) * 1099511628211ull;
-	return h ? h : 1;
+	return member_sum(ms, m->sources, m->n_sources * sizeof(m->sources[0]), m->mode);
 }
 
 /* ---- batches ---- */
@@ -169,12 +166,12 @@ void member_bridge_put(struct members *ms, struct mgroup *g)
 		return;
 	if (!together(g, &w, &m))
 		return;
-	if (others && g->bridge == MB_OURS && g->put == sum_of(&m))
+	if (others && g->bridge == MB_OURS && g->put == sum_of(ms, &m))
 		return;
 	m.temporary = !others;
 	put(ms, g, &m);
 	g->bridge = others ? MB_OURS : MB_LEFT;
-	g->put = others ? sum_of(&m) : 0;
+	g->put = others ? sum_of(ms, &m) : 0;
 }
 
 void member_bridge_moved(struct members *ms, struct mgroup *g)
@@ -213,6 +210,7 @@ void member_bridge_result(void *state, const void *result)
 	struct members *ms = state;
 	struct circuit *c = place_circuit(&ms->at, &r->key.esi, r->key.tag, false);
 	struct mgroup *g = c ? member_find(ms, c, &r->key.group) : NULL;
+	const struct mentry *e;
 
 	if (!g || g->bridge != MB_OURS)
 		return;
@@ -225,8 +223,9 @@ void member_bridge_result(void *state, const void *result)
 		g->put = 0;
 		member_queue(ms, g);
 	}
-	if (g->entries && member_watched(ms))
-		member_tell(ms, g->entries, names[r->status % 3], NULL);
+	e = mgroup_busy(g);
+	if (e && member_watched(ms))
+		member_tell(ms, e, names[r->status % 3], NULL);
 }
 
 const char *member_bridge_why(const struct members *ms, const struct mgroup *g,

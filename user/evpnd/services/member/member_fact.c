@@ -13,7 +13,7 @@ static const struct ip_addr any_source;
 
 static u8 newest(const struct mgroup *g)
 {
-	return g->addr.len == 16 ? EVPN_MC_IGMP2 : EVPN_MC_IGMP3;
+	return g->len == 16 ? EVPN_MC_IGMP2 : EVPN_MC_IGMP3;
 }
 
 /*
@@ -26,19 +26,19 @@ static u8 any_flags(const struct mgroup *g)
 
 	if (flags & newest(g))
 		flags |= EVPN_MC_EXCLUDE;
-	if (g->addr.len == 4 && flags & EVPN_MC_IGMP1)
+	if (g->len == 4 && flags & EVPN_MC_IGMP1)
 		flags |= EVPN_MC_IGMP2;
 	return flags;
 }
 
-static struct ip_addr address_of(const struct mgroup *g, const struct member_source *s)
+static struct ip_addr address_of(const struct fact_member *f, u16 i)
 {
-	return ip_from_bytes(s->addr, g->addr.len);
+	return ip_from_bytes(f->sources[i].addr, f->key.group.len);
 }
 
 static void set_local(struct members *ms, struct mgroup *g, const struct ip_addr *source, u8 flags)
 {
-	struct mentry *e = member_entry(ms, g, source, true);
+	struct mentry *e = member_entry(g, source, true);
 
 	if (!e)
 		return;
@@ -69,17 +69,17 @@ static void take_entries(struct members *ms, struct mgroup *g, const struct fact
 	struct mentry *e;
 	u16 i;
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		e->seen = false;
 	if (exclude)
 		set_local(ms, g, &any_source, any_flags(g));
 	for (i = 0; i < f->n_sources && f->mode != MEMBER_NONE; i++) {
 		if (exclude != !!(f->sources[i].flags & MEMBER_BLOCKED))
 			continue;
-		source = address_of(g, &f->sources[i]);
+		source = address_of(f, i);
 		set_local(ms, g, &source, newest(g) | (exclude ? EVPN_MC_EXCLUDE : 0));
 	}
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		if (!e->seen)
 			unset_local(ms, e);
 }
@@ -87,7 +87,7 @@ static void take_entries(struct members *ms, struct mgroup *g, const struct fact
 /* One that excludes has asked for any source, and leaves that. */
 static bool is_left(const struct mgroup *g, const struct mentry *e)
 {
-	return ip_is_none(&e->source) || g->mode != MEMBER_EXCLUDE;
+	return e->any || g->mode != MEMBER_EXCLUDE;
 }
 
 /* Known from another PE only, or here: a host that leaves may be the last one on either. */
@@ -97,13 +97,12 @@ static void take_leave(struct members *ms, struct mgroup *g, const struct fact_m
 	struct mentry *e;
 	u16 i;
 
-	for (e = g->entries; e && f->flags & MEMBER_LEAVING; e = e->next)
-		if (is_left(g, e))
+	mgroup_each(e, g)
+		if (f->flags & MEMBER_LEAVING && is_left(g, e))
 			member_leave(ms, e);
 	for (i = 0; i < f->n_sources; i++) {
-		source = address_of(g, &f->sources[i]);
-		e = f->sources[i].flags & MEMBER_LEAVING ? member_entry(ms, g, &source, false) :
-							   NULL;
+		source = address_of(f, i);
+		e = f->sources[i].flags & MEMBER_LEAVING ? member_entry(g, &source, false) : NULL;
 		if (e)
 			member_leave(ms, e);
 	}
@@ -112,12 +111,15 @@ static void take_leave(struct members *ms, struct mgroup *g, const struct fact_m
 void member_fact(struct members *ms, const struct fact_member *f)
 {
 	struct circuit *c = place_circuit(&ms->at, &f->key.esi, f->key.tag, f->mode != MEMBER_NONE);
+	struct ip_addr source = any_source;
 	struct mgroup *g;
 
 	if (!c)
 		return;
+	if (f->mode == MEMBER_INCLUDE && f->n_sources)
+		source = address_of(f, 0);
 	g = f->mode == MEMBER_NONE ? member_find(ms, c, &f->key.group) :
-				     member_make(ms, c, &f->key.group);
+				     member_make(ms, c, &f->key.group, &source);
 	if (!g)
 		return;
 	/* before its entries go: they are what is left */
@@ -139,7 +141,7 @@ void member_lose(struct members *ms, struct mgroup *g)
 
 	g->mode = MEMBER_NONE;
 	g->left = false;
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		unset_local(ms, e);
 	if (member_bridged(g))
 		member_queue(ms, g);

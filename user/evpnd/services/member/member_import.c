@@ -5,6 +5,7 @@
  * RFC 9251 (4, 6, 9.2, 9.3, 9.5), draft-ietf-bess-evpn-l3mh-proto (3.7.2)
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 #include "services/member/member.h"
@@ -20,7 +21,8 @@ static bool is_link_scope(const struct ip_addr *group)
 static bool is_possible(const struct evpn_nlri *n)
 {
 	return ip_is_multicast(&n->grp) && !is_link_scope(&n->grp) &&
-	       (ip_is_none(&n->src) || ip_is_host(&n->src)) && n->etag <= 0xffffff;
+	       (ip_is_none(&n->src) || (ip_is_host(&n->src) && n->src.len == n->grp.len)) &&
+	       n->etag <= 0xffffff;
 }
 
 static struct mgroup *group_of(struct members *ms, const struct evpn_nlri *n, bool make)
@@ -29,14 +31,14 @@ static struct mgroup *group_of(struct members *ms, const struct evpn_nlri *n, bo
 
 	if (!c)
 		return NULL;
-	return make ? member_make(ms, c, &n->grp) : member_find(ms, c, &n->grp);
+	return make ? member_make(ms, c, &n->grp, &n->src) : member_find(ms, c, &n->grp);
 }
 
 static struct mentry *entry_of(struct members *ms, const struct evpn_nlri *n, bool make)
 {
 	struct mgroup *g = group_of(ms, n, make);
 
-	return g ? member_entry(ms, g, &n->src, make) : NULL;
+	return g ? member_entry(g, &n->src, make) : NULL;
 }
 
 static struct mremote *remote_of(const struct mentry *e, const struct rd *rd)
@@ -44,7 +46,7 @@ static struct mremote *remote_of(const struct mentry *e, const struct rd *rd)
 	struct mremote *r;
 
 	for (r = e->remotes; r; r = r->next)
-		if (!rd_cmp(&r->rd, rd))
+		if (!rd_cmp(&r->origin->rd, rd))
 			return r;
 	return NULL;
 }
@@ -64,7 +66,7 @@ static u32 count_taken(const struct mgroup *g)
 	const struct mentry *e;
 	u32 n = 0;
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		n += !!e->remotes;
 	return n;
 }
@@ -75,7 +77,7 @@ static enum room room_for(struct members *ms, const struct evpn_nlri *n)
 {
 	const struct place_es *es = place_es(&ms->at, &n->esi, false);
 	struct mgroup *g = group_of(ms, n, false);
-	const struct mentry *e = g ? member_entry(ms, g, &n->src, false) : NULL;
+	const struct mentry *e = g ? member_entry(g, &n->src, false) : NULL;
 
 	if (e && e->remotes)
 		return count_paths(e) < MEMBER_PATHS_MAX || remote_of(e, &n->rd) ? ROOM :
@@ -85,6 +87,13 @@ static enum room room_for(struct members *ms, const struct evpn_nlri *n)
 	return g && count_taken(g) >= MEMBER_GROUP_MAX ? NO_ROOM_IN_GROUP : ROOM;
 }
 
+static bool is_own(const struct members *ms, const struct rd *rd)
+{
+	struct ip_addr id = ip_v4(ms->router_id);
+
+	return rd_type(rd) == RD_IPV4 && !memcmp(rd->b + 2, id.b, 4);
+}
+
 unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const struct bgp_attrs *a,
 			  struct place_vrf **vrf)
 {
@@ -92,6 +101,8 @@ unsigned int member_judge(struct members *ms, const struct evpn_nlri *n, const s
 
 	if (!place_is_import(v))
 		return v;
+	if (is_own(ms, &n->rd))
+		return MV_OWN;
 	if (!is_possible(n))
 		return MV_IMPOSSIBLE;
 	return n->type == EVPN_JOIN && room_for(ms, n) != ROOM ? MV_TOO_MANY : (unsigned int)v;
@@ -163,7 +174,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 		return;
 	for (p = &e->remotes; *p; p = &(*p)->next) {
 		r = *p;
-		if (!rd_cmp(&r->rd, &n->rd))
+		if (!rd_cmp(&r->origin->rd, &n->rd))
 			break;
 		r = NULL;
 	}
@@ -173,40 +184,53 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 	if (!e->remotes)
 		e->group->circuit->es->taken--;
 	if (member_watched(ms))
-		member_tell(ms, e, "route-gone", &r->nh);
+		member_tell(ms, e, "route-gone", &r->origin->nh);
+	member_origin_put(ms, r->origin);
 	free(r);
 	use_room(ms, e);
 	member_queue(ms, e->group);
 	member_drop(ms, e->group);
 }
 
+static struct mremote *remote_new(struct mentry *e)
+{
+	struct mremote *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		log_error("memberships: no memory for a route");
+		return NULL;
+	}
+	if (!e->remotes)
+		e->group->circuit->es->taken++;
+	r->next = e->remotes;
+	e->remotes = r;
+	return r;
+}
+
 static void take(struct members *ms, const struct evpn_nlri *n, const struct rib_path *now,
 		 struct place_vrf *vrf)
 {
-	struct mentry *e = entry_of(ms, n, true);
+	const struct morigin like = {.rd = n->rd, .nh = *now->next_hop, .vrf = vrf};
+	struct morigin *origin = member_origin(ms, &like);
+	struct mentry *e = origin ? entry_of(ms, n, true) : NULL;
 	struct mremote *r = e ? remote_of(e, &n->rd) : NULL;
 
-	if (e && !r) {
-		r = calloc(1, sizeof(*r));
-		if (!r) {
-			log_error("memberships: no memory for a route");
+	if (e && !r)
+		r = remote_new(e);
+	if (!r) {
+		if (origin)
+			member_origin_put(ms, origin);
+		if (e)
 			member_drop(ms, e->group);
-			return;
-		}
-		r->rd = n->rd;
-		if (!e->remotes)
-			e->group->circuit->es->taken++;
-		r->next = e->remotes;
-		e->remotes = r;
-	}
-	if (!r)
 		return;
-	r->vrf = vrf;
-	r->nh = *now->next_hop;
+	}
+	if (r->origin)
+		member_origin_put(ms, r->origin);
+	r->origin = origin;
 	r->flags = n->flags;
 	member_queue(ms, e->group);
 	if (member_watched(ms))
-		member_tell(ms, e, "route", &r->nh);
+		member_tell(ms, e, "route", &origin->nh);
 }
 
 /* A host has left it at another PE, which asks who else is there, and waits so long for an answer. */
@@ -261,8 +285,8 @@ static void forget_all(struct members *ms, struct mgroup *g, void *data)
 {
 	struct mentry *e;
 
-	for (e = g->entries; e; e = e->next)
-		member_remotes_free(e);
+	mgroup_each(e, g)
+		member_remotes_free(ms, e);
 	member_queue(ms, g);
 	member_drop(ms, g);
 }

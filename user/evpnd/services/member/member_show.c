@@ -30,7 +30,7 @@ static const char *state_of(const struct mentry *e)
 
 static const char *mode_of(const struct mentry *e, u8 flags)
 {
-	if (ip_is_none(&e->source))
+	if (e->any)
 		return "exclude";
 	return flags & EVPN_MC_EXCLUDE ? "exclude" : "include";
 }
@@ -49,13 +49,12 @@ static json_t *versions_json(const struct mgroup *g, u8 flags)
 {
 	static const char *const igmp[] = {"igmpv1", "igmpv2", "igmpv3"};
 	static const char *const mld[] = {"mldv1", "mldv2"};
-	unsigned int i, n = g->addr.len == 4 ? 3 : 2;
+	unsigned int i, n = g->len == 4 ? 3 : 2;
 	json_t *list = json_array();
 
 	for (i = 0; i < n; i++)
 		if (flags & 1u << i)
-			json_array_append_new(list,
-					      json_string(g->addr.len == 4 ? igmp[i] : mld[i]));
+			json_array_append_new(list, json_string(g->len == 4 ? igmp[i] : mld[i]));
 	return list;
 }
 
@@ -66,10 +65,11 @@ static json_t *from_json(const struct mentry *e)
 	json_t *list = json_array();
 
 	for (r = e->remotes; r; r = r->next)
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:o}", "address", ip_format(&r->nh, nh),
-					"rd", rd_format(&r->rd, rd), "mode", mode_of(e, r->flags),
-					"versions", versions_json(e->group, r->flags)));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "address",
+						      ip_format(&r->origin->nh, nh), "rd",
+						      rd_format(&r->origin->rd, rd), "mode",
+						      mode_of(e, r->flags), "versions",
+						      versions_json(e->group, r->flags)));
 	return list;
 }
 
@@ -96,7 +96,7 @@ static const char *vrf_name(const struct mentry *e)
 	const struct place_vrf *v = e->group->circuit->vrf;
 
 	if (!v && e->remotes)
-		v = e->remotes->vrf;
+		v = e->remotes->origin->vrf;
 	return v && !v->vni ? v->conf.name : NULL;
 }
 
@@ -104,14 +104,14 @@ static json_t *entry_json(const void *entry, void *data)
 {
 	const struct mentry *e = entry;
 	const struct members *ms = data;
+	struct ip_addr group = mgroup_addr(e->group), source = mentry_source(e);
 	const struct circuit *c = e->group->circuit;
 	char grp[IP_STRLEN], src[IP_STRLEN], esi[ESI_STRLEN];
 	json_t *o = json_object();
 
-	json_object_set_new(o, "group", json_string(ip_format(&e->group->addr, grp)));
+	json_object_set_new(o, "group", json_string(ip_format(&group, grp)));
 	json_object_set_new(o, "source",
-			    ip_is_none(&e->source) ? json_null() :
-						     json_string(ip_format(&e->source, src)));
+			    e->any ? json_null() : json_string(ip_format(&source, src)));
 	json_object_set_new(o, "mode", json_string(mode_of(e, all_flags(e))));
 	json_object_set_new(o, "versions", versions_json(e->group, all_flags(e)));
 	json_object_set_new(o, "state", json_string(state_of(e)));
@@ -144,12 +144,13 @@ struct groups_wanted {
 static void pick(struct members *ms, struct mgroup *g, void *data)
 {
 	struct groups_wanted *w = data;
+	struct ip_addr addr = mgroup_addr(g);
 	const struct mentry *e;
 
-	if (!ip_is_none(&w->group) && !ip_equal(&w->group, &g->addr))
+	if (!ip_is_none(&w->group) && !ip_equal(&w->group, &addr))
 		return;
-	for (e = g->entries; e; e = e->next)
-		if (wanted_on(&w->w, g->circuit, vrf_name(e), state_of(e)))
+	mgroup_each(e, g)
+		if (!mentry_is_idle(e) && wanted_on(&w->w, g->circuit, vrf_name(e), state_of(e)))
 			wanted_add(&w->w, e);
 }
 
@@ -158,13 +159,15 @@ static int by_place(const void *a, const void *b)
 	const struct mentry *x = *(const struct mentry *const *)a;
 	const struct mentry *y = *(const struct mentry *const *)b;
 	const struct circuit *cx = x->group->circuit, *cy = y->group->circuit;
+	struct ip_addr gx = mgroup_addr(x->group), gy = mgroup_addr(y->group);
+	struct ip_addr sx = mentry_source(x), sy = mentry_source(y);
 	int d = esi_cmp(&cx->es->esi, &cy->es->esi);
 
 	if (!d)
 		d = cx->tag < cy->tag ? -1 : cx->tag > cy->tag;
 	if (!d)
-		d = ip_cmp(&x->group->addr, &y->group->addr);
-	return d ? d : ip_cmp(&x->source, &y->source);
+		d = ip_cmp(&gx, &gy);
+	return d ? d : ip_cmp(&sx, &sy);
 }
 
 static json_t *show(struct members *ms, const json_t *params, char *err, size_t err_len)
@@ -198,7 +201,7 @@ static void count(struct members *ms, struct mgroup *g, void *data)
 	struct tally *t = data;
 	const struct mentry *e;
 
-	for (e = g->entries; e; e = e->next) {
+	mgroup_each(e, g) {
 		t->local += !!e->local;
 		t->synced += !strcmp(state_of(e), "synced");
 		t->pending += e->remotes && !e->local && strcmp(state_of(e), "synced");

@@ -33,8 +33,8 @@ static const char *source_name(const struct ip_addr *source, char buf[IP_STRLEN]
 
 static const char *flags_name(const struct mgroup *g, u8 flags, char buf[48])
 {
-	const char *what = g->addr.len == 4 ? "IGMPv" : "MLDv";
-	unsigned int i, n = g->addr.len == 4 ? 3 : 2;
+	const char *what = g->len == 4 ? "IGMPv" : "MLDv";
+	unsigned int i, n = g->len == 4 ? 3 : 2;
 	size_t len = 0;
 
 	buf[0] = '\0';
@@ -53,8 +53,8 @@ static struct evpn_nlri own_nlri(const struct members *ms, const struct mentry *
 				  .rd = rd_make_ip(ms->router_id, id),
 				  .esi = e->group->circuit->es->esi,
 				  .etag = e->group->circuit->tag,
-				  .src = e->source,
-				  .grp = e->group->addr,
+				  .src = mentry_source(e),
+				  .grp = mgroup_addr(e->group),
 				  .orig = ip_v4(ms->router_id)};
 }
 
@@ -62,11 +62,9 @@ static void own_route(const struct trace *t, const struct mentry *e, const char 
 		      u16 id)
 {
 	struct evpn_nlri n = own_nlri(t->ms, e, type, id);
-	struct rib *rib = speaker_rib(t->ms->speaker);
-	const struct rib_path *p = rib ? rib_best(rib, &n) : NULL;
 	char rd[RD_STRLEN], route[EVPN_STRLEN];
 
-	hop(t, name, p ? p->since : 0, true,
+	hop(t, name, speaker_originated(t->ms->speaker, &n), true,
 	    json_sprintf("%s rd %s", evpn_format(&n, route), rd_format(&n.rd, rd)));
 }
 
@@ -74,12 +72,12 @@ static void local_hops(const struct trace *t, const struct mentry *e)
 {
 	const struct circuit *c = t->group->circuit;
 	const char *dev = device_name(t->ms->at.devices, c->ifindex);
+	struct ip_addr source = mentry_source(e);
 	char src[IP_STRLEN], versions[48], why[MEMBER_WHY_MAX];
 
 	hop(t, "heard", t->group->since, true,
-	    json_sprintf("%s%s by %s on %s",
-			 e->local & EVPN_MC_EXCLUDE && !ip_is_none(&e->source) ? "not " : "",
-			 source_name(&e->source, src), flags_name(t->group, e->local, versions),
+	    json_sprintf("%s%s by %s on %s", e->local & EVPN_MC_EXCLUDE && !e->any ? "not " : "",
+			 source_name(&source, src), flags_name(t->group, e->local, versions),
 			 dev ? dev : "a device that has gone"));
 	if (!member_may_advertise(t->group, why)) {
 		hop(t, "decided", 0, false, json_sprintf("not advertised: %s", why));
@@ -97,6 +95,8 @@ static void local_hops(const struct trace *t, const struct mentry *e)
 static const char *verdict_name(unsigned int v)
 {
 	switch (v) {
+	case MV_OWN:
+		return "not for us: its distinguisher is that of this PE";
 	case MV_IMPOSSIBLE:
 		return "not imported: no router has to do with this group or this source";
 	case MV_TOO_MANY:
@@ -190,7 +190,7 @@ static const struct mremote *first_remote(const struct mgroup *g)
 {
 	const struct mentry *e;
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		if (e->remotes)
 			return e->remotes;
 	return NULL;
@@ -220,28 +220,31 @@ static void leaving_hops(const struct trace *t)
 {
 	u64 now = timer_now_us();
 	const struct mentry *e;
+	struct ip_addr source;
 	char src[IP_STRLEN];
 
-	for (e = t->group->entries; e; e = e->next) {
+	mgroup_each(e, t->group) {
+		source = mentry_source(e);
 		if (mentry_is_leaving(e))
 			own_route(t, e, "leave", EVPN_LEAVE, e->leave->id);
 		if (now < mentry_left_us(e))
 			hop(t, "leaving", 0, false,
 			    json_sprintf(
 				    "a host has left %s: whoever wants it has %.1f s to say so",
-				    source_name(&e->source, src),
+				    source_name(&source, src),
 				    (double)(mentry_left_us(e) - now) / 1e6));
 	}
 }
 
 static json_t *group_trace(struct members *ms, const struct mgroup *g)
 {
-	struct trace t = {ms, &g->addr, g, json_array()};
+	struct ip_addr addr = mgroup_addr(g);
+	struct trace t = {ms, &addr, g, json_array()};
 	const struct circuit *c = g->circuit;
 	const struct mentry *e;
 	char esi[ESI_STRLEN];
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		if (e->local)
 			local_hops(&t, e);
 	received(&t);
@@ -261,9 +264,10 @@ struct found {
 
 static void each_group(struct members *ms, struct mgroup *g, void *data)
 {
+	struct ip_addr addr = mgroup_addr(g);
 	struct found *f = data;
 
-	if (ip_equal(&g->addr, f->addr))
+	if (ip_equal(&addr, f->addr))
 		json_array_append_new(f->list, group_trace(ms, g));
 }
 

@@ -29,10 +29,10 @@ const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 	else if (!c->ifindex)
 		snprintf(why, MEMBER_WHY_MAX, "%s has no sub-interface for it",
 			 c->es->conf->interface);
-	else if (c->vrf != r->vrf)
+	else if (c->vrf != r->origin->vrf)
 		snprintf(why, MEMBER_WHY_MAX,
 			 "the sub-interface belongs to VRF %s, the route to %s",
-			 c->vrf ? c->vrf->conf.name : "(none)", r->vrf->conf.name);
+			 c->vrf ? c->vrf->conf.name : "(none)", r->origin->vrf->conf.name);
 	return why;
 }
 
@@ -43,11 +43,17 @@ static bool is_usable(const struct mgroup *g, const struct mremote *r)
 	return !member_held_back(g, r, why)[0];
 }
 
+static struct member_key key_of(const struct mgroup *g)
+{
+	return (struct member_key){
+		.tag = g->circuit->tag, .esi = g->circuit->es->esi, .group = mgroup_addr(g)};
+}
+
 /* ---- what the others want together ---- */
 
 static bool excludes(const struct mentry *e, const struct mremote *r)
 {
-	return ip_is_none(&e->source) || r->flags & EVPN_MC_EXCLUDE;
+	return e->any || r->flags & EVPN_MC_EXCLUDE;
 }
 
 /** struct excluders - PEs that exclude, by their distinguishers; @n above the bound: more than block one source */
@@ -83,7 +89,7 @@ static bool is_blocked(const struct mgroup *g, const struct excluders *x, const 
 		return false;
 	for (r = s->remotes; r; r = r->next) {
 		if (r->flags & EVPN_MC_EXCLUDE)
-			blocking += is_excluder(x, &r->rd);
+			blocking += is_excluder(x, &r->origin->rd);
 		else if (is_usable(g, r))
 			return false;
 	}
@@ -92,9 +98,10 @@ static bool is_blocked(const struct mgroup *g, const struct excluders *x, const 
 
 static void add_source(struct wish_member *w, const struct mentry *e)
 {
-	if (w->n_sources == MEMBER_SOURCES_MAX)
-		return;
-	memcpy(w->sources[w->n_sources++].addr, e->source.b, sizeof(w->sources[0].addr));
+	struct ip_addr source = mentry_source(e);
+
+	if (w->n_sources < MEMBER_SOURCES_MAX)
+		memcpy(w->sources[w->n_sources++].addr, source.b, sizeof(source.b));
 }
 
 static bool is_included(const struct mgroup *g, const struct mentry *e)
@@ -114,23 +121,22 @@ bool member_combined(const struct mgroup *g, struct wish_member *w)
 	const struct mremote *r;
 
 	memset(w, 0, sizeof(*w));
-	w->key = (struct member_key){
-		.tag = g->circuit->tag, .esi = g->circuit->es->esi, .group = g->addr};
-	for (e = g->entries; e; e = e->next)
+	w->key = key_of(g);
+	mgroup_each(e, g)
 		for (r = e->remotes; r; r = r->next) {
 			if (!is_usable(g, r))
 				continue;
-			w->origin = ip_low32(&r->nh);
+			w->origin = ip_low32(&r->origin->nh);
 			w->versions |= r->flags & MEMBER_VERSIONS;
 			if (excludes(e, r)) {
 				w->mode = MEMBER_EXCLUDE;
-				add_excluder(&x, &r->rd);
+				add_excluder(&x, &r->origin->rd);
 			} else if (w->mode == MEMBER_NONE) {
 				w->mode = MEMBER_INCLUDE;
 			}
 		}
-	for (e = g->entries; e && w->mode != MEMBER_NONE; e = e->next)
-		if (e->remotes && !ip_is_none(&e->source) &&
+	mgroup_each(e, g)
+		if (e->remotes && !e->any &&
 		    (w->mode == MEMBER_EXCLUDE ? is_blocked(g, &x, e) : is_included(g, e)))
 			add_source(w, e);
 	return w->mode != MEMBER_NONE;
@@ -138,16 +144,10 @@ bool member_combined(const struct mgroup *g, struct wish_member *w)
 
 /* ---- batches ---- */
 
-/* What of a wish may change, in a number: 0 is none. */
-static u64 sum_of(const struct wish_member *w)
+static u32 sum_of(const struct members *ms, const struct wish_member *w)
 {
-	const u8 *p = (const u8 *)w->sources;
-	u64 h = 1469598103934665603ull ^ w->mode ^ (u64)w->versions << 8;
-	size_t i;
-
-	for (i = 0; i < w->n_sources * sizeof(w->sources[0]); i++)
-		h = (h ^ p[i]) * 1099511628211ull;
-	return h ? h : 1;
+	return member_sum(ms, w->sources, w->n_sources * sizeof(w->sources[0]),
+			  w->mode | (u32)w->versions << 8);
 }
 
 void member_queue(struct members *ms, struct mgroup *g)
@@ -218,7 +218,7 @@ bool member_has_left(const struct mgroup *g, u64 now)
 {
 	const struct mentry *e;
 
-	for (e = g->entries; e; e = e->next)
+	mgroup_each(e, g)
 		if (e->leave && now < e->leave->gone_us)
 			return true;
 	return false;
@@ -233,8 +233,7 @@ static void unwish(struct members *ms, struct mgroup *g, u64 now)
 	if (out->n_keys && (out->n_keys == MEMBER_BATCH_MAX || out->retain_ms != retain_ms))
 		send_keys(ms);
 	out->retain_ms = retain_ms;
-	out->keys[out->n_keys++] = (struct member_key){
-		.tag = g->circuit->tag, .esi = g->circuit->es->esi, .group = g->addr};
+	out->keys[out->n_keys++] = key_of(g);
 	g->wished = 0;
 	g->answer = WISH_PENDING;
 	ms->counts.retained += !!retain_ms;
@@ -242,7 +241,7 @@ static void unwish(struct members *ms, struct mgroup *g, u64 now)
 
 static void put_wish(struct members *ms, struct mgroup *g, const struct wish_member *w)
 {
-	u64 sum = sum_of(w);
+	u32 sum = sum_of(ms, w);
 
 	if (g->wished == sum)
 		return;
@@ -277,28 +276,31 @@ void member_flush(struct members *ms)
 	send_wishes(ms);
 	member_bridge_send_puts(ms);
 	send_leaves(ms);
+	ms->queue = NULL;
 	ms->n_queue = 0;
+	ms->cap_queue = 0;
 	for (i = 0; i < n; i++) {
 		queue[i]->queued = false;
 		member_drop(ms, queue[i]);
 	}
+	free(queue);
 }
 
 /* A host has left at another PE what was heard here as well. */
 void member_ask_kernel(struct members *ms, const struct mentry *e, u32 response_ms)
 {
 	struct member_leave *l;
+	struct ip_addr source;
 
 	if (ms->out->n_leaves == MEMBER_BATCH_MAX)
 		send_leaves(ms);
 	l = &ms->out->leaves[ms->out->n_leaves++];
 	memset(l, 0, sizeof(*l));
-	l->key = (struct member_key){.tag = e->group->circuit->tag,
-				     .esi = e->group->circuit->es->esi,
-				     .group = e->group->addr};
+	l->key = key_of(e->group);
 	l->response_ms = response_ms;
-	l->one_source = !ip_is_none(&e->source);
-	memcpy(l->source.addr, e->source.b, sizeof(l->source.addr));
+	l->one_source = !e->any;
+	source = mentry_source(e);
+	memcpy(l->source.addr, source.b, sizeof(l->source.addr));
 	member_wake(ms);
 }
 
@@ -311,15 +313,17 @@ void member_result(void *state, const void *result)
 	struct members *ms = state;
 	struct circuit *c = place_circuit(&ms->at, &r->key.esi, r->key.tag, false);
 	struct mgroup *g = c ? member_find(ms, c, &r->key.group) : NULL;
+	const struct mentry *e;
 
 	if (!g)
 		return;
 	g->answer = r->status;
 	if (r->status == WISH_REFUSED)
 		log_warning("membership %s on tag %u: the kernel refuses it: %s",
-			    ip_format(&g->addr, (char[IP_STRLEN]){0}), c->tag, r->text);
-	if (g->entries && member_watched(ms))
-		member_tell(ms, g->entries, names[r->status % 3], NULL);
+			    ip_format(&r->key.group, (char[IP_STRLEN]){0}), c->tag, r->text);
+	e = mgroup_busy(g);
+	if (e && member_watched(ms))
+		member_tell(ms, e, names[r->status % 3], NULL);
 }
 
 /* All that is to be wished was wished: what the kernel has beyond it is of a predecessor. */
