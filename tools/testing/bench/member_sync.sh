@@ -9,6 +9,8 @@
 #
 #     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
 #
+# More groups than a PE keeps of a sub-interface are spread over segments lag0, lag1 and so on.
+#
 # The clock is the packets': tcpdump on the CE's leg and on PE2's segment, in one kernel.
 set -u
 COUNT=${1:-10000}
@@ -17,7 +19,9 @@ TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
 P=bench-
-ESI=00:11:22:33:44:55:66:77:88:01
+ESI=00:11:22:33:44:55:66:77:88
+PER_LAG=16000
+LAGS=$(((COUNT + PER_LAG - 1) / PER_LAG))
 SAY=$LAB_BUILD/lab/mcast_say NL=$LAB_BUILD/lab/evpn_nl
 
 [ -d /sys/module/evpn ] || { echo "member_sync: SKIP: evpn.ko is not loaded"; exit 4; }
@@ -47,17 +51,21 @@ for n in pe1 pe2; do
 	ip -n ${P}core link set $n master core up
 	ip -n $P$n link set core0 up
 	ip -n $P$n addr add 192.0.2.$i/24 dev core0
-	ip link add name lag0 netns $P$n type veth peer name $n netns ${P}ce
-	ip -n ${P}ce link set $n up
-	ip -n $P$n link set lag0 up
-	ip -n $P$n addr add 10.0.0.254/24 dev lag0
+	segments=
+	for lag in $(seq 0 $((LAGS - 1))); do
+		ip link add name lag$lag netns $P$n type veth peer name $n-$lag netns ${P}ce
+		ip -n ${P}ce link set $n-$lag up
+		ip -n $P$n link set lag$lag up
+		ip -n $P$n addr add 10.0.$lag.254/24 dev lag$lag
+		segments+="{name: ce$lag, interface: lag$lag, esi: $ESI:0$lag, mode: all-active, df: {wait: 0s}}, "
+	done
 	cat >$RUN/$n.yaml <<-END
 		router-id: 192.0.2.$i
 		as: 65000
 		core-isolation: keep
 		peers: [{address: 192.0.2.$((3 - i)), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}]
 		vrfs: [{name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}]
-		segments: [{name: ce, interface: lag0, esi: $ESI, mode: all-active, df: {wait: 0s}}]
+		segments: [$segments]
 	END
 	ip netns exec $P$n "$LAB_BUILD/evpnd" -f -n $P$n -c $RUN/$n.yaml --state $RUN/$n.state >$RUN/$n.log 2>&1 &
 	echo $! >$RUN/$n.pid
@@ -86,7 +94,7 @@ for n in pe1 pe2; do
 done
 sleep 1
 for i in $(seq "$SINGLE"); do
-	node ce "$SAY" report pe1 239.0.1.$i
+	node ce "$SAY" report pe1-0 239.0.1.$i
 	sleep 0.15
 done
 sleep 0.5
@@ -108,8 +116,11 @@ slab=$(slab)
 start=$(ms)
 # The module reads 16,000 a second of one VLAN; where the machine is busy it may have to be told again.
 for _ in 1 2 3 4; do
-	node ce "$SAY" report pe1 239.64.0.0 "$COUNT" 12000 &
-	again=$(($(ms) + 5000))
+	for lag in $(seq 0 $((LAGS - 1))); do
+		n=$((COUNT - lag * PER_LAG < PER_LAG ? COUNT - lag * PER_LAG : PER_LAG))
+		node ce "$SAY" report pe1-$lag 239.$((64 + lag)).0.0 $n $((12000 / LAGS)) &
+	done
+	again=$(($(ms) + 5000 + COUNT / 5))
 	until reached pe1 groups "$COUNT" || [ "$(ms)" -gt $again ]; do sleep 0.02; done
 	! reached pe1 groups "$COUNT" || break
 done
@@ -127,10 +138,10 @@ total1=$(per $(($(rss "$(speaker pe1)") - before1))) total2=$(per $(($(rss "$(sp
 both=$(per $(($(slab) - slab)))
 # A wish alone, for a namespace of its own: what is left of both is what PE1 has heard.
 slab=$(slab)
-node pe1 "$NL" mcast-wish-new esi=$ESI group=239.128.0.0 mode=exclude versions=v3 count="$N" batch=100 >/dev/null
+node pe1 "$NL" mcast-wish-new esi=$ESI:00 group=239.128.0.0 mode=exclude versions=v3 count="$N" batch=100 >/dev/null
 wish=$(per $(($(slab) - slab)))
-echo "memory of evpnd per membership, resident: PE1 (heard, advertised) $total1 octets, PE2 (received, wished) $total2; of each" \
-	"$path are the route in BGP, so the membership itself is $((total1 - path)) and $((total2 - path))"
+echo "memory of evpnd per membership, resident, with its route in BGP: PE1 (heard, advertised) $total1 octets, PE2 (received, wished) $total2," \
+	"of which $path are the RIB's"
 echo "memory of the module per membership: heard $((both - wish)) octets, wished $wish"
 
 # PE1 dies: what PE2 has is retained, and hosts are asked once
