@@ -12,6 +12,11 @@ FAKE struct rib *speaker_rib(struct speaker *speaker)
 	return (struct rib *)speaker;
 }
 
+FAKE size_t speaker_waiting(const struct speaker *speaker)
+{
+	return 0;
+}
+
 FAKE int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri *nlri)
 {
 	return 0;

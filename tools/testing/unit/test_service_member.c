@@ -33,10 +33,16 @@ struct speaker {
 	struct ecomm ec[24];
 	size_t n_ec;
 	bool events;
+	size_t waiting;
 	char said[64];
 };
 
 #include "service_speaker.h"
+
+size_t speaker_waiting(const struct speaker *sp)
+{
+	return sp->waiting;
+}
 
 bool speaker_monitored(struct speaker *sp, const char *object)
 {
@@ -892,6 +898,55 @@ static void is_small(void **state)
 	assert_in_range(remote, 1, 32); /* and what another PE says of it */
 }
 
+/* What the parent has no time for waits here, in order, and so does the sweep. */
+static void parent_is_busy(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *b;
+
+	sp->waiting = 64 << 20;
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	b = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.3", 2, "65000:1");
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_BEGIN, NULL);
+	member_service.fact(sp->ms, IPC_FACT_MEMBERS_DONE, NULL);
+	member_service.settled(sp->ms);
+	gone(sp, b);
+	wishes(sp, "");
+	assert_string_equal(shown(sp, 0), "239.1.1.1 * pending 1");
+	sp->waiting = 0;
+	member_service.drained(sp->ms);
+	wishes(sp, "x239.1.1.1/10v2 x239.1.1.3/10v2 sweep ");
+	assert_int_equal(sp->ms->count, 2);
+	assert_null(sp->ms->queue.list);
+	member_service.drained(sp->ms);
+	wishes(sp, "");
+	end(sp);
+}
+
+/* More than are looked at in one turn: all of them, each once, in two turns. */
+static void many_at_once(void **state)
+{
+	struct speaker *sp = begin();
+	char group[32];
+
+	sp->waiting = 64 << 20;
+	for (u32 i = 0; i < 5000; i++) {
+		snprintf(group, sizeof(group), "239.1.%u.%u", i >> 8, i & 255);
+		route(sp, EVPN_JOIN, PE2, 1, 10, NULL, group, 2, "65000:1");
+		n_routes = 0;
+	}
+	assert_int_equal(sp->ms->counts.wishes, 0);
+	sp->waiting = 0;
+	member_service.drained(sp->ms);
+	sd_event_run(sp->event, 0);
+	assert_in_range(sp->ms->counts.wishes, 1, 4999);
+	run_all(sp);
+	assert_int_equal(sp->ms->counts.wishes, 5000);
+	assert_null(sp->ms->queue.list);
+	end(sp);
+}
+
 /* The source that a group was made for goes and comes back, before and after others. */
 static void first_source(void **state)
 {
@@ -1288,6 +1343,8 @@ int main(void)
 		cmocka_unit_test(bridge_looks_again),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(is_small),
+		cmocka_unit_test(parent_is_busy),
+		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(first_source),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(too_many_of_a_group),

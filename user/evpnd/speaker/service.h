@@ -62,6 +62,7 @@ struct host {
  *	may change with configuration, devices and segments; speaker_wants_more() then
  * @settled: once after a start: every neighbour has sent what it knows, or startup-delay is over. What a
  *	predecessor has left in the kernel and nobody wants can go
+ * @drained: the parent has taken all that waited, see speaker_waiting()
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
  * @pes: call channel_want() for each PE that shares a segment with this one
@@ -89,6 +90,7 @@ struct service {
 	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
 			    const struct bgp_attrs *attrs);
 	void (*settled)(void *state);
+	void (*drained)(void *state);
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
@@ -115,6 +117,8 @@ SERVICES(SERVICE_DECLARE)
 /* speaker.c: what a service may ask of its host */
 sd_event *speaker_event(struct speaker *speaker);
 const struct conf *speaker_conf(struct speaker *speaker);
+/* octets that the parent has not taken yet: more are not to be added to many of them */
+size_t speaker_waiting(const struct speaker *speaker);
 struct rib *speaker_rib(struct speaker *speaker);
 /* since when this PE has advertised a route, CLOCK_MONOTONIC in nanoseconds; 0: it does not */
 int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri *nlri);

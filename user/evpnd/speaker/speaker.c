@@ -70,6 +70,11 @@ void speaker_retain(struct speaker *speaker, enum ipc_type type, const void *key
 	sent(type, ipc_send_batch(speaker->ipc, type, keys, n, retain_ms));
 }
 
+size_t speaker_waiting(const struct speaker *speaker)
+{
+	return ipc_waiting(speaker->ipc);
+}
+
 bool speaker_monitored(struct speaker *speaker, const char *object)
 {
 	return speaker->monitored & ctl_object_bit(object);
@@ -230,6 +235,16 @@ static void on_settled(void *data)
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->settled)
 			speaker_services[i]->settled(sp->states[i]);
+}
+
+static void on_drained(void *data)
+{
+	struct speaker *sp = data;
+	unsigned int i;
+
+	for (i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->drained)
+			speaker_services[i]->drained(sp->states[i]);
 }
 
 static void on_sync(struct bgp_host *host)
@@ -482,6 +497,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 		speaker_free(sp);
 		return NULL;
 	}
+	ipc_on_drained(sp->ipc, on_drained);
 	return sp;
 }
 

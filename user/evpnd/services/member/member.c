@@ -190,8 +190,8 @@ static void try_sweep(struct members *ms)
 	if (ms->swept || !ms->read || !ms->settled)
 		return;
 	ms->swept = true;
+	ms->sweep_due = true;
 	catch_up(ms);
-	member_sweep(ms);
 }
 
 static void members_fact(void *state, enum ipc_type type, const void *fact)
@@ -314,5 +314,6 @@ const struct service member_service = {
 	.route = members_route,
 	.wanted = members_wanted,
 	.settled = members_settled,
+	.drained = member_drained,
 	.query = member_query,
 };

@@ -193,6 +193,14 @@ struct member_out {
 	u32 retain_ms;
 };
 
+/** struct mqueue - groups, each once; those from @first to @end are to be looked at */
+struct mqueue {
+	struct mgroup **list;
+	size_t first;
+	size_t end;
+	size_t cap;
+};
+
 /**
  * struct members - the service's state
  * @buckets: groups by address, @mask + 1 of them
@@ -204,6 +212,7 @@ struct member_out {
  * @settled: what others advertise has been heard, or has had its time to come
  * @read: the module's table was read once
  * @swept: before it the kernel may have what a predecessor wished
+ * @sweep_due: it is swept when all that is queued has been wished
  */
 struct members {
 	struct speaker *speaker;
@@ -212,9 +221,7 @@ struct members {
 	size_t count;
 	u64 seed;
 	struct morigins origins;
-	struct mgroup **queue;
-	size_t n_queue;
-	size_t cap_queue;
+	struct mqueue queue;
 	struct member_out *out;
 	struct places at;
 	struct mleaves leaving;
@@ -228,6 +235,7 @@ struct members {
 	bool settled;
 	bool read;
 	bool swept;
+	bool sweep_due;
 	struct mcounts counts;
 };
 
@@ -297,10 +305,11 @@ void member_leave_withdraw(struct members *ms, struct mentry *e);
 
 /* member_wish.c */
 void member_queue(struct members *ms, struct mgroup *g);
+/* some of the queue, as far as the parent takes wishes */
 void member_flush(struct members *ms);
+void member_drained(void *state); /* it has taken all */
 void member_ask_kernel(struct members *ms, const struct mentry *e, u32 response_ms);
 void member_result(void *state, const void *result);
-void member_sweep(struct members *ms);
 /* why what another PE has heard is not wished for; "" when it is */
 const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 			     char why[MEMBER_WHY_MAX]);

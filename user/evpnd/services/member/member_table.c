@@ -263,5 +263,5 @@ void member_table_free(struct members *ms)
 		}
 	}
 	free(ms->buckets);
-	free(ms->queue);
+	free(ms->queue.list);
 }

@@ -150,26 +150,51 @@ static u32 sum_of(const struct members *ms, const struct wish_member *w)
 			  w->mode | (u32)w->versions << 8);
 }
 
-void member_queue(struct members *ms, struct mgroup *g)
+/* ---- the queue ---- */
+
+enum {
+	SLICE = 4096, /* groups that are looked at before others in the loop have their turn */
+	WAITING_MAX = 1 << 20, /* octets of wishes that may wait in a socket's queue */
+};
+
+/* Room at the end: those at its beginning have been looked at. */
+static bool queue_room(struct mqueue *q)
 {
+	size_t cap = q->cap ? q->cap * 2 : 64;
 	struct mgroup **more;
 
-	if (g->queued)
-		return;
-	if (ms->n_queue == ms->cap_queue) {
-		size_t cap = ms->cap_queue ? ms->cap_queue * 2 : 64;
-
-		more = reallocarray(ms->queue, cap, sizeof(*more));
-		if (!more) {
-			log_error("memberships: no memory for a wish");
-			return;
-		}
-		ms->queue = more;
-		ms->cap_queue = cap;
+	if (q->end < q->cap)
+		return true;
+	if (q->first > q->cap / 2) {
+		memmove(q->list, q->list + q->first, (q->end - q->first) * sizeof(*q->list));
+		q->end -= q->first;
+		q->first = 0;
+		return true;
 	}
+	more = reallocarray(q->list, cap, sizeof(*more));
+	if (!more) {
+		log_error("memberships: no memory for a wish");
+		return false;
+	}
+	q->list = more;
+	q->cap = cap;
+	return true;
+}
+
+void member_queue(struct members *ms, struct mgroup *g)
+{
+	if (g->queued || !queue_room(&ms->queue))
+		return;
 	g->queued = true;
-	ms->queue[ms->n_queue++] = g;
+	ms->queue.list[ms->queue.end++] = g;
 	member_wake(ms);
+}
+
+/* All of it has been looked at: a whole table's is a lot of memory. */
+static void queue_give_back(struct mqueue *q)
+{
+	free(q->list);
+	*q = (struct mqueue){};
 }
 
 static void send_wishes(struct members *ms)
@@ -254,36 +279,68 @@ static void put_wish(struct members *ms, struct mgroup *g, const struct wish_mem
 }
 
 /* First what goes, then what comes. */
-void member_flush(struct members *ms)
+static void flush_some(struct members *ms)
 {
-	struct mgroup **queue = ms->queue;
-	size_t i, n = ms->n_queue;
+	struct mqueue *q = &ms->queue;
+	size_t i, first = q->first, end = q->end - first > SLICE ? first + SLICE : q->end;
 	u64 now = timer_now_us();
 	struct wish_member w;
+	struct mgroup *g;
 
-	for (i = 0; i < n; i++) {
-		if (queue[i]->wished && !member_combined(queue[i], &w))
-			unwish(ms, queue[i], now);
-		member_bridge_take(ms, queue[i], now);
+	for (i = first; i < end; i++) {
+		if (q->list[i]->wished && !member_combined(q->list[i], &w))
+			unwish(ms, q->list[i], now);
+		member_bridge_take(ms, q->list[i], now);
 	}
 	send_keys(ms);
 	member_bridge_send_takes(ms);
-	for (i = 0; i < n; i++) {
-		if (member_combined(queue[i], &w))
-			put_wish(ms, queue[i], &w);
-		member_bridge_put(ms, queue[i]);
+	for (i = first; i < end; i++) {
+		if (member_combined(q->list[i], &w))
+			put_wish(ms, q->list[i], &w);
+		member_bridge_put(ms, q->list[i]);
 	}
 	send_wishes(ms);
 	member_bridge_send_puts(ms);
-	send_leaves(ms);
-	ms->queue = NULL;
-	ms->n_queue = 0;
-	ms->cap_queue = 0;
-	for (i = 0; i < n; i++) {
-		queue[i]->queued = false;
-		member_drop(ms, queue[i]);
+	q->first = end;
+	for (i = first; i < end; i++) {
+		g = q->list[i];
+		g->queued = false;
+		member_drop(ms, g);
 	}
-	free(queue);
+}
+
+/* All that is to be wished was wished: what the kernel has beyond it is of a predecessor. */
+static void sweep(struct members *ms)
+{
+	ms->sweep_due = false;
+	speaker_wish(ms->speaker, IPC_WISH_MEMBER_SWEEP, NULL, 0);
+	speaker_wish(ms->speaker, IPC_WISH_MDB_SWEEP, NULL, 0);
+}
+
+/* A wish takes ten times what is known of it: those that the parent has no time for wait here. */
+void member_flush(struct members *ms)
+{
+	bool room = speaker_waiting(ms->speaker) < WAITING_MAX;
+
+	if (room && ms->queue.first < ms->queue.end)
+		flush_some(ms);
+	send_leaves(ms);
+	if (ms->queue.first < ms->queue.end) {
+		if (room)
+			member_wake(ms);
+		return;
+	}
+	queue_give_back(&ms->queue);
+	if (ms->sweep_due)
+		sweep(ms);
+}
+
+void member_drained(void *state)
+{
+	struct members *ms = state;
+
+	if (ms->queue.first < ms->queue.end)
+		member_wake(ms);
 }
 
 /* A host has left at another PE what was heard here as well. */
@@ -324,12 +381,4 @@ void member_result(void *state, const void *result)
 	e = mgroup_busy(g);
 	if (e && member_watched(ms))
 		member_tell(ms, e, names[r->status % 3], NULL);
-}
-
-/* All that is to be wished was wished: what the kernel has beyond it is of a predecessor. */
-void member_sweep(struct members *ms)
-{
-	member_flush(ms);
-	speaker_wish(ms->speaker, IPC_WISH_MEMBER_SWEEP, NULL, 0);
-	speaker_wish(ms->speaker, IPC_WISH_MDB_SWEEP, NULL, 0);
 }
