@@ -63,7 +63,7 @@ for n in pe1 pe2; do
 		router-id: 192.0.2.$i
 		as: 65000
 		core-isolation: keep
-		peers: [{address: 192.0.2.$((3 - i)), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}]
+		peers: [{address: 192.0.2.$((3 - i)), remote-as: 65000, hold-time: 30, connect-retry: 1s, send-multicast: yes}]
 		vrfs: [{name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}]
 		segments: [$segments]
 	END
