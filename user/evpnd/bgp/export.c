@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * export.c - see export.h. A withdrawn route stays in its log as a gravestone until every session has
- * read it; the ones that all have passed are collected when they become many.
+ * read it; the ones that all have passed are collected when they become many, and when all have read all.
  */
 #include "bgp/export.h"
 
@@ -384,6 +384,25 @@ static void show(struct export *e, const struct export_route *r, struct export_i
 	item->attrs = r->attrs;
 }
 
+static size_t cursors_at_end(const struct export *e, int log)
+{
+	const struct export_node *node = TAILQ_LAST(&e->logs[log], export_log);
+	size_t n = 0;
+
+	for (; node && !node->type; node = TAILQ_PREV(node, export_log, link))
+		n++;
+	return n;
+}
+
+/* Nobody needs any of the graves; to look for few of them among many routes is not worth it. */
+static void all_may_be_read(struct export *e)
+{
+	if (e->graves > GRAVES_MIN + e->count[0] / 8 &&
+	    cursors_at_end(e, LOG_URGENT) == e->cursors &&
+	    cursors_at_end(e, LOG_NORMAL) == e->cursors)
+		collect_graves(e);
+}
+
 bool export_peek(struct export_cursor *c, struct export_item *item)
 {
 	struct export_route *r = NULL;
@@ -393,8 +412,10 @@ bool export_peek(struct export_cursor *c, struct export_item *item)
 		return false;
 	for (log = 0; log < LOGS && !r; log++)
 		r = ahead(c, log);
-	if (!r)
+	if (!r) {
+		all_may_be_read(c->export);
 		return false;
+	}
 	c->at = &r->node;
 	show(c->export, r, item);
 	return true;
