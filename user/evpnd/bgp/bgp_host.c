@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <malloc.h>
 
 #include "bgp/peer_show.h"
 #include "bgp/session.h"
@@ -69,8 +68,6 @@ static int on_cleaner(sd_event_source *source, void *data)
 		if (!s->clearing)
 			continue;
 		s->clearing = rib_peer_clear(host->rib, s->rib_peer, CLEAN_SLICE);
-		if (!s->clearing)
-			malloc_trim(0);
 		bgp_host_wake_cleaner(host);
 		return 0;
 	}

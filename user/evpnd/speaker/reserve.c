@@ -11,7 +11,13 @@
 
 #include "log.h"
 
-enum { TRIM_DEFAULT = 128 * 1024, MMAPS_DEFAULT = 65536 };
+enum {
+	TRIM_DEFAULT = 128 * 1024,
+	MMAPS_DEFAULT = 65536,
+	TIDY_BYTES = 1024 * 1024, /* less is not worth it */
+};
+
+static size_t kept; /* octets */
 
 static void touch(size_t bytes)
 {
@@ -29,18 +35,36 @@ static void touch(size_t bytes)
 
 void reserve_memory(unsigned int mib)
 {
-	static unsigned int kept;
 	size_t bytes = (size_t)mib << 20;
 
-	if (mib == kept)
+	if (bytes == kept)
 		return;
 	/* tables that grow come from the heap as well */
 	mallopt(M_MMAP_MAX, mib ? 0 : MMAPS_DEFAULT);
 	/* what is free beyond the reserve is given back when it is as much again */
 	mallopt(M_TRIM_THRESHOLD, mib ? (int)(2 * bytes) : TRIM_DEFAULT);
-	if (mib > kept)
+	if (bytes > kept)
 		touch(bytes);
 	else
 		malloc_trim(bytes);
-	kept = mib;
+	kept = bytes;
+}
+
+static size_t spare(void)
+{
+	size_t bytes = mallinfo2().fordblks;
+
+	return bytes > kept ? bytes - kept : 0;
+}
+
+void reserve_tidy(void)
+{
+	static size_t left; /* what is free and was given back, or is in pages with what is not */
+	size_t now = spare();
+
+	if (now > left + TIDY_BYTES) {
+		malloc_trim(kept);
+		now = spare();
+	}
+	left = now;
 }

@@ -16,4 +16,12 @@
  */
 void reserve_memory(unsigned int mib);
 
+/**
+ * reserve_tidy() - give back to the system what is free beyond the reserve, if it is some megabytes more than
+ * what could not be given back the last time. Now and then: a table that was big leaves holes between what stays
+ *
+ * Context: not thread-safe.
+ */
+void reserve_tidy(void);
+
 #endif

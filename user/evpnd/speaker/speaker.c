@@ -18,11 +18,14 @@
 #include "log.h"
 #include "bgp/peer_show.h"
 #include "bgp/session.h"
+#include "speaker/reserve.h"
 #include "speaker/speaker_priv.h"
 
 enum {
 	LAST_WORDS_MS = 500, /* for withdraws and Cease to reach TCP when the process ends */
 	LAST_WORDS_POLL_MS = 20,
+	TIDY_MS = 10000, /* between looks at memory that may be given back */
+	TIDY_SLACK_US = 1000000,
 };
 
 #define SERVICE_ROW(name) &name##_service,
@@ -245,6 +248,14 @@ static void on_drained(void *data)
 	for (i = 0; speaker_services[i]; i++)
 		if (speaker_services[i]->drained)
 			speaker_services[i]->drained(sp->states[i]);
+}
+
+static void on_tidy(void *data)
+{
+	struct speaker *sp = data;
+
+	reserve_tidy();
+	timer_start(&sp->tidy, TIDY_MS);
 }
 
 static void on_sync(struct bgp_host *host)
@@ -487,6 +498,7 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 		return NULL;
 	sp->status = 1;
 	timer_init(&sp->left, event, 1, on_left, sp);
+	timer_init(&sp->tidy, event, TIDY_SLACK_US, on_tidy, sp);
 	sp->started = timer_now_ns();
 	devices_init(&sp->devices);
 	settle_init(&sp->settle, event, on_settled, sp);
@@ -498,12 +510,14 @@ struct speaker *speaker_new(sd_event *event, int ipc_fd)
 		return NULL;
 	}
 	ipc_on_drained(sp->ipc, on_drained);
+	timer_start(&sp->tidy, TIDY_MS);
 	return sp;
 }
 
 void speaker_free(struct speaker *sp)
 {
 	timer_done(&sp->left);
+	timer_done(&sp->tidy);
 	settle_done(&sp->settle);
 	stop_services(sp);
 	bgp_host_close(&sp->bgp);

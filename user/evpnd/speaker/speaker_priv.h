@@ -45,6 +45,7 @@ struct speaker {
 	bool leaving;
 	unsigned int to_leave;
 	struct timer left;
+	struct timer tidy;
 	bool services_up;
 	unsigned int monitored;
 	int status;
