@@ -345,7 +345,7 @@ static int es_bind_name(struct evpn_es *es, struct evpn_es_change *change,
 	if (dev && es->port && es->port->dev == dev)
 		return 0;
 	if (dev) {
-		err = evpn_port_bind(es, dev, change->conf.mode, extack);
+		err = evpn_port_bind(es, dev, extack);
 		change->device_refused = err;
 		return err;
 	}
@@ -416,14 +416,6 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	return es;
 }
 
-/* Can the device that the segment has go with the mode? A device that was bound just now can. */
-static int es_prepare_mode(struct evpn_es *es, u32 mode, struct netlink_ext_ack *extack)
-{
-	if (es->port && !evpn_port_takes(es->port->dev, mode, extack))
-		return -EOPNOTSUPP;
-	return evpn_egress_ensure(es, mode, extack);
-}
-
 /**
  * evpn_es_change() - change a segment; all of the request or nothing
  * @es: the segment
@@ -448,7 +440,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		return err;
 	err = es_bind_name(es, change, extack);
 	if (!err)
-		err = es_prepare_mode(es, change->conf.mode, extack);
+		err = evpn_egress_ensure(es, change->conf.mode, extack);
 	if (err)
 		return err;
 

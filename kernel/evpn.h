@@ -479,9 +479,7 @@ u32 evpn_es_oper(const struct evpn_es *es);
 struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname);
 
 /* port.c */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, u32 mode,
-		   struct netlink_ext_ack *extack);
-bool evpn_port_takes(const struct net_device *dev, u32 mode, struct netlink_ext_ack *extack);
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack);
 void evpn_port_init_hooks(struct nf_hook_ops *ops, struct net_device *dev, void *priv,
 			  nf_hookfn *ingress, nf_hookfn *egress);
 void evpn_port_unbind(struct evpn_es *es);

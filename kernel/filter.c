@@ -14,17 +14,21 @@
 #include "trace.h"
 
 /*
- * Decode without changing the packet: it may be shared with a packet tap.
+ * Decode without changing the packet: it may be shared with a packet tap. On a VLAN device of a shared port
+ * the VLAN is the one behind the tag that has led here.
  * @offset: of the destination address, relative to skb->data
  */
-static bool filter_parse(const struct sk_buff *skb, int offset, struct evpn_frame *frame)
+static bool filter_parse(const struct evpn_port *port, const struct sk_buff *skb, int offset,
+			 struct evpn_frame *frame)
 {
 	u8 buf[EVPN_FRAME_LOOK_LEN];
 	u32 len = min_t(int, (int)skb->len - offset, sizeof(buf));
 	const u8 *data = skb_header_pointer(skb, offset, len, buf);
 
-	return data && !evpn_frame_parse(data, len, skb_vlan_tag_present(skb),
-					 skb_vlan_tag_get(skb), frame);
+	if (!data ||
+	    evpn_frame_parse(data, len, skb_vlan_tag_present(skb), skb_vlan_tag_get(skb), frame))
+		return false;
+	return port->place != EVPN_PLACE_VLAN || !evpn_frame_inside(data, len, frame);
 }
 
 /* What does a frame carry that would be dropped? */
@@ -83,7 +87,7 @@ static unsigned int filter_judge(const struct evpn_port *at, struct evpn_port *p
 	struct evpn_frame frame = {.multicast = true};
 	bool decoded;
 
-	decoded = filter_parse(skb, offset, &frame);
+	decoded = filter_parse(port, skb, offset, &frame);
 	if (direction == EVPN_DIRECTION_INGRESS)
 		filter_hide_tag(port, &frame);
 	if (evpn_policy_active(flags))

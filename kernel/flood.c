@@ -136,6 +136,16 @@ static bool flood_tags_next(struct flood_tags *tags, __be16 *proto, u16 *vid)
 	return true;
 }
 
+/* The tag of the VLAN device that the segment has, and priority tags in front of it. */
+static void flood_tags_skip(struct flood_tags *tags)
+{
+	__be16 proto;
+	u16 vid;
+
+	while (flood_tags_next(tags, &proto, &vid) && !vid)
+		;
+}
+
 /*
  * Does @bridge know @addr in VLAN @vid? Its look-up needs no more than RCU, finds the entry, and
  * only then asks for room to write it down: without any, "no room" means that it is there. The
@@ -221,15 +231,18 @@ static bool flood_port_knows(struct net_device *port, struct flood_tags tags,
  * Does a bridge on the segment's device know the host, so that the frame was not flooded? The bridge's
  * port is that device, or a VLAN device on it, or one on that.
  */
-static bool flood_bridged(struct net_device *dev, const struct sk_buff *skb,
+static bool flood_bridged(const struct evpn_port *port, const struct sk_buff *skb,
 			  const struct flood_query *query)
 {
+	struct net_device *dev = port->dev;
 	struct flood_tags tags;
 	unsigned int depth;
 	__be16 proto;
 	u16 vid;
 
 	flood_tags_begin(&tags, skb);
+	if (port->place == EVPN_PLACE_VLAN)
+		flood_tags_skip(&tags);
 	for (depth = 0; dev && depth < FLOOD_DEPTH; depth++) {
 		if (netif_is_bridge_port(dev) && flood_port_knows(dev, tags, query))
 			return true;
@@ -258,24 +271,24 @@ static bool flood_known(const struct evpn_port *port, const struct evpn_policy *
 	query.addr = skb_header_pointer(skb, 0, ETH_ALEN, buf);
 	if (!query.addr)
 		return false;
-	if (flood_bridged(port->dev, skb, &query))
+	if (flood_bridged(port, skb, &query))
 		return true;
 	in = dev_get_by_index_rcu(query.net, query.iif);
 	return in && netif_is_ovs_port(in);
 }
 
-/* A bridge may have turned multicast into unicast, one copy for each member. */
-static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
+/*
+ * A bridge may have turned multicast into unicast, one copy for each member.
+ * @offset: of the packet behind the EtherType @proto
+ */
+static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto, int offset)
 {
-	int offset = ETH_HLEN;
 	u8 buf[EVPN_IP_LOOK_LEN];
 	const u8 *packet;
 	u32 len;
 
 	if (proto != EVPN_P_IP && proto != EVPN_P_IPV6)
 		return false;
-	if (!skb_vlan_tag_present(skb) && eth_type_vlan(eth_hdr(skb)->h_proto))
-		offset += VLAN_HLEN;
 	len = min_t(int, (int)skb->len - offset, sizeof(buf));
 	packet = (int)len > 0 ? skb_header_pointer(skb, offset, len, buf) : NULL;
 	return packet && evpn_ip_multicast(packet, len, proto);
@@ -285,7 +298,7 @@ static bool flood_hidden_multicast(const struct sk_buff *skb, u16 proto)
 static bool flood_to_known_host(const struct evpn_port *port, const struct evpn_policy *policy,
 				const struct sk_buff *skb, const struct evpn_frame *frame)
 {
-	return !frame->multicast && !flood_hidden_multicast(skb, frame->proto) &&
+	return !frame->multicast && !flood_hidden_multicast(skb, frame->proto, frame->offset) &&
 	       flood_known(port, policy, skb);
 }
 
@@ -347,7 +360,7 @@ bool evpn_flood_to_known(const struct evpn_port *port, const struct sk_buff *skb
 	    rcu_access_pointer(port->es->map) || !evpn_vtep_marked_by_us(port->es, skb))
 		return false;
 	if (!netif_is_bridge_port(port->dev) || eth_type_vlan(eth->h_proto) ||
-	    flood_hidden_multicast(skb, ntohs(eth->h_proto)))
+	    flood_hidden_multicast(skb, ntohs(eth->h_proto), ETH_HLEN))
 		return false;
 	bridge = netdev_master_upper_dev_get_rcu(port->dev);
 	return bridge && netif_is_bridge_master(bridge) && !br_vlan_enabled(bridge) &&

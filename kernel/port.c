@@ -83,17 +83,7 @@ void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state)
 		list_add_tail(&es->unfit, &es->net->unfit);
 }
 
-/** evpn_port_takes() - can a segment of that mode have this device, as far as its VLANs go? */
-bool evpn_port_takes(const struct net_device *dev, u32 mode, struct netlink_ext_ack *extack)
-{
-	if (!is_vlan_dev(dev) || mode == EVPN_MODE_PORT_ACTIVE)
-		return true;
-	NL_SET_ERR_MSG_FMT(extack, "%s is a VLAN device; a segment on one is port-active",
-			   dev->name);
-	return false;
-}
-
-static int port_check(const struct evpn_es *es, struct net_device *dev, u32 mode,
+static int port_check(const struct evpn_es *es, struct net_device *dev,
 		      struct netlink_ext_ack *extack)
 {
 	struct net_device *master = netdev_master_upper_dev_get(dev);
@@ -104,8 +94,6 @@ static int port_check(const struct evpn_es *es, struct net_device *dev, u32 mode
 		NL_SET_ERR_MSG_FMT(extack, "%s %s", dev->name, unfit);
 		return -EOPNOTSUPP;
 	}
-	if (!evpn_port_takes(dev, mode, extack))
-		return -EOPNOTSUPP;
 	if (evpn_trunk_find(es->net, dev)) {
 		NL_SET_ERR_MSG_FMT(extack, "%s is shared by segments on its VLAN devices",
 				   dev->name);
@@ -128,6 +116,8 @@ static enum evpn_place port_place(const struct net_device *dev, const struct evp
 {
 	if (lag)
 		return EVPN_PLACE_MEMBER;
+	if (is_vlan_dev(dev))
+		return EVPN_PLACE_VLAN;
 	return netif_is_lag_master(dev) ? EVPN_PLACE_LAG : EVPN_PLACE_DEVICE;
 }
 
@@ -291,14 +281,12 @@ static int port_create_members(struct evpn_es *es, struct evpn_port *lag, struct
  * evpn_port_bind() - bind a segment to a device, and to its members if it is an aggregate
  * @es: the segment; a device it was bound to is let go, after the new one is hooked
  * @dev: the device
- * @mode: enum evpn_mode that the segment has, or will have
  * @extack: why not
  *
  * Context: under RTNL and evpn_net.lock.
  * Return: 0, or an error, and then nothing has changed.
  */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, u32 mode,
-		   struct netlink_ext_ack *extack)
+int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	struct evpn_port *port;
 	LIST_HEAD(members);
@@ -307,7 +295,7 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, u32 mode,
 	ASSERT_RTNL();
 	lockdep_assert_held(&es->net->lock);
 	port_renew(es, dev);
-	err = port_check(es, dev, mode, extack);
+	err = port_check(es, dev, extack);
 	if (err)
 		return err;
 	port = port_create(es, dev, NULL, extack);
@@ -379,7 +367,7 @@ bool evpn_port_resolve(struct evpn_es *es)
 		es->why[0] = '\0';
 		return before != es->state;
 	}
-	if (evpn_port_bind(es, dev, es->conf.mode, &extack))
+	if (evpn_port_bind(es, dev, &extack))
 		return port_reject(es, extack._msg ? extack._msg : "out of memory");
 	evpn_es_apply(es);
 	return true;

@@ -54,6 +54,21 @@ static struct sk_buff *speak_skb(struct net_device *dev, const u8 *mac, u16 vid)
 	return skb;
 }
 
+/*
+ * On a VLAN device of a shared port the hooks are below what is received here, so they do not see it: would
+ * they let it pass?
+ */
+static bool speak_passes(const struct evpn_es *es, u16 vid)
+{
+	const struct evpn_vlan_map *map =
+		rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
+	struct evpn_policy policy = {.flags = es->flags, .vlan_df = map ? map->octet : NULL};
+	struct evpn_frame frame = {.vid = vid, .proto = ETH_P_RARP, .multicast = true};
+
+	return es->port->place != EVPN_PLACE_VLAN ||
+	       evpn_verdict(&policy, EVPN_PLACE_VLAN, false, &frame) < EVPN_DROP;
+}
+
 /**
  * evpn_speak() - let bridges and tunnels learn that a host is behind a segment here
  * @es: the segment; without a device nothing happens
@@ -70,8 +85,7 @@ int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid)
 	lockdep_assert_held(&es->net->lock);
 	if (!es->port || !netif_running(es->port->dev))
 		return 0;
-	/* On a VLAN device of a shared port the hooks are below what is received here. */
-	if (es->port->trunk && es->flags & EVPN_PF_BLOCK)
+	if (!speak_passes(es, vid))
 		return 0;
 	skb = speak_skb(es->port->dev, mac, vid);
 	if (!skb)

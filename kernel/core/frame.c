@@ -59,6 +59,22 @@ static bool frame_tagged(u16 proto)
 	return proto == EVPN_P_8021Q || proto == EVPN_P_8021AD;
 }
 
+/* The tags from the EtherType at @offset on, @tags of them seen already, until one names a VLAN. */
+static int frame_tags(const u8 *data, u32 len, u32 offset, unsigned int tags,
+		      struct evpn_frame *frame)
+{
+	for (; !frame->vid && frame_tagged(frame->proto); tags++) {
+		if (tags == EVPN_FRAME_TAGS || len < offset + EVPN_FRAME_TAG_LEN + sizeof(u16))
+			return -EINVAL;
+		frame->behind_priority = tags;
+		frame->vid = evpn_be16(data + offset + OFFSET_TCI) & VID_MASK;
+		frame->proto = evpn_be16(data + offset + OFFSET_TAGGED_ETHERTYPE);
+		offset += EVPN_FRAME_TAG_LEN;
+	}
+	frame->offset = offset + sizeof(u16);
+	return 0;
+}
+
 /**
  * evpn_frame_parse() - decode the start of a frame
  * @data: the frame from its destination address on
@@ -72,28 +88,31 @@ static bool frame_tagged(u16 proto)
  */
 int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_frame *frame)
 {
-	u32 offset = OFFSET_ETHERTYPE;
-	unsigned int tags;
-
 	if (len < EVPN_FRAME_HDR_LEN)
 		return -EINVAL;
 
 	frame->group = frame_group(data);
-	frame->proto = evpn_be16(data + offset);
+	frame->proto = evpn_be16(data + OFFSET_ETHERTYPE);
 	frame->vid = accel ? tci & VID_MASK : 0;
 	frame->behind_priority = false;
 	frame->multicast = data[0] & 1;
 	frame->packet = EVPN_PACKET_OTHER;
-	for (tags = accel; !frame->vid && frame_tagged(frame->proto); tags++) {
-		if (tags == EVPN_FRAME_TAGS || len < offset + EVPN_FRAME_TAG_LEN + sizeof(u16))
-			return -EINVAL;
-		frame->behind_priority = tags;
-		frame->vid = evpn_be16(data + offset + OFFSET_TCI) & VID_MASK;
-		frame->proto = evpn_be16(data + offset + OFFSET_TAGGED_ETHERTYPE);
-		offset += EVPN_FRAME_TAG_LEN;
-	}
-	frame->offset = offset + sizeof(u16);
-	return 0;
+	return frame_tags(data, len, OFFSET_ETHERTYPE, accel, frame);
+}
+
+/**
+ * evpn_frame_inside() - the same frame as the VLAN device of its tag sees it
+ * @data: as before
+ * @len: as before
+ * @frame: what evpn_frame_parse() has made of it; its VLAN is now that of the next tag, if there is one
+ *
+ * Return: 0, or -EINVAL when that tag ends before its EtherType, or hides behind too many others.
+ */
+int evpn_frame_inside(const u8 *data, u32 len, struct evpn_frame *frame)
+{
+	frame->vid = 0;
+	frame->behind_priority = false;
+	return frame_tags(data, len, frame->offset - (u32)sizeof(u16), 0, frame);
 }
 
 static bool udp_to(const u8 *udp, u32 len, u16 port)

@@ -90,6 +90,7 @@ struct evpn_frame {
 enum evpn_packet evpn_packet_parse(const u8 *packet, u32 len, u16 proto);
 bool evpn_ip_multicast(const u8 *packet, u32 len, u16 proto);
 int evpn_frame_parse(const u8 *data, u32 len, bool accel, u16 tci, struct evpn_frame *frame);
+int evpn_frame_inside(const u8 *data, u32 len, struct evpn_frame *frame);
 int evpn_frame_untag(u16 *proto, const u8 **data, u32 *len, u32 *tag);
 
 #endif /* EVPN_CORE_FRAME_H */

@@ -47,6 +47,9 @@ static bool allow_listed(u32 flags, const struct evpn_frame *frame)
 static bool passes_blocked(u32 flags, enum evpn_place place, bool monitor,
 			   const struct evpn_frame *frame)
 {
+	/* What keeps the link alive has no tag. */
+	if (place == EVPN_PLACE_VLAN)
+		return false;
 	/* The link monitor's target may be in any VLAN. */
 	if (frame->packet == EVPN_PACKET_ARP || frame->packet == EVPN_PACKET_ND)
 		return monitor && place == EVPN_PLACE_MEMBER;

@@ -12,11 +12,13 @@
  * @EVPN_PLACE_DEVICE: the segment's device, which is no link aggregate
  * @EVPN_PLACE_LAG: the segment's device, a bond or a team
  * @EVPN_PLACE_MEMBER: a member of that aggregate
+ * @EVPN_PLACE_VLAN: the segment's device, a VLAN device: the link is that of the port below
  */
 enum evpn_place {
 	EVPN_PLACE_DEVICE,
 	EVPN_PLACE_LAG,
 	EVPN_PLACE_MEMBER,
+	EVPN_PLACE_VLAN,
 };
 
 /*

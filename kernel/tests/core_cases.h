@@ -79,6 +79,27 @@ static const struct frame_case frame_cases[] = {
 	  0, CASE_FRAME(NONE, 0, 0x88f5, true) },
 };
 
+/* What the VLAN device of a frame's tag sees of it. */
+static const struct frame_case inside_cases[] = {
+	{ "nothing behind the tag", { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0xe0, 0x0a, 0x08, 0x06 }, 18,
+	  false, 0, 0, CASE_FRAME(NONE, 0, 0x0806, false) },
+	{ "a tag in the metadata", { CASE_DST_LLDP, CASE_SRC, 0x88, 0xcc }, 14, true, 10, 0,
+	  CASE_FRAME(LINK, 0, 0x88cc, true) },
+	{ "a customer's tag behind it",
+	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0, 10, 0x81, 0x00, 0, 5, 0x08, 0x00 }, 22, false, 0, 0,
+	  CASE_FRAME(NONE, 5, 0x0800, false) },
+	{ "a customer's tag behind one in the metadata",
+	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0, 5, 0x08, 0x00 }, 18, true, 10, 0,
+	  CASE_FRAME(NONE, 5, 0x0800, false) },
+	{ "a priority tag in front, and one between",
+	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0, 0, 0x81, 0x00, 0, 10, 0x81, 0x00, 0xe0, 0, 0x81, 0x00,
+	    0, 5, 0x08, 0x00 }, 30, false, 0, 0,
+	  CASE_FRAME(NONE, 5, 0x0800, false, .behind_priority = true) },
+	{ "the customer's tag is cut off",
+	  { CASE_DST_HOST, CASE_SRC, 0x81, 0x00, 0, 10, 0x81, 0x00, 0, 5, 0x08 }, 21, false, 0, -EINVAL,
+	  {} },
+};
+
 /* The VLAN map of the verdict cases: DF for VLANs 0, 10 and 4095. */
 static const u8 case_map[EVPN_VLAN_MAP_LEN] = { [0] = 0x01, [1] = 0x04, [511] = 0x80 };
 
@@ -200,6 +221,15 @@ static const struct verdict_case verdict_cases[] = {
 	  CASE_FRAME(NONE, 11, 0x0800, false), EVPN_PASS },
 	{ "the loss policy takes every VLAN", EVPN_PF_VLANS | EVPN_PF_FAIL, true, EVPN_PLACE_LAG, false,
 	  false, CASE_FRAME(NONE, 10, 0x0800, false), CASE_DROP(OWNER_LOST) },
+	{ "a VLAN device of a shared port blocks what belongs to a link",
+	  EVPN_PF_BLOCK | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_VLAN, true, false,
+	  CASE_FRAME(LINK, 0, 0x88cc, true), CASE_DROP(STANDBY) },
+	{ "and slow protocols", EVPN_PF_BLOCK, false, EVPN_PLACE_VLAN, true, false,
+	  CASE_FRAME(SLOW, 0, 0x8809, true), CASE_DROP(STANDBY) },
+	{ "single-active on one, DF for a customer's VLAN", EVPN_PF_VLANS, true, EVPN_PLACE_VLAN, false, false,
+	  CASE_FRAME(NONE, 10, 0x0800, false), EVPN_PASS },
+	{ "single-active on one, not DF", EVPN_PF_VLANS | CASE_ALLOW(EVPN_ALLOW_LLDP), false, EVPN_PLACE_VLAN,
+	  false, false, CASE_FRAME(LINK, 0, 0x88cc, true), CASE_DROP(VLAN_STANDBY) },
 	{ "single-active and cannot be decoded", EVPN_PF_VLANS, true, EVPN_PLACE_LAG, false, true, {},
 	  CASE_DROP(MALFORMED) },
 };

@@ -26,6 +26,28 @@ static void core_frame(struct kunit *test)
 	}
 }
 
+static void core_inside(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(inside_cases); i++) {
+		const struct frame_case *c = &inside_cases[i];
+		struct evpn_frame got = {};
+
+		KUNIT_ASSERT_EQ_MSG(test, 0,
+				    evpn_frame_parse(c->data, c->len, c->accel, c->tci, &got), "%s",
+				    c->name);
+		KUNIT_ASSERT_EQ_MSG(test, c->err, evpn_frame_inside(c->data, c->len, &got), "%s",
+				    c->name);
+		if (c->err)
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, c->want.vid, got.vid, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->want.proto, got.proto, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, c->want.behind_priority, got.behind_priority, "%s",
+				    c->name);
+	}
+}
+
 static void core_verdict(struct kunit *test)
 {
 	unsigned int i;
@@ -185,12 +207,17 @@ static void core_igmp(struct kunit *test)
 	}
 }
 
-static struct kunit_case core_kunit_cases[] = {
-	KUNIT_CASE(core_frame),	      KUNIT_CASE(core_verdict),
-	KUNIT_CASE(core_flood),	      KUNIT_CASE(core_lacpdu_valid),
-	KUNIT_CASE(core_lacpdu_oos),  KUNIT_CASE(core_lacp_judge),
-	KUNIT_CASE(core_neigh_parse), KUNIT_CASE(core_neigh_decide),
-	KUNIT_CASE(core_igmp),	      {}};
+static struct kunit_case core_kunit_cases[] = {KUNIT_CASE(core_frame),
+					       KUNIT_CASE(core_verdict),
+					       KUNIT_CASE(core_flood),
+					       KUNIT_CASE(core_lacpdu_valid),
+					       KUNIT_CASE(core_lacpdu_oos),
+					       KUNIT_CASE(core_lacp_judge),
+					       KUNIT_CASE(core_neigh_parse),
+					       KUNIT_CASE(core_neigh_decide),
+					       KUNIT_CASE(core_igmp),
+					       KUNIT_CASE(core_inside),
+					       {}};
 
 static struct kunit_suite core_kunit_suite = {
 	.name = "evpn-core",

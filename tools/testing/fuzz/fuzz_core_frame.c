@@ -18,6 +18,7 @@ static void check(int ok)
 
 static void check_blocked(const struct evpn_frame *frame, enum evpn_place place, bool arp_monitor)
 {
+	check(place != EVPN_PLACE_VLAN);
 	if (frame->packet == EVPN_PACKET_ARP || frame->packet == EVPN_PACKET_ND) {
 		check(arp_monitor && place == EVPN_PLACE_MEMBER);
 		return;
@@ -39,8 +40,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	policy.flags = evpn_be16(data);
 	policy.vlan_df = data[2] & 1 ? map : NULL;
 	arp = data[2] & 2;
-	place = data[3] % 3;
+	place = data[3] % 4;
 	decoded = !evpn_frame_parse(data + 8, size - 8, data[4] & 1, evpn_be16(data + 6), &frame);
+	if (decoded && place == EVPN_PLACE_VLAN)
+		decoded = !evpn_frame_inside(data + 8, size - 8, &frame);
 	if (decoded) {
 		check(frame.vid < 4096);
 		map[frame.vid / 8] ^= data[5];

@@ -34,6 +34,26 @@ static void test_frame(void **state)
 	}
 }
 
+static void test_inside(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(inside_cases); i++) {
+		const struct frame_case *c = &inside_cases[i];
+		u8 *data = malloc(c->len);
+		struct evpn_frame got = {};
+
+		print_message("inside: %s\n", c->name);
+		memcpy(data, c->data, c->len);
+		assert_int_equal(0, evpn_frame_parse(data, c->len, c->accel, c->tci, &got));
+		assert_int_equal(c->err, evpn_frame_inside(data, c->len, &got));
+		free(data);
+		if (c->err)
+			continue;
+		assert_int_equal(c->want.vid, got.vid);
+		assert_int_equal(c->want.proto, got.proto);
+		assert_int_equal(c->want.behind_priority, got.behind_priority);
+	}
+}
+
 static void test_verdict(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verdict_cases); i++) {
@@ -165,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_inside),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_flood_core_passes_least),

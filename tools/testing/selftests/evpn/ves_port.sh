@@ -9,6 +9,8 @@ ALL_TESTS="
 	both_ways
 	roles
 	many
+	single_active
+	all_active
 	lost
 	dormant
 	enslaved
@@ -168,6 +170,90 @@ enslaved() {
 	log_test "a shared port is no member of an aggregate"
 }
 
+# again PE ROLE: the segment of VLAN 10 as it was
+again() {
+	es "$1" 10 es-del >/dev/null
+	es "$1" 10 es-new ifname=bond0.10 role="$2" >/dev/null
+}
+
+# inside PE TAG: how many of 100 frames with that tag behind the one of VLAN 10 pass, in and out
+inside() {
+	local in
+	inject "ce,p$1" b -t 10 -t "$2"
+	in=${SEEN[b h$1,v10]:-nothing}
+	inject "h$1,v10" b -t "$2"
+	echo "$in ${SEEN[b ce,p$1]:-nothing}"
+}
+
+# Single-active: what is behind the tag of the segment is the customer's VLAN, and each has its DF.
+single_active() {
+	local why
+	es 1 10 es-set mode=single-active role=non-df >/dev/null
+	passes 1 10 0
+	why=" $(es 1 10 stats-get) "
+	[[ $why == *" ingress.vlan-standby=100 "* && $why == *" egress.vlan-standby=100 "* ]]
+	check_err $? "counted:$why"
+	es 1 10 es-set role=df >/dev/null
+	passes 1 10 100
+	es 1 10 es-set vlan-df=5 >/dev/null
+	passes 1 10 0
+	check_eq "$(inside 1 5) $(inside 1 6)" "100 100 0 0" "customer's VLANs 5 and 6, of which PE1 is DF for 5"
+	es 1 10 es-set vlan-df=0,6 >/dev/null
+	passes 1 10 100
+	check_eq "$(inside 1 5) $(inside 1 6)" "0 0 100 100" "customer's VLANs 5 and 6, of which PE1 is DF for 6"
+	passes 1 20 0
+	again 1 df
+	log_test "single-active on one VLAN of a port: the customer's VLANs in it have a DF each"
+}
+
+# A tunnel between the PEs for VLAN 10
+tunnel() {
+	local i
+	for i in 1 2; do
+		fl_ip pe$i link add vx10 type vxlan id 10 local 192.0.2.$i remote 192.0.2.$((3 - i)) dstport 4789
+		fl_ip pe$i link set vx10 addrgenmode none master br10 up
+	done
+}
+
+# All-active: the customer's frames come in by either PE, and what the core floods leaves by the DF.
+all_active() {
+	local i
+	tunnel
+	for i in 1 2; do
+		es $i 10 es-set mode=all-active role=$([ $i = 1 ] && echo df || echo non-df) peers=192.0.2.$((3 - i)) >/dev/null
+		passes $i 10 100
+	done
+	inject h1,v10 bu
+	expect "a host of PE1, by PE1" ce,p1 bu 100
+	expect "a host of PE1, by PE2, which shares the segment" ce,p2 bu 0
+	inject ce,p2 b -t 10
+	expect "the customer's own, back by PE1" ce,p1 b 0
+	expect "the customer's, at the host of PE1" h1,v10 b 100
+	# a PE that does not share it
+	for i in 1 2; do es $i 10 es-set peers= >/dev/null; done
+	inject h1,v10 bu
+	expect "from the core, by the non-DF" ce,p2 bu 0
+	inject h2,v10 bu
+	expect "from the core, by the DF" ce,p1 bu 100
+	bridge -n "${FL}pe1" fdb replace $CE_MAC dev vx10 dst 192.0.2.2 self static
+	bridge -n "${FL}pe1" fdb replace $CE_MAC dev vx10 master static
+	bridge -n "${FL}pe2" fdb replace $CE_MAC dev bond0.10 master static
+	inject h1,v10 k -d $CE_MAC
+	expect "to a host that is known, by the non-DF" ce,p2 k 100
+	fl_ip pe2 link set br10 type bridge vlan_filtering 1
+	bridge -n "${FL}pe2" fdb del $CE_MAC dev bond0.10 vlan 1 master
+	inject h1,v10 k -d $CE_MAC
+	expect "to a host that is not known in VLAN 1, by the non-DF" ce,p2 k 0
+	bridge -n "${FL}pe2" fdb replace $CE_MAC dev bond0.10 vlan 1 master static
+	inject h1,v10 k -d $CE_MAC
+	expect "the same in VLAN 1 of a bridge that looks at VLANs" ce,p2 k 100
+	fl_ip pe2 link set br10 type bridge vlan_filtering 0
+	for i in 1 2; do fl_ip pe$i link del vx10; done
+	again 1 df
+	again 2 non-df
+	log_test "all-active on one VLAN of a port: one copy from the core, no echo, and to known hosts by either"
+}
+
 # The gateway of a VLAN, the same on both PEs, speaks on the one that takes over, and no other.
 speaks() {
 	local i heard='fl_ip ce neigh show 10.40.0.1 dev'
@@ -223,11 +309,6 @@ refused() {
 	# shellcheck disable=SC2086
 	check_eq "$(fl_nl pe2 $new ifname=bond0)" \
 		'error=EBUSY message="bond0 is shared by segments on its VLAN devices" attribute=ifname' "the port itself"
-	# shellcheck disable=SC2086
-	check_eq "$(fl_nl pe2 $new ifname=bond0.30 mode=all-active)" \
-		'error=EOPNOTSUPP message="bond0.30 is a VLAN device; a segment on one is port-active" attribute=ifname' "all-active"
-	[[ "$(es 2 10 es-set mode=single-active)" == *'bond0.10 is a VLAN device; a segment on one is port-active'* ]]
-	check_err $? "another mode later: $(es 2 10 es-set mode=single-active)"
 	fl_ip pe2 link add link bond0.30 name bond0.30.5 type vlan id 5
 	# shellcheck disable=SC2086
 	[[ "$(fl_nl pe2 $new ifname=bond0.30.5)" == *'bond0.30.5 is on another VLAN device, bond0.30"'* ]]

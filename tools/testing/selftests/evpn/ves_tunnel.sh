@@ -1,0 +1,224 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Segments on pseudowires (RFC 9784): a GRE tunnel of Ethernet frames and an L2TPv3 session lead from each PE to an
+# access PE, where the customer is. Each is a segment, on both PEs, and evpnd leads them. Frames are counted where
+# they leave a pseudowire, and at hosts behind the PEs.
+#
+#     h1: gre l2t          ape: gre1 l2t1  gre2 l2t2          h2: gre l2t
+#      |                    |                    |             |
+#     pe1: brgre brl2t -----+ 10.9.1.0/24        +------------ pe2: brgre brl2t, ports gre and l2t
+#       |                            10.9.2.0/24               |
+#       +------------------------- core -----------------------+   192.0.2.1 and .2
+
+NEEDS="system"
+ALL_TESTS="
+	gre
+	l2t
+	dormant
+	other_modes
+"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=flood_lib.sh
+. "$(dirname "$0")/flood_lib.sh"
+begin "segments on GRE and L2TP pseudowires, with evpnd" D5 D6
+need_evpnd
+flood_tools
+modprobe -a ip_gre l2tp_eth 2>/dev/null
+
+FL_NODES="pe1 pe2 h1 h2 ape"
+PLACES="ape,gre1 ape,gre2 ape,l2t1 ape,l2t2 h1,gre h1,l2t h2,gre h2,l2t"
+
+# session NODE PE-NUMBER NAME: an end of an L2TPv3 session, as the daemon that signals it would make it
+session() { fl_ip "$1" l2tp add session name "$3" tunnel_id "$2" session_id 1 peer_session_id 1; }
+# l2tp NODE PE-NUMBER NAME OWN OTHER
+l2tp() {
+	fl_ip "$1" l2tp add tunnel tunnel_id "$2" peer_tunnel_id "$2" encap udp local "10.9.$2.$4" remote "10.9.$2.$5" \
+		udp_sport 1701 udp_dport 1701 && session "$1" "$2" "$3" || return 1
+	fl_ip "$1" link set "$3" addrgenmode none up
+}
+
+ves_pe() {
+	local i=$1 pw
+	fl_ip "pe$i" -batch - <<-END || return 1
+		link add acc type veth peer name acc$i netns ${FL}ape
+		addr add 10.9.$i.1/24 dev acc
+		link set acc up
+		link add gre type gretap local 10.9.$i.1 remote 10.9.$i.2
+		link set gre addrgenmode none up
+		$(for pw in gre l2t; do
+			echo "link add br$pw type bridge mcast_snooping 0"
+			echo "link set br$pw addrgenmode none up"
+			echo "link add h$pw type veth peer name $pw netns ${FL}h$i"
+			echo "link set h$pw addrgenmode none master br$pw up"
+		done)
+	END
+	fl_ip ape -batch - <<-END || return 1
+		addr add 10.9.$i.2/24 dev acc$i
+		link set acc$i up
+		link add gre$i type gretap local 10.9.$i.2 remote 10.9.$i.1
+		link set gre$i addrgenmode none up
+	END
+	for pw in gre l2t; do fl_ip "h$i" link set $pw addrgenmode none up; done
+	l2tp "pe$i" "$i" l2t 1 2 && l2tp ape "$i" "l2t$i" 2 1 || return 1
+	for pw in gre l2t; do fl_ip "pe$i" link set $pw master br$pw || return 1; done
+}
+
+ves_lab() {
+	local n
+	flood_down
+	defer flood_down
+	# shellcheck disable=SC2086
+	printf "netns add $FL%s\n" $FL_NODES | ip -batch - || return 1
+	for n in $FL_NODES; do
+		in_fl "$n" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+		fl_ip "$n" link set lo up
+	done
+	ves_pe 1 && ves_pe 2 || return 1
+	fl_ip pe1 link add core type veth peer name core netns "${FL}pe2"
+	for n in 1 2; do
+		fl_ip pe$n addr add 192.0.2.$n/24 dev core
+		fl_ip pe$n link set core up
+	done
+}
+
+# config PE MODE STANDBY: of both segments; PE1 is preferred
+config() {
+	local dir=$LAB_RUN/fpe$1 pw n=0
+	mkdir -p "$dir"
+	{
+		cat <<-END
+			router-id: 192.0.2.$1
+			as: 65000
+			startup-delay: 1s
+			peers:
+			  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s}
+			segments:
+		END
+		for pw in gre l2t; do
+			n=$((n + 1))
+			cat <<-END
+				  - name: $pw
+				    interface: $pw
+				    esi: 00:11:22:33:44:55:66:77:99:0$n
+				    mode: $2
+				    standby: $3
+				    df: {algorithm: preference, preference: $((300 - $1 * 100)), wait: 0s, recovery-wait: 0s}
+			END
+		done
+	} >"$dir/evpnd.yaml"
+}
+
+reload() {
+	local i
+	for i in 1 2; do
+		config $i "$1" "$2"
+		pe_ctl fpe$i config reload >"$LAB_RUN/reload" 2>&1
+		check_err $? "configuration of PE$i: $(cat "$LAB_RUN/reload")"
+	done
+}
+
+down() {
+	local f
+	for f in "$LAB_RUN"/*/pid; do
+		[ -e "$f" ] && kill_wait "$(cat "$f")"
+	done
+	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"fpe[12]
+} 2>/dev/null
+
+es() { pe_ctl "fpe$1" -j es show "$2" 2>/dev/null | jq -r ".segments[0] | $3"; }
+# df PW PE: both say so, and the module of that PE has it
+df() {
+	[ "$(es $((3 - $2)) "$1" .df)" = "192.0.2.$2" ] &&
+		[ "$(es "$2" "$1" '"\(.df) \(.kernel.status) \(.kernel.role)"')" = "192.0.2.$2 installed df" ]
+}
+say() { echo "PE1: $(es 1 "$1" '"\(.state) \(.df) \(.kernel)"'); PE2: $(es 2 "$1" '"\(.state) \(.df) \(.kernel)"')"; }
+
+# passes PE PW NUMBER: so many of 100 frames pass that PE, from the customer and to him
+passes() {
+	inject "h$1,$2" b
+	expect "$2 to the customer by PE$1" "ape,$2$1" b "$3"
+	inject "ape,$2$1" b
+	expect "$2 from the customer by PE$1" "h$1,$2" b "$3"
+}
+# only PW PE: it forwards, and nobody else
+only() {
+	slowwait 20 df "$1" "$2"
+	check_err $? "$1: $(say "$1")"
+	passes "$2" "$1" 100
+	passes $((3 - $2)) "$1" 0
+}
+
+ves_lab || skip "no GRE or L2TP pseudowires here: $(ip -V)"
+mkdir -p "$LAB_RUN"
+defer down
+config 1 port-active block
+config 2 port-active block
+pe_start fpe1
+pe_start fpe2
+
+gre() {
+	only gre 1
+	fl_ip pe1 link set gre down
+	slowwait 20 df gre 2
+	check_err $? "PE1's tunnel is down: $(say gre)"
+	passes 2 gre 100
+	only l2t 1
+	fl_ip pe1 link set gre up
+	only gre 1
+	log_test "a GRE tunnel: one PE forwards, the other one takes over when it goes down, and gives back"
+}
+
+l2t() {
+	only l2t 1
+	fl_ip pe1 l2tp del session tunnel_id 1 session_id 1
+	slowwait 20 df l2t 2
+	check_err $? "PE1's session is taken down: $(say l2t)"
+	passes 2 l2t 100
+	session pe1 1 l2t
+	fl_ip pe1 link set l2t addrgenmode none master brl2t up
+	only l2t 1
+	log_test "an L2TPv3 session: one PE forwards, the other one takes over when it is gone, and gives back"
+}
+
+# (of a tunnel it is UNKNOWN until it has been dormant for the first time)
+operstate() { fl_ip "pe$1" -j link show dev "$2" | jq -r '.[0].operstate' | sed 's/UNKNOWN/UP/'; }
+# The device of the standby is dormant; which is what stands for the status of a pseudowire (RFC 6870).
+dormant_is() { [ "$(operstate 1 "$1") $(operstate 2 "$1")" = "$2" ]; }
+
+dormant() {
+	local pw
+	reload port-active down
+	for pw in gre l2t; do
+		only $pw 1
+		slowwait 5 dormant_is $pw "UP DORMANT"
+		check_err $? "$pw: $(operstate 1 $pw), and of the standby $(operstate 2 $pw)"
+		fl_ip pe1 link set $pw down
+		slowwait 20 df $pw 2
+		check_err $? "PE1's $pw is down: $(say $pw)"
+		slowwait 5 dormant_is $pw "DOWN UP"
+		check_err $? "$pw: down $(operstate 1 $pw), and of the other one $(operstate 2 $pw)"
+		fl_ip pe1 link set $pw up
+		only $pw 1
+	done
+	log_test "who looks at a pseudowire's operational state sees who is active"
+}
+
+# Single-active: the VLAN of frames without a tag has one DF. All-active: what the customer sends passes by
+# either PE, and what a host sends leaves by the PE that it is at.
+other_modes() {
+	local pw i
+	reload single-active block
+	for pw in gre l2t; do only $pw 1; done
+	reload all-active block
+	for pw in gre l2t; do
+		slowwait 20 df $pw 1
+		check_err $? "$pw all-active: $(say $pw)"
+		for i in 1 2; do passes $i $pw 100; done
+	done
+	log_test "single-active and all-active"
+}
+
+tests_run
+finish
