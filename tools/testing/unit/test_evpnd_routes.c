@@ -34,6 +34,7 @@ static char sentence[160];
 static struct prefix_result last;
 static unsigned int n_facts, n_results, n_bad, readings;
 static bool busy;
+static uint32_t told_vrf;    /* of the last one */
 static unsigned int fail_at; /* reading this datagram of a table fails; 0: none does */
 
 static bool no_memory;
@@ -75,6 +76,7 @@ static void on_fact(const struct fact_prefix *f)
 	size_t used = strlen(told);
 
 	n_facts++;
+	told_vrf = f->key.vrf;
 	if (f->hop.ifindex)
 		if_indextoname(f->hop.ifindex, dev);
 	if (used < sizeof(told) - 256)
@@ -155,6 +157,7 @@ static int set_up(void **state)
 	static const char text[] =
 		"router-id: 192.0.2.1\nas: 65000\n"
 		"vrfs:\n  - {name: default, prefixes: {learn: [ospf, bgp]}}\n"
+		"  - {name: red, prefixes: {learn: [ospf]}}\n"
 		"segments:\n  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n";
 	struct conf_errors errors = {};
 
@@ -558,6 +561,31 @@ static void test_many(void **state)
 	free(b);
 }
 
+/*
+ * A route that somebody has leaked: it is in the table of a VRF, and leads through a segment's device that is in
+ * another. Whether it is learned is for the VRF of its table to say, here ospf and no bgp, and it is told of that.
+ */
+static void test_leaked(void **state)
+{
+	uint32_t red;
+
+	NEED_KERNEL();
+	sh("ip link add red type vrf table 100 && ip link set red up &&"
+	   "ip link add link bond0 name bond0.5 type vlan id 5 && ip link set bond0.5 master red up");
+	red = if_nametoindex("red");
+	run(200);
+	told[0] = '\0';
+	sh("ip route add 10.28.0.0/16 table 100 via 10.1.0.1 dev bond0 proto bgp metric 20");
+	sh("ip route add 10.29.0.0/16 table 100 via 10.1.0.1 dev bond0 proto ospf metric 20");
+	expect("10.29.0.0/16 bond0 10.1.0.1 20; ");
+	assert_int_equal(told_vrf, red);
+	sh("ip route del 10.29.0.0/16 table 100");
+	expect("gone 10.29.0.0/16 - none 20; ");
+	sh("ip link del red && ip link del bond0.5");
+	run(200);
+	told[0] = '\0';
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -567,7 +595,7 @@ int main(void)
 		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_leaked),	      cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

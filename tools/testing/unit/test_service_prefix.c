@@ -1102,6 +1102,40 @@ static void test_core_distinguished(void **state)
 	end(sp);
 }
 
+/*
+ * Somebody has leaked a route into another VRF's table: it is that VRF's, with its targets and distinguisher, whoever's
+ * device it leads through; and who has not leaked it does not install another PE's.
+ */
+static void test_leaked(void **state)
+{
+	struct ecomm rt = rt_of("65000:2"), evi = ecomm_evi_rt(&rt);
+	struct speaker *sp = begin();
+	struct slice ext;
+	struct route *r;
+	struct pfx *x;
+
+	fact(sp, BLUE, "10.20.0.0/16", 11, "10.1.0.1", 20, PREFIX_FIRST);
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32769],10.1.0.1 ");
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_true(ecomm_has(&ext, &evi));
+	/* the same in its own table, through the same hop, is another route */
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	fact(sp, BLUE, "10.20.0.0/16", 0, NULL, 20, PREFIX_FIRST | PREFIX_GONE);
+	expect(sp, "-10.20.0.0/16/1[10.0.0.1:32769] ");
+	/* another PE's */
+	r = route(sp, "10.30.0.0/16", 1, "10.1.0.1", 2);
+	r->ec[1] = evi;
+	say(sp, r);
+	expect(sp, "");
+	x = prefix_find(sp->ps, BLUE, &(struct ip_prefix){r->n.ip, r->n.plen});
+	assert_non_null(x);
+	assert_string_equal(
+		prefix_why_absent(sp->ps, x),
+		"bond0.1 is in VRF red here, and what is leaked is not installed in VRF blue");
+	end(sp);
+}
+
 static void test_gateway_family(void **state)
 {
 	struct speaker *sp = begin();
@@ -1559,6 +1593,7 @@ int main(void)
 		cmocka_unit_test(test_core_connected),
 		cmocka_unit_test(test_core_roles),
 		cmocka_unit_test(test_core_distinguished),
+		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_gateway_family),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_restart),

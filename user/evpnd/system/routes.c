@@ -231,13 +231,14 @@ static bool is_possible(const struct nl_fib_route *route, const struct prefix_ho
 	return ip_is_none(&hop->gateway) && !ip_is_link_local(&route->prefix.addr);
 }
 
-/* A hop that may be told to other PEs. */
-static bool is_ours(const struct routes *r, const struct nl_fib_route *route,
+/* A hop that may be told to other PEs. A route may be leaked: then it is its table's, and not its device's. */
+static bool is_ours(const struct routes *r, const struct table *t, const struct nl_fib_route *route,
 		    const struct prefix_hop *hop, uint32_t bit)
 {
 	const struct place *p = routes_place(r, hop->ifindex);
+	uint32_t learn = p && p->table == route->table ? p->learn : t->learn;
 
-	return p && p->table == route->table && p->learn & bit && is_possible(route, hop, bit);
+	return p && learn & bit && is_possible(route, hop, bit);
 }
 
 static unsigned int hops_of(struct routes *r, const struct nl_fib_route *route,
@@ -302,7 +303,7 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 		return;
 	}
 	for (unsigned int i = 0; i < n && !own; i++)
-		if (is_ours(r, route, &hops[i], bit)) {
+		if (is_ours(r, t, route, &hops[i], bit)) {
 			gateways_ask(r, &hops[i]);
 			hops[kept++] = hops[i];
 		}

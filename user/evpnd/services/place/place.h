@@ -138,6 +138,7 @@ RB_PROTOTYPE(place_ess, place_es, node, place_es_cmp);
 /**
  * struct place_device - a device of a segment, or a VLAN on one, in a configured IP-VRF
  * @es: NULL: the segment's ESI is not known yet
+ * @table: ifindex of the VRF device in whose table it is, 0: the main one; @vrf may be another one that lists it
  */
 struct place_device {
 	RB_ENTRY(place_device) node;
@@ -145,6 +146,7 @@ struct place_device {
 	const struct place_es *es;
 	struct place_vrf *vrf;
 	u32 ifindex;
+	u32 table;
 	u32 tag;
 	bool up;
 };

@@ -129,6 +129,7 @@ static void add(struct places *p, const struct device *d)
 	on->es = es_of(p, s);
 	on->vrf = vrf;
 	on->ifindex = d->fact.ifindex;
+	on->table = d->fact.master;
 	on->tag = tag;
 	on->up = d->fact.flags & IFF_UP && d->fact.carrier;
 	RB_INSERT(place_devices, &p->on, on);

@@ -11,6 +11,7 @@
  *   prefix_id.c      what tells the routes of VRFs apart
  *   prefix_adv.c     routes of this PE
  *   prefix_core.c    the same, and those of other PEs, told to the core
+ *   prefix_alias.c   segments, told to the core: IP aliasing
  *   prefix_wish.c    what the kernel is to do, and what it answers
  *   prefix_state.c   what became of a prefix, in a word and a sentence; events
  *   prefix_show.c    answers to the control socket
@@ -58,13 +59,15 @@ struct padv {
 };
 
 /**
- * struct pset - next hops, in order
+ * struct pset - next hops of a table, in order
+ * @vrf: that table, as pfx.vrf
  * @adv: what is advertised for them; NULL: not made since something changed
  */
 struct pset {
 	struct pset *next;
 	u32 refs;
 	u32 hash;
+	u32 vrf;
 	struct padv *adv;
 	u32 n;
 	struct prefix_hop hops[];
@@ -75,6 +78,7 @@ struct pset {
  * @gw: the router behind the segment; none in the ESI form, then one of the prefix's @family
  * @nh: the PE
  * @has_import: @import is the ES-Import of the segment
+ * @any_tag: it names the segment and the VRF, and no circuit: as PEs tell each other by IP aliasing
  * @verdict: enum pverdict
  * @hop: where it leads from here; ifindex 0: nowhere, and @why says why
  * @dirty: it is to be looked at again
@@ -94,6 +98,7 @@ struct psource {
 	struct mac import;
 	u8 family;
 	bool has_import;
+	bool any_tag;
 	u8 verdict;
 	bool dirty;
 	bool changed;
@@ -184,6 +189,7 @@ struct pjudged {
 	bool valid;
 	struct rd rd;
 	u32 tag;
+	u32 label;
 	struct esi esi;
 	struct ip_addr gw;
 	struct ip_addr nh;
@@ -197,6 +203,7 @@ struct pjudged {
  * struct pcore - a VRF whose prefixes are told to the core
  * @vrf: ifindex of its device
  * @id: in the distinguisher of these routes
+ * @by_esi: a prefix behind one segment names it, and is told by the PE that has learned it
  * @ext: communities of each of them
  * @why: nothing is told because of this; "": it is
  */
@@ -204,9 +211,26 @@ struct pcore {
 	u32 vrf;
 	u32 l3vni;
 	u16 id;
+	bool by_esi;
 	u32 n_ext;
 	struct ecomm ext[CONF_RT_MAX + 2];
 	char why[PREFIX_WHY_MAX];
+};
+
+/**
+ * struct palias - a segment that this PE reaches in a VRF, as the core was told
+ * @id: in the distinguisher
+ * @single: its mode is not all-active
+ * @flags: L2_ATTR_P or L2_ATTR_B
+ */
+struct palias {
+	u16 id;
+	u16 flags;
+	bool single;
+	struct esi esi;
+	u32 l3vni;
+	u32 n_ext;
+	struct ecomm ext[CONF_RT_MAX + 2];
 };
 
 #define PREFIX_HASH 256
@@ -235,6 +259,8 @@ struct prefixes {
 	struct psources sources;
 	struct pcore *cores;
 	size_t n_cores;
+	struct palias *aliases;
+	size_t n_aliases;
 	struct pjudged judged;
 	struct places at;
 	struct timer lost_timer;
@@ -281,7 +307,7 @@ void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx
 bool prefix_list(struct plist *l, struct pfx *x);
 void prefix_queue(struct prefixes *ps, struct pfx *x);
 /* the one set of these hops, which are put in order; NULL: no memory. A reference for the caller */
-struct pset *prefix_set(struct prefixes *ps, struct prefix_hop *hops, u32 n);
+struct pset *prefix_set(struct prefixes *ps, u32 vrf, struct prefix_hop *hops, u32 n);
 struct pset *prefix_set_ref(struct pset *s);
 void prefix_set_put(struct prefixes *ps, struct pset *s);
 struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like);
@@ -355,8 +381,15 @@ void prefix_core(struct prefixes *ps, struct pfx *x);
 void prefix_core_withdraw(struct prefixes *ps, struct pfx *x);
 /* devices or VRFs may be others now */
 void prefix_cores_resolve(struct prefixes *ps);
+/* another PE's prefix behind one segment is not told by this one, as that PE does; NULL: it is told */
+const char *prefix_core_silent(struct prefixes *ps, const struct pfx *x, const struct pcore *c);
 /* a segment has another role: its prefixes are told as another path */
 void prefix_cores_renew(struct prefixes *ps);
+
+/* prefix_alias.c */
+/* say which segments are reached now, and what was told of others is over */
+void prefix_aliases(struct prefixes *ps);
+void prefix_aliases_withdraw(struct prefixes *ps);
 
 /* prefix_wish.c */
 struct batch_room *prefix_room_new(void);

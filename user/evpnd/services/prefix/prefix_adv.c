@@ -3,7 +3,8 @@
  * prefix_adv.c - a route that this PE's kernel has through a segment, as RT-5: prefix, tag, a label of 0; and
  * either the address of the route's next hop, or the segment's ESI with the next hop's MAC address in the
  * Router's MAC community. To the segment's other PEs by ES-Import and one EVI-RT, or to those of the VRF by
- * its route targets. A route of several next hops is several RT-5, by their tags and distinguishers.
+ * its route targets. A route of several next hops is several RT-5, by their tags and distinguishers. Its VRF is that of
+ * the table that it is in, wherever its next hop's device is.
  *
  * RFC 9136 (3.1, 3.2), draft-ietf-bess-evpn-l3mh-proto (3.8)
  */
@@ -28,27 +29,34 @@ static bool why(struct padv *a, const char *fmt, ...)
 	return false;
 }
 
-static bool may_advertise(struct padv *a, const struct place_device *on)
+/* The VRF of a table. Devices that are in it may be listed by others, who have their routes. */
+static const struct place_vrf *vrf_of(struct prefixes *ps, const struct pset *s,
+				      const struct place_device *on)
 {
-	const struct conf_prefixes *p = &on->vrf->conf.prefixes;
+	return on->table == s->vrf ? on->vrf : place_vrf(&ps->at, s->vrf);
+}
 
-	if (p->targets == CONF_SYNC_OFF)
+static bool may_advertise(struct padv *a, const struct place_vrf *v, const struct place_device *on)
+{
+	if (!v)
+		return why(a, "its table is that of no configured VRF");
+	if (v->conf.prefixes.targets == CONF_SYNC_OFF)
 		return why(a, "targets is off");
-	if (!on->vrf->conf.n_export)
-		return why(a, "VRF %s has no export route target", on->vrf->conf.name);
+	if (!v->conf.n_export)
+		return why(a, "VRF %s has no export route target", v->conf.name);
 	if (!on->es)
 		return why(a, "the ESI of segment %s is not known yet", on->conf->name);
 	return true;
 }
 
 /* Routes of one tag are told apart by their distinguishers. Return: 0: there is none for one more */
-static u16 id_for(const struct padv *a, const struct place_device *on)
+static u16 id_for(const struct padv *a, const struct place_vrf *v, u32 tag)
 {
 	u16 nth = 0;
 
 	for (u32 i = 0; i < a->n; i++)
-		nth += a->items[i].tag == on->tag;
-	return nth ? prefix_further_id(on->vrf, nth) : on->vrf->id;
+		nth += a->items[i].tag == tag;
+	return nth ? prefix_further_id(v, nth) : v->id;
 }
 
 /* A subnet that the device has itself: it has no next hop, and the segment's other PEs have it, too. */
@@ -57,12 +65,12 @@ static bool is_connected(const struct prefix_hop *hop)
 	return ip_is_none(&hop->gateway);
 }
 
-static void add_item(struct prefixes *ps, struct padv *a, const struct place_device *on,
-		     const struct prefix_hop *hop)
+static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf *v,
+		     const struct place_device *on, const struct prefix_hop *hop)
 {
 	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = hop->gateway};
 	struct padv_item *i = &a->items[a->n];
-	u16 id = id_for(a, on);
+	u16 id = id_for(a, v, on->tag);
 	struct host h;
 
 	if (!id)
@@ -70,7 +78,7 @@ static void add_item(struct prefixes *ps, struct padv *a, const struct place_dev
 	i->tag = on->tag;
 	i->id = id;
 	i->import = on->es->import;
-	i->form = (u8)on->vrf->conf.prefixes.form;
+	i->form = (u8)v->conf.prefixes.form;
 	if (i->form == CONF_PREFIX_ESI) {
 		i->esi = on->es->esi;
 		if (speaker_host(ps->speaker, &q, &h))
@@ -78,7 +86,7 @@ static void add_item(struct prefixes *ps, struct padv *a, const struct place_dev
 	} else {
 		i->gw = hop->gateway;
 	}
-	a->vrf = on->vrf;
+	a->vrf = v;
 	a->n++;
 }
 
@@ -93,14 +101,15 @@ struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
 	a.generation = ps->generation;
 	for (u32 i = 0; i < s->n; i++) {
 		const struct place_device *on = place_device(&ps->at, s->hops[i].ifindex);
+		const struct place_vrf *v = on ? vrf_of(ps, s, on) : NULL;
 
 		if (!on)
 			why(&a, "its next hop is on no device of a configured segment and VRF");
 		else if (is_connected(&s->hops[i]))
 			why(&a,
 			    "a connected subnet is told to the core alone, as the segment's other PEs have it, too");
-		else if (may_advertise(&a, on))
-			add_item(ps, &a, on, &s->hops[i]);
+		else if (may_advertise(&a, v, on))
+			add_item(ps, &a, v, on, &s->hops[i]);
 	}
 	if (a.n)
 		memset(a.why, 0, sizeof(a.why));

@@ -25,7 +25,7 @@ static void replace(struct prefixes *ps, struct pset **at, struct pset *now)
 	*at = now;
 }
 
-static struct pset *with(struct prefixes *ps, const struct pset *s, const struct prefix_hop *hop)
+static struct pset *with(struct prefixes *ps, const struct pset *s, const struct fact_prefix *f)
 {
 	struct prefix_hop hops[PREFIX_HOPS_MAX];
 	u32 n = s ? s->n : 0;
@@ -33,8 +33,8 @@ static struct pset *with(struct prefixes *ps, const struct pset *s, const struct
 	if (n)
 		memcpy(hops, s->hops, n * sizeof(hops[0]));
 	if (n < PREFIX_HOPS_MAX)
-		hops[n++] = *hop;
-	return prefix_set(ps, hops, n);
+		hops[n++] = f->hop;
+	return prefix_set(ps, f->key.vrf, hops, n);
 }
 
 /* NULL: nothing is left */
@@ -47,7 +47,7 @@ static struct pset *without(struct prefixes *ps, const struct pset *s, const str
 		if (s->hops[i].ifindex != hop->ifindex ||
 		    !ip_equal(&s->hops[i].gateway, &hop->gateway))
 			hops[n++] = s->hops[i];
-	return n ? prefix_set(ps, hops, n) : NULL;
+	return n ? prefix_set(ps, s->vrf, hops, n) : NULL;
 }
 
 /* ---- our own ---- */
@@ -79,7 +79,7 @@ static void own(struct prefixes *ps, const struct fact_prefix *f)
 	if (!x)
 		return;
 	x->epoch = ps->epoch;
-	replace(ps, &x->there, with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, &f->hop));
+	replace(ps, &x->there, with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, f));
 	prefix_queue(ps, x);
 }
 
@@ -137,7 +137,7 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 		l->metric = f->key.metric;
 		*at = l;
 	}
-	set = with(ps, f->flags & PREFIX_FIRST ? NULL : l->set, &f->hop);
+	set = with(ps, f->flags & PREFIX_FIRST ? NULL : l->set, f);
 	replace(ps, &l->set, set);
 	l->protocol = f->protocol;
 	l->epoch = ps->epoch;

@@ -4,7 +4,7 @@
  * the neighbours of this PE have in step with the other's. All routes by one PE through one router are decided
  * together, so that a router that comes or goes is one look-up, whatever it has behind it.
  *
- * RFC 9136 (3.2, 4.1, 4.2), draft-ietf-bess-evpn-l3mh-proto (3.8.1, 3.8.2)
+ * RFC 9136 (3.2, 4.1, 4.2), draft-ietf-bess-evpn-l3mh-proto (3.8.1, 3.8.2), draft-ietf-bess-evpn-ip-aliasing (4.2)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ static int psource_cmp(const struct psource *a, const struct psource *b)
 	c = c ? c : ORDER(a->family, b->family);
 	c = c ? c : mac_cmp(&a->router, &b->router);
 	c = c ? c : ORDER(a->has_import, b->has_import);
+	c = c ? c : ORDER(a->any_tag, b->any_tag);
 	return c ? c : mac_cmp(&a->import, &b->import);
 }
 
@@ -37,9 +38,10 @@ RB_GENERATE_INTERNAL(psources, psource, node, psource_cmp, static __attribute__(
 
 /* ---- the router behind the segment ---- */
 
+/* Is it the circuit that the route names, in whatever VRF? */
 static bool may_be_on(const struct psource *s, const struct place_device *on)
 {
-	if (on->tag != s->tag || on->vrf != s->vrf || !on->es)
+	if ((on->tag != s->tag && !s->any_tag) || !on->es)
 		return false;
 	if (!esi_is_zero(&s->esi) && esi_cmp(&s->esi, &on->es->esi))
 		return false;
@@ -75,12 +77,21 @@ static const char *name_of(struct prefixes *ps, u32 ifindex)
 	return name ? name : "?";
 }
 
+/* @on: the circuit in its VRF, or NULL, and then @elsewhere is one in another VRF, or NULL */
 static void why_not(struct prefixes *ps, struct psource *s, const struct place_device *on,
-		    const struct host *h)
+		    const struct place_device *elsewhere, const struct host *h)
 {
 	char ip[IP_STRLEN], mac[MAC_STRLEN], tag[32];
 
-	if (!on) {
+	if (!on && s->any_tag) {
+		snprintf(s->why, sizeof(s->why), "this PE has no device of the segment in VRF %s",
+			 s->vrf->conf.name);
+	} else if (!on && elsewhere) {
+		snprintf(s->why, sizeof(s->why),
+			 "%s is in VRF %s here, and what is leaked is not installed in VRF %s",
+			 name_of(ps, elsewhere->ifindex), elsewhere->vrf->conf.name,
+			 s->vrf->conf.name);
+	} else if (!on) {
 		say_tag(s->tag, tag);
 		snprintf(s->why, sizeof(s->why),
 			 "this PE has no device for %s of the segment in VRF %s", tag,
@@ -102,7 +113,7 @@ static void why_not(struct prefixes *ps, struct psource *s, const struct place_d
 
 static void resolve(struct prefixes *ps, struct psource *s)
 {
-	const struct place_device *best = NULL;
+	const struct place_device *best = NULL, *elsewhere = NULL;
 	struct place_device *on;
 	struct prefix_hop hop = {0};
 	struct host h = {0}, best_host = {0};
@@ -110,6 +121,10 @@ static void resolve(struct prefixes *ps, struct psource *s)
 	RB_FOREACH(on, place_devices, &ps->at.on) {
 		if (!may_be_on(s, on))
 			continue;
+		if (on->vrf != s->vrf) {
+			elsewhere = on;
+			continue;
+		}
 		if (!best)
 			best = on;
 		if (!on->up || !find_host(ps, s, on, &h)) {
@@ -123,7 +138,7 @@ static void resolve(struct prefixes *ps, struct psource *s)
 	}
 	s->why[0] = '\0';
 	if (!hop.ifindex)
-		why_not(ps, s, best, &best_host);
+		why_not(ps, s, best, elsewhere, &best_host);
 	s->dirty = false;
 	if (hop.ifindex == s->hop.ifindex && ip_equal(&hop.gateway, &s->hop.gateway))
 		return;

@@ -242,18 +242,18 @@ static u32 order(struct prefix_hop *hops, u32 n)
 	return kept;
 }
 
-static u32 hops_hash(const struct prefix_hop *hops, u32 n)
+static u32 hops_hash(u32 vrf, const struct prefix_hop *hops, u32 n)
 {
-	u64 h = n;
+	u64 h = mix(n, vrf);
 
 	for (u32 i = 0; i < n; i++)
 		h = mix_addr(mix(h, hops[i].ifindex), &hops[i].gateway);
 	return (u32)(h ^ h >> 32);
 }
 
-static bool same_hops(const struct pset *s, const struct prefix_hop *hops, u32 n)
+static bool same_hops(const struct pset *s, u32 vrf, const struct prefix_hop *hops, u32 n)
 {
-	if (s->n != n)
+	if (s->n != n || s->vrf != vrf)
 		return false;
 	for (u32 i = 0; i < n; i++)
 		if (hop_cmp(&s->hops[i], &hops[i]))
@@ -261,16 +261,16 @@ static bool same_hops(const struct pset *s, const struct prefix_hop *hops, u32 n
 	return true;
 }
 
-struct pset *prefix_set(struct prefixes *ps, struct prefix_hop *hops, u32 n)
+struct pset *prefix_set(struct prefixes *ps, u32 vrf, struct prefix_hop *hops, u32 n)
 {
 	struct pset **bucket, *s;
 	u32 hash;
 
 	n = order(hops, n);
-	hash = hops_hash(hops, n);
+	hash = hops_hash(vrf, hops, n);
 	bucket = &ps->sets[hash % PREFIX_HASH];
 	for (s = *bucket; s; s = s->next)
-		if (s->hash == hash && same_hops(s, hops, n))
+		if (s->hash == hash && same_hops(s, vrf, hops, n))
 			return prefix_set_ref(s);
 	s = calloc(1, sizeof(*s) + n * sizeof(*hops));
 	if (!s) {
@@ -279,6 +279,7 @@ struct pset *prefix_set(struct prefixes *ps, struct prefix_hop *hops, u32 n)
 	}
 	s->refs = 1;
 	s->hash = hash;
+	s->vrf = vrf;
 	s->n = n;
 	memcpy(s->hops, hops, n * sizeof(*hops));
 	s->next = *bucket;
