@@ -10,6 +10,7 @@ NEEDS="system"
 ALL_TESTS="
 	in_step
 	explained
+	monitored
 	only_these
 	local_wins
 	no_arp_no_path
@@ -123,6 +124,39 @@ explained() {
 	check_err $? "trace: $(pe_ctl pe2 trace prefix 203.0.113.0/24)"
 	check_eq "$("$LAB_BUILD/evpnctl" complete -n "$(ns pe2)" trace prefix 203)" 203.0.113.0/24 "completion of a prefix"
 	log_test "prefix why, and trace prefix, name each step on both PEs"
+}
+
+# events PREFIX: what was told of it, in order: STATE of each, '+' where this PE advertises it
+events() {
+	jq -r --arg p "$1" 'select(.prefix == $p and .vrf == "red") | .state + (if .advertised then "+" else "" end)' \
+		"$LAB_RUN/monitor" 2>/dev/null | xargs
+}
+events_are() { [ "$(events "$1")" = "$2" ]; }
+# listens: of a prefix that comes and goes it hears sooner or later
+listens() {
+	vrf_ip pe2 route replace vrf red 198.51.103.0/24 via 10.1.0.1 proto ospf metric 20
+	vrf_ip pe2 route del vrf red 198.51.103.0/24
+	[ -n "$(events 198.51.103.0/24)" ]
+}
+
+monitored() {
+	"$LAB_BUILD/evpnctl" -n "$(ns pe2)" -j monitor prefix >"$LAB_RUN/monitor" 2>&1 &
+	defer kill_wait $!
+	slowwait 10 listens
+	check_err $? "nothing is heard: $(cat "$LAB_RUN/monitor")"
+	learn pe1 red 198.51.104.0/24 10.1.0.1
+	slowwait 10 events_are 198.51.104.0/24 "pending installed"
+	check_err $? "another PE's: '$(events 198.51.104.0/24)'"
+	learn pe2 red 198.51.104.0/24 10.1.0.1
+	slowwait 10 events_are 198.51.104.0/24 "pending installed local+"
+	check_err $? "learned here, too: '$(events 198.51.104.0/24)'"
+	forget pe2 red 198.51.104.0/24
+	slowwait 10 events_are 198.51.104.0/24 "pending installed local+ installed"
+	check_err $? "forgotten here: '$(events 198.51.104.0/24)'"
+	forget pe1 red 198.51.104.0/24
+	slowwait 10 events_are 198.51.104.0/24 "pending installed local+ installed withdrawn"
+	check_err $? "and by the other PE: '$(events 198.51.104.0/24)'"
+	log_test "monitor prefix tells what becomes of one, once for each"
 }
 
 only_these() {
