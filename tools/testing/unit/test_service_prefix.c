@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "hex.h"
 #include "log.h"
 #include "service_aim.h"
 #include "service_rig.h"
@@ -148,6 +149,11 @@ static const char *route_text(const struct evpn_nlri *n)
 	char ip[IP_STRLEN], rd[RD_STRLEN];
 	struct ip_prefix p = prefix_make(&n->ip, n->plen);
 
+	if (n->type == EVPN_AD) {
+		snprintf(buf, sizeof(buf), "%s:be%u[%s]", evpn_is_ad_es(n) ? "es" : "evi",
+			 n->esi.b[9], rd_format(&n->rd, rd));
+		return buf;
+	}
 	snprintf(buf, sizeof(buf), "%s/%u[%s]%s%s", text(&p), n->etag, rd_format(&n->rd, rd),
 		 ip_is_zero(&n->gw) ? "" : ",", ip_is_zero(&n->gw) ? "" : ip_format(&n->gw, ip));
 	return buf;
@@ -170,7 +176,7 @@ int speaker_withdraw(struct speaker *sp, const struct evpn_nlri *n, bool urgent)
 	struct evpn_nlri key = *n;
 
 	memset(key.gw.b, 0, sizeof(key.gw.b));
-	note(sp, "-%s ", route_text(&key));
+	note(sp, "%s%s ", urgent ? "--" : "-", route_text(&key));
 	return 0;
 }
 
@@ -1080,6 +1086,172 @@ static void test_core_roles(void **state)
 	end(sp);
 }
 
+/* L2-Attr of the route originated last: P, B, or none */
+static u16 flags_said(const struct speaker *sp)
+{
+	struct slice ext = ecomm_slice(sp->ec, sp->n_ec);
+	struct l2_attr l2 = {0};
+
+	return ecomm_get_l2_attr(&ext, &l2) ? l2.flags : 0;
+}
+
+/* The route originated last on the wire, and its communities */
+static void octets(const struct speaker *sp, const char *nlri, const char *communities)
+{
+	u8 buf[128];
+	struct wbuf w = w_make(buf, sizeof(buf));
+
+	assert_true(evpn_encode(&w, &sp->last));
+	assert_hex(buf, w.len, nlri);
+	assert_hex((const u8 *)sp->ec, sp->n_ec * sizeof(sp->ec[0]), communities);
+}
+
+static void port(struct speaker *sp, u32 ifindex, const char *name, u16 vid, bool up)
+{
+	link_fact(sp, ifindex, name, "vlan", BOND0, vid, RED, up);
+}
+
+/*
+ * IP aliasing: both PEs tell which segments they reach in the VRF, and the one that has learned a prefix tells it
+ * with the segment's ESI, for both. What goes with the segment is taken back at once, ahead of the prefixes.
+ */
+static void test_core_esi(void **state)
+{
+	struct mac m = {{0, 0, 0, 0, 0, 5}};
+	struct ecomm router = ecomm_router_mac(&m), rt = rt_of("65000:1");
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct esi be1 = esi_of(1);
+	struct esi_label label;
+	struct speaker *sp;
+	struct slice ext;
+	struct fact_es f;
+	struct route *r;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_ESI;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	expect(sp,
+	       "+es:be2[10.0.0.1:49280] +evi:be2[10.0.0.1:49280] +es:be1[10.0.0.1:49280] +evi:be1[10.0.0.1:49280] ");
+	/* the last one: per EVI, of be1 */
+	assert_int_equal(sp->last.etag, 0);
+	assert_int_equal(sp->last.label[0], 5000);
+	assert_int_equal(sp->n_ec, 4);
+	assert_int_equal(flags_said(sp), L2_ATTR_P);
+	/* target 65000:1, encapsulation VXLAN, L2-Attr P, Router's MAC */
+	octets(sp, "01 19 0001 0a000001 c080 03443839ffff01000001 00000000 001388",
+	       "0002fde800000001 030c000000000008 0603000000000005 0604000200000000");
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_true(ecomm_has(&ext, &router) && ecomm_has(&ext, &rt) && ecomm_find(&ext, EC_ENCAP));
+	/* learned here: with the ESI, and with no preference of its own */
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.20.0.0/16/0[10.0.0.1:49280] ");
+	assert_false(esi_cmp(&sp->last.esi, &be1));
+	assert_true(ip_is_zero(&sp->last.gw) && sp->last.label[0] == 5000 && sp->pref == 100);
+	/* another PE's is that one's to tell */
+	r = route(sp, "10.30.0.0/16", 1, "10.1.0.1", 2);
+	say(sp, r);
+	expect(sp, "wish:10.30.0.0/16@20,11:10.1.0.1 ");
+	/* behind two segments: as without ESIs, by each */
+	fact(sp, RED, "10.50.0.0/16", 11, "10.1.0.1", 20, PREFIX_FIRST);
+	fact(sp, RED, "10.50.0.0/16", 6, "10.1.0.1", 20, 0);
+	run_all(sp);
+	assert_true(esi_is_zero(&sp->last.esi));
+	sp->log[0] = '\0';
+	/* single-active, and this PE does not forward */
+	commit_mode(sp, &red, 1, CONF_SINGLE_ACTIVE);
+	f = role_fact(ES_NON_DF, 0);
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	run_all(sp);
+	sp->log[0] = '\0';
+	f = role_fact(ES_DF, 0);
+	f.vlan_df[0] = 0xff;
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "+es:be1[10.0.0.1:49280] +evi:be1[10.0.0.1:49280] "));
+	assert_null(strstr(sp->log, "be2"));
+	sp->log[0] = '\0';
+	/* its circuits in the VRF go down, one after the other: with the last one all of it is over */
+	port(sp, 11, "bond0.1", 1, false);
+	port(sp, 12, "bond0.2", 2, false);
+	run_all(sp);
+	assert_null(strstr(sp->log, "-es"));
+	sp->log[0] = '\0';
+	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, RED, false);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "--es:be1[10.0.0.1:49280] --evi:be1[10.0.0.1:49280] "));
+	sp->log[0] = '\0';
+	port(sp, 11, "bond0.1", 1, true);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "+es:be1[10.0.0.1:49280] +evi:be1[10.0.0.1:49280] "));
+	ext = ecomm_slice(sp->ec, sp->n_ec);
+	assert_false(ecomm_get_esi_label(&ext, &label));
+	sp->log[0] = '\0';
+	red.prefixes.core = CONF_CORE_OFF;
+	commit(sp, &red, 1);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "--es:be2[10.0.0.1:49280] --evi:be2[10.0.0.1:49280] "));
+	assert_non_null(strstr(sp->log, "--es:be1[10.0.0.1:49280] --evi:be1[10.0.0.1:49280] "));
+	assert_int_equal(sp->ps->n_aliases, 0);
+	end(sp);
+}
+
+/* The PE that has learned it dies: as long as its prefixes are kept here they are this PE's to tell. */
+static void test_core_esi_retained(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct esi be1 = esi_of(1);
+	struct speaker *sp;
+	struct route *r;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_ESI;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	run_all(sp);
+	sp->log[0] = '\0';
+	r = route(sp, "10.30.0.0/16", 1, "10.1.0.1", 2);
+	say(sp, r);
+	expect(sp, "wish:10.30.0.0/16@20,11:10.1.0.1 ");
+	sp->loss = ROUTE_SESSION_DEAD;
+	take_back(sp, r);
+	wait_for(sp, "+10.30.0.0/16/0[10.0.0.1:49280] ");
+	assert_false(esi_cmp(&sp->last.esi, &be1));
+	/* it is back, and tells it itself */
+	sp->loss = ROUTE_WITHDRAWN;
+	say(sp, r);
+	expect(sp, "-10.30.0.0/16/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/*
+ * A PE that tells its own core so, and nobody else: with the ESI, a label, its router's MAC address, and no tag.
+ * Here it leads through the segment's device in the VRF on which there is a router, whatever its tag is.
+ */
+static void test_esi_of_core(void **state)
+{
+	struct mac m = {{2, 0, 0, 0, 9, 9}};
+	struct speaker *sp = begin();
+	struct route *r;
+
+	sp->hosts[1] = NULL;
+	r = route(sp, "10.31.0.0/16", 0, NULL, 2);
+	r->n.esi = esi_of(1);
+	r->n.label[0] = 5000;
+	r->ec[0] = rt_of("65000:1");
+	r->ec[1] = ecomm_router_mac(&m);
+	r->ec[2] = ecomm_encap(8);
+	r->a.ext = ecomm_slice(r->ec, 3);
+	say(sp, r);
+	expect(sp, "wish:10.31.0.0/16@20,11:10.1.0.1 ");
+	/* the same as before the label: the tag counts */
+	r = route(sp, "10.32.0.0/16", 0, NULL, 2);
+	r->n.esi = esi_of(1);
+	say(sp, r);
+	expect(sp, "");
+	end(sp);
+}
+
 /* One prefix in two VRFs: whatever their numbers are, neither takes the other's route for its own. */
 static void test_core_distinguished(void **state)
 {
@@ -1592,6 +1764,9 @@ int main(void)
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_core_connected),
 		cmocka_unit_test(test_core_roles),
+		cmocka_unit_test(test_core_esi),
+		cmocka_unit_test(test_esi_of_core),
+		cmocka_unit_test(test_core_esi_retained),
 		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_gateway_family),

@@ -313,6 +313,26 @@ static void rt1(struct speaker *sp, u32 pe, u16 pb)
 	segment_service.route(sp->ss, &n, &p);
 }
 
+/* By which IP-VRF it reaches the segment (IP aliasing), per ES and per EVI: these are no words about its bridges. */
+static void rt1_of_vrf(struct speaker *sp, u32 pe, u16 pb)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 49280)};
+	struct mac m = {{2, 0, 0, 0, 0, 9}};
+	struct ecomm ec[3] = {ecomm_l2_attr(pb, 0), ecomm_router_mac(&m),
+			      ecomm_esi_label(ESI_LABEL_SINGLE_ACTIVE, 0)};
+	struct ip_addr nh = ip_v4(pe);
+	struct bgp_attrs a;
+	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
+
+	esi_parse(&n.esi, esi_text);
+	bgp_attrs_init(&a);
+	a.ext = ecomm_slice(ec, 2);
+	segment_service.route(sp->ss, &n, &p);
+	n.etag = EVPN_MAX_ETAG;
+	a.ext = ecomm_slice(ec, 3);
+	segment_service.route(sp->ss, &n, &p);
+}
+
 static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
 {
 	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
@@ -1272,6 +1292,7 @@ static void close_before_open(void **state)
 	kernel_answers(sp);
 	rt1(sp, PE2, 0);
 	rt4(sp, &better, false); /* it waits for its timer */
+	rt1_of_vrf(sp, PE2, L2_ATTR_B);
 	run(sp, 200);
 	assert_true(sp->wish.df);
 	assert_int_equal(sp->pb, L2_ATTR_P);

@@ -72,8 +72,10 @@ enum { CONF_LEAVE_MIN = 1000, CONF_LEAVE_DEFAULT = 2000 + 1000, CONF_LEAVE_MAX =
  * address of its next hop, or with the segment's ESI.
  */
 enum conf_prefix_form { CONF_PREFIX_GATEWAY, CONF_PREFIX_ESI };
-/* How customers' routes are advertised to the core: not at all, or as RT-5 without an index (RFC 9136 section 4.4.1). */
-enum conf_prefix_core { CONF_CORE_OFF, CONF_CORE_INTERFACE_LESS };
+/* How customers' routes are advertised to the core: not at all, as RT-5 without an index by every PE that has a
+ * way (RFC 9136 section 4.4.1), or with the segment's ESI by the one that has learned it.
+ */
+enum conf_prefix_core { CONF_CORE_OFF, CONF_CORE_INTERFACE_LESS, CONF_CORE_ESI };
 /* Routing protocols whose routes may be learned, bits of a set. */
 enum conf_prefix_protocol {
 	CONF_LEARN_OSPF = 1,

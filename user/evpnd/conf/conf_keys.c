@@ -85,6 +85,7 @@ static const struct conf_word learn_words[] = {
 static const struct conf_word core_words[] = {
 	{"off", CONF_CORE_OFF},
 	{"interface-less", CONF_CORE_INTERFACE_LESS},
+	{"esi", CONF_CORE_ESI},
 	{},
 };
 

@@ -141,8 +141,10 @@ static void prefixes_conf(void *state, unsigned int changes, const struct conf *
 	struct prefixes *ps = state;
 
 	if (changes & PREFIX_CHANGES) {
-		if (ps->router_id && router_id != ps->router_id)
+		if (ps->router_id && router_id != ps->router_id) {
+			prefix_aliases_withdraw(ps);
 			prefix_walk(ps, withdraw_one, NULL);
+		}
 		renew(ps, now);
 	}
 	ps->router_id = router_id;
@@ -373,6 +375,7 @@ static void prefixes_stop(void *state)
 	sd_event_source_unref(ps->later);
 	free(ps->room);
 	free(ps->cores);
+	free(ps->aliases);
 	free(ps);
 }
 

@@ -6,7 +6,11 @@
  * multihoming has a path by each. It goes with the route of the kernel that it stands for. A PE that does not
  * forward to the customer at the moment tells it as a path that is only good when there is no other one.
  *
- * RFC 9136 (4.4.1), draft-ietf-bess-evpn-l3mh-proto (3.8.2)
+ * Where the core knows IP aliasing (by_esi), it names the segment instead, and the PE that has learned it tells it
+ * for all of them: by which PEs the segment is reached is told apart (prefix_alias.c). While that PE is gone, those
+ * that keep its prefixes tell them.
+ *
+ * RFC 9136 (4.4.1), draft-ietf-bess-evpn-l3mh-proto (3.8.1, 3.8.2)
  */
 #include <net/if.h>
 #include <stdio.h>
@@ -84,8 +88,48 @@ static const struct pset *set_in_use(const struct pfx *x)
 	return l && l->set && !(x->flags & PFX_TOO_MANY) ? l->set : x->there;
 }
 
+/* The segment that all of them are on, in the VRF whose circuits the core is told of; or NULL. */
+static const struct esi *one_segment(struct prefixes *ps, const struct pset *s)
+{
+	const struct esi *esi = NULL;
+
+	for (u32 i = 0; s && i < s->n; i++) {
+		const struct place_device *on = place_device(&ps->at, s->hops[i].ifindex);
+
+		if (!on || !on->es || on->vrf->ifindex != s->vrf ||
+		    (esi && esi_cmp(esi, &on->es->esi)))
+			return NULL;
+		esi = &on->es->esi;
+	}
+	return esi;
+}
+
+static bool is_retained(const struct pfx *x)
+{
+	const struct premote *r;
+
+	for (r = x->remotes; r; r = r->next)
+		if (!r->lost)
+			return false;
+	return x->remotes;
+}
+
+const char *prefix_core_silent(struct prefixes *ps, const struct pfx *x, const struct pcore *c)
+{
+	const struct pset *s = set_in_use(x);
+
+	if (c->why[0])
+		return c->why;
+	if (!s)
+		return "the kernel has no route by a leg of this PE";
+	if (c->by_esi && s == x->there && !is_retained(x) && one_segment(ps, s))
+		return "the PE that has learned it tells it, with the segment's ESI";
+	return NULL;
+}
+
 static void originate(struct prefixes *ps, struct pfx *x, const struct pcore *c)
 {
+	const struct esi *esi = c->by_esi ? one_segment(ps, set_in_use(x)) : NULL;
 	struct evpn_nlri n = prefix_core_nlri(ps, x, c);
 	struct bgp_attrs attrs;
 
@@ -93,7 +137,10 @@ static void originate(struct prefixes *ps, struct pfx *x, const struct pcore *c)
 	attrs.origin = BGP_ORIGIN_IGP;
 	attrs.present = BGP_BIT(BGP_ATTR_ORIGIN) | BGP_BIT(BGP_ATTR_EXT_COMMUNITY);
 	attrs.ext = ecomm_slice(c->ext, c->n_ext);
-	prefer(&attrs, best_way(ps, set_in_use(x)));
+	if (esi)
+		n.esi = *esi;
+	else
+		prefer(&attrs, best_way(ps, set_in_use(x)));
 	if (speaker_originate(ps->speaker, &n, &attrs, false))
 		log_error("a prefix was not advertised to the core: no memory");
 	else
@@ -106,7 +153,7 @@ void prefix_core(struct prefixes *ps, struct pfx *x)
 
 	if (!c)
 		return;
-	if (!c->why[0] && set_in_use(x))
+	if (!prefix_core_silent(ps, x, c))
 		originate(ps, x, c);
 	else if (x->flags & PFX_CORE)
 		withdraw(ps, x, c);
@@ -173,6 +220,7 @@ static void make_core(struct prefixes *ps, const struct place_vrf *v, struct pco
 	*c = (struct pcore){
 		.vrf = v->ifindex,
 		.l3vni = v->conf.l3vni,
+		.by_esi = v->conf.prefixes.core == CONF_CORE_ESI,
 		.id = prefix_further_id(v, 0),
 	};
 	for (; c->n_ext < v->conf.n_export; c->n_ext++)
@@ -216,6 +264,7 @@ void prefix_cores_renew(struct prefixes *ps)
 {
 	if (ps->n_cores)
 		prefix_walk(ps, queue_told, NULL);
+	prefix_aliases(ps);
 }
 
 static void queue_any(struct prefixes *ps, struct pfx *x, void *data)
@@ -236,7 +285,7 @@ void prefix_cores_resolve(struct prefixes *ps)
 	if (!ps->cores)
 		log_error("prefixes: no memory for what is told to the core");
 	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
-		if (ps->cores && v->known && v->conf.prefixes.core == CONF_CORE_INTERFACE_LESS) {
+		if (ps->cores && v->known && v->conf.prefixes.core != CONF_CORE_OFF) {
 			make_core(ps, v, &ps->cores[ps->n_cores]);
 			ps->n_cores++;
 		}
@@ -244,4 +293,5 @@ void prefix_cores_resolve(struct prefixes *ps)
 	if (ps->n_cores != n_old || (n_old && memcmp(old, ps->cores, n_old * sizeof(*old)) != 0))
 		prefix_walk(ps, queue_any, NULL);
 	free(old);
+	prefix_aliases(ps);
 }

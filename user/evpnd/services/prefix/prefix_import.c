@@ -291,8 +291,8 @@ static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip
 static bool like_before(const struct pjudged *j, const struct evpn_nlri *n,
 			const struct rib_path *now)
 {
-	return j->valid && j->tag == n->etag && j->family == n->ip.len && !rd_cmp(&j->rd, &n->rd) &&
-	       !esi_cmp(&j->esi, &n->esi) && ip_equal(&j->gw, &n->gw) &&
+	return j->valid && j->tag == n->etag && j->label == n->label[0] && j->family == n->ip.len &&
+	       !rd_cmp(&j->rd, &n->rd) && !esi_cmp(&j->esi, &n->esi) && ip_equal(&j->gw, &n->gw) &&
 	       ip_equal(&j->nh, now->next_hop) && j->ext_len == now->attrs->ext.len &&
 	       !memcmp(j->ext, now->attrs->ext.p, j->ext_len);
 }
@@ -307,6 +307,7 @@ static void remember(struct prefixes *ps, const struct evpn_nlri *n, const struc
 		return;
 	j->rd = n->rd;
 	j->tag = n->etag;
+	j->label = n->label[0];
 	j->esi = n->esi;
 	j->gw = n->gw;
 	j->nh = *now->next_hop;
@@ -339,8 +340,10 @@ static struct psource *source_of(struct prefixes *ps, const struct evpn_nlri *n,
 		like.gw = n->gw;
 	like.verdict = (u8)v;
 	like.has_import = ecomm_get_es_import(&now->attrs->ext, &like.import);
-	if (!esi_is_zero(&n->esi))
+	/* with a label of its VRF, that of the PE is there for who sends to it */
+	if (!esi_is_zero(&n->esi) && !n->label[0])
 		ecomm_get_router_mac(&now->attrs->ext, &like.router);
+	like.any_tag = !esi_is_zero(&n->esi) && n->label[0] && !n->etag;
 	return prefix_source(ps, &like);
 }
 
@@ -535,6 +538,8 @@ static bool keep_lost(struct prefixes *ps, struct pfx *x, u64 now, u64 *next)
 		prefix_remote_del(ps, x, r);
 		prefix_queue(ps, x);
 	}
+	if (kept && prefix_core_of(ps, x->vrf)) /* it may be for this PE to tell it now */
+		prefix_queue(ps, x);
 	return kept;
 }
 

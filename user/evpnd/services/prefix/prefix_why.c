@@ -115,6 +115,7 @@ static void remote_steps(const struct way *w, const struct pfx *x, const struct 
 static void core_step(const struct way *w, const struct pfx *x)
 {
 	const struct pcore *c = prefix_core_of(w->ps, x->vrf);
+	const char *silent = c ? prefix_core_silent(w->ps, x, c) : NULL;
 	struct evpn_nlri n;
 	char rd[RD_STRLEN];
 
@@ -126,9 +127,7 @@ static void core_step(const struct way *w, const struct pfx *x)
 		     json_sprintf("told as RT-5 rd %s, VNI %u", rd_format(&n.rd, rd), c->l3vni));
 	else
 		step(w, "core", false,
-		     json_sprintf("not told: %s",
-				  c->why[0] ? c->why :
-					      "the kernel has no route by a leg of this PE"));
+		     json_sprintf("not told: %s", silent ? silent : "it is not looked at yet"));
 }
 
 /** struct refusals - routes of a prefix that are not imported; @timed: as hops */

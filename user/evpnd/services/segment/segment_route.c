@@ -143,13 +143,26 @@ static void note_source(struct segments *ss, struct es_route *r, const struct ri
 	r->kept = false;
 }
 
+/*
+ * A PE that tells by which IP-VRF it reaches the segment (IP aliasing) says nothing of its bridges and circuits.
+ * It is known by the MAC address of its router.
+ */
+static bool is_of_vrf(const struct evpn_nlri *nlri, const struct rib_path *now)
+{
+	struct mac router;
+
+	return nlri->type == EVPN_AD && now && now->peer &&
+	       ecomm_get_router_mac(&now->attrs->ext, &router);
+}
+
 /* The best path of an RT-1 or RT-4 changed. */
 void segment_route_heard(struct segments *ss, const struct evpn_nlri *nlri,
 			 const struct rib_path *now)
 {
 	struct es_route key = key_of(nlri);
 	struct es_route *r = RB_FIND(es_routes, &ss->routes, &key);
-	bool gone = !now || !now->peer, forwarded = r && segment_ad_forwards(r);
+	bool gone = !now || !now->peer || is_of_vrf(nlri, now),
+	     forwarded = r && segment_ad_forwards(r);
 
 	if (!gone && now->stale) {
 		route_stale(ss, r);
