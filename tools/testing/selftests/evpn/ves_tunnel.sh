@@ -16,6 +16,7 @@ ALL_TESTS="
 	gre
 	l2t
 	dormant
+	gateway
 	other_modes
 "
 # shellcheck source=lib.sh
@@ -83,7 +84,8 @@ ves_lab() {
 	done
 }
 
-# config PE MODE STANDBY: of both segments; PE1 is preferred
+GATEWAY=
+# config PE MODE STANDBY: of all segments; PE1 is preferred
 config() {
 	local dir=$LAB_RUN/fpe$1 pw n=0
 	mkdir -p "$dir"
@@ -96,7 +98,7 @@ config() {
 			  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s}
 			segments:
 		END
-		for pw in gre l2t; do
+		for pw in gre l2t ${GATEWAY:+gw}; do
 			n=$((n + 1))
 			cat <<-END
 				  - name: $pw
@@ -218,6 +220,54 @@ other_modes() {
 		for i in 1 2; do passes $i $pw 100; done
 	done
 	log_test "single-active and all-active"
+}
+
+# gw PE: a routed pseudowire with the anycast gateway on it, which leads to a bridge of the access PE
+gw() {
+	fl_ip "pe$1" -batch - <<-END || return 1
+		link add gw type gretap local 10.9.$1.1 remote 10.9.$1.2 key 7
+		link set gw addrgenmode none address 02:00:00:00:00:40
+		link set gw up
+		addr add 10.40.0.1/24 dev gw
+	END
+	fl_ip ape -batch - <<-END
+		link add gw$1 type gretap local 10.9.$1.2 remote 10.9.$1.1 key 7
+		link set gw$1 addrgenmode none master brgw up
+	END
+}
+# behind: the pseudowire behind which the access PE's bridge has the gateway
+behind() { bridge -n "${FL}ape" -j fdb show br brgw | jq -r '.[] | select(.mac == "02:00:00:00:00:40") | .ifname' | sort -u | xargs; }
+behind_is() { [ "$(behind)" = "$1" ]; }
+reaches() { in_fl ape ping -q -c 1 -W 1 -I 10.40.0.9 10.40.0.1 >/dev/null 2>&1; }
+
+# The customer is behind an access PE that learns where the gateway is; it sends to the new PE before he has sent anything.
+gateway() {
+	local i
+	fl_ip ape link add brgw type bridge mcast_snooping 0
+	fl_ip ape addr add 10.40.0.9/24 dev brgw
+	fl_ip ape link set brgw addrgenmode none up
+	GATEWAY=yes
+	for i in 1 2; do gw $i; done
+	reload port-active block
+	defer eval 'GATEWAY=; fl_ip pe1 link del gw; fl_ip pe2 link del gw; fl_ip ape link del brgw'
+	slowwait 20 df gw 1
+	check_err $? "$(say gw)"
+	slowwait 5 behind_is gw1
+	check_err $? "the access PE has the gateway behind '$(behind)'"
+	slowwait 5 reaches
+	check_err $? "the customer does not reach the gateway"
+	fl_ip pe1 link set gw down
+	slowwait 20 df gw 2
+	check_err $? "PE1's pseudowire is down: $(say gw)"
+	slowwait 2 behind_is gw2
+	check_err $? "after the takeover the access PE has the gateway behind '$(behind)'"
+	reaches
+	check_err $? "the customer does not reach the gateway after the takeover"
+	fl_ip pe1 link set gw up
+	slowwait 20 df gw 1
+	slowwait 2 behind_is gw1
+	check_err $? "given back, the access PE has the gateway behind '$(behind)'"
+	log_test "an access PE that learns follows the gateway, without a word of the customer's"
 }
 
 tests_run
