@@ -24,8 +24,7 @@
 enum {
 	LISTENERS_MAX = 8,
 	LISTEN_BACKLOG = 128,
-	TRIES = 2,	    /* in a row at which a port that was somebody's has to be free */
-	TRIES_AT_START = 6, /* evpnd comes before the network, other daemons after it */
+	TRIES = 6, /* in a row at which a port that was somebody's has to be free: a minute */
 	TTL_GTSM = 255,
 	TOS_NETWORK_CONTROL = 0xc0, /* precedence 6, RFC 4271 is silent, everybody does it */
 };
@@ -159,20 +158,19 @@ static struct contested *find_contested(struct sockets *sockets, const struct ip
 	return NULL;
 }
 
-static void contest(struct sockets *sockets, const struct ip_addr *a, uint16_t port,
-		    unsigned int tries)
+static void contest(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
 {
 	struct contested *c = find_contested(sockets, a, port);
 
 	if (!c && sockets->n_contested < LISTENERS_MAX)
 		c = &sockets->contested[sockets->n_contested++];
 	if (c)
-		*c = (struct contested){*a, port, tries, true};
+		*c = (struct contested){*a, port, TRIES, true};
 }
 
 void sockets_expect(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
 {
-	contest(sockets, a, port, TRIES_AT_START);
+	contest(sockets, a, port);
 }
 
 void sockets_contested_each(const struct sockets *sockets,
@@ -184,8 +182,9 @@ void sockets_contested_each(const struct sockets *sockets,
 }
 
 /*
- * Another BGP daemon that restarts leaves its port for a moment, and ends when it finds it taken. So a port
- * that was somebody's is taken only when it was free at several tries in a row, which are seconds apart.
+ * Another BGP daemon that restarts, is upgraded or comes later at boot leaves its port for a while, and ends
+ * when it finds it taken. So a port that was somebody's is taken only when it was free at several tries in a
+ * row, which are ten seconds apart.
  * Return: -EAGAIN: it is left free
  */
 static int open_contested(struct sockets *sockets, const struct ip_addr *a, uint16_t port)
@@ -196,7 +195,7 @@ static int open_contested(struct sockets *sockets, const struct ip_addr *a, uint
 	if (c)
 		c->wanted = true;
 	if (fd == -EADDRINUSE) {
-		contest(sockets, a, port, TRIES);
+		contest(sockets, a, port);
 	} else if (fd >= 0 && c && --c->tries) {
 		close(fd);
 		fd = -EAGAIN;
