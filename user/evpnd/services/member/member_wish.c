@@ -153,8 +153,8 @@ static u32 sum_of(const struct members *ms, const struct wish_member *w)
 /* ---- the queue ---- */
 
 enum {
-	SLICE = 512, /* groups that are looked at before others in the loop have their turn */
-	WAITING_MAX = 256 * 1024, /* octets of wishes that may wait in a socket's queue */
+	SLICE = MEMBER_BATCH_MAX, /* groups that are looked at before others in the loop have their turn */
+	WAITING_MAX = 64 * 1024, /* octets of wishes that may wait in a socket's queue */
 };
 
 /* Room at the end: those at its beginning have been looked at. */
