@@ -19,7 +19,8 @@
 
 enum {
 	NL_RECV_LEN = 32768,
-	NL_BURST = 8, /* datagrams that a listener reads at once */
+	NL_BURST = 16, /* datagrams that a listener reads at once */
+	NL_THROWN = 128,
 };
 
 struct nl {
@@ -389,9 +390,13 @@ int nl_filter_routes(struct nl *listener, const struct nl *of, const uint8_t *pr
 		       0;
 }
 
+/* There may be tens of thousands: many in a call, and nothing is copied. */
 static void throw_away(struct nl *nl)
 {
-	while (recv(nl_fd(nl), nl->buf[0], sizeof(nl->buf[0]), 0) >= 0 || errno == EINTR ||
+	struct mmsghdr msgs[NL_THROWN];
+
+	memset(msgs, 0, sizeof(msgs));
+	while (recvmmsg(nl_fd(nl), msgs, NL_THROWN, MSG_DONTWAIT, NULL) >= 0 || errno == EINTR ||
 	       errno == ENOBUFS)
 		;
 }

@@ -29,6 +29,13 @@ u64 timer_now_us(void)
 	return (u64)timer_now_ns() / 1000;
 }
 
+u64 timer_turn_us(sd_event *event)
+{
+	uint64_t us;
+
+	return sd_event_now(event, CLOCK_MONOTONIC, &us) < 0 ? timer_now_us() : us;
+}
+
 double timer_wall(s64 mono_ns)
 {
 	s64 ago = timer_now_ns() - mono_ns;

@@ -61,6 +61,13 @@ s64 timer_left_ms(const struct timer *t);
 /** timer_now_us() - CLOCK_MONOTONIC in microseconds */
 u64 timer_now_us(void);
 
+/**
+ * timer_turn_us() - the same, of the moment at which this turn of the loop began
+ *
+ * For what is done a hundred thousand times in a turn: not everywhere is a clock read without a system call.
+ */
+u64 timer_turn_us(sd_event *event);
+
 /** timer_now_ns() - CLOCK_MONOTONIC in nanoseconds */
 s64 timer_now_ns(void);
 

@@ -22,6 +22,10 @@ FAKE int64_t speaker_originated(struct speaker *speaker, const struct evpn_nlri 
 	return 0;
 }
 
+FAKE void rib_local_tick(struct rib *rib, bool begin)
+{
+}
+
 FAKE void rib_walk(const struct rib *rib, unsigned int type, rib_walk_fn fn, void *data)
 {
 }

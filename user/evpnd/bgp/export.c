@@ -6,6 +6,7 @@
 #include "bgp/export.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,7 +166,7 @@ static struct export_route *route_new(struct export *e, u8 type, const u8 *value
 
 	if (e->count[0] + e->graves > e->mask && grow(e))
 		return NULL;
-	r = calloc(1, sizeof(*r) + len);
+	r = calloc(1, offsetof(struct export_route, value) + len);
 	if (!r)
 		return NULL;
 	r->node.hash = hash;

@@ -65,16 +65,16 @@ struct rib_peer {
  */
 struct rib_path_entry {
 	struct rib_path_entry *next;
+	uint32_t hash; /* beside @next: who looks for another one reads nothing else */
+	uint16_t len;
+	u8 type;
+	bool best : 1;
+	bool unconfirmed : 1;
 	struct rib_path_entry *other;
 	TAILQ_ENTRY(rib_path_entry) of_peer;
 	struct rib_peer *peer;
 	struct rib_attrs *attrs;
 	int64_t since;
-	uint32_t hash;
-	uint16_t len;
-	u8 type;
-	bool best : 1;
-	bool unconfirmed : 1;
 	u8 value[];
 };
 

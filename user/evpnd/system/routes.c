@@ -19,10 +19,11 @@
 #include "log.h"
 
 enum {
-	ROUTES_RCVBUF = 16 * 1024 * 1024,
+	ROUTES_RCVBUF = 32 * 1024 * 1024,
 	DUMPER_RCVBUF = 1024 * 1024,
-	PIECES = 4,	   /* datagrams that are read at once: about a thousand routes */
-	PAUSE_MS = 1000,   /* between the end of a reading and the next one */
+	PIECES = 4, /* datagrams that are read at once: about a thousand routes */
+	PAUSE_MS =
+		1000, /* most between the end of a reading and the next one: else as long as it took */
 	SETTLE_MS = 20,	   /* a bond with a thousand VLANs changes as a whole */
 	NEXTHOP_MS = 5000, /* FRR takes its objects away after the routes; others may not */
 };
@@ -340,13 +341,16 @@ static void read_done(struct routes *r)
 {
 	r->reading = -1;
 	r->read_us = timer_now_us();
+	r->pause_us = r->read_us - r->begun_us;
+	if (r->pause_us > PAUSE_MS * 1000)
+		r->pause_us = PAUSE_MS * 1000;
 	flush_out(r);
 	r->ops->send(r->data, IPC_FACT_PREFIXES_DONE, NULL, 0);
 	nh_collect(r);
 	enable(r->dumper_source, false);
 	enable(r->listener_source, true);
 	if (r->due)
-		routes_read_again(r, PAUSE_MS);
+		routes_read_again(r, 0); /* after the pause */
 }
 
 static void close_dumper(struct routes *r)
@@ -366,6 +370,7 @@ static void read_failed(struct routes *r, int e)
 	close_dumper(r);
 	r->reading = -1;
 	r->read_us = timer_now_us();
+	r->pause_us = PAUSE_MS * 1000;
 	flush_out(r);
 	enable(r->listener_source, true);
 	routes_read_again(r, PAUSE_MS);
@@ -430,6 +435,7 @@ static void read_begin(struct routes *r)
 		read_failed(r, e);
 		return;
 	}
+	r->begun_us = timer_now_us();
 	nh_reading_begins(r);
 	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
 	enable(r->listener_source, false);
@@ -478,8 +484,8 @@ void routes_read_again(struct routes *r, u64 ms)
 	r->due = true;
 	if (r->reading >= 0)
 		return; /* when this reading ends */
-	if (r->read_us && at < r->read_us + PAUSE_MS * 1000)
-		at = r->read_us + PAUSE_MS * 1000;
+	if (r->read_us && at < r->read_us + r->pause_us)
+		at = r->read_us + r->pause_us;
 	do_later(r, at);
 }
 

@@ -37,7 +37,7 @@ static bool may_ask(struct gateways *g, u32 now)
 void gateways_ask(struct routes *r, const struct prefix_hop *hop)
 {
 	struct nl_entry e = {.ifindex = hop->ifindex, .address = hop->gateway};
-	u32 now = (u32)(timer_now_us() / 1000000);
+	u32 now = (u32)(timer_turn_us(r->event) / 1000000);
 	struct gateways *g = &r->gateways;
 	struct nl_err err;
 	int ret;

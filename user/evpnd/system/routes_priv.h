@@ -82,6 +82,8 @@ struct gateways {
  * @dirty: devices or configuration may have changed the places
  * @due: all is to be read again
  * @later: does what is dirty and due
+ * @begun_us, @read_us: when the last reading began and ended; @pause_us: none begins before that is over, so that
+ *	at most half of the time goes into reading
  * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since
  * @texts: sentences that the speaker knows, @n_texts of them
  */
@@ -107,7 +109,9 @@ struct routes {
 	bool replayed;
 	struct timer later;
 	u64 later_us;
+	u64 begun_us;
 	u64 read_us;
+	u64 pause_us;
 	struct nhobjs by_id;
 	struct nhsets by_hops;
 	uint32_t next_id;

@@ -14,6 +14,8 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+enum { AHEAD = 8 }; /* prefixes of a batch whose memory is asked for before it is their turn */
+
 void prefix_wake(struct prefixes *ps)
 {
 	sd_event_source_set_enabled(ps->later, SD_EVENT_ONESHOT);
@@ -202,8 +204,13 @@ static void facts(struct prefixes *ps, const struct batch *b)
 {
 	const struct fact_prefix *f = batch_items(b);
 
-	for (u32 i = 0; i < b->n; i++)
+	for (u32 i = 0; i < b->n; i++) {
+		if (i + 2 * AHEAD < b->n)
+			prefix_fetch_place(ps, &f[i + 2 * AHEAD].key.prefix);
+		if (i + AHEAD < b->n)
+			prefix_fetch(ps, &f[i + AHEAD].key.prefix);
 		prefix_fact(ps, &f[i]);
+	}
 }
 
 static void neigh_facts(struct prefixes *ps, const struct batch *b)

@@ -141,6 +141,7 @@ enum {
 
 /**
  * struct pfx - a prefix of a table
+ * @hash: of the prefix; beside @next, so that who looks for another one reads nothing else of this
  * @vrf: ifindex of the VRF device, 0 for the main table
  * @adv: what is advertised
  * @wished: with PFX_WISHED: what was asked for last
@@ -152,12 +153,13 @@ enum {
  */
 struct pfx {
 	struct pfx *next;
+	u32 hash;
+	u32 vrf;
 	struct plocal *locals;
 	struct premote *remotes;
 	struct padv *adv;
 	struct pset *wished;
 	struct pset *there;
-	u32 vrf;
 	u8 flags;
 	u8 answer;
 	u8 why;
@@ -296,6 +298,9 @@ void prefix_withdraw_vrf(struct prefixes *ps, struct place_vrf *v);
 struct ip_prefix prefix_of(const struct pfx *x);
 bool prefix_table_init(struct prefixes *ps);
 void prefix_table_free(struct prefixes *ps);
+/* it is asked for soon: where it would stand, and, a while later, what stands there */
+void prefix_fetch_place(const struct prefixes *ps, const struct ip_prefix *p);
+void prefix_fetch(const struct prefixes *ps, const struct ip_prefix *p);
 struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p);
 struct pfx *prefix_next(struct pfx *x); /* of the same prefix in another table */
 struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p);

@@ -253,7 +253,7 @@ static u32 retention(struct prefixes *ps, const struct psource *s);
 
 static void judge_later(struct prefixes *ps)
 {
-	u64 now = timer_now_us();
+	u64 now = timer_turn_us(speaker_event(ps->speaker)), at;
 
 	if (!ps->lost_us)
 		ps->lost_us = now;
@@ -261,8 +261,9 @@ static void judge_later(struct prefixes *ps)
 	if (ps->judge_us > ps->lost_us + LOST_MAX_MS * 1000)
 		ps->judge_us = ps->lost_us + LOST_MAX_MS * 1000;
 	/* it is put off when it runs out, not with each one of a million */
-	if (!timer_running(&ps->lost_timer) || timer_left_ms(&ps->lost_timer) > LOST_MS)
-		timer_start(&ps->lost_timer, LOST_MS);
+	at = now + LOST_MS * 1000;
+	if (!timer_running(&ps->lost_timer) || ps->lost_timer.expires_us > at)
+		timer_start_at(&ps->lost_timer, at);
 }
 
 static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip_prefix *p)

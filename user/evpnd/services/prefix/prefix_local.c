@@ -62,7 +62,9 @@ static void own_gone(struct prefixes *ps, struct pfx *x)
 static void own(struct prefixes *ps, const struct fact_prefix *f)
 {
 	struct place_vrf *v = place_vrf(&ps->at, f->key.vrf);
+	struct pset *set;
 	struct pfx *x;
+	bool same;
 
 	if (f->flags & PREFIX_GONE) {
 		x = prefix_find(ps, f->key.vrf, &f->key.prefix);
@@ -79,8 +81,11 @@ static void own(struct prefixes *ps, const struct fact_prefix *f)
 	if (!x)
 		return;
 	x->epoch = ps->epoch;
-	replace(ps, &x->there, with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, f));
-	prefix_queue(ps, x);
+	set = with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, f);
+	same = set && set == x->there;
+	replace(ps, &x->there, set);
+	if (!same)
+		prefix_queue(ps, x);
 }
 
 /* ---- those of routing daemons ---- */
@@ -124,6 +129,7 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 	struct pfx *x = prefix_get(ps, f->key.vrf, &f->key.prefix);
 	struct plocal **at = x ? local_of(x, f->key.metric) : NULL, *l;
 	struct pset *set;
+	bool same;
 
 	if (!x)
 		return;
@@ -138,10 +144,12 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 		*at = l;
 	}
 	set = with(ps, f->flags & PREFIX_FIRST ? NULL : l->set, f);
+	same = set && set == l->set && l->protocol == f->protocol;
 	replace(ps, &l->set, set);
 	l->protocol = f->protocol;
 	l->epoch = ps->epoch;
-	prefix_queue(ps, x);
+	if (!same) /* all are told again after each reading */
+		prefix_queue(ps, x);
 }
 
 void prefix_fact(struct prefixes *ps, const struct fact_prefix *f)

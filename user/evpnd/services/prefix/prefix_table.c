@@ -5,6 +5,7 @@
  * The hash is over the prefix alone: equal prefixes of different tables stand in one chain, because a
  * withdraw does not say which table it is about.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,20 @@ static u64 mix_addr(u64 h, const struct ip_addr *a)
 
 /* ---- prefixes ---- */
 
-static size_t bucket_of(const struct prefixes *ps, const struct ip_prefix *p)
+static u32 hash_of(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	return hash_keyed(ps->seed, p, sizeof(*p)) & ps->mask;
+	return hash_keyed(ps->seed, p, sizeof(*p));
+}
+
+/* Memory that is far away is most of what a route costs: it is on its way while others are worked at. */
+void prefix_fetch_place(const struct prefixes *ps, const struct ip_prefix *p)
+{
+	__builtin_prefetch(&ps->buckets[hash_of(ps, p) & ps->mask]);
+}
+
+void prefix_fetch(const struct prefixes *ps, const struct ip_prefix *p)
+{
+	__builtin_prefetch(ps->buckets[hash_of(ps, p) & ps->mask]);
 }
 
 struct ip_prefix prefix_of(const struct pfx *x)
@@ -65,39 +77,39 @@ static void grow(struct prefixes *ps)
 	ps->mask = old * 2 - 1;
 	for (size_t b = 0; b < old; b++) {
 		for (x = from[b]; x; x = next) {
-			struct ip_prefix p = prefix_of(x);
-			size_t i = bucket_of(ps, &p);
-
 			next = x->next;
-			x->next = to[i];
-			to[i] = x;
+			x->next = to[x->hash & ps->mask];
+			to[x->hash & ps->mask] = x;
 		}
 	}
 	free(from);
 }
 
-static bool is_of(const struct pfx *x, const struct ip_prefix *p)
+static bool is_of(const struct pfx *x, u32 hash, const struct ip_prefix *p)
 {
-	return x->plen == p->plen && x->len == p->addr.len && !memcmp(x->addr, p->addr.b, x->len);
+	return x->hash == hash && x->plen == p->plen && x->len == p->addr.len &&
+	       !memcmp(x->addr, p->addr.b, x->len);
 }
 
-static struct pfx *same(struct pfx *x, const struct ip_prefix *p)
+static struct pfx *same(struct pfx *x, u32 hash, const struct ip_prefix *p)
 {
-	while (x && !is_of(x, p))
+	while (x && !is_of(x, hash, p))
 		x = x->next;
 	return x;
 }
 
 struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p)
 {
-	return same(ps->buckets[bucket_of(ps, p)], p);
+	u32 hash = hash_of(ps, p);
+
+	return same(ps->buckets[hash & ps->mask], hash, p);
 }
 
 struct pfx *prefix_next(struct pfx *x)
 {
 	struct ip_prefix p = prefix_of(x);
 
-	return same(x->next, &p);
+	return same(x->next, x->hash, &p);
 }
 
 struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
@@ -112,25 +124,25 @@ struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 
 struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 {
-	struct pfx *x = prefix_find(ps, vrf, p);
-	size_t b;
+	struct pfx *x = prefix_find(ps, vrf, p), **bucket;
 
 	if (x)
 		return x;
 	if (ps->count > ps->mask)
 		grow(ps);
-	x = calloc(1, sizeof(*x) + p->addr.len);
+	x = calloc(1, offsetof(struct pfx, addr) + p->addr.len);
 	if (!x) {
 		log_error("prefixes: no memory for another one");
 		return NULL;
 	}
+	x->hash = hash_of(ps, p);
 	x->vrf = vrf;
 	x->plen = p->plen;
 	x->len = p->addr.len;
 	memcpy(x->addr, p->addr.b, x->len);
-	b = bucket_of(ps, p);
-	x->next = ps->buckets[b];
-	ps->buckets[b] = x;
+	bucket = &ps->buckets[x->hash & ps->mask];
+	x->next = *bucket;
+	*bucket = x;
 	ps->count++;
 	return x;
 }
@@ -138,13 +150,12 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 /* One that is in a list is dropped by whoever empties it. */
 void prefix_drop(struct prefixes *ps, struct pfx *x)
 {
-	struct ip_prefix prefix = prefix_of(x);
 	struct pfx **p;
 
 	if (x->remotes || x->locals || x->adv || x->there ||
 	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED | PFX_CORE))
 		return;
-	for (p = &ps->buckets[bucket_of(ps, &prefix)]; *p != x; p = &(*p)->next)
+	for (p = &ps->buckets[x->hash & ps->mask]; *p != x; p = &(*p)->next)
 		;
 	*p = x->next;
 	ps->count--;

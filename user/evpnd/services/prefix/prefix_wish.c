@@ -155,9 +155,12 @@ static void look(struct prefixes *ps, struct pfx *x)
 
 bool prefix_flush(struct prefixes *ps)
 {
+	struct rib *rib = speaker_rib(ps->speaker);
 	struct plist *q = &ps->queue;
 	size_t n = 0;
 
+	if (rib)
+		rib_local_tick(rib, true); /* one reading of the clock for all that is originated */
 	while (q->n && n < SLICE && ps->outstanding < WINDOW) {
 		struct pfx *x = q->list[--q->n];
 
@@ -169,6 +172,8 @@ bool prefix_flush(struct prefixes *ps)
 		prefix_drop(ps, x);
 		n++;
 	}
+	if (rib)
+		rib_local_tick(rib, false);
 	prefix_send_out(ps);
 	if (q->n)
 		return ps->outstanding >= WINDOW; /* the next answer goes on */
