@@ -1,17 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Customers' routes, end to end, between two PEs whose daemons peer with each other: a hundred thousand from PE1's kernel to
-# PE2's, by one router; what that takes in memory and processor time; and how long it is until all have gone again.
+# Customers' routes, end to end: COUNT of one router from PE1's kernel to PE2's, by their two daemons, and in turn with it the same
+# number from one kernel to another by FRR (zebra and bgpd, RT-5); IPv4, then IPv6. How long it is until the last one is there, and
+# until all have gone again: medians of ROUNDS; what evpnd takes in memory and processor time.
 #
-#   tools/testing/vm/guest.sh run --mem 1024 uml -- tools/testing/bench/prefix_sync.sh [COUNT]
+#   tools/testing/vm/guest.sh run --timeout 1500 --mem 4096 uml -- tools/testing/bench/prefix_sync.sh [COUNT [ROUNDS [FAMILIES]]]
 #
 #     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
 #      \_______________________/
+#     fa ===core=== fb                     FRR: VRF red, L3VNI 5000
 #
 # Status 1 when a limit is not kept.
 set -u
 COUNT=${1:-100000}
+ROUNDS=${2:-3}
+FAMILIES=${3:-4 6}
 TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
@@ -24,9 +28,9 @@ gcc -D_GNU_SOURCE -std=gnu11 -O2 -Wall -Wextra "$TREE/tools/testing/bench/route_
 
 down() {
 	local f
-	for f in "$RUN"/*.pid; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null; done
+	for f in "$RUN"/*.pid "$RUN"/f?/*.pid; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null; done
 	sleep 0.5
-	for n in ce pe1 pe2 core; do ip netns del $P$n 2>/dev/null; done
+	for n in ce pe1 pe2 core fa fb; do ip netns del $P$n 2>/dev/null; done
 }
 trap down EXIT
 node() { local n=$1; shift; ip netns exec $P"$n" "$@"; }
@@ -49,9 +53,11 @@ lay() {
 		ip -n ${P}ce link set $n up
 		ip -n $P$n link set lag0 up
 		ip -n $P$n addr add 10.0.0.1/24 dev lag0
-		node $n sysctl -qw net.ipv4.neigh.lag0.base_reachable_time_ms=3600000
+		ip -n $P$n addr add fd00:1::1/64 dev lag0 nodad
+		node $n sysctl -qw net.ipv4.neigh.lag0.base_reachable_time_ms=3600000 net.ipv6.neigh.lag0.base_reachable_time_ms=3600000
 	done
 	ip -n ${P}ce addr add 10.0.0.2/24 dev pe1
+	ip -n ${P}ce addr add fd00:1::2/64 dev pe1 nodad
 }
 conf() { # NODE NUMBER PEER
 	cat >$RUN/"$1".yaml <<-END
@@ -60,7 +66,7 @@ conf() { # NODE NUMBER PEER
 		peers:
 		  - {address: 192.0.2.$3, remote-as: 65000, connect-retry: 500ms, hold-time: 180}
 		vrfs:
-		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}, prefixes: {learn: [ospf], limit: 4000000}}
+		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}, prefixes: {learn: [bird], limit: 4000000}}
 		segments:
 		  - {name: ce, interface: lag0, esi: 00:11:22:33:44:55:66:77:88:01, mode: all-active, df: {wait: 0s}}
 	END
@@ -103,28 +109,173 @@ limit() { # WHAT VALUE LIMIT UNIT
 	fi
 }
 value() { sed -n "s/.*$1 \([0-9]*\).*/\1/p"; }
-knows_router() { [ -n "$(ip -n ${P}pe2 neigh show to 10.0.0.2 dev lag0)" ]; }
+knows_router() { [ -n "$(ip -n ${P}pe2 neigh show to "$1" dev lag0)" ]; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : "-" }'; }
+gateway() { [ "$1" = 4 ] && echo 10.0.0.2 || echo fd00:1::2; }
 
+# --- FRR: kernel table, zebra, bgpd, bgpd, zebra, kernel table ---
+
+FRR=/usr/lib/frr
+vty() { node "$1" vtysh --vty_socket $RUN/"$1" -c "${@:2}" 2>/dev/null; }
+frr_lay() {
+	local n i=10
+	for n in fa fb; do
+		i=$((i + 1))
+		ip netns add $P$n
+		ip link add name core0 netns $P$n type veth peer name $n netns ${P}core
+		ip -n ${P}core link set $n master core up
+		ip -n $P$n -batch - <<-END
+			link set lo up
+			link set core0 up
+			addr add 192.0.2.$i/24 dev core0
+			link add name red type vrf table 100
+			link set red up
+			link add name br5000 type bridge
+			link set br5000 addrgenmode none
+			link add name vni5000 type vxlan id 5000 local 192.0.2.$i dstport 4789 nolearning
+			link set vni5000 addrgenmode none master br5000
+			link set br5000 master red up
+			link set vni5000 up
+			link add name lag0 type veth peer name lag1
+			link set lag0 master red up
+			link set lag1 up
+			addr add 10.0.0.1/24 dev lag0
+			addr add fd00:1::1/64 dev lag0 nodad
+		END
+		mkdir -p $RUN/$n
+		printf 'vrf red\n vni 5000\nexit-vrf\n' >$RUN/$n/zebra.conf
+		cat >$RUN/$n/bgpd.conf <<-END
+			router bgp 65000
+			 bgp router-id 192.0.2.$i
+			 no bgp default ipv4-unicast
+			 neighbor 192.0.2.$((23 - i)) remote-as 65000
+			 neighbor 192.0.2.$((23 - i)) timers 60 180
+			 neighbor 192.0.2.$((23 - i)) timers connect 1
+			 address-family l2vpn evpn
+			  neighbor 192.0.2.$((23 - i)) activate
+			  advertise-all-vni
+			router bgp 65000 vrf red
+			 bgp router-id 192.0.2.$i
+			 address-family ipv4 unicast
+			  redistribute kernel
+			 address-family ipv6 unicast
+			  redistribute kernel
+			 address-family l2vpn evpn
+			  advertise ipv4 unicast
+			  advertise ipv6 unicast
+		END
+		chown -R frr:frr $RUN/$n
+		for d in zebra bgpd; do # -s: as Debian starts it, else zebra loses what it cannot read in time
+			node $n $FRR/$d -d -f $RUN/$n/$d.conf -i $RUN/$n/$d.pid --vty_socket $RUN/$n -z $RUN/$n/zserv -u frr -g frr \
+				--log file:$RUN/$n/$d.log $([ $d = bgpd ] || echo -s 90000000) >>$RUN/$n/out 2>&1 || return 1
+		done
+	done
+}
+frr_up() {
+	[ "$(vty fb "show bgp l2vpn evpn summary json" | jq '[.peers[]? | select(.state == "Established")] | length')" = 1 ] 2>/dev/null &&
+		vty fb "show vrf vni json" | jq -e '.vrfs[]? | select(.vni == 5000 and .state == "Up")' >/dev/null 2>&1
+}
+frr_cpu() {
+	local pid ticks=0 f
+	for pid in $(cat $RUN/"$1"/*.pid); do
+		read -ra f < <(sed 's/.*) //' /proc/"$pid"/stat)
+		ticks=$((ticks + f[11] + f[12]))
+	done
+	echo $((ticks * 1000 / $(getconf CLK_TCK)))
+}
+
+# --- the rounds ---
+
+# ours|theirs WAY FAMILY: one filling or emptying; what route_bench prints, and the processor time of both ends
+ours() {
+	local a b line
+	a=$(cpu pe1) b=$(cpu pe2)
+	line=$($RUN/route_bench "$1" /run/netns/${P}pe1 254 lag0 "$(gateway "$2")" "$COUNT" /run/netns/${P}pe2) || failed=1
+	sleep 1
+	echo "$line cpu1 $(($(cpu pe1) - a)) cpu2 $(($(cpu pe2) - b))"
+}
+theirs() {
+	local a b line
+	a=$(frr_cpu fa) b=$(frr_cpu fb)
+	line=$($RUN/route_bench "$1" /run/netns/${P}fa 100 lag0 "$(gateway "$2")" "$COUNT" /run/netns/${P}fb) || failed=1
+	sleep 1
+	echo "$line cpu1 $(($(frr_cpu fa) - a)) cpu2 $(($(frr_cpu fb) - b))"
+}
+round() { echo "$1 $f $2 $($1 $2 "$f")" | tee -a $RUN/rounds >&2; } # WHO WAY
+lines() { sed -n "s/^$1 $2 $3 //p" $RUN/rounds; } # WHO FAMILY WAY
+of() { lines "$1" "$2" "$3" | value "$4" | median; }
+after() { lines "$1" "$2" "$3" | awk '{ print $4 - $2 }' | median; } # the last one was made
+say() { # NAME WHO FAMILY WAY WORD
+	echo "  $1: $5 after $(of "$2" "$3" "$4" in-step-ms) ms, $(after "$2" "$3" "$4") ms after the last request" \
+		"(all of them took $(of "$2" "$3" "$4" made-ms) ms); processor time $(of "$2" "$3" "$4" cpu1) and $(of "$2" "$3" "$4" cpu2) ms"
+}
+times() { # FAMILY WAY
+	local ours theirs
+	ours=$(of ours "$1" "$2" in-step-ms) theirs=$(of theirs "$1" "$2" in-step-ms)
+	[ "$theirs" = - ] || awk -v a="$theirs" -v b="$ours" 'BEGIN { printf "  FRR takes %.1f times as long\n", a / b }'
+}
+
+# evpnd on both, anew: what it needs for each prefix is seen by its size
+begin() {
+	local n
+	for n in pe1 pe2; do
+		if [ -e $RUN/$n.pid ]; then
+			kill "$(cat $RUN/$n.pid)"
+			until_true is_gone "$(cat $RUN/$n.pid)"
+		fi
+		start $n
+	done
+	until_true up pe2 || { cat $RUN/pe*.log; echo "no session"; exit 1; }
+	sleep 1
+}
+is_gone() { ! [ -e /proc/"$1" ]; }
+
+rm -f $RUN/pe?.pid
 lay
 conf pe1 1 2
 conf pe2 2 1
-start pe1
-start pe2
-until_true up pe2 || { cat $RUN/pe*.log; echo "no session"; exit 1; }
-sleep 1
-node ce ping -q -c 1 -W 2 10.0.0.1 >/dev/null
-until_true knows_router || { echo "PE2 does not know the router"; exit 1; }
-before1=$(rss pe1) before2=$(rss pe2)
-cpu1=$(cpu pe1) cpu2=$(cpu pe2)
-line=$($RUN/route_bench fill /run/netns/${P}pe1 lag0 10.0.0.2 "$COUNT" /run/netns/${P}pe2) || failed=1
-echo "$COUNT prefixes: $line"
-echo "  from the first request at PE1's kernel to the last route in PE2's: $(value in-step-ms <<<"$line") ms"
-limit "of it after the last one was made" $(($(value in-step-ms <<<"$line") - $(value made-ms <<<"$line"))) $((COUNT / 100)) ms
-sleep 1
-echo "  processor time of evpnd: PE1 $(($(cpu pe1) - cpu1)) ms, PE2 $(($(cpu pe2) - cpu2)) ms"
-limit "memory for each prefix, both processes of PE1" $((($(rss pe1) - before1) * 1024 / COUNT)) 260 octets
-limit "the same of PE2" $((($(rss pe2) - before2) * 1024 / COUNT)) 260 octets
-echo "  nexthop objects in PE2's kernel: $(ip -n ${P}pe2 nexthop show proto 77 | wc -l)"
-line=$($RUN/route_bench empty /run/netns/${P}pe1 lag0 10.0.0.2 "$COUNT" /run/netns/${P}pe2) || failed=1
-echo "gone again: $line"
+with_frr=true
+if ! [ -x $FRR/bgpd ]; then
+	echo "FRR is not in $FRR: evpnd alone"
+	with_frr=false
+elif ! frr_lay || ! until_true frr_up; then
+	cat $RUN/f?/out $RUN/f?/*.log
+	echo "FRR has no session"
+	exit 1
+fi
+: >$RUN/rounds
+for f in $FAMILIES; do
+	begin
+	node ce ping -q -c 1 -W 2 "$([ "$f" = 4 ] && echo 10.0.0.1 || echo fd00:1::1)" >/dev/null
+	until_true knows_router "$(gateway "$f")" || { echo "PE2 does not know the router $(gateway "$f")"; exit 1; }
+	ip -n ${P}core link add name alone0 type veth peer name alone1
+	ip -n ${P}core link set alone0 up
+	ip -n ${P}core link set alone1 up
+	ip -n ${P}core addr add "$([ "$f" = 4 ] && echo 10.0.0.1/24 || echo fd00:1::1/64)" dev alone0 $([ "$f" = 4 ] || echo nodad)
+	alone=$($RUN/route_bench fill /run/netns/${P}core 254 alone0 "$(gateway "$f")" "$COUNT")
+	ip -n ${P}core link del alone0
+	echo "$COUNT IPv$f prefixes, $ROUNDS rounds; a kernel to which nobody listens takes $(value made-ms <<<"$alone") ms for them"
+	for ((round = 1; round <= ROUNDS; round++)); do
+		before1=$(rss pe1) before2=$(rss pe2)
+		round ours fill
+		if [ $round = 1 ]; then
+			memory1=$((($(rss pe1) - before1) * 1024 / COUNT)) memory2=$((($(rss pe2) - before2) * 1024 / COUNT))
+			objects=$(ip -n ${P}pe2 nexthop show proto 77 | wc -l)
+		fi
+		round ours empty
+		$with_frr || continue
+		round theirs fill
+		round theirs empty
+	done
+	say evpnd ours "$f" fill "in PE2's kernel"
+	$with_frr && say FRR theirs "$f" fill "in the other kernel"
+	times "$f" fill
+	limit "evpnd's last one after the last request" "$(after ours "$f" fill)" $((COUNT > 100000 ? COUNT / 125 : COUNT / 100)) ms
+	limit "memory for each prefix, both processes of PE1" $memory1 $((f == 4 ? 250 : 300)) octets
+	limit "the same of PE2" $memory2 $((f == 4 ? 250 : 300)) octets
+	echo "  nexthop objects in PE2's kernel: $objects"
+	say evpnd ours "$f" empty gone
+	$with_frr && say FRR theirs "$f" empty gone
+	times "$f" empty
+done
 exit $failed

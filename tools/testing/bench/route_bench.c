@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * route_bench.c - for prefix_sync.sh: makes routes of a routing daemon in one network namespace, many in a request, and
- * waits until as many of evpnd's are in another one.
+ * route_bench.c - for prefix_sync.sh: makes routes of a routing daemon (BIRD's number) in a table of one network
+ * namespace, many in a request, and waits until as many more are in another one.
  *
- *	route_bench fill NETNS DEVICE GATEWAY COUNT NETNS2	prints "made-ms N in-step-ms N"
- *	route_bench empty NETNS DEVICE GATEWAY COUNT NETNS2	the opposite
+ *	route_bench fill NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	prints "made-ms N in-step-ms N"
+ *	route_bench empty NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	the opposite
  *
- * Prefixes are /28s from 11.0.0.0 on. Milliseconds are counted from the first request.
+ * Prefixes are /28s from 11.0.0.0 on, or /56s from 2400::/56 on when the gateway is an IPv6 address. Milliseconds are
+ * counted from the first request. Without NETNS2 nobody is waited for.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,18 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OSPF = 188, METRIC = 20, BATCH = 400, LIMIT_S = 120 };
+enum { METRIC = 20, BATCH = 400, LIMIT_S = 100 };
+
+/**
+ * struct what - the routes
+ * @gw, @len: their gateway, of so many octets
+ */
+struct what {
+	unsigned int table;
+	int ifindex;
+	unsigned char gw[16];
+	unsigned short len;
+};
 
 static double now_ms(void)
 {
@@ -56,27 +69,31 @@ static void put(struct nlmsghdr *nlh, unsigned short type, const void *data, uns
 	nlh->nlmsg_len += RTA_ALIGN(a->rta_len);
 }
 
-static size_t one(char *buf, int make, unsigned int i, int ifindex, struct in_addr gw, int last)
+static size_t one(char *buf, int make, unsigned int i, const struct what *w, int last)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
 	struct rtmsg *rtm = NLMSG_DATA(nlh);
-	unsigned int dst = htonl(0x0b000000 + (i << 4)), metric = METRIC;
+	unsigned int dst[4] = {htonl(0x0b000000 + (i << 4))}, metric = METRIC;
 
+	if (w->len == 16) {
+		dst[0] = htonl(0x24000000 + (i >> 24));
+		dst[1] = htonl(i << 8);
+	}
 	memset(buf, 0, NLMSG_LENGTH(sizeof(*rtm)));
 	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*rtm));
 	nlh->nlmsg_type = make ? RTM_NEWROUTE : RTM_DELROUTE;
 	nlh->nlmsg_flags = NLM_F_REQUEST | (make ? NLM_F_CREATE : 0) | (last ? NLM_F_ACK : 0);
-	*rtm = (struct rtmsg){.rtm_family = AF_INET,
-			      .rtm_dst_len = 28,
-			      .rtm_table = RT_TABLE_MAIN,
-			      .rtm_protocol = OSPF,
+	*rtm = (struct rtmsg){.rtm_family = w->len == 16 ? AF_INET6 : AF_INET,
+			      .rtm_dst_len = w->len == 16 ? 56 : 28,
+			      .rtm_protocol = RTPROT_BIRD,
 			      .rtm_scope = make ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE,
 			      .rtm_type = RTN_UNICAST};
-	put(nlh, RTA_DST, &dst, sizeof(dst));
+	put(nlh, RTA_TABLE, &w->table, sizeof(w->table));
+	put(nlh, RTA_DST, dst, w->len);
 	put(nlh, RTA_PRIORITY, &metric, sizeof(metric));
 	if (make) {
-		put(nlh, RTA_GATEWAY, &gw, sizeof(gw));
-		put(nlh, RTA_OIF, &ifindex, sizeof(ifindex));
+		put(nlh, RTA_GATEWAY, w->gw, w->len);
+		put(nlh, RTA_OIF, &w->ifindex, sizeof(w->ifindex));
 	}
 	return nlh->nlmsg_len;
 }
@@ -96,21 +113,19 @@ static void wait_ack(int fd)
 	}
 }
 
-static void change(int make, const char *device, const char *gateway, unsigned int count)
+static void change(int make, const struct what *w, unsigned int count)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), big = 4 << 20;
 	static char buf[BATCH * 128];
-	int ifindex = (int)if_nametoindex(device);
-	struct in_addr gw;
 	size_t len = 0;
 
-	if (fd < 0 || !ifindex || !inet_aton(gateway, &gw))
-		die(device);
+	if (fd < 0)
+		die("socket");
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big));
 	for (unsigned int i = 0; i < count; i++) {
 		int last = i % BATCH == BATCH - 1 || i == count - 1;
 
-		len += one(buf + len, make, i, ifindex, gw, last);
+		len += one(buf + len, make, i, w, last);
 		if (!last)
 			continue;
 		if (send(fd, buf, len, 0) < 0)
@@ -121,47 +136,70 @@ static void change(int make, const char *device, const char *gateway, unsigned i
 	close(fd);
 }
 
-/* Leaves of the main table, as the kernel counts them. */
-static unsigned int leaves(void)
+/* IPv4 routes of the table, or IPv6 routes of all, as the kernel counts them. */
+static unsigned int routes(const struct what *w)
 {
-	unsigned int n = 0, at;
-	char line[256];
-	FILE *f = fopen("/proc/thread-self/net/fib_triestat", "r");
+	const char *path = w->len == 16 ? "/proc/thread-self/net/rt6_stats" :
+					  "/proc/thread-self/net/fib_triestat";
+	char line[256], table[16] = "Main:";
+	unsigned int n = 0;
+	bool in = false;
+	FILE *f = fopen(path, "r");
 
 	if (!f)
-		die("fib_triestat");
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, " Prefixes: %u", &at) == 1 && at > n)
-			n = at;
+		die(path);
+	if (w->table != RT_TABLE_MAIN)
+		snprintf(table, sizeof(table), "Id %u:", w->table);
+	while (fgets(line, sizeof(line), f)) {
+		if (line[0] != '\t' && line[0] != ' ')
+			in = !strncmp(line, table, strlen(table));
+		if (w->len == 16)
+			sscanf(line, "%*x %*x %*x %x", &n);
+		else if (in)
+			sscanf(line, " Prefixes: %u", &n);
+	}
 	fclose(f);
 	return n;
 }
 
 int main(int argc, char **argv)
 {
-	int make = argc == 7 && !strcmp(argv[1], "fill");
-	unsigned int count, before;
+	int make = argc > 1 && !strcmp(argv[1], "fill");
+	unsigned int count, before = 0;
+	struct what w = {.len = 4};
 	double begin, made, end;
 
-	if (argc != 7)
+	if (argc < 7)
 		return 2;
-	count = (unsigned int)atoi(argv[5]);
-	enter(argv[6]);
-	before = leaves();
+	w.table = (unsigned int)atoi(argv[3]);
+	if (inet_pton(AF_INET, argv[5], w.gw) != 1) {
+		w.len = 16;
+		if (inet_pton(AF_INET6, argv[5], w.gw) != 1)
+			die(argv[5]);
+	}
+	count = (unsigned int)atoi(argv[6]);
+	if (argc > 7) {
+		enter(argv[7]);
+		before = routes(&w);
+	}
 	enter(argv[2]);
+	w.ifindex = (int)if_nametoindex(argv[4]);
+	if (!w.ifindex)
+		die(argv[4]);
 	begin = now_ms();
-	change(make, argv[3], argv[4], count);
-	made = now_ms();
-	enter(argv[6]);
-	do {
-		usleep(20000);
+	change(make, &w, count);
+	end = made = now_ms();
+	if (argc > 7)
+		enter(argv[7]);
+	while (argc > 7 && (make ? routes(&w) < before + count : routes(&w) > before - count)) {
+		usleep(10000);
 		end = now_ms();
-		if (end - begin > LIMIT_S * 1e3) {
-			printf("made-ms %.0f, and after %d s there are %u\n", made - begin, LIMIT_S,
-			       leaves() - before);
+		if (end - made > LIMIT_S * 1e3) {
+			printf("made-ms %.0f, and after %d s more there are %d\n", made - begin,
+			       LIMIT_S, (int)(routes(&w) - before));
 			return 1;
 		}
-	} while (make ? leaves() < before + count : leaves() > before - count);
+	}
 	printf("made-ms %.0f in-step-ms %.0f\n", made - begin, end - begin);
 	return 0;
 }
