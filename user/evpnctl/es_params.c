@@ -46,6 +46,7 @@ const struct param es_params[] = {
 	{ .key = "host-timeout", .what = "TIME" },
 	{ .key = "host-limit", .kind = PARAM_NUMBER, .what = "NUMBER", .max = EVPN_HOST_LIMIT_MAX },
 	{ .key = "lacp-bypass", .kind = PARAM_BOOL, .what = "yes or no" },
+	{ .key = "end-sessions", .kind = PARAM_BOOL, .what = "yes or no" },
 	{},
 };
 /* clang-format on */

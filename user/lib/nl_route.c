@@ -53,6 +53,12 @@ static int take(void *data, const struct nlmsghdr *nlh)
 int nl_route_get(struct nl *nl, const struct ip_addr *to, struct nl_route *route,
 		 struct nl_err *err)
 {
+	return nl_route_get_by(nl, to, 0, route, err);
+}
+
+int nl_route_get_by(struct nl *nl, const struct ip_addr *to, uint32_t bound, struct nl_route *route,
+		    struct nl_err *err)
+{
 	char buf[NL_REQUEST_LEN];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct rtmsg *rtm;
@@ -64,5 +70,7 @@ int nl_route_get(struct nl *nl, const struct ip_addr *to, struct nl_route *route
 	rtm->rtm_dst_len = (unsigned char)(to->len * 8);
 	rtm->rtm_flags = RTM_F_FIB_MATCH;
 	mnl_attr_put(nlh, RTA_DST, to->len, to->b);
+	if (bound)
+		mnl_attr_put_u32(nlh, RTA_OIF, bound);
 	return nl_request(nl, nlh, take, route, err);
 }

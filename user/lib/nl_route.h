@@ -33,4 +33,8 @@ struct nl_route {
 int nl_route_get(struct nl *nl, const struct ip_addr *to, struct nl_route *route,
 		 struct nl_err *err);
 
+/** nl_route_get_by() - the same, of a socket that is bound to device @bound, for example that of a VRF; 0: to none */
+int nl_route_get_by(struct nl *nl, const struct ip_addr *to, uint32_t bound, struct nl_route *route,
+		    struct nl_err *err);
+
 #endif

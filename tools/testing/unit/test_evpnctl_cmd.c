@@ -142,7 +142,7 @@ static const struct {
 	 "es set: unknown word \"prefrence\"; did you mean \"preference\"? Valid: interface, mode, "
 	 "esi, es-id, es-sys-mac, standby, algorithm, preference, dont-preempt, ac-df, port-mode, "
 	 "time-sync, wait, recovery-wait, skew, vlans, es-import, ad-per-es, ad-per-evi, "
-	 "route-targets, on-daemon-loss, owner-hold, allow, untagged-vid, unknown-unicast, host-timeout, host-limit, lacp-bypass"},
+	 "route-targets, on-daemon-loss, owner-hold, allow, untagged-vid, unknown-unicast, host-timeout, host-limit, lacp-bypass, end-sessions"},
 	{"es add ce1 interface bond0 mode port-active esi 00:11 es-id 1",
 	 "es add: \"es-id\" says otherwise what another word has said"},
 	{"es add ce1 interface bond0 mode port-active es-id 1 esi 00:11",

@@ -325,6 +325,7 @@ struct conf_df {
  * @untagged_vid: VLAN that frames without a tag belong to, 0: they are VLAN 0
  * @unknown_unicast: all-active: is unicast that the bridge does not know treated as flooded?
  * @lacp_bypass: an 802.3ad bond whose customer has not spoken LACP since the link came up is up
+ * @end_sessions: BGP sessions of other daemons with the customer are ended when his port closes here
  * @sync: how neighbours are synchronised; CONF_SYNC_INHERIT: as the VRF says
  * @leave_ms: after a leave of a multicast group, the time for whoever still wants it to say so: the Maximum
  *	Response Time of RT-8, in its unit of 100 ms; 1000 to 25500
@@ -347,6 +348,7 @@ struct conf_segment {
 	uint16_t untagged_vid;
 	enum conf_unknown_unicast unknown_unicast;
 	bool lacp_bypass;
+	bool end_sessions;
 	bool ad_per_es;
 	bool ad_per_evi;
 	struct conf_df df;

@@ -140,6 +140,7 @@ void conf_segment_defaults(struct conf_segment *s, enum conf_control control, en
 	s->standby = CONF_STANDBY_AUTO;
 	s->on_daemon_loss = CONF_LOSS_AUTO;
 	s->owner_hold_ms = 60000;
+	s->end_sessions = true;
 	s->host_timeout_ms = 18 * 60000;
 	s->host_limit = CONF_HOST_LIMIT;
 	s->retention_ms = 180000;

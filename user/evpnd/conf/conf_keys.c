@@ -322,6 +322,7 @@ const struct conf_key conf_segment_keys[] = {
 	{"untagged-vid", &conf_number, SEGMENT(untagged_vid), .max = 4094},
 	{"unknown-unicast", &conf_enum, SEGMENT(unknown_unicast), .words = unknown_words},
 	{"lacp-bypass", &conf_bool, SEGMENT(lacp_bypass)},
+	{"end-sessions", &conf_bool, SEGMENT(end_sessions)},
 	{},
 };
 

@@ -140,12 +140,26 @@ static bool speaker_is_busy(void *data)
 	return parent_speaker_busy(data);
 }
 
+/* Of customers, on what is closed here: unless the segment says otherwise. */
+static void end_sessions(struct parent *p, const struct fact_es *before, const struct wish_es *wish)
+{
+	const struct conf *conf = p->conf->conf;
+
+	for (size_t i = 0; p->bgp_end && i < conf->n_segments; i++) {
+		const struct conf_segment *s = &conf->segments[i];
+
+		if (!strcmp(s->interface, wish->ifname) && s->end_sessions)
+			bgp_end_roles(p->bgp_end, before, wish, s->name);
+	}
+}
+
 static void on_roles(void *data, const struct fact_es *before, const struct wish_es *wish)
 {
 	struct parent *p = data;
 
 	if (p->speak)
 		speak_roles(p->speak, before, wish);
+	end_sessions(p, before, wish);
 }
 
 static const struct kern_ops kern_ops = {on_kernel, on_es,	     on_result,
@@ -335,7 +349,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	p->links = p->kern ? links_new(p->event, &links_ops, p) : NULL;
 	p->ports = p->links ? ports_new(p->event, on_port, p) : NULL;
 	p->speak = p->ports ? speak_new(p->event, p->links) : NULL;
-	p->forget = p->speak ? forget_new(p->event, p->links) : NULL;
+	p->bgp_end = p->speak ? bgp_end_new(p->event, p->links) : NULL;
+	p->forget = p->bgp_end ? forget_new(p->event, p->links) : NULL;
 	p->uplinks = p->forget ? uplinks_new(p->event, p->links, on_core, p) : NULL;
 	if (!p->uplinks)
 		return -errno;
@@ -366,6 +381,7 @@ static void tear_down(struct parent *p)
 	routes_free(p->routes);
 	uplinks_free(p->uplinks);
 	forget_free(p->forget);
+	bgp_end_free(p->bgp_end);
 	speak_free(p->speak);
 	ports_free(p->ports);
 	links_free(p->links);

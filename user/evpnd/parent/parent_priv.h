@@ -28,6 +28,7 @@
 #include "system/forget.h"
 #include "system/ports.h"
 #include "system/routes.h"
+#include "system/bgp_end.h"
 #include "system/speak.h"
 #include "system/uplinks.h"
 #include "timer.h"
@@ -59,6 +60,7 @@ struct parent {
 	struct uplinks *uplinks;
 	struct ports *ports;
 	struct speak *speak;
+	struct bgp_end *bgp_end;
 	struct forget *forget;
 	struct kern *kern;
 	struct fdb_flood *flood;

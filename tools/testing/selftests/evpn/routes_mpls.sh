@@ -304,18 +304,17 @@ bgpd_killed() {
 	log_test "bgpd of PE1 is killed: the segment stays with PE1, and all is as before when bgpd is back"
 }
 
-# session_of_pe1 [no]: with the customer: shut down, or not any more
-session_of_pe1() {
-	vty pe1 "configure terminal" -c "router bgp 65000 vrf red" -c "${1:+no }neighbor 10.1.0.1 shutdown" \
-		-c "${1:+no }neighbor fd00:1::1 shutdown"
-}
+# session PE: how bgpd's session with the customer is
+session() { vty "$1" "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpState // "none"'; }
+session_is() { [ "$(session "$1")" = "$2" ]; }
 
-# (bgpd of PE1 does not hear that its port is closed: without a word it would keep the session, and what it tells the core, until
+# (bgpd of PE1 does not hear that its port is closed: evpnd ends the session, else bgpd would keep it, and what it tells the core, until
 # the hold time is over)
 drained() {
+	local start
 	drain() {
+		start=$(mono_ms)
 		pe_ctl pe1 es drain be1 >"$LAB_RUN/drain" || check_err 1 "drain: $(cat "$LAB_RUN/drain")"
-		session_of_pe1
 		slowwait 30 way_is pe2
 		check_err $? "the remote PE sends to $(way 203.0.113.1)"
 		slowwait 10 reaches
@@ -323,9 +322,15 @@ drained() {
 	}
 	meanwhile drain
 	log_info "drained: $LOST lost, about $LOST_MS ms"
+	[ "$LOST_MS" -le 4000 ]
+	check_err $? "$LOST_MS ms lost: the hold time of 9 s decides"
+	grep -q "the BGP session with 10.1.0.1 is ended, because it is closed here" "$LAB_RUN/pe1/evpnd.log"
+	check_err $? "PE1's log does not say that the session is ended"
 	ce_uses_only 2
 	check_err $? "the CE does not use PE2 alone"
-	session_of_pe1 no
+	slowwait 20 session_is pe2 Established
+	check_err $? "the customer's session with PE2 is $(session pe2)"
+	log_info "the customer's session is up with PE2 $(($(mono_ms) - start)) ms after the order"
 	pe_ctl pe1 es drain be1 undo >/dev/null
 	home
 	check_err $? "undone: $(say_paths)"

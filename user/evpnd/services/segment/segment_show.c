@@ -208,6 +208,7 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "differs", text_or_null(s->differs));
 	json_object_set_new(o, "lacp", lacp_json(s));
 	json_object_set_new(o, "lacp-bypass", json_boolean(s->conf.lacp_bypass));
+	json_object_set_new(o, "end-sessions", json_boolean(s->conf.end_sessions));
 	json_object_set_new(o, "members", json_integer(l ? l->fact.members : 0));
 	json_object_set_new(o, "members-up", json_integer(l ? l->fact.members_up : 0));
 	json_object_set_new(
