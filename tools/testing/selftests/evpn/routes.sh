@@ -375,10 +375,10 @@ esi_form() {
 leg_cut() {
 	learn pe1 red 203.0.113.0/24 10.1.0.1
 	slowwait 10 has pe2 red 203.0.113.0/24
+	cut_cable ce pe1
+	slowwait 5 ce_uses_not ce pe1 # until then what it sends to PE1 is lost on the cable
 	in_ns host ping -q -I red -i 0.1 -c 40 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1 &
 	local ping=$!
-	cut_cable ce pe1
-	slowwait 5 ce_uses_not ce pe1
 	forget pe1 red 203.0.113.0/24 # its routing daemon has lost the neighbour
 	slowwait 5 state_is pe2 203.0.113.0/24 retained
 	check_err $? "when PE1 has withdrawn it is $(state_of pe2 203.0.113.0/24)"
