@@ -570,8 +570,10 @@ static void test_leaked(void **state)
 	uint32_t red;
 
 	NEED_KERNEL();
-	sh("ip link add red type vrf table 100 && ip link set red up &&"
-	   "ip link add link bond0 name bond0.5 type vlan id 5 && ip link set bond0.5 master red up");
+	if (system("ip link add red type vrf table 100 2>/dev/null && ip link set red up &&"
+		   "ip link add link bond0 name bond0.5 type vlan id 5 2>/dev/null &&"
+		   "ip link set bond0.5 master red up"))
+		skip(); /* this kernel has no VRFs, or no VLANs; Debian's and the guests' have */
 	red = if_nametoindex("red");
 	run(200);
 	told[0] = '\0';
