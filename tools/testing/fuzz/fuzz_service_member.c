@@ -259,8 +259,8 @@ static void count_taken(struct members *ms, struct mgroup *g, void *data)
 	u32 *taken = data;
 	const struct mentry *e;
 
-	check(g->entries || g->mode != MEMBER_NONE || g->wished);
-	for (e = g->entries; e; e = e->next) {
+	check(mgroup_busy(g) || g->mode != MEMBER_NONE || g->wished);
+	mgroup_each(e, g) {
 		check(e->group == g);
 		*taken += !!e->remotes;
 	}
