@@ -24,7 +24,7 @@
 #include "system/links.h"
 #include "timer.h"
 
-enum { BGP_PORT = 179, ENDED_MAX = 1024 };
+enum { BGP_PORT = 179, ROOM_MIN = 64 };
 
 /* A segment that closes. @closed: VLANs, of a whole port all */
 struct closing {
@@ -41,6 +41,7 @@ struct bgp_end {
 	STAILQ_HEAD(, closing) closing;
 	struct inet_diag_msg *found;
 	size_t n_found;
+	size_t room;
 	uint64_t ended;
 };
 
@@ -90,15 +91,28 @@ static const struct closing *leads_to(const struct bgp_end *e, struct nl *nl,
 	return c;
 }
 
+static bool has_bgp_port(const struct inet_diag_msg *m)
+{
+	return ntohs(m->id.idiag_sport) == BGP_PORT || ntohs(m->id.idiag_dport) == BGP_PORT;
+}
+
 static int take(void *data, const struct nlmsghdr *nlh)
 {
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
 	struct bgp_end *e = data;
 
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*m) || e->n_found == ENDED_MAX)
+	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*m) || !has_bgp_port(m))
 		return 0;
-	if (ntohs(m->id.idiag_sport) == BGP_PORT || ntohs(m->id.idiag_dport) == BGP_PORT)
-		e->found[e->n_found++] = *m;
+	if (e->n_found == e->room) {
+		size_t room = e->room ? e->room * 2 : ROOM_MIN;
+		struct inet_diag_msg *grown = reallocarray(e->found, room, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		e->found = grown;
+		e->room = room;
+	}
+	e->found[e->n_found++] = *m;
 	return 0;
 }
 
@@ -171,15 +185,14 @@ static void on_now(void *data)
 	struct nl *diag = nl_open(NETLINK_SOCK_DIAG), *route = nl_open(NETLINK_ROUTE);
 	struct bgp_end *e = data;
 
-	e->n_found = 0;
-	e->found = calloc(ENDED_MAX, sizeof(*e->found));
-	if (diag && route && e->found)
+	if (diag && route)
 		end_all(e, diag, route);
 	else
 		log_warning("the BGP sessions with customers cannot be looked at: %s",
 			    strerror(errno));
 	free(e->found);
 	e->found = NULL;
+	e->n_found = e->room = 0;
 	nl_close(diag);
 	nl_close(route);
 	forget(e);
