@@ -299,18 +299,26 @@ static void rt4(struct speaker *sp, const struct says *w, bool gone)
 	segment_service.route(sp->ss, &n, gone ? NULL : &p);
 }
 
-static void rt1(struct speaker *sp, u32 pe, u16 pb)
+/* RT-1 of a PE, with the tag and the distinguisher that are in @n */
+static void rt1_with(struct speaker *sp, u32 pe, struct evpn_nlri n, const struct ecomm *ec,
+		     size_t n_ec)
 {
-	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
-	struct ecomm ec[2] = {ecomm_esi_label(ESI_LABEL_SINGLE_ACTIVE, 0), ecomm_l2_attr(pb, 0)};
 	struct ip_addr nh = ip_v4(pe);
 	struct bgp_attrs a;
 	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
 
 	esi_parse(&n.esi, esi_text);
 	bgp_attrs_init(&a);
-	a.ext = ecomm_slice(ec, 2);
+	a.ext = ecomm_slice(ec, n_ec);
 	segment_service.route(sp->ss, &n, &p);
+}
+
+static void rt1(struct speaker *sp, u32 pe, u16 pb)
+{
+	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 1), .etag = EVPN_MAX_ETAG};
+	struct ecomm ec[2] = {ecomm_esi_label(ESI_LABEL_SINGLE_ACTIVE, 0), ecomm_l2_attr(pb, 0)};
+
+	rt1_with(sp, pe, n, ec, 2);
 }
 
 /* By which IP-VRF it reaches the segment (IP aliasing), per ES and per EVI: these are no words about its bridges. */
@@ -320,17 +328,10 @@ static void rt1_of_vrf(struct speaker *sp, u32 pe, u16 pb)
 	struct mac m = {{2, 0, 0, 0, 0, 9}};
 	struct ecomm ec[3] = {ecomm_l2_attr(pb, 0), ecomm_router_mac(&m),
 			      ecomm_esi_label(ESI_LABEL_SINGLE_ACTIVE, 0)};
-	struct ip_addr nh = ip_v4(pe);
-	struct bgp_attrs a;
-	struct rib_path p = {.peer = (void *)&nh, .attrs = &a, .next_hop = &nh, .nlri = &n};
 
-	esi_parse(&n.esi, esi_text);
-	bgp_attrs_init(&a);
-	a.ext = ecomm_slice(ec, 2);
-	segment_service.route(sp->ss, &n, &p);
+	rt1_with(sp, pe, n, ec, 2);
 	n.etag = EVPN_MAX_ETAG;
-	a.ext = ecomm_slice(ec, 3);
-	segment_service.route(sp->ss, &n, &p);
+	rt1_with(sp, pe, n, ec, 3);
 }
 
 static void rt1_via(struct speaker *sp, u32 pe, u32 next_hop, bool stale, bool gone)
