@@ -112,14 +112,6 @@ not_mixed_up() {
 	log_test "elections and customers' routes are as without it"
 }
 
-reload_with() { # SED-EXPRESSION: on both PEs
-	local p
-	for p in 1 2; do
-		sed -i -e "$1" "$LAB_RUN/pe$p/evpnd.yaml"
-		pe_ctl pe$p config reload >"$LAB_RUN/reload" 2>&1
-		check_err $? "configuration: $(cat "$LAB_RUN/reload")"
-	done
-}
 # (a segment that is removed and made again has forgotten its neighbours)
 all_active() {
 	reload_with 's/mode: port-active/mode: all-active/; s/standby: lacp-oos/standby: block/'

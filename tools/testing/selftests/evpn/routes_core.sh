@@ -165,14 +165,6 @@ pref() {
 }
 prefs_are() { [ "$(pref 1) $(pref 2)" = "$1 $2" ]; }
 say_prefs() { echo "PE1's path has LOCAL_PREF '$(pref 1)', PE2's '$(pref 2)'; PE1 is $(nl_field pe1 role $ESI1), PE2 $(nl_field pe2 role $ESI1): $(in_vpn)"; }
-reload_with() { # SED-EXPRESSION: on both PEs
-	local p
-	for p in 1 2; do
-		sed -i -e "$1" "$LAB_RUN/pe$p/evpnd.yaml"
-		pe_ctl pe$p config reload >"$LAB_RUN/reload" 2>&1
-		check_err $? "configuration: $(cat "$LAB_RUN/reload")"
-	done
-}
 
 standby() {
 	# (until here all-active: both forward, and the remote PE may send to either)

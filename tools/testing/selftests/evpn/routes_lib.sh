@@ -103,3 +103,13 @@ changes() {
 	wait $mon 2>/dev/null
 	grep -c "proto 77" "$LAB_RUN/changes"
 }
+
+# reload_with SED-EXPRESSION: on both PEs, which read their configuration again
+reload_with() {
+	local p
+	for p in 1 2; do
+		sed -i -e "$1" "$LAB_RUN/pe$p/evpnd.yaml"
+		pe_ctl pe$p config reload >"$LAB_RUN/reload" 2>&1
+		check_err $? "configuration: $(cat "$LAB_RUN/reload")"
+	done
+}
