@@ -26,39 +26,39 @@ for part in schedule steps report again; do
 	. "$here/check/$part.sh"
 done
 
-# Name, how much of one processor it keeps busy (in hundredths; 80 to 100 is nice to the others; everything
-# waits for the first kernel, so little is beside it), how long it may take (seconds), what has to be done
-# before, command. What stands
-# further up goes first. NAME*N: up to N guests share the step's scenarios.
+# Name, how much of one processor it keeps busy (in hundredths, of a machine that starts a program in 1 ms; 80
+# to 100 is nice to the others; everything waits for the first kernel, so little is beside it), how long it may
+# take (seconds), what has to be done before, command. What stands further up goes first, and where time is
+# limited it is what a change breaks first. NAME*N: up to N guests share the step's scenarios.
 steps() {
 	cat <<-END
 	deps          100  1500 -                      $here/deps.sh
 	user          200   600 deps                   make -j2 user
 	tools          50   120 deps                   $here/lab/lab.sh build
-	kernel        150  2400 user                   $vm/guest.sh build uml
+	kernel        100  2400 user                   $vm/guest.sh build uml
+	unit          100  1800 user,tools             make -j2 unit
+	style         100   600 user                   make style
+	module-6.1    100   900 deps                   $here/module.sh build
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
 	uml*4          23  3600 kernel,user,tools      scenarios uml
+	offline        50   600 user                   offline
+	generated      50   600 kernel                 make generate-check
+	package       100  1800 user,tools             env -u O $here/package.sh
+	fuzz          100  1800 user,tools             make fuzz-run
+	interop        20  1500 user,tools             $here/interop/run.sh
+	boot           70  1800 kernel,tools,package   env -u O $here/boot.sh
+	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
 	qemu*2         80  4500 user,tools             scenarios qemu
+	frr-10.3       30  2400 kernel,user,tools      frr_scenarios trixie $FRR
 	uml-debug*3    60  4500 kernel-debug,user,tools scenarios uml-debug
 	smp            80  2400 kernel-debug,user,tools scenarios uml-debug:2 $STRESS
 	rt             90  2400 user,tools             scenarios qemu-rt module_stress
 	linux-6.12     90  2400 user,tools             scenarios qemu-6.12 $SOME
-	frr-10.3       30  2400 kernel,user,tools      frr_scenarios trixie $FRR
 	frr-10.7       30  2400 kernel,user,tools      frr_scenarios sid $FRR
-	unit          100  1800 user,tools             make -j2 unit
-	package       100  1800 user,tools             env -u O $here/package.sh
-	boot           70  1800 kernel,tools,package   env -u O $here/boot.sh
-	interop        20  1500 user,tools             $here/interop/run.sh
-	fuzz          100  1800 user,tools             make fuzz-run
 	guests         60  1500 kernel-debug           $vm/selftest.sh uml uml-debug qemu
 	interop-mh     30   900 kernel,user            guest uml $here/interop/guest.sh
-	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
 	kunit          60   600 kernel-debug           guest uml-debug $vm/kunit.sh
-	generated      50   600 kernel                 make generate-check
-	style         100   600 user                   make style
 	echo          100   900 user                   $here/echo/echo.sh
-	offline        50   600 user                   offline
-	module-6.1    100   900 deps                   $here/module.sh build
 	module-6.12   100   900 deps                   $vm/headers.sh compile bookworm-backports
 	module-7.2    100   900 deps                   $vm/headers.sh compile sid
 	checkpatch    100   600 kernel                 $here/checkpatch.sh

@@ -154,18 +154,19 @@ reasons() {
 	END { for (i = 1; i <= n; i++) print "  " order[i] names[order[i]] }' "$logs/skipped" | fold -s -w 150 | sed '/^  /!s/^/      /'
 }
 
-# failures: with what their logs say around them, at the very end: where the output of a check is cut,
-# it is the end that is kept.
+# failures: with what their logs say around them, and once more by name alone at the very end: where the output
+# of a check is cut, it is the end that is kept.
 failures() {
 	local pool
 	printf '\nFailed:\n'
-	cat "$logs/failed"
 	for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
 		printf '\n%s:\n' "$pool"
 		grep -hE -B 12 -A 3 '^not ok|^\[  FAILED  \] [a-z_]|: (error|runtime error): |^Bail out' \
 			$(members "$pool" | sed "s|.*|$logs/&.log|") "$logs/again-$pool.log" 2>/dev/null |
 			cut -c 1-200 | tail -n 80 | sed 's/^/  | /'
 	done
+	echo
+	cut -c 1-110 "$logs/failed"
 }
 
 report() {

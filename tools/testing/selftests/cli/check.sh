@@ -31,7 +31,9 @@ check() {
 	(
 		SECONDS=0
 		nproc() { echo 2; }
+		toys_slowness=$(declare -f slowness)
 		for part in schedule steps report; do . "$here/check/$part.sh"; done
+		eval "${toys_slowness:-slowness() { echo 100; }}"
 		plan "$@"
 		run_plan
 		report
@@ -62,6 +64,19 @@ toy count 'mkdir '"$DIR"'/at.$$; sleep 1.5; ls -d '"$DIR"'/at.* | wc -l >>'"$DIR
 check "$(for i in 1 2 3 4 5; do echo "s$i 100 20 - $DIR/count"; done)"
 [ "$(sort -n "$DIR/most" | tail -n 1)" = 2 ]
 result_of $? "two processors have room for two steps that keep one busy each"
+
+# guests on a machine that is slow with processes, and what works all the time beside them
+rm "$DIR/most"
+slowness() { echo 400; }
+check "$(printf '%s\n' "g*4 23 20 - $DIR/count")"
+[ "$(sort -n "$DIR/most" | tail -n 1)" = 2 ]
+result_of $? "where processes are made four times slower, two guests are beside each other and not four"
+unset -f slowness
+
+toy mark 'echo $1 >>'"$DIR"'/marks; sleep 2; echo "ok 1 a"; echo 1..1'
+check "$(printf '%s\n' "w1 100 20 - $DIR/mark w1" "w2 100 20 - $DIR/mark w2" "g 23 20 - $DIR/mark g")"
+[ "$(head -n 2 "$DIR/marks" | sort | xargs)" = "g w1" ]
+result_of $? "what works all the time leaves a processor to what waits"
 
 toy fails 'echo "ok 1 a"; echo "not ok 2 b"; echo "ok 3 c # SKIP no moon"; echo 1..3'
 check "x 100 9 - $DIR/fails"
