@@ -8,6 +8,7 @@
 #include "app.h"
 #include "doc.h"
 #include "kernel_doc.h"
+#include "kernel_follow.h"
 #include "nl_mark.h"
 #include "nl_tc.h"
 #include "show.h"
@@ -577,6 +578,10 @@ static const struct command commands[] = {
 	 .help = "segments, counters, the owner, what tells PEs apart, or who wants multicast",
 	 .params = show_params,
 	 .run = run_show},
+	{.name = "follow",
+	 .help = "whether segments forward, now and at each change; a program may be told",
+	 .params = kernel_follow_params,
+	 .run = kernel_follow},
 	{},
 };
 

@@ -144,8 +144,12 @@ static const struct param *param_of(const struct param *params, const char *word
 	for (p = params; p && p->key; p++)
 		if (p->kind != PARAM_REST && !strcmp(p->key, word))
 			return p;
-	if (word[0] == '-') /* a mistyped option is no name */
+	if (word[0] == '-') { /* a mistyped option is no name; one of a program is its own */
+		for (p = params; p && p->key; p++)
+			if (p->kind == PARAM_REST && !p->values && given & 1u << (p - params))
+				return p;
 		return NULL;
+	}
 	for (p = params; p && p->key; p++)
 		if (p->kind == PARAM_REST || (p->positional && !(given & 1u << (p - params))))
 			return p;

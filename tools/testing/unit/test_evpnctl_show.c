@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../../../user/evpnctl/doc.h"
+#include "../../../user/evpnctl/kernel_follow.h"
 #include "../../../user/evpnctl/show.h"
 
 #define DIR "tools/testing/unit/evpnctl/"
@@ -258,6 +259,32 @@ static void text_from_the_network_does_not_steer_the_terminal(void **state)
 	free(text);
 }
 
+/* Requirement D6, RFC 6870: what who signals a pseudowire is told of its segment. */
+static void status_of_a_pseudowire(void **state)
+{
+	struct nl_es es = {.state = EVPN_ES_STATE_BOUND};
+
+	(void)state;
+	es.conf.mode = EVPN_MODE_PORT_ACTIVE;
+	assert_int_equal(kernel_pw_status(&es), 0);
+	es.oper = EVPN_OPER_BLOCKED | EVPN_OPER_DORMANT;
+	assert_int_equal(kernel_pw_status(&es), 0x20);
+	es.oper = 0;
+	es.conf.mode = EVPN_MODE_SINGLE_ACTIVE;
+	es.conf.vlan_map = true;
+	assert_int_equal(kernel_pw_status(&es), 0x20);
+	es.conf.vlan_df[511] = 0x80;
+	assert_int_equal(kernel_pw_status(&es), 0);
+	/* who is no DF forwards all the same, but what is flooded */
+	es.conf.mode = EVPN_MODE_ALL_ACTIVE;
+	es.conf.vlan_df[511] = 0;
+	assert_int_equal(kernel_pw_status(&es), 0);
+	es.state = EVPN_ES_STATE_UNBOUND;
+	assert_int_equal(kernel_pw_status(&es), 1);
+	es.state = EVPN_ES_STATE_REJECTED;
+	assert_int_equal(kernel_pw_status(&es), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +294,7 @@ int main(void)
 		cmocka_unit_test(text_from_the_network_does_not_steer_the_terminal),
 		cmocka_unit_test(durations_read_like_those_of_a_router),
 		cmocka_unit_test(columns_are_aligned),
+		cmocka_unit_test(status_of_a_pseudowire),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -16,6 +16,7 @@ ALL_TESTS="
 	gre
 	l2t
 	dormant
+	status
 	gateway
 	other_modes
 "
@@ -205,6 +206,50 @@ dormant() {
 		only $pw 1
 	done
 	log_test "who looks at a pseudowire's operational state sees who is active"
+}
+
+# told PE PW: the newest status that PE's program was told of that pseudowire
+told() { awk -v pw="$2" '$2 == pw { s = $3 } END { print s }' "$LAB_RUN/told.$1"; }
+told_is() { [ "$(told 1 "$1") $(told 2 "$1")" = "$2" ]; }
+# follow PE: a program is told, and writes down what
+follow() {
+	cat >"$LAB_RUN/told.sh" <<-'END'
+		#!/bin/sh
+		echo "$2 $3 $4" >>"$1"
+	END
+	chmod 755 "$LAB_RUN/told.sh"
+	in_fl "pe$1" "$LAB_BUILD/evpnctl" kernel follow "$LAB_RUN/told.sh" "$LAB_RUN/told.$1" >"$LAB_RUN/follow.$1" 2>&1 &
+	defer "kill $!"
+}
+
+# The status bit of RFC 6870 goes to a program, of each segment at once and when it changes, also when evpnd, or the
+# device, or the module's segment goes.
+status() {
+	local pw i lines
+	reload port-active block
+	for pw in gre l2t; do only $pw 1; done
+	for i in 1 2; do follow $i; done
+	for pw in gre l2t; do
+		slowwait 10 told_is $pw "0x00000000 0x00000020"
+		check_err $? "$pw at first: PE1 was told '$(told 1 $pw)', PE2 '$(told 2 $pw)'; $(cat "$LAB_RUN"/follow.?)"
+	done
+	fl_ip pe1 link set gre down
+	slowwait 20 told_is gre "0x00000020 0x00000000"
+	check_err $? "PE1's tunnel is down: PE1 was told '$(told 1 gre)', PE2 '$(told 2 gre)'"
+	fl_ip pe1 link set gre up
+	slowwait 20 told_is gre "0x00000000 0x00000020"
+	check_err $? "it is up again: PE1 was told '$(told 1 gre)', PE2 '$(told 2 gre)'"
+	fl_ip pe1 l2tp del session tunnel_id 1 session_id 1
+	slowwait 20 told_is l2t "0x00000001 0x00000000"
+	check_err $? "PE1's session is gone: PE1 was told '$(told 1 l2t)', PE2 '$(told 2 l2t)'"
+	session pe1 1 l2t
+	fl_ip pe1 link set l2t addrgenmode none master brl2t up
+	slowwait 20 told_is l2t "0x00000000 0x00000020"
+	check_err $? "it is there again: PE1 was told '$(told 1 l2t)', PE2 '$(told 2 l2t)'"
+	check_eq "$(awk '$2 == "l2t"' "$LAB_RUN/told.2" | uniq -d | wc -l)" 0 "times that a status was told which PE2's program knew"
+	lines=$(in_fl pe2 timeout 5 "$LAB_BUILD/evpnctl" -j kernel follow | jq -r '"\(.interface) \(.state) \(.["pw-status"])"' | sort | xargs)
+	check_eq "$lines" "gre standby 0x00000020 l2t standby 0x00000020" "without a program, one line each"
+	log_test "the status of a pseudowire goes to a program that signals it"
 }
 
 # Single-active: the VLAN of frames without a tag has one DF. All-active: what the customer sends passes by

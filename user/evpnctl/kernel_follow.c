@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kernel_follow.c - see kernel_follow.h. What is told is what the module enforces, whoever has told it so: evpnd,
+ * or, when evpnd is gone, the loss policy. A notification says no more than that it is time to look; once a
+ * second that happens anyway, so that nothing is missed when messages were lost or the module was away.
+ */
+#include "kernel_follow.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "doc.h"
+
+enum { LOOK_MS = 1000, PROGRAM_MS = 10000, ARGS_MAX = 64 };
+
+const struct param kernel_follow_params[] = {
+	{.key = "program", .kind = PARAM_REST, .what = "PROGRAM", .hint = HINT_FILE},
+	{},
+};
+
+/* @told: a status, or -1: nothing yet */
+struct followed {
+	struct esi esi;
+	char ifname[IFNAMSIZ];
+	int told;
+	enum pw_status now;
+	bool seen;
+};
+
+/* @at: where the last one was found: dumps come in the same order; @quiet: that the module is away was said */
+struct follow {
+	struct app *app;
+	const json_t *program;
+	struct followed *list;
+	size_t n;
+	size_t at;
+	struct nl_evpn evpn;
+	struct nl *listener;
+	bool quiet;
+};
+
+enum pw_status kernel_pw_status(const struct nl_es *es)
+{
+	static const uint8_t none[EVPN_VLAN_MAP_LEN];
+
+	if (es->state != EVPN_ES_STATE_BOUND)
+		return PW_NOT_FORWARDING;
+	if (es->oper & EVPN_OPER_BLOCKED)
+		return PW_STANDBY;
+	if (es->conf.mode != EVPN_MODE_ALL_ACTIVE && es->conf.vlan_map &&
+	    !memcmp(es->conf.vlan_df, none, sizeof(none)))
+		return PW_STANDBY;
+	return PW_FORWARDING;
+}
+
+static const char *status_name(enum pw_status status)
+{
+	switch (status) {
+	case PW_FORWARDING:
+		return "forwarding";
+	case PW_STANDBY:
+		return "standby";
+	default:
+		return "not-forwarding";
+	}
+}
+
+/* ---- telling ---- */
+
+static void print_status(struct out *o, const json_t *doc)
+{
+	enum out_style style = doc_is(doc, "state", "forwarding") ? OUT_GOOD : OUT_WARN;
+
+	out_pair(o, NULL, OUT_ID, doc, "esi");
+	out_raw(o, OUT_PLAIN, ":");
+	out_pair(o, NULL, OUT_NAME, doc, "interface");
+	out_pair(o, NULL, style, doc, "state");
+	out_pair(o, "pw-status", OUT_PLAIN, doc, "pw-status");
+	out_end(o);
+}
+
+static void execute(const struct follow *f, const char *esi, const char *ifname, const char *status)
+{
+	char *args[ARGS_MAX + 4];
+	const json_t *word;
+	size_t i, n = 0;
+
+	json_array_foreach(f->program, i, word)
+		if (n < ARGS_MAX)
+			args[n++] = (char *)json_string_value(word);
+	args[n++] = (char *)esi;
+	args[n++] = (char *)ifname;
+	args[n++] = (char *)status;
+	args[n] = NULL;
+	execvp(args[0], args);
+	fprintf(stderr, "evpnctl: %s: %s\n", args[0], strerror(errno));
+	_exit(127);
+}
+
+static void run(const struct follow *f, const char *esi, const char *ifname, const char *status)
+{
+	const char *name = json_string_value(json_array_get(f->program, 0));
+	struct pollfd end = {.events = POLLIN};
+	pid_t pid;
+	int how;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		execute(f, esi, ifname, status);
+	if (pid < 0) {
+		fprintf(stderr, "evpnctl: %s: %s\n", name, strerror(errno));
+		return;
+	}
+	end.fd = pidfd_open(pid, 0);
+	if (end.fd >= 0 && poll(&end, 1, PROGRAM_MS) == 0) {
+		fprintf(stderr, "evpnctl: %s %s %s %s: no end after %d s, killed\n", name, esi,
+			ifname, status, PROGRAM_MS / 1000);
+		kill(pid, SIGKILL);
+	}
+	if (end.fd >= 0)
+		close(end.fd);
+	if (waitpid(pid, &how, 0) == pid && WIFEXITED(how) && WEXITSTATUS(how))
+		fprintf(stderr, "evpnctl: %s %s %s %s: exit status %d\n", name, esi, ifname, status,
+			WEXITSTATUS(how));
+}
+
+/* Return: somebody still listens */
+static bool tell(struct follow *f, const struct followed *s)
+{
+	struct out *o = &f->app->out;
+	char esi[ESI_STRLEN], status[16];
+	json_t *doc;
+
+	esi_format(&s->esi, esi);
+	snprintf(status, sizeof(status), "0x%08x", (unsigned int)s->now);
+	if (json_array_size(f->program)) {
+		run(f, esi, s->ifname, status);
+		return true;
+	}
+	o->now = time(NULL);
+	doc = json_pack("{s:s, s:s, s:s, s:s}", "esi", esi, "interface", s->ifname, "state",
+			status_name(s->now), "pw-status", status);
+	out_doc(o, doc, print_status);
+	json_decref(doc);
+	return !fflush(o->f);
+}
+
+/* ---- looking ---- */
+
+static struct followed *find(struct follow *f, const struct esi *esi)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		size_t at = (f->at + i) % f->n;
+
+		if (!memcmp(&f->list[at].esi, esi, sizeof(*esi))) {
+			f->at = at + 1;
+			return &f->list[at];
+		}
+	}
+	return NULL;
+}
+
+static void take(void *data, const struct nl_es *es)
+{
+	struct follow *f = data;
+	struct followed *s = find(f, &es->conf.esi), *more;
+
+	if (!s) {
+		more = reallocarray(f->list, f->n + 1, sizeof(*more));
+		if (!more) {
+			fprintf(stderr, "evpnctl: out of memory\n");
+			return;
+		}
+		f->list = more;
+		s = &f->list[f->n++];
+		*s = (struct followed){.esi = es->conf.esi, .told = -1};
+	}
+	memcpy(s->ifname, es->conf.ifname, sizeof(s->ifname));
+	s->now = kernel_pw_status(es);
+	s->seen = true;
+}
+
+static void leave(struct follow *f)
+{
+	if (f->listener)
+		nl_close(f->listener);
+	if (f->evpn.nl)
+		nl_evpn_close(&f->evpn);
+	f->listener = NULL;
+	f->evpn = (struct nl_evpn){};
+}
+
+static int enter(struct follow *f, struct nl_err *err)
+{
+	int r;
+
+	if (f->listener)
+		return 0;
+	r = nl_evpn_open(&f->evpn, err);
+	if (r) {
+		f->evpn = (struct nl_evpn){};
+		return r;
+	}
+	f->listener = nl_open_listener(NETLINK_GENERIC, 0);
+	if (!f->listener)
+		return nl_err_set(err, errno, "netlink: %s", strerror(errno));
+	r = nl_join(f->listener, f->evpn.group_config);
+	if (!r && f->evpn.group_alarm)
+		r = nl_join(f->listener, f->evpn.group_alarm);
+	return r ? nl_err_set(err, -r, "the module's notifications: %s", strerror(-r)) : 0;
+}
+
+/* Return: 0, also when there is no module; or a negative errno with a sentence */
+static int look(struct follow *f, struct nl_err *err)
+{
+	int r;
+
+	for (size_t i = 0; i < f->n; i++)
+		f->list[i].seen = false;
+	f->at = 0;
+	r = enter(f, err);
+	if (!r)
+		r = nl_evpn_es_dump(&f->evpn, take, f, err);
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->list[i].seen)
+			f->list[i].now = PW_NOT_FORWARDING;
+	if (r == -EPERM)
+		return r;
+	if (r && !f->quiet)
+		fprintf(stderr, "evpnctl: %s; waiting\n", *err->text ? err->text : strerror(-r));
+	f->quiet = r;
+	if (r)
+		leave(f); /* the module may come back under another number */
+	return 0;
+}
+
+static bool tell_changes(struct follow *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct followed *s = &f->list[i];
+
+		if (s->told != (int)s->now && !tell(f, s))
+			return false;
+		s->told = s->now;
+		if (s->seen)
+			f->list[n++] = *s;
+	}
+	f->n = n;
+	return true;
+}
+
+static int ignore(void *data, const struct nlmsghdr *nlh)
+{
+	(void)data;
+	(void)nlh;
+	return 0;
+}
+
+static void wait_for_news(struct follow *f)
+{
+	struct pollfd p = {.fd = f->listener ? nl_fd(f->listener) : -1, .events = POLLIN};
+
+	poll(&p, 1, LOOK_MS);
+	if (f->listener)
+		nl_receive(f->listener, ignore, NULL);
+}
+
+int kernel_follow(struct app *app, json_t *params)
+{
+	struct follow f = {.app = app, .program = json_object_get(params, "program")};
+	struct nl_err err = {};
+	int r;
+
+	for (;;) {
+		r = look(&f, &err);
+		if (r || !tell_changes(&f))
+			break;
+		wait_for_news(&f);
+	}
+	leave(&f);
+	free(f.list);
+	if (r)
+		return app_refuse(app, "%s; you need to be root",
+				  *err.text ? err.text : strerror(-r));
+	return EXIT_OK;
+}

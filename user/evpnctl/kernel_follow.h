@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel_follow.h - evpnctl kernel follow: whether each segment's device forwards, now and whenever that changes, for
+ * whoever signals what the device is an end of.
+ */
+#ifndef EVPNCTL_KERNEL_FOLLOW_H
+#define EVPNCTL_KERNEL_FOLLOW_H
+
+#include "app.h"
+#include "nl_evpn.h"
+
+/**
+ * enum pw_status - status codes of a pseudowire (RFC 4446 3.5, RFC 6870 3)
+ * @PW_FORWARDING: nothing is held back
+ * @PW_NOT_FORWARDING: the segment has no device, or the module has no such segment any more
+ * @PW_STANDBY: Preferential Forwarding status: another PE forwards
+ */
+enum pw_status { PW_FORWARDING = 0, PW_NOT_FORWARDING = 1, PW_STANDBY = 0x20 };
+
+/** kernel_pw_status() - of a segment as the module has it; elected by VLAN: forwarding if it is for one */
+enum pw_status kernel_pw_status(const struct nl_es *es);
+
+extern const struct param kernel_follow_params[];
+
+/**
+ * kernel_follow() - the command; ends only when it is refused, or its output is closed
+ *
+ * The program, if there is one, is run with three arguments more: ESI, device, and the status as
+ * "0x00000020". One at a time; a status that has changed again meanwhile is not told.
+ */
+int kernel_follow(struct app *app, json_t *params);
+
+#endif
