@@ -218,8 +218,10 @@ follow() {
 		echo "$2 $3 $4" >>"$1"
 	END
 	chmod 755 "$LAB_RUN/told.sh"
-	in_fl "pe$1" "$LAB_BUILD/evpnctl" kernel follow "$LAB_RUN/told.sh" "$LAB_RUN/told.$1" >"$LAB_RUN/follow.$1" 2>&1 &
-	defer "kill $!"
+	# shellcheck disable=SC2016
+	in_fl "pe$1" sh -c 'echo $$ >"$1/pid.$2"; exec "$3" kernel follow "$1/told.sh" "$1/told.$2"' sh "$LAB_RUN" "$1" \
+		"$LAB_BUILD/evpnctl" >"$LAB_RUN/follow.$1" 2>&1 &
+	defer "kill_wait \$(cat $LAB_RUN/pid.$1)"
 }
 
 # The status bit of RFC 6870 goes to a program, of each segment at once and when it changes, also when evpnd, or the
