@@ -40,12 +40,12 @@ steps() {
 	style         100   600 user                   make style
 	module-6.1    100   900 deps                   $here/module.sh build
 	kernel-debug  100  2400 kernel                 $vm/guest.sh build uml-debug
-	uml*4          23  3600 kernel,user,tools      scenarios uml
 	offline        50   600 user                   offline
 	generated      50   600 kernel                 make generate-check
+	interop        20  1500 user,tools             $here/interop/run.sh
+	uml*4          23  3600 kernel,user,tools      scenarios uml
 	package       100  1800 user,tools             env -u O $here/package.sh
 	fuzz          100  1800 user,tools             make fuzz-run
-	interop        20  1500 user,tools             $here/interop/run.sh
 	boot           70  1800 kernel,tools,package   env -u O $here/boot.sh
 	kselftest      60   900 kernel,user,tools      $here/selftests/kselftest.sh
 	qemu*2         80  4500 user,tools             scenarios qemu
@@ -95,12 +95,14 @@ case ${1:-} in
 	shift
 	QUICK=${*:-$(changed_scenarios)}
 	echo "scenarios: $QUICK"
+	measure
 	plan "$(quick_steps)"
 	;;
 *)
 	for w; do
 		steps | grep -q "^$w[* ]" || { echo "check: no step '$w' (there are: $(steps | sed 's/[* ].*//' | xargs))" >&2; exit 1; }
 	done
+	measure
 	plan "$(steps)" "$@"
 	;;
 esac

@@ -6,8 +6,8 @@
 
 ORDER=()	# all steps, the most urgent first
 declare -A SHARE LIMIT AFTER COMMAND_OF STATE PID BEGIN TOOK POOL OVER WORKS
-ROOM=$(($(nproc) * 100))
-SLOW=''		# how much slower than others this machine makes processes, in hundredths (100: it is not)
+ROOM=$(($(nproc) * 100))	# what runs at the same time
+SLOW=100	# how much slower than others this machine makes processes, in hundredths
 HARDEST=0	# how long the step took that took longest
 
 # plan TABLE [STEP...]: reads the table; with names, only these and what they need.
@@ -40,7 +40,6 @@ add() {
 	ORDER+=("$1")
 	SHARE[$1]=$2 LIMIT[$1]=$3 AFTER[$1]=$4 COMMAND_OF[$1]=$5 POOL[$1]=$6 STATE[$1]=waits WORKS[$1]=''
 	if [ "$2" -lt 80 ]; then
-		[ -n "$SLOW" ] || SLOW=$(slowness)
 		SHARE[$1]=$(($2 * SLOW / 100))
 		[ "${SHARE[$1]}" -le 95 ] || SHARE[$1]=95
 	elif [ "$2" -le 100 ]; then
@@ -49,19 +48,47 @@ add() {
 	[ "${SHARE[$1]}" -le "$ROOM" ] || SHARE[$1]=$ROOM
 }
 
-# slowness: a guest under User-mode Linux does little but make, map and end processes, and its scenarios are
-# shell. How long that takes differs by ten times between machines that compute equally fast (where the page
-# tables are the hypervisor's own, for one); 1 ms for a small program is usual. The quickest of three rounds.
-slowness() {
-	local round i start took best=0
+# measure: SLOW and ROOM. A guest under User-mode Linux does little but make, map and end processes, and its
+# scenarios are shell. How long that takes differs by ten times between machines that compute equally fast; 1 ms for
+# a small program is usual. Where page tables are the hypervisor's own, processors that do it at once wait for each other,
+# and four guests beside each other take four times as long, and what they wait for comes too late.
+measure() {
+	local n one=0 all=0 round took
+	n=$(nproc)
 	for round in 1 2 3; do
-		start=${EPOCHREALTIME/[.,]/}
-		for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
-		took=$((${EPOCHREALTIME/[.,]/} - start))
-		[ "$best" -gt 0 ] && [ "$took" -ge "$best" ] || best=$took
+		timed programs
+		[ "$one" -gt 0 ] && [ "$took" -ge "$one" ] || one=$took
+		timed programs_at_once "$n"
+		[ "$all" -gt 0 ] && [ "$took" -ge "$all" ] || all=$took
 	done
-	best=$((best / 100))
-	[ "$best" -gt 100 ] && echo "$best" || echo 100
+	SLOW=$((one / 100))
+	[ "$SLOW" -gt 100 ] || SLOW=100
+	ROOM=$((n * 100 * one / all))
+	[ "$ROOM" -lt $((n * 60)) ] || ROOM=$((n * 100))
+	[ "$ROOM" -ge 100 ] || ROOM=100
+	echo "# a program starts in $((one / 10)) us; $n processors have room for $ROOM %"
+}
+
+programs() {
+	local i
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		/bin/true
+	done
+}
+programs_at_once() {
+	local pids=() k
+	for ((k = 0; k < $1; k++)); do
+		programs &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+}
+
+# timed COMMAND...: microseconds, in $took
+timed() {
+	local start=${EPOCHREALTIME/[.,]/}
+	"$@"
+	took=$((${EPOCHREALTIME/[.,]/} - start))
 }
 
 # members POOL: its steps (a plain step is a pool of one)
@@ -136,7 +163,7 @@ begin_some() {
 			STATE[$s]=done
 			conclude "$s"
 		else
-			[ "$ROOM" -le 100 ] || kept=100
+			[ "$ROOM" -lt 200 ] || kept=100
 		fi
 	done
 	for s in "${ORDER[@]}"; do

@@ -31,9 +31,8 @@ check() {
 	(
 		SECONDS=0
 		nproc() { echo 2; }
-		toys_slowness=$(declare -f slowness)
 		for part in schedule steps report; do . "$here/check/$part.sh"; done
-		eval "${toys_slowness:-slowness() { echo 100; }}"
+		SLOW=${TOY_SLOW:-100} ROOM=${TOY_ROOM:-200}
 		plan "$@"
 		run_plan
 		report
@@ -67,11 +66,13 @@ result_of $? "two processors have room for two steps that keep one busy each"
 
 # guests on a machine that is slow with processes, and what works all the time beside them
 rm "$DIR/most"
-slowness() { echo 400; }
-check "$(printf '%s\n' "g*4 23 20 - $DIR/count")"
+TOY_SLOW=400 check "$(printf '%s\n' "g*4 23 20 - $DIR/count")"
 [ "$(sort -n "$DIR/most" | tail -n 1)" = 2 ]
 result_of $? "where processes are made four times slower, two guests are beside each other and not four"
-unset -f slowness
+rm "$DIR/most"
+TOY_SLOW=300 TOY_ROOM=100 check "$(printf '%s\n' "w 100 20 - $DIR/count" "g*2 23 20 - $DIR/count" "w2 100 20 - $DIR/count")"
+[ "$(sort "$DIR/most" | uniq -c | xargs)" = "4 1" ]
+result_of $? "where processors do no more together than one of them, one thing is done after the other"
 
 toy mark 'echo $1 >>'"$DIR"'/marks; sleep 2; echo "ok 1 a"; echo 1..1'
 check "$(printf '%s\n' "w1 100 20 - $DIR/mark w1" "w2 100 20 - $DIR/mark w2" "g 23 20 - $DIR/mark g")"
