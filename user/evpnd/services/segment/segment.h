@@ -3,7 +3,10 @@
  * segment.h - the segment service, shared by its own files only: which Ethernet Segments this PE has,
  * what it says of them (RT-1, RT-4), what the others say, who is elected, and what the kernel is to do.
  *
- *   segment.c         entry points, configuration, links, sessions
+ *   segment.c         entry points, and what the parent tells
+ *   segment_conf.c    which segments there are
+ *   segment_device.c  the device of a segment, and devices that change
+ *   segment_wish.c    what the kernel is to have of a segment
  *   segment_core.c    start, sessions, the way to the core: when segments come up and may elect
  *   segment_keep.c    routes that outlive their session
  *   segment_port.c    can the customer be reached through the device
@@ -360,31 +363,44 @@ struct segments {
 
 /* segment.c */
 struct segment *segment_by_name(struct segments *ss, const char *name);
-struct segment *segment_add(struct segments *ss, const struct conf_segment *c);
-/* with its routes, and with what the kernel has of it */
-void segment_remove(struct segment *s);
 struct segment *segment_by_esi(struct segments *ss, const struct esi *esi);
 /* what the module says that it has, to be shown */
 void segment_in_kernel(struct segment *s, const struct fact_es *f);
 const struct device *segment_link(const struct segments *ss, const char *ifname);
 const struct device *segment_link_by_index(const struct segments *ss, u32 ifindex);
-enum conf_standby segment_standby(const struct segment *s);
-void segment_send_wish(struct segment *s);
-void segment_unwish(struct segment *s);
 /* the ESI has become known; what the kernel has of it is taken over */
 void segment_esi(struct segment *s, const struct esi *esi);
+/* is this the address by which the others know this PE on the segment? */
+bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
+/* an event for `evpnctl monitor`; steals @more */
+void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
+
+/* segment_conf.c */
+struct segment *segment_add(struct segments *ss, const struct conf_segment *c);
+/* with its routes, and with what the kernel has of it */
+void segment_remove(struct segment *s);
 /* make, change and remove segments, so that there are those that there are to be */
 void segments_renew(struct segments *ss);
+void segments_conf(void *state, unsigned int changes, const struct conf *now);
+
+/* segment_device.c */
+void segment_device_init(struct segment *s);
+/* begin, if the segment is down and may come up */
+void segment_try_up(struct segment *s);
+/* its device may be another, or mean something else now */
+void segment_update_port(struct segment *s);
+/* a device of this host has changed, or, NULL, every one may have */
+void segments_link(struct segments *ss, const struct fact_link *f);
+void segments_update_ports(struct segments *ss);
+
+/* segment_wish.c */
+enum conf_standby segment_standby(const struct segment *s);
+/* tell the kernel, through the parent; only what changed */
+void segment_send_wish(struct segment *s);
+void segment_unwish(struct segment *s);
 /* let the module delete what nobody wished for, if that had to wait */
 void segments_sweep_due(struct segments *ss);
 void segments_sweep(struct segments *ss);
-/* every device may be another, or mean something else now */
-void segments_update_ports(struct segments *ss);
-/* begin, if the segment is down and may come up */
-void segment_try_up(struct segment *s);
-/* is this the address by which the others know this PE on the segment? */
-bool segment_is_self(const struct segment *s, const struct ip_addr *addr);
-void segment_tell(struct segment *s, const char *object, const char *event, json_t *more);
 
 /* segment_removed.c */
 bool segment_retire(struct segment *s, const struct conf *want);

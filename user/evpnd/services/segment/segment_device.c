@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * segment_device.c - the device of a segment: whether it is there and up, which ESI its LACP partner gives, and
+ * what follows when a device of this host has changed.
+ */
+#include <net/if.h>
+
+#include "log.h"
+#include "services/segment/segment.h"
+
+static void esi_from_lacp(struct segment *s, const struct device *l)
+{
+	struct esi esi;
+
+	if (s->conf.esi_source != CONF_ESI_LACP || !l || mac_is_zero(&l->fact.ad_partner))
+		return;
+	esi = esi_make_lacp(&l->fact.ad_partner, l->fact.ad_partner_key);
+	s->esi_guessed = false;
+	if (s->esi_known && !esi_cmp(&esi, &s->esi))
+		return;
+	if (segment_by_esi(s->owner, &esi)) {
+		log_error("segment %s: the LACP partner of %s gives %s, which is taken already",
+			  s->conf.name, s->conf.interface, esi_format(&esi, (char[ESI_STRLEN]){0}));
+		return;
+	}
+	if (s->esi_known) {
+		segment_fsm(s, DF_EV_ES_DOWN);
+		segment_unwish(s);
+	}
+	log_info("segment %s: ESI %s from the LACP partner of %s", s->conf.name,
+		 esi_format(&esi, (char[ESI_STRLEN]){0}), s->conf.interface);
+	segment_esi(s, &esi);
+}
+
+void segment_try_up(struct segment *s)
+{
+	if (!segment_may_come_up(s))
+		return;
+	if (s->fsm.state == DF_INIT || segment_is_frr(s))
+		segment_fsm(s, DF_EV_ES_UP);
+}
+
+/* By its number as a rule: names are compared when it is another one's now. */
+static const struct device *port_of(const struct segment *s)
+{
+	const struct device *l = segment_link_by_index(s->owner, s->ifindex);
+
+	if (l && !strcmp(l->fact.ifname, s->conf.interface))
+		return l;
+	return segment_link(s->owner, s->conf.interface);
+}
+
+/* A bridge domain has got a port of the segment, or lost it, or goes no further than this PE. */
+static void update_bridges(struct segment *s)
+{
+	if (s->advertised && s->bridges_mark != segment_bridges_mark(s))
+		segment_originate_ad(s);
+}
+
+/*
+ * Set down here, by a hand: the members keep their carrier, and the CE would go on hashing into them until
+ * LACP times out. FRR's segments come up by zebra's word, which need not say anything new then.
+ */
+static bool is_shut(const struct segment *s, const struct device *l)
+{
+	return l && !(l->fact.flags & IFF_UP) && !segment_is_frr(s);
+}
+
+void segment_update_port(struct segment *s)
+{
+	const struct device *l = port_of(s);
+	bool was = s->port_up;
+
+	segment_frr_link(s, l);
+	s->ifindex = l ? l->fact.ifindex : 0;
+	s->port_up = segment_port_state(s, l);
+	s->closed |= s->owner->core.lost || (was && is_shut(s, l));
+	if (was && !s->port_up) {
+		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
+		s->adopted = false;
+		segment_fsm(s, DF_EV_ES_DOWN); /* the withdraw leaves before anything else */
+		log_warning("segment %s: down: %s", s->conf.name, s->port_reason);
+	}
+	if (!s->owner->links_done)
+		return;
+	esi_from_lacp(s, l);
+	if (segment_is_frr(s))
+		segment_frr_adopt(s);
+	if (!was && s->port_up) {
+		segment_tell(s, "es", "up", NULL);
+		log_info("segment %s: %s is up", s->conf.name, s->conf.interface);
+	}
+	if (segment_update_circuits(s) && s->advertised) {
+		segment_originate_ad(s);
+		segment_later(s, DF_EV_VLAN_CHANGE);
+	}
+	update_bridges(s);
+	segment_send_wish(s);
+	segment_try_up(s);
+}
+
+static void grace_ended(void *data)
+{
+	segment_update_port(data);
+}
+
+void segment_device_init(struct segment *s)
+{
+	timer_init(&s->lacp_grace, speaker_event(s->owner->speaker), 1000, grace_ended, s);
+}
+
+/* Is it the device of the segment, under its old or its new name? */
+static bool is_port_of(const struct segment *s, const struct fact_link *f)
+{
+	return !strcmp(s->conf.interface, f->ifname) || (s->ifindex && s->ifindex == f->ifindex);
+}
+
+/*
+ * A sub-interface costs no more than a note: thousands of them go down and come up together, and what
+ * follows from it is done once for all of them.
+ */
+void segments_link(struct segments *ss, const struct fact_link *f)
+{
+	bool bridge = f && segment_bridges_concern(ss, f->ifname);
+	bool carries = bridge || (f && !strcmp(f->kind, "bridge"));
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry) {
+		if (!f || is_port_of(s, f))
+			segment_update_port(s);
+		else if (bridge)
+			update_bridges(s);
+		if (f && (carries || (s->ifindex && s->ifindex == f->link)))
+			segment_circuits_later(s);
+	}
+}
+
+void segments_update_ports(struct segments *ss)
+{
+	segments_link(ss, NULL);
+}
