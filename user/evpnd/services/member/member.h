@@ -9,6 +9,7 @@
  *   member_import.c  routes of other PEs: which are ours, and what they say
  *   member_origin.c  what many of these routes have in common
  *   member_adv.c     routes of this PE
+ *   member_want.c    what other PEs together want of a group
  *   member_wish.c    what the kernel is to do, and what it answers
  *   member_bridge.c  what bridges are to do, where the segment is a port of one
  *   member_show.c    answers to the control socket
@@ -303,6 +304,14 @@ void member_leave(struct members *ms, struct mentry *e);
 void member_leave_ended(void *data); /* timer: the first of them, at least, has run out */
 void member_leave_withdraw(struct members *ms, struct mentry *e);
 
+/* member_want.c */
+struct member_key member_key_of(const struct mgroup *g);
+/* why what another PE has heard is not wished for; "" when it is */
+const char *member_held_back(const struct mgroup *g, const struct mremote *r,
+			     char why[MEMBER_WHY_MAX]);
+/* what all other PEs together want. Return: false when nobody wants it, or nothing can be done about it */
+bool member_combined(const struct mgroup *g, struct wish_member *w);
+
 /* member_wish.c */
 void member_queue(struct members *ms, struct mgroup *g);
 /* some of the queue, as far as the parent takes wishes */
@@ -310,12 +319,6 @@ void member_flush(struct members *ms);
 void member_drained(void *state); /* it has taken all */
 void member_ask_kernel(struct members *ms, const struct mentry *e, u32 response_ms);
 void member_result(void *state, const void *result);
-/* why what another PE has heard is not wished for; "" when it is */
-const char *member_held_back(const struct mgroup *g, const struct mremote *r,
-			     char why[MEMBER_WHY_MAX]);
-
-/* what all other PEs together want. Return: false when nobody wants it, or nothing can be done about it */
-bool member_combined(const struct mgroup *g, struct wish_member *w);
 /* a host has left it, here or at another PE; others have until @us to say that they are there. Return: false: no memory */
 bool member_left(struct mentry *e, u64 us);
 /* a host has left it just now, whether others have answered since or not */
