@@ -59,12 +59,14 @@ static size_t spare(void)
 
 void reserve_tidy(void)
 {
-	static size_t left; /* what is free and was given back, or is in pages with what is not */
+	/* the least that was free since it was given back last: that, or it is in pages with what is not free */
+	static size_t left;
 	size_t now = spare();
 
 	if (now > left + TIDY_BYTES) {
 		malloc_trim(kept);
-		now = spare();
+		left = spare();
+	} else if (now < left) {
+		left = now;
 	}
-	left = now;
 }
