@@ -158,12 +158,13 @@ begin_some() {
 	local s free working kept=0
 	room
 	for s in "${ORDER[@]}"; do
-		[ -z "${WORKS[$s]}" ] && ready "$s" || continue
+		[ "$ROOM" -ge 200 ] && [ -z "${WORKS[$s]}" ] && ready "$s" || continue
 		if [ "${POOL[$s]}" != "$s" ] && nothing_left "${POOL[$s]}"; then
 			STATE[$s]=done
 			conclude "$s"
 		else
-			[ "$ROOM" -lt 200 ] || kept=100
+			kept=100
+			break
 		fi
 	done
 	for s in "${ORDER[@]}"; do

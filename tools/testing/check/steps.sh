@@ -71,6 +71,7 @@ in_order() {
 durations=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn-guests}/durations
 [ -e "$durations" ] || { mkdir -p "${durations%/*}" && : >"$durations"; }
 
+SCENARIOS_THERE=
 # nothing_left POOL: every scenario of it is taken, so one more guest would find no work.
 nothing_left() {
 	local member all
@@ -80,7 +81,10 @@ nothing_left() {
 	set -- "$1" ${COMMAND_OF[$member]}
 	[ "$2" = scenarios ] || return 1
 	all=$(($# - 3))
-	[ "$all" -gt 0 ] || all=$("$scenarios/run.sh" -l | wc -l)
+	if [ "$all" -le 0 ]; then # (this is asked all the time)
+		[ -n "$SCENARIOS_THERE" ] || SCENARIOS_THERE=$("$scenarios/run.sh" -l | wc -l)
+		all=$SCENARIOS_THERE
+	fi
 	[ "$(find "$logs/$1/queue" -mindepth 1 -maxdepth 1 | wc -l)" -ge "$all" ]
 }
 
