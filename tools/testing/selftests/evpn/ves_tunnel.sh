@@ -203,6 +203,9 @@ dormant() {
 		slowwait 5 dormant_is $pw "DOWN UP"
 		check_err $? "$pw: down $(operstate 1 $pw), and of the other one $(operstate 2 $pw)"
 		fl_ip pe1 link set $pw up
+		# (a bridge's port follows the operational state, which the kernel may say a second late)
+		slowwait 20 dormant_is $pw "UP DORMANT"
+		check_err $? "$pw: up again $(operstate 1 $pw), and of the other one $(operstate 2 $pw)"
 		only $pw 1
 	done
 	log_test "who looks at a pseudowire's operational state sees who is active"
