@@ -245,16 +245,8 @@ static void segments_stop(void *state)
 	struct segments *ss = state;
 	struct segment *s;
 
-	while ((s = TAILQ_FIRST(&ss->list))) {
-		TAILQ_REMOVE(&ss->list, s, entry);
-		segment_drain_reset(s);
-		timer_done(&s->lacp_grace);
-		segment_handover_done(s);
-		segment_elect_done(s);
-		segment_frr_done(s);
-		segment_icc_done(s);
-		free(s);
-	}
+	while ((s = TAILQ_FIRST(&ss->list)))
+		segment_free(s);
 	segment_routes_free(ss);
 	segment_frr_forget(ss);
 	segments_core_done(ss);

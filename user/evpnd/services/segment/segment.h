@@ -377,6 +377,8 @@ void segment_tell(struct segment *s, const char *object, const char *event, json
 
 /* segment_conf.c */
 struct segment *segment_add(struct segments *ss, const struct conf_segment *c);
+/* it alone: what was said of it, and what the kernel has of it, stay */
+void segment_free(struct segment *s);
 /* with its routes, and with what the kernel has of it */
 void segment_remove(struct segment *s);
 /* make, change and remove segments, so that there are those that there are to be */

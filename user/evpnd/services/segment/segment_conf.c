@@ -50,10 +50,8 @@ struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
 	return s;
 }
 
-void segment_remove(struct segment *s)
+void segment_free(struct segment *s)
 {
-	segment_fsm(s, DF_EV_ES_DOWN);
-	segment_unwish(s);
 	TAILQ_REMOVE(&s->owner->list, s, entry);
 	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
@@ -63,6 +61,13 @@ void segment_remove(struct segment *s)
 	segment_frr_done(s);
 	segment_icc_done(s);
 	free(s);
+}
+
+void segment_remove(struct segment *s)
+{
+	segment_fsm(s, DF_EV_ES_DOWN);
+	segment_unwish(s);
+	segment_free(s);
 }
 
 /*
