@@ -27,6 +27,11 @@ static const struct param show_params[] = {
 	{},
 };
 
+static const struct param follow_params[] = {
+	{.key = "program", .kind = PARAM_REST, .what = "PROGRAM", .hint = HINT_FILE},
+	{},
+};
+
 static bool has(const json_t *list, const char *name)
 {
 	const json_t *item;
@@ -548,6 +553,20 @@ static int show_owner(struct app *app, struct nl_evpn *e, struct nl_err *err)
 	return 0;
 }
 
+static int refused(struct app *app, int r, const struct nl_err *err)
+{
+	return app_refuse(app, r == -EPERM ? "%s; you need to be root" : "%s",
+			  *err->text ? err->text : strerror(-r));
+}
+
+static int run_follow(struct app *app, json_t *params)
+{
+	struct nl_err err = {};
+	int r = kernel_follow(app, doc_get(params, "program"), &err);
+
+	return r ? refused(app, r, &err) : EXIT_OK;
+}
+
 static int run_show(struct app *app, json_t *params)
 {
 	struct nl_err err = {};
@@ -567,10 +586,7 @@ static int run_show(struct app *app, json_t *params)
 			r = show_es(app, &e, &err);
 		nl_evpn_close(&e);
 	}
-	if (!r)
-		return EXIT_OK;
-	return app_refuse(app, r == -EPERM ? "%s; you need to be root" : "%s",
-			  *err.text ? err.text : strerror(-r));
+	return r ? refused(app, r, &err) : EXIT_OK;
 }
 
 static const struct command commands[] = {
@@ -580,8 +596,8 @@ static const struct command commands[] = {
 	 .run = run_show},
 	{.name = "follow",
 	 .help = "whether segments forward, now and at each change; a program may be told",
-	 .params = kernel_follow_params,
-	 .run = kernel_follow},
+	 .params = follow_params,
+	 .run = run_follow},
 	{},
 };
 

@@ -19,12 +19,7 @@
 
 #include "doc.h"
 
-enum { LOOK_MS = 1000, PROGRAM_MS = 10000, ARGS_MAX = 64 };
-
-const struct param kernel_follow_params[] = {
-	{.key = "program", .kind = PARAM_REST, .what = "PROGRAM", .hint = HINT_FILE},
-	{},
-};
+enum { LOOK_MS = 1000, PROGRAM_MS = 10000 };
 
 /* @told: a status, or -1: nothing yet */
 struct followed {
@@ -89,17 +84,17 @@ static void print_status(struct out *o, const json_t *doc)
 
 static void execute(const struct follow *f, const char *esi, const char *ifname, const char *status)
 {
-	char *args[ARGS_MAX + 4];
+	char **args = calloc(json_array_size(f->program) + 4, sizeof(*args));
 	const json_t *word;
-	size_t i, n = 0;
+	size_t n;
 
-	json_array_foreach(f->program, i, word)
-		if (n < ARGS_MAX)
-			args[n++] = (char *)json_string_value(word);
+	if (!args)
+		_exit(126);
+	json_array_foreach(f->program, n, word)
+		args[n] = (char *)json_string_value(word);
 	args[n++] = (char *)esi;
 	args[n++] = (char *)ifname;
-	args[n++] = (char *)status;
-	args[n] = NULL;
+	args[n] = (char *)status;
 	execvp(args[0], args);
 	fprintf(stderr, "evpnctl: %s: %s\n", args[0], strerror(errno));
 	_exit(127);
@@ -161,7 +156,7 @@ static struct followed *find(struct follow *f, const struct esi *esi)
 	for (size_t i = 0; i < f->n; i++) {
 		size_t at = (f->at + i) % f->n;
 
-		if (!memcmp(&f->list[at].esi, esi, sizeof(*esi))) {
+		if (!esi_cmp(&f->list[at].esi, esi)) {
 			f->at = at + 1;
 			return &f->list[at];
 		}
@@ -276,22 +271,18 @@ static void wait_for_news(struct follow *f)
 		nl_receive(f->listener, ignore, NULL);
 }
 
-int kernel_follow(struct app *app, json_t *params)
+int kernel_follow(struct app *app, const json_t *program, struct nl_err *err)
 {
-	struct follow f = {.app = app, .program = json_object_get(params, "program")};
-	struct nl_err err = {};
+	struct follow f = {.app = app, .program = program};
 	int r;
 
 	for (;;) {
-		r = look(&f, &err);
+		r = look(&f, err);
 		if (r || !tell_changes(&f))
 			break;
 		wait_for_news(&f);
 	}
 	leave(&f);
 	free(f.list);
-	if (r)
-		return app_refuse(app, "%s; you need to be root",
-				  *err.text ? err.text : strerror(-r));
-	return EXIT_OK;
+	return r;
 }

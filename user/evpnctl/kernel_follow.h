@@ -20,14 +20,13 @@ enum pw_status { PW_FORWARDING = 0, PW_NOT_FORWARDING = 1, PW_STANDBY = 0x20 };
 /** kernel_pw_status() - of a segment as the module has it; elected by VLAN: forwarding if it is for one */
 enum pw_status kernel_pw_status(const struct nl_es *es);
 
-extern const struct param kernel_follow_params[];
-
 /**
- * kernel_follow() - the command; ends only when it is refused, or its output is closed
+ * kernel_follow() - print, or tell a program; ends only when it is refused, or its output is closed
+ * @program: its words, or NULL. It is run with three arguments more: ESI, device, and the status as
+ *	"0x00000020". One at a time; a status that has changed back meanwhile is not told
  *
- * The program, if there is one, is run with three arguments more: ESI, device, and the status as
- * "0x00000020". One at a time; a status that has changed again meanwhile is not told.
+ * Return: 0, or -EPERM with a sentence in @err.
  */
-int kernel_follow(struct app *app, json_t *params);
+int kernel_follow(struct app *app, const json_t *program, struct nl_err *err);
 
 #endif

@@ -144,15 +144,15 @@ static const struct param *param_of(const struct param *params, const char *word
 	for (p = params; p && p->key; p++)
 		if (p->kind != PARAM_REST && !strcmp(p->key, word))
 			return p;
-	if (word[0] == '-') { /* a mistyped option is no name; one of a program is its own */
-		for (p = params; p && p->key; p++)
-			if (p->kind == PARAM_REST && !p->values && given & 1u << (p - params))
-				return p;
-		return NULL;
-	}
-	for (p = params; p && p->key; p++)
-		if (p->kind == PARAM_REST || (p->positional && !(given & 1u << (p - params))))
+	for (p = params; p && p->key; p++) {
+		bool taken = given & 1u << (p - params);
+
+		/* a mistyped option is no name; one of a program is its own */
+		if (word[0] == '-' && !(p->kind == PARAM_REST && !p->values && taken))
+			continue;
+		if (p->kind == PARAM_REST || (p->positional && !taken))
 			return p;
+	}
 	return NULL;
 }
 
