@@ -8,7 +8,6 @@ ORDER=()	# all steps, the most urgent first
 declare -A SHARE LIMIT AFTER COMMAND_OF STATE PID BEGIN TOOK POOL OVER WORKS
 ROOM=$(($(nproc) * 100))	# what runs at the same time
 SLOW=100	# how much slower than others this machine makes processes, in hundredths
-HARDEST=0	# how long the step took that took longest
 
 # plan TABLE [STEP...]: reads the table; with names, only these and what they need.
 plan() {
@@ -152,6 +151,14 @@ start() {
 	PID[$1]=$!
 }
 
+# empty STEP: its pool has no work left, so it has nothing to do
+empty() {
+	[ "${POOL[$1]}" != "$1" ] && nothing_left "${POOL[$1]}" || return 1
+	STATE[$1]=done
+	conclude "$1"
+	return 0
+}
+
 # begin_some: all that is ready and fits, the most urgent first. One processor is not for what works all the
 # time while anything else can begin.
 begin_some() {
@@ -159,23 +166,13 @@ begin_some() {
 	room
 	for s in "${ORDER[@]}"; do
 		[ "$ROOM" -ge 200 ] && [ -z "${WORKS[$s]}" ] && ready "$s" || continue
-		if [ "${POOL[$s]}" != "$s" ] && nothing_left "${POOL[$s]}"; then
-			STATE[$s]=done
-			conclude "$s"
-		else
-			kept=100
-			break
-		fi
+		empty "$s" || { kept=100; break; }
 	done
 	for s in "${ORDER[@]}"; do
 		[ "$free" -gt 0 ] || return
 		[ "${SHARE[$s]}" -le "$free" ] && ready "$s" || continue
 		[ -z "${WORKS[$s]}" ] || [ $((working + SHARE[$s])) -le $((ROOM - kept)) ] || continue
-		if [ "${POOL[$s]}" != "$s" ] && nothing_left "${POOL[$s]}"; then
-			STATE[$s]=done
-			conclude "$s"
-			continue
-		fi
+		! empty "$s" || continue
 		start "$s"
 		free=$((free - SHARE[$s]))
 		[ -z "${WORKS[$s]}" ] || working=$((working + SHARE[$s]))

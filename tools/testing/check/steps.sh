@@ -71,7 +71,8 @@ in_order() {
 durations=${EVPN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evpn-guests}/durations
 [ -e "$durations" ] || { mkdir -p "${durations%/*}" && : >"$durations"; }
 
-SCENARIOS_THERE=
+SCENARIOS_THERE=	# how many there are, once that was counted
+
 # nothing_left POOL: every scenario of it is taken, so one more guest would find no work.
 nothing_left() {
 	local member all
