@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is free in the allocator's heap and is given back to the system (requirement C27): the allocator is
- * the test's.
+ * Memory that is free in the allocator's heap and is given back to the system: the allocator is the test's.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@ NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
-begin "memory that memberships took is given back" C3 C27
+begin "memory that memberships took is given back" C3
 LAB_NEIGHBOR_EXTRA=", send-multicast: yes"
 lab --form routed --mode all-active --standby block --ce lacp --rr none --retention 1s
 MCAST_SAY=$(lab_tool mcast_say) && NSEXEC=$(lab_tool nsexec) || skip "mcast_say does not build"

@@ -227,8 +227,7 @@ follow() {
 	defer "kill_wait \$(cat $LAB_RUN/pid.$1)"
 }
 
-# The status bit of RFC 6870 goes to a program, of each segment at once and when it changes, also when evpnd, or the
-# device, or the module's segment goes.
+# The status bit of RFC 6870 goes to a program, of each segment at once and when it changes, also when the device goes.
 status() {
 	local pw i lines
 	reload port-active block
