@@ -21,15 +21,6 @@
 
 enum { LOOK_MS = 1000, PROGRAM_MS = 10000 };
 
-/* @told: a status, or -1: nothing yet */
-struct followed {
-	struct esi esi;
-	char ifname[IFNAMSIZ];
-	int told;
-	enum pw_status now;
-	bool seen;
-};
-
 /* @at: where the last one was found: dumps come in the same order; @quiet: that the module is away was said */
 struct follow {
 	struct app *app;
@@ -214,6 +205,18 @@ static int enter(struct follow *f, struct nl_err *err)
 	return r ? nl_err_set(err, -r, "the module's notifications: %s", strerror(-r)) : 0;
 }
 
+void kernel_follow_looked(struct followed *list, size_t n, int r)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].seen)
+			continue;
+		if (r && r != -ENOENT)
+			list[i].seen = true;
+		else
+			list[i].now = PW_NOT_FORWARDING;
+	}
+}
+
 /* Return: 0, also when there is no module; or a negative errno with a sentence */
 static int look(struct follow *f, struct nl_err *err)
 {
@@ -225,11 +228,9 @@ static int look(struct follow *f, struct nl_err *err)
 	r = enter(f, err);
 	if (!r)
 		r = nl_evpn_es_dump(&f->evpn, take, f, err);
-	for (size_t i = 0; i < f->n; i++)
-		if (!f->list[i].seen)
-			f->list[i].now = PW_NOT_FORWARDING;
 	if (r == -EPERM)
 		return r;
+	kernel_follow_looked(f->list, f->n, r);
 	if (r && !f->quiet)
 		fprintf(stderr, "evpnctl: %s; waiting\n", *err->text ? err->text : strerror(-r));
 	f->quiet = r;

@@ -21,6 +21,30 @@ enum pw_status { PW_FORWARDING = 0, PW_NOT_FORWARDING = 1, PW_STANDBY = 0x20 };
 enum pw_status kernel_pw_status(const struct nl_es *es);
 
 /**
+ * struct followed - a segment that is followed
+ * @esi: its key
+ * @ifname: its device
+ * @told: the status told last, or -1: nothing yet
+ * @now: what it is now
+ * @seen: the module has it, as far as is known; else it is told once more and forgotten
+ */
+struct followed {
+	struct esi esi;
+	char ifname[IFNAMSIZ];
+	int told;
+	enum pw_status now;
+	bool seen;
+};
+
+/**
+ * kernel_follow_looked() - what a look says of the segments that it has not seen
+ * @list: @n segments
+ * @r: how the look ended: 0, and they are gone; -ENOENT, and the module is; any other error has looked at no more
+ *	than a part, and says nothing of the rest: that stays as it was, until a look comes to its end
+ */
+void kernel_follow_looked(struct followed *list, size_t n, int r);
+
+/**
  * kernel_follow() - print, or tell a program; ends only when it is refused, or its output is closed
  * @program: its words, or NULL. It is run with three arguments more: ESI, device, and the status as
  *	"0x00000020". One at a time; a status that has changed back meanwhile is not told

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -285,6 +286,35 @@ static void status_of_a_pseudowire(void **state)
 	assert_int_equal(kernel_pw_status(&es), 1);
 }
 
+/* A look that was refused for want of memory is no news of any segment. */
+static void follow_believes_whole_looks(void **state)
+{
+	const struct followed before[] = {
+		{.told = PW_FORWARDING, .now = PW_FORWARDING},
+		{.told = PW_FORWARDING, .now = PW_STANDBY, .seen = true},
+	};
+	struct followed now[2];
+
+	(void)state;
+	memcpy(now, before, sizeof(now));
+	kernel_follow_looked(now, 2, -ENOMEM);
+	assert_int_equal(now[0].now, PW_FORWARDING);
+	assert_true(now[0].seen);
+	assert_int_equal(now[1].now, PW_STANDBY);
+	memcpy(now, before, sizeof(now));
+	kernel_follow_looked(now, 2, -EINTR);
+	assert_int_equal(now[0].now, PW_FORWARDING);
+	memcpy(now, before, sizeof(now));
+	kernel_follow_looked(now, 2, 0);
+	assert_int_equal(now[0].now, PW_NOT_FORWARDING);
+	assert_false(now[0].seen);
+	assert_int_equal(now[1].now, PW_STANDBY);
+	memcpy(now, before, sizeof(now));
+	kernel_follow_looked(now, 2, -ENOENT);
+	assert_int_equal(now[0].now, PW_NOT_FORWARDING);
+	assert_false(now[0].seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +325,7 @@ int main(void)
 		cmocka_unit_test(durations_read_like_those_of_a_router),
 		cmocka_unit_test(columns_are_aligned),
 		cmocka_unit_test(status_of_a_pseudowire),
+		cmocka_unit_test(follow_believes_whole_looks),
 	};
 
 	setenv("TZ", "UTC", 1);
