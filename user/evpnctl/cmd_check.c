@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * cmd_check.c - evpnctl check: does the kernel enforce what FRR says, is there a single point of
- * failure, and after how long is a dead PE noticed? Asks zebra, evpnd and the module, each for itself.
+ * failure, does the kernel use the routes that are in step, and after how long is a dead PE noticed? Asks zebra,
+ * evpnd, the module and the kernel's tables, each for itself.
  * zebra only where it has to do with segments: it is configured to, or it is there.
  */
 #include <errno.h>
@@ -13,6 +14,8 @@
 #include "app.h"
 #include "dead_check.h"
 #include "doc.h"
+#include "fib_check.h"
+#include "fib_read.h"
 #include "frr_check.h"
 #include "frr_vty.h"
 #include "kernel_doc.h"
@@ -317,12 +320,29 @@ static json_t *ask_dead(struct app *app, const struct frr_view *view, const json
 	return rows;
 }
 
+/* Routes of the kernel's that are in the way of evpnd's. */
+static json_t *check_tables(void)
+{
+	struct links links = ask_links();
+	struct fib_view view = {.links = links.list, .n_links = links.n};
+	json_t *list;
+
+	fib_read(&view);
+	list = fib_check(&view);
+	fib_read_free(&view);
+	free(links.list);
+	return list;
+}
+
 static int show(struct app *app, json_t *doc, const struct frr_view *view)
 {
 	json_t *peers = ask_evpnd(app, "peer.show", NULL, "peers");
+	json_t *warnings = own_check(view->evpnd, view->routes, peers), *tables = check_tables();
 	bool agreed = !json_array_size(doc_get(doc, "differences"));
 
-	json_object_set_new(doc, "warnings", own_check(view->evpnd, view->routes, peers));
+	json_array_extend(warnings, tables);
+	json_decref(tables);
+	json_object_set_new(doc, "warnings", warnings);
 	json_object_set_new(doc, "dead-pe", ask_dead(app, view, peers));
 	json_decref(peers);
 	out_doc(&app->out, doc, print_check);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "../../../user/evpnctl/doc.h"
+#include "../../../user/evpnctl/fib_check.h"
 #include "../../../user/evpnctl/frr_check.h"
 #include "../../../user/evpnctl/own_check.h"
 
@@ -374,12 +375,58 @@ static void block_alone(void **state)
 	json_decref(list);
 }
 
+static struct fib_route fib(const char *prefix, u32 table, u8 protocol, u32 metric, u32 ifindex)
+{
+	struct fib_route r = {
+		.table = table, .metric = metric, .ifindex = ifindex, .protocol = protocol};
+
+	assert_int_equal(prefix_parse(&r.prefix, prefix), 0);
+	return r;
+}
+
+/* Requirement C17: a route of a routing daemon that leads round by the core, and is preferred to ours. */
+static void not_used(void **state)
+{
+	enum { RED = 10, BLUE = 11, LEG = 7, CORE = 8 };
+	struct nl_link links[] = {{.ifindex = 3, .ifname = "red", .vrf_table = RED},
+				  {.ifindex = LEG, .ifname = "bond0.1"},
+				  {.ifindex = CORE, .ifname = "core0"}};
+	struct fib_route ours[] = {fib("203.0.113.0/24", RED, 77, 190, LEG),
+				   fib("198.51.100.0/24", RED, 77, 190, LEG),
+				   fib("198.51.100.0/24", BLUE, 77, 190, LEG),
+				   fib("2001:db8::/32", RED, 77, 190, LEG)};
+	struct fib_route others[] = {
+		fib("198.51.100.0/24", RED, 186, 20, CORE),
+		fib("2001:db8::/32", RED, 186, 20, CORE),
+		/* the customer's own; a worse one; another prefix, another table */
+		fib("203.0.113.0/24", RED, 188, 20, LEG),
+		fib("203.0.113.0/24", RED, 186, 200, CORE),
+		fib("203.0.113.0/25", RED, 186, 20, CORE),
+		fib("203.0.113.0/24", BLUE, 186, 20, CORE)};
+	struct fib_view view = {ours, others, 4, 6, links, 3};
+	json_t *list = fib_check(&view);
+
+	(void)state;
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(doc_show(first(list), "what"), "prefix-not-used");
+	assert_string_equal(doc_show(first(list), "interface"), "red");
+	assert_non_null(strstr(
+		doc_show(first(list), "message"),
+		"does not use 2 of the routes that are in step with another PE, but a route of protocol bgp: to 198.51.100.0/24 by core0 with metric 20, and evpnd's by bond0.1 has 190;"));
+	json_decref(list);
+	view.n_others = 0;
+	list = fib_check(&view);
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_reflector),
 		cmocka_unit_test(several_ways),
 		cmocka_unit_test(block_alone),
+		cmocka_unit_test(not_used),
 		cmocka_unit_test(agreement),
 		cmocka_unit_test(role),
 		cmocka_unit_test(peers),

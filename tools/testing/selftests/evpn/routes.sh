@@ -13,6 +13,7 @@ ALL_TESTS="
 	monitored
 	only_these
 	local_wins
+	roundabout
 	no_arp_no_path
 	foreign_is_untouched
 	ecmp
@@ -191,6 +192,24 @@ local_wins() {
 	check_eq "$(vrf_ip pe2 -j route get fibmatch vrf red 203.0.113.1 | jq -r '.[0].protocol')" 77 "when it has gone"
 	log_test "a route of the PE's own routing protocol wins, and the other's is there when it goes"
 	slowwait 10 has_not pe1 red 203.0.113.0/24
+}
+
+# not_used: what check says of a route that is in the way of ours
+not_used() { pe_ctl pe2 -j check | jq -r '.warnings[] | select(.what == "prefix-not-used") | .message'; }
+not_used_says() { [[ $(not_used) == *"$1"* ]]; }
+roundabout() {
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	check_eq "$(not_used)" "" "check, while the kernel uses what is in step"
+	learn pe2 red 203.0.113.0/24 10.1.0.1
+	check_eq "$(not_used)" "" "check, while the customer tells this PE, too"
+	forget pe2 red 203.0.113.0/24
+	vrf_ip pe2 route add vrf red 203.0.113.0/24 via 192.0.2.1 dev core0 onlink proto bgp metric 20
+	defer vrf_ip pe2 route del vrf red 203.0.113.0/24 proto bgp
+	slowwait 5 not_used_says "a route of protocol bgp: to 203.0.113.0/24 by core0 with metric 20, and evpnd's by bond0.1"
+	check_err $? "check: $(pe_ctl pe2 check)"
+	log_test "a route that leads round by the core, and is preferred to the own leg: check says so"
 }
 
 no_arp_no_path() {
