@@ -472,6 +472,7 @@ static void test_forbidden(void **state)
 	wait_log("an event that is none; ignored"); /* it was answered */
 	assert_int_equal(metric("evpnd_wishes", "\"pending\""), 1);
 	assert_int_equal(metric("evpnd_speaker_violations_total", NULL), 6);
+	assert_int_equal(metric("evpnd_ended_sessions_total", NULL), 0);
 	assert_int_equal(stop(), 0);
 }
 
