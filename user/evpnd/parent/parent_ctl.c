@@ -452,8 +452,8 @@ static void add_metrics(struct parent *p, json_t *result)
 		   "Addresses learned of PEs that ceased to forward for them, which tunnels forgot",
 		   NULL, NULL, forget_count(p->forget));
 	add_metric(list, "evpnd_ended_sessions_total", "counter",
-		   "BGP sessions of other daemons that were ended with the port they ran over", NULL,
-		   NULL, bgp_end_count(p->bgp_end));
+		   "BGP sessions of other daemons that were ended with the port they ran over",
+		   NULL, NULL, bgp_end_count(p->bgp_end));
 	add_metric(list, "evpnd_speaker_restarts_total", "counter",
 		   "Speakers started after one had died", NULL, NULL, p->restarts);
 	add_metric(list, "evpnd_speaker_violations_total", "counter",
