@@ -226,8 +226,11 @@ static int look(struct follow *f, struct nl_err *err)
 		f->list[i].seen = false;
 	f->at = 0;
 	r = enter(f, err);
-	if (!r)
+	if (!r) {
 		r = nl_evpn_es_dump(&f->evpn, take, f, err);
+		if (r == -ENOENT)
+			nl_err_set(err, ENOENT, "the kernel module evpn was unloaded");
+	}
 	if (r == -EPERM)
 		return r;
 	kernel_follow_looked(f->list, f->n, r);

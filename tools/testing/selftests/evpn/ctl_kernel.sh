@@ -9,7 +9,7 @@
 NEEDS="module"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-begin "the kernel as evpnctl shows it" A1 A12
+begin "the kernel as evpnctl shows it" A1 A12 D6
 lab_defaults
 [ -x "$LAB_BUILD/evpnctl" ] || skip "evpnctl is not built: make user"
 command -v jq >/dev/null || skip "needs jq"
@@ -70,6 +70,19 @@ check_err $? "no dropped frame is counted"
 check_err $? "-s does not show the counter"
 log_test "counters: dropped frames are seen"
 
+# Who follows hears of it at once: the state of each segment, and each other state. (hears ESI STATE)
+nlk es-set esi=$ESI1 role=df >/dev/null
+FOLLOWED=$(mktemp)
+"$CTL" -n $NS -j kernel follow >"$FOLLOWED" 2>"$FOLLOWED.err" &
+follower=$!
+defer "kill $follower; rm -f $FOLLOWED $FOLLOWED.err"
+hears() { [ "$(jq -r "select(.esi == \"$1\") | .state" "$FOLLOWED" 2>/dev/null | tail -n 1)" = "$2" ]; }
+for e in $ESI1 $ESI2; do
+	slowwait 5 hears $e forwarding
+	check_err $? "of $e it hears: $(cat "$FOLLOWED" "$FOLLOWED.err")"
+done
+log_test "who follows is told of each segment"
+
 # The owner, while it is there and after it went.
 coproc OWN { exec $NSEXEC $NS "$EVPN_NL"; }
 owner=$OWN_PID # bash forgets it with the process
@@ -88,7 +101,30 @@ slowwait 10 fail_applied
 check_err $? "the loss policy is not shown"
 "$CTL" -n $NS kernel show | grep -q "owner lost: loss policy in force"
 check_err $? "the text does not name the loss policy"
+slowwait 5 hears $ESI1 standby
+check_err $? "who follows hears: $(cat "$FOLLOWED" "$FOLLOWED.err")"
+hears $ESI2 forwarding
+check_err $? "of the segment whose policy is to hold who follows hears: $(cat "$FOLLOWED")"
 log_test "owner: present, lost, and what follows"
+
+# The module goes, and comes back under another number.
+if [ -n "${EVPN_KO:-}" ]; then
+	nlk es-del esi=$ESI1 >/dev/null
+	slowwait 5 hears $ESI1 not-forwarding
+	check_err $? "a segment is deleted, and who follows hears: $(cat "$FOLLOWED")"
+	rmmod evpn
+	slowwait 5 hears $ESI2 not-forwarding
+	check_err $? "the module is gone, and who follows hears: $(cat "$FOLLOWED" "$FOLLOWED.err")"
+	insmod "$EVPN_KO" dyndbg=+p
+	nlk es-new esi=$ESI2 ifname=v1 mode=port-active role=non-df >/dev/null
+	slowwait 5 hears $ESI2 standby
+	check_err $? "it is back, and who follows hears: $(cat "$FOLLOWED" "$FOLLOWED.err")"
+	check_eq "$(wc -l <"$FOLLOWED.err"):$(cat "$FOLLOWED.err")" \
+		"1:evpnctl: the kernel module evpn was unloaded; waiting" "what is said meanwhile"
+	log_test "who follows outlives the module"
+else
+	log_skip "who follows outlives the module" "EVPN_KO is not set: the module cannot be loaded again"
+fi
 
 # Refusals: the sentence, and status 2.
 said=$(setpriv --reuid 65534 --clear-groups "$CTL" kernel show 2>&1)
