@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "bgp/rib_priv.h"
+#include "heap.h"
+#include "pool.h"
 #include "timer.h"
 
 #define BUCKETS_MIN 64
@@ -63,7 +65,7 @@ static struct export_route *route_of(struct export_node *node)
 static int grow(struct export *e)
 {
 	size_t n = e->buckets ? (e->mask + 1) * 2 : BUCKETS_MIN, i;
-	struct export_route **buckets = calloc(n, sizeof(*buckets)), *r, *next;
+	struct export_route **buckets = heap_array(n, sizeof(*buckets)), *r, *next;
 
 	if (!buckets)
 		return -ENOMEM;
@@ -129,7 +131,7 @@ static void route_free(struct export *e, struct export_route *r)
 	TAILQ_REMOVE(&e->logs[r->node.log], &r->node, link);
 	count(e, r, -1);
 	rib_attrs_put(e->rib, r->attrs);
-	free(r);
+	pool_free(r, offsetof(struct export_route, value) + r->node.len);
 }
 
 /* What stands before the first cursor has been read by all of them. */
@@ -166,7 +168,7 @@ static struct export_route *route_new(struct export *e, u8 type, const u8 *value
 
 	if (e->count[0] + e->graves > e->mask && grow(e))
 		return NULL;
-	r = calloc(1, offsetof(struct export_route, value) + len);
+	r = pool_alloc(offsetof(struct export_route, value) + len);
 	if (!r)
 		return NULL;
 	r->node.hash = hash;

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "bgp/best_path.h"
+#include "heap.h"
+#include "pool.h"
 #include "timer.h"
 
 #define BUCKETS_MIN 64
@@ -24,7 +26,7 @@
 static int table_grow(struct rib_table *t)
 {
 	size_t n = t->buckets ? (t->mask + 1) * 2 : BUCKETS_MIN, i;
-	struct rib_path_entry **buckets = calloc(n, sizeof(*buckets)), *p, *next;
+	struct rib_path_entry **buckets = heap_array(n, sizeof(*buckets)), *p, *next;
 
 	if (!buckets)
 		return -ENOMEM;
@@ -133,13 +135,13 @@ void rib_local_tick(struct rib *rib, bool begin)
 /* With its place in the table. */
 static size_t path_bytes(const struct rib_path_entry *p)
 {
-	return sizeof(*p) + p->len + sizeof(p) + RIB_CHUNK;
+	return pool_size(sizeof(*p) + p->len) + sizeof(p);
 }
 
 static struct rib_path_entry *path_new(struct rib_peer *peer, u8 type, uint32_t hash,
 				       const struct slice *value, struct rib_attrs *attrs)
 {
-	struct rib_path_entry *p = malloc(sizeof(*p) + value->len);
+	struct rib_path_entry *p = pool_alloc(sizeof(*p) + value->len);
 
 	if (!p)
 		return NULL;
@@ -168,7 +170,7 @@ static void path_free(struct rib *rib, struct rib_path_entry *p)
 	p->peer->bytes -= path_bytes(p);
 	rib->bytes -= path_bytes(p);
 	rib_attrs_put(rib, p->attrs);
-	free(p);
+	pool_free(p, sizeof(*p) + p->len);
 }
 
 /* Put @fresh in the place of @*where, which is freed; or behind the others; or it is the first of its route. */

@@ -103,7 +103,7 @@ struct rib {
 	struct evpn_nlri found_nlri;
 };
 
-enum { RIB_CHUNK = 16 }; /* what the allocator adds to each allocation, on average */
+enum { RIB_CHUNK = 16 }; /* what malloc() adds to each allocation, on average */
 
 /* rib_attrs.c */
 /** rib_attrs_pay() - @peer uses them: they count as its memory, unless somebody pays already */
