@@ -1412,6 +1412,7 @@ static void test_many(void **state)
 	}
 	sp->log[0] = '\0';
 	assert_int_equal(sp->ps->count, MANY);
+	assert_int_equal(sp->ps->remotes.count, 1);
 	assert_true(sp->batches < MANY / 200);
 	for (u32 i = 0; i < MANY; i++) {
 		r->n.ip = ip_v4(0x0b000000 + i);
@@ -1422,6 +1423,62 @@ static void test_many(void **state)
 		sp->log[0] = '\0';
 	}
 	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
+static u32 paths_of(struct speaker *sp, const char *prefix, u8 first_pe)
+{
+	const struct premote *r;
+	struct ip_prefix p;
+	u32 n = 0;
+
+	assert_int_equal(prefix_parse(&p, prefix), 0);
+	r = prefix_first(sp->ps, &p)->remotes;
+	assert_int_equal(r->source->nh.b[3], first_pe);
+	for (; r; r = r->next)
+		n++;
+	return n;
+}
+
+/* What is known of one prefix is kept once for all of which the same is known, and what changes of one stays its own. */
+static void test_shared(void **state)
+{
+	static const char *const prefixes[] = {"10.20.0.0/16", "10.21.0.0/16", "10.22.0.0/16"};
+	struct speaker *sp = begin();
+	struct route *r[3][3];
+
+	for (u8 i = 0; i < 3; i++) {
+		fact(sp, RED, prefixes[i], 11, "10.1.0.1", 20, PREFIX_FIRST);
+		fact(sp, RED, prefixes[i], 11, "10.1.0.1", 110, PREFIX_FIRST);
+		assert_int_equal(sp->ps->locals.count, 2);
+		for (u8 pe = 0; pe < 3; pe++) {
+			r[i][pe] = route(sp, prefixes[i], 1, "10.1.0.1", pe + 2);
+			say(sp, r[i][pe]);
+		}
+		assert_int_equal(sp->ps->remotes.count, 3);
+		assert_int_equal(paths_of(sp, prefixes[i], 4), 3);
+	}
+	for (u8 pe = 2; pe < 5; pe++)
+		rt4(sp, pe);
+	r[1][1]->ec[0] = rt_of("65000:99"); /* for nobody here any more: from the middle */
+	say(sp, r[1][1]);
+	assert_int_equal(paths_of(sp, prefixes[0], 4), 3);
+	assert_int_equal(paths_of(sp, prefixes[1], 4), 2);
+	assert_int_equal(paths_of(sp, prefixes[2], 4), 3);
+	assert_int_equal(sp->ps->remotes.count, 4);
+	fact(sp, RED, prefixes[0], 0, NULL, 20, PREFIX_FIRST | PREFIX_GONE);
+	assert_int_equal(sp->ps->locals.count,
+			 3); /* that of the other metric, at an end of its own */
+	for (u8 i = 0; i < 9; i++) {
+		r[i / 3][i % 3]->ec[0] = rt_of("65000:99");
+		say(sp, r[i / 3][i % 3]);
+	}
+	for (u8 i = 0; i < 3; i++) {
+		fact(sp, RED, prefixes[i], 0, NULL, 20, PREFIX_FIRST | PREFIX_GONE);
+		fact(sp, RED, prefixes[i], 0, NULL, 110, PREFIX_FIRST | PREFIX_GONE);
+	}
+	assert_int_equal(sp->ps->remotes.count, 0);
+	assert_int_equal(sp->ps->locals.count, 0);
 	end(sp);
 }
 
@@ -1537,7 +1594,7 @@ static void test_paths(void **state)
 	struct speaker *sp = begin();
 	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
 	unsigned int asked = service_rig.asked_again;
-	struct premote *last;
+	const struct premote *last;
 	u32 n = 0;
 
 	for (u32 i = 0; i < 1000; i++) {
@@ -1774,6 +1831,7 @@ int main(void)
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_room_for_one),

@@ -5,6 +5,7 @@
  *
  *   prefix.c         entry points, configuration, devices, VRFs, segments
  *   prefix_table.c   the table of routes, and what many of them share
+ *   prefix_share.c   what is known of a route, in lists that many of them share
  *   prefix_local.c   what the kernel's tables have
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
  *   prefix_source.c  where the next hop of another PE's route is from here
@@ -112,15 +113,35 @@ struct psource {
 
 RB_HEAD(psources, psource);
 
-/** struct premote - a path of another PE; @lost: it was withdrawn */
+/**
+ * struct pshared - the begin of what is there once for all prefixes that have it
+ * @refs: prefixes, and shared ones that lead to it
+ */
+struct pshared {
+	struct pshared *chain;
+	u32 refs;
+	u32 hash;
+};
+
+/** struct pshares - all of one kind, by what is behind their begin; @size: octets of one */
+struct pshares {
+	struct pshared **buckets;
+	size_t mask;
+	size_t count;
+	size_t size;
+};
+
+/** struct premote - a path of another PE, and further ones; @lost: it was withdrawn */
 struct premote {
+	struct pshared shared;
 	struct premote *next;
 	struct psource *source;
 	bool lost;
 };
 
-/** struct plocal - a route of a routing daemon's in the kernel */
+/** struct plocal - a route of a routing daemon's in the kernel, and further ones with other metrics */
 struct plocal {
+	struct pshared shared;
 	struct plocal *next;
 	struct pset *set;
 	u32 metric;
@@ -241,6 +262,7 @@ struct palias {
  * struct prefixes - the service's state
  * @buckets: prefixes, @mask + 1 of them
  * @seed: of their hash
+ * @remotes, @locals: lists of what is known of prefixes
  * @queue: of which route and wish have to be looked at
  * @lost: of which a path is lost
  * @lost_us, @judge_us: when the first was lost of those that have not been judged, and when they are; 0: none
@@ -258,6 +280,8 @@ struct prefixes {
 	struct plist lost;
 	struct pset *sets[PREFIX_HASH];
 	struct padv *advs[PREFIX_HASH];
+	struct pshares remotes;
+	struct pshares locals;
 	struct psources sources;
 	struct pcore *cores;
 	size_t n_cores;
@@ -319,6 +343,23 @@ struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like);
 void prefix_adv_put(struct prefixes *ps, struct padv *a);
 void prefix_forget_advs(struct prefixes *ps);
 
+/* prefix_share.c */
+bool prefix_share_init(struct pshares *t, size_t size);
+void prefix_share_free(struct prefixes *ps); /* when all were put */
+void prefix_remotes_put(struct prefixes *ps, struct premote *r);
+void prefix_locals_put(struct prefixes *ps, struct plocal *l);
+/*
+ * The reference to @s is the caller's no more. What stands behind @r stays where it is, so that a walk may go on there.
+ * Return: false: no memory
+ */
+bool prefix_remote_add(struct prefixes *ps, struct pfx *x, struct psource *s);
+void prefix_remote_set(struct prefixes *ps, struct pfx *x, const struct premote *r,
+		       struct psource *s, bool lost);
+void prefix_remote_take_out(struct prefixes *ps, struct pfx *x, const struct premote *r);
+/* in the place of the one of its metric; the reference to its set is the caller's no more */
+void prefix_local_set(struct prefixes *ps, struct pfx *x, const struct plocal *what);
+void prefix_local_del(struct prefixes *ps, struct pfx *x, u32 metric);
+
 /* prefix_local.c */
 void prefix_fact(struct prefixes *ps, const struct fact_prefix *f);
 void prefix_not_seen(struct prefixes *ps);
@@ -349,12 +390,13 @@ void prefix_reimport(struct prefixes *ps);
 void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
 /* there is room in a VRF that was full: neighbours are asked again for what was refused */
 void prefix_use_room(struct prefixes *ps);
-void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r);
+void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r);
 /* withdrawn ones: gone, or kept because their PE is gone, or kept long enough */
 void prefix_lost(struct prefixes *ps);
 
 /* prefix_source.c */
 struct psource *prefix_source(struct prefixes *ps, const struct psource *like);
+struct psource *prefix_source_ref(struct psource *s);
 void prefix_source_put(struct prefixes *ps, struct psource *s);
 /* a neighbour has changed; @addr NULL: any */
 void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr);

@@ -100,9 +100,9 @@ static struct ip_prefix prefix_in(const struct evpn_nlri *n)
 	return prefix_make(&n->ip, n->plen);
 }
 
-static struct premote *remote_of(const struct pfx *x, const struct evpn_nlri *n)
+static const struct premote *remote_of(const struct pfx *x, const struct evpn_nlri *n)
 {
-	struct premote *r;
+	const struct premote *r;
 
 	for (r = x->remotes; r; r = r->next)
 		if (r->source->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
@@ -219,15 +219,9 @@ static void use_room(struct prefixes *ps, const struct pfx *x)
 	speaker_wants_more(ps->speaker);
 }
 
-void prefix_remote_del(struct prefixes *ps, struct pfx *x, struct premote *r)
+void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r)
 {
-	struct premote **p;
-
-	for (p = &x->remotes; *p != r; p = &(*p)->next)
-		;
-	*p = r->next;
-	prefix_source_put(ps, r->source);
-	free(r);
+	prefix_remote_take_out(ps, x, r);
 	count_taken(ps, x);
 	use_room(ps, x);
 }
@@ -237,7 +231,7 @@ static void forget(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 		   const struct pfx *except)
 {
 	struct pfx *x, *next;
-	struct premote *r;
+	const struct premote *r;
 
 	for (x = prefix_first(ps, p); x; x = next) {
 		next = prefix_next(x);
@@ -269,7 +263,8 @@ static void judge_later(struct prefixes *ps)
 static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip_prefix *p)
 {
 	bool with_session = speaker_route_loss(ps->speaker) != ROUTE_WITHDRAWN;
-	struct premote *r;
+	const struct premote *r;
+	struct psource *s;
 	struct pfx *x;
 
 	for (x = prefix_first(ps, p); x; x = prefix_next(x)) {
@@ -281,9 +276,10 @@ static void lose(struct prefixes *ps, const struct evpn_nlri *n, const struct ip
 			prefix_queue(ps, x);
 			return;
 		}
-		r->lost = true;
-		r->source->dead |= with_session;
-		r->source->checked = false;
+		s = prefix_source_ref(r->source);
+		s->dead |= with_session;
+		s->checked = false;
+		prefix_remote_set(ps, x, r, s, true);
 		judge_later(ps);
 		return;
 	}
@@ -329,10 +325,8 @@ static struct psource *source_of(struct prefixes *ps, const struct evpn_nlri *n,
 			       .family = n->ip.len};
 	enum pverdict v;
 
-	if (like_before(&ps->judged, n, now)) {
-		ps->judged.source->refs++;
-		return ps->judged.source;
-	}
+	if (like_before(&ps->judged, n, now))
+		return prefix_source_ref(ps->judged.source);
 	v = prefix_judge(ps, n, now->attrs, &like.vrf);
 	ps->counts.refused += v == PV_FOREIGN_ES_IMPORT || v == PV_FOREIGN_EVI_RT;
 	if (!is_imported(v))
@@ -350,24 +344,14 @@ static struct psource *source_of(struct prefixes *ps, const struct evpn_nlri *n,
 
 static void take(struct prefixes *ps, struct pfx *x, const struct evpn_nlri *n, struct psource *s)
 {
-	struct premote *r = remote_of(x, n);
+	const struct premote *r = remote_of(x, n);
 
-	if (!r) {
-		r = calloc(1, sizeof(*r));
-		if (!r) {
-			log_error("prefixes: no memory for a route");
-			prefix_source_put(ps, s);
-			return;
-		}
-		r->next = x->remotes;
-		x->remotes = r;
-	} else {
-		prefix_source_put(ps, r->source);
-	}
-	r->source = s;
-	r->lost = false;
 	s->dead = false;
 	s->checked = false;
+	if (r)
+		prefix_remote_set(ps, x, r, s, false);
+	else if (!prefix_remote_add(ps, x, s))
+		return;
 	count_taken(ps, x);
 	prefix_queue(ps, x);
 }
@@ -420,7 +404,7 @@ static bool is_kept(const struct pfx *x, const struct premote *r, const struct c
 
 static void forget_all(struct prefixes *ps, struct pfx *x, void *data)
 {
-	struct premote *r, *next;
+	const struct premote *r, *next;
 
 	if (!x->remotes)
 		return;
@@ -521,7 +505,7 @@ static void check(struct prefixes *ps, struct psource *s, u64 now)
 /* Return: one of its paths is kept, until @next at the latest */
 static bool keep_lost(struct prefixes *ps, struct pfx *x, u64 now, u64 *next)
 {
-	struct premote *r, *after;
+	const struct premote *r, *after;
 	bool kept = false;
 
 	for (r = x->remotes; r; r = after) {

@@ -90,64 +90,44 @@ static void own(struct prefixes *ps, const struct fact_prefix *f)
 
 /* ---- those of routing daemons ---- */
 
-static struct plocal **local_of(struct pfx *x, u32 metric)
+static const struct plocal *local_of(const struct pfx *x, u32 metric)
 {
-	struct plocal **l;
+	const struct plocal *l;
 
-	for (l = &x->locals; *l && (*l)->metric != metric; l = &(*l)->next)
+	for (l = x->locals; l && l->metric != metric; l = l->next)
 		;
 	return l;
-}
-
-static void forget(struct prefixes *ps, struct plocal **at)
-{
-	struct plocal *l = *at;
-
-	*at = l->next;
-	prefix_set_put(ps, l->set);
-	free(l);
 }
 
 static void gone(struct prefixes *ps, const struct fact_prefix *f)
 {
 	struct pfx *x = prefix_find(ps, f->key.vrf, &f->key.prefix);
-	struct plocal **l = x ? local_of(x, f->key.metric) : NULL;
-	struct pset *left;
+	const struct plocal *l = x ? local_of(x, f->key.metric) : NULL;
+	struct plocal now;
 
-	if (!l || !*l)
+	if (!l)
 		return;
-	left = f->flags & PREFIX_FIRST || !(*l)->set ? NULL : without(ps, (*l)->set, &f->hop);
-	if (left)
-		replace(ps, &(*l)->set, left);
+	now = *l;
+	now.set = f->flags & PREFIX_FIRST || !l->set ? NULL : without(ps, l->set, &f->hop);
+	if (now.set)
+		prefix_local_set(ps, x, &now);
 	else
-		forget(ps, l);
+		prefix_local_del(ps, x, f->key.metric);
 	prefix_queue(ps, x);
 }
 
 static void learned(struct prefixes *ps, const struct fact_prefix *f)
 {
 	struct pfx *x = prefix_get(ps, f->key.vrf, &f->key.prefix);
-	struct plocal **at = x ? local_of(x, f->key.metric) : NULL, *l;
-	struct pset *set;
+	const struct plocal *l = x ? local_of(x, f->key.metric) : NULL;
+	struct plocal now = {.metric = f->key.metric, .protocol = f->protocol, .epoch = ps->epoch};
 	bool same;
 
 	if (!x)
 		return;
-	l = *at;
-	if (!l) {
-		l = calloc(1, sizeof(*l));
-		if (!l) {
-			log_error("prefixes: no memory for a route");
-			return;
-		}
-		l->metric = f->key.metric;
-		*at = l;
-	}
-	set = with(ps, f->flags & PREFIX_FIRST ? NULL : l->set, f);
-	same = set && set == l->set && l->protocol == f->protocol;
-	replace(ps, &l->set, set);
-	l->protocol = f->protocol;
-	l->epoch = ps->epoch;
+	now.set = with(ps, l && !(f->flags & PREFIX_FIRST) ? l->set : NULL, f);
+	same = l && now.set && now.set == l->set && l->protocol == f->protocol;
+	prefix_local_set(ps, x, &now);
 	if (!same) /* all are told again after each reading */
 		prefix_queue(ps, x);
 }
@@ -165,15 +145,16 @@ void prefix_fact(struct prefixes *ps, const struct fact_prefix *f)
 /* The tables were read from end to end. */
 static void not_seen(struct prefixes *ps, struct pfx *x, void *data)
 {
-	struct plocal **l = &x->locals;
+	const struct plocal *l = x->locals;
 
-	while (*l) {
-		if ((*l)->epoch == ps->epoch) {
-			l = &(*l)->next;
+	while (l) {
+		if (l->epoch == ps->epoch) {
+			l = l->next;
 			continue;
 		}
-		forget(ps, l);
+		prefix_local_del(ps, x, l->metric);
 		prefix_queue(ps, x);
+		l = x->locals;
 	}
 	if (x->there && x->epoch != ps->epoch)
 		own_gone(ps, x);

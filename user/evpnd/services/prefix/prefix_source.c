@@ -152,10 +152,8 @@ struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 {
 	struct psource *s = RB_FIND(psources, &ps->sources, (struct psource *)like);
 
-	if (s) {
-		s->refs++;
-		return s;
-	}
+	if (s)
+		return prefix_source_ref(s);
 	s = malloc(sizeof(*s));
 	if (!s) {
 		log_error("prefixes: no memory for a route");
@@ -166,6 +164,12 @@ struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 	RB_INSERT(psources, &ps->sources, s);
 	resolve(ps, s);
 	s->changed = false;
+	return s;
+}
+
+struct psource *prefix_source_ref(struct psource *s)
+{
+	s->refs++;
 	return s;
 }
 

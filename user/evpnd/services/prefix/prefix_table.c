@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "hash.h"
+#include "heap.h"
 #include "log.h"
+#include "pool.h"
 #include "services/prefix/prefix.h"
 
 #define BUCKETS_MIN 256
@@ -55,6 +57,11 @@ struct ip_prefix prefix_of(const struct pfx *x)
 	return p;
 }
 
+static size_t size_of(size_t addr_len)
+{
+	return offsetof(struct pfx, addr) + addr_len;
+}
+
 bool prefix_table_init(struct prefixes *ps)
 {
 	ps->queue.flag = PFX_QUEUED;
@@ -62,14 +69,15 @@ bool prefix_table_init(struct prefixes *ps)
 	ps->buckets = calloc(BUCKETS_MIN, sizeof(*ps->buckets));
 	ps->mask = BUCKETS_MIN - 1;
 	ps->seed = hash_seed();
-	return ps->buckets;
+	return ps->buckets && prefix_share_init(&ps->remotes, sizeof(struct premote)) &&
+	       prefix_share_init(&ps->locals, sizeof(struct plocal));
 }
 
 static void grow(struct prefixes *ps)
 {
 	size_t old = ps->mask + 1;
 	struct pfx **from = ps->buckets, *x, *next;
-	struct pfx **to = calloc(old * 2, sizeof(*to));
+	struct pfx **to = heap_array(old * 2, sizeof(*to));
 
 	if (!to)
 		return; /* longer chains are no error */
@@ -130,7 +138,7 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 		return x;
 	if (ps->count > ps->mask)
 		grow(ps);
-	x = calloc(1, offsetof(struct pfx, addr) + p->addr.len);
+	x = pool_alloc(size_of(p->addr.len));
 	if (!x) {
 		log_error("prefixes: no memory for another one");
 		return NULL;
@@ -160,7 +168,7 @@ void prefix_drop(struct prefixes *ps, struct pfx *x)
 	*p = x->next;
 	ps->count--;
 	prefix_set_put(ps, x->wished);
-	free(x);
+	pool_free(x, size_of(x->len));
 }
 
 void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx *x, void *data),
@@ -206,25 +214,19 @@ void prefix_queue(struct prefixes *ps, struct pfx *x)
 
 static void free_all(struct prefixes *ps, struct pfx *x, void *data)
 {
-	struct plocal *l;
-
-	while (x->remotes)
-		prefix_remote_del(ps, x, x->remotes);
-	while ((l = x->locals)) {
-		x->locals = l->next;
-		prefix_set_put(ps, l->set);
-		free(l);
-	}
+	prefix_remotes_put(ps, x->remotes);
+	prefix_locals_put(ps, x->locals);
 	prefix_adv_put(ps, x->adv);
 	prefix_set_put(ps, x->wished);
 	prefix_set_put(ps, x->there);
-	free(x);
+	pool_free(x, size_of(x->len));
 }
 
 void prefix_table_free(struct prefixes *ps)
 {
 	if (ps->buckets)
 		prefix_walk(ps, free_all, NULL);
+	prefix_share_free(ps);
 	free(ps->buckets);
 	free(ps->queue.list);
 	free(ps->lost.list);
