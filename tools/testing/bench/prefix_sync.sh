@@ -1,11 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Customers' routes, end to end: COUNT of one router from PE1's kernel to PE2's, by their two daemons, and in turn with it the same
-# number from one kernel to another by FRR (zebra and bgpd, RT-5); IPv4, then IPv6. How long it is until the last one is there, and
-# until all have gone again: medians of ROUNDS; what evpnd takes in memory and processor time.
+# Customers' routes, end to end: COUNT of one router from PE1's kernel to PE2's, by their two daemons, and in turn with it
+# FRR_COUNT (0: none) from one kernel to another by FRR (zebra and bgpd, RT-5); IPv4, then IPv6. Medians of ROUNDS; what evpnd
+# takes in memory and processor time.
 #
-#   tools/testing/vm/guest.sh run --timeout 1500 --mem 4096 uml -- tools/testing/bench/prefix_sync.sh [COUNT [ROUNDS [FAMILIES]]]
+#   tools/testing/vm/guest.sh run --timeout 1500 --mem 4096 uml -- tools/testing/bench/prefix_sync.sh [COUNT [ROUNDS [FAMILIES [FRR_COUNT]]]]
+#
+# What is printed of a filling (and of an emptying likewise), in milliseconds from the first request to PE1's kernel:
+#
+#   made     PE1's kernel has taken the last request. On one processor all others have their turns meanwhile
+#   first    the first route is in PE2's kernel: before "made" means that the two ends work at the same time
+#   in step  the last one is there; the limit is on what of it is left after "made"
+#   floor    the same routes in one kernel to which nobody listens, by one program, twice: no way from one kernel to another can
+#            be shorter on one processor
+#
+# FRR's time grows faster than the number of routes, so that fewer of them, compared by the route, flatter it.
 #
 #     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
 #      \_______________________/
@@ -16,6 +26,7 @@ set -u
 COUNT=${1:-100000}
 ROUNDS=${2:-3}
 FAMILIES=${3:-4 6}
+FRR_COUNT=${4:-$((COUNT < 5000 ? COUNT : 5000))}
 TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
@@ -197,22 +208,38 @@ ours() {
 theirs() {
 	local a b line
 	a=$(frr_cpu fa) b=$(frr_cpu fb)
-	line=$($RUN/route_bench "$1" /run/netns/${P}fa 100 lag0 "$(gateway "$2")" "$COUNT" /run/netns/${P}fb) || failed=1
+	line=$($RUN/route_bench "$1" /run/netns/${P}fa 100 lag0 "$(gateway "$2")" "$FRR_COUNT" /run/netns/${P}fb) || failed=1
 	sleep 1
 	echo "$line cpu1 $(($(frr_cpu fa) - a)) cpu2 $(($(frr_cpu fb) - b))"
 }
 round() { echo "$1 $f $2 $($1 $2 "$f")" | tee -a $RUN/rounds >&2; } # WHO WAY
 lines() { sed -n "s/^$1 $2 $3 //p" $RUN/rounds; } # WHO FAMILY WAY
 of() { lines "$1" "$2" "$3" | value "$4" | median; }
-after() { lines "$1" "$2" "$3" | awk '{ print $4 - $2 }' | median; } # the last one was made
-say() { # NAME WHO FAMILY WAY WORD
-	echo "  $1: $5 after $(of "$2" "$3" "$4" in-step-ms) ms, $(after "$2" "$3" "$4") ms after the last request" \
-		"(all of them took $(of "$2" "$3" "$4" made-ms) ms); processor time $(of "$2" "$3" "$4" cpu1) and $(of "$2" "$3" "$4" cpu2) ms"
+after() { lines "$1" "$2" "$3" | awk '{ print $6 - $2 }' | median; } # the last one was made
+say() { # NAME WHO FAMILY WAY WORD COUNT
+	echo "  $1, $6 $5: made $(of "$2" "$3" "$4" made-ms), first $(of "$2" "$3" "$4" first-ms), in step $(of "$2" "$3" "$4" in-step-ms) ms:" \
+		"$(after "$2" "$3" "$4") ms after the last request; processor time $(of "$2" "$3" "$4" cpu1) and $(of "$2" "$3" "$4" cpu2) ms"
 }
-times() { # FAMILY WAY
+per_route() { awk -v v="$1" -v n="$2" 'BEGIN { printf "%.1f", v * 1000 / n }'; } # MS COUNT: in us
+times() { # FAMILY WAY FLOOR_MS
 	local ours theirs
-	ours=$(of ours "$1" "$2" in-step-ms) theirs=$(of theirs "$1" "$2" in-step-ms)
-	[ "$theirs" = - ] || awk -v a="$theirs" -v b="$ours" 'BEGIN { printf "  FRR takes %.1f times as long\n", a / b }'
+	ours=$(per_route "$(of ours "$1" "$2" in-step-ms)" "$COUNT")
+	echo "  one route: evpnd $ours us, $(awk -v a="$ours" -v b="$(per_route "$3" "$COUNT")" 'BEGIN { printf "%.1f times the floor of %.1f us", a / b, b }')"
+	theirs=$(of theirs "$1" "$2" in-step-ms)
+	[ "$theirs" = - ] || awk -v a="$(per_route "$theirs" "$FRR_COUNT")" -v b="$ours" 'BEGIN { printf "  one route: FRR %.1f us, %.1f times as long as evpnd\n", a, a / b }'
+}
+
+# The same by nobody: the way of both kernels
+alone() { # FAMILY
+	local way
+	ip -n ${P}core link add name alone0 type veth peer name alone1
+	ip -n ${P}core link set alone0 up
+	ip -n ${P}core link set alone1 up
+	ip -n ${P}core addr add "$([ "$1" = 4 ] && echo 10.0.0.1/24 || echo fd00:1::1/64)" dev alone0 $([ "$1" = 4 ] || echo nodad)
+	for way in fill empty; do
+		floor[$way]=$((2 * $($RUN/route_bench $way /run/netns/${P}core 254 alone0 "$(gateway "$1")" "$COUNT" | value made-ms)))
+	done
+	ip -n ${P}core link del alone0
 }
 
 # evpnd on both, anew: what it needs for each prefix is seen by its size
@@ -235,7 +262,10 @@ lay
 conf pe1 1 2
 conf pe2 2 1
 with_frr=true
-if ! [ -x $FRR/bgpd ]; then
+declare -A floor
+if [ "$FRR_COUNT" = 0 ]; then
+	with_frr=false
+elif ! [ -x $FRR/bgpd ]; then
 	echo "FRR is not in $FRR: evpnd alone"
 	with_frr=false
 elif ! frr_lay || ! until_true frr_up; then
@@ -248,13 +278,8 @@ for f in $FAMILIES; do
 	begin
 	node ce ping -q -c 1 -W 2 "$([ "$f" = 4 ] && echo 10.0.0.1 || echo fd00:1::1)" >/dev/null
 	until_true knows_router "$(gateway "$f")" || { echo "PE2 does not know the router $(gateway "$f")"; exit 1; }
-	ip -n ${P}core link add name alone0 type veth peer name alone1
-	ip -n ${P}core link set alone0 up
-	ip -n ${P}core link set alone1 up
-	ip -n ${P}core addr add "$([ "$f" = 4 ] && echo 10.0.0.1/24 || echo fd00:1::1/64)" dev alone0 $([ "$f" = 4 ] || echo nodad)
-	alone=$($RUN/route_bench fill /run/netns/${P}core 254 alone0 "$(gateway "$f")" "$COUNT")
-	ip -n ${P}core link del alone0
-	echo "$COUNT IPv$f prefixes, $ROUNDS rounds; a kernel to which nobody listens takes $(value made-ms <<<"$alone") ms for them"
+	alone "$f"
+	echo "$COUNT IPv$f prefixes, $ROUNDS rounds; floor ${floor[fill]} ms, to empty them ${floor[empty]} ms"
 	for ((round = 1; round <= ROUNDS; round++)); do
 		before1=$(rss pe1) before2=$(rss pe2)
 		round ours fill
@@ -267,15 +292,15 @@ for f in $FAMILIES; do
 		round theirs fill
 		round theirs empty
 	done
-	say evpnd ours "$f" fill "in PE2's kernel"
-	$with_frr && say FRR theirs "$f" fill "in the other kernel"
-	times "$f" fill
+	say evpnd ours "$f" fill "into PE2's kernel" "$COUNT"
+	$with_frr && say FRR theirs "$f" fill "into the other kernel" "$FRR_COUNT"
+	times "$f" fill "${floor[fill]}"
 	limit "evpnd's last one after the last request" "$(after ours "$f" fill)" $((COUNT > 100000 ? COUNT / 125 : COUNT / 100)) ms
-	limit "memory for each prefix, both processes of PE1" $memory1 $((f == 4 ? 250 : 300)) octets
-	limit "the same of PE2" $memory2 $((f == 4 ? 250 : 300)) octets
+	limit "memory for each prefix, both processes of PE1" $memory1 250 octets
+	limit "the same of PE2" $memory2 250 octets
 	echo "  nexthop objects in PE2's kernel: $objects"
-	say evpnd ours "$f" empty gone
-	$with_frr && say FRR theirs "$f" empty gone
-	times "$f" empty
+	say evpnd ours "$f" empty gone "$COUNT"
+	$with_frr && say FRR theirs "$f" empty gone "$FRR_COUNT"
+	times "$f" empty "${floor[empty]}"
 done
 exit $failed
