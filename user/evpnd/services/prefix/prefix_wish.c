@@ -14,8 +14,8 @@
 #include "services/prefix/prefix.h"
 
 enum {
-	SLICE = 16384,	/* prefixes that are looked at before others in the loop have their turn */
-	WINDOW = 65536, /* wishes that may wait for an answer */
+	SLICE = 16384, /* prefixes that are looked at before others in the loop have their turn */
+	WINDOW = 8192, /* wishes that may wait for an answer: copies of them, in a queue */
 	RETRY_FIRST_MS = 1000,
 	RETRY_MAX_MS = 32000,
 };
