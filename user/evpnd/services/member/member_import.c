@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "pool.h"
 #include "services/member/member.h"
 
 /* What leaves its link never: 224.0.0.0/24, and scopes up to link-local (RFC 4291 section 2.7). */
@@ -186,7 +187,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 	if (member_watched(ms))
 		member_tell(ms, e, "route-gone", &r->origin->nh);
 	member_origin_put(ms, r->origin);
-	free(r);
+	pool_free(r, sizeof(*r));
 	use_room(ms, e);
 	member_queue(ms, e->group);
 	member_drop(ms, e->group);
@@ -194,7 +195,7 @@ static void forget(struct members *ms, const struct evpn_nlri *n)
 
 static struct mremote *remote_new(struct mentry *e)
 {
-	struct mremote *r = calloc(1, sizeof(*r));
+	struct mremote *r = pool_alloc(sizeof(*r));
 
 	if (!r) {
 		log_error("memberships: no memory for a route");

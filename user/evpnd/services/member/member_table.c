@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "hash.h"
+#include "heap.h"
 #include "log.h"
+#include "pool.h"
 #include "services/member/member.h"
 
 #define BUCKETS_MIN 64
@@ -57,6 +59,16 @@ static void set_source(struct mentry *e, const struct ip_addr *source)
 	memcpy(source_octets(e), source->b, source->len);
 }
 
+static size_t entry_size(const struct mentry *e)
+{
+	return offsetof(struct mentry, octets) + (e->any ? 0 : e->group->len);
+}
+
+static size_t group_size(const struct mgroup *g)
+{
+	return offsetof(struct mgroup, first) + entry_size(&g->first) + g->len;
+}
+
 /* ---- groups ---- */
 
 bool member_table_init(struct members *ms)
@@ -71,7 +83,7 @@ static void grow(struct members *ms)
 {
 	size_t old = ms->mask + 1, b;
 	struct mgroup **from = ms->buckets, *g, *next;
-	struct mgroup **to = calloc(old * 2, sizeof(*to));
+	struct mgroup **to = heap_array(old * 2, sizeof(*to));
 
 	if (!to)
 		return; /* longer chains are no error */
@@ -110,7 +122,7 @@ struct mgroup *member_make(struct members *ms, struct circuit *c, const struct i
 		return g;
 	if (ms->count > ms->mask)
 		grow(ms);
-	g = calloc(1, offsetof(struct mgroup, first.octets) + addr->len + source->len);
+	g = pool_alloc(offsetof(struct mgroup, first.octets) + addr->len + source->len);
 	if (!g) {
 		log_error("memberships: no memory for another one");
 		return NULL;
@@ -139,7 +151,7 @@ struct mentry *member_entry(struct mgroup *g, const struct ip_addr *source, bool
 			return e;
 	if (!make)
 		return NULL;
-	e = calloc(1, offsetof(struct mentry, octets) + source->len);
+	e = pool_alloc(offsetof(struct mentry, octets) + source->len);
 	if (!e) {
 		log_error("memberships: no memory for a source");
 		return NULL;
@@ -160,7 +172,7 @@ void member_remotes_free(struct members *ms, struct mentry *e)
 	while ((r = e->remotes)) {
 		e->remotes = r->next;
 		member_origin_put(ms, r->origin);
-		free(r);
+		pool_free(r, sizeof(*r));
 	}
 }
 
@@ -200,7 +212,7 @@ static void drop_idle(struct members *ms, struct mgroup *g)
 		}
 		*p = e->next;
 		entry_clear(ms, e);
-		free(e);
+		pool_free(e, entry_size(e));
 	}
 	if (mentry_is_idle(&g->first))
 		entry_clear(ms, &g->first);
@@ -213,11 +225,11 @@ static void group_free(struct members *ms, struct mgroup *g)
 	while ((e = g->first.next)) {
 		g->first.next = e->next;
 		entry_clear(ms, e);
-		free(e);
+		pool_free(e, entry_size(e));
 	}
 	entry_clear(ms, &g->first);
 	place_circuit_put(&ms->at, g->circuit);
-	free(g);
+	pool_free(g, group_size(g));
 }
 
 void member_drop(struct members *ms, struct mgroup *g)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "log.h"
+#include "pool.h"
 #include "services/neigh/neigh.h"
 
 const char *neigh_verdict_name(enum nverdict v)
@@ -164,7 +165,7 @@ static void take(struct neighs *ns, struct nhost *h, const struct evpn_nlri *n,
 	struct mac_mobility m;
 
 	if (!r) {
-		r = calloc(1, sizeof(*r));
+		r = pool_alloc(sizeof(*r));
 		if (!r) {
 			log_error("neighbours: no memory for a route");
 			return;

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "hash.h"
+#include "heap.h"
 #include "log.h"
+#include "pool.h"
 #include "services/neigh/neigh.h"
 
 #define BUCKETS_MIN 256
@@ -33,7 +35,7 @@ static void grow(struct neighs *ns)
 {
 	size_t old = ns->mask + 1, b;
 	struct nhost **from = ns->buckets, *h, *next;
-	struct nhost **to = calloc(old * 2, sizeof(*to));
+	struct nhost **to = heap_array(old * 2, sizeof(*to));
 
 	if (!to)
 		return; /* longer chains are no error */
@@ -87,7 +89,7 @@ struct nhost *neigh_make(struct neighs *ns, struct circuit *c, const struct ip_a
 		return h;
 	if (ns->count > ns->mask)
 		grow(ns);
-	h = calloc(1, sizeof(*h));
+	h = pool_alloc(sizeof(*h));
 	if (!h) {
 		log_error("neighbours: no memory for another one");
 		return NULL;
@@ -110,7 +112,7 @@ void neigh_remotes_free(struct nhost *h)
 		h->circuit->es->taken--;
 	while ((r = h->remotes)) {
 		h->remotes = r->next;
-		free(r);
+		pool_free(r, sizeof(*r));
 	}
 }
 
@@ -119,7 +121,7 @@ static void host_free(struct neighs *ns, struct nhost *h)
 	neigh_remotes_free(h);
 	place_circuit_put(&ns->at, h->circuit);
 	free(h->why);
-	free(h);
+	pool_free(h, sizeof(*h));
 }
 
 /* One that is queued is dropped by whoever empties the queue. */
@@ -167,7 +169,7 @@ void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *ma
 		if (rd_cmp(&r->rd, rd) || mac_cmp(&r->mac, mac))
 			continue;
 		*p = r->next;
-		free(r);
+		pool_free(r, sizeof(*r));
 		if (!h->remotes)
 			h->circuit->es->taken--;
 		return;
