@@ -5,16 +5,21 @@
 # the CE's report to what PE2's stack receives; thousands at once; memory; and what becomes of them when
 # PE1 dies.
 #
-#   tools/testing/vm/guest.sh run --mem 1024 uml -- tools/testing/bench/member_sync.sh [COUNT [SINGLE]]
+#   tools/testing/vm/guest.sh run --mem 1024 uml -- tools/testing/bench/member_sync.sh [COUNT [SINGLE [KIND]]]
 #
 #     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
 #
 # More groups than a PE keeps of a sub-interface are spread over segments lag0, lag1 and so on.
 #
+# KIND: 4 (IGMPv2, the default), 4s (IGMPv3, each group with a source), 6 (MLDv2), 6s. Status 1 when evpnd's memory for a
+# membership is above its limit.
+#
 # The clock is the packets': tcpdump on the CE's leg and on PE2's segment, in one kernel.
 set -u
 COUNT=${1:-10000}
 SINGLE=${2:-50}
+KIND=${3:-4}
+case $KIND in *s) LIMIT=330 ;; *) LIMIT=300 ;; esac # octets of evpnd for one, on one PE
 TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
@@ -108,6 +113,17 @@ awk '$3 == "pe1" { at[$2] = $1 } $3 == "pe2" && at[$2] { printf "%.3f\n", ($1 - 
 echo "one membership, CE's report at PE1 to PE2's stack: median $(sed -n "$(($(wc -l <$RUN/times) / 2 + 1))p" $RUN/times) ms," \
 	"99 %: $(sed -n "$(($(wc -l <$RUN/times) * 99 / 100))p" $RUN/times) ms, of $(wc -l <$RUN/times)"
 
+# of lag NUMBER the first group, with its source
+group() {
+	case $KIND in
+	4) echo 239.$((64 + $1)).0.0 ;;
+	4s) echo 239.$((64 + $1)).0.0,198.51.100.1 ;;
+	6) echo ff3e::$((8000 + $1)):0:0 ;;
+	6s) echo ff3e::$((8000 + $1)):0:0,2001:db8::1 ;;
+	*) echo "member_sync: kind $KIND: expected 4, 4s, 6 or 6s" >&2; return 1 ;;
+	esac
+}
+group 0 >/dev/null || exit 1
 slab() { awk '/^Slab:/ { print $2 }' /proc/meminfo; }
 # of PE2's RIB, for what PE1 advertises
 rib() { ctl pe2 -j peer show | jq '[.peers[].memory] | add'; }
@@ -118,7 +134,7 @@ start=$(ms)
 for _ in 1 2 3 4; do
 	for lag in $(seq 0 $((LAGS - 1))); do
 		n=$((COUNT - lag * PER_LAG < PER_LAG ? COUNT - lag * PER_LAG : PER_LAG))
-		node ce "$SAY" report pe1-$lag 239.$((64 + lag)).0.0 $n $((12000 / LAGS)) &
+		node ce "$SAY" report pe1-$lag "$(group $lag)" $n $((12000 / LAGS)) &
 	done
 	again=$(($(ms) + 5000 + COUNT / 5))
 	until reached pe1 groups "$COUNT" || [ "$(ms)" -gt $again ]; do sleep 0.02; done
@@ -127,7 +143,7 @@ done
 heard=$(ms)
 until reached pe2 wishes "$COUNT" || [ $(($(ms) - start)) -gt 60000 ]; do sleep 0.02; done
 end=$(ms)
-echo "$COUNT memberships: heard by PE1 after $((heard - start)) ms, wished at PE2 after $((end - start)) ms"
+echo "$COUNT memberships ($KIND): heard by PE1 after $((heard - start)) ms, wished at PE2 after $((end - start)) ms"
 sleep 2
 stat pe2 wishes
 N=$STAT
@@ -136,13 +152,17 @@ per() { echo $(($1 * 1024 / N)); }
 path=$((($(rib) - rib) / N))
 total1=$(per $(($(rss "$(speaker pe1)") - before1))) total2=$(per $(($(rss "$(speaker pe2)") - before2)))
 both=$(per $(($(slab) - slab)))
-# A wish alone, for a namespace of its own: what is left of both is what PE1 has heard.
-slab=$(slab)
-node pe1 "$NL" mcast-wish-new esi=$ESI:00 group=239.128.0.0 mode=exclude versions=v3 count="$N" batch=100 >/dev/null
-wish=$(per $(($(slab) - slab)))
 echo "memory of evpnd per membership, resident, with its route in BGP: PE1 (heard, advertised) $total1 octets, PE2 (received, wished) $total2," \
 	"of which $path are the RIB's"
-echo "memory of the module per membership: heard $((both - wish)) octets, wished $wish"
+failed=0
+[ "$total1" -le $LIMIT ] && [ "$total2" -le $LIMIT ] || { echo "MORE THAN $LIMIT octets"; failed=1; }
+# A wish alone, for a namespace of its own: what is left of both is what PE1 has heard.
+if [ "$KIND" = 4 ]; then
+	slab=$(slab)
+	node pe1 "$NL" mcast-wish-new esi=$ESI:00 group=239.128.0.0 mode=exclude versions=v3 count="$N" batch=100 >/dev/null
+	wish=$(per $(($(slab) - slab)))
+	echo "memory of the module per membership: heard $((both - wish)) octets, wished $wish"
+fi
 
 # PE1 dies: what PE2 has is retained, and hosts are asked once
 stat pe2 asked
@@ -154,3 +174,4 @@ until retained || [ $(($(ms) - start)) -gt 60000 ]; do sleep 0.1; done
 end=$(ms)
 stat pe2 asked
 echo "PE1 dies: $N retained after $((end - start)) ms, queries sent: $((STAT - asked))"
+exit $failed

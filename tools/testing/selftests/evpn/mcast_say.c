@@ -5,9 +5,9 @@
  *   mcast_say join DEVICE GROUP[,SOURCE...|,-SOURCE...]...
  *       joins by sockets, says "joined", and keeps all until it is killed: the kernel speaks IGMP and
  *       MLD. With sources only these are wanted; with a minus in front, all but these.
- *   mcast_say report DEVICE GROUP [COUNT [RATE]]
- *       COUNT IGMPv2 reports of hosts that do not exist, RATE a second, each for the group after the
- *       last one's
+ *   mcast_say report DEVICE GROUP[,SOURCE] [COUNT [RATE]]
+ *       COUNT reports of hosts that do not exist, RATE a second, each for the group after the last one's: IGMPv2, or
+ *       IGMPv3 with a source, or MLDv2
  *   mcast_say fill DEVICE,DEVICE,... GROUP COUNT LAST
  *       COUNT IGMPv3 reports as long as a frame by each of the devices, and then, without a pause, an IGMPv2
  *       report for the group by device LAST
@@ -24,7 +24,7 @@
  *       between the first and the last, and the longest time without any, of the flow that had the longest until the
  *       last datagram of all. Joins GROUPS of IPv4, the group and those after it, without sources
  *
- * Standards: RFC 2236, RFC 3376, RFC 3678.
+ * Standards: RFC 2236, RFC 3376, RFC 3678, RFC 3810.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -231,6 +231,84 @@ static void say(size_t len, uint8_t type, uint8_t code, const char *group, unsig
 		errx(3, "'%s' is no address of IPv4", group);
 	for (unsigned int i = 0; i < count; i++) {
 		send_one(fd, len, type, code, ntohl(in.s_addr) + i);
+		if (rate && i > (now() - start) * rate)
+			usleep(1000);
+	}
+}
+
+/* A record of a report: any source, or one more. Return: its octets */
+static size_t record(uint8_t *p, const void *group, const void *source, size_t len)
+{
+	enum { TO_EXCLUDE = 4, ALLOW = 5 };
+
+	p[0] = source ? ALLOW : TO_EXCLUDE;
+	p[1] = 0;
+	put16(p + 2, source ? 1 : 0);
+	memcpy(p + 4, group, len);
+	if (source)
+		memcpy(p + 4 + len, source, len);
+	return 4 + (source ? 2 * len : len);
+}
+
+/* Return: octets of the packet */
+static size_t report3(uint8_t *p, const void *group, const void *source)
+{
+	enum { REPORT3 = 0x22 };
+	size_t len = 8 + 4 + (source ? 8 : 4);
+
+	packet(p, len, REPORT3, 0, 1, 0xe0000016); /* one record */
+	record(p + 24 + 8, group, source, 4);
+	put16(p + 26, 0);
+	put16(p + 26, checksum(p + 24, len));
+	return 24 + len;
+}
+
+static size_t mld_report(uint8_t *p, const void *group, const void *source)
+{
+	static const uint8_t head[] = {
+		0x60, 0, 0, 0, 0, 0, 0, 1,   0xfe, 0x80, [23] = 9, [24] = 0xff, 2, [39] = 0x16, 58,
+		0,    5, 2, 0, 0, 1, 0, 143, 0,	   0,	 0,	   0,		0, 0,		1};
+	size_t len = 8 + record(p + sizeof(head), group, source, 16);
+	uint8_t pseudo[40 + 64];
+
+	memcpy(p, head, sizeof(head));
+	put16(p + 4, 8 + len);
+	memset(pseudo, 0, sizeof(pseudo));
+	memcpy(pseudo, p + 8, 32);
+	put32(pseudo + 32, len);
+	pseudo[39] = 58;
+	memcpy(pseudo + 40, p + 48, len);
+	put16(p + 50, checksum(pseudo, 40 + len));
+	return 48 + len;
+}
+
+static void say_sources(char *what, unsigned int count, unsigned int rate)
+{
+	struct sockaddr_ll sll = {.sll_family = AF_PACKET, .sll_ifindex = ifindex, .sll_halen = 6};
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	char *source = strchr(what, ',');
+	uint8_t group[16], from[16], buf[128];
+	double start = now();
+	uint32_t last;
+	int family = strchr(what, ':') ? AF_INET6 : AF_INET;
+	size_t len = family == AF_INET6 ? 16 : 4;
+
+	if (source)
+		*source++ = '\0';
+	if (fd < 0 || inet_pton(family, what, group) != 1 ||
+	    (source && inet_pton(family, source, from) != 1))
+		errx(3, "report of %s", what);
+	sll.sll_protocol = htons(family == AF_INET6 ? ETH_P_IPV6 : ETH_P_IP);
+	memcpy(sll.sll_addr, family == AF_INET6 ? "\x33\x33\0\0\0\x16" : "\x01\0\x5e\0\0\x16", 6);
+	for (unsigned int i = 0; i < count; i++) {
+		size_t n = family == AF_INET6 ? mld_report(buf, group, source ? from : NULL) :
+						report3(buf, group, source ? from : NULL);
+
+		if (sendto(fd, buf, n, 0, (void *)&sll, sizeof(sll)) < 0)
+			err(1, "send");
+		memcpy(&last, group + len - 4, sizeof(last));
+		last = htonl(ntohl(last) + 1);
+		memcpy(group + len - 4, &last, sizeof(last));
 		if (rate && i > (now() - start) * rate)
 			usleep(1000);
 	}
@@ -446,6 +524,8 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[1], "hear") && argc > 4) {
 		hear(argv[3], atof(argv[4]), argc > 5 ? flows_of(argv[5]) : 1,
 		     argc > 6 ? atoi(argv[6]) : 1);
+	} else if (!strcmp(argv[1], "report") && strpbrk(argv[3], ",:")) {
+		say_sources(argv[3], argc > 4 ? atoi(argv[4]) : 1, argc > 5 ? atoi(argv[5]) : 0);
 	} else if (!strcmp(argv[1], "report")) {
 		say(LEN, REPORT, 0, argv[3], argc > 4 ? atoi(argv[4]) : 1,
 		    argc > 5 ? atoi(argv[5]) : 0);
