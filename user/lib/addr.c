@@ -55,6 +55,16 @@ struct ip_addr ip_v4(u32 host_order)
 	return a;
 }
 
+struct ip_addr ip_mapped(const struct ip_addr *a)
+{
+	struct ip_addr m = {.len = 16, .b = {[10] = 0xff, 0xff}};
+
+	if (a->len != 4)
+		return *a;
+	memcpy(m.b + 12, a->b, 4);
+	return m;
+}
+
 struct ip_addr ip_from_bytes(const void *bytes, size_t len)
 {
 	struct ip_addr a = {0};

@@ -77,6 +77,9 @@ static inline bool ip_equal(const struct ip_addr *a, const struct ip_addr *b)
 /** ip_v4() - from a number in host order */
 struct ip_addr ip_v4(u32 host_order);
 
+/** ip_mapped() - IPv4 as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2); others as they are */
+struct ip_addr ip_mapped(const struct ip_addr *a);
+
 /** ip_from_bytes() - from 0, 4 or 16 octets in wire order; any other @len gives none */
 struct ip_addr ip_from_bytes(const void *bytes, size_t len);
 

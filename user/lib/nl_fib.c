@@ -229,6 +229,15 @@ struct nlmsghdr *nl_fib_nexthop_new(void *buf, const struct nl_fib_nexthop *nh)
 	return nlh;
 }
 
+struct nlmsghdr *nl_fib_group_put(void *buf, const struct nl_fib_nexthop *nh)
+{
+	struct nlmsghdr *nlh = nl_fib_nexthop_new(buf, nh);
+
+	nlh->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	nlh->nlmsg_flags |= NLM_F_REPLACE;
+	return nlh;
+}
+
 struct nlmsghdr *nl_fib_nexthop_del(void *buf, uint32_t id)
 {
 	struct nhmsg *nhm;

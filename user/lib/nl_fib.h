@@ -86,6 +86,8 @@ struct nlmsghdr *nl_fib_route_new(void *buf, const struct nl_fib_route *route, b
 struct nlmsghdr *nl_fib_route_del(void *buf, const struct nl_fib_route *route);
 /** nl_fib_nexthop_new() - the gateway need not be in a subnet of the device. -EEXIST: the id is in use */
 struct nlmsghdr *nl_fib_nexthop_new(void *buf, const struct nl_fib_nexthop *nh);
+/** nl_fib_group_put() - a group, in place of the one that has this id */
+struct nlmsghdr *nl_fib_group_put(void *buf, const struct nl_fib_nexthop *nh);
 struct nlmsghdr *nl_fib_nexthop_del(void *buf, uint32_t id);
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl_table.c - RTM_GETNEIGH of all devices; RTM_NEWNEIGH and RTM_DELNEIGH of one entry.
+ * nl_table.c - RTM_GETNEIGH of all devices; RTM_NEWNEIGH, RTM_DELNEIGH and RTM_GETNEIGH of one entry.
  */
 #include "nl_table.h"
 
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum { DUMP_TRIES = 8 };
@@ -45,6 +46,8 @@ static int take(void *data, const struct nlmsghdr *nlh)
 	read_address(tb[NDA_DST], ndm->ndm_family == PF_BRIDGE ? &e.dst : &e.address);
 	e.group = nl_u32(tb[NDA_NH_ID]);
 	e.src_vni = nl_u32(tb[NDA_SRC_VNI]);
+	if (tb[NDA_VLAN] && !nl_bytes(tb[NDA_VLAN], &e.vlan, sizeof(e.vlan)))
+		e.vlan = 0;
 	d->fn(d->data, &e);
 	return 0;
 }
@@ -151,4 +154,81 @@ int nl_host_del(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
 
 	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
 	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
+/* ---- one entry, read ---- */
+
+static void keep(void *data, const struct nl_entry *entry)
+{
+	*(struct nl_entry *)data = *entry;
+}
+
+static int get(struct nl *nl, struct nlmsghdr *nlh, struct nl_entry *found, struct nl_err *err)
+{
+	struct table_dump d = {keep, found};
+	int r;
+
+	memset(found, 0, sizeof(*found));
+	r = nl_request(nl, nlh, take, &d, err);
+	return !r && !found->ifindex ? -ENOENT : r;
+}
+
+int nl_host_get(struct nl *nl, const struct nl_entry *e, struct nl_entry *found, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh =
+		begin(buf, RTM_GETNEIGH, e, e->address.len == 4 ? AF_INET : AF_INET6, &ndm);
+
+	ndm->ndm_state = 0;
+	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
+	return get(nl, nlh, found, err);
+}
+
+static struct nlmsghdr *begin_port(char *buf, uint16_t type, const struct nl_entry *e, u8 flags)
+{
+	struct ndmsg *ndm;
+	struct nlmsghdr *nlh = begin(buf, type, e, PF_BRIDGE, &ndm);
+
+	ndm->ndm_flags = flags;
+	if (type == RTM_GETNEIGH)
+		ndm->ndm_state = 0;
+	mnl_attr_put(nlh, NDA_LLADDR, sizeof(e->mac), &e->mac);
+	if (e->vlan)
+		mnl_attr_put(nlh, NDA_VLAN, sizeof(e->vlan), &e->vlan);
+	return nlh;
+}
+
+int nl_tunnel_get(struct nl *nl, const struct nl_entry *e, struct nl_entry *found,
+		  struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+
+	return get(nl, begin_port(buf, RTM_GETNEIGH, e, NTF_SELF), found, err);
+}
+
+int nl_port_get(struct nl *nl, const struct nl_entry *e, struct nl_entry *found, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+
+	return get(nl, begin_port(buf, RTM_GETNEIGH, e, NTF_MASTER), found, err);
+}
+
+int nl_port_put(struct nl *nl, const struct nl_entry *entry, struct nl_err *err)
+{
+	struct nl_entry e = *entry;
+	char buf[NL_REQUEST_LEN];
+	struct nlmsghdr *nlh;
+
+	e.state = NUD_NOARP;
+	nlh = begin_port(buf, RTM_NEWNEIGH, &e, NTF_MASTER | NTF_EXT_LEARNED);
+	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
+int nl_port_del(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+{
+	char buf[NL_REQUEST_LEN];
+
+	return nl_request(nl, begin_port(buf, RTM_DELNEIGH, e, NTF_MASTER), NULL, NULL, err);
 }
