@@ -637,7 +637,18 @@ static void test_neighbour_keys(void **state)
 	bad("router-id: 1.2.3.4\nas: 1\nvrfs:\n  - {name: a, id: 7}\n  - {name: b, id: 7}\n",
 	    "5:19: vrfs[b].id: \"7\": already belongs to a in line 4");
 	warned(VRF("l3vni: 5"),
-	       "l3vni: \"5\": has an effect with sync-targets: vrf or prefixes: {core: interface-less} only");
+	       "l3vni: \"5\": has an effect with sync-targets: vrf, or in prefixes core: interface-less or from-core: yes, only");
+	bad(VRF("prefixes: {from-core: yes}"),
+	    "4:39: vrfs[red].prefixes.from-core: \"yes\": PEs of the core are reached by the VRF's l3vni, and there is none");
+	bad(VRF("l3vni: 5, prefixes: {from-core: yes}"),
+	    "4:49: vrfs[red].prefixes.from-core: \"yes\": needs an import route target of the VRF");
+	warned(VRF("l3vni: 5, route-targets: {import: [\"1:1\"]}, prefixes: {from-core: yes, metric: 3355443201}"),
+	       "is not lower than that of the core's routes");
+	file = good(
+		VRF("l3vni: 5, route-targets: {import: [\"1:1\"]}, prefixes: {from-core: yes}"));
+	assert_true(file->conf->vrfs[0].prefixes.from_core);
+	round_trip(file);
+	conf_file_free(file);
 	warned(VRF("route-targets: {export: [\"1:1\", \"1:2\"]}"), "the first export target only");
 	bad(SEGMENT("port-active, retention: 25h"), "");
 	bad(SEGMENT("port-active, host-limit: 0"), "");

@@ -37,6 +37,8 @@
  * preferred, and ours to one that came over the core (200).
  */
 #define CONF_PREFIX_METRIC 0xbe000001u
+/* Of routes of the core: behind those by a leg of this PE. FRR reads the top octet as distance: that of iBGP. */
+#define CONF_CORE_METRIC 0xc8000001u
 #define CONF_PREFIX_LIMIT 1000000
 #define CONF_MEMORY_MAX 1048576 /* MiB */
 #define CONF_RESERVE_MAX 256	/* MiB: writing to all of it must not take as long as a hold time */
@@ -250,6 +252,7 @@ struct conf_peer {
  * @targets: enum conf_sync, never CONF_SYNC_INHERIT: to whom they are addressed
  * @core: enum conf_prefix_core
  * @install: what other PEs of a segment have learned is put into the table here
+ * @from_core: and what remote PEs tell the core is, by tunnels of @l3vni of its VRF
  * @metric: of these
  * @limit: most routes that are learned, and most that are taken from other PEs
  */
@@ -261,7 +264,8 @@ struct conf_prefixes {
 	uint32_t limit;
 	uint32_t core;
 	bool install;
-	uint8_t pad[3]; /* compared as memory */
+	bool from_core;
+	uint8_t pad[2]; /* compared as memory */
 };
 
 /**
@@ -271,7 +275,7 @@ struct conf_prefixes {
  *	with more than one set of route targets
  * @id: number in the route distinguisher of what is learned in it, 0: chosen
  * @sync: never CONF_SYNC_INHERIT
- * @l3vni: label of what is told to the core; with CONF_SYNC_VRF second label of the routes, as FRR expects it;
+ * @l3vni: label of what is told to the core, and of what it tells; with CONF_SYNC_VRF second label of the routes, as FRR expects it;
  *	0: none
  */
 struct conf_vrf {

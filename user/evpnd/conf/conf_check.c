@@ -332,6 +332,14 @@ static void check_prefixes(struct checker *c, const struct conf_vrf *v, const st
 			"a routing protocol of this PE may have a higher one, and would not win");
 	if (p->core && !v->l3vni)
 		bad(c, map, "core", "the core is told the VRF's l3vni, and there is none");
+	if (p->from_core && !v->l3vni)
+		bad(c, map, "from-core",
+		    "PEs of the core are reached by the VRF's l3vni, and there is none");
+	if (p->from_core && !v->n_import)
+		bad(c, map, "from-core", "needs an import route target of the VRF");
+	if (p->from_core && p->metric >= CONF_CORE_METRIC)
+		dubious(c, map, "metric",
+			"is not lower than that of the core's routes, which would be preferred to a leg of this PE");
 	if (!p->install && given(map, "metric"))
 		dubious(c, map, "metric", "has no effect without install");
 	conf_leave(&c->rd, mark);
@@ -342,9 +350,10 @@ static void check_vrf(struct checker *c, const struct conf *conf, size_t i)
 	const struct node *item = item_of(c, "vrfs", i);
 	const struct conf_vrf *v = &conf->vrfs[i];
 
-	if (v->l3vni && v->sync == CONF_SYNC_ES_IMPORT && !v->prefixes.core)
+	if (v->l3vni && v->sync == CONF_SYNC_ES_IMPORT && !v->prefixes.core &&
+	    !v->prefixes.from_core)
 		dubious(c, item, "l3vni",
-			"has an effect with sync-targets: vrf or prefixes: {core: interface-less} only");
+			"has an effect with sync-targets: vrf, or in prefixes core: interface-less or from-core: yes, only");
 	if (v->sync == CONF_SYNC_ES_IMPORT && v->n_export > 1)
 		dubious(c, item, "route-targets",
 			"neighbours are advertised with the first export target only");

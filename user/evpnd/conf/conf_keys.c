@@ -267,6 +267,7 @@ static const struct conf_key prefix_keys[] = {
 	 .max = 4294967295},
 	{"limit", &conf_number, FIELD(struct conf_vrf, prefixes.limit), .min = 1, .max = 10000000},
 	{"core", &conf_enum, FIELD(struct conf_vrf, prefixes.core), .words = core_words},
+	{"from-core", &conf_bool, FIELD(struct conf_vrf, prefixes.from_core)},
 	{},
 };
 

@@ -16,6 +16,7 @@
 #include "addr.h"
 #include "conf/conf.h"
 #include "contract/bfd.h"
+#include "contract/core.h"
 #include "contract/es.h"
 #include "contract/flood.h"
 #include "contract/frr.h"
@@ -34,15 +35,18 @@
  * IPC_WISH_name_GONE, IPC_WISH_name_SWEEP (all wishes were sent: what is not among them goes), and
  * IPC_WISH_name_RESULT.
  */
-#define WISH_KINDS(KIND)                                                                 \
-	KIND(ES, struct wish_es, struct esi, struct es_result)                           \
-	KIND(NEIGH, struct wish_neigh, struct neigh_key, struct neigh_result)            \
-	KIND(MEMBER, struct wish_member, struct member_key, struct member_result)        \
-	KIND(MEMBER_LEAVE, struct member_leave, struct member_key, struct member_result) \
-	KIND(MDB, struct wish_mdb, struct mdb_key, struct mdb_result)                    \
-	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)             \
-	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)                       \
-	KIND(PREFIX, struct wish_prefix, struct prefix_key, struct prefix_result)
+#define WISH_KINDS(KIND)                                                                          \
+	KIND(ES, struct wish_es, struct esi, struct es_result)                                    \
+	KIND(NEIGH, struct wish_neigh, struct neigh_key, struct neigh_result)                     \
+	KIND(MEMBER, struct wish_member, struct member_key, struct member_result)                 \
+	KIND(MEMBER_LEAVE, struct member_leave, struct member_key, struct member_result)          \
+	KIND(MDB, struct wish_mdb, struct mdb_key, struct mdb_result)                             \
+	KIND(FLOOD, struct flood_key, struct flood_key, struct flood_result)                      \
+	KIND(BFD, struct bfd_key, struct bfd_key, struct fact_bfd)                                \
+	KIND(PREFIX, struct wish_prefix, struct prefix_key, struct prefix_result)                 \
+	KIND(CORE_PE, struct wish_core_pe, struct core_pe_key, struct core_pe_result)             \
+	KIND(CORE_GROUP, struct wish_core_group, struct core_group_key, struct core_group_result) \
+	KIND(CORE_ROUTE, struct wish_core_route, struct prefix_key, struct prefix_result)
 
 /* One row for each other message: FIXED(name, structure), BATCH(name, item), EMPTY(name), TEXT(name). */
 #define IPC_MESSAGES(FIXED, BATCH, EMPTY, TEXT)                                                              \
@@ -83,6 +87,7 @@
 	/* the same of customer routes */                                                                    \
 	EMPTY(FACT_PREFIXES_BEGIN)                                                                           \
 	BATCH(FACT_PREFIXES, struct fact_prefix)                                                             \
+	BATCH(FACT_CORE_ROUTES, struct fact_core_route)                                                      \
 	EMPTY(FACT_PREFIXES_DONE)                                                                            \
 	/* before the first result that says so */                                                           \
 	FIXED(FACT_PREFIX_TEXT, struct fact_prefix_text)                                                     \

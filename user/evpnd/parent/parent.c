@@ -46,6 +46,8 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	uplinks_look(p->uplinks);
 	if (p->flood)
 		fdb_flood_link(p->flood, now);
+	if (p->remote_pes)
+		remote_pes_link(p->remote_pes, now);
 	if (p->mdb)
 		mdb_link(p->mdb, now, before);
 	if (p->routes)
@@ -73,6 +75,8 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	uplinks_look(p->uplinks);
 	if (p->flood)
 		fdb_flood_link(p->flood, last);
+	if (p->remote_pes)
+		remote_pes_link(p->remote_pes, last);
 	if (p->routes)
 		routes_link(p->routes);
 	accept_link_gone(p->accept, last->ifindex);
@@ -204,6 +208,11 @@ static void on_flood_result(void *data, const struct flood_result *result)
 	parent_tell(data, IPC_WISH_FLOOD_RESULT, result);
 }
 
+static void on_core_pe_result(void *data, const struct core_pe_result *result)
+{
+	parent_tell(data, IPC_WISH_CORE_PE_RESULT, result);
+}
+
 static const struct routes_ops routes_ops = {on_neighs, speaker_is_busy};
 
 static int set_up_routes(struct parent *p)
@@ -235,6 +244,15 @@ static int set_up_flood(struct parent *p)
 	p->flood =
 		fdb_flood_new(p->event, file_for(p, "flood", path), p->links, on_flood_result, p);
 	return p->flood ? 0 : -errno;
+}
+
+static int set_up_remote_pes(struct parent *p)
+{
+	char path[CONF_PATH_MAX];
+
+	p->remote_pes = remote_pes_new(p->event, file_for(p, "remote-pes", path), p->links,
+				       on_core_pe_result, p);
+	return p->remote_pes ? 0 : -errno;
 }
 
 static int set_up_mdb(struct parent *p)
@@ -365,6 +383,8 @@ static int set_up(struct parent *p, int ctl_fd)
 	r = set_up_routes(p);
 	if (!r)
 		r = set_up_mdb(p);
+	if (!r)
+		r = set_up_remote_pes(p);
 	return r ? r : set_up_flood(p);
 }
 
@@ -377,6 +397,7 @@ static void tear_down(struct parent *p)
 	relay_free(p->relay);
 	ctl_server_free(p->ctl);
 	fdb_flood_free(p->flood);
+	remote_pes_free(p->remote_pes);
 	mdb_free(p->mdb);
 	routes_free(p->routes);
 	uplinks_free(p->uplinks);

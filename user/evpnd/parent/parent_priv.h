@@ -27,6 +27,7 @@
 #include "parent/state.h"
 #include "system/forget.h"
 #include "system/ports.h"
+#include "system/remote_pes.h"
 #include "system/routes.h"
 #include "system/bgp_end.h"
 #include "system/speak.h"
@@ -66,6 +67,7 @@ struct parent {
 	struct fdb_flood *flood;
 	struct mdb *mdb;
 	struct routes *routes;
+	struct remote_pes *remote_pes;
 	struct accept *accept;
 	struct frr *frr;
 	struct frr_repair *repair;

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "log.h"
+#include "system/l3vni.h"
 
 enum {
 	ROUTES_RCVBUF = 32 * 1024 * 1024,
@@ -111,11 +112,13 @@ static void add_place(void *data, const struct fact_link *l)
 	const struct fact_link *master = in_vrf ? links_by_index(ps->r->links, l->master) : NULL;
 	const struct conf_vrf *v;
 	struct place *more;
+	bool core;
 
-	if ((l->master && !master) || !on_segment(ps->r, l))
+	if (l->master && !master)
 		return;
 	v = vrf_conf(ps->r, l, master);
-	if (!v || (!v->prefixes.learn && !v->prefixes.install))
+	core = v && v->prefixes.from_core && l3vni_vxlan(ps->r->links, l, v->l3vni);
+	if (!v || !(core || (on_segment(ps->r, l) && (v->prefixes.learn || v->prefixes.install))))
 		return;
 	more = reallocarray(ps->list, ps->n + 1, sizeof(*more));
 	if (!more)
@@ -125,9 +128,10 @@ static void add_place(void *data, const struct fact_link *l)
 		.ifindex = l->ifindex,
 		.vrf = master ? master->ifindex : 0,
 		.table = master ? master->vrf_table : NL_FIB_TABLE_MAIN,
-		.learn = v->prefixes.learn,
-		.install = v->prefixes.install,
+		.learn = core ? 0 : v->prefixes.learn,
+		.install = !core && v->prefixes.install,
 		.up = l->flags & IFF_UP && l->carrier,
+		.core = core,
 	};
 }
 
@@ -158,6 +162,7 @@ static void flush_out(struct routes *r)
 		r->ops->send(r->data, IPC_FACT_PREFIXES, &out->head,
 			     BATCH_LEN(struct fact_prefix, out->head.n));
 	out->head.n = 0;
+	routes_core_flush(r);
 }
 
 static void add_fact(struct routes *r, const struct nl_fib_route *route, uint32_t vrf,
@@ -292,6 +297,10 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 	unsigned int n, kept = 0;
 
 	if (!t || !(own || bit & t->learn || replaces))
+		return;
+	if ((own || replaces) && route->metric == CONF_CORE_METRIC)
+		routes_core_heard(r, route, t->vrf);
+	if (own && route->metric == CONF_CORE_METRIC)
 		return;
 	/* somebody has put his own in the place of ours: the kernel says no more than this */
 	if (replaces && !own && is_our_metric(r, route->metric))
@@ -436,6 +445,7 @@ static void read_begin(struct routes *r)
 		return;
 	}
 	r->begun_us = timer_now_us();
+	routes_core_repair(r);
 	nh_reading_begins(r);
 	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
 	enable(r->listener_source, false);
@@ -642,7 +652,7 @@ struct routes *routes_new(sd_event *event, const struct links *links, const stru
 	timer_init(&r->later, event, 1000, on_later, r);
 	r->out = calloc(1, sizeof(*r->out));
 	r->room = routes_wish_room();
-	r->requests = r->out && r->room ? nl_open(NETLINK_ROUTE) : NULL;
+	r->requests = routes_core_begin(r) && r->out && r->room ? nl_open(NETLINK_ROUTE) : NULL;
 	if (!r->requests) {
 		int saved = errno;
 
@@ -660,6 +670,7 @@ void routes_free(struct routes *r)
 	stop_listening(r);
 	timer_done(&r->later);
 	nl_close(r->requests);
+	routes_core_end(r);
 	free(r->places);
 	free(r->tables);
 	free(r->out);

@@ -55,6 +55,23 @@ void routes_forbidden(struct routes *r, const struct wish_prefix *wish);
 /* Carried out before they return. */
 void routes_wish(struct routes *r, const struct batch *batch);
 void routes_wish_gone(struct routes *r, const struct batch *batch);
+/*
+ * Routes of the core, and the groups of PEs that they are by. Groups are answered by IPC_WISH_CORE_GROUP_RESULT,
+ * routes by IPC_WISH_CORE_ROUTE_RESULT; taken back, they are as other routes: routes_wish_gone().
+ */
+bool routes_core_group_ok(const struct wish_core_group *wish, const char **why);
+bool routes_core_group_key_ok(const struct core_group_key *key, const char **why);
+bool routes_core_route_ok(const struct wish_core_route *wish, const char **why);
+/* do they lead through devices of VRFs alone that have routes of the core? */
+bool routes_core_may_group(const struct routes *r, const struct wish_core_group *wish);
+bool routes_core_may_route(const struct routes *r, const struct wish_core_route *wish);
+void routes_core_groups(struct routes *r, const struct batch *batch);
+void routes_core_groups_gone(struct routes *r, const struct batch *batch);
+void routes_core_sweep(struct routes *r);
+void routes_core_replay(struct routes *r);
+void routes_core_wish(struct routes *r, const struct batch *batch);
+void routes_core_forbidden(struct routes *r, const struct wish_core_route *wish);
+
 /** routes_sweep() - of our own routes those go that are in tables which the configuration does not have */
 void routes_sweep(struct routes *r);
 

@@ -94,6 +94,13 @@ static bool is_own(const struct nl_fib_nexthop *nh)
 	return nh->protocol == NL_FIB_PROTOCOL && nh->id >= ID_FIRST && nh->id <= ID_LAST;
 }
 
+/* Those that have a name of their own: their number says what they are for, not what is in them. */
+static bool is_group(const struct nl_fib_nexthop *nh)
+{
+	return nh->protocol == NL_FIB_PROTOCOL && nh->id >= CORE_GROUP_FIRST &&
+	       nh->id <= CORE_GROUP_LAST;
+}
+
 static struct nhobj *add(struct routes *r, const struct nl_fib_nexthop *nh)
 {
 	struct nhobj *o = calloc(1, sizeof(*o));
@@ -116,7 +123,7 @@ void nh_heard(struct routes *r, const struct nl_fib_nexthop *nh)
 		return;
 	/* the kernel does not tell of the routes that go, or change, with it */
 	if (o)
-		routes_read_again(r, o->own ? 0 : FOREIGN_GONE_MS);
+		routes_read_again(r, o->own || is_group(&o->nh) ? 0 : FOREIGN_GONE_MS);
 	if (o)
 		nh_forget(r, o);
 	if (!nh->gone)
@@ -128,8 +135,19 @@ static int take(void *data, const struct nlmsghdr *nlh)
 	struct routes *r = data;
 	struct nl_fib_nexthop nh;
 
-	if (nl_fib_nexthop_parse(nlh, &nh) && !find(r, nh.id))
-		add(r, &nh);
+	struct nhobj *o;
+
+	if (!nl_fib_nexthop_parse(nlh, &nh))
+		return 0;
+	o = find(r, nh.id);
+	if (o && memcmp(&o->nh, &nh, sizeof(nh)) != 0) {
+		nh_forget(r, o);
+		o = NULL;
+	}
+	if (!o)
+		o = add(r, &nh);
+	if (o)
+		o->seen = true;
 	return 0;
 }
 
@@ -148,7 +166,8 @@ static void take_groups_again(struct routes *r)
 	}
 }
 
-int nh_read_all(struct routes *r)
+/* Return: 0; -EINTR: there may be others; or another negative errno */
+static int read_all(struct routes *r)
 {
 	char buf[NL_FIB_REQUEST_MAX];
 	struct nl_err err;
@@ -156,7 +175,27 @@ int nh_read_all(struct routes *r)
 
 	e = nl_dump(r->requests, nl_fib_nexthop_dump_request(buf), take, r, &err);
 	take_groups_again(r);
+	return e;
+}
+
+int nh_read_all(struct routes *r)
+{
+	int e = read_all(r);
+
 	return e == -EINTR ? 0 : e;
+}
+
+void nh_read_again(struct routes *r)
+{
+	struct nhobj *o, *next;
+
+	RB_FOREACH(o, nhobjs, &r->by_id)
+		o->seen = false;
+	if (read_all(r))
+		return;
+	RB_FOREACH_SAFE(o, nhobjs, &r->by_id, next)
+		if (!o->seen)
+			nh_forget(r, o);
 }
 
 unsigned int nh_hops(struct routes *r, uint32_t id, struct prefix_hop hops[PREFIX_HOPS_MAX])
@@ -196,6 +235,10 @@ void nh_reading_begins(struct routes *r)
 
 	RB_FOREACH(o, nhobjs, &r->by_id)
 		o->used = false;
+	/* the hops of these are in use as long as they are */
+	RB_FOREACH(o, nhobjs, &r->by_id)
+		if (is_group(&o->nh))
+			mark(r, o);
 }
 
 static void collect(struct routes *r, bool groups)
@@ -286,4 +329,84 @@ struct nhobj *nh_get(struct routes *r, const struct prefix_hop *hops, unsigned i
 	if (o)
 		mark(r, o);
 	return o;
+}
+
+/* ---- groups that have a name ---- */
+
+static bool members(struct routes *r, const struct prefix_hop *hops, unsigned int n,
+		    struct nl_fib_nexthop *nh, struct nl_err *err)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct nhobj *m = nh_get(r, &hops[i], 1, err);
+
+		if (!m)
+			return false;
+		nh->members[i] = m->nh.id;
+	}
+	nh->n_members = n;
+	return true;
+}
+
+int nh_put_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, unsigned int n,
+		 struct nl_err *err)
+{
+	struct nhobj *o = find(r, id);
+	char buf[NL_FIB_REQUEST_MAX];
+	struct nl_fib_nexthop nh;
+	int e;
+
+	if (o && !is_group(&o->nh))
+		return nl_err_set(err, EEXIST, "nexthop object %u is somebody else's", id);
+	memset(&nh, 0, sizeof(nh)); /* compared as memory */
+	nh.id = id;
+	nh.protocol = NL_FIB_PROTOCOL;
+	if (!members(r, hops, n, &nh, err))
+		return -err->error;
+	e = nl_request(r->requests, nl_fib_group_put(buf, &nh), NULL, NULL, err);
+	if (e)
+		return e;
+	/* noted now: when the kernel tells of it, that is nothing new */
+	if (o)
+		nh_forget(r, o);
+	o = add(r, &nh);
+	if (o)
+		mark(r, o);
+	return 0;
+}
+
+bool nh_has_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, unsigned int n)
+{
+	const struct nhobj *o = find(r, id);
+
+	if (!o || !is_group(&o->nh) || o->nh.n_members != n || o->n_hops != n)
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		if (nh_hop_cmp(&o->hops[i], &hops[i]))
+			return false;
+	return true;
+}
+
+void nh_remove_group(struct routes *r, uint32_t id)
+{
+	struct nhobj *o = find(r, id);
+	char buf[NL_FIB_REQUEST_MAX];
+	struct nl_err err;
+
+	if (!o || !is_group(&o->nh))
+		return;
+	if (nl_request(r->requests, nl_fib_nexthop_del(buf, id), NULL, NULL, &err) &&
+	    err.error != ENOENT) {
+		log_error("nexthop object %u: %s", id, err.text);
+		return;
+	}
+	nh_forget(r, o);
+}
+
+void nh_sweep_groups(struct routes *r, bool (*wanted)(struct routes *r, uint32_t id))
+{
+	struct nhobj *o, *next;
+
+	RB_FOREACH_SAFE(o, nhobjs, &r->by_id, next)
+		if (is_group(&o->nh) && !wanted(r, o->nh.id))
+			nh_remove_group(r, o->nh.id);
 }

@@ -13,12 +13,14 @@
 
 #include "nl_fib.h"
 #include "system/links.h"
+#include "system/reconcile.h"
 #include "system/routes.h"
 #include "timer.h"
 
 /**
  * struct place - a device that is, or is stacked upon, one of a segment, in the table of a configured VRF
  * @learn: CONF_LEARN_*
+ * @core: it is none of a segment: by it the VRF reaches the PEs of its L3VNI
  */
 struct place {
 	uint32_t ifindex;
@@ -27,7 +29,8 @@ struct place {
 	uint32_t learn;
 	bool install;
 	bool up;
-	uint8_t pad[2]; /* compared as memory */
+	bool core;
+	uint8_t pad; /* compared as memory */
 };
 
 /** struct table - a routing table with a place in it; @vrf: ifindex of its VRF device or 0 */
@@ -42,6 +45,7 @@ struct table {
  * @hops: all of them, sorted; of a group those of its members
  * @own: it is ours, and in @by_hops
  * @used: a route of ours has it, as far as is known since the last reading began
+ * @seen: the kernel had it when all were read last
  */
 struct nhobj {
 	RB_ENTRY(nhobj) id_node;
@@ -51,6 +55,7 @@ struct nhobj {
 	struct prefix_hop hops[PREFIX_HOPS_MAX];
 	bool own;
 	bool used;
+	bool seen;
 };
 RB_HEAD(nhobjs, nhobj);
 RB_HEAD(nhsets, nhobj);
@@ -85,6 +90,7 @@ struct gateways {
  * @begun_us, @read_us: when the last reading began and ended; @pause_us: none begins before that is over, so that
  *	at most half of the time goes into reading
  * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since
+ * @groups: of PEs of the core, as wished; @told: routes by them, while a batch is filled (routes_core.c)
  * @texts: sentences that the speaker knows, @n_texts of them
  */
 struct routes {
@@ -119,6 +125,8 @@ struct routes {
 	size_t n_made;
 	struct prefix_out *out;
 	struct wish_room *room;
+	struct reconcile groups;
+	struct core_told *told;
 	char texts[PREFIX_TEXTS_MAX][160];
 	unsigned int n_texts;
 };
@@ -135,10 +143,26 @@ void gateways_ask(struct routes *r, const struct prefix_hop *hop);
 
 /* routes_wish.c */
 struct wish_room *routes_wish_room(void);
+void routes_answer(struct routes *r, struct prefix_result *res, enum wish_status status, int error,
+		   const char *text);
+/* it passes by itself: a device that is down or has just gone */
+bool routes_is_passing(int error);
+
+/* routes_core.c */
+bool routes_core_begin(struct routes *r);
+void routes_core_end(struct routes *r);
+/* a route whose metric is that of the core's: ours, or one that has taken the place of ours */
+void routes_core_heard(struct routes *r, const struct nl_fib_route *route, uint32_t vrf);
+/* what was heard is told before anything else is */
+void routes_core_flush(struct routes *r);
+/* groups that are not as wished are made again, if they can be now */
+void routes_core_repair(struct routes *r);
 
 /* routes_nh.c */
 void nh_heard(struct routes *r, const struct nl_fib_nexthop *nh);
 int nh_read_all(struct routes *r);
+/* once more: the kernel does not tell of those that go with their device */
+void nh_read_again(struct routes *r);
 void nh_forget_all(struct routes *r);
 /* the hops of a route whose message names only an object; 0: unknown */
 unsigned int nh_hops(struct routes *r, uint32_t id, struct prefix_hop hops[PREFIX_HOPS_MAX]);
@@ -147,6 +171,13 @@ void nh_used(struct routes *r, uint32_t id);
 void nh_reading_begins(struct routes *r);
 /* all routes were read: objects of ours that none has go */
 void nh_collect(struct routes *r);
+/* an object with this number and these hops, whatever was in it before. Return: 0, or a negative errno */
+int nh_put_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, unsigned int n,
+		 struct nl_err *err);
+bool nh_has_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, unsigned int n);
+/* groups that are not @wanted go */
+void nh_sweep_groups(struct routes *r, bool (*wanted)(struct routes *r, uint32_t id));
+void nh_remove_group(struct routes *r, uint32_t id);
 /* an object of ours with these hops. NULL: @err says why not */
 struct nhobj *nh_get(struct routes *r, const struct prefix_hop *hops, unsigned int n,
 		     struct nl_err *err);

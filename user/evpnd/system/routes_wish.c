@@ -45,12 +45,19 @@ bool routes_wish_ok(const struct wish_prefix *w, const char **why)
 	return true;
 }
 
+static bool on_segment(const struct routes *r, uint32_t ifindex)
+{
+	const struct place *p = routes_place(r, ifindex);
+
+	return p && !p->core;
+}
+
 /* A device that has just gone, or is in another VRF by now, is no malice: the answer says so. */
 bool routes_may(const struct routes *r, const struct wish_prefix *w)
 {
 	for (uint8_t i = 0; i < w->n_hops; i++)
 		if (links_by_index(r->links, w->hops[i].ifindex) &&
-		    !routes_place(r, w->hops[i].ifindex) && !r->dirty)
+		    !on_segment(r, w->hops[i].ifindex) && !r->dirty)
 			return false;
 	return true;
 }
@@ -75,7 +82,7 @@ static uint8_t text_number(struct routes *r, const char *text)
 	return (uint8_t)t.why;
 }
 
-static void answer(struct routes *r, struct prefix_result *res, enum wish_status status, int error,
+void routes_answer(struct routes *r, struct prefix_result *res, enum wish_status status, int error,
 		   const char *text)
 {
 	res->status = (uint8_t)status;
@@ -90,13 +97,12 @@ void routes_forbidden(struct routes *r, const struct wish_prefix *w)
 		struct prefix_result item;
 	} out = {.head = {.n = 1}, .item = {.key = w->key}};
 
-	answer(r, &out.item, WISH_PENDING, 0, "its device is on no segment here");
+	routes_answer(r, &out.item, WISH_PENDING, 0, "its device is on no segment here");
 	r->ops->send(r->data, IPC_WISH_PREFIX_RESULT, &out.head,
 		     BATCH_LEN(struct prefix_result, 1));
 }
 
-/* What passes by itself: a device that is down or has just gone. */
-static bool is_passing(int error)
+bool routes_is_passing(int error)
 {
 	return error == ENETDOWN || error == ENODEV || error == EINVAL || error == ENOMEM ||
 	       error == ENETUNREACH || error == ENOBUFS;
@@ -140,8 +146,9 @@ static void refused(void *data, unsigned int i, const struct nl_err *err)
 			 j->wishes[at].key.metric);
 	else
 		snprintf(text, sizeof(text), "%.159s", err->text);
-	answer(j->r, &j->results[at], is_passing(err->error) ? WISH_PENDING : WISH_REFUSED,
-	       err->error, text);
+	routes_answer(j->r, &j->results[at],
+		      routes_is_passing(err->error) ? WISH_PENDING : WISH_REFUSED, err->error,
+		      text);
 }
 
 static void send_job(struct job *j)
@@ -150,7 +157,8 @@ static void send_job(struct job *j)
 
 	if (e)
 		for (unsigned int i = 0; i < j->n; i++)
-			answer(j->r, &j->results[j->place[i]], WISH_PENDING, -e, strerror(-e));
+			routes_answer(j->r, &j->results[j->place[i]], WISH_PENDING, -e,
+				      strerror(-e));
 	j->n = 0;
 	j->len = 0;
 }
@@ -195,15 +203,16 @@ static void put_wish(struct job *j, uint32_t at, struct nhobj **last)
 
 	why = obstacle(j->r, w, text);
 	if (why) {
-		answer(j->r, &j->results[at], WISH_PENDING, 0, why);
+		routes_answer(j->r, &j->results[at], WISH_PENDING, 0, why);
 		return;
 	}
 	if (!*last || (*last)->n_hops != w->n_hops ||
 	    memcmp((*last)->hops, w->hops, w->n_hops * sizeof(w->hops[0])))
 		*last = nh_get(j->r, w->hops, w->n_hops, &err);
 	if (!*last) {
-		answer(j->r, &j->results[at], is_passing(err.error) ? WISH_PENDING : WISH_REFUSED,
-		       err.error, err.text);
+		routes_answer(j->r, &j->results[at],
+			      routes_is_passing(err.error) ? WISH_PENDING : WISH_REFUSED, err.error,
+			      err.text);
 		return;
 	}
 	to_kernel(j->r, &w->key, &k);
@@ -227,7 +236,7 @@ static void put_again(struct job *j, uint32_t at)
 	if (j->n + 2 > NL_BATCH_MAX)
 		send_job(j);
 	put(j, at, nl_fib_route_del(j->buf + j->len, &k));
-	answer(j->r, &j->results[at], WISH_INSTALLED, 0, "");
+	routes_answer(j->r, &j->results[at], WISH_INSTALLED, 0, "");
 	k.nhid = o->nh.id;
 	put(j, at, nl_fib_route_new(j->buf + j->len, &k, false));
 }
