@@ -12,15 +12,13 @@
  *
  * RFC 9136 (4.4.1), draft-ietf-bess-evpn-l3mh-proto (3.8.1, 3.8.2)
  */
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
+#include "services/place/place_l3vni.h"
 #include "services/prefix/prefix.h"
-
-#define TUNNEL_VXLAN 8
 
 const struct pcore *prefix_core_of(const struct prefixes *ps, u32 vrf)
 {
@@ -169,48 +167,14 @@ void prefix_core_withdraw(struct prefixes *ps, struct pfx *x)
 
 /* ---- which VRFs, and the router's MAC address ---- */
 
-static const struct device *bridge_of_vni(struct prefixes *ps, u32 vni)
-{
-	const struct devices *all = speaker_devices(ps->speaker);
-	const struct device *d;
-
-	DEVICE_FOREACH(d, all)
-		if (!strcmp(d->fact.kind, "vxlan") && d->fact.vxlan_vni == vni && d->fact.master)
-			return device_by_index(all, d->fact.master);
-	return NULL;
-}
-
-/* The bridge itself, or a VLAN device of it, whichever is in the VRF. */
-static const struct device *router_of(struct prefixes *ps, const struct device *bridge, u32 vrf)
-{
-	const struct device *d;
-
-	if (bridge->fact.master == vrf)
-		return bridge;
-	DEVICE_FOREACH(d, speaker_devices(ps->speaker))
-		if (!strcmp(d->fact.kind, "vlan") && d->fact.link == bridge->fact.ifindex &&
-		    d->fact.master == vrf)
-			return d;
-	return NULL;
-}
-
 static void find_router(struct prefixes *ps, const struct place_vrf *v, struct pcore *c)
 {
-	const struct device *bridge = bridge_of_vni(ps, c->l3vni);
-	const struct device *router = bridge ? router_of(ps, bridge, c->vrf) : NULL;
-	struct ecomm mac;
+	struct place_l3vni l3vni;
 
-	if (!bridge)
-		snprintf(c->why, sizeof(c->why), "no VXLAN device with VNI %u is in a bridge",
-			 c->l3vni);
-	else if (!router)
-		snprintf(c->why, sizeof(c->why),
-			 "neither %s, bridge of VNI %u, nor a VLAN of it is in VRF %s",
-			 bridge->fact.ifname, c->l3vni, v->conf.name);
-	if (!router)
+	if (!place_l3vni(speaker_devices(ps->speaker), c->l3vni, c->vrf, v->conf.name, &l3vni,
+			 c->why, sizeof(c->why)))
 		return;
-	mac = ecomm_router_mac(&router->fact.address);
-	c->ext[c->n_ext++] = mac;
+	c->ext[c->n_ext++] = ecomm_router_mac(&l3vni.router->fact.address);
 	c->n_ext = (u32)ecomm_sort(c->ext, c->n_ext);
 }
 
