@@ -134,6 +134,7 @@ void print_summary(struct out *o, const json_t *doc)
 	print_states_line(o, "neigh", "synced", doc_get(doc, "neighbors"));
 	print_members_line(o, doc_get(doc, "memberships"));
 	print_states_line(o, "prefixes", "installed", doc_get(doc, "prefixes"));
+	print_states_line(o, "core", "installed", doc_get(doc, "core-prefixes"));
 	print_routes_line(o, doc_get(doc, "routes"));
 	out_nl(o);
 	out_word(o, OUT_PLAIN, "kernel  ");

@@ -16,7 +16,7 @@
 
 typedef json_t *(*query_fn)(struct speaker *sp, const json_t *params, char *err, size_t err_len);
 
-/* @from's members into @into: arrays are joined, anything else replaces. Takes the reference to @from. */
+/* @from's members into @into: arrays are joined, numbers added, anything else replaces. Takes the reference to @from. */
 static void merge(json_t *into, json_t *from)
 {
 	const char *key;
@@ -26,7 +26,10 @@ static void merge(json_t *into, json_t *from)
 		there = json_object_get(into, key);
 		if (json_is_array(there) && json_is_array(value))
 			json_array_extend(there, value);
-		else
+		else if (json_is_integer(there) && json_is_integer(value))
+			json_integer_set(there,
+					 json_integer_value(there) + json_integer_value(value));
+		else if (!json_is_true(there)) /* what is true of one is true of all */
 			json_object_set(into, key, value);
 	}
 	json_decref(from);
@@ -112,7 +115,9 @@ static const struct {
 static bool ask(struct speaker *sp, const char *method, const json_t *params, json_t **result,
 		char *err)
 {
+	json_t *part;
 	unsigned int i;
+	bool known = false;
 
 	for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
 		if (!strcmp(queries[i].method, method)) {
@@ -120,11 +125,18 @@ static bool ask(struct speaker *sp, const char *method, const json_t *params, js
 			return true;
 		}
 	}
-	for (i = 0; speaker_services[i]; i++)
-		if (speaker_services[i]->query &&
-		    speaker_services[i]->query(sp->states[i], method, params, result, err, ERR_LEN))
-			return true;
-	return false;
+	for (i = 0; speaker_services[i]; i++) {
+		part = NULL;
+		if (!speaker_services[i]->query ||
+		    !speaker_services[i]->query(sp->states[i], method, params, &part, err, ERR_LEN))
+			continue;
+		known = true;
+		if (*result && part)
+			merge(*result, part);
+		else if (part)
+			*result = part;
+	}
+	return known;
 }
 
 /* Sentences about a parameter begin with its name, those about something missing with "no ". */

@@ -109,7 +109,8 @@ struct service {
 	SERVICE(member)   \
 	SERVICE(flood)    \
 	SERVICE(bfd)      \
-	SERVICE(prefix)
+	SERVICE(prefix)   \
+	SERVICE(core)
 
 #define SERVICE_DECLARE(name) extern const struct service name##_service;
 SERVICES(SERVICE_DECLARE)

@@ -169,6 +169,10 @@ static bool each_route(void *data, const struct evpn_nlri *n, const struct rib_p
 	if (!n_paths || !paths[best].peer || prefix_cmp(&p, &r->prefix))
 		return true;
 	v = prefix_judge(r->ps, full, paths[best].attrs, &vrf);
+	/* of those of the core another service tells */
+	if ((v == PV_NO_INDEX || v == PV_FOREIGN_ESI) && vrf && vrf->conf.prefixes.from_core &&
+	    full->label[0])
+		return true;
 	if (v != PV_ES_IMPORT && v != PV_VRF)
 		refused(r, full, &paths[best], v);
 	return true;

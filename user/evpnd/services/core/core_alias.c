@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_alias.c - IP aliasing, as a remote PE sees it: a segment is reached, in a VRF, by every PE that tells both an RT-1
+ * per ES and one per EVI with the VRF's target. One that takes back the one per ES is left at once. Of those
+ * that say so (P) all are taken, and only if there are none those that stand by; of a single-active segment
+ * one.
+ *
+ * RFC 7432 (8.2, 8.4), RFC 8214 (3.1), draft-ietf-bess-evpn-ip-aliasing
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "services/core/core.h"
+
+static int ad_cmp(const struct core_ad *a, const struct core_ad *b)
+{
+	int r = esi_cmp(&a->esi, &b->esi);
+
+	if (!r)
+		r = a->etag < b->etag ? -1 : a->etag > b->etag;
+	return r ? r : rd_cmp(&a->rd, &b->rd);
+}
+
+RB_PROTOTYPE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
+RB_GENERATE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
+
+bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
+{
+	return c->n_vrfs && (n->etag == EVPN_MAX_ETAG || !n->etag) && !esi_is_zero(&n->esi) &&
+	       !core_is_own(c, &n->rd) && core_vrf_match(c, &a->ext);
+}
+
+static void forget(struct core *c, struct core_ad *ad)
+{
+	core_groups_touch_esi(c, &ad->esi);
+	RB_REMOVE(core_ads, &c->ads, ad);
+	core_pe_put(c, ad->pe);
+	free(ad);
+}
+
+void core_alias_forget(struct core *c)
+{
+	struct core_ad *ad;
+
+	while ((ad = RB_ROOT(&c->ads)))
+		forget(c, ad);
+}
+
+static struct core_ad *find(struct core *c, const struct evpn_nlri *n)
+{
+	struct core_ad key = {.esi = n->esi, .etag = n->etag, .rd = n->rd};
+
+	return RB_FIND(core_ads, &c->ads, &key);
+}
+
+static struct core_ad *make(struct core *c, const struct evpn_nlri *n)
+{
+	struct core_ad *ad = calloc(1, sizeof(*ad));
+
+	if (!ad) {
+		log_error("routes of the core: no memory for a segment");
+		return NULL;
+	}
+	ad->esi = n->esi;
+	ad->etag = n->etag;
+	ad->rd = n->rd;
+	RB_INSERT(core_ads, &c->ads, ad);
+	return ad;
+}
+
+/* Of one that says neither, as RFC 7432 has it, all forward if the segment is all-active. */
+static void read_flags(struct core_ad *ad, const struct bgp_attrs *a)
+{
+	struct esi_label label;
+	struct l2_attr l2 = {.flags = L2_ATTR_P};
+
+	ad->single = ecomm_get_esi_label(&a->ext, &label) && label.flags & ESI_LABEL_SINGLE_ACTIVE;
+	ecomm_get_l2_attr(&a->ext, &l2);
+	ad->primary = l2.flags & L2_ATTR_P;
+}
+
+static void judge(struct core_ad *ad, const struct core_vrf *v, const struct evpn_nlri *n)
+{
+	ad->why[0] = '\0';
+	if (!n->etag && n->label[0] != v->conf.l3vni)
+		snprintf(ad->why, sizeof(ad->why),
+			 "it says VNI %u for the segment, and that of VRF %s is %u", n->label[0],
+			 v->conf.name, v->conf.l3vni);
+}
+
+void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now)
+{
+	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
+	struct core_vrf *v = now && now->peer && core_alias_wanted(c, full, now->attrs) ?
+				     core_vrf_match(c, &now->attrs->ext) :
+				     NULL;
+	struct core_ad *ad = find(c, n);
+	struct mac mac = {{0}};
+	struct core_pe *pe;
+
+	if (!v) {
+		if (ad)
+			forget(c, ad);
+		return;
+	}
+	ecomm_get_router_mac(&now->attrs->ext, &mac);
+	pe = core_pe_get(c, v->ifindex, now->next_hop, &mac);
+	if (pe && !ad)
+		ad = make(c, n);
+	if (!pe || !ad) {
+		if (pe)
+			core_pe_put(c, pe);
+		return;
+	}
+	if (ad->pe)
+		core_pe_put(c, ad->pe);
+	ad->pe = pe;
+	ad->vrf = v->ifindex;
+	read_flags(ad, now->attrs);
+	judge(ad, v, full);
+	core_groups_touch_esi(c, &ad->esi);
+}
+
+/* ---- which PEs ---- */
+
+/** struct choice - of a segment's PEs */
+struct choice {
+	const struct core_pe **pes;
+	u32 n;
+	bool primary;
+	bool single;
+};
+
+/* The RT-1 per ES by the same PE, or NULL */
+static const struct core_ad *per_es(struct core *c, const struct core_ad *evi)
+{
+	struct core_ad key = {.esi = evi->esi, .etag = EVPN_MAX_ETAG}, *ad;
+
+	for (ad = RB_NFIND(core_ads, &c->ads, &key); ad && !esi_cmp(&ad->esi, &evi->esi);
+	     ad = RB_NEXT(core_ads, &c->ads, ad))
+		if (ad->vrf == evi->vrf && ad->pe == evi->pe)
+			return ad;
+	return NULL;
+}
+
+static bool is_in(const struct choice *ch, const struct core_pe *pe)
+{
+	for (u32 i = 0; i < ch->n; i++)
+		if (ch->pes[i] == pe)
+			return true;
+	return false;
+}
+
+static void add(struct choice *ch, const struct core_ad *evi, bool single)
+{
+	if (evi->primary && !ch->primary) {
+		ch->primary = true;
+		ch->n = 0;
+	}
+	ch->single |= single;
+	if (evi->primary == ch->primary && ch->n < PREFIX_HOPS_MAX && !is_in(ch, evi->pe))
+		ch->pes[ch->n++] = evi->pe;
+}
+
+static void consider(struct core *c, struct choice *ch, const struct core_ad *evi,
+		     char why[CORE_WHY_MAX])
+{
+	const struct core_ad *es = per_es(c, evi);
+	char ip[IP_STRLEN];
+
+	if (!es)
+		snprintf(why, CORE_WHY_MAX,
+			 "%s tells an RT-1 per EVI of the segment, and none per ES",
+			 ip_format(&evi->pe->address, ip));
+	else if (evi->why[0])
+		snprintf(why, CORE_WHY_MAX, "%s: %.140s", ip_format(&evi->pe->address, ip),
+			 evi->why);
+	else if (core_pe_usable(c, evi->pe, why))
+		add(ch, evi, es->single);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return ip_cmp(&(*(const struct core_pe *const *)a)->address,
+		      &(*(const struct core_pe *const *)b)->address);
+}
+
+u32 core_alias_pes(struct core *c, u32 vrf, const struct esi *esi,
+		   const struct core_pe *pes[PREFIX_HOPS_MAX], char why[CORE_WHY_MAX])
+{
+	struct choice ch = {.pes = pes};
+	struct core_ad key = {.esi = *esi}, *ad;
+
+	snprintf(why, CORE_WHY_MAX, "no PE tells by RT-1 that it reaches the segment in this VRF");
+	for (ad = RB_NFIND(core_ads, &c->ads, &key); ad && !esi_cmp(&ad->esi, esi);
+	     ad = RB_NEXT(core_ads, &c->ads, ad))
+		if (ad->vrf == vrf && !ad->etag)
+			consider(c, &ch, ad, why);
+	if (ch.n > 1)
+		qsort(pes, ch.n, sizeof(pes[0]), by_address);
+	return ch.single && ch.n ? 1 : ch.n;
+}
