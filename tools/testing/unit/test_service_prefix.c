@@ -655,6 +655,14 @@ static void test_verdicts(void **state)
 	end(sp);
 }
 
+static struct fact_es role_fact(u8 role, u8 force)
+{
+	struct fact_es f = {.esi = esi_of(1), .ifindex = BOND0, .role = role, .force = force};
+
+	strcpy(f.ifname, "bond0");
+	return f;
+}
+
 /* A PE that is gone from the segment: its routes are kept for the retention time. */
 static void test_retention(void **state)
 {
@@ -677,6 +685,55 @@ static void test_retention(void **state)
 	take_back(sp, r);
 	expect(sp, "");
 	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* The customer's session goes from another PE to this one, which that PE's withdraw is no word of his about. */
+static void test_retention_after_takeover(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	struct fact_es f = role_fact(ES_NON_DF, 0);
+
+	commit_mode(sp, &red, 1, CONF_PORT_ACTIVE);
+	rt4(sp, 2);
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, r); /* by the customer, who speaks with that PE */
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	f.role = ES_DF;
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	take_back(sp, r);
+	sd_event_run(sp->event, 300000);
+	expect(sp, "");
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	/* longer ago than that */
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, r);
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* What is kept of another PE ends when the customer has told this one: else it would outlive his withdrawing it. */
+static void test_retained_and_relearned(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2), *es = rt4(sp, 2);
+
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	es->gone = true;
+	take_back(sp, r);
+	learned(sp, "10.20.0.0/16", 6, "10.1.0.1"); /* by another segment */
+	expect(sp, "+10.20.0.0/16/0[10.0.0.1:32768],10.1.0.1 ");
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp,
+	       "-10.20.0.0/16/0[10.0.0.1:32768] +10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 unwish:10.20.0.0/16@20 ");
 	end(sp);
 }
 
@@ -1025,14 +1082,6 @@ static void test_core_connected(void **state)
 	fact(sp, RED, "10.1.0.0/24", 0, NULL, 0, PREFIX_FIRST | PREFIX_GONE);
 	expect(sp, "-10.1.0.0/24/0[10.0.0.1:49280] ");
 	end(sp);
-}
-
-static struct fact_es role_fact(u8 role, u8 force)
-{
-	struct fact_es f = {.esi = esi_of(1), .ifindex = BOND0, .role = role, .force = force};
-
-	strcpy(f.ifname, "bond0");
-	return f;
 }
 
 /* The PE has this role; what it tells the core then has this LOCAL_PREF and this metric, 0: it is not told again */
@@ -1815,6 +1864,8 @@ int main(void)
 		cmocka_unit_test(test_resolution),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_retention_after_takeover),
+		cmocka_unit_test(test_retained_and_relearned),
 		cmocka_unit_test(test_retention_of_many),
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),

@@ -112,7 +112,7 @@ struct place_role {
  * struct place_es - a segment: one of ours, or one that routes speak of
  * @configured: one of ours; @conf and @import hold
  * @in_kernel: the module has it, on device @ifindex
- * @now: its role, for a service that asks for it with place_role_fact()
+ * @now: its role, for a service that asks for it with place_role_fact(); since @changed_us, 0: not heard
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
  * @group_full: the same, of one group or entry
@@ -123,6 +123,7 @@ struct place_es {
 	struct circuits circuits;
 	const struct conf_segment *conf;
 	struct place_role now;
+	u64 changed_us;
 	struct mac import;
 	u32 ifindex;
 	u32 advertised;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "services/place/place.h"
+#include "timer.h"
 
 bool place_role_fact(struct place_es *es, const struct fact_es *f)
 {
@@ -20,6 +21,7 @@ bool place_role_fact(struct place_es *es, const struct fact_es *f)
 	if (!memcmp(&now, &es->now, sizeof(now)))
 		return false;
 	es->now = now;
+	es->changed_us = timer_now_us();
 	return true;
 }
 

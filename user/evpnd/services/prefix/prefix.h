@@ -391,6 +391,11 @@ void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
 /* there is room in a VRF that was full: neighbours are asked again for what was refused */
 void prefix_use_room(struct prefixes *ps);
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r);
+/*
+ * The customer has told this PE, by @hop, what was kept of another one: from now on what he withdraws here is gone, and
+ * the next PE that takes over need not be told apart from this one.
+ */
+void prefix_relearned(struct prefixes *ps, struct pfx *x, const struct prefix_hop *hop);
 /* withdrawn ones: gone, or kept because their PE is gone, or kept long enough */
 void prefix_lost(struct prefixes *ps);
 

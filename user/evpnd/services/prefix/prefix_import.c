@@ -10,10 +10,12 @@
  * A customer withdraws a prefix, and it goes. But a PE that has died, or has lost its segment, withdraws
  * everything that it has learned, and the customer will tell another PE the same again in seconds: these are
  * kept for the segment's retention time. Which of the two it is is seen from the PE's RT-4, a moment after the
- * last of many, because a reflector may withdraw it after the prefixes.
+ * last of many, because a reflector may withdraw it after the prefixes. A PE from which this one has taken over has lost
+ * the customer's session, too, and not been told anything by him: so for the retention time after a takeover.
  *
  * RFC 9136 (3.2), RFC 9251 (9.5), draft-ietf-bess-evpn-l3mh-proto (3.8)
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -491,15 +493,41 @@ static bool pe_is_there(struct prefixes *ps, const struct psource *s)
 	return p.found;
 }
 
+/* Since when this PE forwards to the customer, and no other one does; 0: it does not */
+static u64 taken_over(struct prefixes *ps, const struct psource *s)
+{
+	const struct place_device *on = place_device(&ps->at, s->hop.ifindex);
+
+	if (!on || !on->es || !on->es->conf || on->es->conf->mode == CONF_ALL_ACTIVE)
+		return 0;
+	return place_way(on) == PLACE_FORWARDS ? on->es->changed_us : 0;
+}
+
 static void check(struct prefixes *ps, struct psource *s, u64 now)
 {
-	u32 ms = retention(ps, s);
+	bool there = pe_is_there(ps, s);
+	u64 from = there ? taken_over(ps, s) : now;
 
 	s->checked = true;
-	s->expires = pe_is_there(ps, s) ? 0 : now + (u64)ms * 1000;
-	if (s->expires)
-		log_info("prefixes by %s are kept for %u s: it is gone from their segment",
-			 ip_format(&s->nh, (char[IP_STRLEN]){0}), ms / 1000);
+	s->expires = from ? from + (u64)retention(ps, s) * 1000 : 0;
+	if (s->expires > now)
+		log_info("prefixes by %s are kept for %" PRIu64 " s: %s",
+			 ip_format(&s->nh, (char[IP_STRLEN]){0}), (s->expires - now) / 1000000,
+			 there ? "this PE has taken over" : "it is gone from their segment");
+}
+
+void prefix_relearned(struct prefixes *ps, struct pfx *x, const struct prefix_hop *hop)
+{
+	const struct place_device *on = place_device(&ps->at, hop->ifindex);
+	const struct premote *r, *after;
+
+	for (r = x->remotes; r; r = after) {
+		after = r->next;
+		if (!r->lost || !on || !on->es || segment_of(ps, r->source) != on->es)
+			continue;
+		prefix_remote_del(ps, x, r);
+		prefix_queue(ps, x);
+	}
 }
 
 /* Return: one of its paths is kept, until @next at the latest */

@@ -128,6 +128,7 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 	now.set = with(ps, l && !(f->flags & PREFIX_FIRST) ? l->set : NULL, f);
 	same = l && now.set && now.set == l->set && l->protocol == f->protocol;
 	prefix_local_set(ps, x, &now);
+	prefix_relearned(ps, x, &f->hop);
 	if (!same) /* all are told again after each reading */
 		prefix_queue(ps, x);
 }

@@ -101,8 +101,9 @@ static void remote_steps(const struct way *w, const struct pfx *x, const struct 
 			"by %s, rd %s, tag %u, %s %s%s", ip_format(&s->nh, nh),
 			rd_format(&s->rd, rd), s->tag, ip_is_none(&s->gw) ? "ESI" : "gateway",
 			ip_is_none(&s->gw) ? esi_format(&s->esi, esi) : ip_format(&s->gw, ip),
-			r->lost ? "; withdrawn, and kept because that PE is gone from the segment" :
-				  ""));
+			r->lost ?
+				"; withdrawn, and kept because that PE is gone from the segment, or this one has taken over" :
+				""));
 	step(w, "import", true, json_string(prefix_verdict_name(s->verdict)));
 	if (s->hop.ifindex)
 		step(w, "next hop", true,
