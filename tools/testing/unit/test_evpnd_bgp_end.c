@@ -183,6 +183,25 @@ static void test_port(void **state)
 	assert_int_equal(bgp_end_count(end), 3);
 }
 
+/* Handed over, the port is open still: the core is to be led away from it first. */
+static void test_handed_over(void **state)
+{
+	struct wish_es w = {
+		.ifname = "bond0", .mode = CONF_PORT_ACTIVE, .df = true, .draining = true};
+	struct fact_es before = {.df = true};
+	int s, again;
+
+	NEED_KERNEL();
+	s = session("10.0.0.2", 179);
+	bgp_end_roles(end, &before, &w, name);
+	run(50);
+	assert_true(is_over(s));
+	again = session("10.0.0.2", 179);
+	bgp_end_roles(end, &before, &w, name);
+	run(50);
+	assert_true(is_over(again));
+}
+
 static void test_vlan(void **state)
 {
 	struct wish_es w = {.ifname = "bond0", .mode = CONF_SINGLE_ACTIVE, .untagged_vid = 7};
@@ -221,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port),
+		cmocka_unit_test(test_handed_over),
 		cmocka_unit_test(test_vlan),
 	};
 

@@ -77,6 +77,11 @@ static void found(void **state)
 	DEVICE_FOREACH(d, &devices)
 		sum = 10 * sum + d->fact.ifindex;
 	assert_int_equal(sum, 2345);
+	sum = 0;
+	for (d = device_above(&devices, 2, NULL); d; d = device_above(&devices, 2, d))
+		sum = 10 * sum + d->fact.ifindex;
+	assert_int_equal(sum, 34);
+	assert_null(device_above(&devices, 4, NULL));
 }
 
 static void names_are_exchanged(void **state)

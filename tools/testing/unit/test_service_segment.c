@@ -1386,6 +1386,89 @@ static void make_before_break(void **state)
 	end(sp);
 }
 
+/* VLAN 10 of the port leads into a VRF; or into a bridge */
+static void leads_to(struct speaker *sp, const char *kind)
+{
+	struct fact_link f = {.ifindex = 60,
+			      .ifname = "bond0.10",
+			      .kind = "vlan",
+			      .link = 5,
+			      .vlan_id = 10,
+			      .flags = IFF_UP,
+			      .carrier = true,
+			      .master = 50};
+
+	strcpy(f.master_kind, kind);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
+}
+
+/* What a routed port gives up it gives up step by step: the core first, since a CE that has left takes nothing in here. */
+static void routed_core_first(void **state)
+{
+	struct speaker *sp = forwarding(ce1());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+
+	leads_to(sp, "vrf");
+	rt1(sp, PE2, L2_ATTR_P);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_true(sp->wish.df && sp->wish.draining);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_BLOCK); /* LACP says nothing yet */
+	assert_int_equal(s->leave, LEAVE_CORE);
+	run(sp, 600);
+	assert_true(sp->wish.df && sp->wish.draining);
+	assert_int_equal(sp->wish.standby, CONF_STANDBY_LACP_OOS);
+	assert_int_equal(s->leave, LEAVE_CE);
+	run(sp, 600);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
+/* Without LACP, too: no PE is a bridge, so that a CE that is one makes no loop of two that forward. */
+static void routed_opens_first(void **state)
+{
+	struct speaker *sp = forwarding(blocking());
+	struct segment *s = segment_by_name(sp->ss, "ce1");
+
+	leads_to(sp, "vrf");
+	rt1(sp, PE2, L2_ATTR_B);
+	rt4(sp, &better, false);
+	run(sp, 200);
+	assert_true(sp->wish.df); /* the other one is ready, and opens first */
+	assert_false(sp->wish.draining);
+	rt1(sp, PE2, L2_ATTR_P);
+	run(sp, 5);
+	assert_true(sp->wish.df && sp->wish.draining);
+	run(sp, 600);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->pb, L2_ATTR_B);
+	/* it opens beside one that forwards still */
+	rt4(sp, &worse, false);
+	run(sp, 5);
+	assert_true(sp->wish.df);
+	/* one that closes before it opens is not waited for without end */
+	rt1(sp, PE2, L2_ATTR_B);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_int_equal(s->leave, LEAVE_OFFER);
+	run(sp, 1200);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
+/* A bridge that has only one of its VLANs would do for a loop. */
+static void bridged_closes_first(void **state)
+{
+	struct speaker *sp = forwarding(blocking());
+
+	leads_to(sp, "bridge");
+	rt1(sp, PE2, L2_ATTR_B);
+	rt4(sp, &better, false);
+	run(sp, 5);
+	assert_false(sp->wish.df);
+	end(sp);
+}
+
 static void rt1_vlan(struct speaker *sp, u32 pe, u32 tag, u16 pb)
 {
 	struct evpn_nlri n = {.type = EVPN_AD, .rd = rd_make_ip(pe, 7), .etag = tag};
@@ -3862,6 +3945,9 @@ int main(void)
 		cmocka_unit_test(close_before_open),
 		cmocka_unit_test(drain_closes_first),
 		cmocka_unit_test(make_before_break),
+		cmocka_unit_test(routed_core_first),
+		cmocka_unit_test(routed_opens_first),
+		cmocka_unit_test(bridged_closes_first),
 		cmocka_unit_test(vlans_change_hands),
 		cmocka_unit_test(mute_peer),
 		cmocka_unit_test(word_closes),

@@ -179,6 +179,15 @@ const struct device *device_vlan(const struct devices *devices, u32 lower, u32 v
 	return d && d->fact.link == lower && d->fact.vlan_id == vlan_id ? d : NULL;
 }
 
+const struct device *device_above(const struct devices *devices, u32 lower, const struct device *d)
+{
+	struct device key = {.fact = {.link = lower}};
+
+	d = d ? RB_NEXT(device_lowers, &devices->lowers, (struct device *)d) :
+		RB_NFIND(device_lowers, (struct device_lowers *)&devices->lowers, &key);
+	return d && d->fact.link == lower ? d : NULL;
+}
+
 const struct fact_link *device_before(const struct devices *devices)
 {
 	return devices->replaces ? &devices->before : NULL;

@@ -60,6 +60,9 @@ const char *device_name(const struct devices *devices, u32 ifindex);
 /** device_vlan() - Return: the VLAN device of this VLAN on device @lower, or NULL */
 const struct device *device_vlan(const struct devices *devices, u32 lower, u32 vlan_id);
 
+/** device_above() - Return: the VLAN device on device @lower that comes after @d by VLAN; NULL begins, and ends */
+const struct device *device_above(const struct devices *devices, u32 lower, const struct device *d);
+
 /** device_before() - Return: what the fact that is being told replaces; NULL: the device is new */
 const struct fact_link *device_before(const struct devices *devices);
 

@@ -26,11 +26,12 @@
 
 enum { BGP_PORT = 179, ROOM_MIN = 64 };
 
-/* A segment that closes. @closed: VLANs, of a whole port all */
+/* A segment that closes. @closed: VLANs, of a whole port all; @open: not yet, but it is handed over */
 struct closing {
 	STAILQ_ENTRY(closing) entry;
 	uint32_t ifindex;
 	uint16_t untagged_vid;
+	bool open;
 	char name[CONF_NAME_MAX];
 	uint8_t closed[CONF_VLAN_BYTES];
 };
@@ -143,8 +144,8 @@ static void end_one(struct bgp_end *e, struct nl *diag, const struct inet_diag_m
 	req->id = m->id;
 	if (!nl_request(diag, nlh, NULL, NULL, &err)) {
 		e->ended++;
-		log_info("segment %s: the BGP session with %s is ended, because it is closed here",
-			 c->name, ip_format(&to, ip));
+		log_info("segment %s: the BGP session with %s is ended, because it is %s", c->name,
+			 ip_format(&to, ip), c->open ? "handed over" : "closed here");
 	} else if (err.error != ENOENT) {
 		log_warning("segment %s: the BGP session with %s was not ended: %s", c->name,
 			    ip_format(&to, ip), err.text);
@@ -200,6 +201,7 @@ static void on_now(void *data)
 
 /* ---- what closes ---- */
 
+/* What passes here, and goes on passing. While a segment is handed over a session that is there again is ended again. */
 static void passing(const struct wish_es *w, bool df, const uint8_t map[CONF_VLAN_BYTES],
 		    uint8_t out[CONF_VLAN_BYTES])
 {
@@ -219,7 +221,10 @@ void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct
 	if (!before || !l || w->mode == CONF_ALL_ACTIVE)
 		return;
 	passing(w, before->df, before->vlan_df, was);
-	passing(w, w->df, w->vlan_df, is);
+	if (w->draining)
+		memset(is, 0, sizeof(is));
+	else
+		passing(w, w->df, w->vlan_df, is);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return;
@@ -231,6 +236,7 @@ void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct
 	}
 	c->ifindex = l->ifindex;
 	c->untagged_vid = w->untagged_vid;
+	c->open = w->draining;
 	memcpy(c->name, name, sizeof(c->name));
 	STAILQ_INSERT_TAIL(&e->closing, c, entry);
 	/* once for all segments that close in one turn of the loop */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * bgp_end.h - BGP sessions of other daemons with a customer whose port is closed here: they are over, and who
- * has them does not see it, as the carrier stays.
+ * has them does not see it, as the carrier stays. In a hand-over they end while the port is open, so that the core is led
+ * away from it before it closes, and so that the customer hears of it.
  */
 #ifndef EVPND_BGP_END_H
 #define EVPND_BGP_END_H
@@ -23,7 +24,7 @@ void bgp_end_free(struct bgp_end *end);
  * @wish: what it has now
  * @name: of the segment, CONF_NAME_MAX octets, for the log
  *
- * What was open and is closed: TCP connections from or to port 179 whose other end is routed over that device, or a
+ * What was open and is closed, or is to be: TCP connections from or to port 179 whose other end is routed over that device, or a
  * VLAN on it, are ended in the next turn of the loop (SOCK_DESTROY). The daemon hears ECONNABORTED and withdraws what
  * it had by them.
  */

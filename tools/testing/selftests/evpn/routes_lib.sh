@@ -113,3 +113,42 @@ reload_with() {
 		check_err $? "configuration: $(cat "$LAB_RUN/reload")"
 	done
 }
+
+# --- a remote customer, and traffic between the two --------------------------------------------
+
+# far_customer: behind the remote PE, in VRF red; nothing of the lab's leads to it but the core
+far_customer() {
+	ip netns add "$(ns far)"
+	defer ip netns del "$(ns far)"
+	in_ns far sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+	ip -n "$(ns host)" link set core0.101 down
+	ip -n "$(ns host)" link add name cust0 type veth peer name cust0 netns "$(ns far)"
+	in_ns host sh -c 'echo 0 >/proc/sys/net/ipv6/conf/cust0/disable_ipv6'
+	ip -n "$(ns host)" -batch - <<-END
+		link set cust0 master red up
+		addr add 198.51.100.254/24 dev cust0
+		addr add 2001:db8:100::fe/64 dev cust0 nodad
+	END
+	ip -n "$(ns far)" -batch - <<-END
+		link set lo up
+		link set cust0 up
+		addr add 198.51.100.1/24 dev cust0
+		route add default via 198.51.100.254
+		addr add 2001:db8:100::1/64 dev cust0 nodad
+		route add default via 2001:db8:100::fe
+	END
+}
+
+# meanwhile NAME COMMAND...: with 200 datagrams a second each way between the customers. Sets FROM and TO: how many of the
+# near customer's (in $NEAR, or h1) were lost, and of those to him
+meanwhile() {
+	local name=${1// /-}
+	probe_start "$name" -a "$(ns "${NEAR:-h1}"),203.0.113.1" -b "$(ns far),198.51.100.1" -r 200 -f 4
+	sleep 0.5
+	"${@:2}"
+	sleep 1
+	probe_stop
+	FROM=$(probe_get "$name" 0 lost) TO=$(probe_get "$name" 1 lost)
+	log_info "$1: lost $FROM and $TO of $(probe_get "$name" 0 sent), $(outage "$name" 0) and $(outage "$name" 1) ms," \
+		"twice $(probe_get "$name" 0 duplicates) and $(probe_get "$name" 1 duplicates)"
+}

@@ -20,6 +20,7 @@
  *   segment_frr.c     segments that FRR controls: its result comes into force here
  *   segment_discover.c  segments that FRR has and the configuration does not name
  *   segment_handover.c  which roles may change hands now
+ *   segment_away.c    how a PE goes that forwards beside the one that takes over
  *   segment_icc.c     words between PEs that make a hand-over short
  *   segment_drain.c   taking a segment out of service before anything is blocked
  *   segment_boot.c    what is taken over from the process before, and from before a boot
@@ -166,6 +167,15 @@ struct segment_frr {
 enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
 
 /**
+ * enum leave_step - how far a PE is that forwards beside the one that takes over
+ * @LEAVE_OFFER: routed, no LACP: the other one is ready, and is to open first
+ * @LEAVE_CORE: routed: remote PEs and the customer's routing are led away
+ * @LEAVE_CE: the CE is told by LACP
+ * @LEAVE_DONE: nobody sends here any more
+ */
+enum leave_step { LEAVE_NO, LEAVE_OFFER, LEAVE_CORE, LEAVE_CE, LEAVE_DONE };
+
+/**
  * struct segment - one segment, configured or discovered
  * @discovered: FRR has it, and the configuration does not name its device
  * @id: number in its route distinguishers
@@ -186,7 +196,7 @@ enum drain_state { DRAIN_NO, DRAIN_OFFERED, DRAIN_LEAVING, DRAIN_DONE };
  * @winner: index into @cand for the port, or for each VLAN; -1: nobody. Of the last election
  * @backup: VLANs for which this PE would be DF next
  * @target: as elected; @force: in force
- * @leaving: LACP tells the CE to leave, until @leave_timer; @left: it has
+ * @leave: of the role that it is losing, each step until @leave_timer
  * @elected: an election was held since it came up; @lost_one: a route has gone since the last one
  * @unanswered: wishes that the kernel has not answered; @announce_due: RT-1 waits for it, because it
  *	says that this PE has closed; at most until @announce_timer
@@ -256,8 +266,7 @@ struct segment {
 
 	int16_t winner[4096];
 	u8 backup[DF_VLAN_BYTES];
-	bool leaving;
-	bool left;
+	enum leave_step leave;
 	bool elected;
 	bool lost_one;
 	struct timer leave_timer;
@@ -393,6 +402,8 @@ void segment_try_up(struct segment *s);
 void segment_update_port(struct segment *s);
 /* a device of this host has changed, or, NULL, every one may have */
 void segments_link(struct segments *ss, const struct fact_link *f);
+/* it leads into a VRF, and into no bridge: two PEs that forward make no loop */
+bool segment_is_routed(const struct segment *s);
 void segments_update_ports(struct segments *ss);
 
 /* segment_wish.c */
@@ -517,9 +528,16 @@ bool segment_is_ready(const struct segment *s);
 void segment_handover(struct segment *s, bool lose, bool gain, struct roles *next);
 bool segment_handover_pending(const struct segment *s);
 void segment_handover_reason(const struct segment *s, char buf[ROLE_TEXT_MAX]);
-void segment_handover_begin(struct segment *s);
-void segment_handover_stop(struct segment *s);
-void segment_handover_done(struct segment *s);
+
+/* segment_away.c */
+void segment_away_init(struct segment *s);
+/* one step further, now that the other one has opened. Return: the last one is done, and this PE may close */
+bool segment_goes(struct segment *s);
+/* wait for the other one to open, but not for ever. Return: no longer */
+bool segment_offers(struct segment *s);
+/* forwards, and leads others away */
+bool segment_is_leaving(const struct segment *s);
+void segment_stays(struct segment *s);
 
 /* segment_elect.c */
 /* the kernel has answered a wish: what waits for that is said */

@@ -38,7 +38,7 @@ struct segment *segment_add(struct segments *ss, const struct conf_segment *c)
 	s->esi_known = c->esi_source == CONF_ESI_STATIC;
 	segment_device_init(s);
 	segment_elect_init(s);
-	segment_handover_begin(s);
+	segment_away_init(s);
 	segment_frr_init(s);
 	segment_icc_init(s);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
@@ -56,7 +56,7 @@ void segment_free(struct segment *s)
 	s->owner->ids[s->id / 8] &= ~(1u << s->id % 8);
 	segment_drain_reset(s);
 	timer_done(&s->lacp_grace);
-	segment_handover_done(s);
+	timer_done(&s->leave_timer);
 	segment_elect_done(s);
 	segment_frr_done(s);
 	segment_icc_done(s);

@@ -135,6 +135,43 @@ void segments_link(struct segments *ss, const struct fact_link *f)
 	}
 }
 
+/* Where what comes in by a segment's devices goes on to. */
+struct where {
+	bool vrf;
+	bool elsewhere;
+};
+
+static void look_where(const struct segment *s, const struct device *d, bool global,
+		       struct where *w)
+{
+	const struct devices *all = speaker_devices(s->owner->speaker);
+	const struct device *v;
+
+	if (!d->fact.master)
+		w->vrf |= global;
+	else if (!strcmp(d->fact.master_kind, "vrf"))
+		w->vrf = true;
+	else
+		w->elsewhere = true;
+	for (v = device_above(all, d->fact.ifindex, NULL); v && !w->elsewhere;
+	     v = device_above(all, d->fact.ifindex, v))
+		look_where(s, v, global, w);
+}
+
+bool segment_is_routed(const struct segment *s)
+{
+	const struct device *d = segment_link_by_index(s->owner, s->ifindex);
+	const struct conf *conf = speaker_conf(s->owner->speaker);
+	bool global = false;
+	struct where w = {0};
+
+	for (size_t i = 0; conf && i < conf->n_vrfs; i++)
+		global |= !strcmp(conf->vrfs[i].name, CONF_VRF_GLOBAL);
+	if (d)
+		look_where(s, d, global, &w);
+	return w.vrf && !w.elsewhere;
+}
+
 void segments_update_ports(struct segments *ss)
 {
 	segments_link(ss, NULL);

@@ -83,7 +83,7 @@ static void give_up(struct segment *s)
 	timer_stop(&s->drain_timer);
 	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
-	segment_handover_stop(s);
+	segment_stays(s);
 	if (!s->advertised) /* the port has gone down meanwhile, or everything was withdrawn */
 		return;
 	segment_originate(s);
@@ -119,7 +119,7 @@ void segment_drain_progress(struct segment *s)
 			leave_all(s);
 	} else if (!s->force.df)
 		finish(s);
-	else if (s->leaving && s->drain == DRAIN_OFFERED)
+	else if (segment_is_leaving(s) && s->drain == DRAIN_OFFERED)
 		enter(s, DRAIN_LEAVING);
 }
 
@@ -161,7 +161,7 @@ static void undo_drain(struct segment *s)
 	timer_stop(&s->drain_timer);
 	segments_maintain(s->owner, &s->esi, false);
 	enter(s, DRAIN_NO);
-	segment_handover_stop(s);
+	segment_stays(s);
 	segment_send_wish(s);
 	if (restart) { /* come back as after a repair: wait, and do not preempt */
 		segment_fsm(s, DF_EV_ES_DOWN);

@@ -165,7 +165,7 @@ void segment_drop_roles(struct segment *s, const char *why)
 	struct roles none = {.port = s->conf.df.port_mode};
 
 	timer_stop(&s->handover_timer);
-	segment_handover_stop(s);
+	segment_stays(s);
 	segment_icc_stop(s);
 	if (s->force.df)
 		log_info("segment %s: roles given up: %s", s->conf.name, why);

@@ -5,7 +5,9 @@
  * ready to. Neither: I come up and wait for my timer.
  *
  *   LACP leads the CE (port-active with lacp-oos or down): make before break. The new one opens and says
- *	P; the old one tells the CE to leave, forwards what is on its way, and closes.
+ *	P; the old one leads away who sends to it (segment_away.c), and closes.
+ *   the port is routed (port-active with block): the same. A CE that is a bridge is no loop, because no PE is one;
+ *	what it floods comes in by both for as long.
  *   nobody leads it (single-active, port-active with block): close before open, so that a CE that is a
  *	bridge is no loop. The old one closes when the new one says B, and takes its P back when the
  *	kernel has closed; the new one opens when nobody says P. The gap is one way between two PEs.
@@ -27,19 +29,17 @@
 #include "services/segment/segment.h"
 #include "speaker/pes.h"
 
-/* A Linux CE looks at its ports every 100 ms; others are not much slower. */
-#define LEAVE_MS 500
-
-enum way { WAY_LEAD, WAY_EXCLUSIVE, WAY_TIMES };
+enum way { WAY_LEAD, WAY_OPEN, WAY_EXCLUSIVE, WAY_TIMES };
 
 static enum way way_of(const struct segment *s)
 {
 	if (s->conf.mode == CONF_ALL_ACTIVE)
 		return WAY_TIMES;
-	if (s->conf.mode == CONF_PORT_ACTIVE && s->target.port && s->force.port &&
-	    segment_standby(s) != CONF_STANDBY_BLOCK)
+	if (s->conf.mode != CONF_PORT_ACTIVE || !s->target.port || !s->force.port)
+		return WAY_EXCLUSIVE;
+	if (segment_standby(s) != CONF_STANDBY_BLOCK)
 		return WAY_LEAD;
-	return WAY_EXCLUSIVE;
+	return segment_is_routed(s) ? WAY_OPEN : WAY_EXCLUSIVE;
 }
 
 bool segment_is_exclusive(const struct segment *s)
@@ -56,34 +56,6 @@ bool segment_is_led(const struct segment *s)
 bool segment_is_ready(const struct segment *s)
 {
 	return s->fsm.state == DF_DONE && s->drain == DRAIN_NO && segment_may_elect(s);
-}
-
-static void hand_over_left(void *data)
-{
-	struct segment *s = data;
-
-	s->left = true;
-	segment_put_in_force(s);
-}
-
-/* The CE is told to leave, and has left after a while. Return: it has */
-static bool leave(struct segment *s)
-{
-	if (s->left)
-		return true;
-	if (!s->leaving) {
-		s->leaving = true;
-		segment_tell(s, "es", "leaving", NULL);
-		timer_start(&s->leave_timer, LEAVE_MS);
-	}
-	return false;
-}
-
-static void stay(struct segment *s)
-{
-	s->leaving = false;
-	s->left = false;
-	timer_stop(&s->leave_timer);
 }
 
 struct reader {
@@ -232,7 +204,7 @@ static bool port_gained(struct segment *s, enum way way, bool time)
 	if (way == WAY_TIMES)
 		return time;
 	segment_claims(s, NULL, &others);
-	if (way == WAY_LEAD)
+	if (way == WAY_LEAD || way == WAY_OPEN)
 		return others.port_known || time;
 	if (others.port_primary)
 		return false;
@@ -259,11 +231,13 @@ static bool port_lost(struct segment *s, enum way way, bool time)
 		return s->drain == DRAIN_NO;
 	segment_claims(s, winner, &c);
 	if (!c.port_known)
-		return way == WAY_LEAD && s->drain != DRAIN_NO ?
-			       segment_drain_believes(s) && leave(s) :
+		return way != WAY_EXCLUSIVE && s->drain != DRAIN_NO ?
+			       segment_drain_believes(s) && segment_goes(s) :
 			       time;
-	if (way == WAY_LEAD)
-		return c.port_primary && leave(s);
+	if (way != WAY_EXCLUSIVE && c.port_primary)
+		return segment_goes(s);
+	if (way != WAY_EXCLUSIVE)
+		return way == WAY_OPEN && c.port_backup && segment_offers(s);
 	return c.port_primary || (c.port_backup && !holds_port(s, winner));
 }
 
@@ -356,7 +330,7 @@ void segment_handover(struct segment *s, bool lose, bool gain, struct roles *nex
 	memset(next, 0, sizeof(*next));
 	next->port = s->target.port;
 	if (!next->port) {
-		stay(s);
+		segment_stays(s);
 		if (way == WAY_TIMES)
 			next_by_time(s, &from, lose, gain, next);
 		else
@@ -365,13 +339,13 @@ void segment_handover(struct segment *s, bool lose, bool gain, struct roles *nex
 	}
 	next->df = from.df;
 	if (s->target.df || !from.df)
-		stay(s);
+		segment_stays(s);
 	if (s->target.df && !from.df)
 		next->df = port_gained(s, way, gain);
 	else if (!s->target.df && from.df)
 		next->df = !port_lost(s, way, lose);
 	if (!next->df)
-		stay(s);
+		segment_stays(s);
 }
 
 bool segment_handover_pending(const struct segment *s)
@@ -386,9 +360,10 @@ void segment_handover_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 	buf[0] = '\0';
 	if (!segment_handover_pending(s) || segment_is_frr(s))
 		return;
-	if (s->leaving)
-		snprintf(buf, ROLE_TEXT_MAX, "hands over to %s: the CE is told to leave",
-			 ip_format(&s->df_addr, df));
+	if (segment_is_leaving(s))
+		snprintf(buf, ROLE_TEXT_MAX, "hands over to %s: %s", ip_format(&s->df_addr, df),
+			 s->leave == LEAVE_CE ? "the CE is told to leave" :
+						"remote PEs are told to leave");
 	else if (s->force.df && !s->target.df)
 		snprintf(buf, ROLE_TEXT_MAX, "hands over to %s as soon as that one is ready",
 			 ip_format(&s->df_addr, df));
@@ -396,19 +371,4 @@ void segment_handover_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 		snprintf(buf, ROLE_TEXT_MAX, "takes over as soon as no other PE forwards");
 	else
 		snprintf(buf, ROLE_TEXT_MAX, "hands over VLANs");
-}
-
-void segment_handover_begin(struct segment *s)
-{
-	timer_init(&s->leave_timer, speaker_event(s->owner->speaker), 1000, hand_over_left, s);
-}
-
-void segment_handover_stop(struct segment *s)
-{
-	stay(s);
-}
-
-void segment_handover_done(struct segment *s)
-{
-	timer_done(&s->leave_timer);
 }

@@ -74,13 +74,14 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	w->esi = s->esi;
 	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
 	w->mode = mode_of(s);
-	w->standby = segment_standby(s);
+	/* the CE is told when the core has been */
+	w->standby = s->leave == LEAVE_CORE ? CONF_STANDBY_BLOCK : segment_standby(s);
 	segment_loss(s, w);
 	w->host_timeout_ms = s->conf.host_timeout_ms;
 	w->host_limit = s->conf.host_limit;
 	w->allow = s->conf.allow;
 	w->df = s->force.df && !s->frr.left;
-	w->draining = s->leaving || (sends_away(s) && s->drain == DRAIN_LEAVING);
+	w->draining = segment_is_leaving(s) || (sends_away(s) && s->drain == DRAIN_LEAVING);
 	w->maintenance = segment_in_maintenance(s);
 	w->untagged_vid = s->conf.untagged_vid;
 	w->unknown_unicast = s->conf.unknown_unicast;
