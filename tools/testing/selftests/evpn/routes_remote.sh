@@ -15,6 +15,7 @@ ALL_TESTS="
 	flows_by_both
 	not_told_back
 	mass_withdraw
+	little_lost
 	restart
 	killed
 	foreign
@@ -212,6 +213,47 @@ mass_withdraw() {
 	check_eq "$(by 203.0.113.1)" "192.0.2.1 192.0.2.2" "PEs when it is mended: $(say)"
 	check_eq "$(n_events '^198.18\|^Deleted 198.18\|^203')" 0 "IPv4 routes that were changed by the mending"
 	log_test "a leg is cut: one nexthop object of each family is replaced, and no route of $MANY"
+}
+
+# no_ports: datagrams that have reached the customer, who listens to none
+no_ports() {
+	in_ns h1 cat /proc/net/snmp | awk '/^Udp:/ && !col { for (i = 1; i <= NF; i++) if ($i == "NoPorts") col = i; next }
+		/^Udp:/ { print $col; exit }'
+}
+# stream SECONDS: a datagram every 2 ms, of 256 flows in turn; prints how many
+stream() {
+	in_ns host python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"red")
+s.bind(("198.51.100.1", 0))
+n, at = 0, time.monotonic()
+end = at + float(sys.argv[1])
+while at < end:
+    s.sendto(b"x", ("203.0.113.1", 2000 + n % 256))
+    n, at = n + 1, at + 0.002
+    time.sleep(max(0, at - time.monotonic()))
+print(n)
+' "$1"
+}
+
+little_lost() {
+	local before sent pid lost
+	slowwait 10 reaches 3
+	before=$(no_ports)
+	stream 6 >"$LAB_RUN/sent" &
+	pid=$!
+	sleep 2
+	cut_cable ce pe1
+	wait $pid
+	sleep 1
+	sent=$(<"$LAB_RUN/sent")
+	lost=$((sent - $(no_ports) + before))
+	mend_and_wait
+	[ "$sent" -ge 1000 ]
+	check_err $? "only $sent were sent"
+	check_le "$lost" 250 "datagrams that were lost, of one every 2 ms, half of them by PE1"
+	log_test "a leg is cut: $lost of $sent datagrams are lost, one every 2 ms"
 }
 
 again() {
