@@ -14,11 +14,6 @@
  */
 #include "evpn.h"
 
-static bool egress_is_lag(const struct evpn_es *es)
-{
-	return es->port && es->port->place == EVPN_PLACE_LAG;
-}
-
 static bool egress_wanted(const struct evpn_es *es)
 {
 	u32 quiet = EVPN_PF_FLOOD | EVPN_PF_ALL;
@@ -56,22 +51,25 @@ static void egress_unhook(struct evpn_port *port)
  */
 int evpn_egress_ensure(struct evpn_es *es, u32 mode, struct netlink_ext_ack *extack)
 {
+	struct evpn_port *lag = evpn_devices_lag(es);
 	int err;
 
 	lockdep_assert_held(&es->net->lock);
-	if (mode == EVPN_MODE_ALL_ACTIVE || !egress_is_lag(es))
+	if (mode == EVPN_MODE_ALL_ACTIVE || !lag)
 		return 0;
-	err = egress_hook(es->port);
+	err = egress_hook(lag);
 	if (err)
-		NL_SET_ERR_MSG_FMT(extack, "%s has no room for a netfilter hook", es->port->name);
+		NL_SET_ERR_MSG_FMT(extack, "%s has no room for a netfilter hook", lag->name);
 	return err;
 }
 
 /** evpn_egress_changed() - flags or device of a segment are others than before; under evpn_net.lock */
 void evpn_egress_changed(struct evpn_es *es)
 {
+	const struct evpn_port *lag = evpn_devices_lag(es);
+
 	lockdep_assert_held(&es->net->lock);
-	if (egress_is_lag(es) && egress_wanted(es) != es->port->judges)
+	if (lag && egress_wanted(es) != lag->judges)
 		queue_work(evpn_wq, &es->net->egress_work);
 }
 
@@ -81,9 +79,9 @@ void evpn_egress_changed(struct evpn_es *es)
  */
 static bool egress_prepare(struct evpn_es *es)
 {
-	struct evpn_port *port = es->port;
+	struct evpn_port *port = evpn_devices_lag(es);
 
-	if (!egress_is_lag(es))
+	if (!port)
 		return false;
 	if (!egress_wanted(es))
 		WRITE_ONCE(port->judges, false);
@@ -95,9 +93,9 @@ static bool egress_prepare(struct evpn_es *es)
 /* Second half, a grace period later. What has been asked for meanwhile is another work's. */
 static void egress_finish(struct evpn_es *es)
 {
-	struct evpn_port *port = es->port;
+	struct evpn_port *port = evpn_devices_lag(es);
 
-	if (!egress_is_lag(es) || !port->hooked || port->judges)
+	if (!port || !port->hooked || port->judges)
 		return;
 	if (egress_wanted(es))
 		WRITE_ONCE(port->judges, true);

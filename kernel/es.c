@@ -76,36 +76,6 @@ struct evpn_es *evpn_es_next(struct evpn_net *en, const struct evpn_esi *esi)
 	return next;
 }
 
-static int es_name_key_cmp(const void *key, const struct rb_node *node)
-{
-	return strcmp(key, rb_entry(node, struct evpn_es, named)->conf.ifname);
-}
-
-static int es_name_cmp(struct rb_node *new, const struct rb_node *node)
-{
-	return es_name_key_cmp(rb_entry(new, struct evpn_es, named)->conf.ifname, node);
-}
-
-/** evpn_es_named() - the segment that wishes for a device of that name, or NULL; under evpn_net.lock */
-struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname)
-{
-	lockdep_assert_held(&en->lock);
-	return rb_entry_safe(rb_find(ifname, &en->names, es_name_key_cmp), struct evpn_es, named);
-}
-
-/* To be found by name, as long as that does not change. */
-static void es_name_add(struct evpn_es *es)
-{
-	if (es->conf.ifname[0])
-		rb_find_add(&es->named, &es->net->names, es_name_cmp);
-}
-
-static void es_name_del(struct evpn_es *es)
-{
-	if (es->conf.ifname[0])
-		rb_erase(&es->named, &es->net->names);
-}
-
 /** evpn_es_conf_init() - the defaults of a new segment */
 void evpn_es_conf_init(struct evpn_es_conf *conf)
 {
@@ -162,7 +132,8 @@ static u32 es_flags(const struct evpn_es *es)
 		flags |= EVPN_PF_FLOOD;
 		if (df)
 			flags |= EVPN_PF_DF;
-		if (es_df_for_all(es, df))
+		/* Of a set even the DF does not pass all: not what comes from one device to another. */
+		if (!es->set && es_df_for_all(es, df))
 			flags |= EVPN_PF_ALL;
 		if (es->conf.unknown_unicast == EVPN_UNKNOWN_UNICAST_PASS)
 			flags |= EVPN_PF_UNICAST;
@@ -217,13 +188,16 @@ static void es_publish(struct evpn_es *es, u32 flags)
 void evpn_es_apply(struct evpn_es *es)
 {
 	u32 flags = es_flags(es);
+	bool dormant = flags & EVPN_PF_BLOCK && es->conf.standby == EVPN_STANDBY_DOWN;
+	const struct evpn_device *d;
 
 	lockdep_assert_held(&es->net->lock);
 	es_publish(es, flags);
 	evpn_egress_changed(es);
-	if (es->port)
-		evpn_port_set_dormant(es->port, (flags & EVPN_PF_BLOCK) &&
-							es->conf.standby == EVPN_STANDBY_DOWN);
+	evpn_for_each_device(d, es) {
+		if (d->port)
+			evpn_port_set_dormant(d->port, dormant);
+	}
 }
 
 /* Gives @es the map of @change, and the change nothing. True when that is news. */
@@ -284,9 +258,8 @@ static struct evpn_es *es_alloc(struct evpn_net *en, const struct evpn_esi *esi)
 	es->net = en;
 	es->mark_mask = evpn_vtep_mask(en);
 	es->esi = *esi;
+	INIT_LIST_HEAD(&es->devices);
 	INIT_LIST_HEAD(&es->members);
-	INIT_LIST_HEAD(&es->unfit);
-	INIT_LIST_HEAD(&es->opened);
 	xa_init_flags(&es->vlan_stats, XA_FLAGS_LOCK_BH);
 	pr_debug("es " EVPN_ESI_FMT " created\n", EVPN_ESI_ARG(esi));
 	return es;
@@ -302,58 +275,6 @@ static int es_check_room(const struct evpn_net *en, struct netlink_ext_ack *exta
 	NL_SET_ERR_MSG_FMT(extack,
 			   "a user namespace has no more than %u segments (userns_segments)", most);
 	return -ENOSPC;
-}
-
-/* Is the name free for @es to wish for? @es is NULL while it is being created. */
-static int es_check_name(struct evpn_net *en, const struct evpn_es *es,
-			 struct evpn_es_change *change, struct netlink_ext_ack *extack)
-{
-	const char *ifname = change->conf.ifname;
-	struct evpn_es *other;
-
-	if (!change->has_ifname || !*ifname)
-		return 0;
-	if (!dev_valid_name(ifname)) {
-		NL_SET_ERR_MSG_FMT(extack, "'%s' cannot be the name of a device", ifname);
-		change->device_refused = true;
-		return -EINVAL;
-	}
-	other = evpn_es_named(en, ifname);
-	if (!other || other == es)
-		return 0;
-	NL_SET_ERR_MSG_FMT(extack, "%s already belongs to segment " EVPN_ESI_FMT, ifname,
-			   EVPN_ESI_ARG(&other->esi));
-	change->device_refused = true;
-	return -EBUSY;
-}
-
-/*
- * Binds to the device a request names. A device that is not there yet is no error; that it had
- * another name when it was bound does not matter as long as no other device has the name now.
- */
-static int es_bind_name(struct evpn_es *es, struct evpn_es_change *change,
-			struct netlink_ext_ack *extack)
-{
-	const char *ifname = change->conf.ifname;
-	struct net_device *dev;
-	int err;
-
-	if (!change->has_ifname)
-		return 0;
-	ASSERT_RTNL();
-	dev = *ifname ? __dev_get_by_name(es->net->net, ifname) : NULL;
-	if (dev && es->port && es->port->dev == dev)
-		return 0;
-	if (dev) {
-		err = evpn_port_bind(es, dev, extack);
-		change->device_refused = err;
-		return err;
-	}
-	if (strcmp(ifname, es->conf.ifname) || !*ifname) {
-		evpn_port_unbind(es);
-		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
-	}
-	return 0;
 }
 
 /**
@@ -376,7 +297,7 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&en->lock);
-	err = es_check_room(en, extack) ?: es_check_name(en, NULL, change, extack);
+	err = es_check_room(en, extack) ?: evpn_devices_check(en, NULL, change, extack);
 	if (err)
 		return ERR_PTR(err);
 	es = es_alloc(en, esi);
@@ -391,8 +312,9 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 
 	RCU_INIT_POINTER(es->map, change->map);
 	RCU_INIT_POINTER(es->peers, change->peers);
+	es->set = change->names && change->names->set;
 	es->flags = es_flags(es);
-	err = es_bind_name(es, change, extack);
+	err = evpn_devices_set(es, change, extack);
 	if (err) {
 		RCU_INIT_POINTER(es->map, NULL);
 		RCU_INIT_POINTER(es->peers, NULL);
@@ -404,14 +326,13 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 	change->peers = NULL;
 	es->changed = ktime_get_ns();
 	rb_find_add(&es->node, &en->segments, es_node_cmp);
-	es_name_add(es);
 	en->n_segments++;
 	en->used = true;
 	en->seq++;
 	if (es->flags & EVPN_PF_FLOOD)
 		evpn_vtep_floods(en, true);
 	evpn_es_apply(es);
-	trace_evpn_es(es, EVPN_ES_CREATED);
+	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_CREATED);
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);
 	return es;
 }
@@ -430,15 +351,14 @@ struct evpn_es *evpn_es_create(struct evpn_net *en, const struct evpn_esi *esi,
 int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		   struct netlink_ext_ack *extack)
 {
-	const struct evpn_port *port = es->port;
 	bool news, mapped, hold_changed, host_changed;
 	int err;
 
 	lockdep_assert_held(&es->net->lock);
-	err = es_check_name(es->net, es, change, extack);
+	err = evpn_devices_check(es->net, es, change, extack);
 	if (err)
 		return err;
-	err = es_bind_name(es, change, extack);
+	err = evpn_devices_set(es, change, extack);
 	if (!err)
 		err = evpn_egress_ensure(es, change->conf.mode, extack);
 	if (err)
@@ -446,13 +366,11 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 
 	/* A generation is between user space and es-sweep, and no news to anybody else. */
 	es->conf.generation = change->conf.generation;
-	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || es->port != port;
+	news = memcmp(&es->conf, &change->conf, sizeof(es->conf)) || change->moved;
 	hold_changed = es->conf.hold_ms != change->conf.hold_ms;
 	host_changed = es->conf.host_ms != change->conf.host_ms ||
 		       es->conf.host_limit != change->conf.host_limit;
-	es_name_del(es);
 	es->conf = change->conf;
-	es_name_add(es);
 	if (host_changed)
 		evpn_neigh_es_changed(es);
 	if (change->has_role && es->failed) {
@@ -470,7 +388,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 		evpn_speak_opened(es);
 	if (hold_changed)
 		evpn_owner_hold_changed(es);
-	trace_evpn_es(es, EVPN_ES_CHANGED);
+	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_CHANGED);
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);
 	return 0;
 }
@@ -489,17 +407,14 @@ void evpn_es_destroy(struct evpn_es *es)
 	ASSERT_RTNL();
 	lockdep_assert_held(&es->net->lock);
 	evpn_notify_es(es, EVPN_CMD_ES_DEL_NTF);
-	trace_evpn_es(es, EVPN_ES_DESTROYED);
+	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_DESTROYED);
 	es_publish(es, 0);
 	evpn_neigh_es_del(es);
 	evpn_mcast_es_del(es);
-	evpn_port_unbind(es);
+	evpn_devices_clear(es);
 	evpn_vtep_peers_put(es->net,
 			    rcu_replace_pointer(es->peers, NULL, lockdep_is_held(&es->net->lock)));
 	rb_erase(&es->node, &es->net->segments);
-	es_name_del(es);
-	list_del(&es->unfit);
-	list_del(&es->opened);
 	es->net->n_segments--;
 	es->net->seq++;
 	/*
@@ -528,7 +443,7 @@ void evpn_es_fail(struct evpn_es *es)
 	es->failed = true;
 	es->net->seq++;
 	evpn_es_apply(es);
-	trace_evpn_es(es, EVPN_ES_FAILED);
+	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_FAILED);
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);
 	evpn_notify_es(es, EVPN_CMD_ES_FAIL_NTF);
 }
@@ -536,14 +451,17 @@ void evpn_es_fail(struct evpn_es *es)
 /** evpn_es_oper() - what is in force, as enum evpn_oper; under evpn_net.lock */
 u32 evpn_es_oper(const struct evpn_es *es)
 {
+	const struct evpn_device *d;
 	u32 oper = 0;
 
 	if (es->flags & EVPN_PF_BLOCK)
 		oper |= EVPN_OPER_BLOCKED;
 	if (es->flags & EVPN_PF_OOS)
 		oper |= EVPN_OPER_LACP_OOS;
-	if (es->port && es->port->dormant)
-		oper |= EVPN_OPER_DORMANT;
+	evpn_for_each_device(d, es) {
+		if (d->port && d->port->dormant)
+			oper |= EVPN_OPER_DORMANT;
+	}
 	if (es->holding)
 		oper |= EVPN_OPER_HOLD_RUNNING;
 	if (es->failed)

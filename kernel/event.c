@@ -18,22 +18,22 @@ static void event_changed(struct evpn_es *es)
 	evpn_notify_es(es, EVPN_CMD_ES_NTF);
 }
 
-static void event_resolve_one(struct evpn_es *es)
+static void event_resolve_one(struct evpn_device *d)
 {
-	if (!es->port && evpn_port_resolve(es))
-		event_changed(es);
+	if (!d->port && evpn_device_resolve(d))
+		event_changed(d->es);
 }
 
-/* Segments without a device: may one of them have this one, or was it in the way of one? */
+/* Wishes without a device: may one of them have this one, or was it in the way of one? */
 static void event_resolve(struct evpn_net *en, const struct net_device *dev)
 {
-	struct evpn_es *es, *next;
+	struct evpn_device *d, *next;
 
-	list_for_each_entry_safe(es, next, &en->unfit, unfit)
-		event_resolve_one(es);
-	es = evpn_es_named(en, dev->name);
-	if (es && es->state != EVPN_ES_STATE_REJECTED)
-		event_resolve_one(es);
+	list_for_each_entry_safe(d, next, &en->unfit, unfit)
+		event_resolve_one(d);
+	d = evpn_device_named(en, dev->name);
+	if (d && d->state != EVPN_ES_STATE_REJECTED)
+		event_resolve_one(d);
 }
 
 static void event_rename(struct evpn_net *en, const struct net_device *dev)
@@ -52,12 +52,10 @@ static void event_unregister(struct evpn_net *en, const struct net_device *dev)
 	struct evpn_port *port = evpn_port_find(en, dev);
 	struct evpn_es *es = port ? port->es : NULL;
 
-	if (es && port == es->port) {
-		evpn_port_unbind(es);
-		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
-	} else if (es) {
+	if (es && port->device)
+		evpn_device_gone(port->device);
+	else if (es)
 		evpn_port_member_del(port);
-	}
 	if (es)
 		event_changed(es);
 	evpn_trunk_gone(en, dev);
@@ -85,13 +83,13 @@ static int event_refuse_enslaving(struct evpn_net *en,
 	return -EBUSY;
 }
 
-static int event_members(struct evpn_es *es, struct netlink_ext_ack *extack)
+static int event_members(struct evpn_port *lag, struct netlink_ext_ack *extack)
 {
 	bool changed = false;
-	int err = evpn_port_members(es, &changed, extack);
+	int err = evpn_port_members(lag, &changed, extack);
 
 	if (changed)
-		event_changed(es);
+		event_changed(lag->es);
 	return err;
 }
 
@@ -103,17 +101,17 @@ static int event_change_upper(struct evpn_net *en,
 			      const struct netdev_notifier_changeupper_info *info,
 			      struct net_device *dev)
 {
-	struct evpn_es *es = evpn_port_es(en, info->upper_dev);
+	struct evpn_port *lag = evpn_port_find(en, info->upper_dev);
 	int err;
 
 	if (!netif_is_lag_master(info->upper_dev))
 		return 0;
-	if (es) {
-		err = event_members(es, info->info.extack);
+	if (lag && lag->place == EVPN_PLACE_LAG) {
+		err = event_members(lag, info->info.extack);
 		if (err)
 			return err;
 		if (info->linking) {
-			es->joined = true;
+			lag->es->joined = true;
 			queue_work(evpn_wq, &en->members_work);
 		}
 	}
@@ -135,6 +133,7 @@ static void event_up(struct evpn_net *en, const struct net_device *dev)
 void evpn_members_work(struct work_struct *work)
 {
 	struct evpn_net *en = container_of(work, struct evpn_net, members_work);
+	struct evpn_port *lag;
 	struct evpn_es *es;
 
 	rtnl_lock();
@@ -143,8 +142,9 @@ void evpn_members_work(struct work_struct *work)
 		if (!es->joined)
 			continue;
 		es->joined = false;
-		if (es->port)
-			event_members(es, NULL);
+		lag = evpn_devices_lag(es);
+		if (lag)
+			event_members(lag, NULL);
 	}
 	mutex_unlock(&en->lock);
 	rtnl_unlock();

@@ -4,7 +4,7 @@
  *
  * Locks, outermost first:
  *
- *	RTNL		which device a segment is bound to, which members that device has
+ *	RTNL		which devices a segment is bound to, which members its aggregate has
  *	evpn_net.lock	everything else a request or an event may change; taken inside RTNL
  *	evpn_neigh_net.lock	neighbours, see neigh.h; taken inside either of these or alone
  *	evpn_mcast_net.lock	multicast groups, see mcast.h; the same, and never with the one before
@@ -37,6 +37,7 @@
 #include "core/verdict.h"
 
 struct evpn_core;
+struct evpn_device;
 struct evpn_mcast_net;
 struct evpn_neigh_net;
 struct evpn_neigh_es;
@@ -201,6 +202,7 @@ struct evpn_partner_told {
  * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
  * @es: the segment; not counted, see the head of this file
  * @dev: the device; held until the hooks are out
+ * @device: of a segment's device, the wish for it; evpn_net.lock
  * @lag: of a member, the port of the segment's device, which is freed after it
  * @place: what the device is to the segment
  * @judges: it sees in its own egress hook what leaves by it; else its members look, see egress.c
@@ -208,6 +210,8 @@ struct evpn_partner_told {
  * @trunk: the port that it has a VLAN of, and whose hooks serve it, or NULL
  * @vid: that VLAN, else 0
  * @vlan_proto: the EtherType of its tag
+ * @tag: the Ethernet tag of hosts on the device itself: that VLAN, where the segment is a set of devices
+ * @opened: in evpn_net.opened while it forwards more than before, and the gateway has not said so
  * @dev_tracker: of the reference to @dev
  * @list: in evpn_es.members; evpn_net.lock
  * @node: in evpn_net.ports, by @dev
@@ -237,6 +241,9 @@ struct evpn_port {
 	struct evpn_trunk *trunk;
 	u16 vid;
 	__be16 vlan_proto;
+	u16 tag;
+	struct evpn_device *device;
+	struct list_head opened;
 	netdevice_tracker dev_tracker;
 	struct list_head list;
 	struct rb_node node;
@@ -257,8 +264,43 @@ struct evpn_port {
 };
 
 /**
+ * struct evpn_device - a device that a segment is to have, whether it is there or not
+ * @es: the segment
+ * @list: in evpn_es.devices, in the order in which they are named
+ * @named: in evpn_net.names, by @name
+ * @unfit: in evpn_net.unfit while @state is EVPN_ES_STATE_REJECTED
+ * @name: the device wished for; evpn_port.name is what it is called now
+ * @state: enum evpn_es_state
+ * @why: with EVPN_ES_STATE_REJECTED, a sentence
+ * @port: the device bound to, or NULL
+ *
+ * All under evpn_net.lock, and changed under RTNL.
+ */
+struct evpn_device {
+	struct evpn_es *es;
+	struct list_head list;
+	struct rb_node named;
+	struct list_head unfit;
+	char name[IFNAMSIZ];
+	u32 state;
+	char why[80];
+	struct evpn_port *port;
+};
+
+/**
+ * struct evpn_names - the devices that a request names
+ * @set: as those of a segment that may have several; else it is one, or none
+ * @n: how many
+ * @name: them
+ */
+struct evpn_names {
+	bool set;
+	unsigned int n;
+	char name[EVPN_ES_PORTS_MAX][IFNAMSIZ];
+};
+
+/**
  * struct evpn_es_conf - what user space wishes of a segment
- * @ifname: the device wished for, empty for none
  * @mode: enum evpn_mode
  * @standby: enum evpn_standby
  * @role: enum evpn_role
@@ -272,7 +314,6 @@ struct evpn_port {
  * @generation: for sweeping
  */
 struct evpn_es_conf {
-	char ifname[IFNAMSIZ];
 	u32 mode;
 	u32 standby;
 	u32 role;
@@ -291,17 +332,21 @@ struct evpn_es_conf {
  * @conf: the wished configuration, complete
  * @map: the VLAN map wished for, or NULL when it does not speak of one; owned by the change
  * @peers: the peers wished for, or NULL when it does not speak of them; owned by the change
- * @has_ifname: the request names the device
+ * @names: the devices wished for, or NULL when it does not speak of them; owned by the caller
  * @has_role: the request names the role
- * @device_refused: set by the callee: it was the device that was refused
+ * @moved: set by the callee: the segment has other devices than before, or they have other names
+ * @device_refused: set by the callee: it was a device that was refused
+ * @refused: which of @names
  */
 struct evpn_es_change {
 	struct evpn_es_conf conf;
 	struct evpn_vlan_map *map;
 	struct evpn_peers *peers;
-	bool has_ifname;
+	const struct evpn_names *names;
 	bool has_role;
+	bool moved;
 	bool device_refused;
+	unsigned int refused;
 };
 
 /**
@@ -313,18 +358,14 @@ struct evpn_es_change {
  * @peers: the other PEs of the segment, or NULL; for the data path
  * @stats: counters
  * @node: in evpn_net.segments, by @esi
- * @named: in evpn_net.names, by the device's name in @conf, if there is one
- * @unfit: in evpn_net.unfit while @state is EVPN_ES_STATE_REJECTED
  * @esi: the key
  * @conf: the wish
- * @state: enum evpn_es_state
- * @why: with EVPN_ES_STATE_REJECTED, a sentence
- * @port: of the device bound to, or NULL
+ * @devices: struct evpn_device
+ * @set: user space has named them as a set, which may be of one; for the data path
  * @neigh: what the neighbours know of it; from evpn_neigh_es_add() to evpn_neigh_es_del()
- * @members: evpn_port of each member of that device; written under RTNL and evpn_net.lock
+ * @members: evpn_port of each member of its aggregate; written under RTNL and evpn_net.lock
  * @failed: the loss policy is in force
  * @holding: the owner is gone and the hold time is running
- * @opened: in evpn_net.opened while it forwards more than before, and the gateway has not said so
  * @joined: a device has become a member, and somebody else may have refused it since
  * @changed: when blocking last began or ended, CLOCK_MONOTONIC in nanoseconds
  * @transitions: how often
@@ -345,18 +386,14 @@ struct evpn_es {
 	struct evpn_pcpu_stats __percpu *stats;
 
 	struct rb_node node;
-	struct rb_node named;
-	struct list_head unfit;
 	struct evpn_esi esi;
 	struct evpn_es_conf conf;
-	u32 state;
-	char why[80];
-	struct evpn_port *port;
+	struct list_head devices;
+	bool set;
 	struct evpn_neigh_es *neigh;
 	struct list_head members;
 	bool failed;
 	bool holding;
-	struct list_head opened;
 	bool joined;
 	u64 changed;
 	u32 transitions;
@@ -392,8 +429,8 @@ struct evpn_owner {
  * @net: that namespace
  * @lock: see the head of this file
  * @segments: struct evpn_es in the order of their ESI; @lock
- * @names: the same by the name of the device they wish for, those that name one; @lock
- * @unfit: the same, those that the device of that name cannot carry; @lock
+ * @names: struct evpn_device by name; @lock
+ * @unfit: the same, those where the device of that name cannot carry a segment; @lock
  * @ports: struct evpn_port by device; @lock
  * @trunks: ports that several segments share, see trunk.c; @lock
  * @guest: the namespace is not the host's: who configures it may be anybody
@@ -403,7 +440,7 @@ struct evpn_owner {
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @partner_work: reports what LACP partners have become
- * @opened: segments whose gateway is to speak; @lock
+ * @opened: struct evpn_port where the gateway is to speak; @lock
  * @speak_work: lets it, some of them at a time
  * @members_work: looks whether who has joined is a member
  * @egress_work: puts egress hooks of aggregates in and out
@@ -439,6 +476,7 @@ struct evpn_net {
 	struct evpn_core *core;
 };
 
+#define evpn_for_each_device(d, es) list_for_each_entry(d, &(es)->devices, list)
 #define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
 
 /** evpn_vtep_marked_by_us() - does the mark of a frame say that it comes from some PE? */
@@ -476,19 +514,31 @@ void evpn_es_destroy(struct evpn_es *es);
 void evpn_es_sweep(struct evpn_net *en, u32 generation);
 void evpn_es_fail(struct evpn_es *es);
 u32 evpn_es_oper(const struct evpn_es *es);
-struct evpn_es *evpn_es_named(struct evpn_net *en, const char *ifname);
+
+/* device.c */
+struct evpn_device *evpn_device_named(struct evpn_net *en, const char *ifname);
+const struct evpn_device *evpn_devices_first(const struct evpn_es *es);
+struct evpn_port *evpn_devices_lag(const struct evpn_es *es);
+u32 evpn_devices_state(const struct evpn_es *es);
+const char *evpn_devices_why(const struct evpn_es *es);
+void evpn_device_gone(struct evpn_device *d);
+bool evpn_device_resolve(struct evpn_device *d);
+int evpn_devices_check(struct evpn_net *en, const struct evpn_es *es, struct evpn_es_change *change,
+		       struct netlink_ext_ack *extack);
+int evpn_devices_set(struct evpn_es *es, struct evpn_es_change *change,
+		     struct netlink_ext_ack *extack);
+void evpn_devices_clear(struct evpn_es *es);
 
 /* port.c */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack);
+struct evpn_port *evpn_port_create(struct evpn_es *es, struct net_device *dev,
+				   struct netlink_ext_ack *extack);
+void evpn_port_destroy(struct evpn_port *port);
 void evpn_port_init_hooks(struct nf_hook_ops *ops, struct net_device *dev, void *priv,
 			  nf_hookfn *ingress, nf_hookfn *egress);
-void evpn_port_unbind(struct evpn_es *es);
-bool evpn_port_resolve(struct evpn_es *es);
 void evpn_port_set_dormant(struct evpn_port *port, bool dormant);
-void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state);
 struct evpn_port *evpn_port_find(struct evpn_net *en, const struct net_device *dev);
 struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev);
-int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack *extack);
+int evpn_port_members(struct evpn_port *lag, bool *changed, struct netlink_ext_ack *extack);
 void evpn_port_member_del(struct evpn_port *port);
 
 /* egress.c */
@@ -556,7 +606,7 @@ void evpn_partner_link(struct evpn_net *en, const struct net_device *dev);
 void evpn_partner_work(struct work_struct *work);
 
 /* speak.c */
-int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid);
+int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex);
 void evpn_speak_work(struct work_struct *work);
 void evpn_speak_opened(struct evpn_es *es);
 
@@ -603,8 +653,9 @@ void evpn_neigh_net_exit(struct evpn_net *en);
 int evpn_neigh_es_add(struct evpn_es *es);
 void evpn_neigh_es_del(struct evpn_es *es);
 void evpn_neigh_es_changed(struct evpn_es *es);
-void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev);
-void evpn_neigh_unbind(struct evpn_es *es);
+void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev, u32 tag);
+void evpn_neigh_unbind(struct evpn_es *es, const struct net_device *dev);
+bool evpn_neigh_dev_is_of(const struct evpn_es *es, const struct net_device *dev);
 void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev);
 
 /* neigh_limit.c */

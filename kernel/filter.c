@@ -15,7 +15,7 @@
 
 /*
  * Decode without changing the packet: it may be shared with a packet tap. On a VLAN device of a shared port
- * the VLAN is the one behind the tag that has led here.
+ * the VLAN is the one behind the tag that has led here, but of a set, whose VLANs are those of its devices.
  * @offset: of the destination address, relative to skb->data
  */
 static bool filter_parse(const struct evpn_port *port, const struct sk_buff *skb, int offset,
@@ -28,7 +28,8 @@ static bool filter_parse(const struct evpn_port *port, const struct sk_buff *skb
 	if (!data ||
 	    evpn_frame_parse(data, len, skb_vlan_tag_present(skb), skb_vlan_tag_get(skb), frame))
 		return false;
-	return port->place != EVPN_PLACE_VLAN || !evpn_frame_inside(data, len, frame);
+	return port->place != EVPN_PLACE_VLAN || READ_ONCE(port->tag) ||
+	       !evpn_frame_inside(data, len, frame);
 }
 
 /* What does a frame carry that would be dropped? */
@@ -67,7 +68,7 @@ static void filter_hide_tag(const struct evpn_port *port, struct evpn_frame *fra
 {
 	const struct net_device *bridge;
 
-	if (!frame->behind_priority || !netif_is_bridge_port(port->dev))
+	if (!frame->behind_priority || READ_ONCE(port->tag) || !netif_is_bridge_port(port->dev))
 		return;
 	bridge = netdev_master_upper_dev_get_rcu(port->dev);
 	if (bridge && br_vlan_enabled(bridge))

@@ -88,6 +88,17 @@ static enum evpn_origin flood_origin(const struct evpn_port *port, const struct 
 	return EVPN_ORIGIN_LOCAL;
 }
 
+/* Was it bridged here from another device of the segment, or a VLAN device on one? */
+static bool flood_from_segment(const struct evpn_port *port, const struct sk_buff *skb)
+{
+	const struct net_device *in;
+
+	if (!READ_ONCE(port->es->set))
+		return false;
+	in = dev_get_by_index_rcu(dev_net(port->dev), skb->skb_iif);
+	return in && netif_is_bridge_port(in) && evpn_neigh_dev_is_of(port->es, in);
+}
+
 /* A tag in the payload: what it is, and what it says. */
 struct flood_tag {
 	__be16 proto;
@@ -326,6 +337,10 @@ unsigned int evpn_flood_judge(struct evpn_port *port, const struct evpn_policy *
 	enum evpn_origin origin;
 	unsigned int verdict;
 
+	if (flood_from_segment(port, skb)) {
+		verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_SEGMENT, shared);
+		return flood_to_known_host(port, policy, skb, frame) ? EVPN_PASS : verdict;
+	}
 	verdict = evpn_flood_verdict(policy, frame, EVPN_ORIGIN_CORE, shared);
 	if (verdict == EVPN_PASS || (frame->multicast && !shared && marked))
 		return verdict;

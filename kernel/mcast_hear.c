@@ -149,10 +149,10 @@ static void hear_note(struct evpn_es *es, const struct sk_buff *skb, int offset,
 		evpn_mcast_kick(mn);
 }
 
-/* The VLAN on the segment's device: on a shared port the outer tag is the segment itself. */
+/* The VLAN on the segment's device: on a shared port the outer tag is the segment itself, or one of a set. */
 static u16 hear_vid(const struct evpn_port *port, u16 vid)
 {
-	return port->vid ? 0 : vid;
+	return port->vid ? READ_ONCE(port->tag) : vid;
 }
 
 /**

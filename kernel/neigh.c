@@ -226,7 +226,7 @@ static void neigh_set_why(struct evpn_neigh *n, u8 why, u32 error)
 static void neigh_explain_refusal(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 				  const struct evpn_neigh_facts *f)
 {
-	const struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	const struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 
 	switch (f->place) {
 	case EVPN_NEIGH_PLACE_VRF:
@@ -257,10 +257,12 @@ static void neigh_explain(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 		return;
 	switch (n->state) {
 	case EVPN_NEIGH_STATE_PENDING:
-		if (f->place == EVPN_NEIGH_PLACE_NONE)
-			neigh_set_why(n, EVPN_NEIGH_WHY_NO_DEVICE, ENODEV);
-		else
+		if (f->place != EVPN_NEIGH_PLACE_NONE)
 			neigh_set_why(n, EVPN_NEIGH_WHY_DOWN, ENETDOWN);
+		else if (evpn_neigh_dev_several(nn, &n->key))
+			neigh_set_why(n, EVPN_NEIGH_WHY_SEVERAL, ENOTUNIQ);
+		else
+			neigh_set_why(n, EVPN_NEIGH_WHY_NO_DEVICE, ENODEV);
 		break;
 	case EVPN_NEIGH_STATE_REFUSED:
 		neigh_explain_refusal(nn, n, f);
@@ -469,10 +471,30 @@ static void neigh_tidy(struct evpn_neigh_net *nn, struct evpn_neigh *n)
 		evpn_neigh_free(nn, n);
 }
 
+/*
+ * Its place. Where several devices of a segment have its tag, the one that it is heard on is as good as one
+ * that its address tells. What is heard on another one than its place is none of its.
+ */
+static struct evpn_neigh_dev *neigh_dev(struct evpn_neigh_net *nn, struct evpn_neigh *n,
+					const struct evpn_neigh_note **note)
+{
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
+	u32 root = *note ? (*note)->root : 0;
+
+	if (!nd && root) {
+		n->root = root;
+		nd = evpn_neigh_dev_of(nn, n);
+	}
+	n->root = nd ? nd->root : 0;
+	if (nd && root && root != n->root)
+		*note = NULL;
+	return nd;
+}
+
 static void neigh_look(struct evpn_neigh_net *nn, struct evpn_neigh *n,
 		       const struct evpn_neigh_note *note)
 {
-	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	struct evpn_neigh_dev *nd = neigh_dev(nn, n, &note);
 	unsigned int tries = 3;
 
 	neigh_check_incarnation(nn, n);

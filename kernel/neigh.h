@@ -134,6 +134,7 @@ enum evpn_neigh_own {
 enum evpn_neigh_why {
 	EVPN_NEIGH_WHY_NONE,
 	EVPN_NEIGH_WHY_NO_DEVICE,
+	EVPN_NEIGH_WHY_SEVERAL,
 	EVPN_NEIGH_WHY_DOWN,
 	EVPN_NEIGH_WHY_VRF,
 	EVPN_NEIGH_WHY_OWN_LLADDR,
@@ -162,6 +163,7 @@ enum evpn_neigh_why {
  * @probes: sent since @state began
  * @lladdr: while local, the learned MAC address
  * @flags: while local, enum evpn_neigh_flag
+ * @root: interface index of the segment's device where its place is, as far as that was decided
  * @counted: while local, the incarnation of the segment in whose evpn_neigh_es.local it is; or 0
  * @state: enum evpn_neigh_state
  * @why: enum evpn_neigh_why
@@ -190,6 +192,7 @@ struct evpn_neigh {
 	unsigned long told;
 	u32 error;
 	u32 probes;
+	u32 root;
 	u32 counted;
 	u8 lladdr[ETH_ALEN];
 	u8 in_force[ETH_ALEN];
@@ -252,6 +255,7 @@ struct evpn_neigh_es {
  * @dev: the device; held
  * @dev_tracker: of that reference
  * @key: segment and tag, the rest zero
+ * @root: interface index of the segment's device that it is, or is on
  * @vrf: interface index of the VRF it is in, 0 for none; evpn_neigh_net.lock
  * @downs: how often it went down; read without the lock as well
  * @up: it can carry traffic; evpn_neigh_net.lock
@@ -265,6 +269,7 @@ struct evpn_neigh_dev {
 	struct net_device *dev;
 	netdevice_tracker dev_tracker;
 	struct evpn_neigh_key key;
+	u32 root;
 	u32 vrf;
 	u32 downs;
 	bool up;
@@ -277,6 +282,7 @@ struct evpn_neigh_dev {
  * struct evpn_neigh_note - something happened to a neighbour
  * @llist: in evpn_neigh_net.notes
  * @key: which
+ * @root: interface index of the segment's device by which it was heard of; 0: that does not matter
  * @lladdr: of a host heard
  * @heard: a host was heard; otherwise its entry has changed
  * @override: of a host heard
@@ -285,6 +291,7 @@ struct evpn_neigh_dev {
 struct evpn_neigh_note {
 	struct llist_node llist;
 	struct evpn_neigh_key key;
+	u32 root;
 	u8 lladdr[ETH_ALEN];
 	bool heard;
 	bool override;
@@ -454,8 +461,8 @@ u64 evpn_neigh_ask_at(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
 
 /* neigh_dev.c */
 struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *esi);
-struct evpn_neigh_dev *evpn_neigh_dev_find(struct evpn_neigh_net *nn,
-					   const struct evpn_neigh_key *key);
+struct evpn_neigh_dev *evpn_neigh_dev_of(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
+bool evpn_neigh_dev_several(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key);
 struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
 						 const struct evpn_neigh_key *key);
 struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
@@ -472,6 +479,7 @@ unsigned long evpn_neigh_limit_tell(struct evpn_neigh_net *nn);
 /* neigh_own.c */
 enum evpn_neigh_own evpn_neigh_own_address(const struct evpn_neigh_dev *nd,
 					   const struct evpn_neigh_key *key);
+bool evpn_neigh_own_network(const struct evpn_neigh_dev *nd, const struct evpn_neigh_key *key);
 bool evpn_neigh_own_lladdr(const struct evpn_neigh_dev *nd, const u8 *lladdr);
 int evpn_neigh_inetaddr(struct notifier_block *nb, unsigned long event, void *ptr);
 int evpn_neigh_inet6addr(struct notifier_block *nb, unsigned long event, void *ptr);

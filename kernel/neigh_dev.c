@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a segment's neighbours are: its device, the VLAN devices on that, and the VLAN devices on
- * those. Each has an Ethernet tag, and is in a VRF or in none.
+ * those. Each has an Ethernet tag, and is in a VRF or in none. Of the devices of a set, those that are VLAN
+ * devices have the tag of their VLAN. Several may have the same tag: what is heard on one of them is there,
+ * and what user space wishes for is where a network has its address.
  *
  * draft-ietf-bess-evpn-l3mh-proto section 3.5 (tags).
  */
@@ -37,18 +39,65 @@ struct evpn_neigh_es *evpn_neigh_es_find(struct evpn_neigh_net *nn, const u8 *es
 	return NULL;
 }
 
-/** evpn_neigh_dev_find() - the device of segment and tag in @key, or NULL; under the lock */
-struct evpn_neigh_dev *evpn_neigh_dev_find(struct evpn_neigh_net *nn,
-					   const struct evpn_neigh_key *key)
+static bool dev_has_key(const struct evpn_neigh_dev *nd, const struct evpn_neigh_key *key)
 {
-	struct evpn_neigh_dev *nd;
+	return !memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV);
+}
+
+#define for_each_tagged(nd, nn, of)                                        \
+	hash_for_each_possible_rcu((nn)->by_tag, nd, by_tag, key_hash(of), \
+				   lockdep_is_held(&(nn)->lock))           \
+		if (dev_has_key(nd, of))
+
+/* The only one of several with a network that has the address, or NULL. */
+static struct evpn_neigh_dev *dev_of_network(struct evpn_neigh_net *nn,
+					     const struct evpn_neigh_key *key)
+{
+	struct evpn_neigh_dev *nd, *found = NULL;
+
+	for_each_tagged(nd, nn, key) {
+		if (nd->leaving || !evpn_neigh_own_network(nd, key))
+			continue;
+		if (found)
+			return NULL;
+		found = nd;
+	}
+	return found;
+}
+
+/**
+ * evpn_neigh_dev_of() - the place of a neighbour
+ * @nn: neighbours of the namespace
+ * @n: the neighbour; stays where it is as long as that has its tag
+ *
+ * Context: under evpn_neigh_net.lock.
+ * Return: the device, or NULL: there is none, or several of which none is the right one.
+ */
+struct evpn_neigh_dev *evpn_neigh_dev_of(struct evpn_neigh_net *nn, const struct evpn_neigh *n)
+{
+	struct evpn_neigh_dev *nd, *found = NULL;
+	unsigned int several = 0;
 
 	lockdep_assert_held(&nn->lock);
-	hash_for_each_possible(nn->by_tag, nd, by_tag, key_hash(key)) {
-		if (!memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV))
+	for_each_tagged(nd, nn, &n->key) {
+		if (nd->root == n->root)
 			return nd;
+		found = nd;
+		several++;
 	}
-	return NULL;
+	return several > 1 ? dev_of_network(nn, &n->key) : found;
+}
+
+/** evpn_neigh_dev_several() - have several devices of a segment the tag in @key? under the lock */
+bool evpn_neigh_dev_several(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key)
+{
+	struct evpn_neigh_dev *nd;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&nn->lock);
+	for_each_tagged(nd, nn, key)
+		n++;
+	return n > 1;
 }
 
 /** evpn_neigh_dev_find_rcu() - what @dev is to a segment, or NULL; under RCU or the lock */
@@ -65,21 +114,32 @@ struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 	return NULL;
 }
 
+/** evpn_neigh_dev_is_of() - is @dev a device of this segment, or a VLAN device on one? Under RCU */
+bool evpn_neigh_dev_is_of(const struct evpn_es *es, const struct net_device *dev)
+{
+	const struct evpn_neigh_dev *nd = evpn_neigh_dev_find_rcu(es->net->neigh, dev);
+
+	return nd && !memcmp(nd->key.esi, es->esi.octet, EVPN_ESI_LEN);
+}
+
 /**
- * evpn_neigh_dev_tagged_rcu() - the same for readers under RCU, of whom the lock is not wanted
+ * evpn_neigh_dev_tagged_rcu() - the device with a tag, if there is just one
  * @nn: neighbours of the namespace
  * @key: segment and tag; the rest does not count
+ *
+ * Context: under RCU, or the lock.
  */
 struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
 						 const struct evpn_neigh_key *key)
 {
-	struct evpn_neigh_dev *nd;
+	struct evpn_neigh_dev *nd, *found = NULL;
 
-	hash_for_each_possible_rcu(nn->by_tag, nd, by_tag, key_hash(key)) {
-		if (!memcmp(&nd->key, key, EVPN_NEIGH_PREFIX_DEV))
-			return nd;
+	for_each_tagged(nd, nn, key) {
+		if (found)
+			return NULL;
+		found = nd;
 	}
-	return NULL;
+	return found;
 }
 
 /* What is it now? True when that is news. */
@@ -96,13 +156,24 @@ static bool dev_update(struct evpn_neigh_dev *nd)
 	return news;
 }
 
-static void dev_add(struct evpn_neigh_net *nn, const u8 *esi, u32 tag, struct net_device *dev)
+/* Is there another VLAN device with that tag on the same device of the segment? */
+static bool dev_is_second(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key, u32 root)
+{
+	const struct evpn_neigh_dev *nd;
+
+	for_each_tagged(nd, nn, key) {
+		if (nd->root == root)
+			return true;
+	}
+	return false;
+}
+
+static void dev_add(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key, u32 root,
+		    struct net_device *dev)
 {
 	struct evpn_neigh_dev *nd;
-	struct evpn_neigh_key key;
 
-	evpn_neigh_key_dev(&key, esi, tag);
-	if (evpn_neigh_dev_find(nn, &key) || evpn_neigh_dev_find_rcu(nn, dev))
+	if (dev_is_second(nn, key, root) || evpn_neigh_dev_find_rcu(nn, dev))
 		return;
 	nd = kzalloc(sizeof(*nd), GFP_KERNEL_ACCOUNT);
 	if (!nd) {
@@ -110,15 +181,17 @@ static void dev_add(struct evpn_neigh_net *nn, const u8 *esi, u32 tag, struct ne
 		return;
 	}
 	nd->dev = dev;
-	nd->key = key;
+	nd->key = *key;
+	nd->root = root;
 	netdev_hold(dev, &nd->dev_tracker, GFP_KERNEL);
 	dev_update(nd);
-	hash_add_rcu(nn->by_tag, &nd->by_tag, key_hash(&key));
+	hash_add_rcu(nn->by_tag, &nd->by_tag, key_hash(key));
 	hash_add_rcu(nn->by_dev, &nd->by_dev, (unsigned long)dev);
 	pr_debug("neigh dev %s created\n", dev->name);
+	evpn_mcast_recheck(nn->en);
 	/* Pairs with evpn_neigh_rescan(): the entries that were there before us. */
 	WRITE_ONCE(nn->rescan, true);
-	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_DEV);
+	evpn_neigh_walk_later(nn, key, EVPN_NEIGH_PREFIX_DEV);
 }
 
 static void dev_del(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
@@ -140,13 +213,16 @@ static void dev_add_vlan(struct evpn_neigh_net *nn, struct net_device *dev)
 {
 	const struct evpn_neigh_dev *lower;
 	u32 vid = vlan_dev_vlan_id(dev), outer;
+	struct evpn_neigh_key key;
 
 	lower = evpn_neigh_dev_find_rcu(nn, vlan_dev_priv(dev)->real_dev);
 	if (!lower || !vid)
 		return;
 	outer = evpn_neigh_key_tag(&lower->key);
-	if (outer < VLAN_N_VID)
-		dev_add(nn, lower->key.esi, outer << 12 | vid, dev);
+	if (outer >= VLAN_N_VID)
+		return;
+	evpn_neigh_key_dev(&key, lower->key.esi, outer << 12 | vid);
+	dev_add(nn, &key, lower->root, dev);
 }
 
 /* VLAN devices on VLAN devices need those to be there first. */
@@ -184,14 +260,14 @@ static void dev_clear(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd)
 	}
 }
 
-static void dev_del_prefix(struct evpn_neigh_net *nn, const u8 *esi)
+static void dev_del_root(struct evpn_neigh_net *nn, const u8 *esi, u32 root)
 {
 	struct evpn_neigh_dev *nd;
 	struct hlist_node *next;
 	int bucket;
 
 	hash_for_each_safe(nn->by_tag, bucket, next, nd, by_tag) {
-		if (memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
+		if (nd->root != root || memcmp(nd->key.esi, esi, EVPN_ESI_LEN))
 			continue;
 		/* Of a device that is being unregistered the kernel has taken all away already. */
 		if (nd->dev->reg_state == NETREG_REGISTERED)
@@ -256,26 +332,28 @@ void evpn_neigh_es_changed(struct evpn_es *es)
 	mutex_unlock(&nn->lock);
 }
 
-/** evpn_neigh_bind() - a segment has a device; context as above */
-void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev)
+/** evpn_neigh_bind() - a segment has a device, for hosts with @tag; context as above */
+void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev, u32 tag)
 {
 	struct evpn_neigh_net *nn = es->net->neigh;
+	struct evpn_neigh_key key;
 
 	ASSERT_RTNL();
+	evpn_neigh_key_dev(&key, es->esi.octet, tag);
 	mutex_lock(&nn->lock);
-	dev_add(nn, es->esi.octet, 0, dev);
+	dev_add(nn, &key, dev->ifindex, dev);
 	dev_add_vlans(nn);
 	mutex_unlock(&nn->lock);
 }
 
-/** evpn_neigh_unbind() - a segment has no device any more; context as above */
-void evpn_neigh_unbind(struct evpn_es *es)
+/** evpn_neigh_unbind() - a segment has a device no more; context as above */
+void evpn_neigh_unbind(struct evpn_es *es, const struct net_device *dev)
 {
 	struct evpn_neigh_net *nn = es->net->neigh;
 
 	ASSERT_RTNL();
 	mutex_lock(&nn->lock);
-	dev_del_prefix(nn, es->esi.octet);
+	dev_del_root(nn, es->esi.octet, dev->ifindex);
 	mutex_unlock(&nn->lock);
 }
 

@@ -44,8 +44,8 @@ static u8 learn_family(const struct neighbour *n)
 	return 0;
 }
 
-static bool learn_key(struct evpn_neigh_net *nn, const struct neighbour *n,
-		      struct evpn_neigh_key *key)
+static bool learn_where(struct evpn_neigh_net *nn, const struct neighbour *n,
+			struct evpn_neigh_note *note)
 {
 	const struct evpn_neigh_dev *nd;
 	u8 family = learn_family(n);
@@ -55,9 +55,10 @@ static bool learn_key(struct evpn_neigh_net *nn, const struct neighbour *n,
 	nd = evpn_neigh_dev_find_rcu(nn, n->dev);
 	if (!nd)
 		return false;
-	*key = nd->key;
-	key->family = family;
-	memcpy(key->addr, n->primary_key, family);
+	note->key = nd->key;
+	note->key.family = family;
+	memcpy(note->key.addr, n->primary_key, family);
+	note->root = nd->root;
 	return true;
 }
 
@@ -90,7 +91,7 @@ int evpn_neigh_netevent(struct notifier_block *nb, unsigned long event, void *pt
 	if (n->dead && !(netif_running(n->dev) && netif_carrier_ok(n->dev)))
 		return NOTIFY_DONE;
 	rcu_read_lock();
-	if (learn_key(nn, n, &note.key)) {
+	if (learn_where(nn, n, &note)) {
 		note.failed = READ_ONCE(n->nud_state) & NUD_FAILED;
 		if (!learn_note(nn, &note, EVPN_NEIGH_NOTES)) {
 			atomic64_inc(&nn->overruns);
@@ -149,12 +150,18 @@ static bool heard_maybe(const struct sk_buff *skb)
 	return false;
 }
 
-/* The tag on the segment's device: on a shared port there is that of the segment in front of it. */
+/*
+ * The tag on the segment's device: on a shared port there is that of the segment in front of it, which counts
+ * only where it tells the devices of a set apart.
+ */
 static u32 heard_tag(const struct evpn_port *port, u32 tag)
 {
+	u32 inner = tag > VLAN_VID_MASK ? tag & VLAN_VID_MASK : 0, own;
+
 	if (!port->vid)
 		return tag;
-	return tag > VLAN_VID_MASK ? tag & VLAN_VID_MASK : 0;
+	own = READ_ONCE(port->tag);
+	return inner ? own << 12 | inner : own;
 }
 
 /**
@@ -173,6 +180,7 @@ void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb)
 	if (!heard_maybe(skb) || !heard_parse(skb, &heard))
 		return;
 	evpn_neigh_key_dev(&note.key, port->es->esi.octet, heard_tag(port, heard.tag));
+	note.root = port->dev->ifindex;
 	note.key.family = heard.family;
 	memcpy(note.key.addr, heard.addr, sizeof(note.key.addr));
 	memcpy(note.lladdr, heard.lladdr, sizeof(note.lladdr));
@@ -201,18 +209,18 @@ struct rescan {
 
 struct finding {
 	struct list_head list;
-	struct evpn_neigh_key key;
+	struct evpn_neigh_note note;
 };
 
 /* Under the lock of the table. What we know already is walked afterwards. */
 static void rescan_one(struct neighbour *n, void *cookie)
 {
 	struct rescan *scan = cookie;
-	struct evpn_neigh_key key;
+	struct evpn_neigh_note note = {};
 	struct finding *f;
 
 	if (!(READ_ONCE(n->nud_state) & NUD_VALID) || n->flags & NTF_EXT_LEARNED ||
-	    !learn_key(scan->nn, n, &key) || evpn_neigh_find(scan->nn, &key))
+	    !learn_where(scan->nn, n, &note) || evpn_neigh_find(scan->nn, &note.key))
 		return;
 	if (READ_ONCE(n->nud_state) & NUD_NOARP)
 		return;
@@ -225,7 +233,7 @@ static void rescan_one(struct neighbour *n, void *cookie)
 		scan->more = true;
 		return;
 	}
-	f->key = key;
+	f->note = note;
 	list_add_tail(&f->list, &scan->found);
 	scan->count++;
 }
@@ -254,7 +262,7 @@ bool evpn_neigh_rescan(struct evpn_neigh_net *nn)
 	neigh_for_each(evpn_neigh_table(EVPN_NEIGH_ADDR_LEN), rescan_one, &scan);
 #endif
 	list_for_each_entry_safe(f, next, &scan.found, list) {
-		evpn_neigh_look(nn, &f->key, NULL);
+		evpn_neigh_look(nn, &f->note.key, &f->note);
 		kfree(f);
 	}
 	return scan.more;

@@ -103,7 +103,8 @@ u64 evpn_neigh_hosts_forgotten(const struct evpn_es *es)
 
 static void limit_warn(const struct evpn_es *es, u64 forgotten)
 {
-	const char *name = es->port ? es->port->name : es->conf.ifname;
+	const struct evpn_device *d = evpn_devices_first(es);
+	const char *name = !d ? "no device" : d->port ? d->port->name : d->name;
 
 	if (evpn_neigh_hosts(es) >= es->conf.host_limit)
 		pr_warn("evpn: %s (segment " EVPN_ESI_FMT

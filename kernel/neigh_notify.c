@@ -31,14 +31,20 @@ static void why_vrf(const struct evpn_neigh *n, const struct evpn_neigh_dev *nd,
 	rcu_read_unlock();
 }
 
+static const char *why_host(const struct evpn_neigh *n, char addr[48])
+{
+	if (n->key.family == 4)
+		snprintf(addr, 48, "%pI4", n->key.addr);
+	else
+		snprintf(addr, 48, "%pI6c", n->key.addr);
+	return addr;
+}
+
 static void why_address(const struct evpn_neigh *n, const char *name, char *buf)
 {
-	char addr[48];
+	char host[48];
+	const char *addr = why_host(n, host);
 
-	if (n->key.family == 4)
-		snprintf(addr, sizeof(addr), "%pI4", n->key.addr);
-	else
-		snprintf(addr, sizeof(addr), "%pI6c", n->key.addr);
 	if (n->why == EVPN_NEIGH_WHY_OWN_ADDRESS)
 		snprintf(buf, WHY_LEN, "%s is this host's own address where %s is", addr, name);
 	else
@@ -49,9 +55,10 @@ static void why_address(const struct evpn_neigh *n, const char *name, char *buf)
 /* The sentence why a wish is not in force. */
 static void why_format(struct evpn_neigh_net *nn, const struct evpn_neigh *n, char *buf)
 {
-	const struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	const struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 	const char *name = nd ? nd->dev->name : "a device that has gone";
 	u32 tag = evpn_neigh_key_tag(&n->key);
+	char addr[48];
 
 	switch (n->why) {
 	case EVPN_NEIGH_WHY_NO_DEVICE:
@@ -62,6 +69,12 @@ static void why_format(struct evpn_neigh_net *nn, const struct evpn_neigh *n, ch
 			snprintf(buf, WHY_LEN, "the segment has no VLAN device %u", tag);
 		else
 			snprintf(buf, WHY_LEN, "the segment has no device");
+		break;
+	case EVPN_NEIGH_WHY_SEVERAL:
+		snprintf(
+			buf, WHY_LEN,
+			"several devices of the segment have tag %u, and not just one a network with %s",
+			tag, why_host(n, addr));
 		break;
 	case EVPN_NEIGH_WHY_DOWN:
 		snprintf(buf, WHY_LEN, "%s is down", name);
@@ -129,7 +142,7 @@ static int fill_wish(struct sk_buff *msg, const struct evpn_neigh *n)
 
 static int fill_now(struct sk_buff *msg, struct evpn_neigh_net *nn, const struct evpn_neigh *n)
 {
-	const struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	const struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 	bool local = n->state == EVPN_NEIGH_STATE_LOCAL;
 	bool was_local = n->state == EVPN_NEIGH_STATE_GONE && n->events & EVPN_NEIGH_EVENT_LOST;
 	const u8 *lladdr = local || was_local ? n->lladdr : n->wish.lladdr;

@@ -108,6 +108,47 @@ enum evpn_neigh_own evpn_neigh_own_address(const struct evpn_neigh_dev *nd,
 	return own;
 }
 
+static bool own_has_network4(const struct net_device *dev, __be32 ip)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (inet_ifa_match(ip, ifa))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * evpn_neigh_own_network() - is an address in a network of a sub-interface's?
+ * @nd: the sub-interface
+ * @key: the address
+ *
+ * Context: any.
+ */
+bool evpn_neigh_own_network(const struct evpn_neigh_dev *nd, const struct evpn_neigh_key *key)
+{
+	struct in6_addr ip6;
+	bool has = false;
+	__be32 ip;
+
+	rcu_read_lock();
+	if (key->family == 4) {
+		memcpy(&ip, key->addr, sizeof(ip));
+		has = own_has_network4(nd->dev, ip);
+	} else {
+		memcpy(&ip6, key->addr, sizeof(ip6));
+#if IS_ENABLED(CONFIG_IPV6)
+		has = ipv6_chk_prefix(&ip6, nd->dev);
+#endif
+	}
+	rcu_read_unlock();
+	return has;
+}
+
 /* Addresses of what stands on the device: macvlans, as gateways that several PEs share have them. */
 static bool own_is_upper_lladdr(struct net_device *dev, const u8 *lladdr)
 {

@@ -167,7 +167,7 @@ static unsigned long work_rescan(struct evpn_neigh_net *nn)
 static void ask_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
 	struct evpn_neigh_note note = {.key = n->key, .failed = true};
-	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 	u64 until = evpn_neigh_ask_at(nn, n);
 	int err;
 
@@ -184,7 +184,7 @@ static void ask_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 /* One that is retained. The answer has some time. */
 static void ask_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
-	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 	u64 answer = now + evpn_neigh_ns(EVPN_NEIGH_ANSWER_MS);
 
 	n->asked = true;
@@ -196,7 +196,7 @@ static void ask_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 no
 /* One that is local, and has given no sign of life. What comes of it the kernel will say. */
 static void ask_local(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
-	struct evpn_neigh_dev *nd = evpn_neigh_dev_find(nn, &n->key);
+	struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 
 	evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_PROBE_MS));
 	if (nd && nd->up)

@@ -157,17 +157,89 @@ out:
 	return err;
 }
 
+static int parse_port(struct genl_info *info, const struct nlattr *attr, struct evpn_names *names)
+{
+	struct nlattr *tb[EVPN_A_PORT_IFNAME + 1];
+	int err;
+
+	err = nla_parse_nested(tb, EVPN_A_PORT_IFNAME, attr, evpn_port_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (!tb[EVPN_A_PORT_IFNAME]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the name of a device is missing");
+		return -EINVAL;
+	}
+	if (names->n == EVPN_ES_PORTS_MAX) {
+		REFUSE(info->extack, attr, "a segment has no more than %u devices",
+		       EVPN_ES_PORTS_MAX);
+		return -E2BIG;
+	}
+	nla_strscpy(names->name[names->n++], tb[EVPN_A_PORT_IFNAME], IFNAMSIZ);
+	return 0;
+}
+
+static int parse_ports(struct genl_info *info, struct evpn_names *names)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	names->set = true;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != EVPN_A_ES_PORT)
+			continue;
+		err = parse_port(info, attr, names);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The devices that a request names: one, none, or those of a set. NULL when it does not speak of them. */
+static struct evpn_names *parse_names(struct genl_info *info)
+{
+	const struct nlattr *ifname = info->attrs[EVPN_A_ES_IFNAME];
+	const struct nlattr *port = info->attrs[EVPN_A_ES_PORT];
+	struct evpn_names *names;
+	int err = 0;
+
+	if (!ifname && !port)
+		return NULL;
+	if (ifname && port) {
+		NL_SET_ERR_MSG_ATTR(info->extack, port,
+				    "ifname names one device, port those of a set: not both");
+		return ERR_PTR(-EINVAL);
+	}
+	names = kzalloc(sizeof(*names), GFP_KERNEL);
+	if (!names)
+		return ERR_PTR(-ENOMEM);
+	if (port)
+		err = parse_ports(info, names);
+	else if (nla_strscpy(names->name[0], ifname, IFNAMSIZ) > 0)
+		names->n = 1;
+	if (!err)
+		return names;
+	kfree(names);
+	return ERR_PTR(err);
+}
+
+/* The attribute that names device @i of those of a request. */
+static const struct nlattr *names_attr(const struct genl_info *info, unsigned int i)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == EVPN_A_ES_PORT && !i--)
+			return attr;
+	}
+	return info->attrs[EVPN_A_ES_IFNAME];
+}
+
 /* Overwrites in @change what the request names. */
 static int parse_change(struct evpn_net *en, struct genl_info *info, struct evpn_es_change *change)
 {
 	struct evpn_es_conf *conf = &change->conf;
-	const struct nlattr *ifname = info->attrs[EVPN_A_ES_IFNAME];
 
-	if (ifname) {
-		memset(conf->ifname, 0, sizeof(conf->ifname));
-		nla_strscpy(conf->ifname, ifname, sizeof(conf->ifname));
-		change->has_ifname = true;
-	}
 	change->has_role = info->attrs[EVPN_A_ES_ROLE];
 	evpn_netlink_u32(info, EVPN_A_ES_MODE, &conf->mode);
 	evpn_netlink_u32(info, EVPN_A_ES_STANDBY, &conf->standby);
@@ -251,12 +323,17 @@ static int netlink_wish(struct genl_info *info, bool rtnl,
 {
 	struct evpn_net *en = evpn_net(genl_info_net(info));
 	struct evpn_es_change change = {};
+	struct evpn_names *names;
 	struct evpn_esi esi;
 	int err;
 
 	err = parse_esi(info, EVPN_A_ES_ESI, &esi);
 	if (err)
 		return err;
+	names = parse_names(info);
+	if (IS_ERR(names))
+		return PTR_ERR(names);
+	change.names = names;
 	if (rtnl)
 		rtnl_lock();
 	mutex_lock(&en->lock);
@@ -266,7 +343,8 @@ static int netlink_wish(struct genl_info *info, bool rtnl,
 	if (rtnl)
 		rtnl_unlock();
 	if (change.device_refused)
-		NL_SET_BAD_ATTR(info->extack, info->attrs[EVPN_A_ES_IFNAME]);
+		NL_SET_BAD_ATTR(info->extack, names_attr(info, change.refused));
+	kfree(names);
 	/* A creation that failed late may have shown the map to a hook. */
 	if (change.map)
 		kfree_rcu(change.map, rcu);
@@ -282,7 +360,8 @@ int evpn_nl_es_new_doit(struct sk_buff *skb, struct genl_info *info)
 /** evpn_nl_es_set_doit() - change a segment */
 int evpn_nl_es_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return netlink_wish(info, info->attrs[EVPN_A_ES_IFNAME], netlink_set);
+	return netlink_wish(info, info->attrs[EVPN_A_ES_IFNAME] || info->attrs[EVPN_A_ES_PORT],
+			    netlink_set);
 }
 
 /** evpn_nl_es_del_doit() - delete a segment */
@@ -304,11 +383,12 @@ int evpn_nl_es_del_doit(struct sk_buff *skb, struct genl_info *info)
 /* @es: NULL to look only whether the host is one. */
 static int speak_for(struct evpn_es *es, struct genl_info *info, const struct nlattr *host)
 {
-	struct nlattr *tb[EVPN_A_HOST_VLAN + 1];
+	struct nlattr *tb[EVPN_A_HOST_IFINDEX + 1];
+	u32 vid = 0, ifindex = 0;
 	const u8 *mac;
 	int err;
 
-	err = nla_parse_nested(tb, EVPN_A_HOST_VLAN, host, evpn_host_nl_policy, info->extack);
+	err = nla_parse_nested(tb, EVPN_A_HOST_IFINDEX, host, evpn_host_nl_policy, info->extack);
 	if (err)
 		return err;
 	if (!tb[EVPN_A_HOST_MAC]) {
@@ -323,7 +403,11 @@ static int speak_for(struct evpn_es *es, struct genl_info *info, const struct nl
 	}
 	if (!es)
 		return 0;
-	return evpn_speak(es, mac, tb[EVPN_A_HOST_VLAN] ? nla_get_u32(tb[EVPN_A_HOST_VLAN]) : 0);
+	if (tb[EVPN_A_HOST_VLAN])
+		vid = nla_get_u32(tb[EVPN_A_HOST_VLAN]);
+	if (tb[EVPN_A_HOST_IFINDEX])
+		ifindex = nla_get_u32(tb[EVPN_A_HOST_IFINDEX]);
+	return evpn_speak(es, mac, vid, ifindex);
 }
 
 static int speak_for_all(struct evpn_es *es, struct genl_info *info)

@@ -12,9 +12,10 @@
 #include <uapi/linux/evpn.h>
 
 /* Common nested types */
-const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1] = {
+const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_IFINDEX + 1] = {
 	[EVPN_A_HOST_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[EVPN_A_HOST_VLAN] = NLA_POLICY_MAX(NLA_U32, 4094),
+	[EVPN_A_HOST_IFINDEX] = { .type = NLA_U32, },
 };
 
 const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_WISH + 1] = {
@@ -67,8 +68,16 @@ const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1] =
 	[EVPN_A_PEER_LIST_ADDRESS] = { .type = NLA_BINARY, },
 };
 
+const struct nla_policy evpn_port_nl_policy[EVPN_A_PORT_WHY + 1] = {
+	[EVPN_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[EVPN_A_PORT_IFINDEX] = { .type = NLA_U32, },
+	[EVPN_A_PORT_DEVICE] = { .type = NLA_NUL_STRING, },
+	[EVPN_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[EVPN_A_PORT_WHY] = { .type = NLA_NUL_STRING, },
+};
+
 /* EVPN_CMD_ES_NEW - do */
-const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
+const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_PORT + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -84,11 +93,12 @@ const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
 	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 	[EVPN_A_ES_HOST_TIMEOUT] = { .type = NLA_U32, },
 	[EVPN_A_ES_HOST_LIMIT] = { .type = NLA_U32, },
+	[EVPN_A_ES_PORT] = NLA_POLICY_NESTED(evpn_port_nl_policy),
 	[EVPN_A_ES_EXCLUSIVE] = { .type = NLA_FLAG, },
 };
 
 /* EVPN_CMD_ES_SET - do */
-const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
+const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_PORT + 1] = {
 	[EVPN_A_ES_ESI] = NLA_POLICY_EXACT_LEN(EVPN_ESI_LEN),
 	[EVPN_A_ES_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[EVPN_A_ES_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -104,6 +114,7 @@ const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_LIMIT + 1] = {
 	[EVPN_A_ES_PEERS] = NLA_POLICY_NESTED(evpn_peer_list_nl_policy),
 	[EVPN_A_ES_HOST_TIMEOUT] = { .type = NLA_U32, },
 	[EVPN_A_ES_HOST_LIMIT] = { .type = NLA_U32, },
+	[EVPN_A_ES_PORT] = NLA_POLICY_NESTED(evpn_port_nl_policy),
 };
 
 /* EVPN_CMD_ES_GET - do */
@@ -239,14 +250,14 @@ const struct genl_ops evpn_nl_ops[26] = {
 		.cmd		= EVPN_CMD_ES_NEW,
 		.doit		= evpn_nl_es_new_doit,
 		.policy		= evpn_es_new_nl_policy,
-		.maxattr	= EVPN_A_ES_HOST_LIMIT,
+		.maxattr	= EVPN_A_ES_PORT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd		= EVPN_CMD_ES_SET,
 		.doit		= evpn_nl_es_set_doit,
 		.policy		= evpn_es_set_nl_policy,
-		.maxattr	= EVPN_A_ES_HOST_LIMIT,
+		.maxattr	= EVPN_A_ES_PORT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

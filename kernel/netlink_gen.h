@@ -13,15 +13,16 @@
 #include <uapi/linux/evpn.h>
 
 /* Common nested types */
-extern const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_VLAN + 1];
+extern const struct nla_policy evpn_host_nl_policy[EVPN_A_HOST_IFINDEX + 1];
 extern const struct nla_policy evpn_mcast_entry_nl_policy[EVPN_A_MCAST_ENTRY_WISH + 1];
 extern const struct nla_policy evpn_mcast_source_nl_policy[EVPN_A_MCAST_SOURCE_LEAVING + 1];
 extern const struct nla_policy evpn_neigh_entry_nl_policy[EVPN_A_NEIGH_ENTRY_INDEX + 1];
 extern const struct nla_policy evpn_peer_list_nl_policy[EVPN_A_PEER_LIST_ADDRESS + 1];
+extern const struct nla_policy evpn_port_nl_policy[EVPN_A_PORT_WHY + 1];
 
-extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_HOST_LIMIT + 1];
+extern const struct nla_policy evpn_es_new_nl_policy[EVPN_A_ES_PORT + 1];
 
-extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_HOST_LIMIT + 1];
+extern const struct nla_policy evpn_es_set_nl_policy[EVPN_A_ES_PORT + 1];
 
 extern const struct nla_policy evpn_es_get_nl_policy[EVPN_A_ES_ESI + 1];
 

@@ -31,17 +31,30 @@ static size_t members_size(const struct evpn_es *es)
 	return size;
 }
 
+/* Of each device of a set: its names, number and state, and why it is rejected. */
+static size_t devices_size(const struct evpn_es *es)
+{
+	const struct evpn_device *d;
+	size_t size = 0;
+
+	evpn_for_each_device(d, es)
+		size += nla_total_size(0) + 2 * nla_total_size(IFNAMSIZ) +
+			2 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(d->why));
+	return size;
+}
+
 /** evpn_es_msg_size() - room that a message about a segment needs; under evpn_net.lock */
 size_t evpn_es_msg_size(const struct evpn_es *es)
 {
 	return GENL_HDRLEN + nla_total_size(EVPN_ESI_LEN) +
 	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
-	       nla_total_size(EVPN_VLAN_MAP_LEN) + nla_total_size(sizeof(es->why)) +
+	       nla_total_size(EVPN_VLAN_MAP_LEN) +
+	       nla_total_size(sizeof_field(struct evpn_device, why)) +
 	       17 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
 	       nla_total_size(0) +		  /* PEERS */
 	       evpn_vtep_peers_count(es) * nla_total_size(sizeof(struct in6_addr)) +
 	       2 * nla_total_size_64bit(sizeof(u64)) + /* CHANGED, HOSTS_FORGOTTEN */
-	       members_size(es);
+	       devices_size(es) + members_size(es);
 }
 
 static int fill_partner(struct sk_buff *msg, struct evpn_port *port)
@@ -103,6 +116,39 @@ static int fill_members(struct sk_buff *msg, const struct evpn_es *es)
 	return 0;
 }
 
+static int fill_device(struct sk_buff *msg, const struct evpn_device *d)
+{
+	struct nlattr *nest = nla_nest_start(msg, EVPN_A_ES_PORT);
+	const struct evpn_port *port = d->port;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(msg, EVPN_A_PORT_IFNAME, d->name) ||
+	    nla_put_u32(msg, EVPN_A_PORT_STATE, d->state) ||
+	    (port && nla_put_u32(msg, EVPN_A_PORT_IFINDEX, port->dev->ifindex)) ||
+	    (port && nla_put_string(msg, EVPN_A_PORT_DEVICE, port->name)) ||
+	    (d->why[0] && nla_put_string(msg, EVPN_A_PORT_WHY, d->why)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Those of a set; of another segment the attributes of the segment itself say all. */
+static int fill_devices(struct sk_buff *msg, const struct evpn_es *es)
+{
+	const struct evpn_device *d;
+	int err;
+
+	if (!es->set)
+		return 0;
+	evpn_for_each_device(d, es) {
+		err = fill_device(msg, d);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int fill_peer(struct sk_buff *msg, const struct in6_addr *address)
 {
 	if (ipv6_addr_v4mapped(address))
@@ -127,12 +173,14 @@ static int fill_peers(struct sk_buff *msg, const struct evpn_es *es)
 
 static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 {
+	const struct evpn_device *first =
+		list_first_entry_or_null(&es->devices, struct evpn_device, list);
 	const struct evpn_es_conf *conf = &es->conf;
 	const struct evpn_vlan_map *map;
 
 	map = rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
 	if (nla_put(msg, EVPN_A_ES_ESI, EVPN_ESI_LEN, es->esi.octet) ||
-	    nla_put_string(msg, EVPN_A_ES_IFNAME, conf->ifname) ||
+	    nla_put_string(msg, EVPN_A_ES_IFNAME, first ? first->name : "") ||
 	    nla_put_u32(msg, EVPN_A_ES_MODE, conf->mode) ||
 	    nla_put_u32(msg, EVPN_A_ES_STANDBY, conf->standby) ||
 	    nla_put_u32(msg, EVPN_A_ES_ROLE, conf->role) ||
@@ -151,12 +199,14 @@ static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 
 static int fill_state(struct sk_buff *msg, const struct evpn_es *es)
 {
-	const struct evpn_port *port = es->port;
+	const struct evpn_device *first = evpn_devices_first(es);
+	const struct evpn_port *port = first ? first->port : NULL;
+	const char *why = evpn_devices_why(es);
 
 	if (nla_put_u32(msg, EVPN_A_ES_IFINDEX, port ? port->dev->ifindex : 0) ||
 	    (port && nla_put_string(msg, EVPN_A_ES_DEVICE, port->name)) ||
-	    nla_put_u32(msg, EVPN_A_ES_STATE, es->state) ||
-	    (es->why[0] && nla_put_string(msg, EVPN_A_ES_WHY, es->why)) ||
+	    nla_put_u32(msg, EVPN_A_ES_STATE, evpn_devices_state(es)) ||
+	    (why[0] && nla_put_string(msg, EVPN_A_ES_WHY, why)) ||
 	    nla_put_u32(msg, EVPN_A_ES_OPER, evpn_es_oper(es)) ||
 	    (es->holding &&
 	     nla_put_u32(msg, EVPN_A_ES_HOLD_REMAINING, evpn_owner_hold_remaining(es))) ||
@@ -185,6 +235,8 @@ int evpn_es_fill(struct sk_buff *msg, const struct evpn_es *es)
 	err = fill_conf(msg, es);
 	if (!err)
 		err = fill_state(msg, es);
+	if (!err)
+		err = fill_devices(msg, es);
 	if (!err)
 		err = fill_members(msg, es);
 	return err;

@@ -72,17 +72,6 @@ struct evpn_es *evpn_port_es(struct evpn_net *en, const struct net_device *dev)
 	return port && port->place != EVPN_PLACE_MEMBER ? port->es : NULL;
 }
 
-/** evpn_port_set_state() - what has become of a segment's wish for a device; under evpn_net.lock */
-void evpn_port_set_state(struct evpn_es *es, enum evpn_es_state state)
-{
-	lockdep_assert_held(&es->net->lock);
-	es->state = state;
-	if (state != EVPN_ES_STATE_REJECTED)
-		list_del_init(&es->unfit);
-	else if (list_empty(&es->unfit))
-		list_add_tail(&es->unfit, &es->net->unfit);
-}
-
 static int port_check(const struct evpn_es *es, struct net_device *dev,
 		      struct netlink_ext_ack *extack)
 {
@@ -171,8 +160,8 @@ static void port_unhook(struct evpn_port *port)
 }
 
 /* @lag: of a member, the port of the segment's device; else NULL. */
-static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
-				     struct evpn_port *lag, struct netlink_ext_ack *extack)
+static struct evpn_port *port_create_one(struct evpn_es *es, struct net_device *dev,
+					 struct evpn_port *lag, struct netlink_ext_ack *extack)
 {
 	struct evpn_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -185,6 +174,7 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
 	port->place = port_place(dev, lag);
 	port->judges = true;
 	port->hooked = true;
+	INIT_LIST_HEAD(&port->opened);
 	spin_lock_init(&port->lacp_lock);
 	strscpy(port->name, dev->name, sizeof(port->name));
 	err = port_hook(port, extack);
@@ -204,24 +194,15 @@ static struct evpn_port *port_create(struct evpn_es *es, struct net_device *dev,
  * reader of the list of hooks. The device is not needed that long: what runs on its hooks was
  * given the device by a caller that keeps it through the same section.
  */
-static void port_destroy(struct evpn_port *port)
+static void port_destroy_one(struct evpn_port *port)
 {
 	evpn_port_set_dormant(port, false);
+	list_del(&port->opened);
 	rb_erase(&port->node, &port->es->net->ports);
 	port_unhook(port);
 	netdev_put(port->dev, &port->dev_tracker);
 	pr_debug("port %s destroyed\n", port->name);
 	kfree_rcu(port, rcu);
-}
-
-static void port_destroy_list(struct list_head *ports)
-{
-	struct evpn_port *port, *next;
-
-	list_for_each_entry_safe(port, next, ports, list) {
-		list_del(&port->list);
-		port_destroy(port);
-	}
 }
 
 /** evpn_port_member_del() - a member goes; under RTNL and evpn_net.lock */
@@ -230,14 +211,13 @@ void evpn_port_member_del(struct evpn_port *port)
 	ASSERT_RTNL();
 	lockdep_assert_held(&port->es->net->lock);
 	list_del(&port->list);
-	port_destroy(port);
+	port_destroy_one(port);
 }
 
-/* Is the device enslaved to the segment's, and not about to go? */
-static bool port_is_member(const struct evpn_es *es, struct net_device *dev)
+/* Is the device enslaved to that of @lag, and not about to go? */
+static bool port_is_member(const struct evpn_port *lag, struct net_device *dev)
 {
-	return netdev_master_upper_dev_get(dev) == es->port->dev &&
-	       dev->reg_state == NETREG_REGISTERED;
+	return netdev_master_upper_dev_get(dev) == lag->dev && dev->reg_state == NETREG_REGISTERED;
 }
 
 /*
@@ -249,7 +229,7 @@ static struct evpn_port *port_renew(struct evpn_es *es, const struct net_device 
 	struct evpn_port *port = evpn_port_find(es->net, dev);
 	struct evpn_es *before;
 
-	if (!port || port->place != EVPN_PLACE_MEMBER || port_is_member(port->es, port->dev))
+	if (!port || port->place != EVPN_PLACE_MEMBER || port_is_member(port->lag, port->dev))
 		return port;
 	before = port->es;
 	evpn_port_member_del(port);
@@ -258,38 +238,45 @@ static struct evpn_port *port_renew(struct evpn_es *es, const struct net_device 
 	return NULL;
 }
 
-static int port_create_members(struct evpn_es *es, struct evpn_port *lag, struct list_head *ports,
-			       struct netlink_ext_ack *extack)
+static int port_create_member(struct evpn_port *lag, struct net_device *dev,
+			      struct netlink_ext_ack *extack)
+{
+	struct evpn_port *port = port_create_one(lag->es, dev, lag, extack);
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	list_add_tail(&port->list, &lag->es->members);
+	return 0;
+}
+
+static int port_create_members(struct evpn_port *lag, struct netlink_ext_ack *extack)
 {
 	struct net_device *lower;
-	struct evpn_port *port;
 	struct list_head *iter;
+	int err;
 
 	netdev_for_each_lower_dev(lag->dev, lower, iter) {
-		port_renew(es, lower);
-		port = port_create(es, lower, lag, extack);
-		if (IS_ERR(port)) {
-			port_destroy_list(ports);
-			return PTR_ERR(port);
-		}
-		list_add_tail(&port->list, ports);
+		port_renew(lag->es, lower);
+		err = port_create_member(lag, lower, extack);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
 /**
- * evpn_port_bind() - bind a segment to a device, and to its members if it is an aggregate
- * @es: the segment; a device it was bound to is let go, after the new one is hooked
+ * evpn_port_create() - hook a device, and its members if it is an aggregate
+ * @es: the segment that is to have it
  * @dev: the device
  * @extack: why not
  *
  * Context: under RTNL and evpn_net.lock.
- * Return: 0, or an error, and then nothing has changed.
+ * Return: the port, or an error pointer, and then nothing has changed.
  */
-int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ext_ack *extack)
+struct evpn_port *evpn_port_create(struct evpn_es *es, struct net_device *dev,
+				   struct netlink_ext_ack *extack)
 {
 	struct evpn_port *port;
-	LIST_HEAD(members);
 	int err;
 
 	ASSERT_RTNL();
@@ -297,80 +284,29 @@ int evpn_port_bind(struct evpn_es *es, struct net_device *dev, struct netlink_ex
 	port_renew(es, dev);
 	err = port_check(es, dev, extack);
 	if (err)
-		return err;
-	port = port_create(es, dev, NULL, extack);
-	if (IS_ERR(port))
-		return PTR_ERR(port);
-	if (port->place == EVPN_PLACE_LAG) {
-		err = port_create_members(es, port, &members, extack);
-		if (err) {
-			port_destroy(port);
-			return err;
-		}
-	}
-	evpn_port_unbind(es);
-	es->port = port;
-	list_splice(&members, &es->members);
-	evpn_port_set_state(es, EVPN_ES_STATE_BOUND);
-	evpn_neigh_bind(es, dev);
-	trace_evpn_es(es, EVPN_ES_BOUND);
-	return 0;
+		return ERR_PTR(err);
+	port = port_create_one(es, dev, NULL, extack);
+	if (IS_ERR(port) || port->place != EVPN_PLACE_LAG)
+		return port;
+	err = port_create_members(port, extack);
+	if (!err)
+		return port;
+	evpn_port_destroy(port);
+	return ERR_PTR(err);
 }
 
-/**
- * evpn_port_unbind() - let go of the device; the caller says what state the segment is in then
- * @es: the segment, bound or not
- *
- * Context: under RTNL and evpn_net.lock.
- */
-void evpn_port_unbind(struct evpn_es *es)
+/** evpn_port_destroy() - unhook a segment's device and its members; under RTNL and evpn_net.lock */
+void evpn_port_destroy(struct evpn_port *port)
 {
-	struct evpn_port *port = es->port;
+	struct evpn_port *member, *next;
 
 	ASSERT_RTNL();
-	lockdep_assert_held(&es->net->lock);
-	es->why[0] = '\0';
-	if (!port)
-		return;
-	trace_evpn_es(es, EVPN_ES_UNBOUND);
-	evpn_neigh_unbind(es);
-	es->port = NULL;
-	port_destroy_list(&es->members);
-	port_destroy(port);
-}
-
-static bool port_reject(struct evpn_es *es, const char *why)
-{
-	if (es->state == EVPN_ES_STATE_REJECTED && !strcmp(es->why, why))
-		return false;
-	evpn_port_set_state(es, EVPN_ES_STATE_REJECTED);
-	strscpy(es->why, why, sizeof(es->why));
-	trace_evpn_es(es, EVPN_ES_REJECTED);
-	return true;
-}
-
-/**
- * evpn_port_resolve() - look again for the device that a segment without one wishes for
- * @es: the segment, not bound
- *
- * Context: under RTNL and evpn_net.lock.
- * Return: whether the segment's state has changed.
- */
-bool evpn_port_resolve(struct evpn_es *es)
-{
-	struct net_device *dev = __dev_get_by_name(es->net->net, es->conf.ifname);
-	struct netlink_ext_ack extack = {};
-	u32 before = es->state;
-
-	if (!dev) {
-		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
-		es->why[0] = '\0';
-		return before != es->state;
+	lockdep_assert_held(&port->es->net->lock);
+	list_for_each_entry_safe(member, next, &port->es->members, list) {
+		if (member->lag == port)
+			evpn_port_member_del(member);
 	}
-	if (evpn_port_bind(es, dev, &extack))
-		return port_reject(es, extack._msg ? extack._msg : "out of memory");
-	evpn_es_apply(es);
-	return true;
+	port_destroy_one(port);
 }
 
 /**
@@ -396,13 +332,13 @@ void evpn_port_set_dormant(struct evpn_port *port, bool dormant)
 }
 
 /* Members that have left, or never came: who was told that they join was not told of a refusal. */
-static bool port_drop_strangers(struct evpn_es *es)
+static bool port_drop_strangers(struct evpn_port *lag)
 {
 	struct evpn_port *port, *next;
 	bool any = false;
 
-	list_for_each_entry_safe(port, next, &es->members, list) {
-		if (port_is_member(es, port->dev))
+	list_for_each_entry_safe(port, next, &lag->es->members, list) {
+		if (port_is_member(lag, port->dev))
 			continue;
 		evpn_port_member_del(port);
 		any = true;
@@ -411,28 +347,27 @@ static bool port_drop_strangers(struct evpn_es *es)
 }
 
 /**
- * evpn_port_members() - hook the members that the segment's aggregate has, and no others
- * @es: the segment, bound to an aggregate
+ * evpn_port_members() - hook the members that an aggregate has, and no others
+ * @lag: the port of the aggregate
  * @changed: set when that was not so before
  * @extack: why not
  *
  * Context: under RTNL and evpn_net.lock. A new member carries no traffic yet.
  * Return: 0 or an error.
  */
-int evpn_port_members(struct evpn_es *es, bool *changed, struct netlink_ext_ack *extack)
+int evpn_port_members(struct evpn_port *lag, bool *changed, struct netlink_ext_ack *extack)
 {
 	struct net_device *lower;
-	struct evpn_port *port;
 	struct list_head *iter;
+	int err;
 
-	*changed |= port_drop_strangers(es);
-	netdev_for_each_lower_dev(es->port->dev, lower, iter) {
-		if (!port_is_member(es, lower) || port_renew(es, lower))
+	*changed |= port_drop_strangers(lag);
+	netdev_for_each_lower_dev(lag->dev, lower, iter) {
+		if (!port_is_member(lag, lower) || port_renew(lag->es, lower))
 			continue;
-		port = port_create(es, lower, es->port, extack);
-		if (IS_ERR(port))
-			return PTR_ERR(port);
-		list_add_tail(&port->list, &es->members);
+		err = port_create_member(lag, lower, extack);
+		if (err)
+			return err;
 		*changed = true;
 	}
 	return 0;

@@ -15,7 +15,7 @@
 #include "evpn.h"
 
 enum {
-	/* Segments whose gateways speak before there is a pause: 6,400 a second. */
+	/* Devices whose gateways speak before there is a pause: 6,400 a second. */
 	SPEAK_PORTION = 64,
 	SPEAK_PAUSE_MS = 10,
 };
@@ -58,43 +58,55 @@ static struct sk_buff *speak_skb(struct net_device *dev, const u8 *mac, u16 vid)
  * On a VLAN device of a shared port the hooks are below what is received here, so they do not see it: would
  * they let it pass?
  */
-static bool speak_passes(const struct evpn_es *es, u16 vid)
+static bool speak_passes(const struct evpn_port *port, u16 vid)
 {
+	const struct evpn_es *es = port->es;
 	const struct evpn_vlan_map *map =
 		rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
 	struct evpn_policy policy = {.flags = es->flags, .vlan_df = map ? map->octet : NULL};
-	struct evpn_frame frame = {.vid = vid, .proto = ETH_P_RARP, .multicast = true};
+	struct evpn_frame frame = {.vid = port->tag ?: vid, .proto = ETH_P_RARP, .multicast = true};
 
-	return es->port->place != EVPN_PLACE_VLAN ||
+	return port->place != EVPN_PLACE_VLAN ||
 	       evpn_verdict(&policy, EVPN_PLACE_VLAN, false, &frame) < EVPN_DROP;
+}
+
+static struct evpn_port *speak_port(const struct evpn_es *es, int ifindex)
+{
+	const struct evpn_device *d;
+
+	evpn_for_each_device(d, es) {
+		if (d->port && (!ifindex || d->port->dev->ifindex == ifindex))
+			return d->port;
+	}
+	return NULL;
 }
 
 /**
  * evpn_speak() - let bridges and tunnels learn that a host is behind a segment here
- * @es: the segment; without a device nothing happens
+ * @es: the segment; without the device nothing happens
  * @mac: the host
  * @vid: VLAN of its frames, 0 for no tag
+ * @ifindex: of that one of the segment's devices which it is behind, 0 for the first
  *
  * Context: process context, under evpn_net.lock, which keeps the device.
  * Return: 0 or -ENOMEM.
  */
-int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid)
+int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex)
 {
+	struct evpn_port *port = speak_port(es, ifindex);
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&es->net->lock);
-	if (!es->port || !netif_running(es->port->dev))
+	if (!port || !netif_running(port->dev) || !speak_passes(port, vid))
 		return 0;
-	if (!speak_passes(es, vid))
-		return 0;
-	skb = speak_skb(es->port->dev, mac, vid);
+	skb = speak_skb(port->dev, mac, vid);
 	if (!skb)
 		return -ENOMEM;
 	netif_rx(skb);
 	return 0;
 }
 
-/* Each device of the segment where this host has addresses: itself and VLAN devices on it. */
+/* Where this host has addresses: on the segment's device, and on VLAN devices on it. */
 static void speak_gateway(struct net_device *dev)
 {
 	struct net_device *upper;
@@ -108,20 +120,17 @@ static void speak_gateway(struct net_device *dev)
 	}
 }
 
-/* The next segment that has opened since; RTNL keeps its device when the lock is let go. */
+/* The next device that has opened since; RTNL keeps it when the lock is let go. */
 static struct net_device *speak_next(struct evpn_net *en)
 {
-	struct net_device *dev = NULL;
-	struct evpn_es *es;
+	struct evpn_port *port;
 
 	mutex_lock(&en->lock);
-	while (!dev && !list_empty(&en->opened)) {
-		es = list_first_entry(&en->opened, struct evpn_es, opened);
-		list_del_init(&es->opened);
-		dev = es->port ? es->port->dev : NULL;
-	}
+	port = list_first_entry_or_null(&en->opened, struct evpn_port, opened);
+	if (port)
+		list_del_init(&port->opened);
 	mutex_unlock(&en->lock);
-	return dev;
+	return port ? port->dev : NULL;
 }
 
 /**
@@ -153,9 +162,12 @@ void evpn_speak_work(struct work_struct *work)
 void evpn_speak_opened(struct evpn_es *es)
 {
 	struct evpn_net *en = es->net;
+	const struct evpn_device *d;
 
 	lockdep_assert_held(&en->lock);
-	if (list_empty(&es->opened))
-		list_add_tail(&es->opened, &en->opened);
+	evpn_for_each_device(d, es) {
+		if (d->port && list_empty(&d->port->opened))
+			list_add_tail(&d->port->opened, &en->opened);
+	}
 	queue_delayed_work(evpn_wq, &en->speak_work, 0);
 }

@@ -169,8 +169,8 @@ TRACE_EVENT(evpn_owner,
 
 /* A segment was created, changed, bound, unbound or destroyed. */
 TRACE_EVENT(evpn_es,
-	TP_PROTO(const struct evpn_es *es, enum evpn_es_event what),
-	TP_ARGS(es, what),
+	TP_PROTO(const struct evpn_es *es, const struct evpn_device *d, enum evpn_es_event what),
+	TP_ARGS(es, d, what),
 	TP_STRUCT__entry(
 		EVPN_TRACE_ESI
 		__field(u32, what)
@@ -180,8 +180,8 @@ TRACE_EVENT(evpn_es,
 	TP_fast_assign(
 		EVPN_TRACE_ESI_SET(es);
 		__entry->what = what;
-		memcpy(__entry->ifname, es->conf.ifname, IFNAMSIZ);
-		__entry->ifindex = es->port ? es->port->dev->ifindex : 0;
+		strscpy(__entry->ifname, d ? d->name : "", IFNAMSIZ);
+		__entry->ifindex = d && d->port ? d->port->dev->ifindex : 0;
 	),
 	TP_printk("esi=" EVPN_ESI_FMT " %s ifname=%s ifindex=%d", EVPN_TRACE_ESI_ARG,
 		__print_symbolic(__entry->what,

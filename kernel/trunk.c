@@ -226,6 +226,23 @@ void evpn_trunk_leave(struct evpn_port *port)
 		trunk_destroy(trunk);
 }
 
+static void trunk_leave_all(const struct evpn_trunk *trunk, struct evpn_es *es)
+{
+	struct evpn_device *d;
+	bool any = false;
+
+	evpn_for_each_device(d, es) {
+		if (!d->port || d->port->trunk != trunk)
+			continue;
+		evpn_device_gone(d);
+		any = true;
+	}
+	if (!any)
+		return;
+	es->net->seq++;
+	evpn_notify_es(es, EVPN_CMD_ES_NTF);
+}
+
 /** evpn_trunk_gone() - the device goes: who has a VLAN of it lets go; under RTNL and evpn_net.lock */
 void evpn_trunk_gone(struct evpn_net *en, const struct net_device *dev)
 {
@@ -234,12 +251,6 @@ void evpn_trunk_gone(struct evpn_net *en, const struct net_device *dev)
 
 	if (!trunk)
 		return;
-	evpn_for_each_es(es, en) {
-		if (!es->port || es->port->trunk != trunk)
-			continue;
-		evpn_port_unbind(es);
-		evpn_port_set_state(es, EVPN_ES_STATE_UNBOUND);
-		en->seq++;
-		evpn_notify_es(es, EVPN_CMD_ES_NTF);
-	}
+	evpn_for_each_es(es, en)
+		trunk_leave_all(trunk, es);
 }

@@ -121,7 +121,8 @@ unsigned int evpn_verdict(const struct evpn_policy *policy, enum evpn_place plac
  * @shared: the PE it comes from shares the segment
  *
  * For a unicast frame the caller still has to find out whether it was flooded, if the answer is to
- * drop it; an answer to pass it holds either way. And what passes from the core passes from anywhere.
+ * drop it; an answer to pass it holds either way. And what passes from the core passes from anywhere but the
+ * segment itself.
  *
  * Return: EVPN_PASS, or EVPN_DROP plus the reason.
  */
@@ -133,6 +134,9 @@ unsigned int evpn_flood_verdict(const struct evpn_policy *policy, const struct e
 	/* What is routed to one host is for that host, on whichever PE. */
 	if (!frame->multicast && (origin == EVPN_ORIGIN_ROUTED || policy->flags & EVPN_PF_UNICAST))
 		return EVPN_PASS;
+	/* It is on that segment already, as what another of its PEs has sent would be. */
+	if (origin == EVPN_ORIGIN_SEGMENT)
+		return EVPN_DROP + EVPN_DROP_REASON_SPLIT_HORIZON;
 	if (shared && origin == EVPN_ORIGIN_CORE)
 		return EVPN_DROP + EVPN_DROP_REASON_SPLIT_HORIZON;
 	if (vlan_passes(policy, frame))

@@ -75,11 +75,13 @@ enum evpn_verdict {
  * @EVPN_ORIGIN_LOCAL: from this host, or bridged from another of its ports
  * @EVPN_ORIGIN_ROUTED: forwarded by IP, from a tunnel too
  * @EVPN_ORIGIN_CORE: bridged from a tunnel
+ * @EVPN_ORIGIN_SEGMENT: bridged from another device of the same segment
  */
 enum evpn_origin {
 	EVPN_ORIGIN_LOCAL,
 	EVPN_ORIGIN_ROUTED,
 	EVPN_ORIGIN_CORE,
+	EVPN_ORIGIN_SEGMENT,
 };
 
 /* Can a frame be dropped at all under these flags? (FLOOD is another matter.) */

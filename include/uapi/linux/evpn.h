@@ -215,8 +215,9 @@ enum evpn_unknown_unicast {
 	EVPN_UNKNOWN_UNICAST_PASS,
 };
 
-#define EVPN_PEERS_MAX	64
-#define EVPN_PORTS_MAX	16
+#define EVPN_PEERS_MAX		64
+#define EVPN_ES_PORTS_MAX	32
+#define EVPN_PORTS_MAX		16
 
 /**
  * enum evpn_owner_state - Is there somebody who decides?
@@ -433,14 +434,27 @@ enum {
 	EVPN_A_ES_HOST_LIMIT,
 	EVPN_A_ES_HOSTS,
 	EVPN_A_ES_HOSTS_FORGOTTEN,
+	EVPN_A_ES_PORT,
 
 	__EVPN_A_ES_MAX,
 	EVPN_A_ES_MAX = (__EVPN_A_ES_MAX - 1)
 };
 
 enum {
+	EVPN_A_PORT_IFNAME = 1,
+	EVPN_A_PORT_IFINDEX,
+	EVPN_A_PORT_DEVICE,
+	EVPN_A_PORT_STATE,
+	EVPN_A_PORT_WHY,
+
+	__EVPN_A_PORT_MAX,
+	EVPN_A_PORT_MAX = (__EVPN_A_PORT_MAX - 1)
+};
+
+enum {
 	EVPN_A_HOST_MAC = 1,
 	EVPN_A_HOST_VLAN,
+	EVPN_A_HOST_IFINDEX,
 
 	__EVPN_A_HOST_MAX,
 	EVPN_A_HOST_MAX = (__EVPN_A_HOST_MAX - 1)

@@ -29,6 +29,8 @@
  * @ADDRESSES: nested; a list of ADDRESS
  * @COUNTER: nested; only read, ingress.REASON=PACKETS
  * @MEMBER: nested; only read, member=NAME, with /rewriting, and partner.NAME=STATE
+ * @PORT: nested; port=NAME, as often as there are devices; when read, port.NAME=STATE, with /NUMBER of the
+ *	device, and why.NAME="SENTENCE"
  * @SOURCE: nested; source=ADDRESS, as often as there are; when read, with /blocked and /leaving
  * @ROW: nested; each on a line of its own, and its keys beside those of the request (verb.row)
  */
@@ -46,6 +48,7 @@ enum kind {
 	ADDRESSES,
 	COUNTER,
 	MEMBER,
+	PORT,
 	SOURCE,
 	ROW
 };

@@ -127,6 +127,25 @@ static void print_member(struct nlattr *nla)
 	       partner <= EVPN_PARTNER_MAX ? partners[partner] : "?");
 }
 
+static void print_port(struct nlattr *nla)
+{
+	static const char *const states[] = {"unbound", "bound", "rejected"};
+	struct nlattr *tb[EVPN_A_PORT_MAX + 1];
+	const char *name;
+	uint32_t state;
+
+	if (nla_parse_nested(tb, EVPN_A_PORT_MAX, nla, NULL) || !tb[EVPN_A_PORT_IFNAME] ||
+	    !tb[EVPN_A_PORT_STATE])
+		broken("port");
+	name = nla_get_string(tb[EVPN_A_PORT_IFNAME]);
+	state = nla_get_u32(tb[EVPN_A_PORT_STATE]);
+	printf(" port.%s=%s", name, state <= EVPN_ES_STATE_REJECTED ? states[state] : "?");
+	if (tb[EVPN_A_PORT_IFINDEX])
+		printf("/%u", nla_get_u32(tb[EVPN_A_PORT_IFINDEX]));
+	if (tb[EVPN_A_PORT_WHY])
+		printf(" why.%s=\"%s\"", name, nla_get_string(tb[EVPN_A_PORT_WHY]));
+}
+
 static void print_source(struct nlattr *nla)
 {
 	struct nlattr *tb[EVPN_A_MCAST_SOURCE_MAX + 1];
@@ -190,6 +209,8 @@ static void print_attr(const struct set *set, struct nlattr *nla)
 		print_counter(nla);
 	} else if (a->kind == MEMBER) {
 		print_member(nla);
+	} else if (a->kind == PORT) {
+		print_port(nla);
 	} else if (a->kind == SOURCE) {
 		print_source(nla);
 	} else {

@@ -98,6 +98,14 @@ static void put_source(struct nl_msg *msg, int type, const char *value)
 	nla_nest_end(msg, nest);
 }
 
+static void put_port(struct nl_msg *msg, int type, const char *value)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
+	nla_put_string(msg, EVPN_A_PORT_IFNAME, value);
+	nla_nest_end(msg, nest);
+}
+
 /* "raw=TYPE:HEX" is an attribute of any type and any length */
 static void put_raw(struct nl_msg *msg, char *value)
 {
@@ -139,6 +147,9 @@ void put_word(struct nl_msg *msg, const struct set *set, char *word)
 		break;
 	case VLANS:
 		put_vlans(msg, a->type, value);
+		break;
+	case PORT:
+		put_port(msg, a->type, value);
 		break;
 	case SOURCE:
 		put_source(msg, a->type, value);

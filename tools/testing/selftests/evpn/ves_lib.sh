@@ -61,3 +61,40 @@ passes() {
 	inject "ce,p$1" b -t "$2"
 	expect "VLAN $2 from the customer by PE$1" "h$1,v$2" b "$3"
 }
+
+# ves_gre PE: pseudowires to the customer, gre in a bridge with a host, and greb in none
+ves_gre() {
+	local i=$1
+	modprobe -a ip_gre 2>/dev/null
+	[[ $PLACES == *gre* ]] || PLACES="$PLACES ce,gre1 ce,gre2 ce,greb1 ce,greb2 h1,gre h2,gre"
+	fl_ip "pe$i" -batch - <<-END || return 1
+		link add acc type veth peer name acc$i netns ${FL}ce
+		addr add 10.9.$i.1/24 dev acc
+		link set acc up
+		link add brgre type bridge mcast_snooping 0
+		link set brgre addrgenmode none up
+		link add hgre type veth peer name gre netns ${FL}h$i
+		link set hgre addrgenmode none master brgre up
+		link add gre type gretap local 10.9.$i.1 remote 10.9.$i.2
+		link add greb type gretap local 10.9.$i.1 remote 10.9.$i.2 key 2
+		link set gre addrgenmode none master brgre up
+		link set greb addrgenmode none up
+	END
+	fl_ip ce -batch - <<-END || return 1
+		addr add 10.9.$i.2/24 dev acc$i
+		link set acc$i up
+		link add gre$i type gretap local 10.9.$i.2 remote 10.9.$i.1
+		link add greb$i type gretap local 10.9.$i.2 remote 10.9.$i.1 key 2
+		link set gre$i addrgenmode none up
+		link set greb$i addrgenmode none up
+	END
+	fl_ip "h$i" link set gre addrgenmode none up
+}
+
+# wire PE NUMBER: so many of 100 frames pass by the pseudowire of that PE, both ways
+wire() {
+	inject "h$1,gre" b
+	expect "pseudowire to the customer by PE$1" "ce,gre$1" b "$2"
+	inject "ce,gre$1" b
+	expect "pseudowire from the customer by PE$1" "h$1,gre" b "$2"
+}
