@@ -31,6 +31,7 @@ enum param_kind {
 	PARAM_BOOL,   /* "key yes" or "key no" */
 	PARAM_ONE_OF, /* "key VALUE", VALUE is in @values */
 	PARAM_LIST,   /* "key A,B,C", an array */
+	PARAM_WORDS,  /* the same, but "key A" is a word */
 	PARAM_FLAG,   /* "key" */
 	PARAM_REST,   /* every word that is left, as an array; always positional */
 };

@@ -88,6 +88,24 @@ static void print_in_force(struct out *o, const json_t *s)
 		out_word(o, OUT_PLAIN, "open");
 }
 
+/* A line for each device of several: a segment is up while one of them is. */
+static void print_devices(struct out *o, const json_t *s)
+{
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(doc_get(s, "interfaces"), i, device) {
+		out_nl(o);
+		out_pair(o, "interface", OUT_NAME, device, "interface");
+		out_pair(o, NULL, out_good(doc_is(device, "oper", "up")), device, "oper");
+		out_pair(o, "kernel", out_good(doc_is(device, "kernel", "bound")), device,
+			 "kernel");
+		if (o->details)
+			out_pair(o, "ifindex", OUT_PLAIN, device, "ifindex");
+		out_pair(o, NULL, OUT_WARN, device, "reason");
+	}
+}
+
 static void print_port(struct out *o, const json_t *s)
 {
 	out_nl(o);
@@ -104,6 +122,7 @@ static void print_port(struct out *o, const json_t *s)
 	if (o->details)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
 	print_partner(o, doc_get(s, "lacp"));
+	print_devices(o, s);
 }
 
 /* Who forwards; where it is the whole port, the role says whether that is this PE. */

@@ -72,6 +72,26 @@ static void print_es_head(struct out *o, const json_t *s)
 		out_pair(o, "ifindex", OUT_PLAIN, s, "ifindex");
 }
 
+/* A line for each device of several. */
+static void print_es_ports(struct out *o, const json_t *s)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(doc_get(s, "interfaces"), i, port) {
+		const char *device = doc_str(port, "device");
+
+		out_nl(o);
+		out_pair(o, "interface", OUT_NAME, port, "interface");
+		if (device && !doc_is(port, "interface", device))
+			out_pair(o, "now called", OUT_NAME, port, "device");
+		out_pair(o, NULL, out_good(doc_is(port, "state", "bound")), port, "state");
+		if (doc_int(port, "ifindex", 0))
+			out_pair(o, "ifindex", OUT_PLAIN, port, "ifindex");
+		out_pair(o, NULL, OUT_BAD, port, "why");
+	}
+}
+
 static void print_es_oper(struct out *o, const json_t *s)
 {
 	const json_t *oper = doc_get(s, "oper");
@@ -219,6 +239,7 @@ void print_kernel_es(struct out *o, const json_t *doc)
 	json_array_foreach(list, i, s) {
 		print_es_head(o, s);
 		print_es_oper(o, s);
+		print_es_ports(o, s);
 		if (doc_get(s, "vlan-df")) {
 			char *vlans = doc_ranges(doc_get(s, "vlan-df"));
 
@@ -436,6 +457,9 @@ static void add_devices(void *data, const struct nl_es *es)
 {
 	if (es->ifindex)
 		add_device(data, es->ifindex, es->device);
+	for (unsigned int i = 0; i < es->conf.n_ports; i++)
+		if (es->ports[i].ifindex)
+			add_device(data, es->ports[i].ifindex, es->ports[i].device);
 	for (unsigned int i = 0; i < es->n_members; i++)
 		add_device(data, es->members[i].ifindex, es->members[i].ifname);
 }

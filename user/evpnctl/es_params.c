@@ -18,7 +18,7 @@ static const char *const algorithms[] = {
 /* clang-format off */
 const struct param es_params[] = {
 	{ .key = "name", .what = "NAME", .hint = HINT_SEGMENT, .positional = true, .required = true },
-	{ .key = "interface", .what = "DEV", .hint = HINT_INTERFACE, .required = true },
+	{ .key = "interface", .kind = PARAM_WORDS, .what = "DEV", .hint = HINT_INTERFACE, .required = true },
 	{ .key = "mode", .kind = PARAM_ONE_OF, .what = "MODE", .values = modes, .required = true },
 	{ .key = "esi", .what = "ESI" },
 	{ .key = "es-id", .path = "esi.es-id", .kind = PARAM_NUMBER, .what = "N", .min = 1, .max = 0xffffff },

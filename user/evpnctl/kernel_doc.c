@@ -218,12 +218,33 @@ static void put_conf(json_t *o, const struct nl_es_conf *c)
 	put(o, "peers", peer_list(c));
 }
 
+/* Of a set its devices, each with what has become of it; null: it is no set. */
+static json_t *port_list(const struct nl_es *es)
+{
+	json_t *list = es->conf.n_ports ? json_array() : json_null(), *o;
+	unsigned int i;
+
+	for (i = 0; i < es->conf.n_ports; i++) {
+		const struct nl_es_port *p = &es->ports[i];
+
+		o = json_object();
+		put_text(o, "interface", es->conf.ports[i]);
+		put(o, "device", text_or_null(p->device));
+		put_number(o, "ifindex", p->ifindex);
+		put_text(o, "state", NAME_OF(state_names, p->state));
+		put(o, "why", text_or_null(p->why));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *kernel_es_doc(const struct nl_es *es, const struct kernel_clock *clock)
 {
 	bool holding = es->oper & EVPN_OPER_HOLD_RUNNING;
 	json_t *o = json_object();
 
 	put_conf(o, &es->conf);
+	put(o, "interfaces", port_list(es));
 	put(o, "device", text_or_null(es->device));
 	put_number(o, "ifindex", es->ifindex);
 	put_text(o, "state", NAME_OF(state_names, es->state));

@@ -33,11 +33,12 @@ struct follow {
 	bool quiet;
 };
 
-enum pw_status kernel_pw_status(const struct nl_es *es)
+/* @state: of one of its devices */
+static enum pw_status port_status(const struct nl_es *es, uint32_t state)
 {
 	static const uint8_t none[EVPN_VLAN_MAP_LEN];
 
-	if (es->state != EVPN_ES_STATE_BOUND)
+	if (state != EVPN_ES_STATE_BOUND)
 		return PW_NOT_FORWARDING;
 	if (es->oper & EVPN_OPER_BLOCKED)
 		return PW_STANDBY;
@@ -45,6 +46,11 @@ enum pw_status kernel_pw_status(const struct nl_es *es)
 	    !memcmp(es->conf.vlan_df, none, sizeof(none)))
 		return PW_STANDBY;
 	return PW_FORWARDING;
+}
+
+enum pw_status kernel_pw_status(const struct nl_es *es)
+{
+	return port_status(es, es->state);
 }
 
 static const char *status_name(enum pw_status status)
@@ -142,12 +148,12 @@ static bool tell(struct follow *f, const struct followed *s)
 
 /* ---- looking ---- */
 
-static struct followed *find(struct follow *f, const struct esi *esi)
+static struct followed *find(struct follow *f, const struct esi *esi, const char *ifname)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		size_t at = (f->at + i) % f->n;
 
-		if (!esi_cmp(&f->list[at].esi, esi)) {
+		if (!esi_cmp(&f->list[at].esi, esi) && !strcmp(f->list[at].ifname, ifname)) {
 			f->at = at + 1;
 			return &f->list[at];
 		}
@@ -155,10 +161,10 @@ static struct followed *find(struct follow *f, const struct esi *esi)
 	return NULL;
 }
 
-static void take(void *data, const struct nl_es *es)
+static void take_one(struct follow *f, const struct esi *esi, const char *ifname,
+		     enum pw_status now)
 {
-	struct follow *f = data;
-	struct followed *s = find(f, &es->conf.esi), *more;
+	struct followed *s = find(f, esi, ifname), *more;
 
 	if (!s) {
 		more = reallocarray(f->list, f->n + 1, sizeof(*more));
@@ -168,11 +174,22 @@ static void take(void *data, const struct nl_es *es)
 		}
 		f->list = more;
 		s = &f->list[f->n++];
-		*s = (struct followed){.esi = es->conf.esi, .told = -1};
+		*s = (struct followed){.esi = *esi, .told = -1};
+		snprintf(s->ifname, sizeof(s->ifname), "%s", ifname);
 	}
-	memcpy(s->ifname, es->conf.ifname, sizeof(s->ifname));
-	s->now = kernel_pw_status(es);
+	s->now = now;
 	s->seen = true;
+}
+
+/* Of several devices each is a pseudowire, and has its own status. */
+static void take(void *data, const struct nl_es *es)
+{
+	const struct nl_es_conf *c = &es->conf;
+
+	if (!c->n_ports)
+		take_one(data, &c->esi, c->ifname, kernel_pw_status(es));
+	for (unsigned int i = 0; i < c->n_ports; i++)
+		take_one(data, &c->esi, c->ports[i], port_status(es, es->ports[i].state));
 }
 
 static void leave(struct follow *f)

@@ -120,6 +120,10 @@ static json_t *param_value(const struct param *p, const char *word, char err[CMD
 		return boolean(p, word, err);
 	case PARAM_ONE_OF:
 		return one_of(p, word, err);
+	case PARAM_WORDS:
+		if (!strchr(word, ','))
+			break;
+		return list_of(p, word, err);
 	case PARAM_LIST:
 		return list_of(p, word, err);
 	case PARAM_FLAG:

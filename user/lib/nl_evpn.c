@@ -95,13 +95,27 @@ static void put_peers(struct nlmsghdr *nlh, const struct nl_es_conf *conf)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static void put_devices(struct nlmsghdr *nlh, const struct nl_es_conf *conf)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!conf->n_ports)
+		mnl_attr_put_strz(nlh, EVPN_A_ES_IFNAME, conf->ifname);
+	for (i = 0; i < conf->n_ports; i++) {
+		nest = mnl_attr_nest_start(nlh, EVPN_A_ES_PORT);
+		mnl_attr_put_strz(nlh, EVPN_A_PORT_IFNAME, conf->ports[i]);
+		mnl_attr_nest_end(nlh, nest);
+	}
+}
+
 int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
 	struct nlmsghdr *nlh = nl_evpn_begin(buf, e, EVPN_CMD_ES_NEW);
 
 	mnl_attr_put(nlh, EVPN_A_ES_ESI, sizeof(conf->esi), &conf->esi);
-	mnl_attr_put_strz(nlh, EVPN_A_ES_IFNAME, conf->ifname);
+	put_devices(nlh, conf);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_MODE, conf->mode);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_STANDBY, conf->standby);
 	mnl_attr_put_u32(nlh, EVPN_A_ES_ROLE, conf->role);
@@ -159,6 +173,8 @@ int nl_evpn_es_speak(struct nl_evpn *e, const struct esi *esi, const struct nl_h
 			return nl_err_set(err, EMSGSIZE, "%u hosts do not fit into a request", n);
 		mnl_attr_put(nlh, EVPN_A_HOST_MAC, sizeof(list[i].mac), &list[i].mac);
 		mnl_attr_put_u32(nlh, EVPN_A_HOST_VLAN, list[i].vlan);
+		if (list[i].ifindex)
+			mnl_attr_put_u32(nlh, EVPN_A_HOST_IFINDEX, list[i].ifindex);
 		mnl_attr_nest_end(nlh, nest);
 	}
 	return nl_request(e->nl, nlh, NULL, NULL, err);
@@ -268,6 +284,22 @@ static void take_member(struct nl_es *es, const struct nlattr *nest)
 	m->partner_port = nl_u32(tb[EVPN_A_MEMBER_PARTNER_PORT]);
 }
 
+static void take_port(struct nl_es *es, const struct nlattr *nest)
+{
+	const struct nlattr *tb[EVPN_A_PORT_MAX + 1];
+	unsigned int i = es->conf.n_ports;
+
+	if (i == EVPN_ES_PORTS_MAX)
+		return;
+	es->conf.n_ports++;
+	nl_attr_nested(nest, tb, EVPN_A_PORT_MAX);
+	nl_str(tb[EVPN_A_PORT_IFNAME], es->conf.ports[i], sizeof(es->conf.ports[i]));
+	nl_str(tb[EVPN_A_PORT_DEVICE], es->ports[i].device, sizeof(es->ports[i].device));
+	nl_str(tb[EVPN_A_PORT_WHY], es->ports[i].why, sizeof(es->ports[i].why));
+	es->ports[i].ifindex = nl_u32(tb[EVPN_A_PORT_IFINDEX]);
+	es->ports[i].state = nl_u32(tb[EVPN_A_PORT_STATE]);
+}
+
 static void take_peers(struct nl_es_conf *conf, const struct nlattr *nest)
 {
 	const struct nlattr *a;
@@ -325,6 +357,8 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(a) == EVPN_A_ES_MEMBER)
 			take_member(es, a);
+		else if (mnl_attr_get_type(a) == EVPN_A_ES_PORT)
+			take_port(es, a);
 }
 
 void nl_evpn_parse_owner(const struct nlmsghdr *nlh, struct nl_owner *owner)

@@ -33,12 +33,16 @@ struct nl_evpn {
 
 /**
  * struct nl_es_conf - what user space decides about a segment; all of it is sent
+ * @ifname: the device; of a set of devices, the first
+ * @ports, @n_ports: the devices of a set; none where @ifname is the only device
  * @vlan_map: @vlan_df replaces the role (single-active); else the map is taken away
  * @has_peers: @peers, @n_peers of them, replace what was there before; else they are let alone
  */
 struct nl_es_conf {
 	struct esi esi;
 	char ifname[IFNAMSIZ];
+	unsigned int n_ports;
+	char ports[EVPN_ES_PORTS_MAX][IFNAMSIZ];
 	uint32_t mode;
 	uint32_t standby;
 	uint32_t role;
@@ -80,7 +84,20 @@ struct nl_es_member {
 };
 
 /**
+ * struct nl_es_port - what has become of a device of a set
+ * @ifindex: 0: there is none; @device: what it is called now
+ * @why: of one that is rejected
+ */
+struct nl_es_port {
+	uint32_t state;
+	uint32_t ifindex;
+	char device[IFNAMSIZ];
+	char why[NL_ES_WHY_LEN];
+};
+
+/**
  * struct nl_es - a segment as the kernel reports it
+ * @ports: of a set, what has become of each of @conf.ports
  * @changed_ns: CLOCK_MONOTONIC
  * @hold_remaining_ms: valid while @oper has EVPN_OPER_HOLD_RUNNING
  * @hosts: that it has learned; @hosts_forgotten: that were too many
@@ -90,6 +107,7 @@ struct nl_es {
 	struct nl_es_conf conf;
 	uint32_t ifindex;
 	char device[IFNAMSIZ];
+	struct nl_es_port ports[EVPN_ES_PORTS_MAX];
 	uint32_t state;
 	char why[NL_ES_WHY_LEN];
 	uint32_t oper;
@@ -210,10 +228,11 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 int nl_evpn_es_get(struct nl_evpn *e, const struct esi *esi, struct nl_es *es, struct nl_err *err);
 int nl_evpn_es_del(struct nl_evpn *e, const struct esi *esi, struct nl_err *err);
 
-/** struct nl_host - a host behind a segment; @vlan: 0 for frames without a tag */
+/** struct nl_host - a host behind a segment; @vlan: 0: no tag; @ifindex: of the segment's device, 0: the first */
 struct nl_host {
 	struct mac mac;
 	uint16_t vlan;
+	uint32_t ifindex;
 };
 
 /**

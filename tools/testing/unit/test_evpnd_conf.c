@@ -502,6 +502,64 @@ static void test_esi_of_vlan_device(void **state)
 	}
 }
 
+#define SET(devices)                                        \
+	HEAD "segments:\n  - {name: a, interface: " devices \
+	     ", mode: port-active, esi: 00:11:22:33:44:55:66:77:88:01}\n"
+#define SECOND(devices)                     \
+	"  - {name: b, interface: " devices \
+	", mode: port-active, esi: 00:11:22:33:44:55:66:77:88:02}\n"
+
+/* D5: a segment of several devices (RFC 9784), and what it prints is what it was read from. */
+static void test_set(void **state)
+{
+	struct conf_file *file = good(SET("[gre1, bond0.10]") SECOND("bond0.20"));
+	const struct conf_segment *s = &file->conf->segments[0];
+
+	assert_int_equal(s->set.n, 2);
+	assert_string_equal(s->interface, "gre1");
+	assert_true(conf_segment_has(s, "gre1") && conf_segment_has(s, "bond0.10"));
+	assert_false(conf_segment_has(s, "bond0.20"));
+	assert_ptr_equal(conf_segment_on(file->conf, "bond0.10"), s);
+	assert_ptr_equal(conf_segment_on(file->conf, "bond0.20"), s + 1);
+	assert_null(conf_segment_on(file->conf, "bond0"));
+	assert_false(conf_segment_same_devices(s, s + 1));
+	conf_file_free(file);
+
+	file = good(SET("[gre1]"));
+	assert_int_equal(file->conf->segments[0].set.n, 1);
+	conf_file_free(file);
+}
+
+static void test_set_refused(void **state)
+{
+	char text[2048] = SET("[");
+
+	bad(SET("[gre1, e1, gre1]"),
+	    "4:37: segments[a].interface: \"gre1\": gre1 is named twice, expected other devices");
+	bad(SET("[gre1, e1]") SECOND("e1"),
+	    "5:26: segments[b].interface: \"e1\": already belongs to a in line 4");
+	bad(SET("gre1") SECOND("[e1, gre1]"),
+	    "5:31: segments[b].interface: \"gre1\": already belongs to a in line 4");
+	bad(SET("[gre1, a/b]"),
+	    "4:33: segments[a].interface: \"a/b\": expected the name of a network device");
+	bad(SET("[]"),
+	    "4:26: segments[a].interface: expected the name of a network device, or a list of them");
+	bad(SET("{a: b}"), "4:26: segments[a].interface: expected a single value");
+	bad(HEAD "segments: [{name: a, interface: [e0.10], mode: port-active, "
+		 "esi: {es-sys-mac: 44:38:39:ff:ff:01}}]",
+	    "3:");
+	bad(HEAD "segments: [{name: a, interface: [e0, e1], mode: port-active, esi: {lacp: auto}}]",
+	    "3:67: segments[a].esi: several devices have no LACP partner, expected ten octets or {es-id, es-sys-mac}");
+	bad(HEAD "segments: [{name: a, interface: [e0, e1], control: frr}]",
+	    "3:33: segments[a].interface: a segment of FRR's has one device, expected its name");
+
+	strcpy(strchr(text, '[') + 1, "d0");
+	for (int i = 1; i <= CONF_SET_MAX; i++)
+		sprintf(text + strlen(text), ", d%d", i);
+	strcat(text, "], mode: port-active, esi: 00:11:22:33:44:55:66:77:88:01}\n");
+	bad(text, "4:177: segments[a].interface: \"d32\": expected at most 32 devices");
+}
+
 static void test_vlans(void **state)
 {
 	bad(SEGMENT("single-active, vlans: [0]"),
@@ -1052,6 +1110,8 @@ int main(void)
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_esi),
 		cmocka_unit_test(test_esi_of_vlan_device),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_set_refused),
 		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_ac_df_with_port_mode),
 		cmocka_unit_test(test_twice),

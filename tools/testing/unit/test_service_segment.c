@@ -2370,6 +2370,100 @@ static void reload_keeps_segment(void **state)
 	end(sp);
 }
 
+/* ---- several devices as one segment (D5, RFC 9784) ---- */
+
+static void set_of(struct conf_segment *c, const char *first, const char *second)
+{
+	memset(&c->set, 0, sizeof(c->set));
+	strcpy(c->set.name[c->set.n++], first);
+	strcpy(c->set.name[c->set.n++], second);
+	memset(c->interface, 0, sizeof(c->interface));
+	strcpy(c->interface, first);
+}
+
+static void pseudowire(struct speaker *sp, u32 ifindex, const char *name, bool up)
+{
+	struct fact_link f = {
+		.ifindex = ifindex, .kind = "gretap", .flags = up ? IFF_UP : 0, .carrier = up};
+
+	strcpy(f.ifname, name);
+	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
+}
+
+/* Return: the segment, DF on gre1 and gre2 */
+static struct segment *two_pseudowires(struct speaker **sp)
+{
+	struct setup setup = {.seg = ce1()};
+
+	setup.seg.standby = CONF_STANDBY_BLOCK;
+	set_of(&setup.seg, "gre1", "gre2");
+	*sp = begin(&setup);
+	pseudowire(*sp, 5, "gre1", true);
+	links_done(*sp);
+	rt4(*sp, &worse, false);
+	run(*sp, 60);
+	return segment_by_name((*sp)->ss, "ce1");
+}
+
+static void set_is_up_with_one(void **state)
+{
+	struct speaker *sp;
+	struct segment *s = two_pseudowires(&sp);
+
+	assert_true(sp->wish.df);
+	assert_int_equal(sp->wish.set.n, 2);
+	assert_string_equal(sp->wish.set.name[1], "gre2");
+	sp->log[0] = '\0';
+	pseudowire(sp, 6, "gre2", true);
+	pseudowire(sp, 5, "gre1", false);
+	assert_true(s->port_up);
+	assert_int_equal(s->n_ports, 2);
+	assert_string_equal(sp->log, "");
+	pseudowire(sp, 6, "gre2", false);
+	assert_false(s->port_up);
+	assert_string_equal(s->port_reason,
+			    "none of its 2 devices is up: gre1 is administratively down");
+	assert_non_null(strstr(sp->log, "-4"));
+	assert_false(sp->wish.df);
+	pseudowire(sp, 6, "gre2", true);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
+static void other_device(struct conf *c)
+{
+	set_of(&c->segments[0], "gre3", "gre2");
+}
+
+static void one_device(struct conf *c)
+{
+	memset(&c->segments[0].set, 0, sizeof(c->segments[0].set));
+	strcpy(c->segments[0].interface, "gre2");
+}
+
+/* It loses devices and gets others, and stays the same segment: no election, nothing withdrawn. */
+static void set_changes(void **state)
+{
+	struct speaker *sp;
+	struct segment *s = two_pseudowires(&sp);
+
+	pseudowire(sp, 6, "gre2", true);
+	pseudowire(sp, 7, "gre3", true);
+	change(sp, other_device);
+	assert_ptr_equal(segment_by_name(sp->ss, "ce1"), s);
+	assert_null(strchr(sp->log, '-'));
+	assert_true(sp->wish.df);
+	assert_string_equal(sp->wish.set.name[0], "gre3");
+	assert_true(segment_has_port(s, 7) && segment_has_port(s, 6) && !segment_has_port(s, 5));
+	change(sp, one_device);
+	assert_ptr_equal(segment_by_name(sp->ss, "ce1"), s);
+	assert_null(strchr(sp->log, '-'));
+	assert_int_equal(sp->wish.set.n, 0);
+	assert_string_equal(sp->wish.ifname, "gre2");
+	end(sp);
+}
+
 static void no_segment(struct conf *c)
 {
 	c->n_segments = 0;
@@ -3985,6 +4079,8 @@ int main(void)
 		cmocka_unit_test(esi_from_partner),
 		cmocka_unit_test(reload_vlans),
 		cmocka_unit_test(reload_keeps_segment),
+		cmocka_unit_test(set_is_up_with_one),
+		cmocka_unit_test(set_changes),
 		cmocka_unit_test(removed_hands_over),
 		cmocka_unit_test(removed_closes_first),
 		cmocka_unit_test(removed_and_opened),

@@ -18,6 +18,7 @@
 #define CONF_NAME_MAX 64
 #define CONF_PATH_MAX 256
 #define CONF_RT_MAX 16
+#define CONF_SET_MAX 32 /* as many as the module takes */
 #define CONF_VRF_INTERFACES_MAX 64
 #define CONF_VLAN_BYTES 512
 #define CONF_VRF_GLOBAL "default" /* name of the VRF that is the global table */
@@ -313,8 +314,22 @@ struct conf_df {
 };
 
 /**
+ * struct conf_set - devices that are one segment together (RFC 9784)
+ * @n: how many; 0: it is no set
+ * @name: them, the rest zero
+ */
+struct conf_set {
+	uint8_t n;
+	char name[CONF_SET_MAX][IFNAMSIZ];
+};
+
+/** conf_set_has() - is it one of these? */
+bool conf_set_has(const struct conf_set *set, const char *ifname);
+
+/**
  * struct conf_segment - one Ethernet Segment, key @name
- * @interface: device it binds to, by name; need not exist yet
+ * @interface: device it binds to, by name; need not exist yet. Of several the first, by which it is called
+ * @set: all of them, where they are given as a list, which may be of one; see conf_segment_has()
  * @control: who elects; of a segment of FRR's only what the kernel is told is of interest
  * @esi: valid when @esi_source is CONF_ESI_STATIC (es-id + es-sys-mac is already folded in)
  * @es_import: override of the ES-Import Route Target; all zero: derived from the ESI
@@ -338,6 +353,7 @@ struct conf_df {
 struct conf_segment {
 	char name[CONF_NAME_MAX];
 	char interface[IFNAMSIZ];
+	struct conf_set set;
 	enum conf_control control;
 	enum conf_esi_source esi_source;
 	struct esi esi;
@@ -430,6 +446,9 @@ int conf_add_bridge(struct conf *conf, const struct conf_bridge *b);
 const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr *address,
 				  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
+bool conf_segment_has(const struct conf_segment *s, const char *ifname);
+bool conf_segment_same_devices(const struct conf_segment *a, const struct conf_segment *b);
+const struct conf_segment *conf_segment_on(const struct conf *conf, const char *ifname);
 /* what a value is when nothing is said about it */
 void conf_vrf_defaults(struct conf_vrf *v);
 void conf_segment_defaults(struct conf_segment *s, enum conf_control control, enum conf_mode mode);

@@ -82,28 +82,36 @@ static int by_key(const void *a, const void *b)
 	return r ? r : x->index < y->index ? -1 : 1;
 }
 
-typedef void (*key_fn)(const struct conf *conf, size_t i, char key[CONF_NAME_MAX]);
-
-static void check_unique(struct checker *c, const struct conf *conf, size_t n, const char *list,
-			 const char *member, key_fn fn)
+/* The node of @text in a value, which may be a list that has it. */
+static const struct node *node_of(const struct node *item, const char *member, const char *text)
 {
-	struct ref *refs = n ? calloc(n, sizeof(*refs)) : NULL;
+	const struct node *value = at(item, member), *child;
+
+	if (value->kind != NODE_LIST)
+		return value;
+	STAILQ_FOREACH(child, &value->children, entry)
+	{
+		if (child->kind == NODE_SCALAR && !strcmp(child->text, text))
+			return child;
+	}
+	return value;
+}
+
+/* Complains about values that only one item of @list may have in @member. */
+static void check_refs(struct checker *c, struct ref *refs, size_t n, const char *list,
+		       const char *member)
+{
 	char what[128];
 	size_t mark;
 
-	if (!refs)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		fn(conf, i, refs[i].key);
-		refs[i].index = i;
-	}
 	qsort(refs, n, sizeof(*refs), by_key);
 	for (size_t i = 1; i < n; i++) {
 		const struct node *item = item_of(c, list, refs[i].index);
 		const struct node *first = item_of(c, list, refs[i - 1].index);
 		const char *label = node_label(item), *other = node_label(first);
 
-		if (!refs[i].key[0] || strcmp(refs[i].key, refs[i - 1].key))
+		if (!refs[i].key[0] || strcmp(refs[i].key, refs[i - 1].key) ||
+		    refs[i].index == refs[i - 1].index)
 			continue;
 		if (label && other && !strcmp(label, other))
 			snprintf(what, sizeof(what), "given already");
@@ -115,9 +123,55 @@ static void check_unique(struct checker *c, const struct conf *conf, size_t n, c
 				 first->line);
 		mark = enter_list(c, list);
 		conf_enter(&c->rd, "[%.63s]", label ? label : "?");
-		bad(c, item, member, what);
+		conf_enter(&c->rd, "%s", member);
+		conf_complain(&c->rd, node_of(item, member, refs[i].key), "%s", what);
 		conf_leave(&c->rd, mark);
 	}
+}
+
+typedef void (*key_fn)(const struct conf *conf, size_t i, char key[CONF_NAME_MAX]);
+
+static void check_unique(struct checker *c, const struct conf *conf, size_t n, const char *list,
+			 const char *member, key_fn fn)
+{
+	struct ref *refs = n ? calloc(n, sizeof(*refs)) : NULL;
+
+	if (!refs)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		fn(conf, i, refs[i].key);
+		refs[i].index = i;
+	}
+	check_refs(c, refs, n, list, member);
+	free(refs);
+}
+
+static size_t count_devices(const struct conf *conf)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->n_segments; i++)
+		n += conf->segments[i].set.n ? conf->segments[i].set.n : 1;
+	return n;
+}
+
+/* A segment may have several devices, and each of them may be in one segment. */
+static void check_devices(struct checker *c, const struct conf *conf)
+{
+	size_t n = 0, all = count_devices(conf);
+	struct ref *refs = all ? calloc(all, sizeof(*refs)) : NULL;
+
+	for (size_t i = 0; refs && i < conf->n_segments; i++) {
+		const struct conf_segment *s = &conf->segments[i];
+		uint8_t k = 0;
+
+		do {
+			memcpy(refs[n].key, s->set.n ? s->set.name[k] : s->interface, IFNAMSIZ);
+			refs[n++].index = i;
+		} while (++k < s->set.n);
+	}
+	if (refs)
+		check_refs(c, refs, n, "segments", "interface");
 	free(refs);
 }
 
@@ -145,11 +199,6 @@ static void vrf_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 static void name_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
 {
 	memcpy(key, conf->segments[i].name, CONF_NAME_MAX);
-}
-
-static void interface_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
-{
-	memcpy(key, conf->segments[i].interface, IFNAMSIZ);
 }
 
 static void esi_key(const struct conf *conf, size_t i, char key[CONF_NAME_MAX])
@@ -242,6 +291,18 @@ static void needed(struct checker *c, const struct node *map, const char *key)
 		conf_complain(&c->rd, map, "\"%s\" is missing", key);
 }
 
+/* What a set of devices cannot be. */
+static void check_set(struct checker *c, const struct conf_segment *s, const struct node *item)
+{
+	if (!s->set.n)
+		return;
+	if (s->control == CONF_CONTROL_FRR)
+		bad(c, item, "interface", "a segment of FRR's has one device, expected its name");
+	else if (s->esi_source == CONF_ESI_LACP)
+		bad(c, item, "esi",
+		    "several devices have no LACP partner, expected ten octets or {es-id, es-sys-mac}");
+}
+
 /* What FRR decides, or what a segment of FRR's does not have. */
 static void check_frr_segment(struct checker *c, const struct conf_segment *s,
 			      const struct node *item)
@@ -267,6 +328,7 @@ static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 	const struct node *item = item_of(c, "segments", i);
 	const struct conf_segment *s = &conf->segments[i];
 
+	check_set(c, s, item);
 	if (s->control == CONF_CONTROL_FRR) {
 		check_frr_segment(c, s, item);
 		return;
@@ -406,7 +468,7 @@ void conf_check(const struct conf_file *file, const struct node *tree, struct co
 	check_unique(&c, conf, conf->n_vrfs, "vrfs", "id", vrf_id_key);
 	check_each(&c, conf, "vrfs", conf->n_vrfs, check_vrf);
 	check_unique(&c, conf, conf->n_segments, "segments", "name", name_key);
-	check_unique(&c, conf, conf->n_segments, "segments", "interface", interface_key);
+	check_devices(&c, conf);
 	check_unique(&c, conf, conf->n_segments, "segments", "esi", esi_key);
 	check_unique(&c, conf, conf->n_bridges, "bridges", "vni", vni_key);
 	check_unique(&c, conf, conf->n_bridges, "bridges", "rd", bridge_rd_key);

@@ -103,6 +103,41 @@ const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr 
 	return NULL;
 }
 
+/** conf_set_has() - is it one of these? */
+bool conf_set_has(const struct conf_set *set, const char *ifname)
+{
+	for (uint8_t i = 0; i < set->n; i++)
+		if (!strcmp(set->name[i], ifname))
+			return true;
+	return false;
+}
+
+/** conf_segment_has() - is it the device of a segment, or one of them? */
+bool conf_segment_has(const struct conf_segment *s, const char *ifname)
+{
+	return s->set.n ? conf_set_has(&s->set, ifname) : !strcmp(s->interface, ifname);
+}
+
+/** conf_segment_same_devices() - the same, in whatever order */
+bool conf_segment_same_devices(const struct conf_segment *a, const struct conf_segment *b)
+{
+	if (a->set.n != b->set.n)
+		return false;
+	for (uint8_t i = 0; i < a->set.n; i++)
+		if (!conf_set_has(&b->set, a->set.name[i]))
+			return false;
+	return a->set.n || !strcmp(a->interface, b->interface);
+}
+
+/** conf_segment_on() - the segment that has this device; NULL: none */
+const struct conf_segment *conf_segment_on(const struct conf *conf, const char *ifname)
+{
+	for (size_t i = 0; i < conf->n_segments; i++)
+		if (conf_segment_has(&conf->segments[i], ifname))
+			return &conf->segments[i];
+	return NULL;
+}
+
 /** conf_segment() - by name; NULL: none */
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name)
 {

@@ -121,7 +121,8 @@ extern const struct conf_type conf_mac;
 extern const struct conf_type conf_route_targets;
 extern const struct conf_type conf_rd; /* struct rd; @count: the bool that says that there is one */
 extern const struct conf_type conf_vlans;
-extern const struct conf_type conf_esi; /* base is the struct conf_segment */
+extern const struct conf_type conf_devices; /* one or a list; base is the struct conf_segment */
+extern const struct conf_type conf_esi;	    /* base is the struct conf_segment */
 extern const struct conf_type conf_map;
 
 /* conf_keys.c: the tables */

@@ -55,7 +55,7 @@ static void read_esi_map(struct conf_reader *rd, const struct node *node,
 	if (id) {
 		conf_read_number(rd, &es_id_key, id, &es_id);
 	} else {
-		es_id = vlan_in_name(segment->interface);
+		es_id = segment->set.n ? 0 : vlan_in_name(segment->interface);
 		if (!es_id)
 			conf_complain(
 				rd, node,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * type_text.c - text in the configuration: free, paths, names of network devices.
+ * type_text.c - text in the configuration: free, paths, names of network devices, and the devices of a segment.
  */
 #include <string.h>
 
@@ -107,3 +107,59 @@ static struct node *write_ifnames(const struct conf_key *key, const void *base)
 }
 
 const struct conf_type conf_ifnames = {read_ifnames, write_ifnames};
+
+static void read_set(struct conf_reader *rd, const struct conf_key *key, const struct node *list,
+		     struct conf_set *set)
+{
+	struct conf_key one = {.name = key->name, .size = IFNAMSIZ};
+	const struct node *item;
+	char name[IFNAMSIZ];
+
+	memset(set, 0, sizeof(*set));
+	STAILQ_FOREACH(item, &list->children, entry)
+	{
+		memset(name, 0, sizeof(name));
+		read_ifname(rd, &one, item, name);
+		if (!name[0])
+			continue;
+		if (conf_set_has(set, name)) {
+			conf_complain(rd, item, "%s is named twice, expected other devices", name);
+		} else if (set->n == CONF_SET_MAX) {
+			conf_complain(rd, item, "expected at most %d devices", CONF_SET_MAX);
+			return;
+		} else {
+			memcpy(set->name[set->n++], name, IFNAMSIZ);
+		}
+	}
+	if (!set->n && STAILQ_EMPTY(&list->children))
+		conf_complain(rd, list, "expected the name of a network device, or a list of them");
+}
+
+/* A segment's device; or a list, and then it is a set of devices, even if there is but one in it. */
+static void read_devices(struct conf_reader *rd, const struct conf_key *key,
+			 const struct node *node, void *base)
+{
+	struct conf_segment *s = base;
+
+	if (node->kind != NODE_LIST) {
+		read_ifname(rd, key, node, base);
+		return;
+	}
+	read_set(rd, key, node, &s->set);
+	memcpy(s->interface, s->set.name[0], sizeof(s->interface));
+}
+
+static struct node *write_devices(const struct conf_key *key, const void *base)
+{
+	const struct conf_segment *s = base;
+	struct node *list;
+
+	if (!s->set.n)
+		return write_text(key, base);
+	list = node_new(NODE_LIST);
+	for (uint8_t i = 0; i < s->set.n; i++)
+		node_add(list, node_scalar(NODE_TEXT, s->set.name[i]));
+	return list;
+}
+
+const struct conf_type conf_devices = {read_devices, write_devices};

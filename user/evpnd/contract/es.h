@@ -64,10 +64,27 @@ struct fact_maintenance {
 	struct esi esi;
 };
 
+/* What has become of a device of a segment; the meaning is in the netlink specification, es-state. */
+enum es_port_state { ES_PORT_UNBOUND, ES_PORT_BOUND, ES_PORT_REJECTED };
+
+/**
+ * struct fact_es_port - a device of a segment that is a set
+ * @ifindex: 0: it does not exist
+ * @state: enum es_port_state
+ * @why: of one that is rejected, the module's sentence
+ */
+struct fact_es_port {
+	char ifname[IFNAMSIZ];
+	uint32_t ifindex;
+	uint8_t state;
+	char why[80];
+};
+
 /**
  * struct fact_es - what the module says of a segment it has
- * @ifname: of the segment's device
- * @ifindex: 0: it does not exist
+ * @ifname: of the segment's device; of a set, the first
+ * @ifindex: 0: it does not exist; of a set, the first that does
+ * @ports, @n_ports: of a set, all of them; else there are none
  * @lacp: the customer's LACP; means nothing where the device is no 802.3ad bond
  * @peers: the other PEs that are in force, in the order of ip_cmp()
  * @df, @vlan_df: the roles in force; after a restart the speaker adopts them until it has elected,
@@ -81,6 +98,8 @@ struct fact_es {
 	struct esi esi;
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
+	uint8_t n_ports;
+	struct fact_es_port ports[CONF_SET_MAX];
 	uint64_t hosts_forgotten;
 	uint8_t role;
 	uint8_t force;
@@ -95,6 +114,7 @@ struct fact_es {
 
 /**
  * struct wish_es - what a segment shall be in the kernel, key @esi
+ * @set: its devices, where they are a set; @ifname is the first of them
  * @host_limit: most neighbours that are learned; 0: of a segment whose configuration is not known yet
  * @df: the role, of the port in port-active mode
  * @draining: still forwards (@df holds), but already tells the CE by LACP to leave
@@ -105,6 +125,7 @@ struct fact_es {
 struct wish_es {
 	struct esi esi;
 	char ifname[IFNAMSIZ];
+	struct conf_set set;
 	enum conf_mode mode;
 	enum conf_standby standby; /* never CONF_STANDBY_AUTO */
 	enum conf_loss_policy loss_policy;

@@ -144,7 +144,7 @@ static bool permits(const struct guard *g, const struct conf *conf, const struct
 		const struct conf_segment *c = &conf->segments[i];
 
 		if (c->esi_source == CONF_ESI_STATIC && !esi_cmp(&c->esi, esi) &&
-		    (!ifname || !strcmp(c->interface, ifname)))
+		    (!ifname || conf_segment_has(c, ifname)))
 			return true;
 	}
 	return has(g->frr, g->n_frr, esi, ifname) || from_partner(g, conf, esi, ifname);

@@ -152,7 +152,7 @@ static void end_sessions(struct parent *p, const struct fact_es *before, const s
 	for (size_t i = 0; p->bgp_end && i < conf->n_segments; i++) {
 		const struct conf_segment *s = &conf->segments[i];
 
-		if (!strcmp(s->interface, wish->ifname) && s->end_sessions)
+		if (conf_segment_has(s, wish->ifname) && s->end_sessions)
 			bgp_end_roles(p->bgp_end, before, wish, s->name);
 	}
 }

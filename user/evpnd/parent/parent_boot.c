@@ -16,10 +16,9 @@
 /* Is it for the speaker to find out which segment is on this device? */
 static bool found_out_later(const struct conf *conf, const char *ifname)
 {
-	for (size_t i = 0; i < conf->n_segments; i++)
-		if (!strcmp(conf->segments[i].interface, ifname))
-			return conf->segments[i].esi_source != CONF_ESI_STATIC;
-	return conf->global.frr.discover;
+	const struct conf_segment *s = conf_segment_on(conf, ifname);
+
+	return s ? s->esi_source != CONF_ESI_STATIC : conf->global.frr.discover;
 }
 
 static void close_one(void *data, const struct wish_es *wish)

@@ -220,9 +220,17 @@ static void es_set(struct parent *p, struct ctl_request *request)
 static const char *left_open(const struct parent *p, const char *name)
 {
 	const struct conf_segment *c = conf_segment(p->conf->conf, name);
-	const struct fact_link *l = c ? links_by_name(p->links, c->interface) : NULL;
+	const char *ifname = c ? c->interface : NULL;
+	const struct fact_link *l;
+	uint8_t i = 0;
 
-	return l && l->flags & IFF_UP && l->carrier ? c->interface : NULL;
+	while (ifname) {
+		l = links_by_name(p->links, ifname);
+		if (l && l->flags & IFF_UP && l->carrier)
+			break;
+		ifname = ++i < c->set.n ? c->set.name[i] : NULL;
+	}
+	return ifname;
 }
 
 static void es_del(struct parent *p, struct ctl_request *request)

@@ -12,16 +12,25 @@ static bool es_ok(const void *wish, const char **why)
 }
 
 /* What the module has there already goes on, until it is handed over: segment_removed.c. */
-static bool es_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
+static bool may_be_on(const struct parent *p, const struct wish_es *w, const char *ifname,
+		      char why[PARENT_WHY_LEN])
 {
-	const struct wish_es *w = wish;
 	char esi[ESI_STRLEN];
 
 	snprintf(why, PARENT_WHY_LEN, "segment %s on %s is not its own", esi_format(&w->esi, esi),
-		 w->ifname);
-	return guard_es(&p->guard, p->conf->conf, &w->esi, w->ifname,
-			kern_has_es(p->kern, &w->esi)) ||
-	       kern_has_es_on(p->kern, &w->esi, w->ifname);
+		 ifname);
+	return guard_es(&p->guard, p->conf->conf, &w->esi, ifname, kern_has_es(p->kern, &w->esi)) ||
+	       kern_has_es_on(p->kern, &w->esi, ifname);
+}
+
+static bool es_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
+{
+	const struct wish_es *w = wish;
+
+	for (uint8_t i = 0; i < w->set.n; i++)
+		if (!may_be_on(p, w, w->set.name[i], why))
+			return false;
+	return may_be_on(p, w, w->ifname, why);
 }
 
 static void es_apply(struct parent *p, const struct batch *wishes)

@@ -26,10 +26,14 @@
 
 enum { BGP_PORT = 179, ROOM_MIN = 64 };
 
-/* A segment that closes. @closed: VLANs, of a whole port all; @open: not yet, but it is handed over */
+/*
+ * A device of a segment that closes. @vlan: the VLAN that it is to a set; @closed: VLANs, of a whole port all;
+ * @open: not yet, but it is handed over
+ */
 struct closing {
 	STAILQ_ENTRY(closing) entry;
 	uint32_t ifindex;
+	uint16_t vlan;
 	uint16_t untagged_vid;
 	bool open;
 	char name[CONF_NAME_MAX];
@@ -63,7 +67,7 @@ static const struct closing *closing_on(const struct bgp_end *e, uint32_t ifinde
 	while (l) {
 		STAILQ_FOREACH(c, &e->closing, entry)
 		{
-			unsigned int v = vlan ? vlan : c->untagged_vid;
+			unsigned int v = c->vlan ? c->vlan : vlan ? vlan : c->untagged_vid;
 
 			if (c->ifindex == l->ifindex && c->closed[v / 8] & 1u << v % 8)
 				return c;
@@ -211,30 +215,27 @@ static void passing(const struct wish_es *w, bool df, const uint8_t map[CONF_VLA
 		memcpy(out, map, CONF_VLAN_BYTES);
 }
 
-void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct wish_es *w,
-		   const char *name)
+static void close_on(struct bgp_end *e, const struct wish_es *w, const char *ifname,
+		     const uint8_t was[CONF_VLAN_BYTES], const uint8_t is[CONF_VLAN_BYTES],
+		     const char *name)
 {
-	const struct fact_link *l = links_by_name(e->links, w->ifname);
-	uint8_t was[CONF_VLAN_BYTES], is[CONF_VLAN_BYTES], any = 0;
+	const struct fact_link *l = links_by_name(e->links, ifname);
 	struct closing *c;
+	uint8_t any = 0;
 
-	if (!before || !l || w->mode == CONF_ALL_ACTIVE)
+	if (!l)
 		return;
-	passing(w, before->df, before->vlan_df, was);
-	if (w->draining)
-		memset(is, 0, sizeof(is));
-	else
-		passing(w, w->df, w->vlan_df, is);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return;
-	for (size_t i = 0; i < sizeof(was); i++)
+	for (size_t i = 0; i < CONF_VLAN_BYTES; i++)
 		any |= c->closed[i] = (uint8_t)(was[i] & ~is[i]);
 	if (!any) {
 		free(c);
 		return;
 	}
 	c->ifindex = l->ifindex;
+	c->vlan = w->set.n ? l->vlan_id : 0;
 	c->untagged_vid = w->untagged_vid;
 	c->open = w->draining;
 	memcpy(c->name, name, sizeof(c->name));
@@ -242,6 +243,23 @@ void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct
 	/* once for all segments that close in one turn of the loop */
 	if (!timer_running(&e->now))
 		timer_start(&e->now, 0);
+}
+
+void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct wish_es *w,
+		   const char *name)
+{
+	uint8_t was[CONF_VLAN_BYTES], is[CONF_VLAN_BYTES], i = 0;
+
+	if (!before || w->mode == CONF_ALL_ACTIVE)
+		return;
+	passing(w, before->df, before->vlan_df, was);
+	if (w->draining)
+		memset(is, 0, sizeof(is));
+	else
+		passing(w, w->df, w->vlan_df, is);
+	do
+		close_on(e, w, w->set.n ? w->set.name[i] : w->ifname, was, is, name);
+	while (++i < w->set.n);
 }
 
 uint64_t bgp_end_count(const struct bgp_end *e)

@@ -49,6 +49,21 @@ static void drop_if_unused(struct kern *kern, struct kern_es *e)
 }
 
 _Static_assert(IPC_PEERS_MAX == EVPN_PEERS_MAX, "as many peers as the module takes");
+_Static_assert(CONF_SET_MAX == EVPN_ES_PORTS_MAX, "as many devices as the module takes");
+_Static_assert((int)ES_PORT_UNBOUND == EVPN_ES_STATE_UNBOUND &&
+		       (int)ES_PORT_BOUND == EVPN_ES_STATE_BOUND &&
+		       (int)ES_PORT_REJECTED == EVPN_ES_STATE_REJECTED,
+	       "the module's words for a device");
+
+static bool set_ok(const struct conf_set *set)
+{
+	if (set->n > CONF_SET_MAX)
+		return false;
+	for (uint8_t i = 0; i < set->n; i++)
+		if (!set->name[i][0] || !memchr(set->name[i], 0, sizeof(set->name[i])))
+			return false;
+	return true;
+}
 
 static bool peers_ok(const struct wish_es *w)
 {
@@ -70,6 +85,8 @@ bool kern_wish_ok(const struct wish_es *w, const char **why)
 		*why = "a reserved ESI";
 	else if (!w->ifname[0] || !memchr(w->ifname, 0, sizeof(w->ifname)))
 		*why = "no device name";
+	else if (!set_ok(&w->set))
+		*why = "a set of devices that cannot be";
 	else if ((unsigned int)w->mode > CONF_PORT_ACTIVE)
 		*why = "an unknown mode";
 	else if (w->standby == CONF_STANDBY_AUTO || (unsigned int)w->standby > CONF_STANDBY_DOWN)
@@ -136,6 +153,8 @@ static void to_kernel(const struct kern *kern, const struct wish_es *w, struct n
 	memset(c, 0, sizeof(*c));
 	c->esi = w->esi;
 	memcpy(c->ifname, w->ifname, sizeof(c->ifname));
+	c->n_ports = w->set.n;
+	memcpy(c->ports, w->set.name, sizeof(c->ports));
 	c->mode = mode_to_kernel(w->mode);
 	c->standby = standby_to_kernel(w->standby);
 	c->role = role_to_kernel(w);
@@ -233,12 +252,28 @@ static void make_lacp(const struct nl_es *es, struct fact_lacp *lacp)
 	}
 }
 
+static void make_ports(const struct nl_es *es, struct fact_es *fact)
+{
+	unsigned int i;
+
+	fact->n_ports = (uint8_t)es->conf.n_ports;
+	for (i = 0; i < es->conf.n_ports; i++) {
+		struct fact_es_port *p = &fact->ports[i];
+
+		memcpy(p->ifname, es->conf.ports[i], sizeof(p->ifname));
+		p->ifindex = es->ports[i].ifindex;
+		p->state = (uint8_t)es->ports[i].state;
+		snprintf(p->why, sizeof(p->why), "%.79s", es->ports[i].why);
+	}
+}
+
 static void make_fact(const struct nl_es *es, struct fact_es *fact)
 {
 	memset(fact, 0, sizeof(*fact));
 	fact->esi = es->conf.esi;
 	memcpy(fact->ifname, es->conf.ifname, sizeof(fact->ifname));
 	fact->ifindex = es->ifindex;
+	make_ports(es, fact);
 	fact->role = (uint8_t)es->conf.role;
 	fact->force =
 		(uint8_t)(es->oper & (ES_BLOCKED | ES_LACP_OOS | ES_DORMANT | ES_FAIL_APPLIED));
@@ -335,7 +370,11 @@ static void judge_state(struct kern_es *e, const struct nl_es *es)
 		reconcile_became(&e->w, WISH_INSTALLED, 0, "");
 		break;
 	case EVPN_ES_STATE_UNBOUND:
-		snprintf(text, sizeof(text), "there is no device %s yet", es->conf.ifname);
+		snprintf(text, sizeof(text),
+			 es->conf.n_ports > 1 ?
+				 "there is no device %s yet, nor another one of the segment's" :
+				 "there is no device %s yet",
+			 es->conf.ifname);
 		reconcile_became(&e->w, WISH_PENDING, ENODEV, text);
 		break;
 	default:
@@ -469,12 +508,21 @@ bool kern_has_es(struct kern *kern, const struct esi *esi)
 	return find(kern, esi);
 }
 
+static bool had_on(const struct fact_es *f, const char *ifname)
+{
+	for (uint8_t i = 0; i < f->n_ports; i++)
+		if (!strcmp(f->ports[i].ifname, ifname))
+			return true;
+	return !strcmp(f->ifname, ifname);
+}
+
 bool kern_has_es_on(struct kern *kern, const struct esi *esi, const char *ifname)
 {
 	const struct kern_es *e = find(kern, esi);
 
-	return e && ((e->had && !strcmp(e->fact.ifname, ifname)) ||
-		     (e->w.wished && !strcmp(e->wish.ifname, ifname)));
+	return e && ((e->had && had_on(&e->fact, ifname)) ||
+		     (e->w.wished &&
+		      (!strcmp(e->wish.ifname, ifname) || conf_set_has(&e->wish.set, ifname))));
 }
 
 void kern_wish_gone(struct kern *kern, const struct esi *esi)

@@ -63,19 +63,11 @@ uint32_t routes_table(const struct routes *r, uint32_t vrf)
 	return l && !strcmp(l->kind, "vrf") ? l->vrf_table : 0;
 }
 
-static bool is_segment(const struct conf *conf, const char *ifname)
-{
-	for (size_t i = 0; i < conf->n_segments; i++)
-		if (!strcmp(conf->segments[i].interface, ifname))
-			return true;
-	return false;
-}
-
 /* The device, or one that it is a VLAN of. */
 static bool on_segment(const struct routes *r, const struct fact_link *l)
 {
 	while (l) {
-		if (is_segment(r->conf, l->ifname))
+		if (conf_segment_on(r->conf, l->ifname))
 			return true;
 		l = !strcmp(l->kind, "vlan") && l->link ? links_by_index(r->links, l->link) : NULL;
 	}

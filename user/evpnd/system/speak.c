@@ -33,11 +33,15 @@ enum {
 	VLANS = 4096,
 };
 
-/* A segment whose roles have changed. @opened, @closed: for which VLANs; of a whole port all */
+/*
+ * A device of a segment whose roles have changed. @vlan: the VLAN that it is to a set of devices, else 0;
+ * @opened, @closed: for which VLANs; of a whole port all
+ */
 struct change {
 	STAILQ_ENTRY(change) entry;
 	struct esi esi;
 	uint32_t ifindex;
+	uint16_t vlan;
 	uint16_t untagged_vid;
 	uint8_t opened[CONF_VLAN_BYTES];
 	uint8_t closed[CONF_VLAN_BYTES];
@@ -45,8 +49,7 @@ struct change {
 
 struct host {
 	struct esi esi;
-	struct mac mac;
-	uint16_t vlan;
+	struct nl_host host;
 };
 
 /**
@@ -78,7 +81,7 @@ static bool any(const uint8_t map[CONF_VLAN_BYTES])
 	return memcmp(map, none, CONF_VLAN_BYTES);
 }
 
-static void add_host(struct speak *k, const struct esi *esi, const struct mac *mac, uint16_t vlan)
+static void add_host(struct speak *k, const struct change *c, const struct mac *mac, uint16_t vlan)
 {
 	struct host *more;
 	size_t room;
@@ -93,7 +96,7 @@ static void add_host(struct speak *k, const struct esi *esi, const struct mac *m
 		k->hosts = more;
 		k->room = room;
 	}
-	k->hosts[k->n++] = (struct host){*esi, *mac, vlan};
+	k->hosts[k->n++] = (struct host){c->esi, {*mac, vlan, c->ifindex}};
 }
 
 static void add_forget(struct speak *k, const struct nl_fdb *e)
@@ -125,9 +128,11 @@ static int vlan_on(const struct speak *k, const struct change *c, const struct n
 	return l && l->link == c->ifindex && l->vlan_id ? l->vlan_id : -1;
 }
 
-/* What the roles of a segment call the VLAN of frames without a tag. */
+/* What the roles of a segment call the VLAN of frames, 0 for those without a tag, on its device. */
 static unsigned int role_vlan(const struct change *c, unsigned int vlan)
 {
+	if (c->vlan)
+		return c->vlan;
 	return vlan ? vlan : c->untagged_vid;
 }
 
@@ -143,10 +148,17 @@ static void take_entry(void *data, const struct nl_fdb *e)
 		if (vlan < 0)
 			continue;
 		if (has(c->opened, role_vlan(c, (unsigned int)vlan)))
-			add_host(k, &c->esi, &e->mac, (uint16_t)vlan);
+			add_host(k, c, &e->mac, (uint16_t)vlan);
 		else if (has(c->closed, role_vlan(c, (unsigned int)vlan)))
 			add_forget(k, e);
 	}
+}
+
+static bool is_on(const struct speak *k, const struct change *c, uint32_t ifindex)
+{
+	const struct fact_link *l = links_by_index(k->links, ifindex);
+
+	return ifindex == c->ifindex || (l && l->link == c->ifindex && !c->vlan);
 }
 
 static void take_neigh(void *data, const struct nl_neigh *neigh)
@@ -159,8 +171,9 @@ static void take_neigh(void *data, const struct nl_neigh *neigh)
 	if (neigh->tag >= VLANS)
 		return;
 	STAILQ_FOREACH(c, &k->changes, entry)
-	if (!esi_cmp(&c->esi, &neigh->esi) && has(c->opened, role_vlan(c, neigh->tag)))
-		add_host(k, &c->esi, mac, (uint16_t)neigh->tag);
+	if (!esi_cmp(&c->esi, &neigh->esi) && is_on(k, c, neigh->ifindex) &&
+	    has(c->opened, role_vlan(c, neigh->tag)))
+		add_host(k, c, mac, c->vlan ? 0 : (uint16_t)neigh->tag);
 }
 
 struct vlan_devices {
@@ -175,7 +188,7 @@ static void take_vlan_device(void *data, const struct fact_link *l)
 
 	if (l->link == d->change->ifindex && l->vlan_id && l->flags & IFF_UP &&
 	    has(d->change->opened, l->vlan_id))
-		add_host(d->speak, &d->change->esi, d->mac, l->vlan_id);
+		add_host(d->speak, d->change, d->mac, l->vlan_id);
 }
 
 static void take_partner(struct speak *k, const struct change *c, const struct mac *mac)
@@ -183,7 +196,7 @@ static void take_partner(struct speak *k, const struct change *c, const struct m
 	struct vlan_devices d = {k, c, mac};
 
 	if (has(c->opened, role_vlan(c, 0)))
-		add_host(k, &c->esi, mac, 0);
+		add_host(k, c, mac, 0);
 	links_each(k->links, take_vlan_device, &d);
 }
 
@@ -269,7 +282,7 @@ static size_t say_portion(struct speak *k, struct nl_evpn *evpn)
 
 	while (n < PORTION && k->next + n < k->n &&
 	       !esi_cmp(&k->hosts[k->next].esi, &k->hosts[k->next + n].esi)) {
-		list[n] = (struct nl_host){k->hosts[k->next + n].mac, k->hosts[k->next + n].vlan};
+		list[n] = k->hosts[k->next + n].host;
 		n++;
 	}
 	r = nl_evpn_es_speak(evpn, &k->hosts[k->next].esi, list, (unsigned int)n, &err);
@@ -297,19 +310,22 @@ static void on_portion(void *data)
 		k->n = k->next = 0;
 }
 
-static struct change *change_of(struct speak *k, const struct wish_es *w)
+static struct change *change_of(struct speak *k, const struct wish_es *w, const char *ifname)
 {
-	const struct fact_link *l = links_by_name(k->links, w->ifname);
+	const struct fact_link *l = links_by_name(k->links, ifname);
 	struct change *c;
 
+	if (!l)
+		return NULL;
 	STAILQ_FOREACH(c, &k->changes, entry)
-	if (!esi_cmp(&c->esi, &w->esi))
+	if (!esi_cmp(&c->esi, &w->esi) && c->ifindex == l->ifindex)
 		return c;
-	c = l ? calloc(1, sizeof(*c)) : NULL;
+	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
 	c->esi = w->esi;
 	c->ifindex = l->ifindex;
+	c->vlan = w->set.n ? l->vlan_id : 0;
 	c->untagged_vid = w->untagged_vid;
 	STAILQ_INSERT_TAIL(&k->changes, c, entry);
 	return c;
@@ -335,13 +351,23 @@ static void all_active(const struct fact_es *before, const struct wish_es *w,
 	memset(is, lost ? 0xff : 0, CONF_VLAN_BYTES);
 }
 
+/* What opened and closed again before anybody looked has not opened. */
+static void note_change(struct change *c, const uint8_t was[CONF_VLAN_BYTES],
+			const uint8_t is[CONF_VLAN_BYTES])
+{
+	for (size_t i = 0; i < CONF_VLAN_BYTES; i++) {
+		c->opened[i] = (uint8_t)(is[i] & (~was[i] | c->opened[i]));
+		c->closed[i] = (uint8_t)((c->closed[i] | was[i]) & ~is[i]);
+	}
+}
+
 void speak_roles(struct speak *k, const struct fact_es *before, const struct wish_es *w)
 {
 	static const uint8_t none[CONF_VLAN_BYTES];
 	bool port = w->mode == CONF_PORT_ACTIVE;
 	uint8_t was[CONF_VLAN_BYTES], is[CONF_VLAN_BYTES];
 	struct change *c;
-	size_t i;
+	uint8_t i = 0;
 
 	passing(port, before && before->df, before ? before->vlan_df : none, was);
 	passing(port, w->df, w->vlan_df, is);
@@ -349,15 +375,12 @@ void speak_roles(struct speak *k, const struct fact_es *before, const struct wis
 		all_active(before, w, was, is);
 	if (!memcmp(was, is, sizeof(was)))
 		return;
-	c = change_of(k, w);
-	if (!c)
-		return;
-	/* What opened and closed again before anybody looked has not opened. */
-	for (i = 0; i < sizeof(was); i++) {
-		c->opened[i] = (uint8_t)(is[i] & (~was[i] | c->opened[i]));
-		c->closed[i] = (uint8_t)((c->closed[i] | was[i]) & ~is[i]);
-	}
-	if (!timer_running(&k->look))
+	do {
+		c = change_of(k, w, w->set.n ? w->set.name[i] : w->ifname);
+		if (c)
+			note_change(c, was, is);
+	} while (++i < w->set.n);
+	if (!STAILQ_EMPTY(&k->changes) && !timer_running(&k->look))
 		timer_start(&k->look, LOOK_MS);
 }
 

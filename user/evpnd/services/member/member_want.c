@@ -21,6 +21,9 @@ const char *member_held_back(const struct mgroup *g, const struct mremote *r,
 	else if (!c->es->in_kernel)
 		snprintf(why, MEMBER_WHY_MAX, "the kernel does not have segment %s yet",
 			 c->es->conf->name);
+	else if (!c->ifindex && c->several)
+		snprintf(why, MEMBER_WHY_MAX, "several devices of segment %s have tag %u",
+			 c->es->conf->name, c->tag);
 	else if (!c->ifindex)
 		snprintf(why, MEMBER_WHY_MAX, "%s has no sub-interface for it",
 			 c->es->conf->interface);

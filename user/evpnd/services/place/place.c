@@ -32,17 +32,41 @@ RB_GENERATE(circuits, circuit, node, circuit_cmp)
 
 /* ---- which device and which VRF a circuit is ---- */
 
-static const struct device *device_of(struct places *p, const struct circuit *c)
+/* On one device of its segment. */
+static const struct device *device_on(struct places *p, const struct circuit *c,
+				      const struct device *port)
 {
-	const struct device *d =
-		c->es->ifindex ? device_by_index(p->devices, c->es->ifindex) : NULL;
-	u32 outer = c->tag >> 12, inner = c->tag & 0xfff;
+	u32 tags[] = {c->tag >> 12, c->tag & 0xfff};
+	const struct device *d = port;
+	size_t i = tags[0] ? 0 : 1;
 
-	if (d && outer)
-		d = device_vlan(p->devices, d->fact.ifindex, outer);
-	if (d && inner)
-		d = device_vlan(p->devices, d->fact.ifindex, inner);
-	return d || !p->domains ? d : place_bridged(p, c);
+	/* of a set, a VLAN device is what the first tag is about */
+	if (place_is_vlan_port(c->es, port) && port->fact.vlan_id != tags[i++])
+		return NULL;
+	for (; d && i < 2; i++)
+		if (tags[i])
+			d = device_vlan(p->devices, d->fact.ifindex, tags[i]);
+	return d || !p->domains ? d : place_bridged(p, c, port);
+}
+
+/*
+ * Neighbours are put where the kernel finds the right one of several devices; what is put into a bridge would
+ * have to be told which of its ports it is about.
+ */
+static const struct device *device_of(struct places *p, struct circuit *c)
+{
+	const struct device *port, *d, *found = NULL;
+
+	c->several = false;
+	for (u8 i = 0; i < c->es->n_ports; i++) {
+		port = device_by_index(p->devices, c->es->ports[i]);
+		d = port ? device_on(p, c, port) : NULL;
+		if (d && found)
+			c->several = true;
+		else if (d)
+			found = d;
+	}
+	return c->several && p->domains ? NULL : found;
 }
 
 static bool resolve_one(struct places *p, struct circuit *c)
@@ -243,6 +267,18 @@ void places_attach(struct places *p, const struct conf *conf)
 	}
 }
 
+static void note_ports(struct place_es *es, const struct fact_es *f)
+{
+	es->n_ports = 0;
+	es->set = f->n_ports;
+	for (u8 i = 0; i < f->n_ports; i++)
+		if (f->ports[i].ifindex)
+			es->ports[es->n_ports++] = f->ports[i].ifindex;
+	if (!f->n_ports && f->ifindex)
+		es->ports[es->n_ports++] = f->ifindex;
+	es->ifindex = es->n_ports ? es->ports[0] : 0;
+}
+
 struct place_es *place_es_fact(struct places *p, const struct fact_es *f, bool *fresh)
 {
 	struct place_es *es = place_es(p, &f->esi, !f->gone);
@@ -251,7 +287,7 @@ struct place_es *place_es_fact(struct places *p, const struct fact_es *f, bool *
 	if (!es)
 		return NULL;
 	es->in_kernel = !f->gone;
-	es->ifindex = f->gone ? 0 : f->ifindex;
+	note_ports(es, f);
 	return es;
 }
 

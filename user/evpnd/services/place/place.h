@@ -79,6 +79,7 @@ struct place_port {
  * @port: of a bridge; @was: before the last places_resolve()
  * @vrf: which it is in, as far as configured; NULL: no configured one
  * @refs: what the service knows on it
+ * @several: more than one device of the segment has its tag; where that matters it has none then
  * @changed: device or VRF are others than before the last place_resolve_all()
  * @told: it was said that there is no such sub-interface
  * @refused: why the bridge does not take what is put into it; NULL: it has not refused anything
@@ -92,6 +93,7 @@ struct circuit {
 	u32 refs;
 	struct place_port port;
 	struct place_port was;
+	bool several;
 	bool changed;
 	bool told;
 	char *refused;
@@ -111,7 +113,9 @@ struct place_role {
 /**
  * struct place_es - a segment: one of ours, or one that routes speak of
  * @configured: one of ours; @conf and @import hold
- * @in_kernel: the module has it, on device @ifindex
+ * @in_kernel: the module has it, on device @ifindex; of several, that is the first of @ports
+ * @ports, @n_ports: its devices that are there, by number
+ * @set: they are a set, in which a VLAN device has the tag of its VLAN
  * @now: its role, for a service that asks for it with place_role_fact(); since @changed_us, 0: not heard
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
@@ -126,6 +130,9 @@ struct place_es {
 	u64 changed_us;
 	struct mac import;
 	u32 ifindex;
+	u32 ports[CONF_SET_MAX];
+	u8 n_ports;
+	bool set;
 	u32 advertised;
 	u32 taken;
 	bool in_kernel;

@@ -19,23 +19,35 @@ bool place_is_port(const struct device *d)
 	return d->fact.master && !strcmp(d->fact.master_kind, "bridge");
 }
 
-const struct device *place_bridged(struct places *p, const struct circuit *c)
+bool place_is_vlan_port(const struct place_es *es, const struct device *port)
 {
-	const struct device *d =
-		c->es->ifindex ? device_by_index(p->devices, c->es->ifindex) : NULL;
+	return es->set && !strcmp(port->fact.kind, "vlan");
+}
+
+const struct device *place_bridged(struct places *p, const struct circuit *c,
+				   const struct device *port)
+{
 	const struct device *bridge;
 
-	if (!d || c->tag >= 4095 || !place_is_port(d))
+	if (place_is_vlan_port(c->es, port) || c->tag >= 4095 || !place_is_port(port))
 		return NULL;
-	bridge = device_by_index(p->devices, d->fact.master);
-	return bridge && bridge->fact.vlan_filtering ? d : NULL;
+	bridge = device_by_index(p->devices, port->fact.master);
+	return bridge && bridge->fact.vlan_filtering ? port : NULL;
+}
+
+static bool is_own(const struct place_es *es, const struct device *d)
+{
+	for (u8 i = 0; i < es->n_ports; i++)
+		if (es->ports[i] == d->fact.ifindex)
+			return true;
+	return false;
 }
 
 struct place_port place_port(struct places *p, const struct circuit *c, const struct device *d)
 {
 	const struct device *bridge =
 		place_is_port(d) ? device_by_index(p->devices, d->fact.master) : NULL;
-	bool own = d->fact.ifindex == c->es->ifindex;
+	bool own = is_own(c->es, d);
 	struct place_port port = {};
 
 	if (!bridge)
@@ -48,7 +60,7 @@ struct place_port place_port(struct places *p, const struct circuit *c, const st
 	if (!bridge->fact.vlan_filtering)
 		return port;
 	/* The frames of a sub-interface have lost their tag, as those without one. */
-	if (own && c->tag)
+	if (own && c->tag && !place_is_vlan_port(c->es, d))
 		port.vid = (u16)c->tag;
 	else
 		port.vid = c->es->conf && own ? c->es->conf->untagged_vid : 0;

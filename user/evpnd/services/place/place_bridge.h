@@ -10,8 +10,12 @@
 /** place_is_port() - its master is a bridge */
 bool place_is_port(const struct device *d);
 
-/** place_bridged() - the segment's own device, for a VLAN that the bridge above it tells apart; or NULL */
-const struct device *place_bridged(struct places *p, const struct circuit *c);
+/** place_is_vlan_port() - is a segment's own device a VLAN of a set, and not what VLANs are on? */
+bool place_is_vlan_port(const struct place_es *es, const struct device *port);
+
+/** place_bridged() - @port, of the segment, for a VLAN that the bridge above it tells apart; or NULL */
+const struct device *place_bridged(struct places *p, const struct circuit *c,
+				   const struct device *port);
 
 /** place_port() - what circuit @c, whose device is @d, is to a bridge; @bridge 0: it is none of its ports */
 struct place_port place_port(struct places *p, const struct circuit *c, const struct device *d);

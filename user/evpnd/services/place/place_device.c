@@ -65,15 +65,7 @@ struct place_vrf *place_vrf(struct places *p, u32 ifindex)
 
 /* ---- its segment ---- */
 
-static const struct conf_segment *segment_named(const struct conf *conf, const char *ifname)
-{
-	for (size_t i = 0; i < conf->n_segments; i++)
-		if (!strcmp(conf->segments[i].interface, ifname))
-			return &conf->segments[i];
-	return NULL;
-}
-
-/* It is the segment's, or a VLAN on it, or a VLAN on that. */
+/* It is the segment's, or a VLAN on it, or a VLAN on that. In a set the segment's own may be a VLAN as well. */
 static const struct conf_segment *segment_of(struct places *p, const struct device *d, u32 *tag)
 {
 	const struct conf_segment *s;
@@ -81,7 +73,9 @@ static const struct conf_segment *segment_of(struct places *p, const struct devi
 
 	*tag = 0;
 	while (d) {
-		s = segment_named(p->conf, d->fact.ifname);
+		s = conf_segment_on(p->conf, d->fact.ifname);
+		if (s && s->set.n && !strcmp(d->fact.kind, "vlan"))
+			*tag |= (u32)d->fact.vlan_id << shift;
 		if (s)
 			return s;
 		if (strcmp(d->fact.kind, "vlan") || shift > 12)

@@ -91,15 +91,35 @@ static void port_vlans(struct segments *ss, const struct fact_port *f)
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry)
-		if (s->ifindex == f->ifindex)
+		if (segment_has_port(s, f->ifindex))
 			segment_circuits_later(s);
+}
+
+static bool was_rejected(const struct segment *s, const char *ifname)
+{
+	for (u8 i = 0; i < s->n_kernel_ports; i++)
+		if (!strcmp(s->kernel_ports[i].ifname, ifname))
+			return s->kernel_ports[i].state == ES_PORT_REJECTED;
+	return false;
+}
+
+/* The segment goes on with its other devices; of the one that is open somebody should know. */
+static void note_rejected(const struct segment *s, const struct fact_es *f)
+{
+	for (u8 i = 0; i < f->n_ports; i++)
+		if (f->ports[i].state == ES_PORT_REJECTED && !was_rejected(s, f->ports[i].ifname))
+			log_error("segment %s: the kernel does not enforce it on %s: %s",
+				  s->conf.name, f->ports[i].ifname, f->ports[i].why);
 }
 
 void segment_in_kernel(struct segment *s, const struct fact_es *f)
 {
+	note_rejected(s, f);
 	s->in_kernel = !f->gone;
 	s->kernel_role = f->role;
 	s->kernel_force = f->force;
+	s->n_kernel_ports = f->n_ports;
+	memcpy(s->kernel_ports, f->ports, sizeof(s->kernel_ports));
 }
 
 /* Before the first configuration is in force, what the kernel has is only remembered. */

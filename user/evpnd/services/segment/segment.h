@@ -180,7 +180,10 @@ enum leave_step { LEAVE_NO, LEAVE_OFFER, LEAVE_CORE, LEAVE_CE, LEAVE_DONE };
  * @discovered: FRR has it, and the configuration does not name its device
  * @id: number in its route distinguishers
  * @esi: valid if @esi_known (an ESI of type 1 is learnt from the LACP partner)
- * @port_up: the customer can be reached through the device; @port_reason says why not
+ * @ifindex: of its device, 0: there is none; of several the first that is there
+ * @ports, @n_ports: all that are there
+ * @kernel_ports, @n_kernel_ports: of a set, what has become of its devices in the module
+ * @port_up: the customer can be reached through a device; @port_reason says why not
  * @differs: what another PE means by the segment that this one does not; a sentence, or ""
  * @lacp: its LACP, valid if @lacp_known: the module has the segment
  * @lacp_grace: runs when a partner that was known is not any more, and may speak up again
@@ -229,6 +232,8 @@ struct segment {
 	bool esi_guessed;
 
 	u32 ifindex;
+	u32 ports[CONF_SET_MAX];
+	u8 n_ports;
 	bool port_up;
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];
@@ -236,6 +241,8 @@ struct segment {
 	bool in_kernel; /* the module has it, and said last: @kernel_role, @kernel_force */
 	u8 kernel_role;
 	u8 kernel_force;
+	u8 n_kernel_ports;
+	struct fact_es_port kernel_ports[CONF_SET_MAX];
 	uint64_t hosts_forgotten; /* by the kernel, because there were too many */
 	bool lacp_known;
 	struct fact_lacp lacp;
@@ -398,6 +405,10 @@ void segments_conf(void *state, unsigned int changes, const struct conf *now);
 void segment_device_init(struct segment *s);
 /* begin, if the segment is down and may come up */
 void segment_try_up(struct segment *s);
+/* is it the number of its device, or of one of them? */
+bool segment_has_port(const struct segment *s, u32 ifindex);
+/* a set's own devices that are VLAN devices are circuits, and nothing is on them */
+bool segment_is_vlan_port(const struct segment *s, const struct device *l);
 /* its device may be another, or mean something else now */
 void segment_update_port(struct segment *s);
 /* a device of this host has changed, or, NULL, every one may have */
@@ -450,7 +461,9 @@ void segment_keep_done(struct segments *ss);
 void segment_differ_look(struct segment *s);
 
 /* segment_port.c */
-bool segment_port_state(struct segment *s, const struct device *l);
+bool segment_port_state(struct segment *s);
+/* why nothing passes this device of the segment, a sentence; "" when something does */
+void segment_port_why(const struct segment *s, const char *ifname, char why[ROLE_TEXT_MAX]);
 /* the module said something of the segment: is it news for its port? */
 bool segment_port_heard(struct segment *s, const struct fact_es *f);
 
@@ -568,7 +581,7 @@ void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri);
 void segment_frr_adopt(struct segment *s);
 bool segment_frr_is(const struct segment *s, const struct conf_segment *c);
 void segment_frr_begin(struct segment *s);
-void segment_frr_link(struct segment *s, const struct device *now);
+void segment_frr_link(struct segment *s, const struct device *now, u32 before);
 const char *segment_frr_device(const struct segment *s);
 void segment_frr_init(struct segment *s);
 void segment_frr_done(struct segment *s);

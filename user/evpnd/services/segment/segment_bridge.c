@@ -66,7 +66,7 @@ static bool is_port(const struct segment *s, const struct conf_bridge *b)
 	const struct device *l;
 
 	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
-		if (l->fact.ifindex != s->ifindex && l->fact.link != s->ifindex)
+		if (!segment_has_port(s, l->fact.ifindex) && !segment_has_port(s, l->fact.link))
 			continue;
 		if (l->fact.flags & IFF_UP && is_master(s->owner, l, b->bridge))
 			return true;
@@ -87,9 +87,10 @@ static void add_port_vlans(const struct segment *s, const struct conf_bridge *b,
 	unsigned int v;
 
 	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
-		bool port = l->fact.ifindex == s->ifindex;
+		bool port = segment_has_port(s, l->fact.ifindex) && !segment_is_vlan_port(s, l);
 
-		if ((!port && l->fact.link != s->ifindex) || !is_master(s->owner, l, b->bridge))
+		if ((!port && !segment_is_vlan_port(s, l) && !segment_has_port(s, l->fact.link)) ||
+		    !is_master(s->owner, l, b->bridge))
 			continue;
 		v = port ? s->conf.untagged_vid : l->fact.vlan_id;
 		vlans[v / 8] |= (u8)(1u << v % 8);

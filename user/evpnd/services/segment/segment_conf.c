@@ -70,6 +70,14 @@ void segment_remove(struct segment *s)
 	segment_free(s);
 }
 
+/* A set of devices may become another one, and loses none of those that stay. */
+static bool shares_device(const struct conf_segment *a, const struct conf_segment *b)
+{
+	if (a->set.n && b->set.n)
+		return true;
+	return conf_segment_has(a, b->interface) || conf_segment_has(b, a->interface);
+}
+
 /*
  * What makes it another segment, and not the same one with other values: what is in the keys of its
  * routes, and what the module cannot change. Its name is for people.
@@ -77,8 +85,8 @@ void segment_remove(struct segment *s)
 static bool is_same(const struct conf_segment *a, const struct conf_segment *b)
 {
 	return a->control == b->control && a->esi_source == b->esi_source &&
-	       !esi_cmp(&a->esi, &b->esi) && !strcmp(a->interface, b->interface) &&
-	       a->mode == b->mode && a->df.port_mode == b->df.port_mode;
+	       !esi_cmp(&a->esi, &b->esi) && shares_device(a, b) && a->mode == b->mode &&
+	       a->df.port_mode == b->df.port_mode;
 }
 
 /* Is @s the one that @c describes, perhaps with other values? */
@@ -101,7 +109,7 @@ static struct segment *segment_for(struct segments *ss, const struct conf_segmen
 
 static void segment_change(struct segment *s, const struct conf_segment *c)
 {
-	bool other_offer;
+	bool other_offer, other_devices;
 
 	segment_return(s);
 	if (!memcmp(&s->conf, c, sizeof(*c)))
@@ -109,11 +117,14 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 	other_offer = s->conf.df.preference != c->df.preference ||
 		      s->conf.df.dont_preempt != c->df.dont_preempt ||
 		      s->conf.df.algorithm != c->df.algorithm;
+	other_devices = !conf_segment_same_devices(&s->conf, c);
 	if (strcmp(s->conf.name, c->name))
 		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
 	if (s->advertised && s->conf.ad_per_es && !c->ad_per_es)
 		segment_withdraw_ad_es(s);
 	s->conf = *c;
+	if (other_devices)
+		segment_update_port(s);
 	segment_update_circuits(s);
 	s->fsm.wait_ns = c->df.wait_ms * DF_NS_PER_MS;
 	s->fsm.hold_ns = c->df.dont_preempt ? c->df.recovery_wait_ms * DF_NS_PER_MS : 0;

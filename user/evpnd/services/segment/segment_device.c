@@ -40,14 +40,42 @@ void segment_try_up(struct segment *s)
 		segment_fsm(s, DF_EV_ES_UP);
 }
 
-/* By its number as a rule: names are compared when it is another one's now. */
-static const struct device *port_of(const struct segment *s)
+static void note_port(struct segment *s, const struct device *l)
+{
+	if (l)
+		s->ports[s->n_ports++] = l->fact.ifindex;
+}
+
+/*
+ * Its devices, those that are there. Return: the first. By its number as a rule, that of the only one: names
+ * are compared when it is another one's now.
+ */
+static const struct device *find_ports(struct segment *s)
 {
 	const struct device *l = segment_link_by_index(s->owner, s->ifindex);
 
-	if (l && !strcmp(l->fact.ifname, s->conf.interface))
-		return l;
-	return segment_link(s->owner, s->conf.interface);
+	if (s->conf.set.n || !l || strcmp(l->fact.ifname, s->conf.interface) != 0)
+		l = segment_link(s->owner, s->conf.interface);
+	s->n_ports = 0;
+	note_port(s, l);
+	for (u8 i = 1; i < s->conf.set.n; i++)
+		note_port(s, segment_link(s->owner, s->conf.set.name[i]));
+	s->ifindex = s->n_ports ? s->ports[0] : 0;
+	return segment_link_by_index(s->owner, s->ifindex);
+}
+
+bool segment_has_port(const struct segment *s, u32 ifindex)
+{
+	for (u8 i = 0; i < s->n_ports; i++)
+		if (s->ports[i] == ifindex)
+			return true;
+	return false;
+}
+
+bool segment_is_vlan_port(const struct segment *s, const struct device *l)
+{
+	return s->conf.set.n && !strcmp(l->fact.kind, "vlan") &&
+	       segment_has_port(s, l->fact.ifindex);
 }
 
 /* A bridge domain has got a port of the segment, or lost it, or goes no further than this PE. */
@@ -61,20 +89,27 @@ static void update_bridges(struct segment *s)
  * Set down here, by a hand: the members keep their carrier, and the CE would go on hashing into them until
  * LACP times out. FRR's segments come up by zebra's word, which need not say anything new then.
  */
-static bool is_shut(const struct segment *s, const struct device *l)
+static bool is_shut(const struct segment *s)
 {
-	return l && !(l->fact.flags & IFF_UP) && !segment_is_frr(s);
+	const struct device *l;
+
+	for (u8 i = 0; i < s->n_ports; i++) {
+		l = segment_link_by_index(s->owner, s->ports[i]);
+		if (l && l->fact.flags & IFF_UP)
+			return false;
+	}
+	return s->n_ports && !segment_is_frr(s);
 }
 
 void segment_update_port(struct segment *s)
 {
-	const struct device *l = port_of(s);
+	u32 before = s->ifindex;
+	const struct device *l = find_ports(s);
 	bool was = s->port_up;
 
-	segment_frr_link(s, l);
-	s->ifindex = l ? l->fact.ifindex : 0;
-	s->port_up = segment_port_state(s, l);
-	s->closed |= s->owner->core.lost || (was && is_shut(s, l));
+	segment_frr_link(s, l, before);
+	s->port_up = segment_port_state(s);
+	s->closed |= s->owner->core.lost || (was && is_shut(s));
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
 		s->adopted = false;
@@ -112,7 +147,7 @@ void segment_device_init(struct segment *s)
 /* Is it the device of the segment, under its old or its new name? */
 static bool is_port_of(const struct segment *s, const struct fact_link *f)
 {
-	return !strcmp(s->conf.interface, f->ifname) || (s->ifindex && s->ifindex == f->ifindex);
+	return conf_segment_has(&s->conf, f->ifname) || segment_has_port(s, f->ifindex);
 }
 
 /*
@@ -130,7 +165,7 @@ void segments_link(struct segments *ss, const struct fact_link *f)
 			segment_update_port(s);
 		else if (bridge)
 			update_bridges(s);
-		if (f && (carries || (s->ifindex && s->ifindex == f->link)))
+		if (f && (carries || segment_has_port(s, f->link)))
 			segment_circuits_later(s);
 	}
 }

@@ -73,16 +73,6 @@ const struct fact_frr_es *segment_frr_on(const struct segments *ss, const char *
 	return NULL;
 }
 
-static bool has_device(const struct conf *conf, const char *ifname)
-{
-	size_t i;
-
-	for (i = 0; i < conf->n_segments; i++)
-		if (!strcmp(conf->segments[i].interface, ifname))
-			return true;
-	return false;
-}
-
 static bool is_name(const char *text)
 {
 	const char *p;
@@ -134,7 +124,7 @@ static void want_one(const struct segments *ss, const struct conf *now, struct c
 	struct conf_segment c;
 
 	why[0] = '\0';
-	if (has_device(want, ifname))
+	if (conf_segment_on(want, ifname))
 		return;
 	obstacle(ss, now, ifname, esi, why);
 	if (why[0])

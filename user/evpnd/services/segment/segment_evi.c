@@ -34,8 +34,8 @@ static bool is_filtered(const struct segment *s, const struct device *l,
 {
 	unsigned int vid = vlan ? vlan : s->conf.untagged_vid;
 
-	return bridge->fact.vlan_filtering && l->fact.ifindex == s->ifindex && vid &&
-	       !(l->port && has(l->port->vlans, vid));
+	return bridge->fact.vlan_filtering && segment_has_port(s, l->fact.ifindex) &&
+	       !segment_is_vlan_port(s, l) && vid && !(l->port && has(l->port->vlans, vid));
 }
 
 /*
@@ -53,36 +53,66 @@ static bool is_carried(struct segment *s, const struct device *l, unsigned int v
 	       segment_bridge_carries(s->owner, m->fact.ifname, vlan ? vlan : s->conf.untagged_vid);
 }
 
-/* Those with a device of their own; @present: which these are. */
+/* Is it one with a device of its own: on a device of the segment, or in a set one of these? */
+static bool is_vlan_circuit(const struct segment *s, const struct device *l)
+{
+	const struct device *lower = segment_link_by_index(s->owner, l->fact.link);
+
+	if (!l->fact.vlan_id || strcmp(l->fact.kind, "vlan"))
+		return false;
+	if (segment_is_vlan_port(s, l))
+		return true;
+	return segment_has_port(s, l->fact.link) && !(lower && segment_is_vlan_port(s, lower));
+}
+
+/* Those with a device of their own; @present: which these are. One VLAN on several devices is up with one of them. */
 static void vlan_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], u8 present[DF_VLAN_BYTES])
 {
+	u8 works[DF_VLAN_BYTES] = {0};
 	const struct device *l;
 
 	DEVICE_FOREACH(l, speaker_devices(s->owner->speaker)) {
 		unsigned int v = l->fact.vlan_id;
 
-		if (l->fact.link != s->ifindex || !v || strcmp(l->fact.kind, "vlan"))
+		if (!is_vlan_circuit(s, l))
 			continue;
 		put(present, v, true);
 		put(s->had_device, v, true);
-		if (!(l->fact.flags & IFF_UP && l->fact.carrier) || !is_carried(s, l, v))
-			put(up, v, false);
+		if (l->fact.flags & IFF_UP && l->fact.carrier && is_carried(s, l, v))
+			put(works, v, true);
 	}
+	for (unsigned int v = 0; v < VLANS; v++)
+		if (has(present, v) && !has(works, v))
+			put(up, v, false);
+}
+
+static bool port_carries(struct segment *s, const struct device *port, unsigned int v)
+{
+	bool bridged = !strcmp(port->fact.master_kind, "bridge");
+
+	return (!v || bridged || !has(s->had_device, v)) && is_carried(s, port, v);
+}
+
+static bool any_port_carries(struct segment *s, unsigned int v)
+{
+	const struct device *port;
+
+	for (u8 i = 0; i < s->n_ports; i++) {
+		port = segment_link_by_index(s->owner, s->ports[i]);
+		if (port && !segment_is_vlan_port(s, port) && port_carries(s, port, v))
+			return true;
+	}
+	return false;
 }
 
 /* The others are the port's own: of a bridge, or without a bridge the frames without a tag. */
 static void port_circuits(struct segment *s, u8 up[DF_VLAN_BYTES], const u8 present[DF_VLAN_BYTES])
 {
-	const struct device *port = segment_link_by_index(s->owner, s->ifindex);
-	bool bridged = port && !strcmp(port->fact.master_kind, "bridge");
 	unsigned int v;
 
-	for (v = 0; port && v < VLANS; v++) {
-		if (!has(up, v) || has(present, v))
-			continue;
-		if ((v && !bridged && has(s->had_device, v)) || !is_carried(s, port, v))
+	for (v = 0; s->n_ports && v < VLANS; v++)
+		if (has(up, v) && !has(present, v) && !any_port_carries(s, v))
 			put(up, v, false);
-	}
 }
 
 /*

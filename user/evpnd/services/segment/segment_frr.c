@@ -136,11 +136,14 @@ static void note_algorithm(struct segment *s, const struct df_frr_result *before
 		log_info("segment %s: all PEs say highest preference again", s->conf.name);
 }
 
-/* Its name has a device, @now, or none: did the one that it had take another name? FRR says so only later. */
-void segment_frr_link(struct segment *s, const struct device *now)
+/*
+ * Its name has a device, @now, or none: did the one that it had, of number @before, take another name? FRR says
+ * so only later.
+ */
+void segment_frr_link(struct segment *s, const struct device *now, u32 before)
 {
-	if (segment_is_frr(s) && s->frr.known && !now && s->ifindex &&
-	    segment_link_by_index(s->owner, s->ifindex))
+	if (segment_is_frr(s) && s->frr.known && !now && before &&
+	    segment_link_by_index(s->owner, before))
 		s->frr.left = true;
 }
 

@@ -89,22 +89,47 @@ static bool lacp_missing(const struct segment *s, const struct fact_link *f, cha
 	}
 }
 
-bool segment_port_state(struct segment *s, const struct device *l)
+void segment_port_why(const struct segment *s, const char *ifname, char why[ROLE_TEXT_MAX])
 {
-	char *why = s->port_reason;
+	const struct device *l = segment_link(s->owner, ifname);
 
 	why[0] = '\0';
 	if (!l)
-		snprintf(why, ROLE_TEXT_MAX, "%s does not exist", s->conf.interface);
+		snprintf(why, ROLE_TEXT_MAX, "%s does not exist", ifname);
 	else if (!(l->fact.flags & IFF_UP))
-		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", s->conf.interface);
+		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", ifname);
 	else if (!has_carrier(&l->fact))
-		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", s->conf.interface);
-	else if (s->owner->core.lost)
-		snprintf(why, ROLE_TEXT_MAX, "%s", s->owner->core.text);
+		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", ifname);
 	else
-		return !lacp_missing(s, &l->fact, why);
-	return false;
+		lacp_missing(s, &l->fact, why);
+}
+
+/* RFC 9784: several devices are one segment, which is up while one of them is. */
+static bool any_port_is_up(struct segment *s)
+{
+	char why[ROLE_TEXT_MAX];
+
+	segment_port_why(s, s->conf.interface, s->port_reason);
+	for (u8 i = 1; s->port_reason[0] && i < s->conf.set.n; i++) {
+		segment_port_why(s, s->conf.set.name[i], why);
+		if (!why[0])
+			s->port_reason[0] = '\0';
+	}
+	if (s->port_reason[0] && s->conf.set.n > 1) {
+		memcpy(why, s->port_reason, sizeof(why));
+		snprintf(s->port_reason, ROLE_TEXT_MAX, "none of its %u devices is up: %.100s",
+			 s->conf.set.n, why);
+	}
+	return !s->port_reason[0];
+}
+
+bool segment_port_state(struct segment *s)
+{
+	if (!any_port_is_up(s))
+		return false;
+	if (s->owner->core.lost)
+		snprintf(s->port_reason, ROLE_TEXT_MAX, "%s", s->owner->core.text);
+	return !s->owner->core.lost;
 }
 
 static void note_partner(const struct segment *s, const struct fact_lacp *was,

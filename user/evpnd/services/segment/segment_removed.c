@@ -20,7 +20,15 @@ static bool others(struct segment *s)
 	return s->n_cand > (s->local >= 0 ? 1u : 0u);
 }
 
-/* Is its name, its ESI or its device another segment's now? */
+static bool has_a_device_of(const struct conf_segment *c, const struct conf_segment *old)
+{
+	for (u8 i = 0; i < old->set.n; i++)
+		if (conf_segment_has(c, old->set.name[i]))
+			return true;
+	return conf_segment_has(c, old->interface);
+}
+
+/* Is its name, its ESI or a device of its another segment's now? */
 static bool is_taken(const struct segment *s, const struct conf *want)
 {
 	size_t i;
@@ -28,7 +36,7 @@ static bool is_taken(const struct segment *s, const struct conf *want)
 	for (i = 0; i < want->n_segments; i++) {
 		const struct conf_segment *c = &want->segments[i];
 
-		if (!strcmp(c->name, s->conf.name) || !strcmp(c->interface, s->conf.interface) ||
+		if (!strcmp(c->name, s->conf.name) || has_a_device_of(c, &s->conf) ||
 		    (c->esi_source == CONF_ESI_STATIC && !esi_cmp(&c->esi, &s->esi)))
 			return true;
 	}
@@ -142,6 +150,9 @@ static void orphan(struct segments *ss, const struct fact_es *k, const struct co
 	snprintf(c.interface, sizeof(c.interface), "%s", k->ifname);
 	c.esi_source = CONF_ESI_STATIC;
 	c.esi = k->esi;
+	c.set.n = k->n_ports;
+	for (u8 i = 0; i < k->n_ports; i++)
+		memcpy(c.set.name[i], k->ports[i].ifname, sizeof(c.set.name[i]));
 	s = segment_add(ss, &c);
 	if (!s)
 		return;

@@ -178,6 +178,39 @@ static json_t *lacp_json(const struct segment *s)
 			 "active", (int)f->active, "timeout-ms", (int)f->timeout_ms);
 }
 
+static const struct fact_es_port *kernel_port(const struct segment *s, const char *ifname)
+{
+	for (u8 i = 0; i < s->n_kernel_ports; i++)
+		if (!strcmp(s->kernel_ports[i].ifname, ifname))
+			return &s->kernel_ports[i];
+	return NULL;
+}
+
+/* The kernel's word comes first: it is what does not follow from looking at the device. */
+static json_t *device_json(const struct segment *s, const char *ifname)
+{
+	static const char *const states[] = {"unbound", "bound", "rejected"};
+	const struct device *l = segment_link(s->owner, ifname);
+	const struct fact_es_port *k = kernel_port(s, ifname);
+	char why[ROLE_TEXT_MAX];
+
+	segment_port_why(s, ifname, why);
+	return json_pack("{s:s, s:i, s:s, s:s?, s:o}", "interface", ifname, "ifindex",
+			 l ? (int)l->fact.ifindex : 0, "oper", why[0] ? "down" : "up", "kernel",
+			 k && k->state <= ES_PORT_REJECTED ? states[k->state] : NULL, "reason",
+			 text_or_null(k && k->why[0] ? k->why : why));
+}
+
+/* Of a segment that is a set of devices; null: it is one device. */
+static json_t *devices_json(const struct segment *s)
+{
+	json_t *list = s->conf.set.n ? json_array() : json_null();
+
+	for (u8 i = 0; i < s->conf.set.n; i++)
+		json_array_append_new(list, device_json(s, s->conf.set.name[i]));
+	return list;
+}
+
 static json_t *es_json(const struct segment *s)
 {
 	static const char *const esi_sources[] = {"static", "lacp", "frr"};
@@ -196,6 +229,7 @@ static json_t *es_json(const struct segment *s)
 	json_object_set_new(o, "discovered", json_boolean(s->discovered));
 	json_object_set_new(o, "interface", json_string(s->conf.interface));
 	json_object_set_new(o, "ifindex", json_integer(s->ifindex));
+	json_object_set_new(o, "interfaces", devices_json(s));
 	json_object_set_new(o, "mode", json_string(conf_mode_name(s->conf.mode)));
 	json_object_set_new(
 		o, "standby",

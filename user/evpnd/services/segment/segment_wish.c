@@ -73,6 +73,7 @@ static void make_wish(const struct segment *s, struct wish_es *w)
 	memset(w, 0, sizeof(*w));
 	w->esi = s->esi;
 	memcpy(w->ifname, s->conf.interface, sizeof(w->ifname));
+	w->set = s->conf.set;
 	w->mode = mode_of(s);
 	/* the CE is told when the core has been */
 	w->standby = s->leave == LEAVE_CORE ? CONF_STANDBY_BLOCK : segment_standby(s);
