@@ -178,7 +178,7 @@ drain_or_undo() {
 # Make before break: PE2 opens, then evpnd ends the customer's session with PE1's bgpd, so that the core sends to PE2, then LACP tells
 # the CE to leave, and then PE1 closes.
 drained() {
-	local start
+	local start up
 	start=$(mono_ms)
 	meanwhile "PE1 drained" drain_or_undo pe2
 	check_eq "$FROM $TO" "0 0" "datagrams lost from the customer and to him"
@@ -186,7 +186,8 @@ drained() {
 	check_err $? "PE1's log does not say that the session is ended"
 	slowwait 20 session_is pe2 Established
 	check_err $? "the customer's session with PE2 is $(session pe2)"
-	log_info "the customer's session is up with PE2 $(($(mono_ms) - $(session_ms pe2) - start)) ms after the order"
+	up=$(session_ms pe2)
+	log_info "the customer's session is up with PE2 $(($(mono_ms) - up - start)) ms after the order, a second more or less"
 	log_test "PE1 is drained: no datagram is lost, and the customer's session goes over"
 	slowwait 20 both_paths
 	check_err $? "with PE1 drained: $(say_paths)"
