@@ -195,15 +195,18 @@ static void look_where(const struct segment *s, const struct device *d, bool glo
 
 bool segment_is_routed(const struct segment *s)
 {
-	const struct device *d = segment_link_by_index(s->owner, s->ifindex);
 	const struct conf *conf = speaker_conf(s->owner->speaker);
+	const struct device *d;
 	bool global = false;
 	struct where w = {0};
 
 	for (size_t i = 0; conf && i < conf->n_vrfs; i++)
 		global |= !strcmp(conf->vrfs[i].name, CONF_VRF_GLOBAL);
-	if (d)
-		look_where(s, d, global, &w);
+	for (u8 i = 0; i < s->n_ports; i++) {
+		d = segment_link_by_index(s->owner, s->ports[i]);
+		if (d)
+			look_where(s, d, global, &w);
+	}
 	return w.vrf && !w.elsewhere;
 }
 
