@@ -43,14 +43,13 @@ const struct evpn_device *evpn_devices_first(const struct evpn_es *es)
 		if (d->port)
 			return d;
 	}
-	return list_first_entry_or_null(&es->devices, struct evpn_device, list);
+	return evpn_devices_head(es);
 }
 
 /** evpn_devices_lag() - the port of the segment's aggregate, if its device is one; under evpn_net.lock */
 struct evpn_port *evpn_devices_lag(const struct evpn_es *es)
 {
-	const struct evpn_device *d =
-		list_first_entry_or_null(&es->devices, struct evpn_device, list);
+	const struct evpn_device *d = evpn_devices_head(es);
 
 	return d && d->port && d->port->place == EVPN_PLACE_LAG ? d->port : NULL;
 }

@@ -477,6 +477,13 @@ struct evpn_net {
 };
 
 #define evpn_for_each_device(d, es) list_for_each_entry(d, &(es)->devices, list)
+/* The device named first, or NULL. (An older list_first_entry_or_null() takes no const list.) */
+static inline struct evpn_device *evpn_devices_head(const struct evpn_es *es)
+{
+	return list_empty(&es->devices) ? NULL :
+					  list_first_entry(&es->devices, struct evpn_device, list);
+}
+
 #define evpn_for_each_es(es, en) for ((es) = evpn_es_first(en); (es); (es) = evpn_es_after(es))
 
 /** evpn_vtep_marked_by_us() - does the mark of a frame say that it comes from some PE? */

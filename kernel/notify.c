@@ -173,8 +173,7 @@ static int fill_peers(struct sk_buff *msg, const struct evpn_es *es)
 
 static int fill_conf(struct sk_buff *msg, const struct evpn_es *es)
 {
-	const struct evpn_device *first =
-		list_first_entry_or_null(&es->devices, struct evpn_device, list);
+	const struct evpn_device *first = evpn_devices_head(es);
 	const struct evpn_es_conf *conf = &es->conf;
 	const struct evpn_vlan_map *map;
 
