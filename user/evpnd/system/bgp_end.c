@@ -264,7 +264,7 @@ void bgp_end_roles(struct bgp_end *e, const struct fact_es *before, const struct
 
 uint64_t bgp_end_count(const struct bgp_end *e)
 {
-	return e->ended;
+	return e ? e->ended : 0;
 }
 
 struct bgp_end *bgp_end_new(sd_event *event, const struct links *links)

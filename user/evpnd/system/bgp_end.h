@@ -31,7 +31,7 @@ void bgp_end_free(struct bgp_end *end);
 void bgp_end_roles(struct bgp_end *end, const struct fact_es *before, const struct wish_es *wish,
 		   const char *name);
 
-/** bgp_end_count() - sessions that were ended since the start */
+/** bgp_end_count() - sessions that were ended since the start; of NULL none */
 uint64_t bgp_end_count(const struct bgp_end *end);
 
 #endif
