@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nl_fib.h"
+#include "rt_protocol.h"
 
 enum { NOTES_MAX = 64, LEGS_MAX = 1024 };
 
@@ -67,21 +67,6 @@ static void count(struct note notes[NOTES_MAX], const struct fib_route *other,
 	}
 }
 
-static const char *protocol_name(u8 protocol)
-{
-	static const struct {
-		u8 number;
-		const char *name;
-	} names[] = {{2, "kernel"}, {3, "boot"},  {4, "static"},  {12, "bird"},
-		     {42, "babel"}, {186, "bgp"}, {187, "isis"},  {188, "ospf"},
-		     {189, "rip"},  {190, "rip"}, {192, "eigrp"}, {196, "static"}};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].number == protocol)
-			return names[i].name;
-	return "another";
-}
-
 static const char *device_name(const struct fib_view *v, u32 ifindex)
 {
 	for (size_t i = 0; i < v->n_links; i++)
@@ -109,9 +94,9 @@ static json_t *warning(const struct fib_view *v, const struct note *n)
 		"prefix-not-used", "message",
 		json_sprintf(
 			"the kernel does not use %zu of the routes that are in step with another PE, but a route of protocol %s: to %s by %s with metric %u, and evpnd's by %s has %u; what is for the customer goes round by another PE. That protocol's routes need a higher metric (FRR: distance) than evpnd's",
-			n->n, protocol_name(other->protocol), prefix_format(&other->prefix, prefix),
-			device_name(v, other->ifindex), other->metric,
-			device_name(v, n->ours->ifindex), n->ours->metric));
+			n->n, rt_protocol_name(other->protocol),
+			prefix_format(&other->prefix, prefix), device_name(v, other->ifindex),
+			other->metric, device_name(v, n->ours->ifindex), n->ours->metric));
 }
 
 json_t *fib_check(struct fib_view *view)

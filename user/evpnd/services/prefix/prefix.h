@@ -470,7 +470,6 @@ enum pstate {
 };
 extern const char *const prefix_state_names[]; /* ends with NULL */
 enum pstate prefix_state(const struct pfx *x);
-const char *prefix_protocol_name(u8 protocol);
 const char *prefix_vrf_name(struct prefixes *ps, const struct pfx *x); /* NULL: no configured one */
 bool prefix_is_advertised(const struct pfx *x);
 /* why it is not advertised, or another PE's is not in the kernel; NULL: it is */

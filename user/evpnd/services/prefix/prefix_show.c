@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "metric.h"
+#include "rt_protocol.h"
 #include "services/place/place_show.h"
 #include "services/prefix/prefix.h"
 
@@ -66,7 +67,7 @@ json_t *prefix_json(const void *prefix, void *data)
 	return json_pack("{s:s, s:s?, s:s, s:s?, s:o, s:b, s:b, s:b, s:o, s:s?}", "prefix",
 			 prefix_format(&p, text), "vrf", prefix_vrf_name(ps, x), "state",
 			 prefix_state_names[state], "protocol",
-			 l ? prefix_protocol_name(l->protocol) : NULL, "via",
+			 l ? rt_protocol_name(l->protocol) : NULL, "via",
 			 via_json(ps, l ? l->set : x->wished), "advertised",
 			 prefix_is_advertised(x), "wished", !!(x->flags & PFX_WISHED), "in-kernel",
 			 !!x->there, "from", from_json(x), "reason", prefix_reason(ps, x));

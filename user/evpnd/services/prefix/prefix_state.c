@@ -30,21 +30,6 @@ enum pstate prefix_state(const struct pfx *x)
 					     PS_PENDING;
 }
 
-const char *prefix_protocol_name(u8 p)
-{
-	static const struct {
-		u8 number;
-		const char *name;
-	} names[] = {{188, "ospf"},    {187, "isis"}, {186, "bgp"},   {189, "rip"},
-		     {190, "rip"},     {42, "babel"}, {192, "eigrp"}, {12, "bird"},
-		     {2, "connected"}, {3, "static"}, {4, "static"},  {196, "static"}};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].number == p)
-			return names[i].name;
-	return "other";
-}
-
 bool prefix_is_advertised(const struct pfx *x)
 {
 	for (u32 i = 0; x->adv && i < x->adv->n; i++)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rt_protocol.h"
 #include "services/place/place_show.h"
 #include "services/prefix/prefix.h"
 
@@ -45,7 +46,7 @@ static void learned_step(const struct way *w, const struct plocal *l, const stru
 	char ip[IP_STRLEN];
 
 	step(w, "learned", true,
-	     json_sprintf("from %s, %s%s%sdev %s, metric %u", prefix_protocol_name(l->protocol),
+	     json_sprintf("from %s, %s%s%sdev %s, metric %u", rt_protocol_name(l->protocol),
 			  connected ? "" : "via ", connected ? "" : ip_format(&h->gateway, ip),
 			  connected ? "" : " ", dev_name(w, h->ifindex), l->metric));
 }
