@@ -9,7 +9,6 @@
  *
  * RFC 2918 (route refresh)
  */
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +17,8 @@
 #include "speaker/speaker_priv.h"
 
 enum {
-	LAST_BYTES =
-		4 * 1024 * 1024, /* for routes of own segments and for what follows from them */
+	LAST_PIECES = 64,   /* for routes of own segments and for what follows from them: */
+	LAST_PIECE = 65536, /* what it serves is small, and what is free may be in pieces */
 	SOON_MS = 100,
 	AGAIN_MS = 10000,
 	AGAIN_MAX_MS = 300000,
@@ -31,23 +30,43 @@ static size_t limit_of(const struct speaker *sp)
 	return (size_t)sp->bgp.conf->global.memory_limit << 20;
 }
 
-/* Memory that is there: it was written to once. */
-static void *take_last(void)
-{
-	void *p = malloc(LAST_BYTES);
+/** struct last - a piece of memory that is there: it was written to once */
+struct last {
+	SLIST_ENTRY(last) link;
+	char octets[LAST_PIECE - 2 * sizeof(void *)];
+};
 
-	if (p)
-		memset(p, 1, LAST_BYTES);
-	return p;
+static void give_last(struct speaker *sp)
+{
+	struct last *p;
+
+	while ((p = SLIST_FIRST(&sp->last_memory))) {
+		SLIST_REMOVE_HEAD(&sp->last_memory, link);
+		free(p);
+	}
+}
+
+static bool take_last(struct speaker *sp)
+{
+	struct last *p;
+
+	for (unsigned int i = 0; i < LAST_PIECES; i++) {
+		p = malloc(sizeof(*p));
+		if (!p) {
+			give_last(sp);
+			return false;
+		}
+		memset(p->octets, 1, sizeof(p->octets));
+		SLIST_INSERT_HEAD(&sp->last_memory, p, link);
+	}
+	return true;
 }
 
 static bool is_roomy(struct speaker *sp)
 {
 	size_t limit = limit_of(sp);
 
-	if (!sp->last_memory)
-		sp->last_memory = take_last();
-	if (sp->last_memory)
+	if (!SLIST_EMPTY(&sp->last_memory) || take_last(sp))
 		sp->exhausted = false;
 	return !sp->exhausted && (!limit || rib_bytes(sp->bgp.rib) < limit - limit / 10);
 }
@@ -90,14 +109,14 @@ void room_init(struct speaker *sp, sd_event *event)
 {
 	timer_init(&sp->ask, event, 100000, on_ask, sp);
 	sp->ask_ms = AGAIN_MS;
-	sp->last_memory = take_last();
+	SLIST_INIT(&sp->last_memory);
+	(void)take_last(sp);
 }
 
 void room_done(struct speaker *sp)
 {
 	timer_done(&sp->ask);
-	free(sp->last_memory);
-	sp->last_memory = NULL;
+	give_last(sp);
 }
 
 void room_conf(struct speaker *sp)
@@ -151,8 +170,7 @@ void room_exhausted(struct bgp_host *host)
 	if (!sp->exhausted)
 		log_error("no memory for more routes; what is left is for those of own segments");
 	sp->exhausted = true;
-	free(sp->last_memory);
-	sp->last_memory = NULL;
+	give_last(sp);
 }
 
 void room_refused(struct session *s)

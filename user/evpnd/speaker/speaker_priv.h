@@ -56,7 +56,7 @@ struct speaker {
 	size_t n_silent;
 	struct timer ask;
 	bool wants_more;
-	void *last_memory;
+	SLIST_HEAD(, last) last_memory;
 	bool exhausted;
 	uint64_t ask_ms;
 	char *query;
