@@ -4,24 +4,48 @@
 # said, counted, and no failure of the code; a slow host has not waited long enough for it. What the kernel
 # log complained of, and a guest that died, is a failure whatever happens afterwards. Sourced by check.sh.
 
-# run_again: what passes then leaves $logs/failed for $logs/unsteady.
+# run_again: what passes then leaves $logs/failed for $logs/unsteady. Everything has its first turn before anything
+# has its second: time may be limited, and what fails each time is the last that should use it up.
 run_again() {
 	local pool names attempt
-	for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
-		! complained "$pool" || continue
-		names=
-		if [ -d "$logs/$pool/queue" ]; then
-			names=$(ran "$pool" | awk '$2 == "FAILED" { print $1 }')
-			[ -n "$names" ] || continue
-		elif [[ $pool != interop* && $pool != kselftest && $pool != boot ]]; then
-			continue # nothing in it waits for another program
-		fi
-		for attempt in 1 2; do
-			[ "$(time_left)" -gt 120 ] || break
+	for attempt in 1 2; do
+		for pool in $(sed -n 's/^  \([^ ]*\): .*/\1/p' "$logs/failed" | sort -u); do
+			names=$(may_pass "$pool") || continue
+			[ "$(time_left)" -gt 120 ] || return
 			# shellcheck disable=SC2086
-			! alone "$pool" $names || { steady "$pool" "$attempt"; break; }
+			! alone "$pool" $names || steady "$pool" "$attempt"
+			# of several, each needs to pass once
+			[ ! -d "$logs/$pool/queue" ] || still[$pool]=$(states "$logs/again-$pool.log" | names_failed)
 		done
 	done
+}
+
+declare -A still # POOL: scenarios that have failed each time so far
+names_failed() { awk '$2 != "ok" && $2 != "-" { print $1 }'; }
+
+# may_pass POOL: if it waits for other programs, what to run of it again (nothing: all of it).
+may_pass() {
+	! complained "$1" || return
+	if [ -d "$logs/$1/queue" ]; then
+		printf '%s\n' "${still[$1]-$(ran "$1" | names_failed)}" | grep .
+	else
+		case $1 in
+		interop) interop_parts ;;
+		interop* | kselftest | boot) ;;
+		*) return 1 ;;
+		esac
+	fi
+}
+
+# interop_parts: those of interop/run.sh of which something failed; each begins its checks' names with its own.
+interop_parts() {
+	sed -n 's/^  interop: //p' "$logs/failed" | awk '
+		{ sub(/:.*/, "") }
+		/^reflector/ { $0 = "rr" }
+		/^tshark/ { $0 = "wire" }
+		!/^(raw|memory|wire|gobgp|exabgp|rr|frr|flood|bfd)$/ { all = 1 }
+		!seen[$0]++ { part[++n] = $0 }
+		END { for (i = 1; i <= n && !all; i++) print part[i] }'
 }
 
 # complained POOL: a guest of it had more to say than failed cases.
@@ -33,21 +57,19 @@ complained() {
 	return 1
 }
 
-# alone POOL [NAME...]: these scenarios in the pool's kind of guest, or the whole step, with nothing beside.
+# alone POOL [NAME...]: these scenarios in the pool's kind of guest, these parts of the step, or the whole step, with
+# nothing beside.
 alone() {
 	local as=again-$1 words
 	rm -rf "$logs/$as"
 	# shellcheck disable=SC2046
 	read -ra words <<<"${COMMAND_OF[$(members "$1" | head -n 1)]}"
+	[ "${words[0]}" != scenarios ] && [ "${words[0]}" != frr_scenarios ] || words=("${words[@]:0:2}")
 	echo "again, alone: $1: ${*:2}"
 	(
 		step=$as pool=$as limit=$(time_left)
 		[ "$limit" -lt 1200 ] || limit=1200
-		if [ $# -gt 1 ]; then
-			execute "${words[0]}" "${words[1]}" "${@:2}"
-		else
-			execute "${words[@]}"
-		fi
+		execute "${words[@]}" "${@:2}"
 	) >"$logs/$as.log" 2>&1 </dev/null || return
 	! awk -f "$here/check/count.awk" "$logs/$as.log" | grep -q '^F '
 }

@@ -74,7 +74,13 @@ work() {
 
 # ran POOL: a line for each scenario that began: name, state, seconds.
 ran() {
-	cat $(members "$1" | sed "s|.*|$logs/&.log|") 2>/dev/null | tr -d '\r' | awk '
+	# shellcheck disable=SC2046
+	states $(members "$1" | sed "s|.*|$logs/&.log|")
+}
+
+# states LOG...: the same, of these logs
+states() {
+	cat "$@" 2>/dev/null | tr -d '\r' | awk '
 		/^# ==== / { if (name) print name, "died", "-"; name = $3; bad = 0 }
 		/^not ok/ { bad = 1 }
 		/^ok 1 [a-z0-9_]+ # SKIP / && !name { print $3, "-", "-" }
