@@ -40,6 +40,8 @@ l3vni() {
 l3vni host 100
 for p in 1 2; do
 	l3vni pe$p $p
+	# IPv4 alone: zebra 8.4 removes a Router's MAC when its last IPv6 next hop goes, although IPv4's is in use
+	for dev in bond0.1 bond1.1; do ip -n "$(ns pe$p)" -6 addr flush dev $dev; done
 	# the way back to the remote PE, which is not evpnd's business
 	ip -n "$(ns pe$p)" -batch - <<-END
 		neigh add 192.0.2.100 lladdr 02:00:00:00:50:64 dev br5000 nud permanent
@@ -98,8 +100,20 @@ two_paths() {
 	log_test "learned by one PE, told by both: the remote PE has two RT-5 with different next hops"
 }
 
+# core_of_host: what its kernel has of the core
+core_of_host() {
+	vrf_ip host route show vrf red
+	vrf_ip host neigh show dev br5000
+	bridge -n "$(ns host)" fdb show dev vx5000
+	vty host "show evpn next-hops vni all"
+	vty host "show evpn rmac vni all"
+}
+
 by_vxlan() {
 	local before after
+	# (zebra has its next hops' neighbours in the kernel a moment after the route)
+	slowwait 20 reaches
+	check_err $? "$(core_of_host)"
 	before=$(tx_packets)
 	reaches 20
 	check_err $? "$(ping_loss)"
