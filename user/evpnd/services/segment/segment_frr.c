@@ -32,7 +32,8 @@
 enum {
 	GUARD_MIN_MS = 20,
 	GUARD_MAX_MS = 500,
-	GUARD_WORD_MS = 1000, /* where a word is going to tell */
+	GUARD_WORD_MS =
+		3000, /* where a word is going to tell: what it is about forwards until then */
 };
 
 bool segment_is_frr(const struct segment *s)
