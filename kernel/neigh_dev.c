@@ -295,7 +295,7 @@ int evpn_neigh_es_add(struct evpn_es *es)
 	evpn_neigh_limit_init(nes, es->conf.host_limit);
 	evpn_neigh_ask_es_init(nes);
 	mutex_lock(&nn->lock);
-	nes->incarnation = ++nn->incarnations;
+	nes->incarnation = ++nn->incarnations ?: ++nn->incarnations;
 	hash_add(nn->segments, &nes->hash, esi_hash(es->esi.octet));
 	mutex_unlock(&nn->lock);
 	es->neigh = nes;
@@ -316,6 +316,12 @@ void evpn_neigh_es_del(struct evpn_es *es)
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);
 	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
 	mutex_unlock(&nn->lock);
+}
+
+/** evpn_neigh_incarnation() - which life of a segment this is, never 0; under evpn_net.lock */
+u32 evpn_neigh_incarnation(const struct evpn_es *es)
+{
+	return es->neigh->incarnation;
 }
 
 /** evpn_neigh_es_changed() - hosts are believed otherwise, or so many others; under evpn_net.lock */

@@ -50,7 +50,7 @@ size_t evpn_es_msg_size(const struct evpn_es *es)
 	       2 * nla_total_size(IFNAMSIZ) + /* IFNAME, DEVICE */
 	       nla_total_size(EVPN_VLAN_MAP_LEN) +
 	       nla_total_size(sizeof_field(struct evpn_device, why)) +
-	       17 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
+	       18 * nla_total_size(sizeof(u32)) + /* the numbers and flags */
 	       nla_total_size(0) +		  /* PEERS */
 	       evpn_vtep_peers_count(es) * nla_total_size(sizeof(struct in6_addr)) +
 	       2 * nla_total_size_64bit(sizeof(u64)) + /* CHANGED, HOSTS_FORGOTTEN */
@@ -211,6 +211,7 @@ static int fill_state(struct sk_buff *msg, const struct evpn_es *es)
 	     nla_put_u32(msg, EVPN_A_ES_HOLD_REMAINING, evpn_owner_hold_remaining(es))) ||
 	    nla_put_u64_64bit(msg, EVPN_A_ES_CHANGED, es->changed, EVPN_A_ES_PAD) ||
 	    nla_put_u32(msg, EVPN_A_ES_TRANSITIONS, es->transitions) ||
+	    nla_put_u32(msg, EVPN_A_ES_INCARNATION, evpn_neigh_incarnation(es)) ||
 	    nla_put_u32(msg, EVPN_A_ES_HOSTS, evpn_neigh_hosts(es)) ||
 	    nla_put_u64_64bit(msg, EVPN_A_ES_HOSTS_FORGOTTEN, evpn_neigh_hosts_forgotten(es),
 			      EVPN_A_ES_PAD))

@@ -352,6 +352,7 @@ void nl_evpn_parse_es(const struct nlmsghdr *nlh, struct nl_es *es)
 	es->hold_remaining_ms = nl_u32(tb[EVPN_A_ES_HOLD_REMAINING]);
 	es->changed_ns = nl_u64(tb[EVPN_A_ES_CHANGED]);
 	es->transitions = nl_u32(tb[EVPN_A_ES_TRANSITIONS]);
+	es->incarnation = nl_u32(tb[EVPN_A_ES_INCARNATION]);
 	es->hosts = nl_u32(tb[EVPN_A_ES_HOSTS]);
 	es->hosts_forgotten = nl_u64(tb[EVPN_A_ES_HOSTS_FORGOTTEN]);
 	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))

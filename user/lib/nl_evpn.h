@@ -100,6 +100,7 @@ struct nl_es_port {
  * @ports: of a set, what has become of each of @conf.ports
  * @changed_ns: CLOCK_MONOTONIC
  * @hold_remaining_ms: valid while @oper has EVPN_OPER_HOLD_RUNNING
+ * @incarnation: higher in each life of the segment; 0: of a module that does not tell
  * @hosts: that it has learned; @hosts_forgotten: that were too many
  * @members: the first NL_ES_MEMBERS_MAX of them
  */
@@ -114,6 +115,7 @@ struct nl_es {
 	uint32_t hold_remaining_ms;
 	uint64_t changed_ns;
 	uint32_t transitions;
+	uint32_t incarnation;
 	uint32_t hosts;
 	uint64_t hosts_forgotten;
 	unsigned int n_members;

@@ -17,7 +17,7 @@
 #include "log.h"
 #include "nl_evpn.h"
 #include "nl_evpn_mcast.h"
-#include "system/kern.h"
+#include "system/kern_priv.h"
 
 /* ---- the module ---- */
 
@@ -27,7 +27,11 @@ static struct {
 	bool there;
 	int goes_after; /* so many requests to make or read a segment; -1: never */
 	struct nl_es_conf es[SEGMENTS];
+	uint32_t incarnation[SEGMENTS];
+	uint32_t incarnations;
+	bool is_older; /* and tells no incarnation */
 	unsigned int n_es;
+	unsigned int hosts_read, groups_read;
 	struct ip_addr hosts[HOSTS];
 	unsigned int n_hosts;
 	unsigned int requests; /* of neighbours, of memberships */
@@ -65,7 +69,8 @@ int nl_evpn_open(struct nl_evpn *e, struct nl_err *err)
 			      .version = 1,
 			      .group_config = group,
 			      .group_alarm = group,
-			      .group_neigh = group};
+			      .group_neigh = group,
+			      .group_mcast = group};
 	assert_non_null(e->nl);
 	return 0;
 }
@@ -93,6 +98,7 @@ int nl_evpn_es_new(struct nl_evpn *e, const struct nl_es_conf *conf, struct nl_e
 	c = segment(&conf->esi);
 	if (!c) {
 		assert_true(module.n_es < SEGMENTS);
+		module.incarnation[module.n_es] = ++module.incarnations;
 		c = &module.es[module.n_es++];
 	}
 	*c = *conf;
@@ -104,12 +110,16 @@ static void as_it_is(const struct nl_es_conf *conf, struct nl_es *es)
 	memset(es, 0, sizeof(*es));
 	es->conf = *conf;
 	es->state = EVPN_ES_STATE_BOUND;
+	if (!module.is_older)
+		es->incarnation = module.incarnation[conf - module.es];
 }
 
 int nl_evpn_es_get(struct nl_evpn *e, const struct esi *esi, struct nl_es *es, struct nl_err *err)
 {
 	if (goes())
 		return refused(err, ENOENT, "no such family");
+	if (!segment(esi))
+		return refused(err, ENOENT, "no such segment");
 	as_it_is(segment(esi), es);
 	return 0;
 }
@@ -120,7 +130,9 @@ int nl_evpn_es_del(struct nl_evpn *e, const struct esi *esi, struct nl_err *err)
 
 	if (goes() || !c)
 		return refused(err, ENOENT, "no such segment");
-	*c = module.es[--module.n_es];
+	module.n_es--;
+	*c = module.es[module.n_es];
+	module.incarnation[c - module.es] = module.incarnation[module.n_es];
 	return 0;
 }
 
@@ -213,6 +225,7 @@ int nl_evpn_neigh_sweep(struct nl_evpn *e, uint32_t generation, uint32_t retain_
 
 int nl_evpn_neigh_dump(struct nl_evpn *e, nl_neigh_fn fn, void *data, struct nl_err *err)
 {
+	module.hosts_read++;
 	return 0;
 }
 
@@ -223,6 +236,7 @@ void nl_evpn_neigh_each(const struct nlmsghdr *nlh, nl_neigh_fn fn, void *data)
 int nl_evpn_mcast_dump(struct nl_evpn *e, nl_mcast_fn fn, void (*restart)(void *data), void *data,
 		       struct nl_err *err)
 {
+	module.groups_read++;
 	return 0;
 }
 
@@ -316,7 +330,7 @@ uint32_t nl_genl_ctrl_group(void)
 
 /* ---- who hears of it ---- */
 
-static unsigned int gone;
+static unsigned int gone, had;
 static struct es_result last_result;
 static struct neigh_result answers[HOSTS];
 static unsigned int n_answers;
@@ -330,6 +344,7 @@ static void on_kernel(void *data, const struct fact_kernel *fact)
 static void on_es(void *data, const struct fact_es *fact)
 {
 	gone += fact->gone;
+	had += !fact->gone;
 }
 
 static void on_result(void *data, const struct es_result *result)
@@ -366,7 +381,8 @@ static struct kern *begin(void)
 	kern = kern_new(event, &ops, NULL);
 	assert_non_null(kern);
 	assert_int_equal(kern_fact(kern)->present, module.there);
-	gone = n_answers = 0;
+	gone = had = n_answers = 0;
+	module.hosts_read = module.groups_read = 0;
 	text[0] = '\0';
 	return kern;
 }
@@ -477,6 +493,107 @@ static void goes_while_told_all(void **state)
 		assert_int_equal(gone, 5);
 		end(kern);
 	}
+}
+
+/* ---- a segment that is deleted and made again ---- */
+
+/* What has been put off is done. Neighbours and memberships were read so many times since the last call. */
+static void are_read_again(unsigned int times)
+{
+	while (sd_event_run(event, 0) > 0)
+		;
+	assert_int_equal(module.hosts_read, times);
+	assert_int_equal(module.groups_read, times);
+	module.hosts_read = module.groups_read = 0;
+}
+
+static struct nl_es as_wished(struct kern *kern, const struct wish_es *w)
+{
+	struct nl_es es;
+
+	kern_wish(kern, w);
+	as_it_is(segment(&w->esi), &es);
+	return es;
+}
+
+/* As another program does it. */
+static void replace_segment(const struct nl_es_conf *conf)
+{
+	struct nl_evpn none = {0};
+	struct nl_es_conf same = *conf;
+	struct nl_err err;
+
+	assert_int_equal(nl_evpn_es_del(&none, &same.esi, &err), 0);
+	assert_int_equal(nl_evpn_es_new(&none, &same, &err), 0);
+}
+
+/*
+ * By us, as for a change of the mode. That the earlier one was changed, and deleted, is read after the answers:
+ * nothing of the present one, nor of its hosts, is lost by that.
+ */
+static void made_again_and_told_late(void **state)
+{
+	struct wish_es w = a_wish(1);
+	struct kern *kern = begin();
+	struct nl_es before = as_wished(kern, &w);
+
+	kern_wish_gone(kern, &w.esi);
+	kern_wish(kern, &w);
+	assert_int_equal(gone, 1);
+	assert_int_equal(had, 2);
+	before.conf.role = EVPN_ROLE_DF;
+	kern_es_heard(kern, &before, false);
+	kern_es_heard(kern, &before, true);
+	assert_int_equal(gone, 1);
+	assert_int_equal(had, 2);
+	are_read_again(0);
+	end(kern);
+}
+
+/* By another program: what was heard of its hosts may have come before the end of the earlier one. */
+static void made_again_by_another(void **state)
+{
+	struct wish_es w = a_wish(1);
+	struct kern *kern = begin();
+	struct nl_es es = as_wished(kern, &w);
+
+	replace_segment(&es.conf);
+	kern_es_heard(kern, &es, true);
+	assert_int_equal(gone, 1);
+	assert_int_equal(had, 2);
+	are_read_again(1);
+	/* and when nothing was heard of the end */
+	replace_segment(&es.conf);
+	as_it_is(segment(&w.esi), &es);
+	kern_es_heard(kern, &es, false);
+	assert_int_equal(gone, 2);
+	assert_int_equal(had, 3);
+	are_read_again(1);
+	/* nor of the beginning, until it is wished for once more */
+	replace_segment(&es.conf);
+	kern_wish(kern, &w);
+	assert_int_equal(gone, 3);
+	assert_int_equal(had, 4);
+	are_read_again(1);
+	end(kern);
+}
+
+/* A module that tells no incarnation: it seems to have gone, and to be back, and all of it is read again. */
+static void made_again_in_an_older_module(void **state)
+{
+	struct wish_es w = a_wish(1);
+	struct kern *kern = begin();
+	struct nl_es before;
+
+	module.is_older = true;
+	before = as_wished(kern, &w);
+	kern_wish_gone(kern, &w.esi);
+	kern_wish(kern, &w);
+	kern_es_heard(kern, &before, true);
+	assert_int_equal(gone, 2);
+	assert_int_equal(had, 3);
+	are_read_again(1);
+	end(kern);
 }
 
 /* ---- neighbours ---- */
@@ -669,6 +786,9 @@ int main(void)
 		cmocka_unit_test_setup(goes_while_closing, load),
 		cmocka_unit_test_setup(goes_while_wishing, load),
 		cmocka_unit_test_setup(goes_while_told_all, load),
+		cmocka_unit_test_setup(made_again_and_told_late, load),
+		cmocka_unit_test_setup(made_again_by_another, load),
+		cmocka_unit_test_setup(made_again_in_an_older_module, load),
 		cmocka_unit_test_setup(refused_wishes, load),
 		cmocka_unit_test_setup(refused_keys, load),
 		cmocka_unit_test_setup(memberships, load),

@@ -283,6 +283,18 @@ static void on_assert_again(void *data)
 	kern_es_put_right(data);
 }
 
+static void on_hosts_again(void *data)
+{
+	kern_neigh_replay(data);
+	kern_member_replay(data);
+}
+
+/* Once for all that is heard in one turn of the loop. */
+void kern_hosts_again(struct kern *kern)
+{
+	timer_start(&kern->hosts_again, 0);
+}
+
 static int on_ctrl_message(void *data, const struct nlmsghdr *nlh)
 {
 	struct kern *kern = data;
@@ -334,6 +346,7 @@ struct kern *kern_new(sd_event *event, const struct kern_ops *ops, void *data)
 	kern_es_init(kern);
 	timer_init(&kern->retry, event, 500000, on_retry, kern);
 	timer_init(&kern->assert_again, event, 100000, on_assert_again, kern);
+	timer_init(&kern->hosts_again, event, 1, on_hosts_again, kern);
 	kern->neighs = (struct kern_ear){.kern = kern,
 					 .what = "neighbours",
 					 .cmd = EVPN_CMD_NEIGH_NTF,
@@ -366,6 +379,7 @@ void kern_free(struct kern *kern)
 		return;
 	timer_done(&kern->retry);
 	timer_done(&kern->assert_again);
+	timer_done(&kern->hosts_again);
 	close_module(kern);
 	sd_event_source_disable_unref(kern->ctrl_source);
 	nl_close(kern->ctrl);

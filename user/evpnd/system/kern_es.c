@@ -322,21 +322,6 @@ static void let_speak(struct kern_es *e, const struct nl_es *es)
 	nl_close(nl);
 }
 
-static void note_had(struct kern *kern, struct kern_es *e, const struct nl_es *es)
-{
-	struct fact_es fact;
-
-	let_speak(e, es);
-	make_fact(es, &fact);
-	e->conf = es->conf;
-	e->seen = true;
-	if (e->had && !memcmp(&fact, &e->fact, sizeof(fact)))
-		return;
-	e->had = true;
-	e->fact = fact;
-	kern->ops->es(kern->data, &fact);
-}
-
 static void note_gone(struct kern *kern, struct kern_es *e)
 {
 	struct fact_es fact;
@@ -348,6 +333,32 @@ static void note_gone(struct kern *kern, struct kern_es *e)
 	fact.gone = true;
 	e->had = false;
 	e->asked_to_speak = 0;
+	kern->ops->es(kern->data, &fact);
+}
+
+/* Not by a request of ours: when that is answered, nothing of the segment's next life has been heard. */
+static void note_ended(struct kern *kern, struct kern_es *e)
+{
+	if (e->had && e->w.wished)
+		kern_hosts_again(kern);
+	note_gone(kern, e);
+}
+
+static void note_had(struct kern *kern, struct kern_es *e, const struct nl_es *es)
+{
+	struct fact_es fact;
+
+	if (e->incarnation != es->incarnation)
+		note_ended(kern, e);
+	e->incarnation = es->incarnation;
+	let_speak(e, es);
+	make_fact(es, &fact);
+	e->conf = es->conf;
+	e->seen = true;
+	if (e->had && !memcmp(&fact, &e->fact, sizeof(fact)))
+		return;
+	e->had = true;
+	e->fact = fact;
 	kern->ops->es(kern->data, &fact);
 }
 
@@ -702,19 +713,24 @@ static void follow_state(struct kern *kern, struct kern_es *e, const struct nl_e
 		tell(kern, e);
 }
 
+/*
+ * A notification may be read after the answer to a request that was made later: that of the end of a segment when we
+ * have deleted it and made it again.
+ */
+static bool is_past(const struct kern_es *e, const struct nl_es *es)
+{
+	return e->had && (int32_t)(es->incarnation - e->incarnation) < 0;
+}
+
 void kern_es_heard(struct kern *kern, const struct nl_es *es, bool deleted)
 {
-	struct kern_es *e;
+	struct kern_es *e = deleted ? find(kern, &es->conf.esi) : get(kern, &es->conf.esi);
 
+	if (!e || is_past(e, es))
+		return;
 	if (deleted) {
-		e = find(kern, &es->conf.esi);
-		if (!e)
-			return;
-		note_gone(kern, e);
+		note_ended(kern, e);
 	} else {
-		e = get(kern, &es->conf.esi);
-		if (!e)
-			return;
 		note_had(kern, e, es);
 		if (e->w.wished && e->w.became.status != WISH_REFUSED)
 			follow_state(kern, e, es);

@@ -14,6 +14,7 @@
 /**
  * struct kern_es - a segment that is wished for, or in the module, or both
  * @had: the module has it; @conf is its configuration there, @fact what was told of it
+ * @incarnation: which life of the segment in the module that is
  * @asked_to_speak: members whose bond was asked to send a LACPDU
  * @asserts: how often it had to be put right in the second that began at @asserts_us
  */
@@ -25,6 +26,7 @@ struct kern_es {
 	struct wish_es wish;
 	struct nl_es_conf conf;
 	struct fact_es fact;
+	uint32_t incarnation;
 	uint64_t asked_to_speak;
 	unsigned int asserts;
 	u64 asserts_us;
@@ -59,6 +61,7 @@ struct kern_ear {
  * @begun: the present speaker has wished something, so that @generation is of its wishes
  * @swept: the last sweep was asked for; repeated when the module comes back
  * @up, @members_up: facts about neighbours and memberships on their way up
+ * @hosts_again: neighbours and memberships are to be read again
  * @core: valid if @has_core; @core_why: the module refused it
  */
 struct kern {
@@ -75,6 +78,7 @@ struct kern {
 	struct timer retry;
 	u64 retry_ms;
 	struct timer assert_again;
+	struct timer hosts_again;
 	struct fact_kernel fact;
 	struct reconcile segments;
 	uint32_t generation;
@@ -92,6 +96,11 @@ struct kern {
 /* kern.c */
 /* the module answered as if it were gone: close, tell, begin to look for it */
 void kern_lost(struct kern *kern, const char *text);
+/*
+ * somebody else has ended a segment: the sockets are several, so its neighbours and memberships may have been heard of
+ * in its next life already when the end of the one before is told, and who is told forgets them; all are read again
+ */
+void kern_hosts_again(struct kern *kern);
 
 /* kern_es.c */
 void kern_es_init(struct kern *kern);

@@ -34,8 +34,8 @@ SET(es, {EVPN_A_ES_ESI, "esi", OCTETS, NULL}, {EVPN_A_ES_IFNAME, "ifname", TEXT,
     {EVPN_A_ES_UNKNOWN_UNICAST, "unknown-unicast", ENUM, NAMES("filter", "pass")},
     {EVPN_A_ES_PEERS, "peers", ADDRESSES, NULL}, {EVPN_A_ES_HOST_LIMIT, "host-limit", U32, NULL},
     {EVPN_A_ES_HOSTS, "hosts", U32, NULL},
-    {EVPN_A_ES_HOSTS_FORGOTTEN, "hosts-forgotten", U64, NULL},
-    {EVPN_A_ES_PORT, "port", PORT, NULL});
+    {EVPN_A_ES_HOSTS_FORGOTTEN, "hosts-forgotten", U64, NULL}, {EVPN_A_ES_PORT, "port", PORT, NULL},
+    {EVPN_A_ES_INCARNATION, "incarnation", U32, NULL});
 
 SET(core, {EVPN_A_CORE_MARK_MASK, "mark-mask", U32, NULL}, {EVPN_A_CORE_PORT, "port", U32, NULL},
     {EVPN_A_CORE_PEERS_USED, "peers-used", U32, NULL}, {EVPN_A_CORE_MARKED, "marked", U64, NULL});

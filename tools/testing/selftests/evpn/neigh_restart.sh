@@ -21,6 +21,29 @@ check_err $? "the neighbours are not on both PEs"
 read -r one other < <(learner 10.1.0.1 1)
 log_test "all neighbours are on both PEs; $one has learned 10.1.0.1"
 
+# Somebody else deletes a segment and makes it again while evpnd does not look, and then it reads first what its module has
+# learned since: the sockets are several, and that of neighbours was ready before.
+kill -STOP "$(cat "$LAB_RUN/pe1/pid")"
+ip -n "$(ns pe1)" neigh replace 10.1.0.77 lladdr 02:00:00:00:01:77 dev bond0.1 nud reachable
+sleep 0.5
+nl pe1 es-del esi=$ESI1 >/dev/null
+nl pe1 es-new esi=$ESI1 ifname=bond0 mode=all-active role=df >/dev/null
+check_err $? "the segment cannot be made again"
+module_has() { nl pe1 neigh-get | grep "addr=$1 " | grep -q "state=local"; }
+slowwait 5 module_has 10.1.0.77
+check_err $? "the module does not learn it again: $(nl pe1 neigh-get | head -n 20)"
+kill -CONT "$(cat "$LAB_RUN/pe1/pid")"
+slowwait 5 state_of pe1 10.1.0.77 1 local
+check_err $? "evpnd says of it '$(neigh_of pe1 10.1.0.77 1 state)'"
+slowwait 5 state_of pe2 10.1.0.77 1 synced
+check_err $? "PE2 says of it '$(neigh_of pe2 10.1.0.77 1 state)'"
+ip -n "$(ns pe1)" neigh del 10.1.0.77 dev bond0.1
+all_speak
+slowwait 30 both_know_all
+check_err $? "the neighbours are not on both PEs again"
+read -r one other < <(learner 10.1.0.1 1)
+log_test "a segment was deleted and made again while evpnd did not look: its neighbours are known"
+
 l3_via "${other#pe}"
 # the PE that was told
 l3_ping red 1 4 -q -i 0.1 -c 60 -W 1 >"$LAB_RUN/ping4" &
