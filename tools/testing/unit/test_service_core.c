@@ -6,6 +6,7 @@
  * Requirements: C71, D13
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -568,6 +569,42 @@ static void test_refused(void **state)
 	end(sp);
 }
 
+/*
+ * The way changes while the kernel has not answered yet, and back to what it had before: it is told again, and no group
+ * goes that it has routes by.
+ */
+static void test_answer_late(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 0, 3);
+	struct prefix_key k = {.vrf = RED, .metric = CONF_CORE_METRIC};
+
+	assert_int_equal(prefix_parse(&k.prefix, "10.20.0.0/16"), 0);
+	say(sp, route(sp, "10.20.0.0/16", 0, 2));
+	run_all(sp);
+	sp->log[0] = '\0';
+	sp->answer = false;
+	say(sp, r);
+	expect(sp, "pe:br5000,vx5000,10.0.0.3,03 group:10.0.0.2,10.0.0.3 change:10.20.0.0/16 ");
+	take_back(sp, r);
+	core_retry(sp->c);
+	expect(sp, "");
+	answer(sp, &k, WISH_INSTALLED, 0);
+	expect(sp, "change:10.20.0.0/16 ");
+	answer(sp, &k, WISH_INSTALLED, 0);
+	expect(sp, "-group -pe:10.0.0.3 ");
+	/* nothing is left of it when the answer comes */
+	say(sp, r);
+	expect(sp, "pe:br5000,vx5000,10.0.0.3,03 group:10.0.0.2,10.0.0.3 change:10.20.0.0/16 ");
+	take_back(sp, r);
+	take_back(sp, &routes[1]);
+	expect(sp, "");
+	answer(sp, &k, WISH_REFUSED, EEXIST);
+	expect(sp, "unwish:10.20.0.0/16 -group -group -pe:10.0.0.2 -pe:10.0.0.3 ");
+	assert_string_equal(state_of(sp, "10.20.0.0/16"), "unknown");
+	end(sp);
+}
+
 /* ---- after a start ---- */
 
 static void fact(struct speaker *sp, const char *prefix, u32 group, bool gone)
@@ -709,13 +746,14 @@ static void test_show(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),	   cmocka_unit_test(test_equal_paths),
-		cmocka_unit_test(test_not_for_us), cmocka_unit_test(test_of_no_use),
-		cmocka_unit_test(test_alias),	   cmocka_unit_test(test_mass_withdraw),
-		cmocka_unit_test(test_backup),	   cmocka_unit_test(test_mac_of_prefix),
-		cmocka_unit_test(test_pe_refused), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_restart),	   cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_room),	   cmocka_unit_test(test_show),
+		cmocka_unit_test(test_one),	    cmocka_unit_test(test_equal_paths),
+		cmocka_unit_test(test_not_for_us),  cmocka_unit_test(test_of_no_use),
+		cmocka_unit_test(test_alias),	    cmocka_unit_test(test_mass_withdraw),
+		cmocka_unit_test(test_backup),	    cmocka_unit_test(test_mac_of_prefix),
+		cmocka_unit_test(test_pe_refused),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_room),	    cmocka_unit_test(test_show),
+		cmocka_unit_test(test_answer_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

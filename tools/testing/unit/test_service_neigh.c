@@ -1074,6 +1074,37 @@ static void answers(void **state)
 	end(sp);
 }
 
+static int total(struct speaker *sp, const char *which)
+{
+	json_t *doc, *p = json_pack("{s:s}", "state", which);
+	char err[128];
+	int n;
+
+	neigh_service.query(sp->ns, "neigh.show", p, &doc, err, sizeof(err));
+	n = (int)json_integer_value(json_object_get(doc, "total"));
+	json_decref(doc);
+	json_decref(p);
+	return n;
+}
+
+/* The segment has gone from the kernel, and the wish with it, when the answer comes. */
+static void answer_late(void **state)
+{
+	struct speaker *sp = begin();
+	struct neigh_result r = {.status = WISH_INSTALLED};
+
+	says(sp, &pe2_says, 1, 1, "10.1.0.9", 9);
+	r.key = sp->wish.key;
+	es_fact(sp, 1, 0, true);
+	neigh_service.result(sp->ns, &r);
+	assert_int_equal(total(sp, "synced"), 0);
+	es_fact(sp, 1, BOND0, false);
+	run_all(sp);
+	neigh_service.result(sp->ns, &r);
+	assert_int_equal(total(sp, "synced"), 1);
+	end(sp);
+}
+
 static json_t *show(struct speaker *sp, json_t *params, char err[256])
 {
 	json_t *doc = NULL;
@@ -1274,6 +1305,7 @@ int main(void)
 		cmocka_unit_test(sticky_route_goes),
 		cmocka_unit_test(collision),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(answer_late),
 		cmocka_unit_test(other_configuration),
 		cmocka_unit_test(reading),
 		cmocka_unit_test(restart),

@@ -1384,6 +1384,30 @@ static void test_refused(void **state)
 	end(sp);
 }
 
+/* The way changes while the kernel has not answered yet, and back to what it had before: it is told again. */
+static void test_answer_late(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *a = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	struct route *b = route(sp, "10.20.0.0/16", 1, "10.1.0.2", 3);
+
+	sp->hosts[2] = "10.1.0.2";
+	say(sp, a);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	sp->answer = false;
+	say(sp, b);
+	expect(sp, "change:10.20.0.0/16@20,11:10.1.0.1,11:10.1.0.2 ");
+	b->n.gw = a->n.gw; /* by the same router */
+	say(sp, b);
+	prefix_retry(sp->ps);
+	expect(sp, "");
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	expect(sp, "change:10.20.0.0/16@20,11:10.1.0.1 ");
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	expect(sp, "");
+	end(sp);
+}
+
 /* The kernel has what a predecessor has wished: nothing is wished again, and what is left over goes. */
 static void test_restart(void **state)
 {
@@ -1879,6 +1903,7 @@ int main(void)
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_gateway_family),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_answer_late),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),

@@ -162,6 +162,8 @@ struct core_path {
  * @group: by which it is to be reached, NULL: there is no path of use
  * @asked: it was wished for, by group @wished; then @answer (enum wish_status), @why (number of a sentence), @error
  * @there: by which group the kernel has it, 0: it has not
+ * @flying: what was wished for has no answer yet: until then it is not known what is there, and nothing else is asked
+ *	for; @again: it is to be looked at then
  * @epoch: when that was last heard of
  * @told: its state when that was last told
  */
@@ -176,6 +178,8 @@ struct core_prefix {
 	u32 there;
 	bool queued;
 	bool asked;
+	bool flying;
+	bool again;
 	u8 answer;
 	u8 why;
 	u16 error;

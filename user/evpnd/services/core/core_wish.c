@@ -81,6 +81,7 @@ static void wish(struct core *c, struct core_prefix *x)
 	w->group = x->group->id;
 	w->replace = x->there;
 	x->asked = true;
+	x->flying = true;
 	x->wished = x->group->id;
 	x->answer = WISH_PENDING;
 	if (c->room->n_wishes == BATCH_MAX)
@@ -100,6 +101,10 @@ static void choose(struct core *c, struct core_prefix *x)
 
 static void look(struct core *c, struct core_prefix *x)
 {
+	if (x->flying) {
+		x->again = true;
+		return;
+	}
 	choose(c, x);
 	if (!x->group || !x->group->n_hops) {
 		/* until it is settled it may yet be advertised */
@@ -165,7 +170,7 @@ void core_retry(struct core *c)
 	struct core_prefix *x;
 
 	RB_FOREACH(x, core_prefixes, &c->prefixes) {
-		if (!x->asked || x->answer == WISH_INSTALLED)
+		if (!x->asked || x->flying || x->answer == WISH_INSTALLED)
 			continue;
 		x->asked = false;
 		core_prefix_queue(c, x);
@@ -197,7 +202,8 @@ static void set_there(struct core *c, struct core_prefix *x, u32 group)
 	if (x->there == group)
 		return;
 	x->there = group;
-	x->asked = false;
+	if (!x->flying)
+		x->asked = false;
 	core_prefix_queue(c, x);
 }
 
@@ -232,8 +238,12 @@ void core_route_result(void *state, const void *result)
 		c->outstanding--;
 	if (!STAILQ_EMPTY(&c->queue) || !c->outstanding)
 		core_wake(c);
-	if (!x || !x->asked)
+	if (!x || !x->flying)
 		return;
+	x->flying = false;
+	if (x->again)
+		core_prefix_queue(c, x);
+	x->again = false;
 	x->answer = r->status;
 	x->error = r->error;
 	x->why = r->why <= PREFIX_TEXTS_MAX ? r->why : 0;

@@ -212,7 +212,8 @@ void neigh_result(void *state, const void *result)
 	struct neighs *ns = state;
 	struct nhost *h = host_of(ns, &r->key);
 
-	if (!h)
+	/* of one that is not wished for any more it says nothing */
+	if (!h || !(h->flags & NHOST_WISHED))
 		return;
 	h->t_answer = timer_now_ns();
 	h->answer = r->status;

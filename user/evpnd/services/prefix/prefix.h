@@ -158,6 +158,12 @@ enum {
 	PFX_COUNTED_TAKEN = 16,
 	PFX_TOO_MANY = 32,
 	PFX_CORE = 64, /* it is told to the core */
+	/*
+	 * What was wished for has no answer yet: until then it is not known what is there, and nothing else is asked
+	 * for. And it is to be looked at then.
+	 */
+	PFX_FLYING = 128,
+	PFX_AGAIN = 256,
 };
 
 /**
@@ -181,11 +187,11 @@ struct pfx {
 	struct padv *adv;
 	struct pset *wished;
 	struct pset *there;
-	u8 flags;
+	u16 flags;
+	u16 error;
 	u8 answer;
 	u8 why;
 	u8 epoch;
-	u16 error;
 	u8 plen;
 	u8 len;
 	u8 told;

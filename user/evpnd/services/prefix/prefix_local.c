@@ -55,7 +55,8 @@ static struct pset *without(struct prefixes *ps, const struct pset *s, const str
 static void own_gone(struct prefixes *ps, struct pfx *x)
 {
 	replace(ps, &x->there, NULL);
-	x->flags &= ~PFX_WISHED;
+	if (!(x->flags & PFX_FLYING))
+		x->flags &= ~PFX_WISHED;
 	prefix_queue(ps, x);
 }
 

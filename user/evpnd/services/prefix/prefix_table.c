@@ -161,7 +161,7 @@ void prefix_drop(struct prefixes *ps, struct pfx *x)
 	struct pfx **p;
 
 	if (x->remotes || x->locals || x->adv || x->there ||
-	    x->flags & (PFX_WISHED | PFX_QUEUED | PFX_LISTED | PFX_CORE))
+	    x->flags & (PFX_WISHED | PFX_FLYING | PFX_QUEUED | PFX_LISTED | PFX_CORE))
 		return;
 	for (p = &ps->buckets[x->hash & ps->mask]; *p != x; p = &(*p)->next)
 		;

@@ -120,7 +120,7 @@ static void put_wish(struct prefixes *ps, struct pfx *x, struct pset *s, u32 met
 	w->n_hops = (u8)s->n;
 	w->replace = x->there;
 	memcpy(w->hops, s->hops, s->n * sizeof(w->hops[0]));
-	x->flags |= PFX_WISHED;
+	x->flags |= PFX_WISHED | PFX_FLYING;
 	x->answer = WISH_PENDING;
 	prefix_set_put(ps, x->wished);
 	x->wished = prefix_set_ref(s);
@@ -131,9 +131,14 @@ static void put_wish(struct prefixes *ps, struct pfx *x, struct pset *s, u32 met
 static void look(struct prefixes *ps, struct pfx *x)
 {
 	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
-	struct pset *s = v ? target_of(ps, x) : NULL;
 	u32 metric = v ? v->conf.prefixes.metric : CONF_PREFIX_METRIC;
+	struct pset *s;
 
+	if (x->flags & PFX_FLYING) {
+		x->flags |= PFX_AGAIN;
+		return;
+	}
+	s = v ? target_of(ps, x) : NULL;
 	if (!s) {
 		/* until the sweep it may yet be advertised */
 		if (x->flags & PFX_WISHED || (x->there && ps->swept))
@@ -188,7 +193,7 @@ static void wish_again(struct prefixes *ps, struct pfx *x, void *data)
 {
 	if (x->flags & PFX_TOO_MANY)
 		prefix_queue(ps, x);
-	if (!(x->flags & PFX_WISHED) || x->answer == WISH_INSTALLED)
+	if (!(x->flags & PFX_WISHED) || x->flags & PFX_FLYING || x->answer == WISH_INSTALLED)
 		return;
 	x->flags &= ~PFX_WISHED;
 	prefix_queue(ps, x);
@@ -234,6 +239,14 @@ void prefix_text(struct prefixes *ps, const struct fact_prefix_text *t)
 		memcpy(ps->texts[t->why - 1], t->text, sizeof(ps->texts[0]));
 }
 
+/* The answer is here. Who was unwished meanwhile waits for it as well, to be dropped. */
+static void landed(struct prefixes *ps, struct pfx *x)
+{
+	if (x->flags & PFX_AGAIN || !(x->flags & PFX_WISHED))
+		prefix_queue(ps, x);
+	x->flags &= ~(PFX_FLYING | PFX_AGAIN);
+}
+
 void prefix_result(void *state, const void *result)
 {
 	const struct prefix_result *r = result;
@@ -244,7 +257,10 @@ void prefix_result(void *state, const void *result)
 		ps->outstanding--;
 	if (ps->queue.n)
 		prefix_wake(ps);
-	if (!x || !(x->flags & PFX_WISHED))
+	if (!x)
+		return;
+	landed(ps, x);
+	if (!(x->flags & PFX_WISHED))
 		return;
 	x->answer = r->status;
 	x->error = r->error;
