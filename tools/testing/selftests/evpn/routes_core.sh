@@ -27,16 +27,6 @@ begin "a core of EVPN is told a prefix by every PE of the segment, whoever has l
 LAB_VRF_EXTRA=", prefixes: {learn: [ospf, connected]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
 
-# l3vni NODE NUMBER: the VXLAN device of the VNI, and its bridge in the VRF
-l3vni() {
-	ip -n "$(ns "$1")" -batch - <<-END
-		link add br5000 address 02:00:00:00:50:$(printf %02x "$2") type bridge forward_delay 0
-		link set br5000 master red up
-		link add vx5000 type vxlan id 5000 local 192.0.2.$2 dstport 4789 nolearning
-		link set vx5000 master br5000 up
-	END
-	in_ns "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/br5000/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
-}
 l3vni host 100
 for p in 1 2; do
 	l3vni pe$p $p

@@ -18,6 +18,16 @@ prefix_state() { prefix_json "$1" "$2" '.prefixes[0].state'; }
 prefix_is() { [ "$(prefix_state "$1" "$2")" = "$3" ]; }
 n_advertised() { pe_ctl "$1" -j prefix show limit 100000 | jq '[.prefixes[] | select(.advertised)] | length'; }
 
+# l3vni NODE NUMBER: the VXLAN device of the VNI, and its bridge in the VRF
+l3vni() {
+	ip -n "$(ns "$1")" -batch - <<-END
+		link add br5000 address 02:00:00:00:50:$(printf %02x "$2") type bridge forward_delay 0
+		link set br5000 master red up
+		link add vx5000 type vxlan id 5000 local 192.0.2.$2 dstport 4789 nolearning
+		link set vx5000 master br5000 up
+	END
+	in_ns "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/br5000/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
 # --- FRR ---------------------------------------------------------------------------------------
 
 frr_dir() { echo "$LAB_RUN/frr-$1"; }

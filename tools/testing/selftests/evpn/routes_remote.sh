@@ -33,16 +33,6 @@ LAB_VRF_EXTRA=", prefixes: {learn: [ospf]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 30s
 
 MANY=1000
-# l3vni NODE NUMBER: the VXLAN device of the VNI, and its bridge in the VRF
-l3vni() {
-	ip -n "$(ns "$1")" -batch - <<-END
-		link add br5000 address 02:00:00:00:50:$(printf %02x "$2") type bridge forward_delay 0
-		link set br5000 master red up
-		link add vx5000 type vxlan id 5000 local 192.0.2.$2 dstport 4789 nolearning
-		link set vx5000 master br5000 up
-	END
-	in_ns "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/br5000/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
-}
 l3vni host 100
 for p in 1 2; do
 	l3vni pe$p $p
@@ -324,12 +314,14 @@ interface_less() {
 }
 
 standby() {
+	reload_with 's/core: esi/core: interface-less/'
 	reload_with 's/mode: all-active/mode: port-active/; s/standby: block/standby: lacp-oos/'
 	slowwait 15 ce_uses_only 1
 	all_speak
 	slowwait 20 by_is 203.0.113.1 192.0.2.1
 	check_err $? "it sends to '$(by 203.0.113.1)': $(say)"
-	check_eq "$(prefix_json host 203.0.113.1/32 '.prefixes[0].from | length')" 2 "PEs that tell it"
+	slowwait 10 eval '[ "$(prefix_json host 203.0.113.1/32 ".prefixes[0].from | length")" = 2 ]'
+	check_err $? "it is not told by both: $(say)"
 	reload_with 's/mode: port-active/mode: all-active/; s/standby: lacp-oos/standby: block/'
 	slowwait 20 lag_up
 	all_speak

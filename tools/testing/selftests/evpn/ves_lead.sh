@@ -40,14 +40,6 @@ config() {
 	} >"$dir/evpnd.yaml"
 }
 
-down() {
-	local f
-	for f in "$LAB_RUN"/*/pid; do
-		[ -e "$f" ] && kill_wait "$(cat "$f")"
-	done
-	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"fpe[12]
-} 2>/dev/null
-
 es() { pe_ctl "fpe$1" -j es show "v$2" 2>/dev/null | jq -r ".segments[0] | $3"; }
 # df VLAN PE: both say so, and each module has it
 df() {

@@ -98,3 +98,22 @@ wire() {
 	inject "ce,gre$1" b
 	expect "pseudowire from the customer by PE$1" "h$1,gre" b "$2"
 }
+
+# down: evpnd of both PEs, and what they have left
+down() {
+	local f
+	for f in "$LAB_RUN"/*/pid; do
+		[ -e "$f" ] && kill_wait "$(cat "$f")"
+	done
+	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"fpe[12]
+} 2>/dev/null
+
+# reload ARGUMENT...: both PEs with the configuration that the scenario's config() writes: config PE ARGUMENT...
+reload() {
+	local i
+	for i in 1 2; do
+		config $i "$@"
+		pe_ctl fpe$i config reload >"$LAB_RUN/reload" 2>&1
+		check_err $? "configuration of PE$i: $(cat "$LAB_RUN/reload")"
+	done
+}

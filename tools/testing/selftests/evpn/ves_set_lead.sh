@@ -48,24 +48,6 @@ config() {
 	END
 }
 
-# reload DEVICES: of both PEs
-reload() {
-	local i
-	for i in 1 2; do
-		config $i "$1"
-		pe_ctl fpe$i config reload >"$LAB_RUN/reload" 2>&1
-		check_err $? "configuration of PE$i: $(cat "$LAB_RUN/reload")"
-	done
-}
-
-down() {
-	local f
-	for f in "$LAB_RUN"/*/pid; do
-		[ -e "$f" ] && kill_wait "$(cat "$f")"
-	done
-	rm -rf "$LAB_RUN" /run/evpn/"$LAB_PREFIX"fpe[12]
-} 2>/dev/null
-
 es() { pe_ctl "fpe$1" -j es show site 2>/dev/null | jq -r ".segments[0] | $2"; }
 # df PE: both say so, and the modules have it
 df() {
