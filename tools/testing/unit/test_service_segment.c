@@ -3602,6 +3602,49 @@ static void frr_bgpd_of_df_restarts(void **state)
 	end(sp);
 }
 
+/* bgpd has ended, and the others hear of it as soon as this PE: the DF does not wait until they have elected. */
+static void frr_bgpd_of_df_ends(void **state)
+{
+	struct speaker *sp = begin_frr(false);
+
+	bond(sp, true);
+	links_done(sp);
+	zebra(sp, true, false);
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	sync_to(sp, 1);
+	run(sp, 150);
+	assert_true(sp->wish.df);
+	sp->log[0] = '\0';
+	sp->loss = ROUTE_SESSION_RESET; /* cleared by its operator */
+	frr_rt4_gone(sp, PE2);
+	frr_rt4_gone(sp, VTEP);
+	sync_to(sp, 0);
+	assert_true(sp->wish.df);
+	expect_reason(sp, "the session to bgpd is down: the role stays");
+	sp->loss = ROUTE_WITHDRAWN;
+	sync_to(sp, 1);
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	run(sp, 150);
+	assert_true(sp->wish.df);
+
+	sp->loss = ROUTE_SESSION_DEAD;
+	frr_rt4_gone(sp, PE2);
+	frr_rt4_gone(sp, VTEP);
+	sync_to(sp, 0);
+	assert_false(sp->wish.df);
+	assert_int_equal(sp->wish.n_peers, 1);
+	expect_reason(sp, "the session to bgpd is down: this PE does not forward");
+	sp->loss = ROUTE_WITHDRAWN;
+	sync_to(sp, 1);
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	run(sp, 150);
+	assert_true(sp->wish.df);
+	end(sp);
+}
+
 static void frr_zebra_away(void **state)
 {
 	struct speaker *sp = begin_frr(false);
@@ -4108,6 +4151,7 @@ int main(void)
 		cmocka_unit_test(frr_restart),
 		cmocka_unit_test(frr_bgpd_restarts),
 		cmocka_unit_test(frr_bgpd_of_df_restarts),
+		cmocka_unit_test(frr_bgpd_of_df_ends),
 		cmocka_unit_test(frr_zebra_away),
 		cmocka_unit_test(frr_zebra_young),
 		cmocka_unit_test(frr_renamed),

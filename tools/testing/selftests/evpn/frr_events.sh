@@ -73,7 +73,7 @@ known_unicast() {
 # FRR is restarted: zebra is there before its configuration is
 restarted() {
 	during frr_service_restart "$1" expect_says "$1" "FRR was started again and does not have this segment yet"
-	spared
+	"${2:-spared}"
 	both df non-df
 	agreed
 }
@@ -82,10 +82,15 @@ restarted_non_df() {
 	restarted pe2
 	log_test "FRR restarted on the non-DF: nothing twice, no echo"
 }
+# bgpd ends its sessions one after the other: the other PE may hear of it, and be DF, before evpnd beside it hears
+spared_but_moment() {
+	check_le "$TWICE" 10 "frames of the remote host that came twice, a hundred a second"
+	check_eq "$ECHO" 0 "frames of the customer that came back"
+}
 restarted_df() {
 	evpnd_up
-	restarted pe1
-	log_test "FRR restarted on the DF: nothing twice, no echo"
+	restarted pe1 spared_but_moment
+	log_test "FRR restarted on the DF: nothing twice but for the moment in which its bgpd ends, no echo"
 }
 
 enforced() { [ -n "$(role_in_kernel "$1")" ]; }

@@ -337,6 +337,7 @@ struct segment {
  * @core: whether the way to the core is lost
  * @leaving: evpnd is stopping; @leave_timer runs while it waits for hand-overs
  * @frr: what zebra said of itself; @frr_heard: at least once
+ * @bgpd_ended: the session to it has ended without a word, and with it the own RT-4
  * @frr_known: the segments that it has
  * @discover_due: which of these are segments here is to be seen at the end of this round of the loop
  */
@@ -371,6 +372,7 @@ struct segments {
 	struct fact_kernel kernel;
 	struct fact_frr frr;
 	bool frr_heard;
+	bool bgpd_ended;
 	TAILQ_HEAD(, frr_known) frr_known;
 	bool discover_due;
 	u64 elections;

@@ -196,6 +196,7 @@ void segments_sync(void *state, unsigned int established, unsigned int synced,
 	bool lost = !established && configured && (ss->established || ss->settled);
 	struct segment *s;
 
+	ss->bgpd_ended &= !established;
 	ss->established = established;
 	ss->synced = synced;
 	ss->configured = configured;

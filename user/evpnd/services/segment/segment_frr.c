@@ -20,8 +20,9 @@
  *
  * While bgpd is away the role stays, and so do the peers. When it comes back it knows nothing at first:
  * the result before counts until all that had an RT-4 then have one again, or the hold time is over. Only
- * the DF forwards no more as long as bgpd does not announce it, or when zebra is away as well, because the
- * others have another one then. Nobody floods to this PE meanwhile.
+ * the DF forwards no more when bgpd or zebra has ended, or as long as bgpd does not announce it, because the
+ * others have another one then, and have it before remote PEs have stopped flooding to this one. A session that
+ * bgpd ends with a word has ended for evpnd alone.
  */
 #include <stdio.h>
 #include <string.h>
@@ -326,6 +327,8 @@ void segment_frr_run(struct segment *s)
 	if (ss->settled)
 		segment_collect(s);
 	measure(s);
+	if (!ss->settled && s->force.df && ss->bgpd_ended)
+		segment_drop_roles(s, "bgpd has ended, another PE is elected");
 	if (!ss->settled && ss->frr_heard && !ss->frr.present && s->force.df)
 		segment_drop_roles(s, "bgpd and zebra are away, another PE is elected");
 	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
@@ -369,8 +372,9 @@ void segment_frr_reason(const struct segment *s, char buf[ROLE_TEXT_MAX])
 			"FRR was started again and does not have this segment yet: its filter stays, at most %lld s",
 			(long long)seconds_left(ss->frr.hold_until));
 	else if (ss->started && !ss->settled)
-		snprintf(buf, ROLE_TEXT_MAX,
-			 "the session to bgpd is down: the role stays as it was");
+		snprintf(buf, ROLE_TEXT_MAX, "the session to bgpd is down: %s",
+			 ss->bgpd_ended ? "this PE does not forward until bgpd is back" :
+					  "the role stays as it was");
 	else if (ip_is_none(&ss->frr.vtep))
 		snprintf(buf, ROLE_TEXT_MAX, "FRR has no VNI, so the segment is not advertised");
 	else if (segment_frr_holds(s))
@@ -495,6 +499,8 @@ void segment_frr_route(struct segments *ss, const struct evpn_nlri *nlri)
 	const struct ip_addr *vtep = &ss->frr.vtep;
 	bool own = nlri->type == EVPN_ES && ip_equal(&nlri->orig, vtep);
 
+	if (own && speaker_route_loss(ss->speaker) == ROUTE_SESSION_DEAD)
+		ss->bgpd_ended = true;
 	if ((own || (ip_is_none(vtep) && nlri->type != EVPN_AD)) && is_wanted(ss))
 		speaker_wish(ss->speaker, IPC_WISH_FRR_LOOK, NULL, 0);
 }
