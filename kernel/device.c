@@ -91,6 +91,17 @@ static void device_set_state(struct evpn_device *d, enum evpn_es_state state, co
 		list_add_tail(&d->unfit, &d->es->net->unfit);
 }
 
+/* @going: one that is there no more in a moment, or NULL */
+static void devices_count_missing(struct evpn_es *es, const struct evpn_device *going)
+{
+	const struct evpn_device *d;
+	u32 missing = 0;
+
+	evpn_for_each_device(d, es)
+		missing += d == going || d->state == EVPN_ES_STATE_UNBOUND;
+	evpn_neigh_es_missing(es, es->set ? missing : 0);
+}
+
 /* The port is there. Where there are several, a VLAN device's hosts are told apart by its VLAN. */
 static void device_bound(struct evpn_device *d)
 {
@@ -122,6 +133,8 @@ void evpn_device_gone(struct evpn_device *d)
 {
 	ASSERT_RTNL();
 	lockdep_assert_held(&d->es->net->lock);
+	/* Before its neighbours are looked at again */
+	devices_count_missing(d->es, d);
 	device_drop_port(d);
 	device_set_state(d, EVPN_ES_STATE_UNBOUND, "");
 }
@@ -156,14 +169,8 @@ static const char *device_sentence(const struct netlink_ext_ack *extack)
 	return extack->_msg ? extack->_msg : "out of memory";
 }
 
-/**
- * evpn_device_resolve() - look again for a device that is not bound
- * @d: the wish
- *
- * Context: under RTNL and evpn_net.lock.
- * Return: whether what has become of it has changed.
- */
-bool evpn_device_resolve(struct evpn_device *d)
+/* Return: what has become of it has changed. */
+static bool device_look(struct evpn_device *d)
 {
 	struct net_device *dev = device_find(d);
 	struct netlink_ext_ack extack = {};
@@ -187,6 +194,22 @@ bool evpn_device_resolve(struct evpn_device *d)
 	device_set_state(d, EVPN_ES_STATE_REJECTED, why);
 	trace_evpn_es(d->es, d, EVPN_ES_REJECTED);
 	return true;
+}
+
+/**
+ * evpn_device_resolve() - look again for a device that is not bound
+ * @d: the wish
+ *
+ * Context: under RTNL and evpn_net.lock.
+ * Return: whether what has become of it has changed.
+ */
+bool evpn_device_resolve(struct evpn_device *d)
+{
+	bool changed = device_look(d);
+
+	if (changed)
+		devices_count_missing(d->es, NULL);
+	return changed;
 }
 
 static bool names_have(const struct evpn_names *names, unsigned int n, const char *ifname)
@@ -472,6 +495,7 @@ int evpn_devices_set(struct evpn_es *es, struct evpn_es_change *change,
 	devices_leave(es, &fresh);
 	list_for_each_entry_safe(d, next, &fresh, list)
 		device_enter(d, retag);
+	devices_count_missing(es, NULL);
 	return 0;
 }
 

@@ -661,6 +661,7 @@ int evpn_neigh_es_add(struct evpn_es *es);
 void evpn_neigh_es_del(struct evpn_es *es);
 void evpn_neigh_es_changed(struct evpn_es *es);
 u32 evpn_neigh_incarnation(const struct evpn_es *es);
+void evpn_neigh_es_missing(struct evpn_es *es, u32 missing);
 void evpn_neigh_bind(struct evpn_es *es, struct net_device *dev, u32 tag);
 void evpn_neigh_unbind(struct evpn_es *es, const struct net_device *dev);
 bool evpn_neigh_dev_is_of(const struct evpn_es *es, const struct net_device *dev);

@@ -518,6 +518,7 @@ void evpn_neigh_look(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key
 {
 	struct evpn_neigh *n = evpn_neigh_find(nn, key);
 	u8 before, why;
+	u32 root;
 
 	if (!n) {
 		if (note && (note->heard || note->failed))
@@ -530,8 +531,9 @@ void evpn_neigh_look(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key
 	}
 	before = n->state;
 	why = n->why;
+	root = n->root;
 	neigh_look(nn, n, note);
-	if (n->wished && (n->state != before || n->why != why))
+	if (n->wished && (n->state != before || n->why != why || n->root != root))
 		evpn_neigh_news(nn, n, EVPN_NEIGH_EVENT_WISH);
 	neigh_tidy(nn, n);
 }
@@ -561,6 +563,9 @@ struct evpn_neigh *evpn_neigh_wish(struct evpn_neigh_net *nn, const struct evpn_
 	n->wished = true;
 	n->wish = *wish;
 	neigh_look(nn, n, NULL);
+	/* Who wishes knows the device by its tag, unless several have that. */
+	if (evpn_neigh_dev_several(nn, key))
+		evpn_neigh_news(nn, n, EVPN_NEIGH_EVENT_WISH);
 	return n;
 }
 

@@ -223,6 +223,7 @@ enum evpn_neigh_ask {
  * @host_ms: as in struct evpn_es_conf
  * @limit: likewise, host_limit
  * @local: neighbours that are local; read by whoever may read the segment
+ * @missing: devices of a set that are not there
  * @shrinks: the limit has become smaller than @local: neighbours are forgotten that were learned in time
  * @forgotten: how many were one too many; read likewise
  * @told: of those, how many were told
@@ -240,6 +241,7 @@ struct evpn_neigh_es {
 	u32 host_ms;
 	u32 limit;
 	u32 local;
+	u32 missing;
 	bool shrinks;
 	atomic64_t forgotten;
 	u64 told;

@@ -65,6 +65,15 @@ static struct evpn_neigh_dev *dev_of_network(struct evpn_neigh_net *nn,
 	return found;
 }
 
+/* Is a device of the set not there that may have this tag as well? None that has a VLAN. */
+static bool dev_may_come(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key)
+{
+	const struct evpn_neigh_es *nes =
+		evpn_neigh_key_tag(key) ? NULL : evpn_neigh_es_find(nn, key->esi);
+
+	return nes && nes->missing;
+}
+
 /**
  * evpn_neigh_dev_of() - the place of a neighbour
  * @nn: neighbours of the namespace
@@ -76,19 +85,25 @@ static struct evpn_neigh_dev *dev_of_network(struct evpn_neigh_net *nn,
 struct evpn_neigh_dev *evpn_neigh_dev_of(struct evpn_neigh_net *nn, const struct evpn_neigh *n)
 {
 	struct evpn_neigh_dev *nd, *found = NULL;
-	unsigned int several = 0;
 
 	lockdep_assert_held(&nn->lock);
 	for_each_tagged(nd, nn, &n->key) {
 		if (nd->root == n->root)
 			return nd;
 		found = nd;
-		several++;
 	}
-	return several > 1 ? dev_of_network(nn, &n->key) : found;
+	return evpn_neigh_dev_several(nn, &n->key) ? dev_of_network(nn, &n->key) : found;
 }
 
-/** evpn_neigh_dev_several() - have several devices of a segment the tag in @key? under the lock */
+/**
+ * evpn_neigh_dev_several() - have several devices of a segment the tag in @key?
+ * @nn: neighbours of the namespace
+ * @key: whose segment and tag
+ *
+ * Or may they have it: what was behind one that has gone is not behind another one for that.
+ *
+ * Context: under evpn_neigh_net.lock.
+ */
 bool evpn_neigh_dev_several(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key)
 {
 	struct evpn_neigh_dev *nd;
@@ -97,7 +112,7 @@ bool evpn_neigh_dev_several(struct evpn_neigh_net *nn, const struct evpn_neigh_k
 	lockdep_assert_held(&nn->lock);
 	for_each_tagged(nd, nn, key)
 		n++;
-	return n > 1;
+	return n > 1 || (n && dev_may_come(nn, key));
 }
 
 /** evpn_neigh_dev_find_rcu() - what @dev is to a segment, or NULL; under RCU or the lock */
@@ -335,6 +350,21 @@ void evpn_neigh_es_changed(struct evpn_es *es)
 	evpn_neigh_limit_set(es->neigh, es->conf.host_limit);
 	evpn_neigh_key_dev(&key, es->esi.octet, 0);
 	evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_ES);
+	mutex_unlock(&nn->lock);
+}
+
+/** evpn_neigh_es_missing() - so many devices of a set are not there; under evpn_net.lock */
+void evpn_neigh_es_missing(struct evpn_es *es, u32 missing)
+{
+	struct evpn_neigh_net *nn = es->net->neigh;
+	struct evpn_neigh_key key;
+
+	mutex_lock(&nn->lock);
+	if (es->neigh->missing != missing) {
+		es->neigh->missing = missing;
+		evpn_neigh_key_dev(&key, es->esi.octet, 0);
+		evpn_neigh_walk_later(nn, &key, EVPN_NEIGH_PREFIX_DEV);
+	}
 	mutex_unlock(&nn->lock);
 }
 

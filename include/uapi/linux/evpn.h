@@ -288,7 +288,8 @@ enum evpn_neigh_flag {
  *   changed.
  * @EVPN_NEIGH_EVENT_LOST: It is not local any more: it did not answer its
  *   probes, or was deleted, or its device has gone down.
- * @EVPN_NEIGH_EVENT_WISH: What has become of the wish has changed.
+ * @EVPN_NEIGH_EVENT_WISH: What has become of the wish has changed, or, where
+ *   several devices of the segment have the tag, on which of them it is.
  * @EVPN_NEIGH_EVENT_EXPIRED: Its retention time has ended.
  * @EVPN_NEIGH_EVENT_UNANSWERED: It is synced, traffic for it has made the
  *   kernel probe it twice or more since it was said last, and no answer has

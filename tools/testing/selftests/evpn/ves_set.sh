@@ -19,6 +19,7 @@ ALL_TESTS="
 	speaks
 	neighbours
 	same_tag
+	gone_with_it
 	refused
 	unfit
 "
@@ -328,6 +329,37 @@ same_tag() {
 	bridged
 	anew
 	log_test "of devices with the same tag a neighbour is on the one whose network has it, or pending"
+}
+
+placed() { [ "$(place 0 "$1")" = "$2" ]; }
+# What was behind a device that has gone is not behind another one without a tag.
+gone_with_it() {
+	es 1 es-set port=gre port=greb >/dev/null
+	routed gre greb
+	check_eq "$(wish 0 10.71.0.9)" "$(number 1 greb) synced" "in the network of the second"
+	check_eq "$(wish 0 10.70.0.9)" "$(number 1 gre) synced" "in the network of the first"
+	fl_ip pe1 link del greb
+	slowwait 5 placed 10.71.0.9 " pending"
+	check_err $? "its device has gone: '$(place 0 10.71.0.9)'"
+	check_eq "$(place 0 10.70.0.9)" "$(number 1 gre) synced" "that of the first"
+	check_eq "$(wish 0 10.71.0.10)" " pending" "wished meanwhile"
+	fl_ip pe1 link add greb type gretap local 10.9.1.1 remote 10.9.1.2 key 2
+	fl_ip pe1 link set greb addrgenmode none up
+	fl_ip pe1 addr add 10.71.0.254/24 dev greb
+	slowwait 5 placed 10.71.0.9 "$(number 1 greb) synced"
+	check_err $? "its device is there again: '$(place 0 10.71.0.9)'"
+	slowwait 5 placed 10.71.0.10 "$(number 1 greb) synced"
+	check_err $? "that wished meanwhile: '$(place 0 10.71.0.10)'"
+	fl_ip pe1 link del greb
+	slowwait 5 placed 10.71.0.9 " pending"
+	es 1 es-set port=gre >/dev/null
+	slowwait 5 placed 10.71.0.9 "$(number 1 gre) synced"
+	check_err $? "it is named no more: '$(place 0 10.71.0.9)'"
+	fl_ip pe1 link add greb type gretap local 10.9.1.1 remote 10.9.1.2 key 2
+	fl_ip pe1 link set greb addrgenmode none up
+	bridged
+	anew
+	log_test "a neighbour waits for its device, though another one without a tag is there"
 }
 
 # no SENTENCE WORDS...: is refused so
