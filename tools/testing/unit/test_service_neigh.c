@@ -249,21 +249,27 @@ static void end(struct speaker *sp)
 	free(sp);
 }
 
-static void host_is(struct speaker *sp, unsigned int es, u32 tag, const char *ip, struct mac mac,
-		    u8 state, u8 flags)
+static void tell(struct speaker *sp, const struct fact_neigh *f)
 {
 	struct neigh_out *out = calloc(1, sizeof(*out));
-	struct fact_neigh *f = (void *)out->items;
 
 	out->head.n = 1;
-	f->key = (struct neigh_key){.tag = tag, .esi = esi_of(es), .address = ip_of(ip)};
-	f->mac = mac;
-	f->state = state;
-	f->flags = flags;
-	f->since = 1000;
+	memcpy(out->items, f, sizeof(*f));
 	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS, &out->head);
 	free(out);
 	run_all(sp);
+}
+
+static void host_is(struct speaker *sp, unsigned int es, u32 tag, const char *ip, struct mac mac,
+		    u8 state, u8 flags)
+{
+	struct fact_neigh f = {.key = {.tag = tag, .esi = esi_of(es), .address = ip_of(ip)},
+			       .mac = mac,
+			       .state = state,
+			       .flags = flags,
+			       .since = 1000};
+
+	tell(sp, &f);
 }
 
 static void host_on(struct speaker *sp, unsigned int es, u32 tag, const char *ip, unsigned int mac,
@@ -1272,6 +1278,54 @@ static void aimed(void **state)
 	end(sp);
 }
 
+/* ---- of a set of devices ---- */
+
+static bool is_on(struct speaker *sp, u32 ifindex, const char *ip, unsigned int mac)
+{
+	struct host_query q = {.esi = esi_of(1), .ifindex = ifindex};
+	struct host h = {0};
+
+	if (ip)
+		q.address = ip_of(ip);
+	else
+		q.mac = mac_of(mac);
+	q.family = 4;
+	return neigh_service.host(sp->ns, &q, &h) && h.mac.b[5] == mac;
+}
+
+static void device_of_set(struct speaker *sp, const char *ip, unsigned int mac, u32 ifindex)
+{
+	struct fact_neigh f = {.key = {.esi = esi_of(1), .address = ip_of(ip)},
+			       .mac = mac_of(mac),
+			       .state = NEIGH_LOCAL,
+			       .ifindex = ifindex};
+
+	tell(sp, &f);
+}
+
+/* Two devices without a tag (RFC 9784): a host is on the one that the module has it on. */
+static void set(void **state)
+{
+	enum { GRE = 7 };
+	struct fact_es f = {
+		.esi = esi_of(1), .n_ports = 2, .ports = {{.ifindex = BOND0}, {.ifindex = GRE}}};
+	struct speaker *sp = begin();
+
+	link_fact(sp, GRE, "gre", "gretap", 0, 0, 0);
+	device_of_set(sp, "10.0.0.8", 8, BOND0);
+	assert_true(is_on(sp, GRE, "10.0.0.8", 8)); /* it is not asked where there is one */
+	neigh_service.fact(sp->ns, IPC_FACT_ES, &f);
+	run_all(sp);
+	device_of_set(sp, "10.0.0.9", 9, GRE);
+	assert_true(is_on(sp, GRE, "10.0.0.9", 9));
+	assert_true(is_on(sp, GRE, NULL, 9));
+	assert_false(is_on(sp, BOND0, "10.0.0.9", 9));
+	assert_false(is_on(sp, BOND0, NULL, 9));
+	assert_true(is_on(sp, BOND0, "10.0.0.8", 8));
+	assert_false(is_on(sp, GRE, "10.0.0.8", 8));
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1313,6 +1367,7 @@ int main(void)
 		cmocka_unit_test(batches),
 		cmocka_unit_test(trace),
 		cmocka_unit_test(shown),
+		cmocka_unit_test(set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,10 +25,12 @@ struct speaker;
  * struct host_query - a neighbour on a circuit of a segment
  * @address: its address; none: the one that has @mac; that zero, too: the only one of @family that can be a
  *	router
+ * @ifindex: where several devices of the segment have @tag, the one that it is on
  */
 struct host_query {
 	struct esi esi;
 	uint32_t tag;
+	uint32_t ifindex;
 	uint8_t family; /* octets of an address */
 	struct ip_addr address;
 	struct mac mac;

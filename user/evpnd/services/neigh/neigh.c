@@ -274,6 +274,7 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 	was_local = h->flags & NHOST_LOCAL;
 	h->state = state;
 	h->epoch = ns->epoch;
+	h->ifindex = f->ifindex;
 	h->error = f->error;
 	h->t_fact = f->since;
 	if (!f->error) {

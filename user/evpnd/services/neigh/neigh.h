@@ -56,6 +56,7 @@ enum {
  * @adv_mac, @adv_id: with the circuit's tag: key of the route that was advertised
  * @wish_mac, @wish_flags, @wish_vrf: last wished
  * @seq: MAC mobility
+ * @ifindex: the device that it is on, as the module has told it; 0: on none
  * @t_asked: in seconds of CLOCK_MONOTONIC, when it was asked last because another PE said so; 0: never
  * @state: enum neigh_state as the module has told it; @answer: enum wish_status
  */
@@ -68,6 +69,7 @@ struct nhost {
 	s64 t_wish;
 	s64 t_answer;
 	u32 seq;
+	u32 ifindex;
 	u32 error;
 	u32 wish_vrf;
 	u32 t_asked;
@@ -211,6 +213,8 @@ void neigh_word(void *state, const struct ip_addr *from, const struct icc_msg *w
 
 /* neigh_host.c */
 bool neigh_host(void *state, const struct host_query *q, struct host *host);
+/* its device: that with its tag, and of several the one that the module has it on; 0: none, or not one of them */
+u32 neigh_ifindex(const struct nhost *h);
 
 /* neigh_show.c */
 bool neigh_query(void *state, const char *method, const json_t *params, json_t **result, char *err,

@@ -5,6 +5,16 @@
  */
 #include "services/neigh/neigh.h"
 
+u32 neigh_ifindex(const struct nhost *h)
+{
+	return h->circuit->several ? h->ifindex : h->circuit->ifindex;
+}
+
+static bool is_on(const struct nhost *h, u32 ifindex)
+{
+	return !h->circuit->several || h->ifindex == ifindex;
+}
+
 static bool is_here(const struct nhost *h)
 {
 	return h->flags & NHOST_LOCAL || h->state == NEIGH_SYNCED || h->state == NEIGH_RETAINED;
@@ -40,7 +50,8 @@ static void consider(struct neighs *ns, struct nhost *h, void *data)
 	struct search *s = data;
 	bool by_mac = !mac_is_zero(&s->q->mac);
 
-	if (h->circuit != s->circuit || h->addr.len != s->q->family || !is_here(h))
+	if (h->circuit != s->circuit || h->addr.len != s->q->family || !is_here(h) ||
+	    !is_on(h, s->q->ifindex))
 		return;
 	if (by_mac && mac_cmp(mac_of(h), &s->q->mac))
 		return;
@@ -63,9 +74,10 @@ bool neigh_host(void *state, const struct host_query *q, struct host *host)
 	if (!ip_is_none(&q->address)) {
 		const struct nhost *h = neigh_find(ns, c, &q->address);
 
-		if (h)
-			found(h, host);
-		return h && is_here(h);
+		if (!h || !is_on(h, q->ifindex))
+			return false;
+		found(h, host);
+		return is_here(h);
 	}
 	neigh_walk(ns, consider, &s);
 	host->many = s.many;

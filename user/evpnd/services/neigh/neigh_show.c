@@ -96,6 +96,7 @@ static json_t *host_json(const void *host, void *data)
 	const struct circuit *c = h->circuit;
 	unsigned int state = state_number(h);
 	char ip[IP_STRLEN], mac[MAC_STRLEN], esi[ESI_STRLEN];
+	const char *device = device_name(ns->at.devices, neigh_ifindex(h));
 	s64 since = h->t_fact ? h->t_fact : h->t_answer;
 	json_t *o = json_object();
 
@@ -106,10 +107,7 @@ static json_t *host_json(const void *host, void *data)
 			    c->es->conf ? json_string(c->es->conf->name) : json_null());
 	json_object_set_new(o, "esi", json_string(esi_format(&c->es->esi, esi)));
 	json_object_set_new(o, "tag", json_integer(c->tag));
-	json_object_set_new(o, "interface",
-			    device_name(ns->at.devices, c->ifindex) ?
-				    json_string(device_name(ns->at.devices, c->ifindex)) :
-				    json_null());
+	json_object_set_new(o, "interface", device ? json_string(device) : json_null());
 	json_object_set_new(o, "vrf", vrf_name(h) ? json_string(vrf_name(h)) : json_null());
 	json_object_set_new(o, "since", since ? json_real(timer_wall(since)) : json_null());
 	json_object_set_new(o, "advertised", json_boolean(h->flags & NHOST_ADVERTISED));

@@ -40,7 +40,7 @@ static void local_hops(struct neighs *ns, const struct nhost *h, json_t *hops)
 {
 	const struct circuit *c = h->circuit;
 	char mac[MAC_STRLEN], why[NEIGH_WHY_MAX];
-	const char *dev = device_name(ns->at.devices, c->ifindex);
+	const char *dev = device_name(ns->at.devices, neigh_ifindex(h));
 
 	trace_hop(hops, "learned", h->t_fact, true,
 		  json_sprintf("%s on %s", mac_format(&h->mac, mac),
@@ -141,7 +141,7 @@ static json_t *host_trace(struct neighs *ns, const struct nhost *h)
 	return json_pack("{s:s?, s:s, s:i, s:s?, s:s, s:o}", "segment",
 			 c->es->conf ? c->es->conf->name : NULL, "esi",
 			 esi_format(&c->es->esi, esi), "tag", (int)c->tag, "interface",
-			 device_name(ns->at.devices, c->ifindex), "state", neigh_state_of(h),
+			 device_name(ns->at.devices, neigh_ifindex(h)), "state", neigh_state_of(h),
 			 "hops", l.hops);
 }
 

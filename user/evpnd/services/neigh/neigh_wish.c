@@ -220,6 +220,8 @@ void neigh_result(void *state, const void *result)
 	h->error = r->error;
 	if (r->status == WISH_INSTALLED) {
 		set_why(h, NULL);
+		if (!h->circuit->several) /* else the module tells */
+			h->ifindex = h->circuit->ifindex;
 		if (h->state == NEIGH_GONE || h->state == NEIGH_RETAINED)
 			h->state = NEIGH_SYNCED;
 	} else if (h->state == NEIGH_GONE) {

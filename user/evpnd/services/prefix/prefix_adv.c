@@ -68,7 +68,10 @@ static bool is_connected(const struct prefix_hop *hop)
 static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf *v,
 		     const struct place_device *on, const struct prefix_hop *hop)
 {
-	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = hop->gateway};
+	struct host_query q = {.esi = on->es->esi,
+			       .tag = on->tag,
+			       .ifindex = on->ifindex,
+			       .address = hop->gateway};
 	struct padv_item *i = &a->items[a->n];
 	u16 id = id_for(a, v, on->tag);
 	struct host h;

@@ -51,7 +51,8 @@ static bool may_be_on(const struct psource *s, const struct place_device *on)
 static bool find_host(struct prefixes *ps, const struct psource *s, const struct place_device *on,
 		      struct host *h)
 {
-	struct host_query q = {.esi = on->es->esi, .tag = on->tag, .address = s->gw};
+	struct host_query q = {
+		.esi = on->es->esi, .tag = on->tag, .ifindex = on->ifindex, .address = s->gw};
 
 	if (ip_is_none(&s->gw)) {
 		q.mac = s->router;
@@ -116,7 +117,7 @@ static void resolve(struct prefixes *ps, struct psource *s)
 	const struct place_device *best = NULL, *elsewhere = NULL;
 	struct place_device *on;
 	struct prefix_hop hop = {0};
-	struct host h = {0}, best_host = {0};
+	struct host h, best_host = {0};
 
 	RB_FOREACH(on, place_devices, &ps->at.on) {
 		if (!may_be_on(s, on))
@@ -125,16 +126,16 @@ static void resolve(struct prefixes *ps, struct psource *s)
 			elsewhere = on;
 			continue;
 		}
-		if (!best)
-			best = on;
-		if (!on->up || !find_host(ps, s, on, &h)) {
-			if (best == on)
-				best_host = h;
-			continue;
+		memset(&h, 0, sizeof(h));
+		if (find_host(ps, s, on, &h) && on->up) {
+			hop.ifindex = on->ifindex;
+			hop.gateway = h.address;
+			break;
 		}
-		hop.ifindex = on->ifindex;
-		hop.gateway = h.address;
-		break;
+		if (best && !h.known)
+			continue;
+		best = on;
+		best_host = h;
 	}
 	s->why[0] = '\0';
 	if (!hop.ifindex)
