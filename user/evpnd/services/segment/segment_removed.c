@@ -100,7 +100,7 @@ static bool is_over(struct segment *s)
 		return false;
 	if (s->advertised && s->drain == DRAIN_DONE)
 		segment_fsm(s, DF_EV_ES_DOWN);
-	if (s->open || !segment_link(ss, s->conf.interface))
+	if (s->open || !s->n_ports)
 		return true;
 	if (!ss->settled || ss->core.lost)
 		return false;
