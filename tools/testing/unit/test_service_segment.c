@@ -3570,20 +3570,43 @@ static void frr_bgpd_restarts(void **state)
 	end(sp);
 }
 
-/* The DF's bgpd was started anew: another PE has taken over, and is heard only later. */
-static void frr_bgpd_of_df_restarts(void **state)
+/* Both PEs are heard of, and this one is elected. */
+static void frr_elects_us(struct speaker *sp)
+{
+	frr_rt4(sp, VTEP, 2, 300);
+	frr_rt4(sp, PE2, 2, 200);
+	sync_to(sp, 1);
+	run(sp, 150);
+	assert_true(sp->wish.df);
+}
+
+/* The session to bgpd goes, and with it what it told. */
+static void frr_lose_bgpd(struct speaker *sp, enum route_loss loss)
+{
+	sp->loss = loss;
+	frr_rt4_gone(sp, PE2);
+	frr_rt4_gone(sp, VTEP);
+	sync_to(sp, 0);
+	sp->loss = ROUTE_WITHDRAWN;
+}
+
+static struct speaker *begin_frr_df(void)
 {
 	struct speaker *sp = begin_frr(false);
 
 	bond(sp, true);
 	links_done(sp);
 	zebra(sp, true, false);
-	frr_rt4(sp, VTEP, 2, 300);
-	frr_rt4(sp, PE2, 2, 200);
-	sync_to(sp, 1);
-	run(sp, 150);
-	assert_true(sp->wish.df);
+	frr_elects_us(sp);
 	sp->log[0] = '\0';
+	return sp;
+}
+
+/* The DF's bgpd was started anew: another PE has taken over, and is heard only later. */
+static void frr_bgpd_of_df_restarts(void **state)
+{
+	struct speaker *sp = begin_frr_df();
+
 	sync_to(sp, 0);
 	sync_to(sp, 1); /* only the session to evpnd was gone */
 	expect(sp, "| ");
@@ -3605,43 +3628,20 @@ static void frr_bgpd_of_df_restarts(void **state)
 /* bgpd has ended, and the others hear of it as soon as this PE: the DF does not wait until they have elected. */
 static void frr_bgpd_of_df_ends(void **state)
 {
-	struct speaker *sp = begin_frr(false);
+	struct speaker *sp = begin_frr_df();
 
-	bond(sp, true);
-	links_done(sp);
-	zebra(sp, true, false);
-	frr_rt4(sp, VTEP, 2, 300);
-	frr_rt4(sp, PE2, 2, 200);
-	sync_to(sp, 1);
-	run(sp, 150);
-	assert_true(sp->wish.df);
-	sp->log[0] = '\0';
-	sp->loss = ROUTE_SESSION_RESET; /* cleared by its operator */
-	frr_rt4_gone(sp, PE2);
-	frr_rt4_gone(sp, VTEP);
-	sync_to(sp, 0);
+	frr_lose_bgpd(sp, ROUTE_SESSION_RESET); /* cleared by its operator */
 	assert_true(sp->wish.df);
 	expect_reason(sp, "the session to bgpd is down: the role stays");
-	sp->loss = ROUTE_WITHDRAWN;
 	sync_to(sp, 1);
-	frr_rt4(sp, VTEP, 2, 300);
-	frr_rt4(sp, PE2, 2, 200);
-	run(sp, 150);
-	assert_true(sp->wish.df);
+	frr_elects_us(sp);
 
-	sp->loss = ROUTE_SESSION_DEAD;
-	frr_rt4_gone(sp, PE2);
-	frr_rt4_gone(sp, VTEP);
-	sync_to(sp, 0);
+	frr_lose_bgpd(sp, ROUTE_SESSION_DEAD);
 	assert_false(sp->wish.df);
 	assert_int_equal(sp->wish.n_peers, 1);
 	expect_reason(sp, "the session to bgpd is down: this PE does not forward");
-	sp->loss = ROUTE_WITHDRAWN;
 	sync_to(sp, 1);
-	frr_rt4(sp, VTEP, 2, 300);
-	frr_rt4(sp, PE2, 2, 200);
-	run(sp, 150);
-	assert_true(sp->wish.df);
+	frr_elects_us(sp);
 	end(sp);
 }
 

@@ -313,10 +313,23 @@ static void measure(struct segment *s)
 	s->frr.up_us = 0;
 }
 
+/* Why the others have elected without this PE, although no route says so; NULL: they have not, as far as is known. */
+static const char *passed_over(const struct segments *ss)
+{
+	if (ss->settled)
+		return NULL;
+	if (ss->bgpd_ended)
+		return "bgpd has ended, another PE is elected";
+	if (ss->frr_heard && !ss->frr.present)
+		return "bgpd and zebra are away, another PE is elected";
+	return NULL;
+}
+
 /* Something changed, whatever it is: see what comes of it. */
 void segment_frr_run(struct segment *s)
 {
 	const struct segments *ss = s->owner;
+	const char *why;
 
 	if (!s->esi_known)
 		return;
@@ -327,10 +340,9 @@ void segment_frr_run(struct segment *s)
 	if (ss->settled)
 		segment_collect(s);
 	measure(s);
-	if (!ss->settled && s->force.df && ss->bgpd_ended)
-		segment_drop_roles(s, "bgpd has ended, another PE is elected");
-	if (!ss->settled && ss->frr_heard && !ss->frr.present && s->force.df)
-		segment_drop_roles(s, "bgpd and zebra are away, another PE is elected");
+	why = passed_over(ss);
+	if (why && s->force.df)
+		segment_drop_roles(s, why);
 	if (!ss->settled || !ss->started || ip_is_none(&ss->frr.vtep))
 		return;
 	if (segment_frr_holds(s) && missing(s)) {
