@@ -215,12 +215,12 @@ to_is() { [ "$(to)" = "$1" ]; }
 sessions() {
 	local d core log=$LAB_RUN/fpe1/evpnd.log
 	core=$(to)
-	in_fl ce python3 -c 'import socket, time
+	$NSEXEC "${FL}ce" python3 -c 'import socket, time
 s = socket.create_server(("", 179)); time.sleep(600)' &
 	defer kill $!
 	for d in $DEVICES; do
 		# shellcheck disable=SC2016
-		in_fl pe1 bash -c 'for i in {1..50}; do exec 3<>/dev/tcp/$0/179 && break; sleep 0.1; done 2>/dev/null; exec sleep 600' "${NET[$d]}.1" &
+		$NSEXEC "${FL}pe1" bash -c 'for i in {1..50}; do exec 3<>/dev/tcp/$0/179 && break; sleep 0.1; done 2>/dev/null; exec sleep 600' "${NET[$d]}.1" &
 		defer kill $!
 	done
 	slowwait 10 to_is "10.10.0.1 10.20.0.1 10.70.0.1 10.71.0.1 $core"
