@@ -31,7 +31,7 @@ l3vni host 100
 for p in 1 2; do
 	l3vni pe$p $p
 	# IPv4 alone: zebra 8.4 removes a Router's MAC when its last IPv6 next hop goes, although IPv4's is in use
-	for dev in bond0.1 bond1.1; do ip -n "$(ns pe$p)" -6 addr flush dev $dev 2>/dev/null; done
+	for dev in bond0.1 bond1; do ip -n "$(ns pe$p)" -6 addr flush dev $dev; done
 	# the way back to the remote PE, which is not evpnd's business
 	ip -n "$(ns pe$p)" -batch - <<-END
 		neigh add 192.0.2.100 lladdr 02:00:00:00:50:64 dev br5000 nud permanent
