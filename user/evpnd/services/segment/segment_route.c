@@ -283,12 +283,32 @@ static bool known(const struct segment *s, const struct ip_addr *addr)
 	return false;
 }
 
+static bool elects_untagged(const struct segment *s)
+{
+	return s->conf.vlans[0] & 1;
+}
+
+bool segment_tag0_vlans(const struct segment *s, const struct es_route *r,
+			u8 vlans[DF_VLAN_BYTES])
+{
+	struct slice targets = ecomm_slice(r->targets, r->n_targets);
+	struct ecomm own[CONF_RT_MAX];
+	size_t n_own;
+
+	if (segment_bridge_vlans(s, &targets, vlans))
+		return true;
+	n_own = segment_ad_targets(s, own);
+	if (!elects_untagged(s) || (n_own && !ecomm_rt_match(&targets, own, n_own)))
+		return false;
+	vlans[0] |= 1;
+	return true;
+}
+
 /*
- * Tag 0 is a VLAN-based service: the route is for the VLANs of the bridge domains that import it, or, with
- * the targets that our own RT-1 per EVI carry, for all that are elected here (RFC 7432 section 6.1). Where
- * there are none at all nothing tells them apart.
+ * Where nothing tells which VLANs a route with tag 0 is for, and its targets are those of our own RT-1 per EVI, it is
+ * for all that are elected here; and where there are no targets nothing tells them apart.
  */
-static void add_vlan_based(const struct segment *s, const struct es_route *r, struct df_tags *tags)
+static void add_tag0(const struct segment *s, const struct es_route *r, struct df_tags *tags)
 {
 	struct slice targets = ecomm_slice(r->targets, r->n_targets);
 	struct ecomm own[CONF_RT_MAX];
@@ -296,7 +316,7 @@ static void add_vlan_based(const struct segment *s, const struct es_route *r, st
 	size_t n_own = segment_ad_targets(s, own);
 	unsigned int i;
 
-	if (!segment_bridge_vlans(s, &targets, vlans) &&
+	if (!segment_tag0_vlans(s, r, vlans) &&
 	    (!n_own || ecomm_rt_match(&targets, own, n_own)))
 		segment_vlans(s, vlans);
 	for (i = 0; i < DF_VLAN_BYTES; i++)
@@ -314,7 +334,7 @@ static void collect_ad(struct segment *s, struct df_candidate *c, struct df_tags
 		if (r->etag == EVPN_MAX_ETAG)
 			c->ad_per_es = true;
 		else if (!r->etag)
-			add_vlan_based(s, r, tags);
+			add_tag0(s, r, tags);
 		else if (df_tags_add(tags, r->etag))
 			log_error("segment %s: no memory for tag %u", s->conf.name, r->etag);
 	}
