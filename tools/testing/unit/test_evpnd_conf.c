@@ -237,6 +237,8 @@ static void test_example(void **state)
 	assert_string_equal(file->secrets[0].password_file, "/etc/evpn/rr.key");
 	assert_int_equal(c->peers[1].remote_as, 4200000000);
 	assert_int_equal(c->peers[1].hold_time, CONF_HOLD_TIME);
+	/* a VRF that is full is no reason to lose the session */
+	assert_true(c->peers[1].max_paths > CONF_PREFIX_LIMIT);
 	assert_false(c->peers[0].bfd.enabled);
 	assert_true(c->peers[1].bfd.enabled);
 	assert_int_equal(conf_bfd_of(c, &c->peers[1]).interval_ms, 50);

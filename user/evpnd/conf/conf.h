@@ -41,6 +41,8 @@
 /* Of routes of the core: behind those by a leg of this PE. FRR reads the top octet as distance: that of iBGP. */
 #define CONF_CORE_METRIC 0xc8000001u
 #define CONF_PREFIX_LIMIT 1000000
+/* More than a full VRF, whose limit ends no session: it is reached first. */
+#define CONF_MAX_PATHS (2 * CONF_PREFIX_LIMIT)
 #define CONF_MEMORY_MAX 1048576 /* MiB */
 #define CONF_RESERVE_MAX 256	/* MiB: writing to all of it must not take as long as a hold time */
 

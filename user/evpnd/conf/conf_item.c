@@ -40,7 +40,7 @@ void conf_peer_defaults(struct conf_peer_item *item)
 				.port = CONF_BGP_PORT,
 				.hold_time = CONF_HOLD_TIME,
 				.connect_retry_ms = 5000,
-				.max_paths = 1000000,
+				.max_paths = CONF_MAX_PATHS,
 				.max_memory = 512,
 				.limit_restart_ms = 300000,
 			},
