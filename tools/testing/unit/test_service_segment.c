@@ -3037,35 +3037,6 @@ static void ac_df_untagged(void **state)
 	end(sp);
 }
 
-/* And so do P and B in it. */
-static void untagged_changes_hands(void **state)
-{
-	const struct says peer = {PE2, DF_ALG_HIGHEST, 0, 50000, 0};
-	struct conf_segment c = ce1();
-	struct speaker *sp;
-
-	c.mode = CONF_SINGLE_ACTIVE;
-	c.standby = CONF_STANDBY_BLOCK;
-	c.ad_per_evi = true;
-	c.vlans[0] = 0x01;
-	c.vlans[1] = 0x08; /* 11 */
-	c.n_route_targets = 1;
-	rt_parse(&c.route_targets[0], "65000:100");
-	c.df = (struct conf_df){.algorithm = DF_ALG_HIGHEST, .preference = 100, .wait_ms = 1};
-	sp = forwarding(c);
-	rt1_via(sp, PE2, PE2, false, false);
-	rt1_bridge(sp, PE2, "65000:100", 0);
-	rt1_vlan(sp, PE2, 11, L2_ATTR_B);
-	rt4(sp, &peer, false);
-	run(sp, 200);
-	assert_int_equal(sp->wish.vlan_df[0], 0x01); /* it is not ready for that one */
-	assert_int_equal(sp->wish.vlan_df[1], 0x00);
-	rt1_bridge(sp, PE2, "65000:100", L2_ATTR_B);
-	run(sp, 5);
-	assert_int_equal(sp->wish.vlan_df[0], 0x00);
-	end(sp);
-}
-
 /* B5, B6: what two PEs do not agree about is said as long as it is so. */
 static void pes_differ(void **state)
 {
@@ -4195,7 +4166,6 @@ int main(void)
 		cmocka_unit_test(many_circuits),
 		cmocka_unit_test(ac_df_vlan_based),
 		cmocka_unit_test(ac_df_untagged),
-		cmocka_unit_test(untagged_changes_hands),
 		cmocka_unit_test(pes_differ),
 		cmocka_unit_test(circuits_end),
 		cmocka_unit_test(circuits_of_a_port),

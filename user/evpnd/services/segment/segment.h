@@ -490,12 +490,6 @@ void segment_originate_ad(struct segment *s);
 void segment_withdraw(struct segment *s, bool ad_too);
 void segment_withdraw_ad_es(struct segment *s);
 bool segment_ad_is_from(const struct es_route *ad, const struct ip_addr *pe);
-/*
- * The VLANs that an RT-1 per EVI with tag 0 is for: those of the bridge domains that import it, or what has no tag, where
- * that is elected beside VLANs and the route targets are ours. Return: whether this is known
- */
-bool segment_tag0_vlans(const struct segment *s, const struct es_route *r,
-			u8 vlans[DF_VLAN_BYTES]);
 u16 segment_caps(const struct segment *s);
 u16 segment_primary_backup(const struct segment *s);
 /* route targets of RT-1: the segment's own, or the export targets of every VRF; CONF_RT_MAX at most */

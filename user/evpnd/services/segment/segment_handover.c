@@ -128,6 +128,7 @@ static bool is_alive(const struct reader *rd, const struct ip_addr *next_hop)
 
 static void read_per_evi(void *data, const struct es_route *r)
 {
+	struct slice targets = ecomm_slice(r->targets, r->n_targets);
 	u8 vlans[DF_VLAN_BYTES] = {0};
 	struct reader *rd = data;
 	unsigned int i;
@@ -136,7 +137,7 @@ static void read_per_evi(void *data, const struct es_route *r)
 		return;
 	if (r->etag)
 		vlans[r->etag / 8] = (u8)(1u << r->etag % 8);
-	else if (!segment_tag0_vlans(rd->s, r, vlans))
+	else if (!segment_bridge_vlans(rd->s, &targets, vlans))
 		return;
 	for (i = 0; i < DF_VLAN_BYTES; i++) {
 		rd->c->known[i] |= vlans[i];

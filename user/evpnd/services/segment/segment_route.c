@@ -288,8 +288,11 @@ static bool elects_untagged(const struct segment *s)
 	return s->conf.vlans[0] & 1;
 }
 
-bool segment_tag0_vlans(const struct segment *s, const struct es_route *r,
-			u8 vlans[DF_VLAN_BYTES])
+/*
+ * The VLANs that an RT-1 per EVI with tag 0 is for: those of the bridge domains that import it (RFC 7432 section 6.1), or what
+ * has no tag, where that is elected beside VLANs and the route targets are ours. Return: whether this is known
+ */
+static bool tag0_vlans(const struct segment *s, const struct es_route *r, u8 vlans[DF_VLAN_BYTES])
 {
 	struct slice targets = ecomm_slice(r->targets, r->n_targets);
 	struct ecomm own[CONF_RT_MAX];
@@ -316,7 +319,7 @@ static void add_tag0(const struct segment *s, const struct es_route *r, struct d
 	size_t n_own = segment_ad_targets(s, own);
 	unsigned int i;
 
-	if (!segment_tag0_vlans(s, r, vlans) &&
+	if (!tag0_vlans(s, r, vlans) &&
 	    (!n_own || ecomm_rt_match(&targets, own, n_own)))
 		segment_vlans(s, vlans);
 	for (i = 0; i < DF_VLAN_BYTES; i++)
