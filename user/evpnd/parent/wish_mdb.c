@@ -17,14 +17,18 @@ static bool mdb_gone_ok(const void *key, const char **why)
 	return mdb_key_ok(key, why);
 }
 
+/* The port is the segment, or a VLAN of it; and a segment may be a VLAN itself. */
 static bool mdb_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
 {
-	const struct fact_link *l = mdb_segment_of(p->mdb, wish);
 	const struct mdb_key *key = wish;
+	const struct fact_link *l;
 
 	snprintf(why, PARENT_WHY_LEN, "groups at a port of a bridge that is no segment of its own");
-	return l && (guard_es(&p->guard, p->conf->conf, &key->esi, l->ifname, false) ||
-		     kern_has_es_on(p->kern, &key->esi, l->ifname));
+	for (unsigned int n = 0; (l = mdb_under(p->mdb, key, n)); n++)
+		if (guard_es(&p->guard, p->conf->conf, &key->esi, l->ifname, false) ||
+		    kern_has_es_on(p->kern, &key->esi, l->ifname))
+			return true;
+	return false;
 }
 
 /* One of ours may be taken back whose port is none any more. */

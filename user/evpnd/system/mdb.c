@@ -21,12 +21,12 @@ enum {
 
 /* ---- devices ---- */
 
-const struct fact_link *mdb_segment_of(const struct mdb *m, const struct mdb_key *key)
+const struct fact_link *mdb_under(const struct mdb *m, const struct mdb_key *key, unsigned int n)
 {
-	const struct fact_link *l = links_by_index(m->links, key->port);
+	const struct fact_link *l = n < LINKS_MAX ? links_by_index(m->links, key->port) : NULL;
 
-	for (int i = 1; l && l->link && !strcmp(l->kind, "vlan") && i < LINKS_MAX; i++)
-		l = links_by_index(m->links, l->link);
+	for (; l && n; n--)
+		l = l->link && !strcmp(l->kind, "vlan") ? links_by_index(m->links, l->link) : NULL;
 	return l;
 }
 

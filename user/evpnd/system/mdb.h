@@ -34,8 +34,8 @@ void mdb_free(struct mdb *mdb);
 bool mdb_ok(const struct wish_mdb *wish, const char **why);
 bool mdb_key_ok(const struct mdb_key *key, const char **why);
 
-/** mdb_segment_of() - the device at the bottom of a port: what a segment is on. NULL: there is no such port */
-const struct fact_link *mdb_segment_of(const struct mdb *mdb, const struct mdb_key *key);
+/** mdb_under() - what a port is on, @n VLAN devices down: 0 is the port itself. NULL: it is on nothing there */
+const struct fact_link *mdb_under(const struct mdb *mdb, const struct mdb_key *key, unsigned int n);
 
 /** mdb_has() - an entry of ours */
 bool mdb_has(const struct mdb *mdb, const struct mdb_key *key);
