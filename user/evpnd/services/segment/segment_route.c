@@ -319,8 +319,7 @@ static void add_tag0(const struct segment *s, const struct es_route *r, struct d
 	size_t n_own = segment_ad_targets(s, own);
 	unsigned int i;
 
-	if (!tag0_vlans(s, r, vlans) &&
-	    (!n_own || ecomm_rt_match(&targets, own, n_own)))
+	if (!tag0_vlans(s, r, vlans) && (!n_own || ecomm_rt_match(&targets, own, n_own)))
 		segment_vlans(s, vlans);
 	for (i = 0; i < DF_VLAN_BYTES; i++)
 		tags->vlan[i] |= vlans[i];
