@@ -1444,6 +1444,33 @@ static void test_restart(void **state)
 	end(sp);
 }
 
+/* Another metric in the file than that of what a predecessor has left in the kernel: that goes. */
+static void test_restart_metric(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp = begin();
+
+	prefix_service.stop(sp->ps);
+	sp->log[0] = '\0';
+	sp->ps = rig_begin(&prefix_service, sp);
+	conf_free(sp->conf);
+	sp->conf = NULL;
+	red.prefixes.metric = 77;
+	commit(sp, &red, 1);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(sp->wish.key.metric, 77);
+	end(sp);
+}
+
 static void test_reload(void **state)
 {
 	struct conf_vrf vrfs[] = {vrf("red", "65000:1"), vrf("blue", "65000:2")};
@@ -1905,6 +1932,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_answer_late),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_restart_metric),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_shared),

@@ -233,6 +233,15 @@ static void neigh_results(struct prefixes *ps, const struct batch *b)
 	}
 }
 
+static void resolve_if_due(struct prefixes *ps)
+{
+	if (!ps->resolve_due || !ps->links_done || !speaker_conf(ps->speaker))
+		return;
+	ps->resolve_due = false;
+	places_attach(&ps->at, speaker_conf(ps->speaker));
+	resolve_all(ps);
+}
+
 static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 {
 	struct prefixes *ps = state;
@@ -259,6 +268,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 		neigh_results(ps, fact);
 		break;
 	case IPC_FACT_PREFIXES_BEGIN:
+		resolve_if_due(ps); /* what is read is of a VRF, and has its metric or not */
 		ps->epoch++;
 		break;
 	case IPC_FACT_PREFIXES:
@@ -282,11 +292,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 /* Everything that was put off, in the order in which one follows from the other. */
 static void catch_up(struct prefixes *ps)
 {
-	if (ps->resolve_due && ps->links_done) {
-		ps->resolve_due = false;
-		places_attach(&ps->at, speaker_conf(ps->speaker));
-		resolve_all(ps);
-	}
+	resolve_if_due(ps);
 	if (ps->at.rejudge) {
 		ps->at.rejudge = false;
 		prefix_reimport(ps);
