@@ -752,6 +752,23 @@ static void left_and_answered(void **state)
 	end(sp);
 }
 
+/* Left, and wanted again by somebody: that PE dies, and nobody has left. */
+static void left_and_wanted(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *a;
+
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	gone(sp, a);
+	wishes(sp, "x239.1.1.1/10v2 -239.1.1.1:0 ");
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.1", 2, "65000:1");
+	wishes(sp, "x239.1.1.1/10v2 ");
+	gone(sp, a);
+	wishes(sp, "-239.1.1.1:180000 ");
+	end(sp);
+}
+
 /* A segment that comes back into the kernel gets all of its memberships again; then the sweep. */
 static void again(void **state)
 {
@@ -1331,6 +1348,7 @@ int main(void)
 		cmocka_unit_test(together),
 		cmocka_unit_test(left),
 		cmocka_unit_test(left_and_answered),
+		cmocka_unit_test(left_and_wanted),
 		cmocka_unit_test(again),
 		cmocka_unit_test(told_to_nobody),
 		cmocka_unit_test(bridged),

@@ -203,6 +203,8 @@ static struct mremote *remote_new(struct mentry *e)
 	}
 	if (!e->remotes)
 		e->group->circuit->es->taken++;
+	if (e->leave) /* who wants it now has not left: when this route goes there is another reason */
+		e->leave->gone_us = 0;
 	r->next = e->remotes;
 	e->remotes = r;
 	return r;
