@@ -7,6 +7,8 @@
 
 #include "parent/wish_kind.h"
 
+enum { DEVICES_MAX = 3 }; /* a port is a bond's VLAN of a VLAN at most */
+
 static bool mdb_wish_ok(const void *wish, const char **why)
 {
 	return mdb_ok(wish, why);
@@ -21,10 +23,10 @@ static bool mdb_gone_ok(const void *key, const char **why)
 static bool mdb_may(const struct parent *p, const void *wish, char why[PARENT_WHY_LEN])
 {
 	const struct mdb_key *key = wish;
-	const struct fact_link *l;
+	const struct fact_link *l = links_by_index(p->links, key->port);
 
 	snprintf(why, PARENT_WHY_LEN, "groups at a port of a bridge that is no segment of its own");
-	for (unsigned int n = 0; (l = mdb_under(p->mdb, key, n)); n++)
+	for (unsigned int n = 0; l && n < DEVICES_MAX; n++, l = links_lower(p->links, l))
 		if (guard_es(&p->guard, p->conf->conf, &key->esi, l->ifname, false) ||
 		    kern_has_es_on(p->kern, &key->esi, l->ifname))
 			return true;

@@ -72,10 +72,8 @@ static const struct closing *closing_on(const struct bgp_end *e, uint32_t ifinde
 			if (c->ifindex == l->ifindex && c->closed[v / 8] & 1u << v % 8)
 				return c;
 		}
-		if (strcmp(l->kind, "vlan") != 0 || !l->link)
-			return NULL;
 		vlan = l->vlan_id;
-		l = links_by_index(e->links, l->link);
+		l = links_lower(e->links, l);
 	}
 	return NULL;
 }

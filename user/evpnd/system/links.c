@@ -446,3 +446,8 @@ const struct fact_link *links_by_index(const struct links *links, uint32_t ifind
 
 	return e && e->told ? &e->fact : NULL;
 }
+
+const struct fact_link *links_lower(const struct links *links, const struct fact_link *vlan)
+{
+	return !strcmp(vlan->kind, "vlan") && vlan->link ? links_by_index(links, vlan->link) : NULL;
+}

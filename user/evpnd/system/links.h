@@ -40,6 +40,9 @@ void links_each(const struct links *links, void (*fn)(void *data, const struct f
 const struct fact_link *links_by_index(const struct links *links, uint32_t ifindex);
 const struct fact_link *links_by_name(const struct links *links, const char *ifname);
 
+/** links_lower() - the device that @vlan is a VLAN of; NULL: @vlan is no VLAN device, or that one is not here */
+const struct fact_link *links_lower(const struct links *links, const struct fact_link *vlan);
+
 /** links_message() - one rtnetlink message; for links.c itself and its tests */
 void links_message(struct links *links, const struct nlmsghdr *nlh);
 

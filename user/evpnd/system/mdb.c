@@ -14,21 +14,9 @@
 #include "system/links.h"
 #include "system/mdb_table.h"
 
-enum {
-	RECEIVE_OCTETS = 1 << 20,
-	LINKS_MAX = 3, /* a port is a bond's VLAN of a VLAN at most */
-};
+enum { RECEIVE_OCTETS = 1 << 20 };
 
 /* ---- devices ---- */
-
-const struct fact_link *mdb_under(const struct mdb *m, const struct mdb_key *key, unsigned int n)
-{
-	const struct fact_link *l = n < LINKS_MAX ? links_by_index(m->links, key->port) : NULL;
-
-	for (; l && n; n--)
-		l = l->link && !strcmp(l->kind, "vlan") ? links_by_index(m->links, l->link) : NULL;
-	return l;
-}
 
 bool mdb_has(const struct mdb *m, const struct mdb_key *key)
 {

@@ -34,9 +34,6 @@ void mdb_free(struct mdb *mdb);
 bool mdb_ok(const struct wish_mdb *wish, const char **why);
 bool mdb_key_ok(const struct mdb_key *key, const char **why);
 
-/** mdb_under() - what a port is on, @n VLAN devices down: 0 is the port itself. NULL: it is on nothing there */
-const struct fact_link *mdb_under(const struct mdb *mdb, const struct mdb_key *key, unsigned int n);
-
 /** mdb_has() - an entry of ours */
 bool mdb_has(const struct mdb *mdb, const struct mdb_key *key);
 

@@ -69,7 +69,7 @@ static bool on_segment(const struct routes *r, const struct fact_link *l)
 	while (l) {
 		if (conf_segment_on(r->conf, l->ifname))
 			return true;
-		l = !strcmp(l->kind, "vlan") && l->link ? links_by_index(r->links, l->link) : NULL;
+		l = links_lower(r->links, l);
 	}
 	return false;
 }
