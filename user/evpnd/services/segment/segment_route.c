@@ -283,33 +283,10 @@ static bool known(const struct segment *s, const struct ip_addr *addr)
 	return false;
 }
 
-static bool elects_untagged(const struct segment *s)
-{
-	return s->conf.vlans[0] & 1;
-}
-
 /*
- * The VLANs that an RT-1 per EVI with tag 0 is for: those of the bridge domains that import it (RFC 7432 section 6.1), or what
- * has no tag, where that is elected beside VLANs and the route targets are ours. Return: whether this is known
- */
-static bool tag0_vlans(const struct segment *s, const struct es_route *r, u8 vlans[DF_VLAN_BYTES])
-{
-	struct slice targets = ecomm_slice(r->targets, r->n_targets);
-	struct ecomm own[CONF_RT_MAX];
-	size_t n_own;
-
-	if (segment_bridge_vlans(s, &targets, vlans))
-		return true;
-	n_own = segment_ad_targets(s, own);
-	if (!elects_untagged(s) || (n_own && !ecomm_rt_match(&targets, own, n_own)))
-		return false;
-	vlans[0] |= 1;
-	return true;
-}
-
-/*
- * Where nothing tells which VLANs a route with tag 0 is for, and its targets are those of our own RT-1 per EVI, it is
- * for all that are elected here; and where there are no targets nothing tells them apart.
+ * The VLANs that an RT-1 per EVI with tag 0 is for: those of the bridge domains that import it (RFC 7432 section 6.1). With the
+ * targets that our own carry, or where there are none and nothing tells them apart, it is for what has no tag if that is
+ * elected here beside VLANs, and else for all that are.
  */
 static void add_tag0(const struct segment *s, const struct es_route *r, struct df_tags *tags)
 {
@@ -317,10 +294,16 @@ static void add_tag0(const struct segment *s, const struct es_route *r, struct d
 	struct ecomm own[CONF_RT_MAX];
 	u8 vlans[DF_VLAN_BYTES] = {0};
 	size_t n_own = segment_ad_targets(s, own);
+	bool untagged = s->conf.vlans[0] & 1;
 	unsigned int i;
 
-	if (!tag0_vlans(s, r, vlans) && (!n_own || ecomm_rt_match(&targets, own, n_own)))
-		segment_vlans(s, vlans);
+	if (!segment_bridge_vlans(s, &targets, vlans) &&
+	    (!n_own || ecomm_rt_match(&targets, own, n_own))) {
+		if (untagged)
+			vlans[0] = 1;
+		else
+			segment_vlans(s, vlans);
+	}
 	for (i = 0; i < DF_VLAN_BYTES; i++)
 		tags->vlan[i] |= vlans[i];
 }
