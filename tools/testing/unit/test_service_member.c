@@ -766,6 +766,19 @@ static void left_and_wanted(void **state)
 	wishes(sp, "x239.1.1.1/10v2 ");
 	gone(sp, a);
 	wishes(sp, "-239.1.1.1:180000 ");
+	/* and where a host here has wanted it all along */
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	wishes(sp, "x239.1.1.2/10v2 ");
+	route(sp, EVPN_LEAVE, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	wishes(sp, "leave:239.1.1.2:3000 ");
+	fact(sp, 10, "239.1.1.2", MEMBER_EXCLUDE, MEMBER_V2, 0, NULL);
+	gone(sp, a);
+	wishes(sp, "-239.1.1.2:0 ");
+	a = route(sp, EVPN_JOIN, PE2, 1, 10, NULL, "239.1.1.2", 2, "65000:1");
+	wishes(sp, "x239.1.1.2/10v2 ");
+	gone(sp, a);
+	wishes(sp, "-239.1.1.2:180000 ");
 	end(sp);
 }
 

@@ -1408,6 +1408,22 @@ static void test_answer_late(void **state)
 	end(sp);
 }
 
+/* The service begins anew with this configuration and the devices of VRF red, and the kernel's routes are about to be read. */
+static void restart(struct speaker *sp, const struct conf_vrf *vrfs, size_t n)
+{
+	prefix_service.stop(sp->ps);
+	sp->log[0] = '\0';
+	sp->ps = rig_begin(&prefix_service, sp);
+	conf_free(sp->conf);
+	sp->conf = NULL;
+	commit(sp, vrfs, n);
+	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
+	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+}
+
 /* The kernel has what a predecessor has wished: nothing is wished again, and what is left over goes. */
 static void test_restart(void **state)
 {
@@ -1415,17 +1431,7 @@ static void test_restart(void **state)
 	struct speaker *sp = begin();
 	struct route *r;
 
-	prefix_service.stop(sp->ps);
-	sp->log[0] = '\0';
-	sp->ps = rig_begin(&prefix_service, sp);
-	conf_free(sp->conf);
-	sp->conf = NULL;
-	commit(sp, vrfs, 2);
-	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
-	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
-	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
-	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
-	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	restart(sp, vrfs, 2);
 	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
 	fact(sp, RED, "10.21.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
 	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
@@ -1450,18 +1456,8 @@ static void test_restart_metric(void **state)
 	struct conf_vrf red = vrf("red", "65000:1");
 	struct speaker *sp = begin();
 
-	prefix_service.stop(sp->ps);
-	sp->log[0] = '\0';
-	sp->ps = rig_begin(&prefix_service, sp);
-	conf_free(sp->conf);
-	sp->conf = NULL;
 	red.prefixes.metric = 77;
-	commit(sp, &red, 1);
-	link_fact(sp, RED, "red", "vrf", 0, 0, 0, true);
-	link_fact(sp, BOND0, "bond0", "bond", 0, 0, 0, true);
-	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
-	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
-	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	restart(sp, &red, 1);
 	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
 	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
 	expect(sp, "unwish:10.20.0.0/16@20 ");
