@@ -22,50 +22,25 @@ ALL_TESTS="
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=ves_lib.sh
 . "$(dirname "$0")/ves_lib.sh"
+# shellcheck source=ves_set_lib.sh
+. "$(dirname "$0")/ves_set_lib.sh"
 begin "several devices as one segment, with evpnd" D5 D6
 need_evpnd
 flood_tools
 
-# config PE DEVICES [LINE]: PE1 is preferred; LINE is of the segment
+# config PE DEVICES
 config() {
-	local dir=$LAB_RUN/fpe$1
-	mkdir -p "$dir"
-	cat <<-END >"$dir/evpnd.yaml"
-		router-id: 192.0.2.$1
-		as: 65000
-		startup-delay: 1s
-		peers:
-		  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s}
-		vrfs:
-		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
+	set_conf "$1" <<-END
 		segments:
 		  - name: site
 		    interface: [$2]
 		    esi: 00:de:5e:00:00:00:00:00:00:01
 		    mode: port-active
 		    standby: block
-		    df: {algorithm: preference, preference: $((300 - $1 * 100)), wait: 0s, recovery-wait: 0s}
+		    df: $(preferred "$1")
 	END
 }
 
-es() { pe_ctl "fpe$1" -j es show site 2>/dev/null | jq -r ".segments[0] | $2"; }
-# df PE: both say so, and the modules have it
-df() {
-	local i role
-	for i in 1 2; do
-		[ "$i" = "$1" ] && role=df || role=non-df
-		[ "$(es $i '"\(.df) \(.kernel.status) \(.kernel.role)"')" = "192.0.2.$1 installed $role" ] || return 1
-	done
-}
-say() { echo "PE1: $(es 1 '"\(.df) \(.reason) \(.kernel)"'); PE2: $(es 2 '"\(.df) \(.reason) \(.kernel)"')"; }
-# moves PE: the segment is led by that PE, soon
-moves() {
-	slowwait 20 df "$1"
-	check_err $? "PE$1 is to forward: $(say)"
-}
-# devices PE: each with its state, and what the module has made of it
-devices() { es "$1" '[.interfaces[] | "\(.interface)=\(.oper)/\(.kernel)"] | join(" ")'; }
-devices_are() { [ "$(devices "$1")" = "$2" ]; }
 # only PE: it forwards by VLAN 10 and by the pseudowire, and nobody else does
 only() {
 	passes "$1" 10 100
@@ -74,15 +49,9 @@ only() {
 	wire $((3 - $1)) 0
 }
 
-ves_lab || skip "no lab: $(ip -V)"
-ves_gre 1 && ves_gre 2 || skip "no GRE pseudowires here: $(ip -V)"
-mkdir -p "$LAB_RUN"
-defer down
+set_lab
 SET="bond0.10, gre"
-config 1 "$SET"
-config 2 "$SET"
-pe_start fpe1
-pe_start fpe2
+set_start "$SET"
 
 leads() {
 	moves 1

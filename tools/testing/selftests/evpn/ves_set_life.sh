@@ -20,6 +20,8 @@ ALL_TESTS="
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=ves_lib.sh
 . "$(dirname "$0")/ves_lib.sh"
+# shellcheck source=ves_set_lib.sh
+. "$(dirname "$0")/ves_set_lib.sh"
 begin "the life of several devices as one segment" D5 D6 A2 A11
 need_evpnd
 flood_tools
@@ -27,23 +29,15 @@ flood_tools
 # of this ESI and these addresses hrw makes PE1 the DF of VLAN 10, and PE2 of VLAN 20
 ESI=00:de:5e:00:00:00:00:00:00:02
 SET="bond0.10, bond0.20, gre"
-PREFERRED="mode: port-active, df: {algorithm: preference, preference: %d, wait: 0s, recovery-wait: 0s}"
+PREFERRED="mode: port-active, df: %s"
 EACH="mode: single-active, vlans: [10, 20], df: {algorithm: hrw, ac-df: yes, wait: 0s, recovery-wait: 0s}"
 
 # config PE [HOW]: PE1 is preferred, unless HOW says otherwise
 config() {
-	local dir=$LAB_RUN/fpe$1 how
-	mkdir -p "$dir"
+	local how
 	# shellcheck disable=SC2059
-	how=$(printf "${2:-$PREFERRED}" $((300 - $1 * 100)))
-	cat <<-END >"$dir/evpnd.yaml"
-		router-id: 192.0.2.$1
-		as: 65000
-		startup-delay: 1s
-		peers:
-		  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s}
-		vrfs:
-		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
+	how=$(printf "${2:-$PREFERRED}" "$(preferred "$1")")
+	set_conf "$1" <<-END
 		segments:
 		  - {name: site, interface: [$SET], esi: $ESI, standby: block, $how}
 	END
@@ -56,23 +50,6 @@ read_it() {
 	check_err $? "configuration of PE$1: $(cat "$LAB_RUN/reload")"
 }
 
-# es PE FILTER [NAME]
-es() { pe_ctl "fpe$1" -j es show "${3:-site}" 2>/dev/null | jq -r ".segments[0] | $2"; }
-df() {
-	local i role
-	for i in 1 2; do
-		[ "$i" = "$1" ] && role=df || role=non-df
-		[ "$(es $i '"\(.df) \(.kernel.status) \(.kernel.role)"')" = "192.0.2.$1 installed $role" ] || return 1
-	done
-}
-moves() {
-	slowwait 20 df "$1"
-	check_err $? "PE$1 is to forward: $(es 1 '"\(.df) \(.reason) \(.kernel)"'); $(es 2 '"\(.df) \(.reason) \(.kernel)"')"
-}
-# alone PE: it leads, whatever the other one has
-alone() { [ "$(es "$1" '"\(.df) \(.kernel.status) \(.kernel.role)"')" = "192.0.2.$1 installed df" ]; }
-devices() { es "$1" '[.interfaces[] | "\(.interface)=\(.oper)/\(.kernel)"] | join(" ")'; }
-devices_are() { [ "$(devices "$1")" = "$2" ]; }
 ALL_UP="bond0.10=up/bound bond0.20=up/bound gre=up/bound"
 # forwards PE NUMBER: so many of 100 frames, on each of the devices, both ways
 forwards() {
@@ -85,28 +62,8 @@ only() {
 	forwards $((3 - $1)) 0
 }
 
-# made PE DEVICE: as ves_lib.sh makes it
-made() {
-	case $2 in
-	gre)
-		fl_ip "pe$1" link add gre type gretap local "10.9.$1.1" remote "10.9.$1.2"
-		fl_ip "pe$1" link set gre addrgenmode none master brgre up
-		;;
-	*)
-		fl_ip "pe$1" link add link bond0 name "$2" type vlan id "${2#*.}"
-		fl_ip "pe$1" link set "$2" addrgenmode none master "br${2#*.}" up
-		;;
-	esac
-}
-
-ves_lab || skip "no lab: $(ip -V)"
-ves_gre 1 && ves_gre 2 || skip "no GRE pseudowires here: $(ip -V)"
-mkdir -p "$LAB_RUN"
-defer down
-config 1
-config 2
-pe_start fpe1
-pe_start fpe2
+set_lab
+set_start
 moves 1
 
 # back: both have the whole segment again, as it is at the beginning

@@ -21,6 +21,8 @@ ALL_TESTS="
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=ves_lib.sh
 . "$(dirname "$0")/ves_lib.sh"
+# shellcheck source=ves_set_lib.sh
+. "$(dirname "$0")/ves_set_lib.sh"
 begin "memberships behind several devices as one segment" D5 C50 C54 C60
 need_evpnd
 flood_tools
@@ -37,16 +39,7 @@ declare -A CORE=([bond0.10]=v10 [bond0.20]=v20 [gre]=gre)
 
 # config PE
 config() {
-	local dir=$LAB_RUN/fpe$1
-	mkdir -p "$dir"
-	cat <<-END >"$dir/evpnd.yaml"
-		router-id: 192.0.2.$1
-		as: 65000
-		startup-delay: 1s
-		peers:
-		  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s, send-multicast: yes}
-		vrfs:
-		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}}
+	PEER_EXTRA=", send-multicast: yes" set_conf "$1" <<-END
 		bridges:
 		  - {bridge: br10, vni: 10, vxlan: vx10}
 		  - {bridge: br20, vni: 20, vxlan: vx20}
@@ -59,29 +52,18 @@ config() {
 		    standby: block
 		    retention: 8s
 		    leave-time: 1s
-		    df: {algorithm: preference, preference: $((300 - $1 * 100)), wait: 0s, recovery-wait: 0s}
+		    df: $(preferred "$1")
 	END
 }
 
-# customer: his LANs, which both PEs are in
+# customer: his hosts, one in each of his LANs
 customer() {
-	local lan n=10
+	lans gre
 	fl_ip ce -batch - <<-END
-		link add cust type bridge forward_delay 0 mcast_snooping 0
-		link set p1 master cust
-		link set p2 master cust
-		link set cust up
-		link add link cust name cust.10 type vlan id 10
-		link add link cust name cust.20 type vlan id 20
-		link add cgre type bridge forward_delay 0 mcast_snooping 0
-		link set gre1 master cgre
-		link set gre2 master cgre
+		addr add 10.10.0.1/24 dev cust.10
+		addr add 10.20.0.1/24 dev cust.20
+		addr add 10.30.0.1/24 dev cgre
 	END
-	for lan in cust.10 cust.20 cgre; do
-		fl_ip ce addr add 10.$n.0.1/24 dev $lan
-		fl_ip ce link set $lan up
-		n=$((n + 10))
-	done
 }
 
 # tunnels PE: its bridges' to the other PE
@@ -107,14 +89,6 @@ looks() {
 	done
 }
 
-es() { pe_ctl "fpe$1" -j es show site 2>/dev/null | jq -r ".segments[0] | $2"; }
-# leads PE: both say so, and its module has it
-leads() { [ "$(es 1 .df) $(es 2 .df) $(es "$1" '"\(.kernel.status) \(.kernel.role)"')" = "192.0.2.$1 192.0.2.$1 installed df" ]; }
-moves() {
-	slowwait 20 leads "$1"
-	check_err $? "PE$1 is to forward: $(es 1 .kernel) $(es 2 .kernel)"
-}
-
 # wants DEVICE: a host behind it wants its group
 declare -A WANTS=()
 wants() {
@@ -131,10 +105,10 @@ leaves() {
 } 2>/dev/null
 
 mdb() { bridge -n "${FL}pe$1" -d mdb show | grep "grp ${GROUP[$2]} "; }
-# where PE DEVICE: bridge and port at which that PE has what is wanted there, for us
-where() { mdb "$1" "$2" | grep "proto \(77\|evpn\)" | sed -n 's/.*dev \([^ ]*\) port \([^ ]*\) .*/\1 \2/p' | sort | tr '\n' ' '; }
+# where PE DEVICE: bridge and port at which that PE has what is wanted there, for us; what is left to the bridge is temporary
+where() { mdb "$1" "$2" | grep "permanent .*proto \(77\|evpn\)" | sed -n 's/.*dev \([^ ]*\) port \([^ ]*\) .*/\1 \2/p' | sort | tr '\n' ' '; }
 has() { [ "$(where "$1" "$2")" = "${BRIDGE[$2]} $2 " ]; }
-has_not() { [ -z "$(where "$1" "$2")" ]; }
+has_not() { ! mdb "$1" "$2" | grep -q "proto \(77\|evpn\)"; }
 both() { echo "PE1: $(pe_ctl fpe1 member show) $(mdb 1 "$1"); PE2: $(pe_ctl fpe2 member show) $(mdb 2 "$1")"; }
 # all_has WHAT: PE2 has each at its own device
 all_has() {
@@ -150,19 +124,13 @@ all_want() {
 	for d in $DEVICES; do [ -n "${WANTS[$d]:-}" ] || wants "$d"; done
 }
 
-ves_lab || skip "no lab: $(ip -V)"
-ves_gre 1 && ves_gre 2 || skip "no GRE pseudowires here: $(ip -V)"
+set_lab
 customer
 for i in 1 2; do
 	tunnels $i
 	looks $i
 done
-mkdir -p "$LAB_RUN"
-defer down
-config 1
-config 2
-pe_start fpe1
-pe_start fpe2
+set_start
 moves 1
 
 by_device() {
@@ -197,13 +165,6 @@ one_is_down() {
 	log_test "a device is down, and what is wanted behind the others stays"
 }
 
-# again PE: its VLAN 20 and its pseudowire, by a hand
-again() {
-	fl_ip "pe$1" link add link bond0 name bond0.20 type vlan id 20
-	fl_ip "pe$1" link set bond0.20 addrgenmode none master br20 up
-	fl_ip "pe$1" link add gre type gretap local "10.9.$1.1" remote "10.9.$1.2"
-	fl_ip "pe$1" link set gre addrgenmode none master brgre up
-}
 made_again() {
 	all_want
 	all_has "joined"
@@ -211,11 +172,13 @@ made_again() {
 	fl_ip pe2 link del gre
 	has 2 bond0.10
 	check_err $? "deleted on PE2: $(both bond0.10)"
-	again 2
+	made 2 bond0.20
+	made 2 gre
 	all_has "made again on PE2"
 	fl_ip pe1 link del bond0.20
 	fl_ip pe1 link del gre
-	again 1
+	made 1 bond0.20
+	made 1 gre
 	all_has "made again on PE1"
 	log_test "devices that are deleted and made again have what they had"
 }
@@ -265,7 +228,7 @@ taken_over() {
 	fl_ip pe1 link set m0 down
 	fl_ip pe1 link set acc down
 	kill -KILL "$(cat "$LAB_RUN/fpe1/pid")"
-	slowwait 20 eval '[ "$(es 2 "\"\(.kernel.status) \(.kernel.role)\"")" = "installed df" ]'
+	slowwait 20 alone 2
 	check_err $? "PE2 does not take over: $(es 2 .)"
 	for d in $DEVICES; do arrives 2 "$d"; done
 	log_test "PE1 dies, and what is wanted behind each device comes by PE2"

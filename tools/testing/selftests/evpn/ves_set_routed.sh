@@ -20,6 +20,8 @@ ALL_TESTS="
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=ves_lib.sh
 . "$(dirname "$0")/ves_lib.sh"
+# shellcheck source=ves_set_lib.sh
+. "$(dirname "$0")/ves_set_lib.sh"
 begin "several routed devices as one segment" D5 D6 C70 C72
 need_evpnd
 flood_tools
@@ -31,23 +33,14 @@ declare -A BEHIND=([bond0.10]=203.0.113.0/28 [bond0.20]=203.0.113.16/28 [gre]=20
 
 # config PE FORM
 config() {
-	local dir=$LAB_RUN/fpe$1
-	mkdir -p "$dir"
-	cat <<-END >"$dir/evpnd.yaml"
-		router-id: 192.0.2.$1
-		as: 65000
-		startup-delay: 1s
-		peers:
-		  - {address: 192.0.2.$((3 - $1)), remote-as: 65000, hold-time: 3, connect-retry: 1s}
-		vrfs:
-		  - {name: default, route-targets: {import: ["65000:1"], export: ["65000:1"]}, prefixes: {learn: [ospf], form: $2}}
+	VRF_EXTRA=", prefixes: {learn: [ospf], form: $2}" set_conf "$1" <<-END
 		segments:
 		  - name: site
 		    interface: [${DEVICES// /, }]
 		    esi: 00:de:5e:00:00:00:00:00:00:01
 		    mode: port-active
 		    standby: block
-		    df: {algorithm: preference, preference: $((300 - $1 * 100)), wait: 0s, recovery-wait: 0s}
+		    df: $(preferred "$1")
 	END
 }
 
@@ -61,21 +54,9 @@ addressed() {
 
 # customer: his LANs, each with a router of its own address, and what is behind all of them
 customer() {
-	local lan
+	lans gre greb
 	fl_ip ce -batch - <<-END
 		link set lo up
-		link add cust type bridge forward_delay 0 mcast_snooping 0
-		link set p1 master cust
-		link set p2 master cust
-		link set cust up
-		link add link cust name cust.10 type vlan id 10
-		link add link cust name cust.20 type vlan id 20
-		link add cgre type bridge forward_delay 0 mcast_snooping 0
-		link set gre1 master cgre
-		link set gre2 master cgre
-		link add cgreb type bridge forward_delay 0 mcast_snooping 0
-		link set greb1 master cgreb
-		link set greb2 master cgreb
 		addr add 10.10.0.1/24 dev cust.10
 		addr add 10.20.0.1/24 dev cust.20
 		addr add 10.70.0.1/24 dev cgre
@@ -85,16 +66,8 @@ customer() {
 		addr add 203.0.113.33/32 dev lo
 		addr add 203.0.113.49/32 dev lo
 	END
-	for lan in cust.10 cust.20 cgre cgreb; do fl_ip ce link set $lan up; done
 }
 
-es() { pe_ctl "fpe$1" -j es show site 2>/dev/null | jq -r ".segments[0] | $2"; }
-# leads PE: both say so, and its module has it
-leads() { [ "$(es 1 .df) $(es 2 .df) $(es "$1" '"\(.kernel.status) \(.kernel.role)"')" = "192.0.2.$1 192.0.2.$1 installed df" ]; }
-moves() {
-	slowwait 20 leads "$1"
-	check_err $? "PE$1 is to forward: $(es 1 .kernel) $(es 2 .kernel)"
-}
 # speaks DEVICE: PE1 and the customer's router there know each other
 speaks() { in_fl pe1 ping -q -c 1 -W 1 "${NET[$1]}.1" >/dev/null 2>&1; }
 # learned DEVICE: PE1 has a route to what is behind it
@@ -113,16 +86,10 @@ all_has() {
 	done
 }
 
-ves_lab || skip "no lab: $(ip -V)"
-ves_gre 1 && ves_gre 2 || skip "no GRE pseudowires here: $(ip -V)"
+set_lab
 customer
 for i in 1 2; do for d in $DEVICES; do addressed $i $d; done; done
-mkdir -p "$LAB_RUN"
-defer down
-config 1 gateway
-config 2 gateway
-pe_start fpe1
-pe_start fpe2
+set_start gateway
 moves 1
 for d in $DEVICES; do
 	slowwait 10 speaks $d
