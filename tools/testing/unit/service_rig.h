@@ -19,6 +19,7 @@ static struct service_rig {
 	struct ip_addr dead;
 	const char *why;
 	unsigned int asked_again; /* for routes */
+	unsigned int has_room;
 	bool runs;
 } service_rig;
 
@@ -97,6 +98,12 @@ void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
 void speaker_wants_more(struct speaker *speaker)
 {
 	service_rig.asked_again++;
+}
+
+bool speaker_has_room(struct speaker *speaker)
+{
+	service_rig.has_room++;
+	return true;
 }
 
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why)

@@ -18,7 +18,7 @@ struct route {
 	bool gone;
 };
 
-static struct route routes[32];
+static struct route routes[96];
 static size_t n_routes;
 static unsigned int walks; /* through the RIB */
 

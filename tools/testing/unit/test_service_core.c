@@ -702,10 +702,50 @@ static void test_room(void **state)
 	say(sp, route(sp, "10.22.0.0/16", 0, 2));
 	run_all(sp);
 	assert_string_equal(state_of(sp, "10.22.0.0/16"), "unknown");
-	service_rig.asked_again = 0;
+	service_rig.has_room = 0;
 	take_back(sp, &routes[0]);
 	take_back(sp, &routes[1]);
-	assert_int_equal(service_rig.asked_again, 1);
+	assert_int_equal(service_rig.has_room, 1);
+	end(sp);
+}
+
+/* One that was refused is asked for when one has gone, however many are left. */
+static void test_room_for_one(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *last = NULL;
+	char prefix[32];
+
+	commit(sp, true, 16);
+	for (u32 i = 0; i < 17; i++) {
+		snprintf(prefix, sizeof(prefix), "10.%u.0.0/16", 20 + i);
+		last = route(sp, prefix, 0, 2);
+		say(sp, last);
+	}
+	assert_false(core_import_wanted(sp->c, &last->n, &last->a));
+	service_rig.has_room = 0;
+	take_back(sp, &routes[0]);
+	assert_int_equal(service_rig.has_room, 1);
+	assert_true(core_import_wanted(sp->c, &last->n, &last->a));
+	end(sp);
+}
+
+/* And so is a path. */
+static void test_room_for_a_path(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *last;
+
+	for (u8 i = 0; i < CORE_PATHS_MAX; i++)
+		say(sp, route(sp, "10.20.0.0/16", 0, 2 + i));
+	last = route(sp, "10.20.0.0/16", 0, 2 + CORE_PATHS_MAX);
+	assert_false(core_import_wanted(sp->c, &last->n, &last->a));
+	service_rig.has_room = 0;
+	take_back(sp, &routes[0]);
+	assert_int_equal(service_rig.has_room, 1);
+	assert_true(core_import_wanted(sp->c, &last->n, &last->a));
+	take_back(sp, &routes[1]);
+	assert_int_equal(service_rig.has_room, 1); /* none was refused since */
 	end(sp);
 }
 
@@ -746,13 +786,22 @@ static void test_show(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),	    cmocka_unit_test(test_equal_paths),
-		cmocka_unit_test(test_not_for_us),  cmocka_unit_test(test_of_no_use),
-		cmocka_unit_test(test_alias),	    cmocka_unit_test(test_mass_withdraw),
-		cmocka_unit_test(test_backup),	    cmocka_unit_test(test_mac_of_prefix),
-		cmocka_unit_test(test_pe_refused),  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_restart),	    cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_room),	    cmocka_unit_test(test_show),
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_equal_paths),
+		cmocka_unit_test(test_not_for_us),
+		cmocka_unit_test(test_of_no_use),
+		cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_mass_withdraw),
+		cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_mac_of_prefix),
+		cmocka_unit_test(test_pe_refused),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_room_for_one),
+		cmocka_unit_test(test_room_for_a_path),
+		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_answer_late),
 	};
 

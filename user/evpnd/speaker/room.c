@@ -22,6 +22,8 @@ enum {
 	SOON_MS = 100,
 	AGAIN_MS = 10000,
 	AGAIN_MAX_MS = 300000,
+	ROOM_MS = 1000,
+	ROOM_MAX_MS = 64000,
 	VITAL_SHARE = 8, /* beyond the limit, routes of own segments may take this part of it */
 };
 
@@ -105,9 +107,18 @@ static void on_ask(void *data)
 	timer_start(&sp->ask, sp->ask_ms);
 }
 
+static void on_room(void *data)
+{
+	struct speaker *sp = data;
+
+	sp->room_us = timer_now_us();
+	speaker_wants_more(sp);
+}
+
 void room_init(struct speaker *sp, sd_event *event)
 {
 	timer_init(&sp->ask, event, 100000, on_ask, sp);
+	timer_init(&sp->room, event, 100000, on_room, sp);
 	sp->ask_ms = AGAIN_MS;
 	SLIST_INIT(&sp->last_memory);
 	(void)take_last(sp);
@@ -116,6 +127,7 @@ void room_init(struct speaker *sp, sd_event *event)
 void room_done(struct speaker *sp)
 {
 	timer_done(&sp->ask);
+	timer_done(&sp->room);
 	give_last(sp);
 }
 
@@ -133,6 +145,21 @@ void speaker_wants_more(struct speaker *sp)
 {
 	sp->wants_more = true;
 	timer_start(&sp->ask, SOON_MS);
+}
+
+/* What comes and goes at a limit would else have neighbours send all of theirs all the time. */
+bool speaker_has_room(struct speaker *sp)
+{
+	bool lately = sp->room_us && timer_now_us() - sp->room_us < ROOM_MAX_MS * 1000;
+
+	if (timer_running(&sp->room))
+		return false;
+	if (!lately)
+		sp->room_ms = ROOM_MS;
+	else if (sp->room_ms < ROOM_MAX_MS)
+		sp->room_ms *= 2;
+	timer_start(&sp->room, sp->room_ms);
+	return true;
 }
 
 enum want room_wanted(struct bgp_host *host, const struct evpn_nlri *nlri,

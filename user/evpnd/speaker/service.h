@@ -150,6 +150,11 @@ void speaker_left(struct speaker *speaker);
 void speaker_peer_dead(struct speaker *speaker, const struct ip_addr *address, const char *why);
 /* routes that were not kept may be of use now: neighbours are asked for them again, soon */
 void speaker_wants_more(struct speaker *speaker);
+/*
+ * One of those that are limited has gone, and others were refused: neighbours are asked in a second, for many that go at
+ * once; when this is again and again so, less often. False: they were about to be asked already
+ */
+bool speaker_has_room(struct speaker *speaker);
 /* a neighbour of a segment, whichever service knows it. False: the kernel has none; @host says more */
 bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host);
 /* is @pe one of the PEs of a segment of ours at this moment? */

@@ -33,6 +33,7 @@
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
  * @ask: to ask neighbours for their routes again, @ask_ms after the last time: because @wants_more, or
  *	because some were refused
+ * @room: the same because there may be room again for what a limit refused, @room_ms after that; @room_us: when it was last
  * @last_memory: given to the allocator when it has none left; @exhausted: that was so
  */
 struct speaker {
@@ -56,6 +57,9 @@ struct speaker {
 	size_t n_silent;
 	struct timer ask;
 	bool wants_more;
+	struct timer room;
+	uint64_t room_ms;
+	uint64_t room_us;
 	SLIST_HEAD(, last) last_memory;
 	bool exhausted;
 	uint64_t ask_ms;

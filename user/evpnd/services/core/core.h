@@ -35,7 +35,7 @@ enum { CORE_PATHS_MAX = 64 };
  * struct core_vrf - a VRF with from-core
  * @known: its device is there; @ifindex of it, 0: the global table
  * @svi, @vxlan: devices of its L3VNI, @svi_index; @why: there are none, a sentence
- * @taken: prefixes; @full: one more was refused since there was room
+ * @taken: prefixes; @full: one more was refused since there was room; @paths_full: the same, of one prefix
  */
 struct core_vrf {
 	struct conf_vrf conf;
@@ -44,6 +44,7 @@ struct core_vrf {
 	u32 taken;
 	bool known;
 	bool full;
+	bool paths_full;
 	char svi[IFNAMSIZ];
 	char vxlan[IFNAMSIZ];
 	char why[CORE_WHY_MAX];
@@ -313,6 +314,7 @@ struct core_prefix *core_prefix_first(struct core *c, const struct ip_prefix *p)
 struct core_prefix *core_prefix_next(struct core_prefix *x);
 void core_prefix_queue(struct core *c, struct core_prefix *x);
 void core_prefix_drop(struct core *c, struct core_prefix *x); /* when nothing is known of it */
+u32 core_count_paths(const struct core_prefix *x);
 void core_path_del(struct core *c, struct core_prefix *x, struct core_path *path);
 /* the group by which it is best reached. A reference for the caller; NULL: there is none */
 struct core_group *core_prefix_choose(struct core *c, const struct core_prefix *x);

@@ -73,45 +73,34 @@ static struct core_path *path_of(const struct core_prefix *x, const struct evpn_
 	return NULL;
 }
 
-static u32 count_paths(const struct core_prefix *x)
+static void say_full(struct core *c, const struct core_vrf *v, bool *full, const char *what)
 {
-	const struct core_path *p;
-	u32 n = 0;
-
-	for (p = x->paths; p; p = p->next)
-		n++;
-	return n;
+	c->counts.too_many++;
+	if (!*full)
+		log_warning("VRF %s: the core has more %s than are taken", v->conf.name, what);
+	*full = true;
 }
 
+/* It is said if there is none. */
 static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri *n)
 {
 	struct ip_prefix p = prefix_make(&n->ip, n->plen);
 	const struct core_prefix *x = core_prefix(c, v->ifindex, &p, false);
 
-	if (x && x->paths)
-		return path_of(x, n) || count_paths(x) < CORE_PATHS_MAX;
-	return v->taken < v->conf.prefixes.limit;
-}
-
-static void say_full(struct core *c, struct core_vrf *v)
-{
-	c->counts.too_many++;
-	if (!v->full)
-		log_warning("VRF %s: the core has more prefixes, or paths of one, than are taken",
-			    v->conf.name);
-	v->full = true;
+	if (x && x->paths && !path_of(x, n) && core_count_paths(x) >= CORE_PATHS_MAX)
+		say_full(c, v, &v->paths_full, "paths of a prefix");
+	else if (!(x && x->paths) && v->taken >= v->conf.prefixes.limit)
+		say_full(c, v, &v->full, "prefixes");
+	else
+		return true;
+	return false;
 }
 
 bool core_import_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
 	struct core_vrf *v = vrf_for(c, n, a);
 
-	if (!v)
-		return false;
-	if (has_room(c, v, n))
-		return true;
-	say_full(c, v);
-	return false;
+	return v && has_room(c, v, n);
 }
 
 /* ---- what routes have in common ---- */
@@ -271,8 +260,6 @@ void core_import_route(struct core *c, const struct evpn_nlri *n, const struct r
 		c->counts.received++;
 		if (has_room(c, v, full))
 			x = core_prefix(c, v->ifindex, &p, true);
-		else
-			say_full(c, v);
 	}
 	forget(c, n, &p, x);
 	if (!x)

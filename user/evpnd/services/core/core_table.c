@@ -79,19 +79,29 @@ void core_prefix_drop(struct core *c, struct core_prefix *x)
 	free(x);
 }
 
-/* There is room again for what was refused. */
-static void count_off(struct core *c, const struct core_prefix *x)
+u32 core_count_paths(const struct core_prefix *x)
+{
+	const struct core_path *p;
+	u32 n = 0;
+
+	for (p = x->paths; p; p = p->next)
+		n++;
+	return n;
+}
+
+/* A path has gone: what was refused may have room. */
+static void use_room(struct core *c, const struct core_prefix *x)
 {
 	struct core_vrf *v = core_vrf(c, x->vrf);
-	u32 limit = v ? v->conf.prefixes.limit : 0;
 
 	if (!v)
 		return;
-	v->taken--;
-	if (!v->full || v->taken > limit - limit / 8)
-		return;
-	v->full = false;
-	speaker_wants_more(c->speaker);
+	v->taken -= !x->paths;
+	if (v->full && !x->paths && speaker_has_room(c->speaker))
+		v->full = false;
+	if (v->paths_full && core_count_paths(x) == CORE_PATHS_MAX - 1 &&
+	    speaker_has_room(c->speaker))
+		v->paths_full = false;
 }
 
 void core_path_del(struct core *c, struct core_prefix *x, struct core_path *path)
@@ -103,8 +113,7 @@ void core_path_del(struct core *c, struct core_prefix *x, struct core_path *path
 	*p = path->next;
 	core_source_put(c, path->source);
 	free(path);
-	if (!x->paths)
-		count_off(c, x);
+	use_room(c, x);
 	core_prefix_queue(c, x);
 }
 

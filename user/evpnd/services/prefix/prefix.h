@@ -394,8 +394,6 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 void prefix_reimport(struct prefixes *ps);
 /* but what is retained, as far as there is a place for it; @next: of a configuration that is to come */
 void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
-/* there is room in a VRF that was full: neighbours are asked again for what was refused */
-void prefix_use_room(struct prefixes *ps);
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r);
 /*
  * The customer has told this PE, by @hop, what was kept of another one: from now on what he withdraws here is gone, and

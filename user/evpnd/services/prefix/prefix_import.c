@@ -179,12 +179,6 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 
 /* ---- paths of a prefix ---- */
 
-static void ask_again(struct prefixes *ps, struct place_vrf *v)
-{
-	v->taken_full = false;
-	speaker_wants_more(ps->speaker);
-}
-
 static void count_taken(struct prefixes *ps, struct pfx *x)
 {
 	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
@@ -194,31 +188,17 @@ static void count_taken(struct prefixes *ps, struct pfx *x)
 		return;
 	x->flags ^= PFX_COUNTED_TAKEN;
 	v->taken += is ? 1 : (u32)-1;
-	if (v->taken_full && v->taken < v->conf.prefixes.limit - v->conf.prefixes.limit / 8)
-		ask_again(ps, v);
-	else if (v->taken_full && !is)
-		prefix_retry_later(
-			ps); /* neighbours are not asked for all of theirs with each that goes */
+	if (v->taken_full && !is && speaker_has_room(ps->speaker))
+		v->taken_full = false;
 }
 
-void prefix_use_room(struct prefixes *ps)
-{
-	struct place_vrf *v;
-
-	TAILQ_FOREACH(v, &ps->at.vrfs, entry)
-		if (v->taken_full && v->taken < v->conf.prefixes.limit)
-			ask_again(ps, v);
-}
-
-/* Not for each path that comes and goes at the limit. */
 static void use_room(struct prefixes *ps, const struct pfx *x)
 {
 	struct place_vrf *v = place_vrf(&ps->at, x->vrf);
 
-	if (!v || !v->paths_full || count_paths(x) != PREFIX_PATHS_MAX - PREFIX_PATHS_MAX / 8)
-		return;
-	v->paths_full = false;
-	speaker_wants_more(ps->speaker);
+	if (v && v->paths_full && count_paths(x) == PREFIX_PATHS_MAX - 1 &&
+	    speaker_has_room(ps->speaker))
+		v->paths_full = false;
 }
 
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r)

@@ -201,7 +201,6 @@ static void wish_again(struct prefixes *ps, struct pfx *x, void *data)
 
 void prefix_retry(struct prefixes *ps)
 {
-	prefix_use_room(ps);
 	prefix_walk(ps, wish_again, NULL);
 }
 
