@@ -6,6 +6,7 @@
  * Requirements: C4, C17, C70, C72, C76, D8, D10
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,6 +43,7 @@ struct speaker {
 	bool deaf; /* nobody monitors */
 	char said[512];
 	struct wish_prefix wish;
+	struct prefix_key unwished; /* last */
 	u32 batches;
 	enum route_loss loss;
 	const char *hosts[8]; /* in the kernel, "address" */
@@ -139,8 +141,10 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, ui
 	}
 	for (u32 i = 0; type == IPC_WISH_PREFIX && sp->answer && i < n; i++)
 		answer(sp, &w[i], WISH_INSTALLED, 0);
-	for (u32 i = 0; type == IPC_WISH_PREFIX_GONE && i < n; i++)
+	for (u32 i = 0; type == IPC_WISH_PREFIX_GONE && i < n; i++) {
 		note(sp, "unwish:%s@%u ", text(&k[i].prefix), k[i].vrf);
+		sp->unwished = k[i];
+	}
 }
 
 static const char *route_text(const struct evpn_nlri *n)
@@ -1450,7 +1454,10 @@ static void test_restart(void **state)
 	end(sp);
 }
 
-/* Another metric in the file than that of what a predecessor has left in the kernel: that goes. */
+/*
+ * Another metric in the file than that of what a predecessor has left in the kernel: that goes when the one in its place is
+ * there, or when nobody has said it.
+ */
 static void test_restart_metric(void **state)
 {
 	struct conf_vrf red = vrf("red", "65000:1");
@@ -1459,11 +1466,112 @@ static void test_restart_metric(void **state)
 	red.prefixes.metric = 77;
 	restart(sp, &red, 1);
 	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	fact(sp, RED, "10.21.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	expect(sp, "");
+	/* and one with a third metric, of whoever was before */
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", 99, PREFIX_FIRST | PREFIX_OWN);
+	fact(sp, RED, "10.22.0.0/16", 11, "10.1.0.1", 99, PREFIX_FIRST | PREFIX_OWN);
 	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
-	expect(sp, "unwish:10.20.0.0/16@20 ");
+	expect(sp, "unwish:10.20.0.0/16@20 unwish:10.22.0.0/16@20 ");
+	assert_int_equal(sp->unwished.metric, 99);
+	assert_int_equal(sp->ps->count, 2);
+	sp->answer = false;
 	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
 	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
 	assert_int_equal(sp->wish.key.metric, 77);
+	assert_false(sp->wish.replace);
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->unwished.metric, METRIC);
+	prefix_service.settled(sp->ps);
+	expect(sp, "unwish:10.21.0.0/16@20 sweep ");
+	assert_int_equal(sp->unwished.metric, METRIC);
+	assert_int_equal(sp->ps->count, 1);
+	end(sp);
+}
+
+static const char *reason_of(struct speaker *sp, const char *prefix)
+{
+	struct ip_prefix p;
+
+	assert_int_equal(prefix_parse(&p, prefix), 0);
+	return prefix_reason(sp->ps, prefix_first(sp->ps, &p));
+}
+
+/* The route with the old metric is there until the kernel has answered for the one with the new metric. */
+static void test_reload_metric(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp = begin();
+
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", METRIC, PREFIX_FIRST | PREFIX_OWN);
+	sp->answer = false;
+	red.prefixes.metric = 77;
+	commit(sp, &red, 1);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(sp->wish.key.metric, 77);
+	assert_false(sp->wish.replace);
+	assert_string_equal(
+		reason_of(sp, "10.20.0.0/16"),
+		"it is being installed, and there with the VRF's old metric until then");
+	answer(sp, &sp->wish, WISH_PENDING, ENODEV);
+	expect(sp, "");
+	prefix_retry(sp->ps);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	/* it is heard of before the answer is there; and then of the other one, which has gone */
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", 77, PREFIX_FIRST | PREFIX_OWN);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->unwished.metric, METRIC);
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	fact(sp, RED, "10.20.0.0/16", 0, NULL, METRIC, PREFIX_FIRST | PREFIX_GONE | PREFIX_OWN);
+	expect(sp, "");
+	assert_null(reason_of(sp, "10.20.0.0/16"));
+	end(sp);
+}
+
+/* Other ends of it: a refusal, another change, the route withdrawn, the old one gone by itself; and a wish without an answer. */
+static void test_reload_metric_ends(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+
+	say(sp, r);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	sp->answer = false;
+	red.prefixes.metric = 77;
+	commit(sp, &red, 1);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	answer(sp, &sp->wish, WISH_REFUSED, EEXIST);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->unwished.metric, METRIC);
+	prefix_retry(sp->ps);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	red.prefixes.metric = 78;
+	commit(sp, &red, 1);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	red.prefixes.metric = 79; /* before it is answered */
+	commit(sp, &red, 1);
+	expect(sp, "unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->unwished.metric, 77);
+	fact(sp, RED, "10.20.0.0/16", 11, "10.1.0.1", 78, PREFIX_FIRST | PREFIX_OWN);
+	answer(sp, &sp->wish, WISH_INSTALLED, 0); /* of 78 */
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_int_equal(sp->wish.key.metric, 79);
+	fact(sp, RED, "10.20.0.0/16", 0, NULL, 78, PREFIX_FIRST | PREFIX_GONE | PREFIX_OWN);
+	answer(sp, &sp->wish, WISH_INSTALLED, 0);
+	expect(sp, "");
+	red.prefixes.metric = 80;
+	commit(sp, &red, 1);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	answer(sp, &sp->wish, WISH_PENDING, ENODEV);
+	r->ec[0] = rt_of("65000:99"); /* it is for nobody here any more */
+	say(sp, r);
+	expect(sp, "unwish:10.20.0.0/16@20 unwish:10.20.0.0/16@20 ");
+	assert_int_equal(sp->ps->count, 0);
 	end(sp);
 }
 
@@ -1481,8 +1589,8 @@ static void test_reload(void **state)
 	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
 	vrfs[0].prefixes.metric = 77;
 	commit(sp, vrfs, 2);
-	expect(sp, "unwish:10.20.0.0/16@20 +10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 "
-		   "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768],10.1.0.1 wish:10.20.0.0/16@20,11:10.1.0.1 "
+		   "unwish:10.20.0.0/16@20 ");
 	assert_int_equal(sp->wish.key.metric, 77);
 	commit(sp, &vrfs[1], 1); /* without red */
 	expect(sp, "unwish:10.20.0.0/16@20 -10.22.0.0/16/1[10.0.0.1:32768] ");
@@ -1925,6 +2033,8 @@ int main(void)
 		cmocka_unit_test(test_answer_late),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_restart_metric),
+		cmocka_unit_test(test_reload_metric),
+		cmocka_unit_test(test_reload_metric_ends),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_shared),

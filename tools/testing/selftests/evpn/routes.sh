@@ -21,6 +21,7 @@ ALL_TESTS="
 	flapping
 	restarts
 	flushed
+	other_metric
 	esi_form
 	leg_cut
 	pe_dies
@@ -374,6 +375,44 @@ flushed() {
 reconfigure() {
 	sed -i "$2" "$LAB_RUN/$1/evpnd.yaml"
 	pe_ctl "$1" config reload >/dev/null
+}
+
+n_with_metric() { vrf_ip "$1" route show vrf red proto 77 | grep -c "metric $2 "; }
+all_have_metric() { [ "$(n_with_metric "$1" "$2") $(n_ours "$1" red)" = "250 250" ]; }
+# to_metric HOW METRIC: on PE2, by `reload` or `restart`; what the kernel told meanwhile is in $LAB_RUN/changes
+to_metric() {
+	[ "$1" = reload ] || pe_stop pe2
+	sed -i "s/prefixes: {.*learn/prefixes: {metric: $2, learn/" "$LAB_RUN/pe2/evpnd.yaml"
+	[ "$1" = reload ] || pe_start pe2
+	[ "$1" = restart ] || pe_ctl pe2 config reload >/dev/null
+	slowwait 40 all_have_metric pe2 "$2"
+}
+# gaps METRIC: how many of those that went had not come with this metric before
+gaps() {
+	awk -v new="metric $1 " '!/proto 77/ { next }
+		$1 == "Deleted" { n += !($2 in there); next }
+		index($0, new) { there[$1] }
+		END { print n + 0 }' "$LAB_RUN/changes"
+}
+
+other_metric() {
+	local how metric=3187671041
+	thousand pe1 add 20 20
+	slowwait 20 count_is pe2 red 250
+	for how in reload restart; do
+		metric=$((metric + 1))
+		check_eq "$(changes pe2 to_metric $how $metric)" 500 "routes made and removed ($how)"
+		all_have_metric pe2 $metric
+		check_err $? "$how: $(n_ours pe2 red) routes, of which $(n_with_metric pe2 $metric) have the new metric"
+		check_eq "$(gaps $metric)" 0 "removed before they were there with the new metric ($how)"
+		state_is pe2 10.20.0.0/24 installed
+		check_err $? "$how: it is $(state_of pe2 10.20.0.0/24)"
+	done
+	reconfigure pe2 "s/metric: $metric, //"
+	slowwait 20 all_have_metric pe2 3187671041
+	thousand pe1 del 20 20
+	slowwait 20 count_is pe2 red 0
+	log_test "another metric, by a reload or after a restart: each route is there with the new one before the old one goes"
 }
 
 esi_form() {

@@ -35,6 +35,7 @@
  *	device has
  * @id: in the route distinguisher of its routes
  * @more_ids: of those that need further ones, the first; 0: there is none. For the service, which sets it
+ * @old_metric: that the kernel may still have routes with; 0: none. So, too
  * @advertised: what this PE advertises of it; @taken: what other PEs advertise
  * @advertised_full, @taken_full: one more was refused since there was room
  * @paths_full: the same, of one prefix
@@ -43,6 +44,7 @@ struct place_vrf {
 	TAILQ_ENTRY(place_vrf) entry;
 	struct conf_vrf conf;
 	u32 ifindex;
+	u32 old_metric;
 	u32 advertised;
 	u32 taken;
 	u32 vni;

@@ -95,8 +95,8 @@ void prefix_withdraw_vrf(struct prefixes *ps, struct place_vrf *v)
 #define PREFIX_CHANGES (CONF_CHANGED_IDENTITY | CONF_CHANGED_VRFS | CONF_CHANGED_SEGMENTS)
 
 /*
- * What was wished in a VRF that is no more goes, and so does what is to have another metric. What is advertised
- * goes before another VRF gets its number: later it would be the other one's that goes.
+ * What was wished in a VRF that is no more goes. What is advertised goes before another VRF gets its number: later it
+ * would be the other one's that goes.
  */
 static void leave_old(struct prefixes *ps, const struct conf *now)
 {
@@ -105,8 +105,10 @@ static void leave_old(struct prefixes *ps, const struct conf *now)
 
 	TAILQ_FOREACH(v, &ps->at.vrfs, entry) {
 		next = conf_vrf(now, v->conf.name);
-		if (!next || next->prefixes.metric != v->conf.prefixes.metric)
+		if (!next)
 			prefix_unwish_all(ps, v);
+		else if (next->prefixes.metric != v->conf.prefixes.metric)
+			prefix_wish_anew(ps, v);
 		if (!next || (next->id && next->id != v->id))
 			prefix_withdraw_vrf(ps, v);
 	}

@@ -164,6 +164,8 @@ enum {
 	 */
 	PFX_FLYING = 128,
 	PFX_AGAIN = 256,
+	PFX_STALE =
+		512, /* @there has the VRF's old metric, and goes when the answer for the new one is here */
 };
 
 /**
@@ -461,6 +463,10 @@ void prefix_retry(struct prefixes *ps);
 void prefix_retry_later(struct prefixes *ps);
 /* take back what was wished in a table, with the metric that it has there */
 void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v);
+/* the VRF is about to get another metric */
+void prefix_wish_anew(struct prefixes *ps, struct place_vrf *v);
+/* what is there with the old metric is of no use any more */
+void prefix_remove_stale(struct prefixes *ps, struct pfx *x);
 
 /* prefix_state.c */
 enum pstate {

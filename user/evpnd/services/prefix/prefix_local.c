@@ -55,32 +55,50 @@ static struct pset *without(struct prefixes *ps, const struct pset *s, const str
 static void own_gone(struct prefixes *ps, struct pfx *x)
 {
 	replace(ps, &x->there, NULL);
+	x->flags &= ~PFX_STALE;
 	if (!(x->flags & PFX_FLYING))
 		x->flags &= ~PFX_WISHED;
 	prefix_queue(ps, x);
 }
 
+/* From before the metric was changed. Return: it is of use until the one with the new metric is there */
+static bool is_needed(struct place_vrf *v, const struct pfx *x, u32 metric)
+{
+	if (!v->old_metric)
+		v->old_metric = metric;
+	return metric == v->old_metric && (!x->there || x->flags & PFX_STALE);
+}
+
+static u32 metric_of(const struct place_vrf *v, const struct pfx *x)
+{
+	return x->flags & PFX_STALE ? v->old_metric : v->conf.prefixes.metric;
+}
+
 static void own(struct prefixes *ps, const struct fact_prefix *f)
 {
 	struct place_vrf *v = place_vrf(&ps->at, f->key.vrf);
+	bool stale = v && v->conf.prefixes.metric != f->key.metric, same;
 	struct pset *set;
 	struct pfx *x;
-	bool same;
 
 	if (f->flags & PREFIX_GONE) {
 		x = prefix_find(ps, f->key.vrf, &f->key.prefix);
-		if (x && x->there && (!v || v->conf.prefixes.metric == f->key.metric))
+		if (x && x->there && (!v || metric_of(v, x) == f->key.metric))
 			own_gone(ps, x);
-		return;
-	}
-	if (v &&
-	    v->conf.prefixes.metric != f->key.metric) { /* from before the metric was changed */
-		prefix_remove_key(ps, &f->key);
 		return;
 	}
 	x = prefix_get(ps, f->key.vrf, &f->key.prefix);
 	if (!x)
 		return;
+	if (stale && !is_needed(v, x, f->key.metric)) {
+		prefix_remove_key(ps, &f->key);
+		prefix_drop(ps, x);
+		return;
+	}
+	if (stale)
+		x->flags |= PFX_STALE;
+	else
+		prefix_remove_stale(ps, x);
 	x->epoch = ps->epoch;
 	set = with(ps, f->flags & PREFIX_FIRST ? NULL : x->there, f);
 	same = set && set == x->there;

@@ -62,9 +62,13 @@ const char *prefix_why_absent(struct prefixes *ps, const struct pfx *x)
 	if (x->flags & PFX_WISHED && x->answer == WISH_INSTALLED)
 		return NULL;
 	if (x->flags & PFX_WISHED)
-		return x->why	? ps->texts[x->why - 1] :
-		       x->error ? strerror(x->error) :
-				  "it is being installed";
+		return x->why ?
+			       ps->texts[x->why - 1] :
+		       x->error ?
+			       strerror(x->error) :
+		       x->flags & PFX_STALE ?
+			       "it is being installed, and there with the VRF's old metric until then" :
+			       "it is being installed";
 	for (r = x->remotes; r; r = r->next)
 		if (r->source->why[0])
 			return r->source->why;

@@ -94,6 +94,22 @@ static struct pset *target_of(struct prefixes *ps, const struct pfx *x)
 	return n ? prefix_set(ps, x->vrf, hops, n) : NULL;
 }
 
+void prefix_remove_stale(struct prefixes *ps, struct pfx *x)
+{
+	const struct place_vrf *v = place_vrf(&ps->at, x->vrf);
+	struct prefix_key k;
+
+	if (!(x->flags & PFX_STALE))
+		return;
+	x->flags &= ~PFX_STALE;
+	prefix_set_put(ps, x->there);
+	x->there = NULL;
+	if (!v) /* it went with its table */
+		return;
+	k = key_of(x, v->old_metric);
+	prefix_remove_key(ps, &k);
+}
+
 static void unwish(struct prefixes *ps, struct pfx *x, u32 metric)
 {
 	struct prefix_key k = key_of(x, metric);
@@ -101,7 +117,9 @@ static void unwish(struct prefixes *ps, struct pfx *x, u32 metric)
 	/* what was wished before may still wait in a batch */
 	if (ps->room->n_wishes)
 		prefix_send_out(ps);
-	prefix_remove_key(ps, &k);
+	prefix_remove_stale(ps, x);
+	if (x->flags & PFX_WISHED || x->there)
+		prefix_remove_key(ps, &k);
 	x->flags &= ~PFX_WISHED;
 	prefix_set_put(ps, x->wished);
 	prefix_set_put(ps, x->there);
@@ -118,7 +136,7 @@ static void put_wish(struct prefixes *ps, struct pfx *x, struct pset *s, u32 met
 	memset(w, 0, sizeof(*w));
 	w->key = key_of(x, metric);
 	w->n_hops = (u8)s->n;
-	w->replace = x->there;
+	w->replace = x->there && !(x->flags & PFX_STALE);
 	memcpy(w->hops, s->hops, s->n * sizeof(w->hops[0]));
 	x->flags |= PFX_WISHED | PFX_FLYING;
 	x->answer = WISH_PENDING;
@@ -145,7 +163,7 @@ static void look(struct prefixes *ps, struct pfx *x)
 			unwish(ps, x, metric);
 		return;
 	}
-	if (x->there == s) {
+	if (x->there == s && !(x->flags & PFX_STALE)) {
 		prefix_set_put(ps, x->wished);
 		x->wished = s;
 		x->flags |= PFX_WISHED;
@@ -230,6 +248,26 @@ void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v)
 	prefix_send_out(ps);
 }
 
+/* What has no answer yet is heard of when it is there. */
+static void wish_anew(struct prefixes *ps, struct pfx *x, void *data)
+{
+	if (place_vrf(&ps->at, x->vrf) != data)
+		return;
+	prefix_remove_stale(ps, x); /* two changes at once */
+	if (!(x->flags & PFX_WISHED || x->there))
+		return;
+	x->flags &= ~PFX_WISHED;
+	if (x->there)
+		x->flags |= PFX_STALE;
+	prefix_queue(ps, x);
+}
+
+void prefix_wish_anew(struct prefixes *ps, struct place_vrf *v)
+{
+	prefix_walk(ps, wish_anew, v);
+	v->old_metric = v->conf.prefixes.metric;
+}
+
 /* ---- answers ---- */
 
 void prefix_text(struct prefixes *ps, const struct fact_prefix_text *t)
@@ -264,14 +302,15 @@ void prefix_result(void *state, const void *result)
 	x->answer = r->status;
 	x->error = r->error;
 	x->why = r->why <= PREFIX_TEXTS_MAX ? r->why : 0;
-	if (r->status != WISH_INSTALLED) {
+	if (r->status != WISH_PENDING)
+		prefix_remove_stale(ps, x);
+	if (r->status == WISH_INSTALLED) {
+		prefix_set_put(ps, x->there);
+		x->there = x->wished ? prefix_set_ref(x->wished) : NULL;
+		x->epoch = ps->epoch;
+	} else {
 		prefix_retry_later(ps);
-		prefix_tell(ps, x);
-		return;
 	}
-	prefix_set_put(ps, x->there);
-	x->there = x->wished ? prefix_set_ref(x->wished) : NULL;
-	x->epoch = ps->epoch;
 	prefix_core(ps, x);
 	prefix_tell(ps, x);
 }
