@@ -34,8 +34,11 @@ static char sentence[160];
 static struct prefix_result last;
 static unsigned int n_facts, n_results, n_bad, readings;
 static bool busy;
-static uint32_t told_vrf;    /* of the last one */
-static unsigned int fail_at; /* reading this datagram of a table fails; 0: none does */
+static uint32_t told_vrf;      /* of the last one */
+static unsigned int fail_at;   /* reading this datagram of a table fails; 0: none does */
+static unsigned int change_at; /* before this one is read @change is done */
+static const char *change;
+static bool seen[3000]; /* 2001:db8:0:N::/64 was told */
 
 static bool no_memory;
 
@@ -50,6 +53,8 @@ void *calloc(size_t n, size_t size)
 /* In the place of libc's: only the reading of tables has it from there. */
 ssize_t recv(int fd, void *buf, size_t len, int flags)
 {
+	if (change_at && !--change_at)
+		sh(change);
 	if (!fail_at || --fail_at)
 		return recvfrom(fd, buf, len, flags, NULL, NULL);
 	errno = ENOBUFS;
@@ -70,6 +75,15 @@ static void on_gone(void *data, const struct fact_link *was)
 
 static const struct links_ops link_ops = {on_changed, on_gone, on_follow};
 
+static void note_seen(const struct fact_prefix *f)
+{
+	const uint8_t *b = f->key.prefix.addr.b;
+	size_t i = (size_t)b[6] << 8 | b[7];
+
+	if (f->key.prefix.addr.len == 16 && !(f->flags & PREFIX_GONE) && i < sizeof(seen))
+		seen[i] = true;
+}
+
 static void on_fact(const struct fact_prefix *f)
 {
 	char p[PREFIX_STRLEN], gw[IP_STRLEN], dev[IFNAMSIZ] = "-";
@@ -77,6 +91,7 @@ static void on_fact(const struct fact_prefix *f)
 
 	n_facts++;
 	told_vrf = f->key.vrf;
+	note_seen(f);
 	if (f->hop.ifindex)
 		if_indextoname(f->hop.ifindex, dev);
 	if (used < sizeof(told) - 256)
@@ -415,6 +430,32 @@ static void test_reading_fails(void **state)
 	told[0] = '\0';
 }
 
+/* Prefixes that are there when others have gone while they were read are told, every one. */
+static void test_changed_while_read(void **state)
+{
+	enum { MANY = sizeof(seen) / sizeof(seen[0]), GONE = 200 };
+	unsigned int before = readings;
+
+	NEED_KERNEL();
+	sh("i=0; while [ $i -lt 3000 ]; do printf 'route add 2001:db8:0:%x::/64 via fd00::1 proto ospf metric 20\n' $i;"
+	   " i=$((i + 1)); done | ip -6 -batch -");
+	run(500);
+	memset(seen, 0, sizeof(seen));
+	change =
+		"(i=0; while [ $i -lt 200 ]; do printf 'route del 2001:db8:0:%x::/64 proto ospf metric 20\n' $i;"
+		" i=$((i + 1)); done; echo route add 2001:db8:1::/64 via fd00::1 proto ospf metric 20) | ip -6 -batch -";
+	change_at = 8;
+	routes_read_again(routes, 0);
+	wait_reading(before + 1);
+	assert_int_equal(change_at, 0);
+	for (unsigned int i = GONE; i < MANY; i++)
+		if (!seen[i])
+			fail_msg("2001:db8:0:%x::/64 is there and was not told", i);
+	sh("ip -6 route flush proto ospf");
+	run(200);
+	told[0] = '\0';
+}
+
 /* Each wish is answered: the speaker waits with the next ones until it is. */
 static void test_no_memory(void **state)
 {
@@ -596,8 +637,9 @@ int main(void)
 		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
 		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_leaked),	      cmocka_unit_test(test_many),
+		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_changed_while_read),
+		cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_leaked),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -7,11 +7,17 @@
  * notification is read: the last one of a route is true whatever the reading has seen of it, as long as it
  * comes after. The kernel tells nothing of IPv4 routes that go with their device, so that a device that
  * goes down makes everything read again.
+ *
+ * In a table of IPv6 that got a route while it was read the kernel begins at the root again, and passes over as many prefixes as
+ * it has told by then. Those that have gone meanwhile are among these, and so it leaves out as many that are there, and does
+ * not say so (NLM_F_DUMP_INTR). When any route of IPv6 has gone such a table is read once more: what was seen in one of the readings
+ * is there.
  */
 #include "system/routes_priv.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,7 +28,8 @@
 enum {
 	ROUTES_RCVBUF = 32 * 1024 * 1024,
 	DUMPER_RCVBUF = 1024 * 1024,
-	PIECES = 4, /* datagrams that are read at once: about a thousand routes */
+	PIECES = 4,    /* datagrams that are read at once: about a thousand routes */
+	TRIES_MAX = 3, /* of a table of IPv6 that does not rest */
 	PAUSE_MS =
 		1000, /* most between the end of a reading and the next one: else as long as it took */
 	SETTLE_MS = 20,	   /* a bond with a thousand VLANs changes as a whole */
@@ -377,15 +384,39 @@ static void read_failed(struct routes *r, int e)
 	routes_read_again(r, PAUSE_MS);
 }
 
+/* How many routes of IPv6 have gone in this network namespace, announced or not; 0: nobody knows */
+static unsigned int removed_ipv6(void)
+{
+	FILE *f = fopen("/proc/self/net/rt6_stats", "re");
+	unsigned int n = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*x %*x %*x %*x %*x %*x %x", &n) != 1)
+		n = 0;
+	fclose(f);
+	return n;
+}
+
+static bool is_incomplete(const struct routes *r)
+{
+	return r->reading >= 0 && r->reading & 1 && removed_ipv6() != r->removed;
+}
+
 static void ask_next(struct routes *r)
 {
 	char buf[NL_FIB_REQUEST_MAX];
 	int e;
 
-	if ((size_t)++r->reading >= 2 * r->n_tables) {
+	if (!is_incomplete(r) || ++r->n_tries >= TRIES_MAX) {
+		r->n_tries = 0;
+		r->reading++;
+	}
+	if ((size_t)r->reading >= 2 * r->n_tables) {
 		read_done(r);
 		return;
 	}
+	r->removed = removed_ipv6();
 	e = nl_dump_begin(r->dumper, nl_fib_dump_request(buf, r->reading & 1 ? AF_INET6 : AF_INET,
 							 r->tables[r->reading / 2].table));
 	if (e)

@@ -84,6 +84,7 @@ struct gateways {
  * struct routes
  * @places: by ifindex
  * @reading: which table and family is being read, two for each table; -1: none
+ * @removed: routes of IPv6 that had gone when that was asked for, for the time @n_tries (the first: 0)
  * @dirty: devices or configuration may have changed the places
  * @due: all is to be read again
  * @later: does what is dirty and due
@@ -110,6 +111,8 @@ struct routes {
 	struct table *tables;
 	size_t n_tables;
 	int reading;
+	unsigned int removed;
+	unsigned int n_tries;
 	bool dirty;
 	bool due;
 	bool replayed;
