@@ -201,6 +201,25 @@ bool prefix_contains(const struct ip_prefix *p, const struct ip_addr *a)
 	return ip_equal(&masked.addr, &p->addr);
 }
 
+bool prefix_is_routable(const struct ip_prefix *p)
+{
+	static const struct ip_prefix none[] = {
+		{{4, {0}}, 8},
+		{{4, {127}}, 8},
+		{{4, {224}}, 4},
+		{{4, {255, 255, 255, 255}}, 32},
+		{{16, {0}}, 96},
+		{{16, {[10] = 0xff, 0xff}}, 96},
+		{{16, {0xfe, 0x80}}, 10},
+		{{16, {0xff}}, 8},
+	};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (p->plen >= none[i].plen && prefix_contains(&none[i], &p->addr))
+			return false;
+	return true;
+}
+
 int prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b)
 {
 	int d = ip_cmp(&a->addr, &b->addr);

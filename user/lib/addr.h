@@ -124,6 +124,14 @@ char *prefix_format(const struct ip_prefix *p, char buf[PREFIX_STRLEN]);
 /** prefix_contains() - same family and the first plen bits agree */
 bool prefix_contains(const struct ip_prefix *p, const struct ip_addr *a);
 
+/**
+ * prefix_is_routable() - can it be reached by a route of anybody's?
+ *
+ * Not what is within 0.0.0.0/8, 127/8, 224/4 and 255.255.255.255, or ::/96 (with :: and ::1), ::ffff:0:0/96, fe80::/10 and
+ * ff00::/8. 240/4 is, as some use it inside. RFC 6890
+ */
+bool prefix_is_routable(const struct ip_prefix *p);
+
 /** prefix_cmp() - by address, then by length */
 int prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b);
 

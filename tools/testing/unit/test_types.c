@@ -336,6 +336,31 @@ static void writer_stops(void **state)
 	assert_true(w.full);
 }
 
+static void routable_prefixes(void **state)
+{
+	static const char *const yes[] = {"0.0.0.0/0",	    "0.0.0.0/1",  "128.0.0.0/1",
+					  "126.0.0.0/7",    "10.0.0.0/8", "240.0.0.0/4",
+					  "169.254.0.0/16", "::/0",	  "::/1",
+					  "2001:db8::/32",  "fe00::/8",	  "fd00:1::1/128"};
+	static const char *const no[] = {
+		"0.0.0.0/8",   "0.0.0.1/32",	 "127.0.0.0/8",	       "127.0.0.1/32",
+		"224.0.0.0/4", "239.1.1.1/32",	 "255.255.255.255/32", "::/128",
+		"::1/128",     "::10.0.0.0/104", "::ffff:0:0/96",      "::ffff:10.0.0.1/128",
+		"fe80::/10",   "fe80::/64",	 "ff00::/8",	       "ff02::5/128"};
+	struct ip_prefix p;
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		assert_int_equal(prefix_parse(&p, yes[i]), 0);
+		if (!prefix_is_routable(&p))
+			fail_msg("%s is not routable", yes[i]);
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		assert_int_equal(prefix_parse(&p, no[i]), 0);
+		if (prefix_is_routable(&p))
+			fail_msg("%s is routable", no[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,7 +369,7 @@ int main(void)
 		cmocka_unit_test(address_order),    cmocka_unit_test(address_texts),
 		cmocka_unit_test(socket_addresses), cmocka_unit_test(prefixes),
 		cmocka_unit_test(ip_of_a_host),	    cmocka_unit_test(cursor_reads),
-		cmocka_unit_test(writer_stops),
+		cmocka_unit_test(writer_stops),	    cmocka_unit_test(routable_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

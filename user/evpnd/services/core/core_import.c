@@ -45,18 +45,14 @@ bool core_is_own(const struct core *c, const struct rd *rd)
 	return rd_type(rd) == RD_IPV4 && !memcmp(rd->b + 2, id.b, 4);
 }
 
-static bool is_possible(const struct evpn_nlri *n)
-{
-	return !ip_is_multicast(&n->ip) && !ip_is_link_local(&n->ip) &&
-	       !(n->ip.len == 4 && n->ip.b[0] == 127);
-}
-
 /* The VRF that it is for, or NULL: it is no route of the core, or none for us */
 static struct core_vrf *vrf_for(struct core *c, const struct evpn_nlri *n,
 				const struct bgp_attrs *a)
 {
+	struct ip_prefix p = prefix_make(&n->ip, n->plen);
+
 	if (!c->n_vrfs || !n->label[0] || !ip_is_zero(&n->gw) || core_is_own(c, &n->rd) ||
-	    !is_possible(n))
+	    !prefix_is_routable(&p))
 		return NULL;
 	return core_vrf_match(c, &a->ext);
 }

@@ -48,11 +48,9 @@ const char *prefix_verdict_name(enum pverdict v)
 
 static bool is_possible(const struct evpn_nlri *n)
 {
-	const struct ip_addr *a = &n->ip;
+	struct ip_prefix p = prefix_make(&n->ip, n->plen);
 
-	if (ip_is_multicast(a) || (a->len == 4 && a->b[0] == 127) || ip_is_link_local(a))
-		return false;
-	return ip_is_zero(&n->gw) || ip_is_host(&n->gw);
+	return prefix_is_routable(&p) && (ip_is_zero(&n->gw) || ip_is_host(&n->gw));
 }
 
 static bool segment_here(struct prefixes *ps, const struct esi *esi)
