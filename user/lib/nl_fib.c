@@ -150,6 +150,19 @@ struct nlmsghdr *nl_fib_dump_request(void *buf, int family, uint32_t table)
 	return begin_route(buf, RTM_GETROUTE, family, table);
 }
 
+struct nlmsghdr *nl_fib_match_request(void *buf, const struct ip_addr *address)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	rtm->rtm_family = (uint8_t)family_of(address);
+	rtm->rtm_dst_len = ip_bits(address);
+	rtm->rtm_flags = RTM_F_FIB_MATCH;
+	mnl_attr_put(nlh, RTA_DST, address->len, address->b);
+	return nlh;
+}
+
 struct nlmsghdr *nl_fib_dump_own(void *buf, int family)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);

@@ -73,6 +73,8 @@ bool nl_fib_nexthop_parse(const struct nlmsghdr *nlh, struct nl_fib_nexthop *nh)
 
 /** nl_fib_dump_request() - all routes of a table; -ENOENT is the answer when there is no such table */
 struct nlmsghdr *nl_fib_dump_request(void *buf, int family, uint32_t table);
+/** nl_fib_match_request() - the one route by which this host sends to @address; the answer is a route, not what is made of it */
+struct nlmsghdr *nl_fib_match_request(void *buf, const struct ip_addr *address);
 /** nl_fib_dump_own() - of all tables the routes of our own protocol */
 struct nlmsghdr *nl_fib_dump_own(void *buf, int family);
 /** nl_fib_nexthop_dump_request() - all nexthop objects */

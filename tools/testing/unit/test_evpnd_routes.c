@@ -171,6 +171,7 @@ static int set_up(void **state)
 {
 	static const char text[] =
 		"router-id: 192.0.2.1\nas: 65000\n"
+		"peers: [{address: 192.0.2.2, remote-as: 65000}, {address: 10.255.0.2, remote-as: 65000}]\n"
 		"vrfs:\n  - {name: default, prefixes: {learn: [ospf, bgp]}}\n"
 		"  - {name: red, prefixes: {learn: [ospf]}}\n"
 		"segments:\n  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n";
@@ -537,6 +538,53 @@ static void test_impossible(void **state)
 	has("");
 }
 
+/* @prefix: what becomes of it, by the customer's router */
+static enum wish_status becomes(const char *prefix)
+{
+	struct wish_prefix w = wish_for(prefix, strchr(prefix, ':') ? "fd00::1" : "10.1.0.1", NULL);
+	enum wish_status status;
+
+	sentence[0] = '\0';
+	routes_replay(routes); /* each sentence is told again */
+	wish(&w);
+	status = last.status;
+	unwish(&w);
+	return status;
+}
+
+/* A BGP peer is not drawn to the customer: neither by its address, nor by more of it than there is a route for. */
+static void test_guard(void **state)
+{
+	struct wish_prefix w = wish_for("10.0.0.0/8", "10.1.0.1", NULL);
+
+	NEED_KERNEL();
+	assert_int_equal(becomes("192.0.2.2/32"), WISH_REFUSED);
+	assert_string_equal(sentence,
+			    "it would lead to BGP peer 192.0.2.2, which is reached by another way");
+	assert_int_equal(becomes("192.0.2.0/25"), WISH_REFUSED);
+	assert_int_equal(becomes("192.0.2.3/32"), WISH_INSTALLED); /* no peer */
+	assert_int_equal(becomes("192.0.2.128/25"), WISH_INSTALLED);
+	/* the connected subnet is preferred by its metric */
+	assert_int_equal(becomes("192.0.2.0/24"), WISH_INSTALLED);
+	assert_int_equal(becomes("192.0.0.0/16"), WISH_INSTALLED);
+	assert_int_equal(becomes("0.0.0.0/0"), WISH_INSTALLED);
+	assert_int_equal(becomes("2001:db8::/32"), WISH_INSTALLED);
+	/* a loopback that is not reached yet, and when it is */
+	assert_int_equal(becomes("10.0.0.0/8"), WISH_REFUSED);
+	sh("ip route add 10.255.0.2/32 via 192.0.2.2 proto isis");
+	assert_int_equal(becomes("10.255.0.2/32"), WISH_REFUSED);
+	wish(&w);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	sh("ip route del 10.255.0.2/32");
+	w.replace = true; /* it is there; nothing changes by it */
+	wish(&w);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	unwish(&w);
+	has("");
+	run(50);
+	told[0] = '\0';
+}
+
 /* A fresh process finds objects and routes, and uses them again. */
 static void test_restart(void **state)
 {
@@ -632,13 +680,21 @@ static void test_leaked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_learn),	      cmocka_unit_test(test_asked),
-		cmocka_unit_test(test_connected),     cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
-		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
-		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_changed_while_read),
-		cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_leaked),
+		cmocka_unit_test(test_learn),
+		cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_connected),
+		cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_device_down),
+		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_in_the_way),
+		cmocka_unit_test(test_impossible),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_reading_fails),
+		cmocka_unit_test(test_changed_while_read),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_many),
 	};
 

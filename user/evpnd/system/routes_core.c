@@ -310,10 +310,13 @@ static void put_route(struct core_job *j, uint32_t at)
 	const struct wish_core_route *w = &j->wishes[at];
 	struct group *g = find_group(j->r, w->group);
 	struct nl_fib_route k = to_kernel(j->r, w);
+	char text[160];
 
 	if (!k.table)
 		routes_answer(j->r, &j->results[at], WISH_PENDING, 0,
 			      "there is no such VRF device");
+	else if (routes_guard(j->r, &w->key, text))
+		routes_answer(j->r, &j->results[at], WISH_REFUSED, 0, text);
 	else if (!g || !nh_has_group(j->r, w->group, g->hops, g->n))
 		routes_answer(j->r, &j->results[at], WISH_PENDING, 0,
 			      g && g->w.became.text[0] ? g->w.became.text :

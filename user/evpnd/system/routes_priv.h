@@ -144,6 +144,9 @@ uint32_t routes_table(const struct routes *r, uint32_t vrf);
 /* routes_ask.c: a next hop on a segment, of a route that is told to other PEs */
 void gateways_ask(struct routes *r, const struct prefix_hop *hop);
 
+/* routes_guard.c: would it draw a BGP peer of this PE's? @text: a sentence */
+bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160]);
+
 /* routes_wish.c */
 struct wish_room *routes_wish_room(void);
 void routes_answer(struct routes *r, struct prefix_result *res, enum wish_status status, int error,

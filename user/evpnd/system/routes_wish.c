@@ -206,6 +206,10 @@ static void put_wish(struct job *j, uint32_t at, struct nhobj **last)
 		routes_answer(j->r, &j->results[at], WISH_PENDING, 0, why);
 		return;
 	}
+	if (routes_guard(j->r, &w->key, text)) {
+		routes_answer(j->r, &j->results[at], WISH_REFUSED, 0, text);
+		return;
+	}
 	if (!*last || (*last)->n_hops != w->n_hops ||
 	    memcmp((*last)->hops, w->hops, w->n_hops * sizeof(w->hops[0])))
 		*last = nh_get(j->r, w->hops, w->n_hops, &err);

@@ -16,6 +16,7 @@ ALL_TESTS="
 	roundabout
 	no_arp_no_path
 	foreign_is_untouched
+	never_the_peers
 	ecmp
 	a_thousand
 	flapping
@@ -46,6 +47,7 @@ forget() { vrf_ip "$1" $([[ $3 = *:* ]] && echo -6) route del vrf "$2" "$3" prot
 prefix_json() { pe_ctl "$1" -j prefix why "$2" | jq -r "$3" 2>/dev/null; }
 state_of() { prefix_json "$1" "$2" '.prefixes[0].state'; }
 reason() { prefix_json "$1" "$2" '.prefixes[0].reason'; }
+n_resets() { pe_ctl "$1" -j peer show | jq '[.peers[].resets] | add'; }
 state_is() { [ "$(state_of "$1" "$2")" = "$3" ]; }
 # thousand PE add|del FIRST LAST: 10.FIRST.x.0/24 ...
 thousand() {
@@ -246,6 +248,27 @@ foreign_is_untouched() {
 	log_test "a route of somebody else is left alone, with a sentence; ours comes when that goes"
 }
 
+# The customer of the global table (hg) tells PE1 the very address that PE2 reaches PE1 by.
+never_the_peers() {
+	local before
+	before="$(n_resets pe1) $(n_resets pe2)"
+	for p in 192.0.2.1/32 192.0.2.0/31 192.0.2.0/24 203.0.114.0/24; do
+		vrf_ip pe1 route add $p via 10.4.0.1 proto ospf metric 20
+		defer vrf_ip pe1 route del $p proto ospf metric 20
+	done
+	slowwait 10 state_is pe2 203.0.114.0/24 installed
+	check_err $? "an ordinary one is $(state_of pe2 203.0.114.0/24): $(reason pe2 203.0.114.0/24)"
+	for p in 192.0.2.1/32 192.0.2.0/31; do
+		check_eq "$(state_of pe2 $p)" refused "$p"
+		check_eq "$(reason pe2 $p)" "it would lead to BGP peer 192.0.2.1, which is reached by another way" "$p"
+	done
+	check_eq "$(state_of pe2 192.0.2.0/24)" installed "what is no longer than the connected subnet"
+	vrf_ip pe2 route get 192.0.2.1 | grep -q "dev core0"
+	check_err $? "PE2's way to PE1: $(vrf_ip pe2 route get 192.0.2.1)"
+	check_eq "$(n_resets pe1) $(n_resets pe2)" "$before" "resets of BGP sessions"
+	log_test "a customer does not draw a BGP peer's address to himself"
+}
+
 ecmp() {
 	ip -n "$(ns h1)" addr add 10.1.0.78/24 dev bond0.1
 	defer ip -n "$(ns h1)" addr del 10.1.0.78/24 dev bond0.1
@@ -277,7 +300,6 @@ a_thousand() {
 
 # prefixes PE PROTOCOL: those of 10.20.0.0/10 in VRF red
 prefixes() { vrf_ip "$1" route show vrf red proto "$2" | sed -n 's/^\(10\.[2-5][0-9]\.[^ ]*\) .*/\1/p' | sort; }
-n_resets() { pe_ctl "$1" -j peer show | jq '[.peers[].resets] | add'; }
 # flap ADD-OR-DEL: ten thousand; a batch of iproute2's stops at what the kernel refuses
 flap() {
 	thousand pe1 "$1" 20 59 >"$LAB_RUN/batch" 2>&1

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * routes_guard.c - the global table is also that by which this PE reaches its own peers. Who may put prefixes into it,
+ * a customer or another PE, could draw the BGP sessions to himself, and the tunnels with them, by a prefix that has the
+ * address of a peer and is longer than the route to it: no metric helps against that. Such a prefix is refused.
+ *
+ * One that is not longer does no harm, and a customer may have the default route, or a subnet that the peers'
+ * loopbacks are in: the kernel is asked by what a peer is reached now. A peer's address alone is nobody's but its own.
+ */
+#include <stdio.h>
+
+#include "system/routes_priv.h"
+
+/** struct match - @plen: of the route by which an address is reached; @found: there is one, @own: evpnd's */
+struct match {
+	uint8_t plen;
+	bool found;
+	bool own;
+};
+
+static int on_match(void *data, const struct nlmsghdr *nlh)
+{
+	struct match *m = data;
+	struct nl_fib_route route;
+
+	if (!nl_fib_route_parse(nlh, &route))
+		return 0;
+	m->found = true;
+	m->plen = route.prefix.plen;
+	m->own = route.protocol == NL_FIB_PROTOCOL;
+	return 0;
+}
+
+static bool draws(struct routes *r, const struct ip_prefix *p, const struct ip_addr *peer)
+{
+	char buf[NL_FIB_REQUEST_MAX];
+	struct match m = {0};
+	struct nl_err err;
+
+	if (p->plen == ip_bits(peer))
+		return true;
+	nl_request(r->requests, nl_fib_match_request(buf, peer), on_match, &m, &err);
+	if (m.own) /* this prefix itself, perhaps, which is there already */
+		return p->plen > m.plen;
+	return p->plen > (m.found ? m.plen : 0);
+}
+
+bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160])
+{
+	char ip[IP_STRLEN];
+
+	if (key->vrf)
+		return false;
+	for (size_t i = 0; i < r->conf->n_peers; i++) {
+		const struct ip_addr *peer = &r->conf->peers[i].address;
+
+		if (!prefix_contains(&key->prefix, peer) || !draws(r, &key->prefix, peer))
+			continue;
+		snprintf(text, 160, "it would lead to BGP peer %s, which is reached by another way",
+			 ip_format(peer, ip));
+		return true;
+	}
+	return false;
+}
