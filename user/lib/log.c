@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LIMIT_LINES = 5, LIMIT_S = 10 };
+
 static struct {
 	const char *name;
 	enum log_level level;
@@ -117,4 +119,38 @@ void log_msg(enum log_level level, enum log_class class, const char *fmt, ...)
 	va_start(ap, fmt);
 	log_vmsg(level, class, fmt, ap);
 	va_end(ap);
+}
+
+static long long now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+void log_limited(struct log_limit *limit, enum log_level level, enum log_class class,
+		 const char *subject, const char *fmt, ...)
+{
+	long long now = now_ns();
+	char text[1024];
+	va_list ap;
+
+	if (level > logger.level)
+		return;
+	if (!limit->n || now - limit->since_ns > LIMIT_S * 1000000000LL) {
+		if (limit->left_out)
+			log_msg(level, class, "%s: %u more such lines left out", subject,
+				limit->left_out);
+		*limit = (struct log_limit){.since_ns = now};
+	}
+	if (limit->n >= LIMIT_LINES) {
+		limit->left_out++;
+		return;
+	}
+	limit->n++;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_msg(level, class, "%s: %s", subject, text);
 }

@@ -44,6 +44,23 @@ void log_msg(enum log_level level, enum log_class class, const char *fmt, ...)
 void log_vmsg(enum log_level level, enum log_class class, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 
+/**
+ * struct log_limit - of lines of which somebody else can cause as many as he likes; begins as zeroes
+ * @since_ns: when the present while began; @n: lines in it, @left_out of them not written
+ */
+struct log_limit {
+	long long since_ns;
+	unsigned int n;
+	unsigned int left_out;
+};
+
+/**
+ * log_limited() - the line "SUBJECT: ...", if it is one of the first few of a while (five in ten seconds). How many were left
+ * out is said before the first one after these.
+ */
+void log_limited(struct log_limit *limit, enum log_level level, enum log_class class,
+		 const char *subject, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
 #define log_error(...) log_msg(LOG_LEVEL_ERROR, LOG_LOCAL, __VA_ARGS__)
 #define log_warning(...) log_msg(LOG_LEVEL_WARNING, LOG_LOCAL, __VA_ARGS__)
 #define log_info(...) log_msg(LOG_LEVEL_INFO, LOG_LOCAL, __VA_ARGS__)

@@ -6,6 +6,7 @@
  * Requirements: C71
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -242,12 +244,61 @@ static void test_impossible(void **state)
 	assert_false(remote_pes_key_ok(&w.key));
 }
 
+/* Neighbours may name thousands, one a message: what is noted of one does not take longer the more there are. */
+static void test_many(void **state)
+{
+	struct stat before, after;
+
+	NEED_KERNEL();
+	run(1200);
+	wish(2, 2);
+	assert_int_equal(stat(path, &before), 0);
+	for (u8 pe = 3; pe < 60; pe++)
+		wish(pe, pe);
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(after.st_ino,
+			 before.st_ino); /* lines were added to it, and none written again */
+	assert_true(after.st_size > before.st_size);
+	restart();
+	remote_pes_sweep(rp); /* all are known to be its own */
+	has("");
+	run(1200);
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(after.st_size, 0);
+}
+
+/* All say the same MAC address: the log does not get a line for each. */
+static void test_quiet(void **state)
+{
+	int fds[2], saved = dup(STDERR_FILENO), n = 0;
+	char text[65536];
+	ssize_t len;
+
+	NEED_KERNEL();
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], STDERR_FILENO);
+	for (u8 pe = 2; pe < 100; pe++)
+		wish(pe, 2);
+	dup2(saved, STDERR_FILENO);
+	len = read(fds[0], text, sizeof(text));
+	for (ssize_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	assert_in_range(n, 1, 5);
+	for (u8 pe = 2; pe < 100; pe++)
+		unwish(pe);
+	has("");
+	close(saved);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made),	    cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_foreign),	    cmocka_unit_test(test_learned),
 		cmocka_unit_test(test_device_down), cmocka_unit_test(test_impossible),
+		cmocka_unit_test(test_many),	    cmocka_unit_test(test_quiet),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -135,13 +135,33 @@ static void test_levels(void **state)
 	assert_false(log_level_parse("", &level));
 }
 
+/* As many as somebody else can cause: a few are written, and of the others their number, in time */
+static void test_limited(void **state)
+{
+	struct log_limit limit = {0};
+	const char *text;
+	int n = 0;
+
+	for (int i = 0; i < 1000; i++)
+		log_limited(&limit, LOG_LEVEL_WARNING, LOG_LOCAL, "PEs", "%d is odd", i);
+	for (text = line(); (text = strchr(text, '\n')); text++)
+		n++;
+	assert_int_equal(n, 5);
+	limit.since_ns -= 11 * 1000000000LL;
+	log_limited(&limit, LOG_LEVEL_WARNING, LOG_LOCAL, "PEs", "%d is odd", 7);
+	assert_string_equal(line(),
+			    "<4>name: PEs: 995 more such lines left out\n<4>name: PEs: 7 is odd\n");
+	log_limited(&limit, LOG_LEVEL_DEBUG, LOG_LOCAL, "PEs", "not of interest");
+	assert_string_equal(line(), "");
+}
+
 int main(void)
 {
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_severity),  CASE(test_remote),       CASE(test_control_characters),
 		CASE(test_long_line), CASE(test_for_a_person), CASE(test_errno_survives),
-		CASE(test_levels),
+		CASE(test_levels),    CASE(test_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

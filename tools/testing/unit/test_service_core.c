@@ -166,7 +166,7 @@ static struct speaker *start(void)
 	sp->answer = true;
 	n_routes = 0;
 	sp->c = rig_begin(&core_service, sp);
-	commit(sp, true, 1000);
+	commit(sp, true, 20000);
 	devices(sp);
 	return sp;
 }
@@ -396,6 +396,37 @@ static void test_of_no_use(void **state)
 	end(sp);
 }
 
+/* Its router has the MAC address of this PE's own: nothing is made of that, until it says another one. */
+static void test_our_mac(void **state)
+{
+	struct fact_link f = {.ifindex = SVI,
+			      .ifname = "br5000",
+			      .kind = "bridge",
+			      .flags = IFF_UP,
+			      .carrier = true,
+			      .master = RED,
+			      .address = {{2, 0, 0, 0, 0, 2}}};
+	struct mac other = {{2, 0, 0, 0, 0, 9}};
+	struct speaker *sp = begin();
+	struct route *r;
+
+	rig_link(&core_service, sp->c, IPC_FACT_LINK, &f);
+	r = route(sp, "10.20.0.0/16", 0, 2);
+	say(sp, r);
+	expect(sp, "");
+	why_is(sp, "10.20.0.0/16", "10.0.0.2 says the MAC address of this PE's own router");
+	r = route(sp, "10.21.0.0/16", 0, 2);
+	r->ec[2] = ecomm_router_mac(&other);
+	say(sp, r);
+	expect(sp,
+	       "pe:br5000,vx5000,10.0.0.2,09 group:10.0.0.2 wish:10.20.0.0/16 wish:10.21.0.0/16 ");
+	f.address = other; /* this PE's is another one now */
+	rig_link(&core_service, sp->c, IPC_FACT_LINK, &f);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "-pe:10.0.0.2"));
+	end(sp);
+}
+
 /* ---- IP aliasing ---- */
 
 static void test_alias(void **state)
@@ -512,6 +543,62 @@ static void test_mac_of_prefix(void **state)
 	end(sp);
 }
 
+/*
+ * A neighbour names ten thousand PEs, each with prefixes of its own, and takes them back: it does not take longer for
+ * each, the more there are.
+ */
+static void test_many_pes(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 0, 2);
+	u64 begun = timer_now_us();
+
+	for (u32 i = 0; i < 20000; i++) {
+		r->n.ip = ip_v4(0x0b000000 + ((i % 10000) << 8));
+		r->n.plen = 24;
+		r->nh = ip_v4(0x0c000000 + i % 10000);
+		if (i < 10000)
+			say(sp, r);
+		else
+			take_back(sp, r);
+		run_all(sp);
+		sp->log[0] = '\0';
+	}
+	assert_true(timer_now_us() - begun < 5000000);
+	end(sp);
+}
+
+/* So it is with RT-1 about one segment, of which a few are taken, and those that are refused come when there is room. */
+static void test_many_ads(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = alias(sp, 1, 2, false, L2_ATTR_P);
+	u64 begun = timer_now_us();
+	u32 taken = 0;
+
+	service_rig.has_room = 0;
+	log_set_level(LOG_LEVEL_ERROR);
+	say(sp, route(sp, "10.20.0.0/16", 1, 2));
+	for (int gone = 0; gone < 2; gone++)
+		for (u32 i = 0; i < 20000; i++) {
+			r->n.etag = i % 2 ? EVPN_MAX_ETAG : 0;
+			r->n.rd = rd_make_ip(0x0c000000 + i / 2, 7);
+			r->nh = ip_v4(0x0c000000 + i / 2);
+			if (gone)
+				take_back(sp, r);
+			else
+				taken += core_service.wanted(sp->c, &r->n, &r->a) == WANTED;
+			if (!gone)
+				say(sp, r);
+			run_all(sp);
+			sp->log[0] = '\0';
+		}
+	assert_int_equal(taken, CORE_ADS_MAX);
+	assert_int_equal(service_rig.has_room, 1);
+	assert_true(timer_now_us() - begun < 5000000);
+	end(sp);
+}
+
 /* ---- what the kernel and BFD say ---- */
 
 static void test_pe_refused(void **state)
@@ -530,9 +617,11 @@ static void test_pe_refused(void **state)
 	run_all(sp);
 	sp->log[0] = '\0';
 	core_service.fact(sp->c, IPC_WISH_CORE_PE_RESULT, &b);
+	sd_event_run(sp->event, 100000);
 	expect(sp, "group:10.0.0.3 ");
 	b.r.status = WISH_INSTALLED;
 	core_service.fact(sp->c, IPC_WISH_CORE_PE_RESULT, &b);
+	sd_event_run(sp->event, 100000);
 	expect(sp, "group:10.0.0.2,10.0.0.3 ");
 	/* BFD: one change of the group, whatever is behind it */
 	service_rig.silent = ip_v4(0x0a000003);
@@ -600,7 +689,7 @@ static void test_answer_late(void **state)
 	take_back(sp, &routes[1]);
 	expect(sp, "");
 	answer(sp, &k, WISH_REFUSED, EEXIST);
-	expect(sp, "unwish:10.20.0.0/16 -group -group -pe:10.0.0.2 -pe:10.0.0.3 ");
+	expect(sp, "unwish:10.20.0.0/16 -group -group -pe:10.0.0.3 -pe:10.0.0.2 ");
 	assert_string_equal(state_of(sp, "10.20.0.0/16"), "unknown");
 	end(sp);
 }
@@ -686,7 +775,7 @@ static void test_devices(void **state)
 	expect(sp, "-pe:10.0.0.2 pe:br5000,vni5000,10.0.0.2,02 group:10.0.0.2 wish:10.20.0.0/16 ");
 	commit(sp, false, 1000);
 	expect(sp, "unwish:10.20.0.0/16 -group -pe:10.0.0.2 ");
-	commit(sp, true, 1000);
+	commit(sp, true, 20000);
 	expect(sp, "pe:br5000,vni5000,10.0.0.2,02 group:10.0.0.2 wish:10.20.0.0/16 ");
 	end(sp);
 }
@@ -786,23 +875,16 @@ static void test_show(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_equal_paths),
-		cmocka_unit_test(test_not_for_us),
-		cmocka_unit_test(test_of_no_use),
-		cmocka_unit_test(test_alias),
-		cmocka_unit_test(test_mass_withdraw),
-		cmocka_unit_test(test_backup),
-		cmocka_unit_test(test_mac_of_prefix),
-		cmocka_unit_test(test_pe_refused),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_room_for_one),
-		cmocka_unit_test(test_room_for_a_path),
-		cmocka_unit_test(test_show),
-		cmocka_unit_test(test_answer_late),
+		cmocka_unit_test(test_one),	      cmocka_unit_test(test_equal_paths),
+		cmocka_unit_test(test_not_for_us),    cmocka_unit_test(test_of_no_use),
+		cmocka_unit_test(test_our_mac),	      cmocka_unit_test(test_many_pes),
+		cmocka_unit_test(test_many_ads),      cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_mass_withdraw), cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_mac_of_prefix), cmocka_unit_test(test_pe_refused),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_devices),	      cmocka_unit_test(test_room),
+		cmocka_unit_test(test_room_for_one),  cmocka_unit_test(test_room_for_a_path),
+		cmocka_unit_test(test_show),	      cmocka_unit_test(test_answer_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,12 +7,14 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -689,6 +691,42 @@ static void test_retention(void **state)
 	take_back(sp, r);
 	expect(sp, "");
 	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	end(sp);
+}
+
+/* It is said once for the PE, however many routers its prefixes are behind. */
+static void test_retention_is_said_once(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	int fds[2], saved = dup(STDERR_FILENO), n = 0;
+	char text[65536], *at = text;
+	ssize_t len;
+
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], STDERR_FILENO);
+	log_set_level(LOG_LEVEL_INFO);
+	sp->loss = ROUTE_SESSION_DEAD;
+	for (u8 i = 1; i < 200; i++) {
+		r->n.ip.b[1] = i;
+		r->n.gw.b[3] = i;
+		say(sp, r);
+		take_back(sp, r);
+	}
+	for (int i = 0; i < 10; i++)
+		sd_event_run(sp->event, 50000);
+	log_set_level(LOG_LEVEL_ERROR);
+	dup2(saved, STDERR_FILENO);
+	len = read(fds[0], text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	while ((at = strstr(at, "are kept for"))) {
+		at++;
+		n++;
+	}
+	close(saved);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(n, 1);
 	end(sp);
 }
 
@@ -2015,6 +2053,7 @@ int main(void)
 		cmocka_unit_test(test_resolution),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_retention_is_said_once),
 		cmocka_unit_test(test_retention_after_takeover),
 		cmocka_unit_test(test_retained_and_relearned),
 		cmocka_unit_test(test_retention_of_many),

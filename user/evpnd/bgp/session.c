@@ -18,8 +18,6 @@
 #include "bgp/bgp_host.h"
 
 #define NS_PER_MS 1000000LL
-#define WARN_WINDOW_NS (10 * BGP_NS_PER_S)
-#define WARN_MAX 5	       /* lines about one peer's messages in a window */
 #define CLEAR_SLICE 4096       /* paths removed in one turn of the loop */
 #define ACCEPTED_MS 60000      /* who connects has an OPEN to send, and no descriptor without it */
 #define IDLE_ACCEPT_FAILURES 3 /* after so many failures the peer has to wait, too */
@@ -38,26 +36,14 @@ void session_error(struct session *s, const char *fmt, ...)
 
 void session_warn(struct session *s, const char *fmt, ...)
 {
-	int64_t now = timer_now_ns();
-	char text[SESSION_TEXT_MAX];
+	char subject[sizeof(s->name) + 8], text[SESSION_TEXT_MAX];
 	va_list ap;
 
-	if (now - s->warn_window > WARN_WINDOW_NS) {
-		if (s->muted)
-			log_remote(LOG_LEVEL_WARNING, "peer %s: %u more such lines left out",
-				   s->name, s->muted);
-		s->warn_window = now;
-		s->warned = 0;
-		s->muted = 0;
-	}
-	if (s->warned++ >= WARN_MAX) {
-		s->muted++;
-		return;
-	}
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	log_remote(LOG_LEVEL_WARNING, "peer %s: %s", s->name, text);
+	snprintf(subject, sizeof(subject), "peer %s", s->name);
+	log_limited(&s->warnings, LOG_LEVEL_WARNING, LOG_REMOTE, subject, "%s", text);
 }
 
 enum bgp_state session_state(const struct session *s)

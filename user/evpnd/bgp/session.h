@@ -23,6 +23,7 @@
 #include "conf/conf.h"
 #include "bgp/export.h"
 #include "bgp/rib.h"
+#include "log.h"
 #include "timer.h"
 
 struct bgp_host;
@@ -94,7 +95,7 @@ struct session_count {
  * @limit_warned: that its limit of routes is near was said
  * @limited_until: it passed a limit: no session before that, monotonic nanoseconds
  * @since: of the state, monotonic nanoseconds
- * @warned, @muted: log lines about the peer's messages in this window, and what was left out
+ * @warnings: about the peer's messages
  */
 struct session {
 	TAILQ_ENTRY(session) link;
@@ -124,9 +125,7 @@ struct session {
 	char last_error[SESSION_TEXT_MAX];
 	int64_t last_error_at;		     /* CLOCK_MONOTONIC */
 	char logged_error[SESSION_TEXT_MAX]; /* why there is no session, as the log has it */
-	int64_t warn_window;
-	unsigned int warned;
-	unsigned int muted;
+	struct log_limit warnings;
 };
 
 /* session.c */

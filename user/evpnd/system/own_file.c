@@ -22,3 +22,14 @@ bool own_file_put(const char *path, const char *text)
 	good = !fclose(f) && good;
 	return good && !rename(fresh, path);
 }
+
+bool own_file_add(const char *path, const char *line)
+{
+	FILE *f = fopen(path, "ae");
+	bool good;
+
+	if (!f)
+		return false;
+	good = fputs(line, f) >= 0;
+	return !fclose(f) && good;
+}

@@ -16,4 +16,7 @@
  */
 bool own_file_put(const char *path, const char *text);
 
+/** own_file_add() - one more line. Return: false with errno set */
+bool own_file_add(const char *path, const char *line);
+
 #endif

@@ -5,6 +5,9 @@
  * the VXLAN device, from its router's MAC address to its end of the tunnel; and that of the bridge, to the VXLAN
  * device. Each is ours or somebody else's by itself: what another program has put there stays, and if it says
  * the same, that is as good. What was only learned is no program's.
+ *
+ * What is about to be made is added to the file before; what is not there any more is taken out of it a moment later, for
+ * all of many at once: neighbours can name thousands of PEs, and each has a message of its own.
  */
 #include "system/remote_pes.h"
 
@@ -25,6 +28,7 @@ enum {
 	LINE_MAX_LEN = 192,
 	LOOK_AGAIN_MS = 60000, /* nobody tells when an entry is taken away */
 	SETTLE_MS = 20,
+	WRITE_MS = 1000,
 };
 
 /* In the order in which they are made: the way before whoever uses it. */
@@ -51,7 +55,8 @@ struct remote_pes {
 	struct nl *nl;
 	struct timer look_again;
 	struct reconcile entries;
-	char *written; /* what is in the file */
+	struct timer write; /* the file says more than is ours, or says it twice */
+	struct log_limit refused;
 };
 
 static int key_cmp(const void *x, const void *y)
@@ -120,23 +125,36 @@ static void read_file(struct remote_pes *rp)
 	fclose(f);
 }
 
-static char *own_ones(struct remote_pes *rp)
+static void put_line(FILE *f, const struct entry *e)
 {
-	char *text = NULL, ip[IP_STRLEN], mac[MAC_STRLEN];
+	char ip[IP_STRLEN], mac[MAC_STRLEN];
+
+	fprintf(f, "%s %s %s %s %u\n", e->key.svi, e->key.vxlan, ip_format(&e->key.address, ip),
+		mac_format(&e->made, mac), e->own);
+}
+
+static void put_lines(FILE *f, struct remote_pes *rp)
+{
 	struct wished *w;
+
+	RECONCILE_FOREACH(w, &rp->entries)
+	if (entry_of(w)->own)
+		put_line(f, entry_of(w));
+}
+
+/* The line of @only, or NULL: of all of which something is ours. NULL: no memory */
+static char *lines(struct remote_pes *rp, const struct entry *only)
+{
+	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	if (!f)
 		return NULL;
-	RECONCILE_FOREACH(w, &rp->entries)
-	{
-		const struct entry *e = entry_of(w);
-
-		if (e->own)
-			fprintf(f, "%s %s %s %s %u\n", e->key.svi, e->key.vxlan,
-				ip_format(&e->key.address, ip), mac_format(&e->made, mac), e->own);
-	}
+	if (only)
+		put_line(f, only);
+	else
+		put_lines(f, rp);
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -144,21 +162,37 @@ static char *own_ones(struct remote_pes *rp)
 	return text;
 }
 
-static void write_file(struct remote_pes *rp)
+static void say_unwritten(struct remote_pes *rp)
 {
-	char *text = rp->path[0] ? own_ones(rp) : NULL;
+	log_error("%s: %s; a restart will not know which entries of PEs are its own", rp->path,
+		  strerror(errno));
+}
 
-	if (!text)
-		return;
-	if (rp->written && !strcmp(text, rp->written)) {
-		free(text);
-		return;
-	}
-	if (!own_file_put(rp->path, text))
-		log_error("%s: %s; a restart will not know which entries of PEs are its own",
-			  rp->path, strerror(errno));
-	free(rp->written);
-	rp->written = text;
+static void write_file(void *data)
+{
+	struct remote_pes *rp = data;
+	char *text = rp->path[0] ? lines(rp, NULL) : NULL;
+
+	timer_stop(&rp->write);
+	if (text && !own_file_put(rp->path, text))
+		say_unwritten(rp);
+	free(text);
+}
+
+static void write_later(struct remote_pes *rp)
+{
+	if (!timer_running(&rp->write))
+		timer_start(&rp->write, WRITE_MS);
+}
+
+/* It holds when what is ours of it is made. */
+static void claim(struct remote_pes *rp, const struct entry *e)
+{
+	char *text = rp->path[0] ? lines(rp, e) : NULL;
+
+	if (text && !own_file_add(rp->path, text))
+		say_unwritten(rp);
+	free(text);
 }
 
 /* ---- the four parts ---- */
@@ -259,28 +293,41 @@ static void say_taken(const struct entry *e, enum part part, char text[160])
 			 mac_format(&e->mac, mac));
 }
 
-/* Return: it is there */
-static bool make_part(struct remote_pes *rp, struct entry *e, enum part part,
-		      const struct devices_of *d, char text[160])
+/* What has to be made, bit by bit; @text: of somebody else's that is in the way, or as it was */
+static uint8_t missing(struct remote_pes *rp, const struct entry *e, const struct devices_of *d,
+		       char text[160])
 {
-	struct nl_entry want = part_of(e, part, d);
-	bool own = e->own & 1 << part, settled = false;
-	enum there there = look(rp, &want, part, &settled);
+	uint8_t wanted = 0;
+
+	for (int part = 0; part < PARTS; part++) {
+		struct nl_entry want = part_of(e, part, d);
+		bool own = e->own & 1 << part, settled = false;
+		enum there there = has_part(e, part) ? look(rp, &want, part, &settled) : THERE_SAME;
+
+		if (!has_part(e, part) || (there == THERE_SAME && settled))
+			continue;
+		if (there == THERE_OTHER && settled && !own)
+			say_taken(e, part, text);
+		else
+			wanted |= (uint8_t)(1 << part);
+	}
+	return wanted;
+}
+
+static void make_parts(struct remote_pes *rp, struct entry *e, uint8_t wanted,
+		       const struct devices_of *d, char text[160])
+{
 	struct nl_err err;
 
-	if (there == THERE_SAME && settled)
-		return true;
-	if (there == THERE_OTHER && settled && !own) {
-		say_taken(e, part, text);
-		return false;
+	for (int part = 0; part < PARTS; part++) {
+		struct nl_entry want = part_of(e, part, d);
+
+		if (!(wanted & 1 << part) || !parts[part].put(rp->nl, &want, &err))
+			continue;
+		e->own &= (uint8_t) ~(1 << part);
+		write_later(rp);
+		snprintf(text, 160, "%s: %.120s", parts[part].what, err.text);
 	}
-	e->own |= (uint8_t)(1 << part);
-	write_file(rp); /* before it is made */
-	if (!parts[part].put(rp->nl, &want, &err))
-		return true;
-	e->own &= (uint8_t) ~(1 << part);
-	snprintf(text, 160, "%s: %.120s", parts[part].what, err.text);
-	return false;
 }
 
 /* @mac: under which it was made; only while it is what we have made */
@@ -305,6 +352,8 @@ static void unmake(struct remote_pes *rp, struct entry *e)
 	for (int part = PARTS - 1; part >= 0; part--)
 		if (e->own & 1 << part)
 			unmake_part(rp, e, part, &d, &e->made);
+	if (e->own)
+		write_later(rp);
 	e->own = 0;
 }
 
@@ -314,6 +363,7 @@ static void leave_old_mac(struct remote_pes *rp, struct entry *e, const struct d
 	for (int part = 0; part < PART_HOST; part++)
 		if (e->own & 1 << part)
 			unmake_part(rp, e, part, d, &e->made);
+	write_later(rp);
 }
 
 /* ---- one PE ---- */
@@ -338,7 +388,8 @@ static void tell(struct remote_pes *rp, struct entry *e, enum wish_status status
 	if (!reconcile_became(&e->w, status, 0, text))
 		return;
 	if (status == WISH_REFUSED)
-		log_error("%s: PE %s: %s", e->key.svi, ip_format(&e->key.address, ip), text);
+		log_limited(&rp->refused, LOG_LEVEL_ERROR, LOG_LOCAL, e->key.svi, "PE %s: %s",
+			    ip_format(&e->key.address, ip), text);
 	snprintf(r.text, sizeof(r.text), "%s", text);
 	rp->fn(rp->data, &r);
 }
@@ -347,7 +398,8 @@ static void make(struct remote_pes *rp, struct entry *e)
 {
 	struct devices_of d = devices_of(rp, &e->key);
 	char text[160] = "";
-	bool ok = true;
+	bool fresh = false;
+	uint8_t wanted;
 
 	if (obstacle(e, &d, text)) {
 		tell(rp, e, WISH_PENDING, text);
@@ -356,11 +408,15 @@ static void make(struct remote_pes *rp, struct entry *e)
 	if (mac_cmp(&e->made, &e->mac)) {
 		leave_old_mac(rp, e, &d);
 		e->made = e->mac;
+		fresh = e->own;
 	}
-	for (int part = 0; part < PARTS; part++)
-		if (has_part(e, part))
-			ok &= make_part(rp, e, part, &d, text);
-	tell(rp, e, ok ? WISH_INSTALLED : WISH_REFUSED, ok ? "" : text);
+	wanted = missing(rp, e, &d, text);
+	fresh |= wanted & ~e->own;
+	e->own |= wanted;
+	if (fresh)
+		claim(rp, e);
+	make_parts(rp, e, wanted, &d, text);
+	tell(rp, e, text[0] ? WISH_REFUSED : WISH_INSTALLED, text);
 }
 
 /* ---- wishes ---- */
@@ -385,7 +441,6 @@ void remote_pes_wish(struct remote_pes *rp, const struct batch *wishes)
 		entry_of(w)->mac = wish[i].mac;
 		make(rp, entry_of(w));
 	}
-	write_file(rp);
 	look_again_or_not(rp);
 }
 
@@ -405,7 +460,6 @@ void remote_pes_wish_gone(struct remote_pes *rp, const struct batch *keys)
 		if (w)
 			drop(rp, w);
 	}
-	write_file(rp);
 	look_again_or_not(rp);
 }
 
@@ -416,7 +470,6 @@ void remote_pes_sweep(struct remote_pes *rp)
 	RECONCILE_FOREACH_SAFE(w, &rp->entries, next)
 	if (w->stale || !w->wished)
 		drop(rp, w);
-	write_file(rp);
 	look_again_or_not(rp);
 }
 
@@ -433,7 +486,6 @@ static void on_look_again(void *data)
 	RECONCILE_FOREACH(w, &rp->entries)
 	if (w->wished)
 		make(rp, entry_of(w));
-	write_file(rp);
 	look_again_or_not(rp);
 }
 
@@ -467,6 +519,7 @@ struct remote_pes *remote_pes_new(sd_event *event, const char *path, const struc
 	rp->data = data;
 	rp->entries = RECONCILE_INIT(struct entry, key, key_cmp);
 	timer_init(&rp->look_again, event, 10000, on_look_again, rp);
+	timer_init(&rp->write, event, 10000, write_file, rp);
 	if (path)
 		snprintf(rp->path, sizeof(rp->path), "%s", path);
 	rp->nl = nl_open(NETLINK_ROUTE);
@@ -485,9 +538,11 @@ void remote_pes_free(struct remote_pes *rp)
 {
 	if (!rp)
 		return;
-	reconcile_free(&rp->entries);
+	if (timer_running(&rp->write))
+		write_file(rp);
+	timer_done(&rp->write);
 	timer_done(&rp->look_again);
+	reconcile_free(&rp->entries);
 	nl_close(rp->nl);
-	free(rp->written);
 	free(rp);
 }

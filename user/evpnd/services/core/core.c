@@ -212,6 +212,19 @@ static void retry_fired(void *data)
 	core_retry(data);
 }
 
+static void relook_fired(void *data)
+{
+	core_groups_touch(data);
+}
+
+static void drop_fired(void *data)
+{
+	struct core *c = data;
+
+	c->drop_due = true;
+	core_wake(c);
+}
+
 /* ---- life ---- */
 
 /* The process ends; what the kernel has stays there, and a successor takes it over. */
@@ -225,6 +238,8 @@ static void core_stop(void *state)
 	core_pes_free(c);
 	core_seen_forget(c);
 	timer_done(&c->retry);
+	timer_done(&c->relook);
+	timer_done(&c->drop);
 	sd_event_source_unref(c->later);
 	free(c->vrfs);
 	free(c->room);
@@ -240,10 +255,17 @@ static void *core_start(struct speaker *speaker)
 		return NULL;
 	c->speaker = speaker;
 	STAILQ_INIT(&c->queue);
+	STAILQ_INIT(&c->groups_due);
+	TAILQ_INIT(&c->pes_due);
+	TAILQ_INIT(&c->pes_unused);
 	timer_init(&c->retry, event, 100000, retry_fired, c);
+	timer_init(&c->relook, event, 1000, relook_fired, c);
+	timer_init(&c->drop, event, 100000, drop_fired, c);
 	c->room = core_room_new();
 	if (!c->room || sd_event_add_defer(event, &c->later, run_later, c) < 0) {
 		timer_done(&c->retry);
+		timer_done(&c->relook);
+		timer_done(&c->drop);
 		free(c->room);
 		free(c);
 		return NULL;

@@ -24,27 +24,32 @@
 #include <sys/tree.h>
 
 #include "bgp_extcomm.h"
+#include "log.h"
 #include "speaker/service.h"
 #include "timer.h"
 
 #define CORE_WHY_MAX 192
 
-enum { CORE_PATHS_MAX = 64 };
+/* Most paths of a prefix, and most RT-1 about a segment in a VRF: of one kind and the other for each of its PEs. */
+enum { CORE_PATHS_MAX = 64, CORE_ADS_MAX = 2 * CORE_PATHS_MAX };
 
 /**
  * struct core_vrf - a VRF with from-core
  * @known: its device is there; @ifindex of it, 0: the global table
- * @svi, @vxlan: devices of its L3VNI, @svi_index; @why: there are none, a sentence
- * @taken: prefixes; @full: one more was refused since there was room; @paths_full: the same, of one prefix
+ * @svi, @vxlan: devices of its L3VNI, @svi_index, @svi_mac; @why: there are none, a sentence
+ * @taken: prefixes; @full: one more was refused since there was room; @paths_full: the same, of one
+ *	prefix; @ads_full: of RT-1 about a segment
  */
 struct core_vrf {
 	struct conf_vrf conf;
 	u32 ifindex;
 	u32 svi_index;
+	struct mac svi_mac;
 	u32 taken;
 	bool known;
 	bool full;
 	bool paths_full;
+	bool ads_full;
 	char svi[IFNAMSIZ];
 	char vxlan[IFNAMSIZ];
 	char why[CORE_WHY_MAX];
@@ -54,23 +59,27 @@ struct core_vrf {
  * struct core_pe - a PE, as a VRF sees it
  * @mac: of its router, as it said last; zero: it has not said
  * @refs: routes by which it is known
- * @dirty: to be wished for again, or no more
+ * @dirty: to be wished for again: it is in the list of these; @idle: in that of those that no route has had
  * @asked: by which key it was wished for, if it was (@wished)
  * @status: enum wish_status, @text: why not
  */
 struct core_pe {
 	RB_ENTRY(core_pe) node;
+	TAILQ_ENTRY(core_pe) due;
+	TAILQ_ENTRY(core_pe) unused;
 	u32 vrf;
 	struct ip_addr address;
 	struct mac mac;
 	u32 refs;
 	bool dirty;
+	bool idle;
 	bool wished;
 	struct core_pe_key asked;
 	u32 status;
 	char text[160];
 };
 RB_HEAD(core_pe_tree, core_pe);
+TAILQ_HEAD(core_pe_list, core_pe);
 RB_PROTOTYPE(core_pe_tree, core_pe, node, core_pe_cmp)
 
 /**
@@ -98,12 +107,15 @@ RB_HEAD(core_ads, core_ad);
  * @pes: @n_pes of them, in order, if @esi is zero
  * @refs: prefixes and routes that have it
  * @hops: as wished for or to be; @n_hops 0: there is no way, because of @why
- * @dirty: to be looked at again; @changed: it has a way now and had none, or the reverse
+ * @dirty: to be looked at again; @queued: it is in the list of these
+ * @fresh: it was never looked at, and whoever has it is yet to be
+ * @changed: it has a way now and had none, or the reverse
  * @held: the kernel has routes by it
  */
 struct core_group {
 	RB_ENTRY(core_group) node;
 	RB_ENTRY(core_group) id_node;
+	STAILQ_ENTRY(core_group) due;
 	u32 vrf;
 	u8 family;
 	u8 n_pes;
@@ -114,6 +126,8 @@ struct core_group {
 	u32 n_hops;
 	struct prefix_hop hops[PREFIX_HOPS_MAX];
 	bool dirty;
+	bool queued;
+	bool fresh;
 	bool changed;
 	bool wished;
 	bool held;
@@ -217,29 +231,36 @@ struct core {
 	struct core_vrf *vrfs;
 	size_t n_vrfs;
 	struct core_pe_tree pes;
+	struct core_pe_list pes_due;
+	struct core_pe_list pes_unused;
 	struct core_ads ads;
 	struct core_groups groups;
 	struct core_ids ids;
 	struct core_sources sources;
 	struct core_prefixes prefixes;
 	struct core_seen_ids seen;
+	STAILQ_HEAD(, core_group) groups_due;
 	STAILQ_HEAD(, core_prefix) queue;
 	struct core_room *room;
 	sd_event_source *later;
 	struct timer retry;
+	struct timer relook; /* which PEs are of use has changed */
+	struct timer drop;   /* groups are left over */
+	u32 n_groups;
+	u32 n_unused; /* of them */
 	u64 retry_ms;
 	u32 router_id;
 	u32 outstanding;
 	u8 epoch;
 	bool links_done;
 	bool resolve_due;
-	bool groups_due;
-	bool pes_due;
+	bool drop_due;
 	bool settled;
 	bool read;
 	bool swept;
 	char texts[PREFIX_TEXTS_MAX][160];
 	struct core_counts counts;
+	struct log_limit refused;
 };
 
 /* core.c */
@@ -282,6 +303,8 @@ u32 core_alias_pes(struct core *c, u32 vrf, const struct esi *esi,
 /* core_import.c */
 bool core_import_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void core_import_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now);
+/* one more of @what was refused; it is said once, as long as @full stays set */
+void core_say_full(struct core *c, const struct core_vrf *v, bool *full, const char *what);
 /* a VRF's devices are others: what its sources are worth */
 void core_sources_judge(struct core *c);
 void core_source_put(struct core *c, struct core_source *s);
@@ -293,13 +316,13 @@ bool core_is_own(const struct core *c, const struct rd *rd);
 struct core_group *core_group_of_esi(struct core *c, u32 vrf, u8 family, const struct esi *esi);
 struct core_group *core_group_of_pes(struct core *c, u32 vrf, u8 family, const struct ip_addr *pes,
 				     u32 n);
-struct core_group *core_group_ref(struct core_group *g);
-void core_group_put(struct core_group *g);
+struct core_group *core_group_ref(struct core *c, struct core_group *g);
+void core_group_put(struct core *c, struct core_group *g);
 struct core_group *core_group_by_id(struct core *c, u32 id);
 /* where it leads now; wished for when that is another way than before */
 void core_group_look(struct core *c, struct core_group *g);
 void core_groups_touch(struct core *c);
-void core_groups_touch_esi(struct core *c, const struct esi *esi);
+void core_groups_touch_esi(struct core *c, u32 vrf, const struct esi *esi);
 void core_groups_flush(struct core *c);
 void core_groups_drop(struct core *c);
 void core_groups_free(struct core *c);

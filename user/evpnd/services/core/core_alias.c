@@ -26,15 +26,62 @@ static int ad_cmp(const struct core_ad *a, const struct core_ad *b)
 RB_PROTOTYPE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
 RB_GENERATE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
 
+static struct core_ad *find(struct core *c, const struct evpn_nlri *n)
+{
+	struct core_ad key = {.esi = n->esi, .etag = n->etag, .rd = n->rd};
+
+	return RB_FIND(core_ads, &c->ads, &key);
+}
+
+/* ---- room: a segment has a few PEs, and each of them has to be compared with the others ---- */
+
+static u32 count(struct core *c, u32 vrf, const struct esi *esi)
+{
+	struct core_ad key = {.esi = *esi}, *ad;
+	u32 n = 0;
+
+	for (ad = RB_NFIND(core_ads, &c->ads, &key); ad && !esi_cmp(&ad->esi, esi);
+	     ad = RB_NEXT(core_ads, &c->ads, ad))
+		n += ad->vrf == vrf;
+	return n;
+}
+
+static void use_room(struct core *c, u32 vrf, const struct esi *esi)
+{
+	struct core_vrf *v = core_vrf(c, vrf);
+
+	if (v && v->ads_full && count(c, vrf, esi) == CORE_ADS_MAX - 1 &&
+	    speaker_has_room(c->speaker))
+		v->ads_full = false;
+}
+
+/* The VRF that it is for, or NULL */
+static struct core_vrf *vrf_for(struct core *c, const struct evpn_nlri *n,
+				const struct bgp_attrs *a)
+{
+	if (!c->n_vrfs || (n->etag != EVPN_MAX_ETAG && n->etag) || esi_is_zero(&n->esi) ||
+	    core_is_own(c, &n->rd))
+		return NULL;
+	return core_vrf_match(c, &a->ext);
+}
+
 bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	return c->n_vrfs && (n->etag == EVPN_MAX_ETAG || !n->etag) && !esi_is_zero(&n->esi) &&
-	       !core_is_own(c, &n->rd) && core_vrf_match(c, &a->ext);
+	struct core_vrf *v = vrf_for(c, n, a);
+
+	if (!v)
+		return false;
+	if (find(c, n) || count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
+		return true;
+	core_say_full(c, v, &v->ads_full, "RT-1 about a segment");
+	return false;
 }
+
+/* ---- routes ---- */
 
 static void forget(struct core *c, struct core_ad *ad)
 {
-	core_groups_touch_esi(c, &ad->esi);
+	core_groups_touch_esi(c, ad->vrf, &ad->esi);
 	RB_REMOVE(core_ads, &c->ads, ad);
 	core_pe_put(c, ad->pe);
 	free(ad);
@@ -46,13 +93,6 @@ void core_alias_forget(struct core *c)
 
 	while ((ad = RB_ROOT(&c->ads)))
 		forget(c, ad);
-}
-
-static struct core_ad *find(struct core *c, const struct evpn_nlri *n)
-{
-	struct core_ad key = {.esi = n->esi, .etag = n->etag, .rd = n->rd};
-
-	return RB_FIND(core_ads, &c->ads, &key);
 }
 
 static struct core_ad *make(struct core *c, const struct evpn_nlri *n)
@@ -90,11 +130,20 @@ static void judge(struct core_ad *ad, const struct core_vrf *v, const struct evp
 			 v->conf.name, v->conf.l3vni);
 }
 
+static void withdrawn(struct core *c, struct core_ad *ad)
+{
+	struct esi esi = ad->esi;
+	u32 vrf = ad->vrf;
+
+	forget(c, ad);
+	use_room(c, vrf, &esi);
+}
+
 void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now)
 {
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
 	struct core_vrf *v = now && now->peer && core_alias_wanted(c, full, now->attrs) ?
-				     core_vrf_match(c, &now->attrs->ext) :
+				     vrf_for(c, full, now->attrs) :
 				     NULL;
 	struct core_ad *ad = find(c, n);
 	struct mac mac = {{0}};
@@ -102,7 +151,7 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 
 	if (!v) {
 		if (ad)
-			forget(c, ad);
+			withdrawn(c, ad);
 		return;
 	}
 	ecomm_get_router_mac(&now->attrs->ext, &mac);
@@ -114,13 +163,15 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 			core_pe_put(c, pe);
 		return;
 	}
-	if (ad->pe)
+	if (ad->pe) {
+		core_groups_touch_esi(c, ad->vrf, &ad->esi);
 		core_pe_put(c, ad->pe);
+	}
 	ad->pe = pe;
 	ad->vrf = v->ifindex;
 	read_flags(ad, now->attrs);
 	judge(ad, v, full);
-	core_groups_touch_esi(c, &ad->esi);
+	core_groups_touch_esi(c, ad->vrf, &ad->esi);
 }
 
 /* ---- which PEs ---- */

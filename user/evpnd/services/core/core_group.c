@@ -12,6 +12,8 @@
 #include "log.h"
 #include "services/core/core.h"
 
+enum { DROP_MS = 1000 };
+
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 static int group_cmp(const struct core_group *a, const struct core_group *b)
@@ -105,12 +107,22 @@ static bool is_kept(struct core *c, const struct core_group *g)
 
 /* ---- life ---- */
 
+static void queue(struct core *c, struct core_group *g)
+{
+	g->dirty = true;
+	if (g->queued)
+		return;
+	g->queued = true;
+	STAILQ_INSERT_TAIL(&c->groups_due, g, due);
+	core_wake(c);
+}
+
 static struct core_group *group(struct core *c, const struct core_group *like)
 {
 	struct core_group *g = RB_FIND(core_groups, &c->groups, (struct core_group *)like);
 
 	if (g)
-		return core_group_ref(g);
+		return core_group_ref(c, g);
 	g = malloc(sizeof(*g));
 	if (!g) {
 		log_error("routes of the core: no memory for a group of PEs");
@@ -118,11 +130,11 @@ static struct core_group *group(struct core *c, const struct core_group *like)
 	}
 	*g = *like;
 	g->refs = 1;
-	g->dirty = true;
-	c->groups_due = true;
+	g->fresh = true;
 	RB_INSERT(core_groups, &c->groups, g);
+	c->n_groups++;
 	number(c, g);
-	core_wake(c);
+	queue(c, g);
 	return g;
 }
 
@@ -150,15 +162,17 @@ struct core_group *core_group_of_pes(struct core *c, u32 vrf, u8 family, const s
 	return group(c, &like);
 }
 
-struct core_group *core_group_ref(struct core_group *g)
+struct core_group *core_group_ref(struct core *c, struct core_group *g)
 {
-	g->refs++;
+	if (!g->refs++)
+		c->n_unused--;
 	return g;
 }
 
-void core_group_put(struct core_group *g)
+void core_group_put(struct core *c, struct core_group *g)
 {
-	g->refs--;
+	if (!--g->refs)
+		c->n_unused++;
 }
 
 /* ---- where it leads ---- */
@@ -219,7 +233,8 @@ void core_group_look(struct core *c, struct core_group *g)
 		return;
 	n = resolve(c, g, hops);
 	same = n == g->n_hops && !memcmp(hops, g->hops, sizeof(hops));
-	g->changed |= !n != !g->n_hops;
+	g->changed |= !g->fresh && !n != !g->n_hops;
+	g->fresh = false;
 	g->n_hops = n;
 	memcpy(g->hops, hops, sizeof(hops));
 	g->dirty = is_kept(c, g);
@@ -232,20 +247,23 @@ void core_groups_touch(struct core *c)
 	struct core_group *g;
 
 	RB_FOREACH(g, core_groups, &c->groups)
-		g->dirty = true;
-	c->groups_due = true;
-	core_wake(c);
+		queue(c, g);
 }
 
-void core_groups_touch_esi(struct core *c, const struct esi *esi)
+void core_groups_touch_esi(struct core *c, u32 vrf, const struct esi *esi)
 {
-	struct core_group *g;
+	static const u8 families[] = {4, 16};
+	struct core_group key, *g;
 
-	RB_FOREACH(g, core_groups, &c->groups)
-		if (!esi_cmp(&g->esi, esi))
-			g->dirty = true;
-	c->groups_due = true;
-	core_wake(c);
+	memset(&key, 0, sizeof(key));
+	key.vrf = vrf;
+	key.esi = *esi;
+	for (size_t i = 0; i < 2; i++) {
+		key.family = families[i];
+		g = RB_FIND(core_groups, &c->groups, &key);
+		if (g)
+			queue(c, g);
+	}
 }
 
 static bool concerns(const struct core_prefix *x)
@@ -266,10 +284,9 @@ void core_groups_flush(struct core *c)
 	struct core_group *g;
 	bool any = false;
 
-	if (!c->groups_due)
-		return;
-	c->groups_due = false;
-	RB_FOREACH(g, core_groups, &c->groups) {
+	while ((g = STAILQ_FIRST(&c->groups_due))) {
+		STAILQ_REMOVE_HEAD(&c->groups_due, due);
+		g->queued = false;
 		core_group_look(c, g);
 		any |= g->changed;
 	}
@@ -286,11 +303,29 @@ static void drop(struct core *c, struct core_group *g)
 {
 	struct core_group_key key = {g->id};
 
+	if (g->queued)
+		STAILQ_REMOVE(&c->groups_due, g, core_group, due);
 	if (g->wished)
 		speaker_wish(c->speaker, IPC_WISH_CORE_GROUP_GONE, &key, 1);
 	RB_REMOVE(core_groups, &c->groups, g);
 	RB_REMOVE(core_ids, &c->ids, g);
+	c->n_groups--;
+	c->n_unused--;
 	free(g);
+}
+
+/* All prefixes are looked at for it: not with each of thousands, but when an eighth of them is left over, or in a second. */
+static bool is_time_to_drop(struct core *c)
+{
+	if (!c->n_unused)
+		return false;
+	if (c->n_unused > c->n_groups / 8 || c->drop_due) {
+		c->drop_due = false;
+		return true;
+	}
+	if (!timer_running(&c->drop))
+		timer_start(&c->drop, DROP_MS);
+	return false;
 }
 
 /* Those that nothing has any more, not even the kernel. */
@@ -298,14 +333,11 @@ void core_groups_drop(struct core *c)
 {
 	struct core_group *g, *next;
 	struct core_prefix *x;
-	bool any = false;
 
-	RB_FOREACH(g, core_groups, &c->groups) {
-		g->held = false;
-		any |= !g->refs;
-	}
-	if (!any)
+	if (!is_time_to_drop(c))
 		return;
+	RB_FOREACH(g, core_groups, &c->groups)
+		g->held = false;
 	RB_FOREACH(x, core_prefixes, &c->prefixes) {
 		g = x->there ? core_group_by_id(c, x->there) : NULL;
 		if (g)
@@ -334,5 +366,6 @@ void core_group_result(struct core *c, const struct core_group_result *r)
 		return;
 	g->status = r->status;
 	if (r->status == WISH_REFUSED)
-		log_error("a group of PEs of the core: %.159s", r->text);
+		log_limited(&c->refused, LOG_LEVEL_ERROR, LOG_LOCAL, "a group of PEs of the core",
+			    "%.159s", r->text);
 }

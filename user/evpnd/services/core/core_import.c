@@ -69,7 +69,7 @@ static struct core_path *path_of(const struct core_prefix *x, const struct evpn_
 	return NULL;
 }
 
-static void say_full(struct core *c, const struct core_vrf *v, bool *full, const char *what)
+void core_say_full(struct core *c, const struct core_vrf *v, bool *full, const char *what)
 {
 	c->counts.too_many++;
 	if (!*full)
@@ -84,9 +84,9 @@ static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri 
 	const struct core_prefix *x = core_prefix(c, v->ifindex, &p, false);
 
 	if (x && x->paths && !path_of(x, n) && core_count_paths(x) >= CORE_PATHS_MAX)
-		say_full(c, v, &v->paths_full, "paths of a prefix");
+		core_say_full(c, v, &v->paths_full, "paths of a prefix");
 	else if (!(x && x->paths) && v->taken >= v->conf.prefixes.limit)
-		say_full(c, v, &v->full, "prefixes");
+		core_say_full(c, v, &v->full, "prefixes");
 	else
 		return true;
 	return false;
@@ -186,7 +186,7 @@ void core_source_put(struct core *c, struct core_source *s)
 		return;
 	RB_REMOVE(core_sources, &c->sources, s);
 	if (s->alias)
-		core_group_put(s->alias);
+		core_group_put(c, s->alias);
 	core_pe_put(c, s->pe);
 	free(s);
 }

@@ -13,6 +13,8 @@
 #include "services/core/core.h"
 #include "speaker/pes.h"
 
+enum { RELOOK_MS = 20 };
+
 static int core_pe_cmp(const struct core_pe *a, const struct core_pe *b)
 {
 	if (a->vrf != b->vrf)
@@ -24,8 +26,10 @@ RB_GENERATE(core_pe_tree, core_pe, node, core_pe_cmp)
 
 static void touch(struct core *c, struct core_pe *pe)
 {
+	if (pe->dirty)
+		return;
 	pe->dirty = true;
-	c->pes_due = true;
+	TAILQ_INSERT_TAIL(&c->pes_due, pe, due);
 	core_wake(c);
 }
 
@@ -34,6 +38,28 @@ struct core_pe *core_pe_find(struct core *c, u32 vrf, const struct ip_addr *addr
 	struct core_pe key = {.vrf = vrf, .address = *address};
 
 	return RB_FIND(core_pe_tree, &c->pes, &key);
+}
+
+/* Frames to such an address do not leave this PE. */
+static bool has_our_mac(struct core *c, const struct core_pe *pe)
+{
+	const struct core_vrf *v = core_vrf(c, pe->vrf);
+
+	return v && v->svi_index && !mac_cmp(&pe->mac, &v->svi_mac);
+}
+
+static void take_mac(struct core *c, struct core_pe *pe, const struct mac *mac)
+{
+	bool none = mac_is_zero(&pe->mac), ours = has_our_mac(c, pe);
+
+	pe->mac = *mac;
+	touch(c, pe);
+	if (pe->refs < 2)
+		return;
+	if (none || ours != has_our_mac(c, pe)) { /* it is of use now, or was before */
+		core_groups_touch(c);
+		core_queue_all(c);
+	}
 }
 
 struct core_pe *core_pe_get(struct core *c, u32 vrf, const struct ip_addr *address,
@@ -52,22 +78,20 @@ struct core_pe *core_pe_get(struct core *c, u32 vrf, const struct ip_addr *addre
 		pe->status = WISH_PENDING;
 		RB_INSERT(core_pe_tree, &c->pes, pe);
 	}
-	pe->refs++;
-	if (!mac_is_zero(mac) && mac_cmp(mac, &pe->mac)) {
-		if (mac_is_zero(&pe->mac) && pe->refs > 1) { /* it was of no use before */
-			core_groups_touch(c);
-			core_queue_all(c);
-		}
-		pe->mac = *mac;
+	if (!pe->refs++)
 		touch(c, pe);
-	}
+	if (!mac_is_zero(mac) && mac_cmp(mac, &pe->mac))
+		take_mac(c, pe, mac);
 	return pe;
 }
 
 void core_pe_put(struct core *c, struct core_pe *pe)
 {
-	if (!--pe->refs)
-		touch(c, pe);
+	if (--pe->refs || pe->idle)
+		return;
+	pe->idle = true;
+	TAILQ_INSERT_TAIL(&c->pes_unused, pe, unused);
+	core_wake(c);
 }
 
 bool core_pe_usable(struct core *c, const struct core_pe *pe, char why[CORE_WHY_MAX])
@@ -77,6 +101,8 @@ bool core_pe_usable(struct core *c, const struct core_pe *pe, char why[CORE_WHY_
 	ip_format(&pe->address, ip);
 	if (mac_is_zero(&pe->mac))
 		snprintf(why, CORE_WHY_MAX, "%s says no MAC address of its router", ip);
+	else if (has_our_mac(c, pe))
+		snprintf(why, CORE_WHY_MAX, "%s says the MAC address of this PE's own router", ip);
 	else if (pe->wished && pe->status == WISH_REFUSED)
 		snprintf(why, CORE_WHY_MAX, "%s: %.140s", ip, pe->text);
 	else if (pes_silent(c->speaker, &pe->address))
@@ -122,27 +148,29 @@ void core_pes_flush(struct core *c)
 {
 	struct core_pe *pe;
 
-	if (!c->pes_due)
-		return;
-	c->pes_due = false;
-	RB_FOREACH(pe, core_pe_tree, &c->pes) {
+	while ((pe = TAILQ_FIRST(&c->pes_due))) {
 		const struct core_vrf *v = core_vrf(c, pe->vrf);
 
-		if (!pe->dirty || !pe->refs)
-			continue;
+		TAILQ_REMOVE(&c->pes_due, pe, due);
 		pe->dirty = false;
-		if (v && v->svi_index && !mac_is_zero(&pe->mac))
+		if (has_our_mac(c, pe))
+			unwish(c, pe);
+		else if (pe->refs && v && v->svi_index && !mac_is_zero(&pe->mac))
 			wish(c, pe, v);
 	}
 }
 
 void core_pes_drop(struct core *c)
 {
-	struct core_pe *pe, *next;
+	struct core_pe *pe;
 
-	RB_FOREACH_SAFE(pe, core_pe_tree, &c->pes, next) {
+	while ((pe = TAILQ_FIRST(&c->pes_unused))) {
+		TAILQ_REMOVE(&c->pes_unused, pe, unused);
+		pe->idle = false;
 		if (pe->refs)
 			continue;
+		if (pe->dirty)
+			TAILQ_REMOVE(&c->pes_due, pe, due);
 		unwish(c, pe);
 		RB_REMOVE(core_pe_tree, &c->pes, pe);
 		free(pe);
@@ -159,21 +187,33 @@ void core_pes_free(struct core *c)
 	}
 }
 
+/* The one that was wished for by @key; NULL: there is none any more */
+static struct core_pe *asked_by(struct core *c, const struct core_pe_key *key)
+{
+	for (size_t i = 0; i < c->n_vrfs; i++) {
+		const struct core_vrf *v = &c->vrfs[i];
+		struct core_pe *pe = strncmp(v->svi, key->svi, sizeof(v->svi)) ?
+					     NULL :
+					     core_pe_find(c, v->ifindex, &key->address);
+
+		if (pe && pe->wished && !memcmp(&pe->asked, key, sizeof(*key)))
+			return pe;
+	}
+	return NULL;
+}
+
 void core_pe_result(struct core *c, const struct core_pe_result *r)
 {
-	struct core_pe *pe;
+	struct core_pe *pe = asked_by(c, &r->key);
+	bool was;
 
-	RB_FOREACH(pe, core_pe_tree, &c->pes) {
-		bool was;
-
-		if (!pe->wished || memcmp(&pe->asked, &r->key, sizeof(r->key)) != 0)
-			continue;
-		was = pe->status == WISH_REFUSED;
-		pe->status = r->status;
-		memcpy(pe->text, r->text, sizeof(pe->text));
-		pe->text[sizeof(pe->text) - 1] = '\0';
-		if (was != (r->status == WISH_REFUSED))
-			core_groups_touch(c);
+	if (!pe)
 		return;
-	}
+	was = pe->status == WISH_REFUSED;
+	pe->status = r->status;
+	memcpy(pe->text, r->text, sizeof(pe->text));
+	pe->text[sizeof(pe->text) - 1] = '\0';
+	/* all of many at once: which groups it is in is known of none */
+	if (was != (r->status == WISH_REFUSED) && !timer_running(&c->relook))
+		timer_start(&c->relook, RELOOK_MS);
 }

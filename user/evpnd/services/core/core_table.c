@@ -74,7 +74,7 @@ void core_prefix_drop(struct core *c, struct core_prefix *x)
 	if (x->paths || x->there || x->asked || x->queued)
 		return;
 	if (x->group)
-		core_group_put(x->group);
+		core_group_put(c, x->group);
 	RB_REMOVE(core_prefixes, &c->prefixes, x);
 	free(x);
 }
@@ -219,5 +219,5 @@ struct core_group *core_prefix_choose(struct core *c, const struct core_prefix *
 	if (!best)
 		return NULL;
 	alias = alias_of(x, best);
-	return alias ? core_group_ref(alias) : pes_of(c, x, best);
+	return alias ? core_group_ref(c, alias) : pes_of(c, x, best);
 }

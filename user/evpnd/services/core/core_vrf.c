@@ -87,6 +87,7 @@ static void find_devices(struct core *c, struct core_vrf *v)
 				      v->conf.name, &d, v->why, sizeof(v->why)))
 		return;
 	v->svi_index = d.router->fact.ifindex;
+	v->svi_mac = d.router->fact.address;
 	memcpy(v->svi, d.router->fact.ifname, sizeof(v->svi));
 	memcpy(v->vxlan, d.vxlan->fact.ifname, sizeof(v->vxlan));
 }
@@ -100,7 +101,8 @@ bool core_vrfs_resolve(struct core *c)
 
 		others |= resolve(c, v);
 		find_devices(c, v);
-		moved |= before.svi_index != v->svi_index || strcmp(before.svi, v->svi) ||
+		moved |= before.svi_index != v->svi_index ||
+			 mac_cmp(&before.svi_mac, &v->svi_mac) || strcmp(before.svi, v->svi) ||
 			 strcmp(before.vxlan, v->vxlan) || strcmp(before.why, v->why);
 	}
 	if (moved) {

@@ -94,7 +94,7 @@ static void choose(struct core *c, struct core_prefix *x)
 
 	x->group = core_prefix_choose(c, x);
 	if (before)
-		core_group_put(before);
+		core_group_put(c, before);
 	if (x->group)
 		core_group_look(c, x->group);
 }

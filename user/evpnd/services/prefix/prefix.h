@@ -24,6 +24,7 @@
 #ifndef EVPND_PREFIX_H
 #define EVPND_PREFIX_H
 
+#include "log.h"
 #include "services/place/place.h"
 #include "timer.h"
 
@@ -274,6 +275,7 @@ struct palias {
  * @queue: of which route and wish have to be looked at
  * @lost: of which a path is lost
  * @lost_us, @judge_us: when the first was lost of those that have not been judged, and when they are; 0: none
+ * @said_pe, @said_us: of which PE it was said last that its prefixes are kept, and at which judgement; @said limits that
  * @outstanding: wishes without an answer
  * @epoch: of the reading of the kernel's tables
  * @swept: before it the kernel may have what a predecessor wished
@@ -300,6 +302,9 @@ struct prefixes {
 	struct timer lost_timer;
 	u64 lost_us;
 	u64 judge_us;
+	u64 said_us;
+	struct ip_addr said_pe;
+	struct log_limit said;
 	struct timer retry_timer;
 	u64 retry_ms;
 	sd_event_source *later;

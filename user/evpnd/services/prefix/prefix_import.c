@@ -481,6 +481,21 @@ static u64 taken_over(struct prefixes *ps, const struct psource *s)
 	return place_way(on) == PLACE_FORWARDS ? on->es->changed_us : 0;
 }
 
+/* Once for a PE, however many routers its prefixes are behind. */
+static void say_kept(struct prefixes *ps, const struct psource *s, bool there, u64 now)
+{
+	char ip[IP_STRLEN];
+
+	if (ps->said_us == now && ip_equal(&ps->said_pe, &s->nh))
+		return;
+	ps->said_us = now;
+	ps->said_pe = s->nh;
+	log_limited(&ps->said, LOG_LEVEL_INFO, LOG_LOCAL, "prefixes",
+		    "those by %s are kept for %" PRIu64 " s: %s", ip_format(&s->nh, ip),
+		    (s->expires - now) / 1000000,
+		    there ? "this PE has taken over" : "it is gone from their segment");
+}
+
 static void check(struct prefixes *ps, struct psource *s, u64 now)
 {
 	bool there = pe_is_there(ps, s);
@@ -489,9 +504,7 @@ static void check(struct prefixes *ps, struct psource *s, u64 now)
 	s->checked = true;
 	s->expires = from ? from + (u64)retention(ps, s) * 1000 : 0;
 	if (s->expires > now)
-		log_info("prefixes by %s are kept for %" PRIu64 " s: %s",
-			 ip_format(&s->nh, (char[IP_STRLEN]){0}), (s->expires - now) / 1000000,
-			 there ? "this PE has taken over" : "it is gone from their segment");
+		say_kept(ps, s, there, now);
 }
 
 void prefix_relearned(struct prefixes *ps, struct pfx *x, const struct prefix_hop *hop)
