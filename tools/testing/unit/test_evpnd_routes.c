@@ -677,6 +677,55 @@ static void test_leaked(void **state)
 	told[0] = '\0';
 }
 
+enum { ROUTERS = 2000 };
+
+static unsigned int n_objects(void)
+{
+	FILE *f = popen("ip nexthop show proto 77 | wc -l", "r");
+	unsigned int n = 0;
+
+	assert_int_equal(fscanf(f, "%u", &n), 1);
+	pclose(f);
+	return n;
+}
+
+/* @wanted: or take them back */
+static void thousands(bool wanted)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL);
+
+	for (uint32_t i = 0; i < ROUTERS; i++) {
+		struct ip_addr a = ip_v4(0x14140000 + i);
+
+		w.key.prefix = prefix_make(&a, 32);
+		w.hops[0].gateway = ip_v4(0x0a020001 + i);
+		if (wanted)
+			wish(&w);
+		else
+			unwish(&w);
+	}
+}
+
+/* Thousands of routers, which are no more: nor are their objects, a while later. */
+static void test_routers_go(void **state)
+{
+	u64 until;
+
+	NEED_KERNEL();
+	thousands(true);
+	/* all have been read since, with their routes */
+	routes_read_again(routes, 0);
+	wait_reading(readings + 1);
+	assert_true(n_objects() >= ROUTERS);
+	thousands(false);
+	assert_true(n_objects() >= ROUTERS);
+	until = timer_now_us() + 30000000;
+	while (n_objects() >= ROUTERS && timer_now_us() < until)
+		run(500);
+	assert_true(n_objects() < 10);
+	told[0] = '\0';
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -696,6 +745,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_routers_go),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

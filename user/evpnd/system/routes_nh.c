@@ -18,7 +18,8 @@ enum {
 	ID_LAST = 150999999,
 	ID_TRIES = 64,
 	FOREIGN_GONE_MS = 5000,
-	SPARE = 64, /* objects that may be left over, and as many as are in use */
+	SPARE = 64,  /* objects that may be left over, and as many as are in use */
+	MANY = 1024, /* of these they are looked for when routes go, too */
 	COLLECT_MS = 10000,
 };
 
@@ -275,6 +276,16 @@ void nh_collect(struct routes *r)
 	collect(r, false);
 	r->n_collected = count_own(r);
 	r->n_made = 0;
+	r->n_gone = 0;
+}
+
+void nh_users_gone(struct routes *r, unsigned int n)
+{
+	size_t objects = r->n_collected + r->n_made;
+
+	r->n_gone += n;
+	if (objects > MANY && r->n_gone > objects / 8)
+		routes_read_again(r, COLLECT_MS);
 }
 
 static struct nhobj *make(struct routes *r, struct nl_fib_nexthop *nh, struct nl_err *err)
@@ -400,6 +411,7 @@ void nh_remove_group(struct routes *r, uint32_t id)
 		return;
 	}
 	nh_forget(r, o);
+	nh_users_gone(r, 1);
 }
 
 void nh_sweep_groups(struct routes *r, bool (*wanted)(struct routes *r, uint32_t id))

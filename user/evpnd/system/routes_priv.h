@@ -90,7 +90,8 @@ struct gateways {
  * @later: does what is dirty and due
  * @begun_us, @read_us: when the last reading began and ended; @pause_us: none begins before that is over, so that
  *	at most half of the time goes into reading
- * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since
+ * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since; @n_gone: routes and
+ *	groups that have gone since
  * @groups: of PEs of the core, as wished; @told: routes by them, while a batch is filled (routes_core.c)
  * @texts: sentences that the speaker knows, @n_texts of them
  */
@@ -126,6 +127,7 @@ struct routes {
 	uint32_t next_id;
 	size_t n_collected;
 	size_t n_made;
+	size_t n_gone;
 	struct prefix_out *out;
 	struct wish_room *room;
 	struct reconcile groups;
@@ -177,6 +179,8 @@ void nh_used(struct routes *r, uint32_t id);
 void nh_reading_begins(struct routes *r);
 /* all routes were read: objects of ours that none has go */
 void nh_collect(struct routes *r);
+/* so many routes or groups of ours have gone, and perhaps the last ones of some objects */
+void nh_users_gone(struct routes *r, unsigned int n);
 /* an object with this number and these hops, whatever was in it before. Return: 0, or a negative errno */
 int nh_put_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, unsigned int n,
 		 struct nl_err *err);

@@ -342,6 +342,7 @@ void routes_wish_gone(struct routes *r, const struct batch *b)
 	}
 	send_removal(m);
 	free(m);
+	nh_users_gone(r, b->n);
 }
 
 /* ---- what nobody has wished ---- */
