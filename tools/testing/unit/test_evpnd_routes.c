@@ -171,7 +171,8 @@ static int set_up(void **state)
 {
 	static const char text[] =
 		"router-id: 192.0.2.1\nas: 65000\n"
-		"peers: [{address: 192.0.2.2, remote-as: 65000}, {address: 10.255.0.2, remote-as: 65000}]\n"
+		"peers: [{address: 192.0.2.2, remote-as: 65000}, {address: 10.255.0.2, remote-as: 65000}, "
+		"{address: \"fd99::2\", remote-as: 65000}]\n"
 		"vrfs:\n  - {name: default, prefixes: {learn: [ospf, bgp]}}\n"
 		"  - {name: red, prefixes: {learn: [ospf]}}\n"
 		"segments:\n  - {name: a, interface: bond0, esi: \"00:11:22:33:44:55:66:77:88:99\", mode: all-active}\n";
@@ -568,7 +569,13 @@ static void test_guard(void **state)
 	assert_int_equal(becomes("192.0.2.0/24"), WISH_INSTALLED);
 	assert_int_equal(becomes("192.0.0.0/16"), WISH_INSTALLED);
 	assert_int_equal(becomes("0.0.0.0/0"), WISH_INSTALLED);
+	sh("ip addr add fd99::1/64 dev core0 nodad");
+	assert_int_equal(becomes("fd99::2/128"), WISH_REFUSED);
+	assert_int_equal(becomes("fd99::/65"), WISH_REFUSED);
+	assert_int_equal(becomes("fd99::3/128"), WISH_INSTALLED);
+	assert_int_equal(becomes("fd99::/64"), WISH_INSTALLED);
 	assert_int_equal(becomes("2001:db8::/32"), WISH_INSTALLED);
+	assert_int_equal(becomes("::/0"), WISH_INSTALLED);
 	/* a loopback that is not reached yet, and when it is */
 	assert_int_equal(becomes("10.0.0.0/8"), WISH_REFUSED);
 	sh("ip route add 10.255.0.2/32 via 192.0.2.2 proto isis");
@@ -581,6 +588,25 @@ static void test_guard(void **state)
 	assert_int_equal(last.status, WISH_INSTALLED);
 	unwish(&w);
 	has("");
+	run(50);
+	told[0] = '\0';
+}
+
+/* One that is there from before that was a peer, or was looked at, goes; one that draws nobody stays. */
+static void test_guard_before(void **state)
+{
+	unsigned int before = readings;
+
+	NEED_KERNEL();
+	sh("ip route add 192.0.2.2/32 via 10.1.0.1 proto 77 metric 3187671041");
+	sh("ip route add 192.0.2.0/26 via 10.1.0.1 proto 77 metric 3187671041");
+	sh("ip route add 192.0.2.128/25 via 10.1.0.1 proto 77 metric 3187671041");
+	sh("ip route add default via 10.1.0.1 proto 77 metric 3187671041");
+	routes_replay(routes);
+	wait_reading(before + 1);
+	has("default via 10.1.0.1 dev bond0;192.0.2.128/25 via 10.1.0.1 dev bond0;");
+	assert_non_null(strstr(told, "own gone 192.0.2.2/32"));
+	sh("ip route flush proto 77");
 	run(50);
 	told[0] = '\0';
 }
@@ -729,23 +755,15 @@ static void test_routers_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_learn),
-		cmocka_unit_test(test_asked),
-		cmocka_unit_test(test_connected),
-		cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_objects),
-		cmocka_unit_test(test_device_down),
-		cmocka_unit_test(test_install),
-		cmocka_unit_test(test_in_the_way),
-		cmocka_unit_test(test_impossible),
-		cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_guard),
-		cmocka_unit_test(test_reading_fails),
-		cmocka_unit_test(test_changed_while_read),
-		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_leaked),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_routers_go),
+		cmocka_unit_test(test_learn),	      cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_connected),     cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_objects),	      cmocka_unit_test(test_device_down),
+		cmocka_unit_test(test_install),	      cmocka_unit_test(test_in_the_way),
+		cmocka_unit_test(test_impossible),    cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_guard),	      cmocka_unit_test(test_guard_before),
+		cmocka_unit_test(test_reading_fails), cmocka_unit_test(test_changed_while_read),
+		cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_leaked),
+		cmocka_unit_test(test_many),	      cmocka_unit_test(test_routers_go),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -330,9 +330,11 @@ static int on_message(void *data, const struct nlmsghdr *nlh)
 	struct nl_fib_route route;
 	struct routes *r = data;
 
-	if (nl_fib_route_parse(nlh, &route))
+	if (nl_fib_route_parse(nlh, &route)) {
+		if (route.protocol == NL_FIB_PROTOCOL)
+			route.gone |= routes_guard_heard(r, &route);
 		on_route(r, &route, nlh->nlmsg_flags & NLM_F_REPLACE);
-	else if (nl_fib_nexthop_parse(nlh, &nh))
+	} else if (nl_fib_nexthop_parse(nlh, &nh))
 		nh_heard(r, &nh);
 	return r->reading < 0 && r->ops->busy(r->data);
 }
@@ -348,6 +350,7 @@ static void enable(sd_event_source *source, bool on)
 static void read_done(struct routes *r)
 {
 	r->reading = -1;
+	r->guard_due = false;
 	r->read_us = timer_now_us();
 	r->pause_us = r->read_us - r->begun_us;
 	if (r->pause_us > PAUSE_MS * 1000)
@@ -635,6 +638,10 @@ void routes_link(struct routes *r)
 
 void routes_conf(struct routes *r, const struct conf *conf)
 {
+	if (routes_guard_differs(r->conf, conf)) {
+		r->guard_due = true;
+		r->due = true;
+	}
 	r->conf = conf;
 	routes_link(r);
 }
@@ -642,6 +649,7 @@ void routes_conf(struct routes *r, const struct conf *conf)
 void routes_replay(struct routes *r)
 {
 	r->replayed = true;
+	r->guard_due = true;
 	r->n_texts = 0;
 	r->read_us = 0;
 	if (look_at_places(r) || r->reading < 0) {

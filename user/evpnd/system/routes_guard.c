@@ -7,8 +7,10 @@
  * One that is not longer does no harm, and a customer may have the default route, or a subnet that the peers'
  * loopbacks are in: the kernel is asked by what a peer is reached now. A peer's address alone is nobody's but its own.
  */
+#include <errno.h>
 #include <stdio.h>
 
+#include "log.h"
 #include "system/routes_priv.h"
 
 /** struct match - @plen: of the route by which an address is reached; @found: there is one, @own: evpnd's */
@@ -31,15 +33,23 @@ static int on_match(void *data, const struct nlmsghdr *nlh)
 	return 0;
 }
 
-static bool draws(struct routes *r, const struct ip_prefix *p, const struct ip_addr *peer)
+static struct match match(struct routes *r, const struct ip_addr *peer)
 {
 	char buf[NL_FIB_REQUEST_MAX];
 	struct match m = {0};
 	struct nl_err err;
 
+	nl_request(r->requests, nl_fib_match_request(buf, peer), on_match, &m, &err);
+	return m;
+}
+
+static bool draws(struct routes *r, const struct ip_prefix *p, const struct ip_addr *peer)
+{
+	struct match m;
+
 	if (p->plen == ip_bits(peer))
 		return true;
-	nl_request(r->requests, nl_fib_match_request(buf, peer), on_match, &m, &err);
+	m = match(r, peer);
 	if (m.own) /* this prefix itself, perhaps, which is there already */
 		return p->plen > m.plen;
 	return p->plen > (m.found ? m.plen : 0);
@@ -60,5 +70,47 @@ bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160]
 			 ip_format(peer, ip));
 		return true;
 	}
+	return false;
+}
+
+/* It is there, from before that was a peer, and one of ours that is not shorter is by what the peer is reached. */
+static bool is_drawing(struct routes *r, const struct ip_prefix *p)
+{
+	for (size_t i = 0; i < r->conf->n_peers; i++) {
+		const struct ip_addr *peer = &r->conf->peers[i].address;
+		struct match m;
+
+		if (!p->plen || !prefix_contains(p, peer))
+			continue;
+		m = match(r, peer);
+		if (p->plen == ip_bits(peer) || (m.own && m.plen >= p->plen))
+			return true;
+	}
+	return false;
+}
+
+bool routes_guard_heard(struct routes *r, const struct nl_fib_route *route)
+{
+	char buf[NL_FIB_REQUEST_MAX];
+	struct nl_err err;
+
+	if (!r->guard_due || route->gone || route->table != NL_FIB_TABLE_MAIN ||
+	    !is_drawing(r, &route->prefix))
+		return false;
+	if (nl_request(r->requests, nl_fib_route_del(buf, route), NULL, NULL, &err) &&
+	    err.error != ESRCH) {
+		log_error("removing a route that leads to a BGP peer: %s", err.text);
+		return false;
+	}
+	return true;
+}
+
+bool routes_guard_differs(const struct conf *a, const struct conf *b)
+{
+	if (!a || !b || a->n_peers != b->n_peers)
+		return true;
+	for (size_t i = 0; i < a->n_peers; i++)
+		if (!ip_equal(&a->peers[i].address, &b->peers[i].address))
+			return true;
 	return false;
 }

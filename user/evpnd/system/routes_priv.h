@@ -87,6 +87,7 @@ struct gateways {
  * @removed: routes of IPv6 that had gone when that was asked for, for the time @n_tries (the first: 0)
  * @dirty: devices or configuration may have changed the places
  * @due: all is to be read again
+ * @guard_due: peers are others than before: those of our routes that are there are to be judged at the next reading
  * @later: does what is dirty and due
  * @begun_us, @read_us: when the last reading began and ended; @pause_us: none begins before that is over, so that
  *	at most half of the time goes into reading
@@ -116,6 +117,7 @@ struct routes {
 	unsigned int n_tries;
 	bool dirty;
 	bool due;
+	bool guard_due;
 	bool replayed;
 	struct timer later;
 	u64 later_us;
@@ -148,6 +150,9 @@ void gateways_ask(struct routes *r, const struct prefix_hop *hop);
 
 /* routes_guard.c: would it draw a BGP peer of this PE's? @text: a sentence */
 bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160]);
+/* one of ours that is there already: is it such, and was removed? Only while @guard_due */
+bool routes_guard_heard(struct routes *r, const struct nl_fib_route *route);
+bool routes_guard_differs(const struct conf *a, const struct conf *b);
 
 /* routes_wish.c */
 struct wish_room *routes_wish_room(void);
