@@ -4,6 +4,7 @@
  * own (needs root), read by iproute2.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -298,6 +299,38 @@ static void refused(void **state)
 	run(5);
 }
 
+/* As many as neighbours name: the log does not get a line for each. */
+static void refused_quietly(void **state)
+{
+	struct flood_key w = a_wish("vx0", 100, 100, 2);
+	int fds[2], saved = dup(STDERR_FILENO), n = 0;
+	char text[65536];
+	ssize_t len;
+
+	NEED_VXLAN();
+	ip_parse(&w.address, "2001:db8::2");
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], STDERR_FILENO);
+	for (u8 i = 0; i < 200; i++) {
+		w.address.b[14] = i;
+		fdb_flood_wish(kf, &w);
+	}
+	run(50);
+	dup2(saved, STDERR_FILENO);
+	len = read(fds[0], text, sizeof(text));
+	for (ssize_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	close(saved);
+	close(fds[0]);
+	close(fds[1]);
+	for (u8 i = 0; i < 200; i++) {
+		w.address.b[14] = i;
+		fdb_flood_wish_gone(kf, &w);
+	}
+	run(5);
+	assert_in_range(n, 1, 5);
+}
+
 static void impossible(void **state)
 {
 	struct flood_key w = a_wish("vx0", 100, 100, 2);
@@ -322,7 +355,8 @@ int main(void)
 		cmocka_unit_test(made_and_unmade), cmocka_unit_test(others_are_left_alone),
 		cmocka_unit_test(put_right),	   cmocka_unit_test(restarted),
 		cmocka_unit_test(devices),	   cmocka_unit_test(external),
-		cmocka_unit_test(refused),	   cmocka_unit_test(impossible),
+		cmocka_unit_test(refused),	   cmocka_unit_test(refused_quietly),
+		cmocka_unit_test(impossible),
 	};
 
 	return cmocka_run_group_tests_name("evpnd_flood", tests, set_up, tear_down);

@@ -45,6 +45,7 @@ struct fdb_flood {
 	struct timer look_again;
 	struct reconcile entries;
 	char *written; /* what is in the file */
+	struct log_limit said;
 };
 
 /* By device and VNI first: entries of one device stand side by side. */
@@ -261,15 +262,16 @@ static void make(struct fdb_flood *kf, struct entry *e)
 		return;
 	}
 	if (!e->there && e->w.told && e->w.became.status == WISH_INSTALLED)
-		log_warning(
-			"%s: somebody else has taken %s out of its flooding list; putting it right",
-			e->key.ifname, ip_format(&e->key.address, buf));
+		log_limited(&kf->said, LOG_LEVEL_WARNING, LOG_LOCAL, e->key.ifname,
+			    "somebody else has taken %s out of its flooding list; putting it right",
+			    ip_format(&e->key.address, buf));
 	f = to_kernel(dev, &e->key);
 	if (!e->there && nl_flood_add(kf->nl, &f, &err)) {
 		e->owned = false;
 		if (e->w.became.status != WISH_REFUSED)
-			log_error("%s: flooding to %s: %s", e->key.ifname,
-				  ip_format(&e->key.address, buf), err.text);
+			log_limited(&kf->said, LOG_LEVEL_ERROR, LOG_LOCAL, e->key.ifname,
+				    "flooding to %s: %s", ip_format(&e->key.address, buf),
+				    err.text);
 		tell(kf, e, WISH_REFUSED, err.text);
 		return;
 	}
@@ -288,8 +290,9 @@ static void unmake(struct fdb_flood *kf, struct entry *e)
 		return;
 	f = to_kernel(dev, &e->key);
 	if (nl_flood_del(kf->nl, &f, &err) && err.error != ENOENT)
-		log_error("%s: not flooding to %s any more: %s", e->key.ifname,
-			  ip_format(&e->key.address, buf), err.text);
+		log_limited(&kf->said, LOG_LEVEL_ERROR, LOG_LOCAL, e->key.ifname,
+			    "not flooding to %s any more: %s", ip_format(&e->key.address, buf),
+			    err.text);
 }
 
 /* What will be ours when all is made: written down before. */

@@ -16,6 +16,7 @@
 
 #include "bgp_extcomm.h"
 #include "speaker/service.h"
+#include "log.h"
 #include "timer.h"
 
 /* iproute2 makes external devices so unless told otherwise; @VNI before it, then the device twice */
@@ -91,6 +92,7 @@ struct floods {
 	unsigned int configured;
 	struct timer settle_timer;
 	sd_event_source *later;
+	struct log_limit refused;
 };
 
 /* flood.c */

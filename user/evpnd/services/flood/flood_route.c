@@ -5,6 +5,7 @@
  *
  * RFC 7432 (7.3, 11.1), RFC 6514 (5), RFC 8365 (5.1.3, 9), RFC 9012 (4.1)
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "services/flood/flood.h"
@@ -234,7 +235,7 @@ void flood_result(void *state, const void *answer)
 	struct floods *fs = state;
 	struct flood_bridge *b;
 	struct flood_remote *r;
-	char buf[IP_STRLEN];
+	char buf[IP_STRLEN], subject[32];
 
 	TAILQ_FOREACH(b, &fs->list, entry) {
 		if (b->conf.vni != k->vni || strcmp(b->conf.vxlan, k->ifname))
@@ -243,7 +244,9 @@ void flood_result(void *state, const void *answer)
 			if (ip_equal(&r->vtep, &k->address) && r->vni == k->remote_vni)
 				r->result = *result;
 	}
-	if (result->status == WISH_REFUSED)
-		log_error("VNI %u: no flooding to %s: %s", k->vni, ip_format(&k->address, buf),
-			  result->text);
+	if (result->status != WISH_REFUSED)
+		return;
+	snprintf(subject, sizeof(subject), "VNI %u", k->vni);
+	log_limited(&fs->refused, LOG_LEVEL_ERROR, LOG_LOCAL, subject, "no flooding to %s: %s",
+		    ip_format(&k->address, buf), result->text);
 }

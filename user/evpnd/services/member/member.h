@@ -24,6 +24,7 @@
 #define EVPND_MEMBER_H
 
 #include "services/place/place.h"
+#include "log.h"
 #include "timer.h"
 
 enum {
@@ -238,6 +239,7 @@ struct members {
 	bool swept;
 	bool sweep_due;
 	struct mcounts counts;
+	struct log_limit refused;
 };
 
 /* member.c */

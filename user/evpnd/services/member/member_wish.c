@@ -246,7 +246,8 @@ void member_result(void *state, const void *result)
 		return;
 	g->answer = r->status;
 	if (r->status == WISH_REFUSED)
-		log_warning("membership %s on tag %u: the kernel refuses it: %s",
+		log_limited(&ms->refused, LOG_LEVEL_WARNING, LOG_LOCAL, "memberships",
+			    "%s on tag %u: the kernel refuses it: %s",
 			    ip_format(&r->key.group, (char[IP_STRLEN]){0}), c->tag, r->text);
 	e = mgroup_busy(g);
 	if (e && member_watched(ms))
