@@ -1635,6 +1635,27 @@ static void test_reload(void **state)
 	end(sp);
 }
 
+/* What the parent does not know of a device yet is asked for again soon, however long something else has been refused. */
+static void test_retry_soon(void **state)
+{
+	struct speaker *sp = begin();
+
+	sp->answer = false;
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
+	for (u32 i = 0; i < 6; i++) {
+		expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+		timer_stop(&sp->ps->retry_timer);
+		answer(sp, &sp->wish, WISH_REFUSED, EEXIST);
+		prefix_retry(sp->ps);
+	}
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	assert_true(timer_left_ms(&sp->ps->retry_timer) > 30000);
+	link_fact(sp, 12, "bond0.2", "vlan", BOND0, 2, RED, true);
+	expect(sp, "");
+	assert_in_range(timer_left_ms(&sp->ps->retry_timer), 0, 100);
+	end(sp);
+}
+
 /* A hundred thousand in batches, and nothing is kept of them afterwards. */
 static void test_many(void **state)
 {
@@ -2075,6 +2096,7 @@ int main(void)
 		cmocka_unit_test(test_reload_metric),
 		cmocka_unit_test(test_reload_metric_ends),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_retry_soon),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_many_sources),

@@ -67,7 +67,7 @@ static void resolve_all(struct prefixes *ps)
 	prefix_forget_advs(ps);
 	prefix_cores_resolve(ps);
 	ps->advs_due = true;
-	ps->retry_ms = 0;
+	prefix_retry_soon(ps);
 	prefix_source_touch(ps, NULL);
 	prefix_wake(ps);
 }

@@ -466,6 +466,8 @@ void prefix_send_out(struct prefixes *ps);
 void prefix_retry(struct prefixes *ps);
 /* what was refused, or had no room, is looked at again by and by */
 void prefix_retry_later(struct prefixes *ps);
+/* why it was not taken may be over: whoever waits for the next try does not wait long */
+void prefix_retry_soon(struct prefixes *ps);
 /* take back what was wished in a table, with the metric that it has there */
 void prefix_unwish_all(struct prefixes *ps, struct place_vrf *v);
 /* the VRF is about to get another metric */

@@ -18,6 +18,7 @@ enum {
 	WINDOW = 8192, /* wishes that may wait for an answer: copies of them, in a queue */
 	RETRY_FIRST_MS = 1000,
 	RETRY_MAX_MS = 32000,
+	RETRY_SOON_MS = 100,
 };
 
 /** struct batch_room - wishes, and keys, while batches are filled */
@@ -230,6 +231,13 @@ void prefix_retry_later(struct prefixes *ps)
 		ps->retry_ms = RETRY_FIRST_MS;
 	timer_start(&ps->retry_timer, ps->retry_ms);
 	ps->retry_ms = ps->retry_ms * 2 < RETRY_MAX_MS ? ps->retry_ms * 2 : RETRY_MAX_MS;
+}
+
+void prefix_retry_soon(struct prefixes *ps)
+{
+	ps->retry_ms = 0;
+	if (timer_left_ms(&ps->retry_timer) > RETRY_SOON_MS)
+		timer_start(&ps->retry_timer, RETRY_SOON_MS);
 }
 
 static void unwish_one(struct prefixes *ps, struct pfx *x, void *data)
