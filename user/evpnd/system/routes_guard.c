@@ -13,10 +13,9 @@
 #include "log.h"
 #include "system/routes_priv.h"
 
-/** struct match - @plen: of the route by which an address is reached; @found: there is one, @own: evpnd's */
+/** struct match - @plen: of the route by which an address is reached, 0: there may be none; @own: it is evpnd's */
 struct match {
 	uint8_t plen;
-	bool found;
 	bool own;
 };
 
@@ -27,7 +26,6 @@ static int on_match(void *data, const struct nlmsghdr *nlh)
 
 	if (!nl_fib_route_parse(nlh, &route))
 		return 0;
-	m->found = true;
 	m->plen = route.prefix.plen;
 	m->own = route.protocol == NL_FIB_PROTOCOL;
 	return 0;
@@ -45,14 +43,8 @@ static struct match match(struct routes *r, const struct ip_addr *peer)
 
 static bool draws(struct routes *r, const struct ip_prefix *p, const struct ip_addr *peer)
 {
-	struct match m;
-
-	if (p->plen == ip_bits(peer))
-		return true;
-	m = match(r, peer);
-	if (m.own) /* this prefix itself, perhaps, which is there already */
-		return p->plen > m.plen;
-	return p->plen > (m.found ? m.plen : 0);
+	/* one that is there already may itself be what is found: it is not longer than that */
+	return p->plen == ip_bits(peer) || p->plen > match(r, peer).plen;
 }
 
 bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160])
