@@ -8,28 +8,26 @@
 
 #include "conf/conf.h"
 
-bool own_file_put(const char *path, const char *text)
+static bool write_to(const char *path, const char *mode, const char *text)
 {
-	char fresh[CONF_PATH_MAX + 8];
-	FILE *f;
+	FILE *f = fopen(path, mode);
 	bool good;
 
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	f = fopen(fresh, "we");
 	if (!f)
 		return false;
 	good = fputs(text, f) >= 0;
-	good = !fclose(f) && good;
-	return good && !rename(fresh, path);
+	return !fclose(f) && good;
+}
+
+bool own_file_put(const char *path, const char *text)
+{
+	char fresh[CONF_PATH_MAX + 8];
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	return write_to(fresh, "we", text) && !rename(fresh, path);
 }
 
 bool own_file_add(const char *path, const char *line)
 {
-	FILE *f = fopen(path, "ae");
-	bool good;
-
-	if (!f)
-		return false;
-	good = fputs(line, f) >= 0;
-	return !fclose(f) && good;
+	return write_to(path, "ae", line);
 }
