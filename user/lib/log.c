@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "timer.h"
+
 enum { LIMIT_LINES = 5, LIMIT_S = 10 };
 
 static struct {
@@ -121,18 +123,10 @@ void log_msg(enum log_level level, enum log_class class, const char *fmt, ...)
 	va_end(ap);
 }
 
-static long long now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 void log_limited(struct log_limit *limit, enum log_level level, enum log_class class,
 		 const char *subject, const char *fmt, ...)
 {
-	long long now = now_ns();
+	s64 now = timer_now_ns();
 	char text[1024];
 	va_list ap;
 
