@@ -65,16 +65,20 @@ static struct core_vrf *vrf_for(struct core *c, const struct evpn_nlri *n,
 	return core_vrf_match(c, &a->ext);
 }
 
-bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
+/* It is said if there is none. */
+static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri *n)
 {
-	struct core_vrf *v = vrf_for(c, n, a);
-
-	if (!v)
-		return false;
 	if (find(c, n) || count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
 		return true;
 	core_say_full(c, v, &v->ads_full, "RT-1 about a segment");
 	return false;
+}
+
+bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
+{
+	struct core_vrf *v = vrf_for(c, n, a);
+
+	return v && has_room(c, v, n);
 }
 
 /* ---- routes ---- */
@@ -142,14 +146,12 @@ static void withdrawn(struct core *c, struct core_ad *ad)
 void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now)
 {
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
-	struct core_vrf *v = now && now->peer && core_alias_wanted(c, full, now->attrs) ?
-				     vrf_for(c, full, now->attrs) :
-				     NULL;
+	struct core_vrf *v = now && now->peer ? vrf_for(c, full, now->attrs) : NULL;
 	struct core_ad *ad = find(c, n);
 	struct mac mac = {{0}};
 	struct core_pe *pe;
 
-	if (!v) {
+	if (!v || !has_room(c, v, full)) {
 		if (ad)
 			withdrawn(c, ad);
 		return;
