@@ -33,6 +33,7 @@ COUNT=${1:-100000}
 ROUNDS=${2:-3}
 FAMILIES=${3:-4 6}
 FRR_COUNT=${4:-$((COUNT < 5000 ? COUNT : 5000))}
+TARGET=$((COUNT > 100000 ? COUNT / 125 : COUNT / 100)) # ms
 TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
@@ -311,11 +312,11 @@ for f in $FAMILIES; do
 	say evpnd ours "$f" fill "into PE2's kernel" "$COUNT"
 	$with_frr && say FRR theirs "$f" fill "into the other kernel" "$FRR_COUNT"
 	times "$f" fill "${floor[fill]}"
-	limit "evpnd's last one after the last request" "$(after ours "$f" fill)" $((COUNT > 100000 ? COUNT / 125 : COUNT / 100)) ms "${floor[fill]}"
+	limit "evpnd's last one after the last request" "$(after ours "$f" fill)" $TARGET ms "${floor[fill]}"
 	limit "memory for each prefix, both processes of PE1" $memory1 250 octets
 	limit "the same of PE2" $memory2 250 octets
 	echo "  nexthop objects in PE2's kernel: $objects"
-	$module || limit "evpnd's last one after the first request" "$(of ours "$f" fill in-step-ms)" $((COUNT > 100000 ? COUNT / 125 : COUNT / 100)) ms "${floor[fill]}"
+	$module || limit "evpnd's last one after the first request" "$(of ours "$f" fill in-step-ms)" $TARGET ms "${floor[fill]}"
 	$module || continue
 	say evpnd ours "$f" empty gone "$COUNT"
 	$with_frr && say FRR theirs "$f" empty gone "$FRR_COUNT"
