@@ -59,6 +59,50 @@ static void test_every_octet(void **state)
 	assert_int_not_equal(hash_keyed(7, a, 20), hash_keyed(7, a, 21));
 }
 
+/* ---- hash_near() ---- */
+
+static u32 near(u64 seed, u32 addr, unsigned int plen)
+{
+	u8 octets[4] = {(u8)(addr >> 24), (u8)(addr >> 16), (u8)(addr >> 8), (u8)addr};
+
+	return hash_near(seed, octets, plen);
+}
+
+static void test_near_follow(void **state)
+{
+	for (unsigned int plen = 14; plen <= 32; plen++) {
+		u32 step = 1u << (32 - plen);
+
+		for (u32 i = 0; i < 63; i++)
+			assert_int_equal(near(7, 0x0a000000 + i * step, plen) + 1,
+					 near(7, 0x0a000000 + (i + 1) * step, plen));
+	}
+}
+
+/* Prefixes of which no two are neighbours are as good as any keys, and those that are not all in one place either. */
+static void test_near_spread(void **state)
+{
+	for (u32 step = 1; step <= 4096; step *= 8) {
+		unsigned int n[BUCKETS] = {}, most = 0;
+
+		for (u32 i = 0; i < BUCKETS; i++) {
+			u32 b = near(7, 0x0b000000 + i * step * 16, 28) % BUCKETS;
+
+			if (++n[b] > most)
+				most = n[b];
+		}
+		assert_in_range(most, 1, 10);
+	}
+}
+
+static void test_near_lengths(void **state)
+{
+	for (unsigned int plen = 9; plen <= 32; plen++)
+		assert_int_not_equal(near(7, 0, plen - 1), near(7, 0, plen));
+	for (unsigned int bit = 0; bit < 32; bit++)
+		assert_int_not_equal(near(7, 0, 32), near(7, 1u << bit, 32));
+}
+
 static void test_seeds(void **state)
 {
 	assert_true(hash_seed() != hash_seed());
@@ -67,9 +111,9 @@ static void test_seeds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_aimed),
-		cmocka_unit_test(test_every_octet),
-		cmocka_unit_test(test_seeds),
+		cmocka_unit_test(test_aimed),	     cmocka_unit_test(test_every_octet),
+		cmocka_unit_test(test_near_follow),  cmocka_unit_test(test_near_spread),
+		cmocka_unit_test(test_near_lengths), cmocka_unit_test(test_seeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,10 +60,10 @@ static uint32_t attrs_hash(const struct rib *rib, const struct bgp_attrs *a, con
 		a->originator_id,
 		ip_low32(nh),
 		nh->len,
-		rib_hash(rib, mem, len),
+		hash_keyed(rib->seed, mem, len),
 	};
 
-	return rib_hash(rib, scalars, sizeof(scalars));
+	return hash_keyed(rib->seed, scalars, sizeof(scalars));
 }
 
 static struct rib_attrs *attrs_new(const struct bgp_attrs *attrs, size_t len,

@@ -111,10 +111,7 @@ void rib_attrs_pay(struct rib_attrs *attrs, struct rib_peer *peer);
 /** rib_attrs_unpay() - @peer goes, and others may still use what it paid for */
 void rib_attrs_unpay(struct rib *rib, struct rib_peer *peer);
 
-/** rib_hash() - keyed, so that a peer cannot aim its routes at one bucket */
-static inline uint32_t rib_hash(const struct rib *rib, const void *data, size_t len)
-{
-	return hash_keyed(rib->seed, data, len);
-}
+/** rib_hash() - of an evpn_key(); keyed, so that a peer cannot aim its routes at one bucket */
+uint32_t rib_hash(const struct rib *rib, const u8 *key, size_t len);
 
 #endif

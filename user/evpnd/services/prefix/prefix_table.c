@@ -35,7 +35,7 @@ static u64 mix_addr(u64 h, const struct ip_addr *a)
 
 static u32 hash_of(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	return hash_keyed(ps->seed, p, sizeof(*p));
+	return hash_near(ps->seed, p->addr.b, p->plen);
 }
 
 /* Memory that is far away is most of what a route costs: it is on its way while others are worked at. */
