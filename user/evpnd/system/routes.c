@@ -3,15 +3,6 @@
  * routes.c - see routes.h. A route of a routing daemon is told when its table is that of a configured
  * VRF, its protocol is to be learned, and a next hop is on a segment; a route of our own always.
  *
- * The tables are read piece by piece, so that a link that fails waits for no table. Meanwhile no
- * notification is read: the last one of a route is true whatever the reading has seen of it, as long as it
- * comes after. The kernel tells nothing of IPv4 routes that go with their device, so that a device that
- * goes down makes everything read again.
- *
- * In a table of IPv6 that got a route while it was read the kernel begins at the root again, and passes over as many prefixes as
- * it has told by then. Those that have gone meanwhile are among these, and so it leaves out as many that are there, and does
- * not say so (NLM_F_DUMP_INTR). When any route of IPv6 has gone such a table is read once more: what was seen in one of the readings
- * is there.
  */
 #include "system/routes_priv.h"
 
@@ -27,13 +18,8 @@
 
 enum {
 	ROUTES_RCVBUF = 32 * 1024 * 1024,
-	DUMPER_RCVBUF = 1024 * 1024,
-	PIECES = 4,    /* datagrams that are read at once: about a thousand routes */
-	TRIES_MAX = 3, /* of a table of IPv6 that does not rest */
-	PAUSE_MS =
-		1000, /* most between the end of a reading and the next one: else as long as it took */
-	SETTLE_MS = 20,	   /* a bond with a thousand VLANs changes as a whole */
-	NEXTHOP_MS = 5000, /* FRR takes its objects away after the routes; others may not */
+	SETTLE_MS = 20,	  /* a bond with a thousand VLANs changes as a whole */
+	LISTEN_MS = 1000, /* when it failed */
 };
 
 /* ---- what is of interest ---- */
@@ -153,7 +139,7 @@ static void make_tables(struct routes *r)
 
 /* ---- telling ---- */
 
-static void flush_out(struct routes *r)
+void routes_flush(struct routes *r)
 {
 	struct prefix_out *out = r->out;
 
@@ -180,7 +166,7 @@ static void add_fact(struct routes *r, const struct nl_fib_route *route, uint32_
 	f->protocol = route->protocol;
 	f->flags = flags;
 	if (r->out->head.n == BATCH_MAX)
-		flush_out(r);
+		routes_flush(r);
 }
 
 /* Numbers of the kernel, and those that FRR has beside them. */
@@ -324,7 +310,7 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 		tell_gone(r, route, t->vrf, 0, NULL, 0);
 }
 
-static int on_message(void *data, const struct nlmsghdr *nlh)
+int routes_message(void *data, const struct nlmsghdr *nlh)
 {
 	struct nl_fib_nexthop nh;
 	struct nl_fib_route route;
@@ -339,173 +325,7 @@ static int on_message(void *data, const struct nlmsghdr *nlh)
 	return r->reading < 0 && r->ops->busy(r->data);
 }
 
-/* ---- reading ---- */
-
-static void enable(sd_event_source *source, bool on)
-{
-	if (source)
-		sd_event_source_set_enabled(source, on ? SD_EVENT_ON : SD_EVENT_OFF);
-}
-
-static void read_done(struct routes *r)
-{
-	r->reading = -1;
-	r->guard_due = false;
-	r->read_us = timer_now_us();
-	r->pause_us = r->read_us - r->begun_us;
-	if (r->pause_us > PAUSE_MS * 1000)
-		r->pause_us = PAUSE_MS * 1000;
-	flush_out(r);
-	r->ops->send(r->data, IPC_FACT_PREFIXES_DONE, NULL, 0);
-	nh_collect(r);
-	enable(r->dumper_source, false);
-	enable(r->listener_source, true);
-	if (r->due)
-		routes_read_again(r, 0); /* after the pause */
-}
-
-static void close_dumper(struct routes *r)
-{
-	r->dumper_source = sd_event_source_disable_unref(r->dumper_source);
-	nl_close(r->dumper);
-	r->dumper = NULL;
-}
-
-/*
- * What it did not see is not gone, and an object that it saw no route with may be in use: nobody is told that it
- * is over. Another socket, because the kernel may still be at what it was asked for last.
- */
-static void read_failed(struct routes *r, int e)
-{
-	log_error("reading routes: %s; reading them again", strerror(-e));
-	close_dumper(r);
-	r->reading = -1;
-	r->read_us = timer_now_us();
-	r->pause_us = PAUSE_MS * 1000;
-	flush_out(r);
-	enable(r->listener_source, true);
-	routes_read_again(r, PAUSE_MS);
-}
-
-/* How many routes of IPv6 have gone in this network namespace, announced or not; 0: nobody knows */
-static unsigned int removed_ipv6(void)
-{
-	FILE *f = fopen("/proc/self/net/rt6_stats", "re");
-	unsigned int n = 0;
-
-	if (!f)
-		return 0;
-	if (fscanf(f, "%*x %*x %*x %*x %*x %*x %x", &n) != 1)
-		n = 0;
-	fclose(f);
-	return n;
-}
-
-static bool is_incomplete(const struct routes *r)
-{
-	return r->reading >= 0 && r->reading & 1 && removed_ipv6() != r->removed;
-}
-
-static void ask_next(struct routes *r)
-{
-	char buf[NL_FIB_REQUEST_MAX];
-	int e;
-
-	if (!is_incomplete(r) || ++r->n_tries >= TRIES_MAX) {
-		r->n_tries = 0;
-		r->reading++;
-	}
-	if ((size_t)r->reading >= 2 * r->n_tables) {
-		read_done(r);
-		return;
-	}
-	r->removed = removed_ipv6();
-	e = nl_dump_begin(r->dumper, nl_fib_dump_request(buf, r->reading & 1 ? AF_INET6 : AF_INET,
-							 r->tables[r->reading / 2].table));
-	if (e)
-		read_failed(r, e);
-}
-
-static int on_dump(sd_event_source *source, int fd, uint32_t revents, void *data)
-{
-	struct routes *r = data;
-	int e = 1;
-
-	if (r->ops->busy(r->data)) {
-		enable(r->dumper_source, false);
-		return 0;
-	}
-	for (int i = 0; i < PIECES && e == 1; i++)
-		e = nl_dump_more(r->dumper, on_message, r);
-	if (e == 1 || e == -EAGAIN)
-		return 0;
-	if (e && e != -ENOENT) /* a table of which the kernel has nothing yet */
-		read_failed(r, e);
-	else
-		ask_next(r);
-	return 0;
-}
-
-static int open_dumper(struct routes *r)
-{
-	int e;
-
-	r->dumper = nl_open_listener(NETLINK_ROUTE, DUMPER_RCVBUF);
-	if (!r->dumper)
-		return -errno;
-	e = sd_event_add_io(r->event, &r->dumper_source, nl_fd(r->dumper), EPOLLIN, on_dump, r);
-	enable(r->dumper_source, false);
-	return e < 0 ? e : 0;
-}
-
-static void read_begin(struct routes *r)
-{
-	int e;
-
-	r->due = false;
-	if (!r->replayed || !r->listener)
-		return;
-	e = r->dumper ? 0 : open_dumper(r);
-	if (e) {
-		read_failed(r, e);
-		return;
-	}
-	r->begun_us = timer_now_us();
-	routes_core_repair(r);
-	nh_reading_begins(r);
-	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
-	enable(r->listener_source, false);
-	enable(r->dumper_source, true);
-	ask_next(r);
-}
-
-static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
-{
-	struct routes *r = data;
-	int e = nl_receive(r->listener, on_message, r);
-
-	flush_out(r);
-	if (e == -ENOBUFS) {
-		log_info("more route notifications than could be read; reading all routes again");
-		routes_read_again(r, SETTLE_MS);
-	} else if (e < 0) {
-		log_error("route notifications: %s", strerror(-e));
-	}
-	if (e > 0)
-		enable(r->listener_source, false);
-	return 0;
-}
-
-void routes_resume(struct routes *r)
-{
-	if (r->reading >= 0)
-		enable(r->dumper_source, true);
-	else
-		enable(r->listener_source, true);
-}
-
-/* At @at or earlier. */
-static void do_later(struct routes *r, u64 at)
+void routes_later(struct routes *r, u64 at)
 {
 	if (timer_running(&r->later) && r->later_us <= at)
 		return;
@@ -513,16 +333,29 @@ static void do_later(struct routes *r, u64 at)
 	timer_start_at(&r->later, at);
 }
 
-void routes_read_again(struct routes *r, u64 ms)
+static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
-	u64 now = timer_now_us(), at = now + ms * 1000;
+	struct routes *r = data;
+	int e = nl_receive(r->listener, routes_message, r);
 
-	r->due = true;
+	routes_flush(r);
+	if (e == -ENOBUFS) {
+		log_info("more route notifications than could be read; reading all routes again");
+		routes_read_again(r, SETTLE_MS);
+	} else if (e < 0) {
+		log_error("route notifications: %s", strerror(-e));
+	}
+	if (e > 0)
+		routes_enable(r->listener_source, false);
+	return 0;
+}
+
+void routes_resume(struct routes *r)
+{
 	if (r->reading >= 0)
-		return; /* when this reading ends */
-	if (r->read_us && at < r->read_us + r->pause_us)
-		at = r->read_us + r->pause_us;
-	do_later(r, at);
+		routes_enable(r->dumper_source, true);
+	else
+		routes_enable(r->listener_source, true);
 }
 
 /* ---- listening, as long as there is a table of interest ---- */
@@ -532,12 +365,12 @@ static void stop_listening(struct routes *r)
 	if (r->reading >=
 	    0) { /* what it did not see is not gone: the speaker is told that it is over */
 		r->reading = -1;
-		flush_out(r);
+		routes_flush(r);
 	}
 	r->listener_source = sd_event_source_disable_unref(r->listener_source);
 	nl_close(r->listener);
 	r->listener = NULL;
-	close_dumper(r);
+	routes_dumper_close(r);
 	nh_forget_all(r);
 }
 
@@ -557,7 +390,7 @@ static int open_listener(struct routes *r)
 		e = sd_event_add_io(r->event, &r->listener_source, nl_fd(r->listener), EPOLLIN,
 				    on_heard, r);
 	if (e >= 0)
-		e = open_dumper(r);
+		e = routes_dumper_open(r);
 	return e < 0 ? e : nh_read_all(r);
 }
 
@@ -575,7 +408,7 @@ static void listen_or_not(struct routes *r)
 	log_error("customer routes: %s; trying again", strerror(-e));
 	stop_listening(r);
 	r->dirty = true;
-	do_later(r, timer_now_us() + PAUSE_MS * 1000);
+	routes_later(r, timer_now_us() + LISTEN_MS * 1000);
 }
 
 /* Return: the places are others than before */
@@ -597,7 +430,7 @@ static bool look_at_places(struct routes *r)
 	}
 	if (r->reading >= 0) { /* by tables that may not be there any more */
 		r->reading = -1;
-		flush_out(r);
+		routes_flush(r);
 		stop_listening(r);
 	}
 	free(r->places);
@@ -619,7 +452,7 @@ static void on_later(void *data)
 	if (!r->due || r->reading >= 0)
 		return;
 	if (r->n_tables) {
-		read_begin(r);
+		routes_read(r);
 		return;
 	}
 	r->due = false;
@@ -633,7 +466,7 @@ static void on_later(void *data)
 void routes_link(struct routes *r)
 {
 	r->dirty = true;
-	do_later(r, timer_now_us() + SETTLE_MS * 1000);
+	routes_later(r, timer_now_us() + SETTLE_MS * 1000);
 }
 
 void routes_conf(struct routes *r, const struct conf *conf)
@@ -661,7 +494,7 @@ void routes_replay(struct routes *r)
 	/* the one before has heard the first half */
 	stop_listening(r);
 	listen_or_not(r);
-	read_begin(r);
+	routes_read(r);
 }
 
 /* ---- life ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * routes_priv.h - what routes.c (which tables and devices are of interest, reading, telling), routes_nh.c
- * (nexthop objects) and routes_wish.c (what is put into the kernel) know of each other.
+ * routes_priv.h - what routes.c (which tables and devices are of interest, listening, telling), routes_read.c,
+ * routes_nh.c (nexthop objects) and routes_wish.c (what is put into the kernel) know of each other.
  *
  * Nothing is kept here of a single route: the kernel holds all of them, and the speaker knows what it has
  * wished. So a million of them cost this process nothing.
@@ -140,10 +140,28 @@ struct routes {
 
 /* routes.c */
 const struct place *routes_place(const struct routes *r, uint32_t ifindex);
-/* read everything again, in @ms at the latest */
-void routes_read_again(struct routes *r, u64 ms);
 /* the table of a VRF device, 0: there is none */
 uint32_t routes_table(const struct routes *r, uint32_t vrf);
+/* one that was read, or heard of */
+int routes_message(void *data, const struct nlmsghdr *nlh);
+/* what was told is sent */
+void routes_flush(struct routes *r);
+/* @later at @at, of timer_now_us(), or earlier */
+void routes_later(struct routes *r, u64 at);
+
+static inline void routes_enable(sd_event_source *source, bool on)
+{
+	if (source)
+		sd_event_source_set_enabled(source, on ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+/* routes_read.c */
+int routes_dumper_open(struct routes *r);
+void routes_dumper_close(struct routes *r);
+/* now; meanwhile nothing is heard */
+void routes_read(struct routes *r);
+/* all of them, in @ms at the latest */
+void routes_read_again(struct routes *r, u64 ms);
 
 /* routes_ask.c: a next hop on a segment, of a route that is told to other PEs */
 void gateways_ask(struct routes *r, const struct prefix_hop *hop);
