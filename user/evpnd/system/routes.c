@@ -322,6 +322,7 @@ int routes_message(void *data, const struct nlmsghdr *nlh)
 		on_route(r, &route, nlh->nlmsg_flags & NLM_F_REPLACE);
 	} else if (nl_fib_nexthop_parse(nlh, &nh))
 		nh_heard(r, &nh);
+	r->heard++;
 	return r->reading < 0 && r->ops->busy(r->data);
 }
 
@@ -333,20 +334,22 @@ void routes_later(struct routes *r, u64 at)
 	timer_start_at(&r->later, at);
 }
 
-static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
+void routes_hear(struct routes *r)
 {
-	struct routes *r = data;
 	int e = nl_receive(r->listener, routes_message, r);
 
 	routes_flush(r);
-	if (e == -ENOBUFS) {
-		log_info("more route notifications than could be read; reading all routes again");
-		routes_read_again(r, SETTLE_MS);
-	} else if (e < 0) {
+	if (e == -ENOBUFS)
+		routes_missed(r);
+	else if (e < 0)
 		log_error("route notifications: %s", strerror(-e));
-	}
 	if (e > 0)
 		routes_enable(r->listener_source, false);
+}
+
+static int on_heard(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	routes_hear(data);
 	return 0;
 }
 
@@ -370,6 +373,7 @@ static void stop_listening(struct routes *r)
 	r->listener_source = sd_event_source_disable_unref(r->listener_source);
 	nl_close(r->listener);
 	r->listener = NULL;
+	r->missed_us = 0;
 	routes_dumper_close(r);
 	nh_forget_all(r);
 }
@@ -449,7 +453,11 @@ static void on_later(void *data)
 
 	if (r->dirty && look_at_places(r))
 		r->due = true;
-	if (!r->due || r->reading >= 0)
+	if (!r->due) {
+		routes_missed_later(r);
+		return;
+	}
+	if (r->reading >= 0)
 		return;
 	if (r->n_tables) {
 		routes_read(r);

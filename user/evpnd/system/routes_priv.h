@@ -91,6 +91,7 @@ struct gateways {
  * @later: does what is dirty and due
  * @begun_us, @read_us: when the last reading began and ended; @pause_us: none begins before that is over, so that
  *	at most half of the time goes into reading
+ * @missed_us: since when notifications are missing, 0: none are; @heard: notifications since that was looked at last
  * @n_collected, @n_made: objects of ours that were in use at the last reading, and made since; @n_gone: routes and
  *	groups that have gone since
  * @groups: of PEs of the core, as wished; @told: routes by them, while a batch is filled (routes_core.c)
@@ -124,6 +125,8 @@ struct routes {
 	u64 begun_us;
 	u64 read_us;
 	u64 pause_us;
+	u64 missed_us;
+	unsigned int heard;
 	struct nhobjs by_id;
 	struct nhsets by_hops;
 	uint32_t next_id;
@@ -144,6 +147,8 @@ const struct place *routes_place(const struct routes *r, uint32_t ifindex);
 uint32_t routes_table(const struct routes *r, uint32_t vrf);
 /* one that was read, or heard of */
 int routes_message(void *data, const struct nlmsghdr *nlh);
+/* what was notified of so far */
+void routes_hear(struct routes *r);
 /* what was told is sent */
 void routes_flush(struct routes *r);
 /* @later at @at, of timer_now_us(), or earlier */
@@ -162,6 +167,10 @@ void routes_dumper_close(struct routes *r);
 void routes_read(struct routes *r);
 /* all of them, in @ms at the latest */
 void routes_read_again(struct routes *r, u64 ms);
+/* notifications were lost: all of them again, when the tables rest */
+void routes_missed(struct routes *r);
+/* @later has expired: do they? */
+void routes_missed_later(struct routes *r);
 
 /* routes_ask.c: a next hop on a segment, of a route that is told to other PEs */
 void gateways_ask(struct routes *r, const struct prefix_hop *hop);

@@ -11,6 +11,9 @@
  * it has told by then. Those that have gone meanwhile are among these, and so it leaves out as many that are there, and does
  * not say so (NLM_F_DUMP_INTR). When any route of IPv6 has gone such a table is read once more: what was seen in one of the readings
  * is there.
+ *
+ * Each time it begins at the root it walks all that it has told, with the table locked: a million prefixes of IPv6 that were
+ * read while they came took a minute. So what is read because notifications were lost in a flood is read after it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +29,9 @@ enum {
 	TRIES_MAX = 3, /* of a table of IPv6 that does not rest */
 	/* between the end of a reading and the next one: as long as it took, at most */
 	PAUSE_MS = 1000,
+	REST_MS = 200, /* with fewer than REST_MAX notifications the tables rest */
+	REST_MAX = 100,
+	PATIENCE_MS = 30000,
 };
 
 static void read_done(struct routes *r)
@@ -152,6 +158,7 @@ void routes_read(struct routes *r)
 		return;
 	}
 	r->begun_us = timer_now_us();
+	r->missed_us = 0;
 	routes_core_repair(r);
 	nh_reading_begins(r);
 	r->ops->send(r->data, IPC_FACT_PREFIXES_BEGIN, NULL, 0);
@@ -170,4 +177,42 @@ void routes_read_again(struct routes *r, u64 ms)
 	if (r->read_us && at < r->read_us + r->pause_us)
 		at = r->read_us + r->pause_us;
 	routes_later(r, at);
+}
+
+void routes_missed(struct routes *r)
+{
+	u64 now = timer_now_us();
+
+	if (!r->missed_us) {
+		log_info(
+			"more route notifications than could be read; all routes are read again when there are fewer");
+		r->missed_us = now;
+	}
+	r->heard = REST_MAX; /* and more */
+	routes_later(r, now + REST_MS * 1000);
+}
+
+/* As long as the speaker is behind, or this process was, it is not seen by what was heard. */
+static bool rests(struct routes *r)
+{
+	unsigned int n;
+
+	if (r->ops->busy(r->data))
+		return false;
+	routes_hear(r);
+	n = r->heard;
+	r->heard = 0;
+	return n < REST_MAX;
+}
+
+void routes_missed_later(struct routes *r)
+{
+	u64 now = timer_now_us();
+
+	if (!r->missed_us || r->reading >= 0)
+		return;
+	if (rests(r) || now - r->missed_us > PATIENCE_MS * 1000)
+		routes_read_again(r, 0);
+	else
+		routes_later(r, now + REST_MS * 1000);
 }
