@@ -21,6 +21,9 @@
 #   floor    the same routes in one kernel to which nobody listens, by one program, twice: no way from one kernel to another can
 #            be shorter on one processor
 #
+# The routes are made with one nexthop object, as FRR's zebra makes its own. FRR as the rival has them with their gateway: it
+# takes none that is by an object of somebody else.
+#
 # FRR's time grows faster than the number of routes, so that fewer of them, compared by the route, flatter it.
 #
 #     ce --- pe1 ===core=== pe2            lag0 of each PE is the segment; routed, no VRF
@@ -38,6 +41,7 @@ TREE=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${LAB_BUILD:=$TREE/build}"
 RUN=/run/evpn-bench
 P=bench-
+OBJECT=1000
 
 EVPND=$LAB_BUILD/evpnd
 module=true
@@ -139,6 +143,7 @@ limit() { # WHAT VALUE LIMIT UNIT [FLOOR]
 value() { sed -n "s/.*$1 \([0-9]*\).*/\1/p"; }
 knows_router() { [ -n "$(ip -n ${P}pe2 neigh show to "$1" dev lag0)" ]; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : "-" }'; }
+object() { ip -n $P"$1" nexthop replace id $OBJECT via "$(gateway "$3")" dev "$2" protocol zebra; } # NODE DEVICE FAMILY
 gateway() { [ "$1" = 4 ] && echo 10.0.0.2 || echo fd00:1::2; }
 
 # --- FRR: kernel table, zebra, bgpd, bgpd, zebra, kernel table ---
@@ -218,7 +223,7 @@ frr_cpu() {
 ours() {
 	local a b line
 	a=$(cpu pe1) b=$(cpu pe2)
-	line=$($RUN/route_bench "$1" /run/netns/${P}pe1 254 lag0 "$(gateway "$2")" "$COUNT" /run/netns/${P}pe2) || failed=1
+	line=$($RUN/route_bench -n $OBJECT "$1" /run/netns/${P}pe1 254 lag0 "$(gateway "$2")" "$COUNT" /run/netns/${P}pe2) || failed=1
 	sleep 1
 	echo "$line cpu1 $(($(cpu pe1) - a)) cpu2 $(($(cpu pe2) - b))"
 }
@@ -253,8 +258,9 @@ alone() { # FAMILY
 	ip -n ${P}core link set alone0 up
 	ip -n ${P}core link set alone1 up
 	ip -n ${P}core addr add "$([ "$1" = 4 ] && echo 10.0.0.1/24 || echo fd00:1::1/64)" dev alone0 $([ "$1" = 4 ] || echo nodad)
+	object core alone0 "$1"
 	for way in fill empty fill empty; do
-		floor[$way]=$((2 * $($RUN/route_bench $way /run/netns/${P}core 254 alone0 "$(gateway "$1")" "$COUNT" | value made-ms)))
+		floor[$way]=$((2 * $($RUN/route_bench -n $OBJECT $way /run/netns/${P}core 254 alone0 "$(gateway "$1")" "$COUNT" | value made-ms)))
 	done
 	ip -n ${P}core link del alone0
 }
@@ -296,6 +302,7 @@ for f in $FAMILIES; do
 	node ce ping -q -c 1 -W 2 "$([ "$f" = 4 ] && echo 10.0.0.1 || echo fd00:1::1)" >/dev/null
 	! $module || until_true knows_router "$(gateway "$f")" || { echo "PE2 does not know the router $(gateway "$f")"; exit 1; }
 	alone "$f"
+	object pe1 lag0 "$f"
 	echo "$COUNT IPv$f prefixes, $ROUNDS rounds; floor ${floor[fill]} ms, to empty them ${floor[empty]} ms"
 	for ((round = 1; round <= ROUNDS; round++)); do
 		before1=$(rss pe1) before2=$(rss pe2)

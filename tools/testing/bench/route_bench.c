@@ -3,8 +3,11 @@
  * route_bench.c - for prefix_sync.sh: makes routes of a routing daemon (BIRD's number) in a table of one network
  * namespace, many in a request, and waits until as many more are in another one.
  *
- *	route_bench fill NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	prints "made-ms N first-ms N in-step-ms N"
- *	route_bench empty NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	the opposite
+ *	route_bench [-n ID] fill NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	prints "made-ms N first-ms N in-step-ms N"
+ *	route_bench [-n ID] empty NETNS TABLE DEVICE GATEWAY COUNT [NETNS2]	the opposite
+ *
+ * -n: they are made with that nexthop object, and not with DEVICE and GATEWAY, which it has. The kernel then need not look
+ * for its next hop for each of them.
  *
  * Prefixes are /28s from 11.0.0.0 on, or /56s from 2400::/56 on when the gateway is an IPv6 address. Milliseconds are
  * counted from the first request: until the last one was answered, until the first route was seen in NETNS2, and until
@@ -41,9 +44,11 @@ enum {
 /**
  * struct what - the routes
  * @gw, @len: their gateway, of so many octets
+ * @nhid: their nexthop object, 0: none
  */
 struct what {
 	unsigned int table;
+	unsigned int nhid;
 	int ifindex;
 	unsigned char gw[16];
 	unsigned short len;
@@ -116,7 +121,9 @@ static size_t one(char *buf, int make, unsigned int i, const struct what *w, int
 	put(nlh, RTA_TABLE, &w->table, sizeof(w->table));
 	put(nlh, RTA_DST, dst, w->len);
 	put(nlh, RTA_PRIORITY, &metric, sizeof(metric));
-	if (make) {
+	if (make && w->nhid) {
+		put(nlh, RTA_NH_ID, &w->nhid, sizeof(w->nhid));
+	} else if (make) {
 		put(nlh, RTA_GATEWAY, w->gw, w->len);
 		put(nlh, RTA_OIF, &w->ifindex, sizeof(w->ifindex));
 	}
@@ -267,12 +274,18 @@ static unsigned int wait_there(int make, const struct what *w, unsigned int targ
 
 int main(int argc, char **argv)
 {
-	int make = argc > 1 && !strcmp(argv[1], "fill");
 	unsigned int count, target = 0, left = 0;
 	struct what w = {.len = 4};
 	struct far far = {.fd = -1};
 	double begin, made;
+	int make;
 
+	if (argc > 2 && !strcmp(argv[1], "-n")) {
+		w.nhid = (unsigned int)atoi(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
+	make = argc > 1 && !strcmp(argv[1], "fill");
 	if (argc < 7)
 		return 2;
 	w.table = (unsigned int)atoi(argv[3]);
