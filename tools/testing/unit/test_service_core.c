@@ -22,13 +22,16 @@
 #include "services/core/core.h"
 
 #define RED 20
+#define BLUE 21
 #define SVI 31
+#define SVI_BLUE 41
 
 struct speaker {
 	sd_event *event;
 	struct conf *conf;
 	struct core *c;
 	char log[65536];
+	bool blue;   /* there is a second VRF, with L3VNI 6000 and route target 65000:2 */
 	bool answer; /* wishes are answered at once: installed */
 	u32 groups;  /* that were wished for */
 	u32 last_group;
@@ -59,7 +62,7 @@ static void note_group(struct speaker *sp, const struct wish_core_group *w)
 
 	note(sp, "group:");
 	for (u8 i = 0; i < w->n_hops; i++) {
-		assert_int_equal(w->hops[i].ifindex, SVI);
+		assert_true(w->hops[i].ifindex == SVI || w->hops[i].ifindex == SVI_BLUE);
 		note(sp, "%s%s", i ? "," : "", ip_format(&w->hops[i].gateway, ip));
 	}
 	note(sp, " ");
@@ -70,7 +73,7 @@ static void note_group(struct speaker *sp, const struct wish_core_group *w)
 static void note_route(struct speaker *sp, const struct wish_core_route *w)
 {
 	assert_int_equal(w->key.metric, CONF_CORE_METRIC);
-	assert_int_equal(w->key.vrf, RED);
+	assert_true(w->key.vrf == RED || w->key.vrf == BLUE);
 	note(sp, "%s:%s ", w->replace ? "change" : "wish", text(&w->key.prefix));
 	sp->n_routes++;
 }
@@ -134,6 +137,11 @@ static void commit(struct speaker *sp, bool from_core, u32 limit)
 	strcpy(v.name, "red");
 	v.import[0] = rt_of("65000:1");
 	conf_add_vrf(now, &v);
+	strcpy(v.name, "blue");
+	v.l3vni = 6000;
+	v.import[0] = rt_of("65000:2");
+	if (sp->blue)
+		conf_add_vrf(now, &v);
 	sp->conf = now;
 	core_service.conf(sp->c, conf_changes(old, now), now);
 	conf_free(old);
@@ -144,6 +152,9 @@ static void devices(struct speaker *sp)
 	link_fact(sp, RED, "red", "vrf", 0, 0, false);
 	link_fact(sp, SVI, "br5000", "bridge", RED, 0, false);
 	link_fact(sp, 32, "vx5000", "vxlan", SVI, 5000, false);
+	link_fact(sp, BLUE, "blue", "vrf", 0, 0, false);
+	link_fact(sp, SVI_BLUE, "br6000", "bridge", BLUE, 0, false);
+	link_fact(sp, 42, "vx6000", "vxlan", SVI_BLUE, 6000, false);
 	core_service.fact(sp->c, IPC_FACT_LINKS_DONE, NULL);
 }
 
@@ -459,6 +470,47 @@ static void test_alias(void **state)
 	evi->n.label[0] = 6000;
 	say(sp, evi);
 	expect(sp, "group:10.0.0.3 ");
+	end(sp);
+}
+
+static struct route *in_blue(struct route *r)
+{
+	r->n.rd = rd_make_ip(0x0a000002, 8);
+	r->ec[0] = rt_of("65000:2");
+	r->n.label[0] = 6000;
+	return r;
+}
+
+/* A PE may have one RT-1 per ES for all VRFs, with the targets of all (RFC 7432 section 8.2.1). */
+static void test_alias_in_two_vrfs(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *es;
+
+	sp->blue = true;
+	commit(sp, true, 20000);
+	devices(sp);
+	run_all(sp);
+	say(sp, route(sp, "10.20.0.0/16", 1, 2));
+	say(sp, alias(sp, 1, 2, false, L2_ATTR_P));
+	say(sp, in_blue(route(sp, "10.21.0.0/16", 1, 2)));
+	say(sp, in_blue(alias(sp, 1, 2, false, L2_ATTR_P)));
+	es = alias(sp, 1, 2, true, 0);
+	es->ec[4] = rt_of("65000:2");
+	es->a.ext = ecomm_slice(es->ec, 5);
+	say(sp, es);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.20.0.0/16"), "installed");
+	assert_string_equal(state_of(sp, "10.21.0.0/16"), "installed");
+	/* the VRF red is not among them any more */
+	es->ec[0] = rt_of("65000:3");
+	say(sp, es);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.20.0.0/16"), "pending");
+	assert_string_equal(state_of(sp, "10.21.0.0/16"), "installed");
+	take_back(sp, es);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.21.0.0/16"), "pending");
 	end(sp);
 }
 
@@ -875,16 +927,27 @@ static void test_show(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),	      cmocka_unit_test(test_equal_paths),
-		cmocka_unit_test(test_not_for_us),    cmocka_unit_test(test_of_no_use),
-		cmocka_unit_test(test_our_mac),	      cmocka_unit_test(test_many_pes),
-		cmocka_unit_test(test_many_ads),      cmocka_unit_test(test_alias),
-		cmocka_unit_test(test_mass_withdraw), cmocka_unit_test(test_backup),
-		cmocka_unit_test(test_mac_of_prefix), cmocka_unit_test(test_pe_refused),
-		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_restart),
-		cmocka_unit_test(test_devices),	      cmocka_unit_test(test_room),
-		cmocka_unit_test(test_room_for_one),  cmocka_unit_test(test_room_for_a_path),
-		cmocka_unit_test(test_show),	      cmocka_unit_test(test_answer_late),
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_equal_paths),
+		cmocka_unit_test(test_not_for_us),
+		cmocka_unit_test(test_of_no_use),
+		cmocka_unit_test(test_our_mac),
+		cmocka_unit_test(test_many_pes),
+		cmocka_unit_test(test_many_ads),
+		cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_alias_in_two_vrfs),
+		cmocka_unit_test(test_mass_withdraw),
+		cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_mac_of_prefix),
+		cmocka_unit_test(test_pe_refused),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_room_for_one),
+		cmocka_unit_test(test_room_for_a_path),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_answer_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

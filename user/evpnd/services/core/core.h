@@ -83,7 +83,7 @@ TAILQ_HEAD(core_pe_list, core_pe);
 RB_PROTOTYPE(core_pe_tree, core_pe, node, core_pe_cmp)
 
 /**
- * struct core_ad - an RT-1 about a segment in a VRF
+ * struct core_ad - an RT-1 about a segment in a VRF; one that several import is there for each of them
  * @single: of one per ES: the segment is single-active
  * @primary, @backup: of one per EVI (P and B of RFC 8214)
  * @why: it is of no use; "": it is
@@ -274,7 +274,9 @@ bool core_vrfs_set(struct core *c, const struct conf *conf);
 /* devices may be others. Return: as core_vrfs_set() */
 bool core_vrfs_resolve(struct core *c);
 struct core_vrf *core_vrf(struct core *c, u32 ifindex);
-/* the one that imports what has these communities, or NULL */
+/* does it import what has these communities? */
+bool core_vrf_imports(const struct core_vrf *v, const struct slice *ext);
+/* the first one that does, or NULL */
 struct core_vrf *core_vrf_match(struct core *c, const struct slice *ext);
 
 /* core_pe.c */

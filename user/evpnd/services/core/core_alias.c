@@ -20,15 +20,16 @@ static int ad_cmp(const struct core_ad *a, const struct core_ad *b)
 
 	if (!r)
 		r = a->etag < b->etag ? -1 : a->etag > b->etag;
-	return r ? r : rd_cmp(&a->rd, &b->rd);
+	r = r ? r : rd_cmp(&a->rd, &b->rd);
+	return r ? r : (a->vrf > b->vrf) - (a->vrf < b->vrf);
 }
 
 RB_PROTOTYPE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
 RB_GENERATE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))
 
-static struct core_ad *find(struct core *c, const struct evpn_nlri *n)
+static struct core_ad *find(struct core *c, const struct evpn_nlri *n, u32 vrf)
 {
-	struct core_ad key = {.esi = n->esi, .etag = n->etag, .rd = n->rd};
+	struct core_ad key = {.esi = n->esi, .etag = n->etag, .rd = n->rd, .vrf = vrf};
 
 	return RB_FIND(core_ads, &c->ads, &key);
 }
@@ -55,20 +56,16 @@ static void use_room(struct core *c, u32 vrf, const struct esi *esi)
 		v->ads_full = false;
 }
 
-/* The VRF that it is for, or NULL */
-static struct core_vrf *vrf_for(struct core *c, const struct evpn_nlri *n,
-				const struct bgp_attrs *a)
+static bool is_alias(const struct core *c, const struct evpn_nlri *n)
 {
-	if (!c->n_vrfs || (n->etag != EVPN_MAX_ETAG && n->etag) || esi_is_zero(&n->esi) ||
-	    core_is_own(c, &n->rd))
-		return NULL;
-	return core_vrf_match(c, &a->ext);
+	return (n->etag == EVPN_MAX_ETAG || !n->etag) && !esi_is_zero(&n->esi) &&
+	       !core_is_own(c, &n->rd);
 }
 
 /* It is said if there is none. */
 static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri *n)
 {
-	if (find(c, n) || count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
+	if (find(c, n, v->ifindex) || count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
 		return true;
 	core_say_full(c, v, &v->ads_full, "RT-1 about a segment");
 	return false;
@@ -76,9 +73,12 @@ static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri 
 
 bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct bgp_attrs *a)
 {
-	struct core_vrf *v = vrf_for(c, n, a);
-
-	return v && has_room(c, v, n);
+	if (!is_alias(c, n))
+		return false;
+	for (size_t i = 0; i < c->n_vrfs; i++)
+		if (core_vrf_imports(&c->vrfs[i], &a->ext) && has_room(c, &c->vrfs[i], n))
+			return true;
+	return false;
 }
 
 /* ---- routes ---- */
@@ -99,7 +99,7 @@ void core_alias_forget(struct core *c)
 		forget(c, ad);
 }
 
-static struct core_ad *make(struct core *c, const struct evpn_nlri *n)
+static struct core_ad *make(struct core *c, const struct evpn_nlri *n, u32 vrf)
 {
 	struct core_ad *ad = calloc(1, sizeof(*ad));
 
@@ -110,6 +110,7 @@ static struct core_ad *make(struct core *c, const struct evpn_nlri *n)
 	ad->esi = n->esi;
 	ad->etag = n->etag;
 	ad->rd = n->rd;
+	ad->vrf = vrf;
 	RB_INSERT(core_ads, &c->ads, ad);
 	return ad;
 }
@@ -143,23 +144,17 @@ static void withdrawn(struct core *c, struct core_ad *ad)
 	use_room(c, vrf, &esi);
 }
 
-void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now)
+static void take(struct core *c, const struct core_vrf *v, const struct evpn_nlri *n,
+		 const struct rib_path *now)
 {
-	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
-	struct core_vrf *v = now && now->peer ? vrf_for(c, full, now->attrs) : NULL;
-	struct core_ad *ad = find(c, n);
+	struct core_ad *ad = find(c, n, v->ifindex);
 	struct mac mac = {{0}};
 	struct core_pe *pe;
 
-	if (!v || !has_room(c, v, full)) {
-		if (ad)
-			withdrawn(c, ad);
-		return;
-	}
 	ecomm_get_router_mac(&now->attrs->ext, &mac);
 	pe = core_pe_get(c, v->ifindex, now->next_hop, &mac);
 	if (pe && !ad)
-		ad = make(c, n);
+		ad = make(c, n, v->ifindex);
 	if (!pe || !ad) {
 		if (pe)
 			core_pe_put(c, pe);
@@ -170,10 +165,29 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 		core_pe_put(c, ad->pe);
 	}
 	ad->pe = pe;
-	ad->vrf = v->ifindex;
 	read_flags(ad, now->attrs);
-	judge(ad, v, full);
+	judge(ad, v, n);
 	core_groups_touch_esi(c, ad->vrf, &ad->esi);
+}
+
+/* One per ES has the targets of all VRFs that its PE reaches the segment in. */
+void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct rib_path *now)
+{
+	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
+	bool alias = now && now->peer && is_alias(c, full);
+	struct core_ad *ad;
+
+	for (size_t i = 0; i < c->n_vrfs; i++) {
+		struct core_vrf *v = &c->vrfs[i];
+
+		if (!v->known)
+			continue;
+		ad = find(c, n, v->ifindex);
+		if (alias && core_vrf_imports(v, &now->attrs->ext) && has_room(c, v, full))
+			take(c, v, full, now);
+		else if (ad)
+			withdrawn(c, ad);
+	}
 }
 
 /* ---- which PEs ---- */

@@ -17,14 +17,16 @@ struct core_vrf *core_vrf(struct core *c, u32 ifindex)
 	return NULL;
 }
 
+bool core_vrf_imports(const struct core_vrf *v, const struct slice *ext)
+{
+	return v->known && ecomm_rt_match(ext, v->conf.import, v->conf.n_import);
+}
+
 struct core_vrf *core_vrf_match(struct core *c, const struct slice *ext)
 {
-	for (size_t i = 0; i < c->n_vrfs; i++) {
-		struct core_vrf *v = &c->vrfs[i];
-
-		if (v->known && ecomm_rt_match(ext, v->conf.import, v->conf.n_import))
-			return v;
-	}
+	for (size_t i = 0; i < c->n_vrfs; i++)
+		if (core_vrf_imports(&c->vrfs[i], ext))
+			return &c->vrfs[i];
 	return NULL;
 }
 
