@@ -131,18 +131,33 @@ int nl_host_put(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
 	return nl_request(nl, nlh, NULL, NULL, err);
 }
 
-/* Of one that is there NTF_USE would take NUD_PERMANENT away. */
-int nl_host_ask(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+static int use(struct nl *nl, const struct nl_entry *e, uint16_t flags, struct nl_err *err)
 {
 	char buf[NL_REQUEST_LEN];
 	struct ndmsg *ndm;
 	struct nlmsghdr *nlh =
 		begin(buf, RTM_NEWNEIGH, e, e->address.len == 4 ? AF_INET : AF_INET6, &ndm);
 
-	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	nlh->nlmsg_flags |= flags;
 	ndm->ndm_flags = NTF_USE;
 	mnl_attr_put(nlh, NDA_DST, e->address.len, e->address.b);
 	return nl_request(nl, nlh, NULL, NULL, err);
+}
+
+/*
+ * Of one that is there NTF_USE would take NUD_PERMANENT away. One that has failed stays, and is not asked again
+ * before there is a packet for it: the kernel throws it away only when there are many.
+ */
+int nl_host_ask(struct nl *nl, const struct nl_entry *e, struct nl_err *err)
+{
+	int r = use(nl, e, NLM_F_CREATE | NLM_F_EXCL, err);
+	struct nl_entry there;
+	struct nl_err ignored;
+
+	if (r != -EEXIST || nl_host_get(nl, e, &there, &ignored) ||
+	    !(there.state == NUD_FAILED || there.state == NUD_NONE))
+		return r;
+	return use(nl, e, 0, err);
 }
 
 int nl_host_del(struct nl *nl, const struct nl_entry *e, struct nl_err *err)

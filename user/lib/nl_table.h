@@ -63,7 +63,7 @@ int nl_host_put(struct nl *nl, const struct nl_entry *entry, struct nl_err *err)
 /**
  * nl_host_ask() - let the kernel ask for a neighbour that it does not have, as if there were a packet for it
  *
- * Only @ifindex and @address hold. One that it has is left alone, whatever its state: -EEXIST.
+ * Only @ifindex and @address hold. One that it has is left alone, unless it has not answered: -EEXIST.
  */
 int nl_host_ask(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);
 int nl_host_del(struct nl *nl, const struct nl_entry *entry, struct nl_err *err);

@@ -244,19 +244,46 @@ static void test_learn(void **state)
 	expect("gone and 2001:db8::/32 bond0 fd00::1 20; ");
 }
 
-/* The kernel asks for a next hop on a segment that it does not know; one that it has is left as it is. */
+static void ask(const char *dev, const char *gateway)
+{
+	struct {
+		struct batch head;
+		struct prefix_hop hop;
+	} b = {.head = {.n = 1}, .hop = {.ifindex = if_nametoindex(dev)}};
+	const char *why;
+
+	assert_int_equal(ip_parse(&b.hop.gateway, gateway), 0);
+	assert_true(routes_hop_ok(&b.hop, &why));
+	assert_int_equal(routes_may_ask(routes, &b.hop), strcmp(dev, "core0") != 0);
+	routes_ask(routes, &b.head);
+}
+
+/*
+ * The kernel asks for a next hop on a segment that it does not know, or that has not answered; one that it has is
+ * left as it is.
+ */
 static void test_asked(void **state)
 {
+	const struct prefix_hop none = {.ifindex = 1}, nowhere = {.gateway = ip_v4(0x0a010001)};
+	const char *why;
+
 	NEED_KERNEL();
+	assert_false(routes_hop_ok(&none, &why));
+	assert_false(routes_hop_ok(&nowhere, &why));
 	sh("ip -6 neigh add fe80::77 lladdr 02:00:00:00:00:77 dev bond0 nud permanent");
-	sh("ip -6 route add 2001:db8:1::/48 via fe80::77 dev bond0 proto bgp metric 20");
-	sh("ip -6 route add 2001:db8:2::/48 via fe80::78 dev bond0 proto bgp metric 20");
-	sh("ip route add 10.28.0.0/16 via 192.0.2.78 proto ospf metric 20"); /* not on a segment */
-	run(100);
+	sh("ip neigh add 10.1.0.79 dev bond0 nud failed");
+	ask("bond0", "fe80::77");
+	ask("bond0", "fe80::78");
+	ask("bond0", "10.1.0.79");
+	ask("core0", "192.0.2.78"); /* on no segment */
 	sh("ip -6 neigh show dev bond0 fe80::77 | grep -q PERMANENT");
 	sh("ip -6 neigh show dev bond0 nud all | grep -q '^fe80::78 '");
+	sh("ip neigh show dev bond0 10.1.0.79 nud all | grep -q INCOMPLETE");
 	sh("! ip neigh show dev core0 nud all | grep -q '^192.0.2.78 '");
-	sh("ip -6 route flush proto bgp && ip route del 10.28.0.0/16 && ip -6 neigh flush dev bond0 nud permanent");
+	for (int i = 0; i < 200; i++)
+		ask("bond0", "fe80::78");
+	assert_int_equal(routes->asks.n > 100, 1); /* no more in a second */
+	sh("ip -6 neigh flush dev bond0 nud permanent && ip neigh flush dev bond0 nud all");
 	run(50);
 	told[0] = '\0';
 }

@@ -50,6 +50,8 @@ struct speaker {
 	enum route_loss loss;
 	const char *hosts[8]; /* in the kernel, "address" */
 	bool answer;	      /* wishes are answered at once: installed */
+	char asked[4096];     /* next hops, "ifindex:address " */
+	u32 n_asked;
 };
 
 #include "service_speaker.h"
@@ -123,12 +125,29 @@ static void answer(struct speaker *sp, const struct wish_prefix *w, enum wish_st
 	prefix_service.result(sp->ps, &r);
 }
 
+static void note_asked(struct speaker *sp, const struct prefix_hop *hops, u32 n)
+{
+	char ip[IP_STRLEN];
+
+	for (u32 i = 0; i < n; i++) {
+		size_t used = strlen(sp->asked);
+
+		snprintf(sp->asked + used, sizeof(sp->asked) - used, "%u:%s ", hops[i].ifindex,
+			 ip_format(&hops[i].gateway, ip));
+	}
+	sp->n_asked += n;
+}
+
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
 {
 	const struct wish_prefix *w = wishes;
 	const struct prefix_key *k = wishes;
 	char ip[IP_STRLEN];
 
+	if (type == IPC_PREFIX_ASK) {
+		note_asked(sp, wishes, n);
+		return;
+	}
 	sp->batches++;
 	if (type == IPC_WISH_PREFIX_SWEEP)
 		note(sp, "sweep ");
@@ -2060,6 +2079,130 @@ static void test_aimed(void **state)
 	end(sp);
 }
 
+/* ---- next hops that are no neighbours ---- */
+
+/* So much time passes. */
+static void pass(struct speaker *sp, u32 ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, now;
+
+	while ((now = timer_now_us()) < until)
+		sd_event_run(sp->event, until - now);
+}
+
+static void expect_asked(struct speaker *sp, const char *what)
+{
+	assert_string_equal(sp->asked, what);
+	sp->asked[0] = '\0';
+}
+
+/*
+ * The PE that has learned a route has lost its router, which only another PE had heard itself: nobody has a packet
+ * for it, as no other PE has the route without it.
+ */
+static void test_ask_learned(void **state)
+{
+	struct speaker *sp = begin();
+
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	learned(sp, "10.21.0.0/16", 11, "10.1.0.1");
+	learned(sp, "2001:db8::/32", 12, "fe80::7"); /* it has never spoken with it */
+	pass(sp, 300);
+	expect_asked(sp, "12:fe80::7 ");
+	sp->hosts[0] = NULL;
+	neighbour(sp, "10.1.0.1");
+	pass(sp, 1100);
+	expect_asked(sp, "11:10.1.0.1 "); /* once, whatever is behind it */
+	sp->hosts[0] = "10.1.0.1";
+	sp->hosts[2] = "fe80::7";
+	neighbour(sp, "10.1.0.1");
+	pass(sp, 2300);
+	expect_asked(sp, "");
+	sp->hosts[0] = NULL;
+	neighbour(sp, "10.1.0.1");
+	pass(sp, 1100);
+	expect_asked(sp, "11:10.1.0.1 ");
+	forgotten(sp, "10.20.0.0/16");
+	forgotten(sp, "10.21.0.0/16");
+	pass(sp, 3300);
+	expect_asked(sp, ""); /* there is nothing by it */
+	end(sp);
+}
+
+/* Who does not answer is asked less and less often. */
+static void test_ask_less(void **state)
+{
+	struct speaker *sp = begin();
+	struct prefix_hop hop = {.ifindex = 11, .gateway = ip_of("10.1.0.7")};
+	struct pask *a;
+
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.7");
+	pass(sp, 1700);
+	expect_asked(sp, "11:10.1.0.7 ");
+	pass(sp, 1700);
+	expect_asked(sp, "11:10.1.0.7 ");
+	pass(sp, 1700);
+	expect_asked(sp, "");
+	a = sp->ps->asks.by_hop.rbh_root;
+	assert_memory_equal(&a->hop, &hop, sizeof(hop));
+	for (int i = 0; i < 10; i++) {
+		sp->ps->asks.by_due.rbh_root->due = 1;
+		prefix_ask(sp->ps);
+	}
+	assert_int_equal(sp->n_asked, 12);
+	assert_in_range(a->due, timer_now_us() + 60000000, timer_now_us() + 70000000);
+	end(sp);
+}
+
+/* Of the PEs that were told of a route one asks as well, if it is there that the customer is heard. */
+static void test_ask_told(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp = begin();
+	struct fact_es f = role_fact(ES_NON_DF, 0);
+
+	commit_mode(sp, &red, 1, CONF_PORT_ACTIVE);
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2));
+	say(sp, route(sp, "10.21.0.0/16", 1, "10.1.0.7", 2));
+	say(sp, route(sp, "10.22.0.0/16", 1, "10.1.0.1", 2));
+	say(sp, route(sp, "10.23.0.0/16", 9, "10.9.0.7", 2)); /* there is no such device */
+	pass(sp, 1200);
+	expect_asked(sp, "");
+	f.role = ES_DF;
+	prefix_service.fact(sp->ps, IPC_FACT_ES, &f);
+	pass(sp, 1200);
+	expect_asked(sp, "11:10.1.0.7 ");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, false);
+	pass(sp, 2500);
+	expect_asked(sp, "");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
+	pass(sp, 1200);
+	expect_asked(sp, "11:10.1.0.7 ");
+	end(sp);
+}
+
+/* A customer who has very many next hops that are not there takes no other one's turn. */
+static void test_ask_fair(void **state)
+{
+	struct speaker *sp = begin();
+	char prefix[PREFIX_STRLEN], gw[IP_STRLEN];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(prefix, sizeof(prefix), "10.20.%d.0/24", i);
+		snprintf(gw, sizeof(gw), "10.1.1.%d", i + 1);
+		learned(sp, prefix, 11, gw);
+	}
+	pass(sp, 300);
+	assert_int_equal(sp->n_asked, 16);
+	sp->asked[0] = '\0';
+	learned(sp, "10.30.0.0/16", 12, "10.2.0.7");
+	pass(sp, 1000);
+	assert_int_equal(sp->n_asked, 16 + 17);
+	assert_non_null(strstr(sp->asked, "12:10.2.0.7 "));
+	end(sp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -2070,6 +2213,10 @@ int main(void)
 		cmocka_unit_test(test_number_inherited),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_read_again),
+		cmocka_unit_test(test_ask_learned),
+		cmocka_unit_test(test_ask_less),
+		cmocka_unit_test(test_ask_told),
+		cmocka_unit_test(test_ask_fair),
 		cmocka_unit_test(test_import),
 		cmocka_unit_test(test_resolution),
 		cmocka_unit_test(test_verdicts),

@@ -98,6 +98,8 @@
 	EMPTY(WISH_FRR_LOOK)                                                                                 \
 	/* an order: these hosts, learned here, are to be asked whether they are still there */              \
 	BATCH(NEIGH_ASK, struct neigh_key)                                                                   \
+	/* an order: routers of customers, on devices of segments, that the kernel is to ask for */          \
+	BATCH(PREFIX_ASK, struct prefix_hop)                                                                 \
 	/* an order: what was learned of these tunnels is to be forgotten */                                 \
 	BATCH(FORGET, struct flood_key)                                                                      \
 	/* sockets, passed with SCM_RIGHTS: a listening one; replaces all at the first after LISTEN_BEGIN */ \

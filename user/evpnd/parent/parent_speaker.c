@@ -246,6 +246,25 @@ static void on_neigh_ask(struct parent *p, struct batch *batch)
 		kern_neigh_ask(p->kern, batch);
 }
 
+static void on_prefix_ask(struct parent *p, struct batch *batch)
+{
+	struct prefix_hop *hop = (struct prefix_hop *)(batch + 1);
+	const char *why;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < batch->n; i++) {
+		if (!routes_hop_ok(&hop[i], &why))
+			parent_violation(p, why);
+		else if (!routes_may_ask(p->routes, &hop[i]))
+			parent_forbidden(p, "a next hop that is on no segment");
+		else
+			hop[kept++] = hop[i];
+	}
+	batch->n = kept;
+	if (kept)
+		routes_ask(p->routes, batch);
+}
+
 /* The body may be changed: nobody reads it again. */
 static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
@@ -266,6 +285,9 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		break;
 	case IPC_NEIGH_ASK:
 		on_neigh_ask(p, body);
+		break;
+	case IPC_PREFIX_ASK:
+		on_prefix_ask(p, body);
 		break;
 	case IPC_SOCKET_REQUEST:
 		on_socket_request(p, body);

@@ -298,10 +298,8 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 		return;
 	}
 	for (unsigned int i = 0; i < n && !own; i++)
-		if (is_ours(r, t, route, &hops[i], bit)) {
-			gateways_ask(r, &hops[i]);
+		if (is_ours(r, t, route, &hops[i], bit))
 			hops[kept++] = hops[i];
-		}
 	if (own)
 		kept = n;
 	if (kept)

@@ -72,6 +72,11 @@ void routes_core_replay(struct routes *r);
 void routes_core_wish(struct routes *r, const struct batch *batch);
 void routes_core_forbidden(struct routes *r, const struct wish_core_route *wish);
 
+/* Next hops that are no neighbours: on a device of a configured segment the kernel asks for them */
+bool routes_hop_ok(const struct prefix_hop *hop, const char **why);
+bool routes_may_ask(const struct routes *r, const struct prefix_hop *hop);
+void routes_ask(struct routes *r, const struct batch *batch);
+
 /** routes_sweep() - of our own routes those go that are in tables which the configuration does not have */
 void routes_sweep(struct routes *r);
 

@@ -66,16 +66,8 @@ struct prefix_out {
 	struct fact_prefix items[BATCH_MAX];
 };
 
-/**
- * struct gateways - next hops that were asked for lately
- * @seconds: of CLOCK_MONOTONIC, when; 0: never
- * @next: the oldest of them
- * @second, @n: so many were asked for in it
- */
-struct gateways {
-	struct prefix_hop asked[16];
-	u32 seconds[16];
-	u32 next;
+/** struct routes_asks - so many next hops, @n, were asked for in that @second of CLOCK_MONOTONIC */
+struct routes_asks {
 	u32 second;
 	u32 n;
 };
@@ -98,7 +90,7 @@ struct gateways {
  * @texts: sentences that the speaker knows, @n_texts of them
  */
 struct routes {
-	struct gateways gateways;
+	struct routes_asks asks;
 	sd_event *event;
 	const struct links *links;
 	const struct conf *conf;
@@ -172,9 +164,6 @@ void routes_missed(struct routes *r);
 /* @later has expired: do they? */
 void routes_missed_later(struct routes *r);
 
-/* routes_ask.c: a next hop on a segment, of a route that is told to other PEs */
-void gateways_ask(struct routes *r, const struct prefix_hop *hop);
-
 /* routes_guard.c: would it draw a BGP peer of this PE's? @text: a sentence */
 bool routes_guard(struct routes *r, const struct prefix_key *key, char text[160]);
 /* one of ours that is there already: is it such, and was removed? Only while @guard_due */
@@ -183,6 +172,7 @@ bool routes_guard_differs(const struct conf *a, const struct conf *b);
 
 /* routes_wish.c */
 struct wish_room *routes_wish_room(void);
+bool routes_on_segment(const struct routes *r, uint32_t ifindex);
 void routes_answer(struct routes *r, struct prefix_result *res, enum wish_status status, int error,
 		   const char *text);
 /* it passes by itself: a device that is down or has just gone */

@@ -45,7 +45,7 @@ bool routes_wish_ok(const struct wish_prefix *w, const char **why)
 	return true;
 }
 
-static bool on_segment(const struct routes *r, uint32_t ifindex)
+bool routes_on_segment(const struct routes *r, uint32_t ifindex)
 {
 	const struct place *p = routes_place(r, ifindex);
 
@@ -57,7 +57,7 @@ bool routes_may(const struct routes *r, const struct wish_prefix *w)
 {
 	for (uint8_t i = 0; i < w->n_hops; i++)
 		if (links_by_index(r->links, w->hops[i].ifindex) &&
-		    !on_segment(r, w->hops[i].ifindex) && !r->dirty)
+		    !routes_on_segment(r, w->hops[i].ifindex) && !r->dirty)
 			return false;
 	return true;
 }

@@ -22,6 +22,7 @@ ALL_TESTS="
 	flapping
 	restarts
 	flushed
+	router_silent
 	other_metric
 	esi_form
 	leg_cut
@@ -30,7 +31,7 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
-begin "customers' routes are in step" C4 C17 C72 D8 D10 D15
+begin "customers' routes are in step" C4 C17 C72 D8 D10 D11 D15
 LAB_VRF_EXTRA=", prefixes: {learn: [ospf, bgp, static]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
 
@@ -385,12 +386,31 @@ flushed() {
 	slowwait 10 count_is pe2 red 0
 	vrf_ip pe2 link set bond0.1 up
 	vrf_ip pe2 -6 addr replace fd00:1::254/64 dev bond0.1 nodad
-	in_ns h1 ping -q -c 2 -W 1 10.1.0.254 >/dev/null
 	slowwait 30 count_is pe2 red 250
 	check_eq "$(n_ours pe2 red)" 250 "routes after the sub-interface was down: $(reason pe2 10.20.0.0/24)"
 	thousand pe1 del 20 20
 	slowwait 20 count_is pe2 red 0
 	log_test "flushed, and gone with their device: they come back"
+}
+
+# Nobody has a packet for a router that both PEs have forgotten: there is no route for one on PE2, and PE1 gets none.
+router_silent() {
+	local p
+	learn pe1 red 203.0.113.0/24 10.1.0.1
+	defer forget pe1 red 203.0.113.0/24
+	slowwait 10 has pe2 red 203.0.113.0/24
+	check_err $? "not there: $(reason pe2 203.0.113.0/24)"
+	ip -n "$(ns h1)" link set bond0.1 arp off
+	defer ip -n "$(ns h1)" link set bond0.1 arp on
+	for p in pe1 pe2; do
+		vrf_ip $p neigh flush dev bond0.1 to 10.1.0.1
+	done
+	slowwait 30 has_not pe2 red 203.0.113.0/24
+	check_err $? "still there without its router"
+	ip -n "$(ns h1)" link set bond0.1 arp on
+	slowwait 40 has pe2 red 203.0.113.0/24
+	check_err $? "its router has come back: $(reason pe2 203.0.113.0/24)"
+	log_test "a router that is forgotten is asked for until it answers"
 }
 
 # reconfigure PE SED-SCRIPT

@@ -69,6 +69,7 @@ static void resolve_all(struct prefixes *ps)
 	ps->advs_due = true;
 	prefix_retry_soon(ps);
 	prefix_source_touch(ps, NULL);
+	prefix_ask_look(ps);
 	prefix_wake(ps);
 }
 
@@ -176,6 +177,7 @@ static void es_fact(struct prefixes *ps, const struct fact_es *f)
 	es = place_es_fact(&ps->at, f, &fresh);
 	if (es && (place_role_fact(es, f) || fresh || f->gone)) {
 		ps->roles_due = true;
+		prefix_ask_look(ps);
 		prefix_wake(ps);
 	}
 	if (!es || (es->conf && es->conf->esi_source == CONF_ESI_STATIC))
@@ -223,6 +225,7 @@ static void neigh_facts(struct prefixes *ps, const struct batch *b)
 		prefix_source_touch(ps, &f[i].key.address);
 		prefix_adv_touch(ps, &f[i].key.address);
 	}
+	prefix_ask_look(ps);
 }
 
 static void neigh_results(struct prefixes *ps, const struct batch *b)
@@ -233,6 +236,7 @@ static void neigh_results(struct prefixes *ps, const struct batch *b)
 		prefix_source_touch(ps, &r[i].key.address);
 		prefix_adv_touch(ps, &r[i].key.address);
 	}
+	prefix_ask_look(ps);
 }
 
 static void resolve_if_due(struct prefixes *ps)
@@ -265,6 +269,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 		break;
 	case IPC_FACT_NEIGHS_DONE:
 		prefix_source_touch(ps, NULL);
+		prefix_ask_look(ps);
 		break;
 	case IPC_WISH_NEIGH_RESULT:
 		neigh_results(ps, fact);
@@ -355,6 +360,11 @@ static void retry_fired(void *data)
 	prefix_retry(data);
 }
 
+static void ask_fired(void *data)
+{
+	prefix_ask(data);
+}
+
 static void prefixes_stop(void *state);
 
 static void *prefixes_start(struct speaker *speaker)
@@ -367,6 +377,7 @@ static void *prefixes_start(struct speaker *speaker)
 	ps->speaker = speaker;
 	places_init(&ps->at, speaker_devices(speaker));
 	timer_init(&ps->lost_timer, event, 10000, lost_fired, ps);
+	timer_init(&ps->asks.timer, event, 100000, ask_fired, ps);
 	timer_init(&ps->retry_timer, event, 100000, retry_fired, ps);
 	ps->room = prefix_room_new();
 	if (!ps->room || !prefix_table_init(ps) ||
@@ -383,6 +394,7 @@ static void prefixes_stop(void *state)
 {
 	struct prefixes *ps = state;
 
+	prefix_ask_free(ps);
 	prefix_table_free(ps);
 	places_free(&ps->at);
 	timer_done(&ps->lost_timer);

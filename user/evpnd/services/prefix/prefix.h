@@ -9,6 +9,7 @@
  *   prefix_local.c   what the kernel's tables have
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
  *   prefix_source.c  where the next hop of another PE's route is from here
+ *   prefix_ask.c     next hops that are no neighbours are asked for
  *   prefix_id.c      what tells the routes of VRFs apart
  *   prefix_adv.c     routes of this PE
  *   prefix_core.c    the same, and those of other PEs, told to the core
@@ -214,6 +215,40 @@ struct pcounts {
 	u64 refused;
 	u64 too_many;
 	u64 wishes;
+	u64 asks; /* for next hops */
+};
+
+/**
+ * struct pask - a next hop on a device of a segment that is no neighbour there, or was none a moment ago
+ * @due: when it is to be asked for, CLOCK_MONOTONIC; @wait_ms: then again after so long
+ * @missing: at the last look
+ */
+struct pask {
+	RB_ENTRY(pask) by_hop;
+	RB_ENTRY(pask) by_due;
+	struct prefix_hop hop;
+	u64 due;
+	u32 wait_ms;
+	bool missing;
+};
+RB_HEAD(pasks_by_hop, pask);
+RB_HEAD(pasks_by_due, pask);
+
+/**
+ * struct pasks - all of them
+ * @by_due: of each device, in the order in which they are due
+ * @device: ifindex of the one that had its turn last
+ * @looked_us: when it was looked last what is missing; not again before @pause_ms are over
+ * @look_due: neighbours, next hops or devices may be others since
+ */
+struct pasks {
+	struct pasks_by_hop by_hop;
+	struct pasks_by_due by_due;
+	struct timer timer;
+	u32 device;
+	u64 looked_us;
+	u64 pause_ms;
+	bool look_due;
 };
 
 /** struct pjudged - the last judgement: the next route is mostly like it */
@@ -299,6 +334,7 @@ struct prefixes {
 	size_t n_aliases;
 	struct pjudged judged;
 	struct places at;
+	struct pasks asks;
 	struct timer lost_timer;
 	u64 lost_us;
 	u64 judge_us;
@@ -373,6 +409,10 @@ void prefix_remote_take_out(struct prefixes *ps, struct pfx *x, const struct pre
 void prefix_local_set(struct prefixes *ps, struct pfx *x, const struct plocal *what);
 void prefix_local_del(struct prefixes *ps, struct pfx *x, u32 metric);
 
+/* each list, and end of one, of which there are few however many prefixes there are */
+void prefix_locals_each(struct prefixes *ps,
+			void (*fn)(struct prefixes *ps, const struct plocal *l));
+
 /* prefix_local.c */
 void prefix_fact(struct prefixes *ps, const struct fact_prefix *f);
 void prefix_not_seen(struct prefixes *ps);
@@ -418,6 +458,17 @@ void prefix_source_put(struct prefixes *ps, struct psource *s);
 void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr);
 /* those that are dirty; routes of those that have changed are queued */
 void prefix_sources_look(struct prefixes *ps);
+/* prefix_ask_hop() for each that leads nowhere, where its router might be */
+void prefix_sources_missing(struct prefixes *ps);
+
+/* prefix_ask.c */
+/* neighbours, next hops or devices may be others: soon it is looked what is missing */
+void prefix_ask_look(struct prefixes *ps);
+/* the timer has expired */
+void prefix_ask(struct prefixes *ps);
+void prefix_ask_free(struct prefixes *ps);
+/* while it is looked: routes lead to @gw on this device; is it a neighbour there? */
+void prefix_ask_hop(struct prefixes *ps, const struct place_device *on, const struct ip_addr *gw);
 
 /* prefix_id.c */
 /* VRFs may be others, or have other numbers: each has what it needs of them */

@@ -148,8 +148,10 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 	same = l && now.set && now.set == l->set && l->protocol == f->protocol;
 	prefix_local_set(ps, x, &now);
 	prefix_relearned(ps, x, &f->hop);
-	if (!same) /* all are told again after each reading */
-		prefix_queue(ps, x);
+	if (same) /* all are told again after each reading */
+		return;
+	prefix_queue(ps, x);
+	prefix_ask_look(ps);
 }
 
 void prefix_fact(struct prefixes *ps, const struct fact_prefix *f)

@@ -247,6 +247,14 @@ void prefix_local_del(struct prefixes *ps, struct pfx *x, u32 metric)
 	set_locals(ps, x, locals_but(ps, x->locals, metric));
 }
 
+void prefix_locals_each(struct prefixes *ps,
+			void (*fn)(struct prefixes *ps, const struct plocal *l))
+{
+	for (size_t b = 0; b <= ps->locals.mask; b++)
+		for (const struct pshared *s = ps->locals.buckets[b]; s; s = s->chain)
+			fn(ps, (const struct plocal *)(const void *)s);
+}
+
 void prefix_share_free(struct prefixes *ps)
 {
 	free(ps->remotes.buckets);

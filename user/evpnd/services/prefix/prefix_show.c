@@ -187,6 +187,9 @@ static json_t *metrics(struct prefixes *ps)
 	metric_add(list, "evpn_prefix_wishes_total", "counter",
 		   "wishes for customers' routes sent to the kernel", json_object(),
 		   (json_int_t)ps->counts.wishes);
+	metric_add(list, "evpn_prefix_next_hops_asked_total", "counter",
+		   "next hops of customers' routes that were no neighbours and were asked for",
+		   json_object(), (json_int_t)ps->counts.asks);
 	return list;
 }
 

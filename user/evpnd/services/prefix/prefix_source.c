@@ -165,6 +165,8 @@ struct psource *prefix_source(struct prefixes *ps, const struct psource *like)
 	RB_INSERT(psources, &ps->sources, s);
 	resolve(ps, s);
 	s->changed = false;
+	if (!s->hop.ifindex)
+		prefix_ask_look(ps);
 	return s;
 }
 
@@ -243,4 +245,18 @@ void prefix_sources_look(struct prefixes *ps)
 	prefix_walk(ps, queue_changed, NULL);
 	RB_FOREACH(s, psources, &ps->sources)
 		s->changed = false;
+}
+
+void prefix_sources_missing(struct prefixes *ps)
+{
+	struct place_device *on;
+	struct psource *s;
+
+	RB_FOREACH(s, psources, &ps->sources) {
+		if (s->hop.ifindex || ip_is_none(&s->gw))
+			continue;
+		RB_FOREACH(on, place_devices, &ps->at.on)
+			if (may_be_on(s, on) && on->vrf == s->vrf)
+				prefix_ask_hop(ps, on, &s->gw);
+	}
 }
