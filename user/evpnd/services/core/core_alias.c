@@ -62,10 +62,10 @@ static bool is_alias(const struct core *c, const struct evpn_nlri *n)
 	       !core_is_own(c, &n->rd);
 }
 
-/* It is said if there is none. */
+/* For one more; it is said if there is none. */
 static bool has_room(struct core *c, struct core_vrf *v, const struct evpn_nlri *n)
 {
-	if (find(c, n, v->ifindex) || count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
+	if (count(c, v->ifindex, &n->esi) < CORE_ADS_MAX)
 		return true;
 	core_say_full(c, v, &v->ads_full, "RT-1 about a segment");
 	return false;
@@ -75,9 +75,12 @@ bool core_alias_wanted(struct core *c, const struct evpn_nlri *n, const struct b
 {
 	if (!is_alias(c, n))
 		return false;
-	for (size_t i = 0; i < c->n_vrfs; i++)
-		if (core_vrf_imports(&c->vrfs[i], &a->ext) && has_room(c, &c->vrfs[i], n))
+	for (size_t i = 0; i < c->n_vrfs; i++) {
+		struct core_vrf *v = &c->vrfs[i];
+
+		if (core_vrf_imports(v, &a->ext) && (find(c, n, v->ifindex) || has_room(c, v, n)))
 			return true;
+	}
 	return false;
 }
 
@@ -144,10 +147,10 @@ static void withdrawn(struct core *c, struct core_ad *ad)
 	use_room(c, vrf, &esi);
 }
 
-static void take(struct core *c, const struct core_vrf *v, const struct evpn_nlri *n,
-		 const struct rib_path *now)
+/* @ad: what is there already, or NULL */
+static void take(struct core *c, const struct core_vrf *v, struct core_ad *ad,
+		 const struct evpn_nlri *n, const struct rib_path *now)
 {
-	struct core_ad *ad = find(c, n, v->ifindex);
 	struct mac mac = {{0}};
 	struct core_pe *pe;
 
@@ -183,8 +186,8 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 		if (!v->known)
 			continue;
 		ad = find(c, n, v->ifindex);
-		if (alias && core_vrf_imports(v, &now->attrs->ext) && has_room(c, v, full))
-			take(c, v, full, now);
+		if (alias && core_vrf_imports(v, &now->attrs->ext) && (ad || has_room(c, v, full)))
+			take(c, v, ad, full, now);
 		else if (ad)
 			withdrawn(c, ad);
 	}
