@@ -33,7 +33,9 @@ enum evpn_type {
 
 #define EVPN_MAX_ETAG 0xffffffffu /* tag of RT-1 per ES */
 #define EVPN_KEY_MAX 256	  /* octets of the longest key */
-#define EVPN_STRLEN 600		  /* of the longest evpn_format(), NUL included */
+#define EVPN_KEY_PREFIX \
+	14 /* where in the key of an RT-5 the prefix is, behind the octet with its length */
+#define EVPN_STRLEN 600 /* of the longest evpn_format(), NUL included */
 
 /* Flags octet of RT-6 to RT-8. The group's family says whether IGMP or MLD is meant. */
 enum {

@@ -20,7 +20,6 @@
 
 #define BUCKETS_MIN 64
 #define NLRI_MAX 512 /* octets of the longest encoded route */
-#define PREFIX_AT 14 /* in the key of an RT-5, behind type, distinguisher, tag and length */
 
 /* ---- routes: the first path of each in a bucket, the others behind it ---- */
 
@@ -44,13 +43,13 @@ static int table_grow(struct rib_table *t)
 	return 0;
 }
 
-/* Prefixes are many, and come in their order: they are the end of their key, behind the octet with their length. */
+/* Prefixes are many, and come in their order: they are the end of their key. */
 uint32_t rib_hash(const struct rib *rib, const u8 *key, size_t len)
 {
-	size_t bits = len * 8, end = PREFIX_AT * 8;
+	size_t bits = len * 8, end = EVPN_KEY_PREFIX * 8;
 
-	if (key[0] == EVPN_PREFIX && len > PREFIX_AT && end + key[PREFIX_AT - 1] < bits)
-		bits = end + key[PREFIX_AT - 1];
+	if (key[0] == EVPN_PREFIX && len > EVPN_KEY_PREFIX && end + key[EVPN_KEY_PREFIX - 1] < bits)
+		bits = end + key[EVPN_KEY_PREFIX - 1];
 	return hash_near(rib->seed, key, bits);
 }
 
