@@ -249,13 +249,12 @@ static void on_neigh_ask(struct parent *p, struct batch *batch)
 static void on_prefix_ask(struct parent *p, struct batch *batch)
 {
 	struct prefix_hop *hop = (struct prefix_hop *)(batch + 1);
-	const char *why;
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < batch->n; i++) {
-		if (!routes_hop_ok(&hop[i], &why))
-			parent_violation(p, why);
-		else if (!routes_may_ask(p->routes, &hop[i]))
+		if (!routes_hop_ok(&hop[i]))
+			parent_violation(p, "a next hop that cannot be");
+		else if (!routes_may_hop(p->routes, &hop[i]))
 			parent_forbidden(p, "a next hop that is on no segment");
 		else
 			hop[kept++] = hop[i];

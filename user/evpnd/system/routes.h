@@ -48,6 +48,9 @@ bool routes_wish_ok(const struct wish_prefix *wish, const char **why);
 bool routes_key_ok(const struct prefix_key *key, const char **why);
 /** routes_may() - does it lead through devices of configured segments only? */
 bool routes_may(const struct routes *r, const struct wish_prefix *wish);
+/* both of one next hop, whatever it is for */
+bool routes_hop_ok(const struct prefix_hop *hop);
+bool routes_may_hop(const struct routes *r, const struct prefix_hop *hop);
 
 /** routes_forbidden() - the answer to a wish for which routes_may() says no */
 void routes_forbidden(struct routes *r, const struct wish_prefix *wish);
@@ -72,9 +75,7 @@ void routes_core_replay(struct routes *r);
 void routes_core_wish(struct routes *r, const struct batch *batch);
 void routes_core_forbidden(struct routes *r, const struct wish_core_route *wish);
 
-/* Next hops that are no neighbours: on a device of a configured segment the kernel asks for them */
-bool routes_hop_ok(const struct prefix_hop *hop, const char **why);
-bool routes_may_ask(const struct routes *r, const struct prefix_hop *hop);
+/** routes_ask() - next hops that are no neighbours: on a device of a configured segment the kernel asks for them */
 void routes_ask(struct routes *r, const struct batch *batch);
 
 /** routes_sweep() - of our own routes those go that are in tables which the configuration does not have */

@@ -12,18 +12,6 @@
 
 enum { ASKS = 100 }; /* in a second */
 
-bool routes_hop_ok(const struct prefix_hop *hop, const char **why)
-{
-	*why = "a next hop that cannot be";
-	return hop->ifindex && ip_is_host(&hop->gateway);
-}
-
-bool routes_may_ask(const struct routes *r, const struct prefix_hop *hop)
-{
-	return !links_by_index(r->links, hop->ifindex) || routes_on_segment(r, hop->ifindex) ||
-	       r->dirty;
-}
-
 /* Return: one more is within what may be in this second */
 static bool has_turn(struct routes_asks *asks, u32 now)
 {

@@ -25,6 +25,11 @@ bool routes_key_ok(const struct prefix_key *key, const char **why)
 	return !prefix_cmp(&masked, p);
 }
 
+bool routes_hop_ok(const struct prefix_hop *hop)
+{
+	return hop->ifindex && ip_is_host(&hop->gateway);
+}
+
 bool routes_wish_ok(const struct wish_prefix *w, const char **why)
 {
 	if (!routes_key_ok(&w->key, why))
@@ -33,10 +38,9 @@ bool routes_wish_ok(const struct wish_prefix *w, const char **why)
 	if (!ipc_is_bool(&w->replace) || !w->n_hops || w->n_hops > PREFIX_HOPS_MAX)
 		return false;
 	for (uint8_t i = 0; i < w->n_hops; i++) {
-		const struct ip_addr *gw = &w->hops[i].gateway;
+		const struct prefix_hop *hop = &w->hops[i];
 
-		if (!w->hops[i].ifindex || !ip_is_host(gw) ||
-		    (w->key.prefix.addr.len == 16 && gw->len != 16))
+		if (!routes_hop_ok(hop) || (w->key.prefix.addr.len == 16 && hop->gateway.len != 16))
 			return false;
 		/* in order, and each once: they name a nexthop object */
 		if (i && nh_hop_cmp(&w->hops[i - 1], &w->hops[i]) >= 0)
@@ -53,11 +57,16 @@ bool routes_on_segment(const struct routes *r, uint32_t ifindex)
 }
 
 /* A device that has just gone, or is in another VRF by now, is no malice: the answer says so. */
+bool routes_may_hop(const struct routes *r, const struct prefix_hop *hop)
+{
+	return !links_by_index(r->links, hop->ifindex) || routes_on_segment(r, hop->ifindex) ||
+	       r->dirty;
+}
+
 bool routes_may(const struct routes *r, const struct wish_prefix *w)
 {
 	for (uint8_t i = 0; i < w->n_hops; i++)
-		if (links_by_index(r->links, w->hops[i].ifindex) &&
-		    !routes_on_segment(r, w->hops[i].ifindex) && !r->dirty)
+		if (!routes_may_hop(r, &w->hops[i]))
 			return false;
 	return true;
 }
