@@ -12,16 +12,16 @@
 #include <string.h>
 
 #include "log.h"
+#include "order.h"
 #include "services/core/core.h"
 
 static int ad_cmp(const struct core_ad *a, const struct core_ad *b)
 {
 	int r = esi_cmp(&a->esi, &b->esi);
 
-	if (!r)
-		r = a->etag < b->etag ? -1 : a->etag > b->etag;
+	r = r ? r : ORDER(a->etag, b->etag);
 	r = r ? r : rd_cmp(&a->rd, &b->rd);
-	return r ? r : (a->vrf > b->vrf) - (a->vrf < b->vrf);
+	return r ? r : ORDER(a->vrf, b->vrf);
 }
 
 RB_PROTOTYPE_INTERNAL(core_ads, core_ad, node, ad_cmp, static __attribute__((unused)))

@@ -10,11 +10,10 @@
 
 #include "hash.h"
 #include "log.h"
+#include "order.h"
 #include "services/core/core.h"
 
 enum { DROP_MS = 1000 };
-
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 static int group_cmp(const struct core_group *a, const struct core_group *b)
 {

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "log.h"
+#include "order.h"
 #include "services/core/core.h"
 
 #define LOCAL_PREF 100 /* of a route that carries none */
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 static int source_cmp(const struct core_source *a, const struct core_source *b)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "log.h"
+#include "order.h"
 #include "services/prefix/prefix.h"
 
 enum {
@@ -25,8 +26,6 @@ enum {
 	ASKS = 64, /* in a turn */
 	ASKS_OF_DEVICE = 16,
 };
-
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 static int hop_cmp(const struct pask *a, const struct pask *b)
 {

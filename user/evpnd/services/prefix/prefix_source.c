@@ -11,9 +11,8 @@
 #include <string.h>
 
 #include "log.h"
+#include "order.h"
 #include "services/prefix/prefix.h"
-
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 /* By router first: those of one stand together. Many have one router, each under another distinguisher. */
 static int psource_cmp(const struct psource *a, const struct psource *b)
