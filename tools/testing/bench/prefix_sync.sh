@@ -150,6 +150,7 @@ gateway() { [ "$1" = 4 ] && echo 10.0.0.2 || echo fd00:1::2; }
 
 FRR=/usr/lib/frr
 vty() { node "$1" vtysh --vty_socket $RUN/"$1" -c "${@:2}" 2>/dev/null; }
+vrf_devices() { ip -n ${P}core link add name probe type vrf table 100 2>/dev/null && ip -n ${P}core link del probe; }
 frr_lay() {
 	local n i=10
 	for n in fa fb; do
@@ -290,6 +291,9 @@ if [ "$FRR_COUNT" = 0 ]; then
 	with_frr=false
 elif ! [ -x $FRR/bgpd ]; then
 	echo "FRR is not in $FRR: evpnd alone"
+	with_frr=false
+elif ! vrf_devices; then
+	echo "this kernel makes no VRF device, which FRR's part needs: evpnd alone"
 	with_frr=false
 elif ! frr_lay || ! until_true frr_up; then
 	cat $RUN/f?/out $RUN/f?/*.log
