@@ -18,6 +18,7 @@ enum {
 	CHUNK_LEN = CHUNK - 16, /* beside it stands what malloc() keeps of the next one */
 	STEP = 8,
 	OBJECT_MAX = 512, /* bigger ones are malloc()'s */
+	LINE = 64, /* what a processor reads at once: an object of so many octets is not in two of them */
 };
 
 /* What a checker of memory is to see is given to it one by one. */
@@ -45,6 +46,8 @@ struct chunk {
 	uint32_t used;
 	uint32_t fresh;
 };
+
+_Static_assert(sizeof(struct chunk) <= LINE, "objects begin behind it");
 
 TAILQ_HEAD(chunks, chunk);
 
@@ -86,7 +89,7 @@ static struct chunk *chunk_new(struct chunks *list)
 	c = p;
 	c->free = NULL;
 	c->used = 0;
-	c->fresh = sizeof(*c);
+	c->fresh = LINE;
 	TAILQ_INSERT_HEAD(list, c, link);
 	return c;
 }

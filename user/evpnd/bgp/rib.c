@@ -145,24 +145,22 @@ void rib_local_tick(struct rib *rib, bool begin)
 /* With its place in the table. */
 static size_t path_bytes(const struct rib_path_entry *p)
 {
-	return pool_size(sizeof(*p) + p->len) + sizeof(p);
+	return pool_size(PATH_SIZE(p->len)) + sizeof(p);
 }
 
 static struct rib_path_entry *path_new(struct rib_peer *peer, u8 type, uint32_t hash,
 				       const struct slice *value, struct rib_attrs *attrs)
 {
-	struct rib_path_entry *p = pool_alloc(sizeof(*p) + value->len);
+	struct rib_path_entry *p = pool_alloc(PATH_SIZE(value->len));
 
 	if (!p)
 		return NULL;
-	*p = (struct rib_path_entry){
-		.peer = peer,
-		.attrs = rib_attrs_ref(attrs),
-		.since = peer->now ? peer->now : timer_now_ns(),
-		.hash = hash,
-		.len = (uint16_t)value->len,
-		.type = type,
-	};
+	p->peer = peer;
+	p->attrs = rib_attrs_ref(attrs);
+	p->since = peer->now ? peer->now : timer_now_ns();
+	p->hash = hash;
+	p->len = (u8)value->len;
+	p->type = type & 15;
 	memcpy(p->value, value->p, value->len);
 	TAILQ_INSERT_TAIL(list_of(peer, type), p, of_peer);
 	peer->count++;
@@ -180,7 +178,7 @@ static void path_free(struct rib *rib, struct rib_path_entry *p)
 	p->peer->bytes -= path_bytes(p);
 	rib->bytes -= path_bytes(p);
 	rib_attrs_put(rib, p->attrs);
-	pool_free(p, sizeof(*p) + p->len);
+	pool_free(p, PATH_SIZE(p->len));
 }
 
 /* Put @fresh in the place of @*where, which is freed; or behind the others; or it is the first of its route. */
@@ -314,9 +312,9 @@ static bool nlri_value(const struct evpn_nlri *nlri, bool own, u8 buf[NLRI_MAX],
 
 	if (!own && nlri->value.p) {
 		*value = nlri->value;
-		return value->len <= UINT16_MAX;
+		return value->len <= UINT8_MAX;
 	}
-	if (!evpn_encode(&w, nlri) || w.len < 2)
+	if (!evpn_encode(&w, nlri) || w.len < 2 || w.len - 2 > UINT8_MAX)
 		return false;
 	*value = (struct slice){buf + 2, w.len - 2};
 	return true;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What rib.c and rib_attrs.c share: how a route is laid out in memory. One allocation for each path, and the
- * key is not there a second time: it is read from the path's NLRI when two hashes are equal. About 0.12 kB for
+ * key is not there a second time: it is read from the path's NLRI when two hashes are equal. About 0.1 kB for
  * a route that one peer advertises.
  */
 #ifndef EVPND_RIB_PRIV_H
 #define EVPND_RIB_PRIV_H
 
+#include <stddef.h>
 #include <sys/queue.h>
 
 #include "bgp/rib.h"
@@ -56,27 +57,33 @@ struct rib_peer {
 
 /**
  * struct rib_path_entry - one path of one route
- * @next: the next route in the bucket; of the first path of a route only
  * @other: the next path of the same route
+ * @next: the next route in the bucket; of the first path of a route only
  * @hash: of the key that is in @value, and in that of every path of the route
+ * @len: octets of @value; on the wire its length is one octet too
  * @best: of the route's paths
  * @unconfirmed: not advertised again since BoRR
  * @value: the NLRI without type and length, as evpn_decode() reads it
+ *
+ * What is read to find a route stands together, from @next on. @value begins where the last of it ends: a path is
+ * PATH_SIZE() octets and not sizeof().
  */
 struct rib_path_entry {
-	struct rib_path_entry *next;
-	uint32_t hash; /* beside @next: who looks for another one reads nothing else */
-	uint16_t len;
-	u8 type;
-	bool best : 1;
-	bool unconfirmed : 1;
 	struct rib_path_entry *other;
 	TAILQ_ENTRY(rib_path_entry) of_peer;
 	struct rib_peer *peer;
 	struct rib_attrs *attrs;
 	int64_t since;
+	struct rib_path_entry *next;
+	uint32_t hash;
+	u8 len;
+	u8 type : 4;
+	bool best : 1;
+	bool unconfirmed : 1;
 	u8 value[];
 };
+
+#define PATH_SIZE(len) (offsetof(struct rib_path_entry, value) + (len))
 
 /** struct rib_table - routes of one type; in a bucket stands the first path of each */
 struct rib_table {

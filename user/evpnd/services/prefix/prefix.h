@@ -171,34 +171,32 @@ enum {
 };
 
 /**
- * struct pfx - a prefix of a table
- * @hash: of the prefix; beside @next, so that who looks for another one reads nothing else of this
+ * struct pfx - a prefix of a table. An IPv4 one takes 64 octets, as much as a processor reads at once
  * @vrf: ifindex of the VRF device, 0 for the main table
  * @adv: what is advertised
  * @wished: with PFX_WISHED: what was asked for last
  * @there: our own route in the kernel, as far as known
- * @answer: enum wish_status, @why: number of its sentence, @error: errno
+ * @error: errno of @answer, enum wish_status; @why: number of its sentence
  * @epoch: when @there was last heard of
  * @told: its state when that was last told, see prefix_tell()
- * @plen, @len, @addr: the prefix, see prefix_of(); an IPv4 address is four octets here, as there may be a million
+ * @plen, @ipv6, @addr: the prefix, see prefix_of(); an IPv4 address is four octets here, as there may be a million
  */
 struct pfx {
 	struct pfx *next;
-	u32 hash;
-	u32 vrf;
 	struct plocal *locals;
 	struct premote *remotes;
 	struct padv *adv;
 	struct pset *wished;
 	struct pset *there;
+	u32 vrf;
 	u16 flags;
 	u16 error;
-	u8 answer;
+	u8 answer : 2;
+	u8 told : 5;
+	bool ipv6 : 1;
 	u8 why;
 	u8 epoch;
 	u8 plen;
-	u8 len;
-	u8 told;
 	u8 addr[];
 };
 
@@ -369,6 +367,7 @@ void prefix_withdraw_vrf(struct prefixes *ps, struct place_vrf *v);
 
 /* prefix_table.c */
 struct ip_prefix prefix_of(const struct pfx *x);
+u8 prefix_addr_len(const struct pfx *x); /* octets: of its family */
 bool prefix_table_init(struct prefixes *ps);
 void prefix_table_free(struct prefixes *ps);
 /* it is asked for soon: where it would stand, and, a while later, what stands there */

@@ -136,7 +136,7 @@ struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 	};
 
 	if (ip_is_none(&n.gw))
-		n.gw.len = x->len;
+		n.gw.len = prefix_addr_len(x);
 	return n;
 }
 
@@ -170,7 +170,7 @@ static void originate(struct prefixes *ps, const struct pfx *x, const struct pad
 /* The address of the next hop has the family of the prefix (RFC 9136 section 3.1). */
 static bool fits(const struct pfx *x, const struct padv_item *i)
 {
-	return i->form == CONF_PREFIX_ESI || i->gw.len == x->len;
+	return i->form == CONF_PREFIX_ESI || i->gw.len == prefix_addr_len(x);
 }
 
 static bool has_key(const struct pfx *x, const struct padv *a, const struct padv_item *key)

@@ -33,7 +33,8 @@ enum pstate prefix_state(const struct pfx *x)
 bool prefix_is_advertised(const struct pfx *x)
 {
 	for (u32 i = 0; x->adv && i < x->adv->n; i++)
-		if (x->adv->items[i].form == CONF_PREFIX_ESI || x->adv->items[i].gw.len == x->len)
+		if (x->adv->items[i].form == CONF_PREFIX_ESI ||
+		    x->adv->items[i].gw.len == prefix_addr_len(x))
 			return true;
 	return false;
 }
@@ -98,7 +99,7 @@ void prefix_tell(struct prefixes *ps, struct pfx *x)
 
 	if (now == x->told)
 		return;
-	x->told = now;
+	x->told = now & 31;
 	if (!speaker_monitored(ps->speaker, "prefix"))
 		return;
 	speaker_event_json(ps->speaker, "prefix",

@@ -5,6 +5,7 @@
  * The hash is over the prefix alone: equal prefixes of different tables stand in one chain, because a
  * withdraw does not say which table it is about.
  */
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include "services/prefix/prefix.h"
 
 #define BUCKETS_MIN 256
+
+_Static_assert(offsetof(struct pfx, addr) + sizeof(struct in_addr) <= 64, "see struct pfx");
 
 static u64 mix(u64 h, u64 v)
 {
@@ -49,17 +52,29 @@ void prefix_fetch(const struct prefixes *ps, const struct ip_prefix *p)
 	__builtin_prefetch(ps->buckets[hash_of(ps, p) & ps->mask]);
 }
 
+u8 prefix_addr_len(const struct pfx *x)
+{
+	return x->ipv6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+}
+
 struct ip_prefix prefix_of(const struct pfx *x)
 {
-	struct ip_prefix p = {.addr.len = x->len, .plen = x->plen};
+	struct ip_prefix p = {.addr.len = prefix_addr_len(x), .plen = x->plen};
 
-	memcpy(p.addr.b, x->addr, x->len);
+	memcpy(p.addr.b, x->addr, p.addr.len);
 	return p;
 }
 
 static size_t size_of(size_t addr_len)
 {
 	return offsetof(struct pfx, addr) + addr_len;
+}
+
+static struct pfx **bucket_of(const struct prefixes *ps, const struct pfx *x)
+{
+	struct ip_prefix p = prefix_of(x);
+
+	return &ps->buckets[hash_of(ps, &p) & ps->mask];
 }
 
 bool prefix_table_init(struct prefixes *ps)
@@ -76,7 +91,7 @@ bool prefix_table_init(struct prefixes *ps)
 static void grow(struct prefixes *ps)
 {
 	size_t old = ps->mask + 1;
-	struct pfx **from = ps->buckets, *x, *next;
+	struct pfx **from = ps->buckets, **bucket, *x, *next;
 	struct pfx **to = heap_array(old * 2, sizeof(*to));
 
 	if (!to)
@@ -86,38 +101,37 @@ static void grow(struct prefixes *ps)
 	for (size_t b = 0; b < old; b++) {
 		for (x = from[b]; x; x = next) {
 			next = x->next;
-			x->next = to[x->hash & ps->mask];
-			to[x->hash & ps->mask] = x;
+			bucket = bucket_of(ps, x);
+			x->next = *bucket;
+			*bucket = x;
 		}
 	}
 	free(from);
 }
 
-static bool is_of(const struct pfx *x, u32 hash, const struct ip_prefix *p)
+static bool is_of(const struct pfx *x, const struct ip_prefix *p)
 {
-	return x->hash == hash && x->plen == p->plen && x->len == p->addr.len &&
-	       !memcmp(x->addr, p->addr.b, x->len);
+	return x->plen == p->plen && prefix_addr_len(x) == p->addr.len &&
+	       !memcmp(x->addr, p->addr.b, p->addr.len);
 }
 
-static struct pfx *same(struct pfx *x, u32 hash, const struct ip_prefix *p)
+static struct pfx *same(struct pfx *x, const struct ip_prefix *p)
 {
-	while (x && !is_of(x, hash, p))
+	while (x && !is_of(x, p))
 		x = x->next;
 	return x;
 }
 
 struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p)
 {
-	u32 hash = hash_of(ps, p);
-
-	return same(ps->buckets[hash & ps->mask], hash, p);
+	return same(ps->buckets[hash_of(ps, p) & ps->mask], p);
 }
 
 struct pfx *prefix_next(struct pfx *x)
 {
 	struct ip_prefix p = prefix_of(x);
 
-	return same(x->next, x->hash, &p);
+	return same(x->next, &p);
 }
 
 struct pfx *prefix_find(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
@@ -143,12 +157,11 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 		log_error("prefixes: no memory for another one");
 		return NULL;
 	}
-	x->hash = hash_of(ps, p);
 	x->vrf = vrf;
 	x->plen = p->plen;
-	x->len = p->addr.len;
-	memcpy(x->addr, p->addr.b, x->len);
-	bucket = &ps->buckets[x->hash & ps->mask];
+	x->ipv6 = p->addr.len == sizeof(struct in6_addr);
+	memcpy(x->addr, p->addr.b, p->addr.len);
+	bucket = bucket_of(ps, x);
 	x->next = *bucket;
 	*bucket = x;
 	ps->count++;
@@ -163,12 +176,12 @@ void prefix_drop(struct prefixes *ps, struct pfx *x)
 	if (x->remotes || x->locals || x->adv || x->there ||
 	    x->flags & (PFX_WISHED | PFX_FLYING | PFX_QUEUED | PFX_LISTED | PFX_CORE))
 		return;
-	for (p = &ps->buckets[x->hash & ps->mask]; *p != x; p = &(*p)->next)
+	for (p = bucket_of(ps, x); *p != x; p = &(*p)->next)
 		;
 	*p = x->next;
 	ps->count--;
 	prefix_set_put(ps, x->wished);
-	pool_free(x, size_of(x->len));
+	pool_free(x, size_of(prefix_addr_len(x)));
 }
 
 void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx *x, void *data),
@@ -219,7 +232,7 @@ static void free_all(struct prefixes *ps, struct pfx *x, void *data)
 	prefix_adv_put(ps, x->adv);
 	prefix_set_put(ps, x->wished);
 	prefix_set_put(ps, x->there);
-	pool_free(x, size_of(x->len));
+	pool_free(x, size_of(prefix_addr_len(x)));
 }
 
 void prefix_table_free(struct prefixes *ps)
