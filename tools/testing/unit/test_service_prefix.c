@@ -399,6 +399,28 @@ static void test_advertise(void **state)
 	end(sp);
 }
 
+/* C74: with the IP-VRF's targets, which who has them imports; or to nobody */
+static void test_advertise_targets(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct ecomm rt = rt_of("65000:1");
+	struct speaker *sp;
+
+	red.prefixes.targets = CONF_SYNC_VRF;
+	sp = begin_with(&red);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	assert_int_equal(sp->n_ec, 1);
+	assert_int_equal(ecomm_cmp(&sp->ec[0], &rt), 0);
+	end(sp);
+
+	red.prefixes.targets = CONF_SYNC_OFF;
+	sp = begin_with(&red);
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "");
+	end(sp);
+}
+
 static void test_ecmp(void **state)
 {
 	struct speaker *sp = begin();
@@ -2208,6 +2230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_advertise),
+		cmocka_unit_test(test_advertise_targets),
 		cmocka_unit_test(test_aimed),
 		cmocka_unit_test(test_ecmp),
 		cmocka_unit_test(test_ecmp_distinguished),

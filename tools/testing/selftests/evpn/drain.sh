@@ -7,7 +7,7 @@
 NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-begin "drain loses nothing" A2 A11 A14
+begin "drain loses nothing" A2 A11 A14 D4
 lab --standby lacp-oos
 
 ready pe1

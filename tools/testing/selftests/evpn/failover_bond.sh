@@ -10,7 +10,7 @@
 NEEDS="system"
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-begin "loss of the active PE's link, for every standby policy" A2 A11 A12 A13 A14 A35 A37 B6
+begin "loss of the active PE's link, for every standby policy" A2 A11 A12 A13 A14 A35 A37 B6 D12
 
 run() { # TITLE LAB-OPTION...
 	local title=$1

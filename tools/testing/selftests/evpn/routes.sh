@@ -31,7 +31,7 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
-begin "customers' routes are in step" C4 C17 C72 D8 D10 D11 D15
+begin "customers' routes are in step" C4 C17 C72 C76 D8 D10 D11 D15
 LAB_VRF_EXTRA=", prefixes: {learn: [ospf, bgp, static]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 5s
 

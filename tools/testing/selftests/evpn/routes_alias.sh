@@ -20,7 +20,7 @@ ALL_TESTS="
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
 . "$(dirname "$0")/routes_lib.sh"
-begin "a core that knows IP aliasing is told a prefix once, and by which PEs its segment is reached" C70 C71 C75 D13
+begin "a core that knows IP aliasing is told a prefix once, and by which PEs its segment is reached" C71 C75 D13
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's daemons are not in /usr/lib/frr"
 LAB_VRF_EXTRA=", prefixes: {learn: [ospf]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 30s
