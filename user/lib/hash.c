@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hash.c - see hash.h. Multiplications and shifts: any octet changes all of what follows.
+ * hash.c - see hash.h.
  */
 #include "hash.h"
 
@@ -20,31 +20,71 @@ u64 hash_seed(void)
 	return seed;
 }
 
-static u64 mix(u64 h, u64 v)
+/*
+ * SipHash-1-3 (Aumasson, Bernstein), with the seed in both halves of the key. Where words are only xored in and
+ * multiplied keys can be aimed whatever the seed is: the highest bit of a word has the same effect for any, and the
+ * next word can undo it.
+ */
+struct sip {
+	u64 a;
+	u64 b;
+	u64 c;
+	u64 d;
+};
+
+static u64 turn(u64 v, unsigned int bits)
 {
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 29;
+	return v << bits | v >> (64 - bits);
 }
 
-static u64 mix_octets(u64 seed, const u8 *p, size_t len)
+static void stir(struct sip *s)
 {
-	u64 h = seed ^ (len * 0x9e3779b97f4a7c15ull), v;
+	s->a += s->b;
+	s->c += s->d;
+	s->b = turn(s->b, 13) ^ s->a;
+	s->d = turn(s->d, 16) ^ s->c;
+	s->a = turn(s->a, 32) + s->d;
+	s->c += s->b;
+	s->d = turn(s->d, 21) ^ s->a;
+	s->b = turn(s->b, 17) ^ s->c;
+	s->c = turn(s->c, 32);
+}
+
+static void mix(struct sip *s, u64 word)
+{
+	s->d ^= word;
+	stir(s);
+	s->a ^= word;
+}
+
+static struct sip mix_octets(u64 seed, const u8 *p, size_t len)
+{
+	u64 other = turn(seed, 32), v;
+	struct sip s = {
+		.a = seed ^ 0x736f6d6570736575ull,
+		.b = other ^ 0x646f72616e646f6dull,
+		.c = seed ^ 0x6c7967656e657261ull,
+		.d = other ^ 0x7465646279746573ull,
+	};
+	u8 last[8] = {[7] = (u8)len};
 
 	for (; len >= 8; p += 8, len -= 8) {
 		memcpy(&v, p, 8);
-		h = mix(h, v);
+		mix(&s, v);
 	}
-	if (len) {
-		v = 0;
-		memcpy(&v, p, len);
-		h = mix(h, v);
-	}
-	return h;
+	if (len)
+		memcpy(last, p, len);
+	memcpy(&v, last, 8);
+	mix(&s, v);
+	return s;
 }
 
-static u32 fold(u64 h)
+static u32 fold(struct sip s)
 {
-	return (u32)(h * 0xbf58476d1ce4e5b9ull >> 32);
+	s.c ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		stir(&s);
+	return (u32)(s.a ^ s.b ^ s.c ^ s.d);
 }
 
 u32 hash_keyed(u64 seed, const void *data, size_t len)
@@ -57,13 +97,13 @@ u32 hash_near(u64 seed, const void *data, size_t bits)
 {
 	size_t len = (bits + 7) / 8;
 	const u8 *p = data;
+	struct sip s;
 	u32 end;
-	u64 h;
 
 	if (len < 2)
 		return hash_keyed(seed, data, len);
 	end = (u32)(p[len - 2] << 8 | p[len - 1]) >> (len * 8 - bits);
-	h = mix_octets(seed, p, len - 2);
-	h = mix(h, (u64)bits << 32 | end >> NEAR_BITS);
-	return fold(h) + (end & ((1 << NEAR_BITS) - 1));
+	s = mix_octets(seed, p, len - 2);
+	mix(&s, (u64)bits << 32 | end >> NEAR_BITS);
+	return fold(s) + (end & ((1 << NEAR_BITS) - 1));
 }

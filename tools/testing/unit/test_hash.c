@@ -59,6 +59,55 @@ static void test_every_octet(void **state)
 	assert_int_not_equal(hash_keyed(7, a, 20), hash_keyed(7, a, 21));
 }
 
+/* ---- keys that meet whatever the seed is, if words are only xored in and multiplied ---- */
+
+enum { PAIRS = 10, SIDE = 32 };
+
+/* The highest bit of a word, and in the next one what becomes of it: each pair has it or not. */
+static void test_pairs(void **state)
+{
+	u64 seed = hash_seed(), words[2 * PAIRS] = {};
+	unsigned int same = 0;
+	u32 first = hash_keyed(seed, words, sizeof(words));
+
+	for (unsigned int i = 0; i < 1u << PAIRS; i++) {
+		for (unsigned int j = 0; j < PAIRS; j++) {
+			words[2 * j] = (u64)(i >> j & 1) << 63;
+			words[2 * j + 1] = words[2 * j] ^ words[2 * j] >> 29;
+		}
+		same += hash_keyed(seed, words, sizeof(words)) == first;
+	}
+	assert_in_range(same, 1, 2);
+}
+
+/* The same with the keys of RT-5: of one prefix, by distinguishers and tags */
+static void test_near_pairs(void **state)
+{
+	u64 seed = hash_seed(), word;
+	u32 hash[SIDE * SIDE];
+	unsigned int most = 0, same;
+
+	for (unsigned int i = 0; i < SIDE * SIDE; i++) {
+		u8 key[18] = {5, 0, 1, 10, 0, 0, 9, [13] = 32, [16] = 1};
+		u64 high = (u64)(i % SIDE) << 59;
+
+		memcpy(&word, key, 8);
+		word ^= (u64)(i / SIDE) << 59;
+		memcpy(key, &word, 8);
+		memcpy(&word, key + 8, 8);
+		word ^= high ^ high >> 29;
+		memcpy(key + 8, &word, 8);
+		hash[i] = hash_near(seed, key, sizeof(key) * 8);
+	}
+	for (unsigned int i = 0; i < SIDE * SIDE; i++) {
+		same = 0;
+		for (unsigned int j = 0; j < SIDE * SIDE; j++)
+			same += hash[j] == hash[i];
+		most = same > most ? same : most;
+	}
+	assert_in_range(most, 1, 3);
+}
+
 /* ---- hash_near() ---- */
 
 static u32 near(u64 seed, u32 addr, unsigned int plen)
@@ -112,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aimed),	     cmocka_unit_test(test_every_octet),
+		cmocka_unit_test(test_pairs),	     cmocka_unit_test(test_near_pairs),
 		cmocka_unit_test(test_near_follow),  cmocka_unit_test(test_near_spread),
 		cmocka_unit_test(test_near_lengths), cmocka_unit_test(test_seeds),
 	};
