@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -1812,6 +1813,60 @@ static void test_many_sources(void **state)
 	end(sp);
 }
 
+/* ---- a customer who chooses his next hops ---- */
+
+static u64 mix(u64 h, u64 v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+/* Is a set of this next hop in the first of 256 lists, by a hash that everybody can do? */
+static bool is_aimed(u32 ifindex, const struct ip_addr *gw)
+{
+	u64 v[2], h = mix(mix(1, RED), ifindex);
+
+	memcpy(v, gw->b, sizeof(v));
+	h = mix(mix(mix(h, gw->len), v[0]), v[1]);
+	return !((h ^ h >> 32) & 255);
+}
+
+/* So many prefixes, each by another next hop, and gone again. Return: µs of processor time */
+static u64 learn_by(bool aimed, u32 n)
+{
+	struct speaker *sp = begin();
+	char prefix[PREFIX_STRLEN], gw[IP_STRLEN];
+	u64 begun = (u64)clock();
+	u32 learned_by = 0, i;
+
+	for (i = 0; learned_by < n; i++) {
+		struct ip_addr a = ip_v4(0x0a010000 + i);
+
+		if (aimed && !is_aimed(11, &a))
+			continue;
+		snprintf(prefix, sizeof(prefix), "11.%u.%u.0/24", learned_by >> 8, learned_by & 255);
+		learned(sp, prefix, 11, ip_format(&a, gw));
+		learned_by++;
+		sp->log[0] = '\0';
+	}
+	for (i = 0; i < n; i++) {
+		snprintf(prefix, sizeof(prefix), "11.%u.%u.0/24", i >> 8, i & 255);
+		forgotten(sp, prefix);
+	}
+	begun = (u64)clock() - begun;
+	assert_true(RB_EMPTY(&sp->ps->sets));
+	end(sp);
+	return begun * 1000000 / CLOCKS_PER_SEC;
+}
+
+/* An IPv6 subnet, or a big one of IPv4, has hosts enough to choose among. */
+static void test_next_hops_aimed(void **state)
+{
+	u64 any = learn_by(false, 20000), aimed = learn_by(true, 20000);
+
+	assert_in_range(aimed, 0, 10 * any + 100000);
+}
+
 static void test_limits(void **state)
 {
 	struct conf_vrf red = vrf("red", "65000:1");
@@ -2271,6 +2326,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_many_sources),
+		cmocka_unit_test(test_next_hops_aimed),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_room_for_one),
 		cmocka_unit_test(test_paths),

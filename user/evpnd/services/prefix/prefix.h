@@ -51,15 +51,15 @@ struct padv_item {
  * @n: 0: none, because of @why
  */
 struct padv {
-	struct padv *next;
+	RB_ENTRY(padv) node;
 	u32 refs;
-	u32 hash;
 	u32 generation;
 	const struct place_vrf *vrf;
 	u32 n;
 	struct padv_item items[PREFIX_HOPS_MAX];
 	char why[PREFIX_WHY_MAX];
 };
+RB_HEAD(padvs, padv);
 
 /**
  * struct pset - next hops of a table, in order
@@ -67,14 +67,15 @@ struct padv {
  * @adv: what is advertised for them; NULL: not made since something changed
  */
 struct pset {
-	struct pset *next;
+	RB_ENTRY(pset) node;
 	u32 refs;
-	u32 hash;
 	u32 vrf;
 	struct padv *adv;
 	u32 n;
 	struct prefix_hop hops[];
 };
+RB_HEAD(psets, pset);
+RB_PROTOTYPE(psets, pset, node, pset_cmp)
 
 /**
  * struct psource - what routes of another PE have in common
@@ -298,8 +299,6 @@ struct palias {
 	struct ecomm ext[CONF_RT_MAX + 2];
 };
 
-#define PREFIX_HASH 256
-
 /**
  * struct prefixes - the service's state
  * @buckets: prefixes, @mask + 1 of them
@@ -321,8 +320,8 @@ struct prefixes {
 	u64 seed;
 	struct plist queue;
 	struct plist lost;
-	struct pset *sets[PREFIX_HASH];
-	struct padv *advs[PREFIX_HASH];
+	struct psets sets;
+	struct padvs advs;
 	struct pshares remotes;
 	struct pshares locals;
 	struct psources sources;

@@ -266,18 +266,18 @@ void prefix_withdraw(struct prefixes *ps, struct pfx *x)
 
 void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr)
 {
-	for (u32 b = 0; b < PREFIX_HASH; b++) {
-		for (struct pset *s = ps->sets[b]; s; s = s->next) {
-			if (!s->adv || !s->adv->n || s->adv->items[0].form != CONF_PREFIX_ESI)
+	struct pset *s;
+
+	RB_FOREACH(s, psets, &ps->sets) {
+		if (!s->adv || !s->adv->n || s->adv->items[0].form != CONF_PREFIX_ESI)
+			continue;
+		for (u32 i = 0; i < s->n && s->adv; i++) {
+			if (!ip_equal(&s->hops[i].gateway, addr))
 				continue;
-			for (u32 i = 0; i < s->n && s->adv; i++) {
-				if (!ip_equal(&s->hops[i].gateway, addr))
-					continue;
-				prefix_adv_put(ps, s->adv);
-				s->adv = NULL;
-				ps->advs_due = true;
-				prefix_wake(ps);
-			}
+			prefix_adv_put(ps, s->adv);
+			s->adv = NULL;
+			ps->advs_due = true;
+			prefix_wake(ps);
 		}
 	}
 }

@@ -13,26 +13,13 @@
 #include "hash.h"
 #include "heap.h"
 #include "log.h"
+#include "order.h"
 #include "pool.h"
 #include "services/prefix/prefix.h"
 
 #define BUCKETS_MIN 256
 
 _Static_assert(offsetof(struct pfx, addr) + sizeof(struct in_addr) <= 64, "see struct pfx");
-
-static u64 mix(u64 h, u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 29;
-}
-
-static u64 mix_addr(u64 h, const struct ip_addr *a)
-{
-	u64 v[2];
-
-	memcpy(v, a->b, sizeof(v));
-	return mix(mix(mix(h, a->len), v[0]), v[1]);
-}
 
 /* ---- prefixes ---- */
 
@@ -268,48 +255,51 @@ static u32 order(struct prefix_hop *hops, u32 n)
 	return kept;
 }
 
-static u32 hops_hash(u32 vrf, const struct prefix_hop *hops, u32 n)
+static int cmp_hops(u32 vrf, const struct prefix_hop *hops, u32 n, const struct pset *s)
 {
-	u64 h = mix(n, vrf);
+	int c = ORDER(vrf, s->vrf);
 
-	for (u32 i = 0; i < n; i++)
-		h = mix_addr(mix(h, hops[i].ifindex), &hops[i].gateway);
-	return (u32)(h ^ h >> 32);
+	c = c ? c : ORDER(n, s->n);
+	for (u32 i = 0; !c && i < n; i++)
+		c = hop_cmp(&hops[i], &s->hops[i]);
+	return c;
 }
 
-static bool same_hops(const struct pset *s, u32 vrf, const struct prefix_hop *hops, u32 n)
+static int pset_cmp(const struct pset *a, const struct pset *b)
 {
-	if (s->n != n || s->vrf != vrf)
-		return false;
-	for (u32 i = 0; i < n; i++)
-		if (hop_cmp(&s->hops[i], &hops[i]))
-			return false;
-	return true;
+	return cmp_hops(a->vrf, a->hops, a->n, b);
+}
+
+RB_GENERATE(psets, pset, node, pset_cmp)
+
+static struct pset *find_set(struct prefixes *ps, u32 vrf, const struct prefix_hop *hops, u32 n)
+{
+	struct pset *s = RB_ROOT(&ps->sets);
+	int c;
+
+	while (s && (c = cmp_hops(vrf, hops, n, s)))
+		s = c < 0 ? RB_LEFT(s, node) : RB_RIGHT(s, node);
+	return s;
 }
 
 struct pset *prefix_set(struct prefixes *ps, u32 vrf, struct prefix_hop *hops, u32 n)
 {
-	struct pset **bucket, *s;
-	u32 hash;
+	struct pset *s;
 
 	n = order(hops, n);
-	hash = hops_hash(vrf, hops, n);
-	bucket = &ps->sets[hash % PREFIX_HASH];
-	for (s = *bucket; s; s = s->next)
-		if (s->hash == hash && same_hops(s, vrf, hops, n))
-			return prefix_set_ref(s);
+	s = find_set(ps, vrf, hops, n);
+	if (s)
+		return prefix_set_ref(s);
 	s = calloc(1, sizeof(*s) + n * sizeof(*hops));
 	if (!s) {
 		log_error("prefixes: no memory for next hops");
 		return NULL;
 	}
 	s->refs = 1;
-	s->hash = hash;
 	s->vrf = vrf;
 	s->n = n;
 	memcpy(s->hops, hops, n * sizeof(*hops));
-	s->next = *bucket;
-	*bucket = s;
+	RB_INSERT(psets, &ps->sets, s);
 	return s;
 }
 
@@ -321,39 +311,33 @@ struct pset *prefix_set_ref(struct pset *s)
 
 void prefix_set_put(struct prefixes *ps, struct pset *s)
 {
-	struct pset **p;
-
 	if (!s || --s->refs)
 		return;
-	for (p = &ps->sets[s->hash % PREFIX_HASH]; *p != s; p = &(*p)->next)
-		;
-	*p = s->next;
+	RB_REMOVE(psets, &ps->sets, s);
 	prefix_adv_put(ps, s->adv);
 	free(s);
 }
 
 /* ---- what is advertised for a set ---- */
 
-static u32 adv_hash(const struct padv *a)
+static int padv_cmp(const struct padv *a, const struct padv *b)
 {
-	u64 h = a->n;
+	int c = ORDER(a->generation, b->generation);
 
-	for (u32 i = 0; i < a->n; i++)
-		h = mix_addr(mix(mix(h, a->items[i].tag), a->items[i].id), &a->items[i].gw);
-	return (u32)(h ^ h >> 32);
+	c = c ? c : ORDER((uintptr_t)a->vrf, (uintptr_t)b->vrf);
+	c = c ? c : ORDER(a->n, b->n);
+	c = c ? c : memcmp(a->items, b->items, a->n * sizeof(a->items[0]));
+	return c ? c : strcmp(a->why, b->why);
 }
+
+RB_PROTOTYPE_INTERNAL(padvs, padv, node, padv_cmp, static __attribute__((unused)))
+RB_GENERATE_INTERNAL(padvs, padv, node, padv_cmp, static __attribute__((unused)))
 
 struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like)
 {
-	u32 hash = adv_hash(like);
-	struct padv **bucket = &ps->advs[hash % PREFIX_HASH], *a;
+	struct padv *a = RB_FIND(padvs, &ps->advs, (struct padv *)like);
 
-	for (a = *bucket; a; a = a->next) {
-		if (a->hash != hash || a->n != like->n || a->vrf != like->vrf ||
-		    a->generation != like->generation ||
-		    memcmp(a->items, like->items, a->n * sizeof(a->items[0])) ||
-		    strcmp(a->why, like->why))
-			continue;
+	if (a) {
 		a->refs++;
 		return a;
 	}
@@ -363,32 +347,26 @@ struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like)
 		return NULL;
 	}
 	*a = *like;
-	a->hash = hash;
 	a->refs = 1;
-	a->next = *bucket;
-	*bucket = a;
+	RB_INSERT(padvs, &ps->advs, a);
 	return a;
 }
 
 void prefix_adv_put(struct prefixes *ps, struct padv *a)
 {
-	struct padv **p;
-
 	if (!a || --a->refs)
 		return;
-	for (p = &ps->advs[a->hash % PREFIX_HASH]; *p != a; p = &(*p)->next)
-		;
-	*p = a->next;
+	RB_REMOVE(padvs, &ps->advs, a);
 	free(a);
 }
 
 /* Devices, VRFs or targets are others: what is advertised follows from them. */
 void prefix_forget_advs(struct prefixes *ps)
 {
-	for (u32 i = 0; i < PREFIX_HASH; i++) {
-		for (struct pset *s = ps->sets[i]; s; s = s->next) {
-			prefix_adv_put(ps, s->adv);
-			s->adv = NULL;
-		}
+	struct pset *s;
+
+	RB_FOREACH(s, psets, &ps->sets) {
+		prefix_adv_put(ps, s->adv);
+		s->adv = NULL;
 	}
 }
