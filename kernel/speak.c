@@ -106,20 +106,6 @@ int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex)
 	return 0;
 }
 
-/* Where this host has addresses: on the segment's device, and on VLAN devices on it. */
-static void speak_gateway(struct net_device *dev)
-{
-	struct net_device *upper;
-	struct list_head *iter;
-
-	ASSERT_RTNL();
-	__netdev_notify_peers(dev);
-	netdev_for_each_upper_dev_rcu(dev, upper, iter) {
-		if (is_vlan_dev(upper))
-			__netdev_notify_peers(upper);
-	}
-}
-
 /* The next device that has opened since; RTNL keeps it when the lock is let go. */
 static struct net_device *speak_next(struct evpn_net *en)
 {
@@ -151,7 +137,7 @@ void evpn_speak_work(struct work_struct *work)
 		dev = speak_next(en);
 		if (!dev)
 			break;
-		speak_gateway(dev);
+		__netdev_notify_peers(dev); /* VLAN devices on it are told by 8021q */
 	}
 	rtnl_unlock();
 	if (n == SPEAK_PORTION)

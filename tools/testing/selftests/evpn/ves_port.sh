@@ -17,6 +17,7 @@ ALL_TESTS="
 	speaks
 	speak_all
 	refused
+	speak_once
 "
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -326,6 +327,46 @@ refused() {
 	[[ "$(es 2 10 es-new ifname=bond0.10)" == *'bond0, below bond0.10, belongs to segment'* ]]
 	check_err $? "a VLAN of a port that is a segment"
 	log_test "what cannot be is refused in a sentence"
+}
+
+# advertised DEV: unsolicited neighbour advertisements that have left by it
+advertised() { in_fl pe2 awk '$1 == "Icmp6OutNeighborAdvertisements" { print $2 }' "/proc/net/dev_snmp6/$1"; }
+
+# The port is one segment; the kernel itself tells its VLAN devices, and those on them, what the port is told.
+speak_once() {
+	local before v
+	local whole="esi=00:de:5e:00:00:00:00:00:02:01"
+	for v in 10 20; do es 2 $v es-del >/dev/null; done
+	fl_nl pe2 es-del $whole >/dev/null
+	! fl_ip pe2 link show dev bond0.40 >/dev/null 2>&1 || fl_ip pe2 addr flush dev bond0.40 # a gateway of another case's
+	fl_nl pe2 es-new $whole ifname=bond0 role=non-df >/dev/null
+	fl_ip pe2 -batch - <<-END
+		link add link bond0 name bond0.77 type vlan id 77
+		link add link bond0.77 name bond0.77.5 type vlan id 5
+		link set bond0.77 addrgenmode none up
+		link set bond0.77.5 addrgenmode none up
+		addr add 10.0.40.1/24 dev bond0.77
+		addr add 10.0.5.1/24 dev bond0.77.5
+	END
+	before=$(received)
+	fl_nl pe2 es-set $whole role=df >/dev/null
+	slowwait 5 eval '[ "$(received)" -ge $((before + 2)) ]'
+	sleep 0.5
+	check_eq $(($(received) - before)) 2 "gateways heard, of two on VLANs of the port"
+	fl_nl pe2 es-set $whole role=non-df >/dev/null
+	for v in bond0.77 bond0.77.5; do in_fl pe2 sysctl -qw "net.ipv6.conf.${v//./\/}.disable_ipv6=0"; done
+	fl_ip pe2 addr add fd00:40::1/64 dev bond0.77 nodad
+	fl_ip pe2 addr add fd00:5::1/64 dev bond0.77.5 nodad
+	sleep 0.5
+	before="$(advertised bond0.77) $(advertised bond0.77.5)"
+	fl_nl pe2 es-set $whole role=df >/dev/null
+	slowwait 5 eval '[ "$(advertised bond0.77.5)" -gt "${before#* }" ]'
+	check_err $? "no unsolicited neighbour advertisement"
+	sleep 0.5
+	check_eq "$(advertised bond0.77) $(advertised bond0.77.5)" "$((${before% *} + 1)) $((${before#* } + 1))" "advertisements"
+	fl_ip pe2 link del bond0.77
+	fl_nl pe2 es-del $whole >/dev/null
+	log_test "a gateway on a VLAN of the port speaks once, IPv4 and IPv6"
 }
 
 tests_run
