@@ -1844,7 +1844,8 @@ static u64 learn_by(bool aimed, u32 n)
 
 		if (aimed && !is_aimed(11, &a))
 			continue;
-		snprintf(prefix, sizeof(prefix), "11.%u.%u.0/24", learned_by >> 8, learned_by & 255);
+		snprintf(prefix, sizeof(prefix), "11.%u.%u.0/24", learned_by >> 8,
+			 learned_by & 255);
 		learned(sp, prefix, 11, ip_format(&a, gw));
 		learned_by++;
 		sp->log[0] = '\0';
