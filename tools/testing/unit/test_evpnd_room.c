@@ -13,11 +13,14 @@
 #include "speaker/speaker_priv.h"
 
 static struct speaker speaker;
+static char nothing[1 << 20]; /* the state of a service that has left out nothing */
 
 static int begin(void **state)
 {
 	memset(&speaker, 0, sizeof(speaker));
 	TAILQ_INIT(&speaker.bgp.sessions);
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		speaker.states[i] = nothing;
 	assert_int_equal(sd_event_new(&speaker.bgp.event), 0);
 	room_init(&speaker, speaker.bgp.event);
 	return 0;

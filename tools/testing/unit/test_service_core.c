@@ -256,13 +256,19 @@ static struct route *alias(struct speaker *sp, u8 segment, u8 pe, bool per_es, u
 	return r;
 }
 
-static void say(struct speaker *sp, struct route *r)
+/* It is kept, whoever wants it. */
+static void keep(struct speaker *sp, struct route *r)
 {
 	struct rib_path p = path_of(r);
 
+	core_service.route(sp->c, &r->n, &p);
+}
+
+static void say(struct speaker *sp, struct route *r)
+{
 	r->gone = false;
 	if (core_service.wanted(sp->c, &r->n, &r->a) == WANTED)
-		core_service.route(sp->c, &r->n, &p);
+		keep(sp, r);
 }
 
 static void take_back(struct speaker *sp, struct route *r)
@@ -511,6 +517,47 @@ static void test_alias_in_two_vrfs(void **state)
 	take_back(sp, es);
 	run_all(sp);
 	assert_string_equal(state_of(sp, "10.21.0.0/16"), "pending");
+	end(sp);
+}
+
+/* One that has no room in a VRF, and is kept because it has some in another one, does not come again by itself. */
+static void test_alias_left_out(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *es;
+
+	sp->blue = true;
+	commit(sp, true, 20000);
+	devices(sp);
+	say(sp, route(sp, "10.20.0.0/16", 1, 2));
+	say(sp, alias(sp, 1, 2, false, L2_ATTR_P));
+	es = alias(sp, 1, 9, true, 0);
+	for (u32 i = 1; i < CORE_ADS_MAX; i++) { /* and the one per EVI */
+		es->n.rd = rd_make_ip(0x0c000000 + i, 7);
+		say(sp, es);
+	}
+	es->gone = true;
+	es = alias(sp, 1, 2, true, 0);
+	es->ec[4] = rt_of("65000:2");
+	es->a.ext = ecomm_slice(es->ec, 5);
+	assert_int_equal(core_service.wanted(sp->c, &es->n, &es->a), WANTED);
+	say(sp, es);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.20.0.0/16"), "pending");
+	service_rig.has_room = 0;
+	for (u32 i = 1; i < CORE_ADS_MAX; i++) {
+		struct evpn_nlri n = es->n;
+
+		n.rd = rd_make_ip(0x0c000000 + i, 7);
+		core_service.route(sp->c, &n, NULL);
+	}
+	assert_int_equal(service_rig.has_room, 1);
+	core_service.room(sp->c);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.20.0.0/16"), "installed");
+	walks = 0;
+	core_service.room(sp->c);
+	assert_int_equal(walks, 0);
 	end(sp);
 }
 
@@ -840,13 +887,16 @@ static void test_room(void **state)
 	log_set_level(LOG_LEVEL_ERROR);
 	say(sp, route(sp, "10.20.0.0/16", 0, 2));
 	say(sp, route(sp, "10.21.0.0/16", 0, 2));
-	say(sp, route(sp, "10.22.0.0/16", 0, 2));
+	keep(sp, route(sp, "10.22.0.0/16", 0, 2));
 	run_all(sp);
 	assert_string_equal(state_of(sp, "10.22.0.0/16"), "unknown");
 	service_rig.has_room = 0;
 	take_back(sp, &routes[0]);
 	take_back(sp, &routes[1]);
 	assert_int_equal(service_rig.has_room, 1);
+	core_service.room(sp->c);
+	run_all(sp);
+	assert_string_equal(state_of(sp, "10.22.0.0/16"), "installed");
 	end(sp);
 }
 
@@ -936,6 +986,7 @@ int main(void)
 		cmocka_unit_test(test_many_ads),
 		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_alias_in_two_vrfs),
+		cmocka_unit_test(test_alias_left_out),
 		cmocka_unit_test(test_mass_withdraw),
 		cmocka_unit_test(test_backup),
 		cmocka_unit_test(test_mac_of_prefix),

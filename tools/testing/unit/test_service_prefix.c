@@ -1914,6 +1914,31 @@ static const char *full_vrf(struct speaker *sp)
 	return name;
 }
 
+/* One that had no room, and is kept for another service or for a look at it, does not come again by itself. */
+static void test_left_out(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct route *first, *second;
+	struct speaker *sp;
+
+	red.prefixes.limit = 1;
+	sp = begin_with(&red);
+	first = route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2);
+	second = route(sp, "10.21.0.0/16", 1, "10.1.0.1", 3);
+	rt4(sp, 2);
+	say(sp, first);
+	say(sp, second);
+	expect(sp, "wish:10.20.0.0/16@20,11:10.1.0.1 ");
+	take_back(sp, first);
+	wait_for(sp, "unwish:10.20.0.0/16@20 ");
+	prefix_service.room(sp->ps);
+	expect(sp, "wish:10.21.0.0/16@20,11:10.1.0.1 ");
+	walks = 0;
+	prefix_service.room(sp->ps);
+	assert_int_equal(walks, 0);
+	end(sp);
+}
+
 /* One that was refused is asked for when one has gone, however many are left. */
 static void test_room_for_one(void **state)
 {
@@ -2329,6 +2354,7 @@ int main(void)
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_next_hops_aimed),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_room_for_one),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_limits_of_a_vrf_made_again),

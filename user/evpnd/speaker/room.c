@@ -112,6 +112,9 @@ static void on_room(void *data)
 	struct speaker *sp = data;
 
 	sp->room_us = timer_now_us();
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->room)
+			speaker_services[i]->room(sp->states[i]);
 	speaker_wants_more(sp);
 }
 

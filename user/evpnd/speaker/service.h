@@ -62,6 +62,8 @@ struct host {
  * @route: the best path of an NLRI changed; @now NULL: the route is gone. Local routes are included
  * @wanted: of a route of its types that a neighbour sends. NULL: every one is WANTED. What is answered
  *	may change with configuration, devices and segments; speaker_wants_more() then
+ * @room: a while after speaker_has_room(). Neighbours are asked for what was not wanted; what was kept, because
+ *	another service wants it or for a look at it, does not come again, and is in the RIB
  * @settled: once after a start: every neighbour has sent what it knows, or startup-delay is over. What a
  *	predecessor has left in the kernel and nobody wants can go
  * @drained: the parent has taken all that waited, see speaker_waiting()
@@ -91,6 +93,7 @@ struct service {
 	void (*route)(void *state, const struct evpn_nlri *nlri, const struct rib_path *now);
 	enum want (*wanted)(void *state, const struct evpn_nlri *nlri,
 			    const struct bgp_attrs *attrs);
+	void (*room)(void *state);
 	void (*settled)(void *state);
 	void (*drained)(void *state);
 	void (*sync)(void *state, unsigned int established, unsigned int synced,

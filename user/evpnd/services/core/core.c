@@ -27,9 +27,19 @@ static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_
 	return true;
 }
 
-void core_reimport(struct core *c)
+static void routes_again(struct core *c)
 {
 	struct rib *rib = speaker_rib(c->speaker);
+
+	c->left_out = false;
+	if (!rib)
+		return;
+	rib_walk(rib, EVPN_AD, route_again, c);
+	rib_walk(rib, EVPN_PREFIX, route_again, c);
+}
+
+void core_reimport(struct core *c)
+{
 	struct core_prefix *x;
 
 	RB_FOREACH(x, core_prefixes, &c->prefixes)
@@ -38,10 +48,7 @@ void core_reimport(struct core *c)
 	core_alias_forget(c);
 	for (size_t i = 0; i < c->n_vrfs; i++)
 		c->vrfs[i].taken = 0;
-	if (!rib)
-		return;
-	rib_walk(rib, EVPN_AD, route_again, c);
-	rib_walk(rib, EVPN_PREFIX, route_again, c);
+	routes_again(c);
 }
 
 static void resolve(struct core *c)
@@ -191,6 +198,14 @@ static enum want core_wanted(void *state, const struct evpn_nlri *nlri,
 	return wanted ? WANTED : WANTED_NOT;
 }
 
+static void core_room(void *state)
+{
+	struct core *c = state;
+
+	if (c->left_out)
+		routes_again(c);
+}
+
 static void core_settled(void *state)
 {
 	struct core *c = state;
@@ -285,6 +300,7 @@ const struct service core_service = {
 	.result = core_route_result,
 	.route = core_route,
 	.wanted = core_wanted,
+	.room = core_room,
 	.settled = core_settled,
 	.pe = core_pe_silent,
 	.query = core_query,

@@ -225,6 +225,7 @@ struct core_room;
  *	not made worse by what is not heard yet
  * @read: the kernel's tables; @swept: what a predecessor has left there went
  * @outstanding: wishes for routes without an answer
+ * @left_out: something of what the RIB has had no room
  */
 struct core {
 	struct speaker *speaker;
@@ -258,6 +259,7 @@ struct core {
 	bool settled;
 	bool read;
 	bool swept;
+	bool left_out;
 	char texts[PREFIX_TEXTS_MAX][160];
 	struct core_counts counts;
 	struct log_limit refused;

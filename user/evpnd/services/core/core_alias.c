@@ -179,6 +179,7 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 	const struct evpn_nlri *full = now && now->nlri ? now->nlri : n;
 	bool alias = now && now->peer && is_alias(c, full);
 	struct core_ad *ad;
+	bool imported;
 
 	for (size_t i = 0; i < c->n_vrfs; i++) {
 		struct core_vrf *v = &c->vrfs[i];
@@ -186,10 +187,13 @@ void core_alias_route(struct core *c, const struct evpn_nlri *n, const struct ri
 		if (!v->known)
 			continue;
 		ad = find(c, n, v->ifindex);
-		if (alias && core_vrf_imports(v, &now->attrs->ext) && (ad || has_room(c, v, full)))
+		imported = alias && core_vrf_imports(v, &now->attrs->ext);
+		if (imported && (ad || has_room(c, v, full)))
 			take(c, v, ad, full, now);
 		else if (ad)
 			withdrawn(c, ad);
+		else
+			c->left_out |= imported;
 	}
 }
 

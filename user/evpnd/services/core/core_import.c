@@ -256,6 +256,8 @@ void core_import_route(struct core *c, const struct evpn_nlri *n, const struct r
 		c->counts.received++;
 		if (has_room(c, v, full))
 			x = core_prefix(c, v->ifindex, &p, true);
+		else
+			c->left_out = true;
 	}
 	forget(c, n, &p, x);
 	if (!x)

@@ -310,6 +310,7 @@ struct palias {
  * @said_pe, @said_us: of which PE it was said last that its prefixes are kept, and at which judgement; @said limits that
  * @outstanding: wishes without an answer
  * @epoch: of the reading of the kernel's tables
+ * @left_out: something of what the RIB has had no room
  * @swept: before it the kernel may have what a predecessor wished
  */
 struct prefixes {
@@ -356,6 +357,7 @@ struct prefixes {
 	bool sources_due;
 	bool advs_due;
 	bool roles_due;
+	bool left_out;
 	struct pcounts counts;
 };
 
@@ -437,6 +439,8 @@ enum pverdict prefix_judge(struct prefixes *ps, const struct evpn_nlri *n,
 bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct bgp_attrs *a);
 void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now);
 void prefix_reimport(struct prefixes *ps);
+/* there is room: what had none is taken from the RIB */
+void prefix_take_left_out(struct prefixes *ps);
 /* but what is retained, as far as there is a place for it; @next: of a configuration that is to come */
 void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r);

@@ -355,6 +355,7 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 	if (s)
 		room = room_for(ps, s->vrf, full);
 	if (room != ROOM) {
+		ps->left_out = true;
 		say_full(ps, s->vrf, full, room);
 		prefix_source_put(ps, s);
 		s = NULL;
@@ -410,13 +411,25 @@ static bool route_again(void *data, const struct evpn_nlri *n, const struct rib_
 	return true;
 }
 
-void prefix_reimport(struct prefixes *ps)
+static void routes_again(struct prefixes *ps)
 {
 	struct rib *rib = speaker_rib(ps->speaker);
 
-	prefix_forget_routes(ps, NULL);
+	ps->left_out = false;
 	if (rib)
 		rib_walk(rib, EVPN_PREFIX, route_again, ps);
+}
+
+void prefix_reimport(struct prefixes *ps)
+{
+	prefix_forget_routes(ps, NULL);
+	routes_again(ps);
+}
+
+void prefix_take_left_out(struct prefixes *ps)
+{
+	if (ps->left_out)
+		routes_again(ps);
 }
 
 /* ---- withdrawn: by the customer, or because a PE is gone ---- */
