@@ -39,8 +39,10 @@ static uint32_t told_vrf;      /* of the last one */
 static unsigned int fail_at;   /* reading this datagram of a table fails; 0: none does */
 static unsigned int change_at; /* before this one is read @change is done */
 static const char *change;
-static bool lose;	/* the next notifications are lost */
-static bool seen[3000]; /* 2001:db8:0:N::/64 was told */
+static unsigned int flap; /* the customer's port goes down or comes up with each so many of them */
+static unsigned int n_pieces; /* that were read */
+static bool lose;	      /* the next notifications are lost */
+static bool seen[3000];	      /* 2001:db8:0:N::/64 was told */
 
 static bool no_memory;
 
@@ -57,6 +59,9 @@ ssize_t recv(int fd, void *buf, size_t len, int flags)
 {
 	if (change_at && !--change_at)
 		sh(change);
+	n_pieces++;
+	if (flap && !(n_pieces % flap))
+		sh(n_pieces / flap % 2 ? "ip link set ce down" : "ip link set ce up");
 	if (!fail_at || --fail_at)
 		return recvfrom(fd, buf, len, flags, NULL, NULL);
 	errno = ENOBUFS;
@@ -521,6 +526,29 @@ static void test_changed_while_read(void **state)
 	told[0] = '\0';
 }
 
+/* A customer whose port goes down and comes up all the time does not keep the tables from being read to their end. */
+static void test_flaps_while_read(void **state)
+{
+	unsigned int before;
+
+	NEED_KERNEL();
+	sh("i=0; while [ $i -lt 10000 ]; do echo route add 10.$((100 + i / 256)).$((i % 256)).0/24 via 10.1.0.1 proto ospf metric 20;"
+	   " i=$((i + 1)); done | ip -batch -");
+	run(500);
+	before = readings;
+	flap = 16;
+	routes_read_again(routes, 0);
+	wait_reading(before + 1);
+	assert_true(n_pieces > 2 * flap);
+	flap = 0;
+	sh("ip link set ce up");
+	run(200);
+	wait_reading(before + 2); /* and once more, as it was not so all the time */
+	sh("ip route flush proto ospf");
+	run(200);
+	told[0] = '\0';
+}
+
 /* Each wish is answered: the speaker waits with the next ones until it is. */
 static void test_no_memory(void **state)
 {
@@ -833,6 +861,7 @@ int main(void)
 		cmocka_unit_test(test_guard_before),
 		cmocka_unit_test(test_reading_fails),
 		cmocka_unit_test(test_changed_while_read),
+		cmocka_unit_test(test_flaps_while_read),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_many),

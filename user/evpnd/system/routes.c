@@ -120,9 +120,9 @@ static void add_place(void *data, const struct fact_link *l)
 	};
 }
 
+/* What was there before is the caller's. */
 static void make_tables(struct routes *r)
 {
-	free(r->tables);
 	r->n_tables = 0;
 	r->tables = calloc(r->n_places ? r->n_places : 1, sizeof(*r->tables));
 	for (size_t i = 0; r->tables && i < r->n_places; i++) {
@@ -413,9 +413,25 @@ static void listen_or_not(struct routes *r)
 	routes_later(r, timer_now_us() + LISTEN_MS * 1000);
 }
 
-/* Return: the places are others than before */
+static bool has_tables(const struct routes *r, const struct table *tables, size_t n)
+{
+	bool same = n == r->n_tables;
+
+	for (size_t i = 0; same && i < n; i++)
+		same = tables[i].table == r->tables[i].table && tables[i].vrf == r->tables[i].vrf;
+	return same;
+}
+
+/*
+ * Tables that are read go on being read if they are the same, and are read once more: else a customer whose port goes
+ * down and comes up all the time would keep everybody's from being read to their end.
+ *
+ * Return: the places are others than before
+ */
 static bool look_at_places(struct routes *r)
 {
+	struct table *tables = r->tables;
+	size_t n_tables = r->n_tables;
 	struct places ps = {.r = r};
 	bool same;
 
@@ -430,15 +446,13 @@ static bool look_at_places(struct routes *r)
 		free(ps.list);
 		return false;
 	}
-	if (r->reading >= 0) { /* by tables that may not be there any more */
-		r->reading = -1;
-		routes_flush(r);
-		stop_listening(r);
-	}
 	free(r->places);
 	r->places = ps.list;
 	r->n_places = ps.n;
 	make_tables(r);
+	if (r->reading >= 0 && !has_tables(r, tables, n_tables))
+		stop_listening(r);
+	free(tables);
 	listen_or_not(r);
 	if (r->listener && filter(r))
 		log_error("customer routes: a filter: %s", strerror(errno));
@@ -491,7 +505,8 @@ void routes_replay(struct routes *r)
 	r->guard_due = true;
 	r->n_texts = 0;
 	r->read_us = 0;
-	if (look_at_places(r) || r->reading < 0) {
+	look_at_places(r);
+	if (r->reading < 0) {
 		timer_stop(&r->later);
 		r->due = true;
 		on_later(r);
