@@ -520,6 +520,31 @@ static void test_alias_in_two_vrfs(void **state)
 	end(sp);
 }
 
+/*
+ * What is of another VRF, and has a route target of this one as well, says the MAC address of the router of that one. Frames
+ * that had it in the tunnel of this one would be dropped.
+ */
+static void test_mac_of_another_vrf(void **state)
+{
+	struct mac other = {{2, 0, 0, 0, 0, 0x99}};
+	struct speaker *sp = begin();
+	struct route *theirs[3];
+
+	say(sp, route(sp, "10.20.0.0/16", 0, 2));
+	expect(sp, "pe:br5000,vx5000,10.0.0.2,02 group:10.0.0.2 wish:10.20.0.0/16 ");
+	theirs[0] = alias(sp, 1, 2, true, 0);
+	theirs[1] = alias(sp, 1, 2, false, L2_ATTR_P);
+	theirs[2] = route(sp, "10.21.0.0/16", 0, 2);
+	for (size_t i = 0; i < 3; i++) {
+		in_blue(theirs[i])->ec[0] = rt_of("65000:1");
+		theirs[i]->ec[2] = ecomm_router_mac(&other);
+		say(sp, theirs[i]);
+		expect(sp, "");
+	}
+	why_is(sp, "10.21.0.0/16", "its VNI is 6000, and that of VRF red is 5000");
+	end(sp);
+}
+
 /* One that has no room in a VRF, and is kept because it has some in another one, does not come again by itself. */
 static void test_alias_left_out(void **state)
 {
@@ -986,6 +1011,7 @@ int main(void)
 		cmocka_unit_test(test_many_ads),
 		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_alias_in_two_vrfs),
+		cmocka_unit_test(test_mac_of_another_vrf),
 		cmocka_unit_test(test_alias_left_out),
 		cmocka_unit_test(test_mass_withdraw),
 		cmocka_unit_test(test_backup),

@@ -154,7 +154,9 @@ static void take(struct core *c, const struct core_vrf *v, struct core_ad *ad,
 	struct mac mac = {{0}};
 	struct core_pe *pe;
 
-	ecomm_get_router_mac(&now->attrs->ext, &mac);
+	/* that of a router is a VRF's, and one per ES, or with another's VNI, may be of another one */
+	if (!n->etag && n->label[0] == v->conf.l3vni)
+		ecomm_get_router_mac(&now->attrs->ext, &mac);
 	pe = core_pe_get(c, v->ifindex, now->next_hop, &mac);
 	if (pe && !ad)
 		ad = make(c, n, v->ifindex);

@@ -150,10 +150,19 @@ static void describe(struct core_source *s, const struct evpn_nlri *n, const str
 	ecomm_get_router_mac(&a->ext, &s->mac);
 }
 
+/* By what the PE's router takes frames of this VRF; with another's VNI it is that of another one's router. */
+static struct mac router_of(struct core *c, const struct core_source *s)
+{
+	const struct core_vrf *v = core_vrf(c, s->vrf);
+
+	return v && s->vni == v->conf.l3vni ? s->mac : (struct mac){{0}};
+}
+
 /* A reference for the caller, or NULL: no memory */
 static struct core_source *source(struct core *c, const struct core_source *like)
 {
 	struct core_source *s = RB_FIND(core_sources, &c->sources, (struct core_source *)like);
+	struct mac mac = router_of(c, like);
 
 	if (s) {
 		s->refs++;
@@ -166,7 +175,7 @@ static struct core_source *source(struct core *c, const struct core_source *like
 	}
 	*s = *like;
 	s->refs = 1;
-	s->pe = core_pe_get(c, s->vrf, &s->nh, &s->mac);
+	s->pe = core_pe_get(c, s->vrf, &s->nh, &mac);
 	if (!esi_is_zero(&s->esi))
 		s->alias = core_group_of_esi(c, s->vrf, s->family, &s->esi);
 	if (!s->pe || (!esi_is_zero(&s->esi) && !s->alias)) {
