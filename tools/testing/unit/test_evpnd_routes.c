@@ -391,6 +391,29 @@ static void test_lost_in_a_flood(void **state)
 	told[0] = '\0';
 }
 
+/* What was lost may have been about an object, by which routes are known. */
+static void test_object_lost_in_a_flood(void **state)
+{
+	unsigned int before;
+
+	NEED_KERNEL();
+	sh("sysctl -qw net.ipv4.nexthop_compat_mode=0");
+	sh("ip nexthop add id 7 via 10.1.0.7 dev bond0 proto zebra");
+	sh("ip route add 10.20.0.0/16 nhid 7 proto ospf metric 20");
+	expect("10.20.0.0/16 bond0 10.1.0.7 20; ");
+	before = readings;
+	lose = true;
+	sh("ip nexthop replace id 7 via 10.1.0.8 dev bond0 proto zebra");
+	wait_reading(before + 1);
+	assert_false(lose);
+	expect("10.20.0.0/16 bond0 10.1.0.8 20; ");
+	sh("ip nexthop del id 7 && sysctl -qw net.ipv4.nexthop_compat_mode=1");
+	run(200);
+	routes_read_again(routes, 0);
+	wait_reading(before + 2);
+	told[0] = '\0';
+}
+
 /* ---- wishes ---- */
 
 struct wishes {
@@ -853,6 +876,7 @@ int main(void)
 		cmocka_unit_test(test_objects),
 		cmocka_unit_test(test_device_down),
 		cmocka_unit_test(test_lost_in_a_flood),
+		cmocka_unit_test(test_object_lost_in_a_flood),
 		cmocka_unit_test(test_install),
 		cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_impossible),

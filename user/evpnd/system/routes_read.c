@@ -158,6 +158,8 @@ void routes_read(struct routes *r)
 		return;
 	}
 	r->begun_us = timer_now_us();
+	if (r->missed_us) /* perhaps of an object, by which routes are known */
+		nh_read_again(r);
 	r->missed_us = 0;
 	routes_core_repair(r);
 	nh_reading_begins(r);
