@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "contract/wish.h"
+#include "order.h"
 
 enum { PREFIX_HOPS_MAX = 8 };
 
@@ -29,6 +30,15 @@ struct prefix_hop {
 	uint32_t ifindex;
 	struct ip_addr gateway;
 };
+
+/** prefix_hop_cmp() - for qsort(); next hops of a wish are in this order, each once */
+static inline int prefix_hop_cmp(const void *a, const void *b)
+{
+	const struct prefix_hop *x = a, *y = b;
+	int c = ORDER(x->ifindex, y->ifindex);
+
+	return c ? c : ip_cmp(&x->gateway, &y->gateway);
+}
 
 enum {
 	PREFIX_GONE = 1,  /* the route, or of an IPv6 route this hop of it */

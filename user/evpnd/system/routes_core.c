@@ -112,7 +112,7 @@ bool routes_core_group_ok(const struct wish_core_group *w, const char **why)
 		return false;
 	for (uint8_t i = 0; i < w->n_hops; i++)
 		if (!is_hop(&w->hops[i]) || w->hops[i].gateway.len != w->hops[0].gateway.len ||
-		    (i && nh_hop_cmp(&w->hops[i - 1], &w->hops[i]) >= 0))
+		    (i && prefix_hop_cmp(&w->hops[i - 1], &w->hops[i]) >= 0))
 			return false;
 	return true;
 }

@@ -28,21 +28,12 @@ static int nh_id_cmp(struct nhobj *a, struct nhobj *b)
 	return a->nh.id < b->nh.id ? -1 : a->nh.id > b->nh.id;
 }
 
-int nh_hop_cmp(const void *a, const void *b)
-{
-	const struct prefix_hop *x = a, *y = b;
-
-	if (x->ifindex != y->ifindex)
-		return x->ifindex < y->ifindex ? -1 : 1;
-	return ip_cmp(&x->gateway, &y->gateway);
-}
-
 static int nh_hops_cmp(struct nhobj *a, struct nhobj *b)
 {
 	int c = a->n_hops < b->n_hops ? -1 : a->n_hops > b->n_hops;
 
 	for (unsigned int i = 0; !c && i < a->n_hops; i++)
-		c = nh_hop_cmp(&a->hops[i], &b->hops[i]);
+		c = prefix_hop_cmp(&a->hops[i], &b->hops[i]);
 	return c;
 }
 
@@ -87,7 +78,7 @@ static void take_hops(struct routes *r, struct nhobj *o)
 		if (m && m->n_hops)
 			o->hops[o->n_hops++] = m->hops[0];
 	}
-	qsort(o->hops, o->n_hops, sizeof(o->hops[0]), nh_hop_cmp);
+	qsort(o->hops, o->n_hops, sizeof(o->hops[0]), prefix_hop_cmp);
 }
 
 static bool is_own(const struct nl_fib_nexthop *nh)
@@ -392,7 +383,7 @@ bool nh_has_group(struct routes *r, uint32_t id, const struct prefix_hop *hops, 
 	if (!o || !is_group(&o->nh) || o->nh.n_members != n || o->n_hops != n)
 		return false;
 	for (unsigned int i = 0; i < n; i++)
-		if (nh_hop_cmp(&o->hops[i], &hops[i]))
+		if (prefix_hop_cmp(&o->hops[i], &hops[i]))
 			return false;
 	return true;
 }

@@ -214,6 +214,5 @@ void nh_remove_group(struct routes *r, uint32_t id);
 struct nhobj *nh_get(struct routes *r, const struct prefix_hop *hops, unsigned int n,
 		     struct nl_err *err);
 void nh_forget(struct routes *r, struct nhobj *o);
-int nh_hop_cmp(const void *a, const void *b);
 
 #endif

@@ -43,7 +43,7 @@ bool routes_wish_ok(const struct wish_prefix *w, const char **why)
 		if (!routes_hop_ok(hop) || (w->key.prefix.addr.len == 16 && hop->gateway.len != 16))
 			return false;
 		/* in order, and each once: they name a nexthop object */
-		if (i && nh_hop_cmp(&w->hops[i - 1], &w->hops[i]) >= 0)
+		if (i && prefix_hop_cmp(&w->hops[i - 1], &w->hops[i]) >= 0)
 			return false;
 	}
 	return true;

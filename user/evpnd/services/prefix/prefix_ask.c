@@ -29,9 +29,7 @@ enum {
 
 static int hop_cmp(const struct pask *a, const struct pask *b)
 {
-	int c = ORDER(a->hop.ifindex, b->hop.ifindex);
-
-	return c ? c : ip_cmp(&a->hop.gateway, &b->hop.gateway);
+	return prefix_hop_cmp(&a->hop, &b->hop);
 }
 
 static int due_cmp(const struct pask *a, const struct pask *b)

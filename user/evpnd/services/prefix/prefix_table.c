@@ -234,23 +234,14 @@ void prefix_table_free(struct prefixes *ps)
 
 /* ---- sets of next hops ---- */
 
-static int hop_cmp(const void *a, const void *b)
-{
-	const struct prefix_hop *x = a, *y = b;
-
-	if (x->ifindex != y->ifindex)
-		return x->ifindex < y->ifindex ? -1 : 1;
-	return ip_cmp(&x->gateway, &y->gateway);
-}
-
 static u32 order(struct prefix_hop *hops, u32 n)
 {
 	u32 kept = 0;
 
 	if (n > 1)
-		qsort(hops, n, sizeof(*hops), hop_cmp);
+		qsort(hops, n, sizeof(*hops), prefix_hop_cmp);
 	for (u32 i = 0; i < n; i++)
-		if (!kept || hop_cmp(&hops[kept - 1], &hops[i]))
+		if (!kept || prefix_hop_cmp(&hops[kept - 1], &hops[i]))
 			hops[kept++] = hops[i];
 	return kept;
 }
@@ -261,7 +252,7 @@ static int cmp_hops(u32 vrf, const struct prefix_hop *hops, u32 n, const struct 
 
 	c = c ? c : ORDER(n, s->n);
 	for (u32 i = 0; !c && i < n; i++)
-		c = hop_cmp(&hops[i], &s->hops[i]);
+		c = prefix_hop_cmp(&hops[i], &s->hops[i]);
 	return c;
 }
 
