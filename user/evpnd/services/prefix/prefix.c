@@ -342,11 +342,6 @@ static enum want prefixes_wanted(void *state, const struct evpn_nlri *nlri,
 	return prefix_wanted(state, nlri, attrs) ? WANTED : WANTED_NOT;
 }
 
-static void prefixes_room(void *state)
-{
-	prefix_take_left_out(state);
-}
-
 static void prefixes_settled(void *state)
 {
 	struct prefixes *ps = state;
@@ -423,7 +418,7 @@ const struct service prefix_service = {
 	.result = prefix_result,
 	.route = prefixes_route,
 	.wanted = prefixes_wanted,
-	.room = prefixes_room,
+	.room = prefix_room,
 	.settled = prefixes_settled,
 	.query = prefix_query,
 };

@@ -440,7 +440,7 @@ bool prefix_wanted(struct prefixes *ps, const struct evpn_nlri *n, const struct 
 void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct rib_path *now);
 void prefix_reimport(struct prefixes *ps);
 /* there is room: what had none is taken from the RIB */
-void prefix_take_left_out(struct prefixes *ps);
+void prefix_room(void *state);
 /* but what is retained, as far as there is a place for it; @next: of a configuration that is to come */
 void prefix_forget_routes(struct prefixes *ps, const struct conf *next);
 void prefix_remote_del(struct prefixes *ps, struct pfx *x, const struct premote *r);

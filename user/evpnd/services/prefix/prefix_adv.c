@@ -136,7 +136,7 @@ struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 	};
 
 	if (ip_is_none(&n.gw))
-		n.gw.len = prefix_addr_len(x);
+		n.gw.len = p.addr.len;
 	return n;
 }
 

@@ -38,7 +38,7 @@ struct evpn_nlri prefix_core_nlri(const struct prefixes *ps, const struct pfx *x
 		.rd = rd_make_ip(ps->router_id, c->id),
 		.ip = p.addr,
 		.plen = p.plen,
-		.gw.len = prefix_addr_len(x),
+		.gw.len = p.addr.len,
 		.label = {c->l3vni},
 		.labels = 1,
 	};

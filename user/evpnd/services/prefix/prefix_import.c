@@ -426,8 +426,10 @@ void prefix_reimport(struct prefixes *ps)
 	routes_again(ps);
 }
 
-void prefix_take_left_out(struct prefixes *ps)
+void prefix_room(void *state)
 {
+	struct prefixes *ps = state;
+
 	if (ps->left_out)
 		routes_again(ps);
 }

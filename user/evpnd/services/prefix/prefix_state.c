@@ -7,6 +7,8 @@
 
 #include "services/prefix/prefix.h"
 
+_Static_assert(2 * PREFIX_STATES < 1 << 5, "pfx.told has them all, advertised or not");
+
 const char *const prefix_state_names[] = {"local",    "installed", "pending", "refused",
 					  "retained", "withdrawn", NULL};
 
@@ -99,7 +101,7 @@ void prefix_tell(struct prefixes *ps, struct pfx *x)
 
 	if (now == x->told)
 		return;
-	x->told = now & 31;
+	x->told = now;
 	if (!speaker_monitored(ps->speaker, "prefix"))
 		return;
 	speaker_event_json(ps->speaker, "prefix",

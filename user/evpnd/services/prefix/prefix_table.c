@@ -23,20 +23,20 @@ _Static_assert(offsetof(struct pfx, addr) + sizeof(struct in_addr) <= 64, "see s
 
 /* ---- prefixes ---- */
 
-static u32 hash_of(const struct prefixes *ps, const struct ip_prefix *p)
+static struct pfx **bucket_for(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	return hash_near(ps->seed, p->addr.b, p->plen);
+	return &ps->buckets[hash_near(ps->seed, p->addr.b, p->plen) & ps->mask];
 }
 
 /* Memory that is far away is most of what a route costs: it is on its way while others are worked at. */
 void prefix_fetch_place(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	__builtin_prefetch(&ps->buckets[hash_of(ps, p) & ps->mask]);
+	__builtin_prefetch(bucket_for(ps, p));
 }
 
 void prefix_fetch(const struct prefixes *ps, const struct ip_prefix *p)
 {
-	__builtin_prefetch(ps->buckets[hash_of(ps, p) & ps->mask]);
+	__builtin_prefetch(*bucket_for(ps, p));
 }
 
 u8 prefix_addr_len(const struct pfx *x)
@@ -61,7 +61,7 @@ static struct pfx **bucket_of(const struct prefixes *ps, const struct pfx *x)
 {
 	struct ip_prefix p = prefix_of(x);
 
-	return &ps->buckets[hash_of(ps, &p) & ps->mask];
+	return bucket_for(ps, &p);
 }
 
 bool prefix_table_init(struct prefixes *ps)
@@ -111,7 +111,7 @@ static struct pfx *same(struct pfx *x, const struct ip_prefix *p)
 
 struct pfx *prefix_first(struct prefixes *ps, const struct ip_prefix *p)
 {
-	return same(ps->buckets[hash_of(ps, p) & ps->mask], p);
+	return same(*bucket_for(ps, p), p);
 }
 
 struct pfx *prefix_next(struct pfx *x)
@@ -148,7 +148,7 @@ struct pfx *prefix_get(struct prefixes *ps, u32 vrf, const struct ip_prefix *p)
 	x->plen = p->plen;
 	x->ipv6 = p->addr.len == sizeof(struct in6_addr);
 	memcpy(x->addr, p->addr.b, p->addr.len);
-	bucket = bucket_of(ps, x);
+	bucket = bucket_for(ps, p);
 	x->next = *bucket;
 	*bucket = x;
 	ps->count++;

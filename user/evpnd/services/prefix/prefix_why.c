@@ -85,7 +85,7 @@ static s64 since(const struct way *w, const struct pfx *x, const struct premote 
 			      .etag = r->source->tag,
 			      .ip = p.addr,
 			      .plen = p.plen,
-			      .gw.len = prefix_addr_len(x),
+			      .gw.len = p.addr.len,
 			      .labels = 1};
 	const struct rib_path *path = rib && !r->lost ? rib_best(rib, &n) : NULL;
 

@@ -307,7 +307,7 @@ void prefix_result(void *state, const void *result)
 	landed(ps, x);
 	if (!(x->flags & PFX_WISHED))
 		return;
-	x->answer = r->status & 3;
+	x->answer = r->status;
 	x->error = r->error;
 	x->why = r->why <= PREFIX_TEXTS_MAX ? r->why : 0;
 	if (r->status != WISH_PENDING)
