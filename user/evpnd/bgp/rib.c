@@ -160,7 +160,7 @@ static struct rib_path_entry *path_new(struct rib_peer *peer, u8 type, uint32_t 
 	p->since = peer->now ? peer->now : timer_now_ns();
 	p->hash = hash;
 	p->len = (u8)value->len;
-	p->type = type & 15;
+	p->type = type;
 	memcpy(p->value, value->p, value->len);
 	TAILQ_INSERT_TAIL(list_of(peer, type), p, of_peer);
 	peer->count++;
@@ -310,14 +310,13 @@ static bool nlri_value(const struct evpn_nlri *nlri, bool own, u8 buf[NLRI_MAX],
 {
 	struct wbuf w = w_make(buf, NLRI_MAX);
 
-	if (!own && nlri->value.p) {
+	if (!own && nlri->value.p)
 		*value = nlri->value;
-		return value->len <= UINT8_MAX;
-	}
-	if (!evpn_encode(&w, nlri) || w.len < 2 || w.len - 2 > UINT8_MAX)
+	else if (evpn_encode(&w, nlri) && w.len >= 2)
+		*value = (struct slice){buf + 2, w.len - 2};
+	else
 		return false;
-	*value = (struct slice){buf + 2, w.len - 2};
-	return true;
+	return value->len <= UINT8_MAX;
 }
 
 static bool path_same(const struct rib_path_entry *p, const struct slice *value,

@@ -83,6 +83,8 @@ struct rib_path_entry {
 	u8 value[];
 };
 
+_Static_assert(RIB_TYPES <= 1 << 4, "rib_path_entry.type");
+
 #define PATH_SIZE(len) (offsetof(struct rib_path_entry, value) + (len))
 
 /** struct rib_table - routes of one type; in a bucket stands the first path of each */
