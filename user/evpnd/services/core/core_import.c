@@ -162,7 +162,7 @@ static struct mac router_of(struct core *c, const struct core_source *s)
 static struct core_source *source(struct core *c, const struct core_source *like)
 {
 	struct core_source *s = RB_FIND(core_sources, &c->sources, (struct core_source *)like);
-	struct mac mac = router_of(c, like);
+	struct mac mac;
 
 	if (s) {
 		s->refs++;
@@ -175,6 +175,7 @@ static struct core_source *source(struct core *c, const struct core_source *like
 	}
 	*s = *like;
 	s->refs = 1;
+	mac = router_of(c, s);
 	s->pe = core_pe_get(c, s->vrf, &s->nh, &mac);
 	if (!esi_is_zero(&s->esi))
 		s->alias = core_group_of_esi(c, s->vrf, s->family, &s->esi);
