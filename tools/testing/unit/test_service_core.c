@@ -487,11 +487,10 @@ static struct route *in_blue(struct route *r)
 	return r;
 }
 
-/* A PE may have one RT-1 per ES for all VRFs, with the targets of all (RFC 7432 section 8.2.1). */
-static void test_alias_in_two_vrfs(void **state)
+/* With the VRF blue; a prefix of red is behind a segment of which the RT-1 per EVI is there, and that per ES is not. */
+static struct speaker *begin_two_vrfs(void)
 {
 	struct speaker *sp = begin();
-	struct route *es;
 
 	sp->blue = true;
 	commit(sp, true, 20000);
@@ -499,6 +498,15 @@ static void test_alias_in_two_vrfs(void **state)
 	run_all(sp);
 	say(sp, route(sp, "10.20.0.0/16", 1, 2));
 	say(sp, alias(sp, 1, 2, false, L2_ATTR_P));
+	return sp;
+}
+
+/* A PE may have one RT-1 per ES for all VRFs, with the targets of all (RFC 7432 section 8.2.1). */
+static void test_alias_in_two_vrfs(void **state)
+{
+	struct speaker *sp = begin_two_vrfs();
+	struct route *es;
+
 	say(sp, in_blue(route(sp, "10.21.0.0/16", 1, 2)));
 	say(sp, in_blue(alias(sp, 1, 2, false, L2_ATTR_P)));
 	es = alias(sp, 1, 2, true, 0);
@@ -548,14 +556,9 @@ static void test_mac_of_another_vrf(void **state)
 /* One that has no room in a VRF, and is kept because it has some in another one, does not come again by itself. */
 static void test_alias_left_out(void **state)
 {
-	struct speaker *sp = begin();
+	struct speaker *sp = begin_two_vrfs();
 	struct route *es;
 
-	sp->blue = true;
-	commit(sp, true, 20000);
-	devices(sp);
-	say(sp, route(sp, "10.20.0.0/16", 1, 2));
-	say(sp, alias(sp, 1, 2, false, L2_ATTR_P));
 	es = alias(sp, 1, 9, true, 0);
 	for (u32 i = 1; i < CORE_ADS_MAX; i++) { /* and the one per EVI */
 		es->n.rd = rd_make_ip(0x0c000000 + i, 7);

@@ -1815,19 +1815,13 @@ static void test_many_sources(void **state)
 
 /* ---- a customer who chooses his next hops ---- */
 
-static u64 mix(u64 h, u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 29;
-}
-
 /* Is a set of this next hop in the first of 256 lists, by a hash that everybody can do? */
 static bool is_aimed(u32 ifindex, const struct ip_addr *gw)
 {
-	u64 v[2], h = mix(mix(1, RED), ifindex);
+	u64 v[2], h = aim_mix(aim_mix(1, RED), ifindex);
 
 	memcpy(v, gw->b, sizeof(v));
-	h = mix(mix(mix(h, gw->len), v[0]), v[1]);
+	h = aim_mix(aim_mix(aim_mix(h, gw->len), v[0]), v[1]);
 	return !((h ^ h >> 32) & 255);
 }
 
