@@ -40,7 +40,8 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static const struct links_ops link_ops = {on_changed, on_gone, on_follow};
+static const struct links_ops link_ops = {
+	.changed = on_changed, .gone = on_gone, .follow = on_follow};
 
 /* The customer and the core: another namespace. Return: its descriptor */
 static int make_other(void)

@@ -45,7 +45,7 @@ static void on_result(void *data, const struct flood_result *r)
 	last = *r;
 }
 
-static const struct links_ops ops = {on_changed, on_gone, on_follow};
+static const struct links_ops ops = {.changed = on_changed, .gone = on_gone, .follow = on_follow};
 
 static void restart(void)
 {

@@ -32,7 +32,7 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static const struct links_ops ops = {on_link, on_gone, on_follow};
+static const struct links_ops ops = {.changed = on_link, .gone = on_gone, .follow = on_follow};
 
 static int set_up(void **state)
 {

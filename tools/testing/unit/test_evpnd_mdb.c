@@ -39,7 +39,7 @@ static void on_gone(void *data, const struct fact_link *was)
 {
 }
 
-static const struct links_ops ops = {on_changed, on_gone, on_follow};
+static const struct links_ops ops = {.changed = on_changed, .gone = on_gone, .follow = on_follow};
 
 static void on_result(void *data, enum ipc_type type, const void *body, uint32_t len)
 {

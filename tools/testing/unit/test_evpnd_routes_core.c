@@ -39,16 +39,17 @@ static unsigned int readings;
 static void on_changed(void *data, const struct fact_link *now, const struct fact_link *was)
 {
 	if (routes)
-		routes_link(routes);
+		routes_link(routes, now);
 }
 
 static void on_gone(void *data, const struct fact_link *was)
 {
 	if (routes)
-		routes_link(routes);
+		routes_link(routes, NULL);
 }
 
-static const struct links_ops link_ops = {on_changed, on_gone, on_follow};
+static const struct links_ops link_ops = {
+	.changed = on_changed, .gone = on_gone, .follow = on_follow};
 
 static void on_fact(const struct fact_core_route *f)
 {

@@ -51,7 +51,7 @@ static void on_link_changed(void *data, const struct fact_link *now, const struc
 	if (p->mdb)
 		mdb_link(p->mdb, now, before);
 	if (p->routes)
-		routes_link(p->routes);
+		routes_link(p->routes, now);
 	if (!before)
 		accept_link(p->accept, p->links, now);
 	parent_bfd_link(p->bfd, now->ifname, now->ifindex);
@@ -78,7 +78,7 @@ static void on_link_gone(void *data, const struct fact_link *last)
 	if (p->remote_pes)
 		remote_pes_link(p->remote_pes, last);
 	if (p->routes)
-		routes_link(p->routes);
+		routes_link(p->routes, NULL);
 	accept_link_gone(p->accept, last->ifindex);
 	if (p->frr)
 		frr_look(p->frr);
@@ -98,7 +98,20 @@ static void on_port(void *data, const struct fact_port *fact)
 	parent_send(data, IPC_FACT_PORT, fact, sizeof(*fact));
 }
 
-static const struct links_ops links_ops = {on_link_changed, on_link_gone, parent_conf_follows};
+static void on_links_missed(void *data)
+{
+	struct parent *p = data;
+
+	if (p->routes)
+		routes_links_missed(p->routes);
+}
+
+static const struct links_ops links_ops = {
+	.changed = on_link_changed,
+	.gone = on_link_gone,
+	.follow = parent_conf_follows,
+	.missed = on_links_missed,
+};
 
 static void on_kernel(void *data, const struct fact_kernel *fact)
 {

@@ -354,6 +354,8 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
 	if (r == -ENOBUFS) {
 		log_info("more device notifications than could be read; reading all devices again");
 		dump(links);
+		if (links->ops->missed)
+			links->ops->missed(links->data);
 	} else if (r) {
 		log_error("device notifications: %s", strerror(-r));
 	}

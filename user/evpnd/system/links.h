@@ -17,12 +17,15 @@ struct nlmsghdr;
  * @changed: a device is new or something in its fact changed; called from within the reading of the
  *	notification, so nothing lies between a lost link and the speaker
  * @gone: a device is gone
+ * @missed: notifications were lost, and all devices read again: what is another thing now has been told, but not what was
+ *	so for a while, as a device that went down and came up; NULL: nobody asks
  * @follow: does somebody need to know who the LACP partner of this bond is?
  */
 struct links_ops {
 	void (*changed)(void *data, const struct fact_link *now, const struct fact_link *before);
 	void (*gone)(void *data, const struct fact_link *last);
 	bool (*follow)(void *data, const char *ifname);
+	void (*missed)(void *data);
 };
 
 /** links_new() - read all devices, then listen. NULL with errno set */

@@ -483,10 +483,19 @@ static void on_later(void *data)
 	r->ops->send(r->data, IPC_FACT_PREFIXES_DONE, NULL, 0);
 }
 
-void routes_link(struct routes *r)
+void routes_link(struct routes *r, const struct fact_link *now)
 {
+	/* its routes of IPv4 are gone, also if it is up again before the places are looked at */
+	if (now && !(now->flags & IFF_UP) && routes_place(r, now->ifindex))
+		r->due = true;
 	r->dirty = true;
 	routes_later(r, timer_now_us() + SETTLE_MS * 1000);
+}
+
+void routes_links_missed(struct routes *r)
+{
+	r->due = true;
+	routes_link(r, NULL);
 }
 
 void routes_conf(struct routes *r, const struct conf *conf)
@@ -496,7 +505,7 @@ void routes_conf(struct routes *r, const struct conf *conf)
 		r->due = true;
 	}
 	r->conf = conf;
-	routes_link(r);
+	routes_link(r, NULL);
 }
 
 void routes_replay(struct routes *r)

@@ -37,8 +37,11 @@ void routes_free(struct routes *r);
 
 /** routes_conf() - @conf must live until the next one is told */
 void routes_conf(struct routes *r, const struct conf *conf);
-/** routes_link() - a device came, went or changed */
-void routes_link(struct routes *r);
+/** routes_link() - a device came, or changed, and is @now so, or went (NULL) */
+void routes_link(struct routes *r, const struct fact_link *now);
+
+/** routes_links_missed() - any device may have been down for a while, and nobody has heard it */
+void routes_links_missed(struct routes *r);
 void routes_resume(struct routes *r);
 /** routes_replay() - a fresh speaker: it is told everything */
 void routes_replay(struct routes *r);
