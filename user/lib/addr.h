@@ -55,6 +55,15 @@ static inline bool ip_is_link_local(const struct ip_addr *a)
 	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
+/**
+ * ip_is_stand_in() - 169.254.0.1: FRR's zebra has it as a permanent neighbour in the place of a router's IPv6 address, and
+ * as next hop of IPv4 routes where it makes no nexthop objects. Nobody answers to it
+ */
+static inline bool ip_is_stand_in(const struct ip_addr *a)
+{
+	return a->len == 4 && a->b[0] == 169 && a->b[1] == 254 && a->b[2] == 0 && a->b[3] == 1;
+}
+
 /** ip_is_multicast() - 224.0.0.0/4 or ff00::/8 */
 bool ip_is_multicast(const struct ip_addr *a);
 

@@ -1293,6 +1293,101 @@ static bool is_on(struct speaker *sp, u32 ifindex, const char *ip, unsigned int 
 	return neigh_service.host(sp->ns, &q, &h) && h.mac.b[5] == mac;
 }
 
+/* The address of the neighbour that answers to @mac, 0: of the only router; "": none */
+static const char *found(struct speaker *sp, u8 family, unsigned int mac, bool *many)
+{
+	struct host_query q = {.esi = esi_of(1), .tag = 1, .family = family};
+	static char text[IP_STRLEN];
+	struct host h = {0};
+	bool ok;
+
+	if (mac)
+		q.mac = mac_of(mac);
+	ok = neigh_service.host(sp->ns, &q, &h);
+	*many = h.many;
+	return ok ? ip_format(&h.address, text) : "";
+}
+
+static void expect_found(struct speaker *sp, u8 family, unsigned int mac, const char *address)
+{
+	bool many;
+
+	assert_string_equal(found(sp, family, mac, &many), address);
+	assert_false(many);
+}
+
+/* A router of which only the MAC address is known, or nothing: one of its addresses, of IPv4 prefixes (RFC 8950) too. */
+static void routers(void **state)
+{
+	struct speaker *sp = begin();
+	bool many;
+
+	host(sp, 1, "2001:db8::1", 1, NEIGH_LOCAL);
+	expect_found(sp, 4, 1, "2001:db8::1");
+	expect_found(sp, 4, 0, ""); /* a host */
+	host(sp, 1, "fe80::1", 1, NEIGH_LOCAL);
+	expect_found(sp, 4, 1, "fe80::1");
+	expect_found(sp, 16, 1, "2001:db8::1");
+	expect_found(sp, 4, 2, "");
+	host_on(sp, 1, 1, "fe80::1", 1, NEIGH_LOCAL, NEIGH_ROUTER);
+	expect_found(sp, 4, 0, "fe80::1");
+	host_on(sp, 1, 1, "fe80::2", 2, NEIGH_LOCAL, NEIGH_ROUTER);
+	assert_string_equal(found(sp, 4, 0, &many), "");
+	assert_true(many);
+	expect_found(sp, 4, 2, "fe80::2");
+	host(sp, 1, "10.1.0.9", 9, NEIGH_LOCAL); /* one of the family asked for comes first */
+	expect_found(sp, 4, 0, "10.1.0.9");
+	expect_found(sp, 4, 1, "fe80::1");
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	expect_found(sp, 4, 1, "10.1.0.1");
+	assert_string_equal(found(sp, 4, 0, &many), "");
+	assert_true(many);
+	expect_found(sp, 16, 9, ""); /* an IPv6 prefix has no next hop of IPv4 */
+	end(sp);
+}
+
+/* One that another PE has heard say that it is a router is one here, too, also while it is retained. */
+static void router_in_step(void **state)
+{
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1"), ecomm_arp_nd(ARP_ND_ROUTER)};
+	struct speaker *sp = begin();
+	struct route *r = rt2(sp, PE2, 1, 1, "fe80::1", 1, ec, 3);
+
+	expect(sp, "wish:fe80::1/1 ");
+	expect_found(sp, 4, 0, "");
+	host(sp, 1, "fe80::1", 1, NEIGH_SYNCED);
+	expect_found(sp, 4, 0, "fe80::1");
+	expect_found(sp, 16, 0, "fe80::1");
+	gone(sp, r);
+	expect(sp, "unwish:fe80::1/1 ");
+	expect_found(sp, 16, 0, "fe80::1");
+	end(sp);
+}
+
+/* FRR's stand-in for an IPv6 router is no host: it is told to nobody, and asked for by its address alone. */
+static void stand_in(void **state)
+{
+	struct host_query q = {.esi = esi_of(1), .tag = 1, .address = ip_of("169.254.0.1")};
+	struct speaker *sp = begin();
+	struct host h = {0};
+
+	host_on(sp, 1, 1, "169.254.0.1", 1, NEIGH_LOCAL, NEIGH_STICKY);
+	expect(sp, "");
+	expect_found(sp, 4, 1, "");
+	expect_found(sp, 4, 0, "");
+	assert_true(neigh_service.host(sp->ns, &q, &h));
+	host_on(sp, 1, 1, "fe80::1", 1, NEIGH_LOCAL, NEIGH_ROUTER);
+	expect(sp, "+fe80::1/1 ");
+	expect_found(sp, 4, 1, "fe80::1");
+	expect_found(sp, 4, 0, "fe80::1");
+	host(sp, 1, "169.254.0.1", 2, NEIGH_LOCAL); /* one that is learned is one */
+	expect(sp, "+169.254.0.1/1 ");
+	expect_found(sp, 4, 2, "169.254.0.1");
+	host_on(sp, 1, 1, "169.254.0.1", 1, NEIGH_LOCAL, NEIGH_STICKY);
+	expect(sp, "-169.254.0.1/1 ");
+	end(sp);
+}
+
 static void device_of_set(struct speaker *sp, const char *ip, unsigned int mac, u32 ifindex)
 {
 	struct fact_neigh f = {.key = {.esi = esi_of(1), .address = ip_of(ip)},
@@ -1367,6 +1462,9 @@ int main(void)
 		cmocka_unit_test(batches),
 		cmocka_unit_test(trace),
 		cmocka_unit_test(shown),
+		cmocka_unit_test(routers),
+		cmocka_unit_test(router_in_step),
+		cmocka_unit_test(stand_in),
 		cmocka_unit_test(set),
 	};
 

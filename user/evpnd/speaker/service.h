@@ -23,8 +23,8 @@ struct speaker;
 
 /**
  * struct host_query - a neighbour on a circuit of a segment
- * @address: its address; none: the one that has @mac; that zero, too: the only one of @family that can be a
- *	router
+ * @address: its address; none: the one that has @mac; that zero, too: the only one that can be a router
+ * @family: without an address: preferred, and for IPv4 one of IPv6 will do
  * @ifindex: where several devices of the segment have @tag, the one that it is on
  */
 struct host_query {

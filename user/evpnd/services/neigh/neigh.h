@@ -44,8 +44,8 @@ enum {
 	NHOST_WISHED = 4,
 	NHOST_QUEUED = 8,
 	NHOST_STICKY = 16, /* of a local one */
-	NHOST_ROUTER = 32,
-	NHOST_HELD = 64, /* local, but another PE says that the host does not move */
+	NHOST_ROUTER = 32, /* of a local one */
+	NHOST_HELD = 64,   /* local, but another PE says that the host does not move */
 };
 
 /**
@@ -213,6 +213,10 @@ void neigh_word(void *state, const struct ip_addr *from, const struct icc_msg *w
 
 /* neigh_host.c */
 bool neigh_host(void *state, const struct host_query *q, struct host *host);
+/* as its neighbour advertisements say, to this PE or to the one that has told of it */
+bool neigh_is_router(const struct nhost *h);
+/* FRR's, for an IPv6 router: no address of a host */
+bool neigh_is_stand_in(const struct nhost *h);
 /* its device: that with its tag, and of several the one that the module has it on; 0: none, or not one of them */
 u32 neigh_ifindex(const struct nhost *h);
 

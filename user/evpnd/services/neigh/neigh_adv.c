@@ -20,6 +20,9 @@ bool neigh_may_advertise(const struct nhost *h, char why[NEIGH_WHY_MAX])
 	why[0] = '\0';
 	if (!(h->flags & NHOST_LOCAL))
 		snprintf(why, NEIGH_WHY_MAX, "it is not learned here");
+	else if (neigh_is_stand_in(h))
+		snprintf(why, NEIGH_WHY_MAX,
+			 "it stands for an IPv6 router in FRR's routes, and nobody answers to it");
 	else if (!c->es->conf)
 		snprintf(why, NEIGH_WHY_MAX, "its segment is not configured");
 	else if (!c->vrf)

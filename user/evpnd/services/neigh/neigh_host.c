@@ -32,42 +32,72 @@ static void found(const struct nhost *h, struct host *host)
 	host->mac = *mac_of(h);
 }
 
+/** struct search - @rank: of @host; @many: another one of its family has another MAC address */
 struct search {
 	const struct host_query *q;
 	const struct circuit *circuit;
 	const struct nhost *host;
+	u32 rank;
 	bool many;
 };
 
-static bool is_link_local(const struct ip_addr *a)
+enum { RANK_OTHER_FAMILY = 2, RANK_NONE = 4 };
+
+/*
+ * Of one router's addresses that of the lowest rank is taken, and of several such the lowest: one of the family asked
+ * for, of IPv6 a global one before a link-local one; for IPv4 also one of IPv6 (RFC 8950), and there first the
+ * link-local one, which is the next hop that a routing daemon has.
+ */
+static u32 rank_of(const struct search *s, const struct ip_addr *a)
 {
-	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+	if (a->len == s->q->family)
+		return ip_is_link_local(a);
+	return a->len == 16 ? RANK_OTHER_FAMILY + !ip_is_link_local(a) : RANK_NONE;
 }
 
-/* IPv4 does not say who is a router; of one MAC address a global address is preferred. */
+bool neigh_is_stand_in(const struct nhost *h)
+{
+	return h->flags & NHOST_STICKY && ip_is_stand_in(&h->addr);
+}
+
+bool neigh_is_router(const struct nhost *h)
+{
+	return h->flags & NHOST_LOCAL ? h->flags & NHOST_ROUTER : h->wish_flags & NEIGH_ROUTER;
+}
+
+/* IPv4 does not say who is a router. */
+static bool may_be(const struct search *s, const struct nhost *h)
+{
+	if (h->circuit != s->circuit || !is_here(h) || !is_on(h, s->q->ifindex) ||
+	    neigh_is_stand_in(h))
+		return false;
+	if (!mac_is_zero(&s->q->mac))
+		return !mac_cmp(mac_of(h), &s->q->mac);
+	return h->addr.len == 4 || neigh_is_router(h);
+}
+
 static void consider(struct neighs *ns, struct nhost *h, void *data)
 {
 	struct search *s = data;
-	bool by_mac = !mac_is_zero(&s->q->mac);
+	u32 rank = rank_of(s, &h->addr);
 
-	if (h->circuit != s->circuit || h->addr.len != s->q->family || !is_here(h) ||
-	    !is_on(h, s->q->ifindex))
+	if (rank == RANK_NONE || !may_be(s, h))
 		return;
-	if (by_mac && mac_cmp(mac_of(h), &s->q->mac))
+	if (s->host && h->addr.len == s->host->addr.len)
+		s->many |= mac_cmp(mac_of(s->host), mac_of(h)) != 0;
+	else if (rank < s->rank)
+		s->many = false;
+	if (rank > s->rank || (rank == s->rank && ip_cmp(&h->addr, &s->host->addr) > 0))
 		return;
-	if (!by_mac && h->addr.len == 16 && !(h->flags & NHOST_ROUTER))
-		return;
-	if (s->host && mac_cmp(mac_of(s->host), mac_of(h)))
-		s->many = true;
-	if (!s->host || is_link_local(&s->host->addr))
-		s->host = h;
+	s->host = h;
+	s->rank = rank;
 }
 
 bool neigh_host(void *state, const struct host_query *q, struct host *host)
 {
 	struct neighs *ns = state;
 	struct circuit *c = place_circuit(&ns->at, &q->esi, q->tag, false);
-	struct search s = {.q = q, .circuit = c};
+	struct search s = {.q = q, .circuit = c, .rank = RANK_NONE};
 
 	if (!c)
 		return false;

@@ -113,7 +113,7 @@ static json_t *host_json(const void *host, void *data)
 	json_object_set_new(o, "advertised", json_boolean(h->flags & NHOST_ADVERTISED));
 	json_object_set_new(o, "sequence", json_integer(h->seq));
 	json_object_set_new(o, "sticky", json_boolean(h->flags & NHOST_STICKY));
-	json_object_set_new(o, "router", json_boolean(h->flags & NHOST_ROUTER));
+	json_object_set_new(o, "router", json_boolean(neigh_is_router(h)));
 	json_object_set_new(o, "wished", json_boolean(h->flags & NHOST_WISHED));
 	json_object_set_new(o, "from", from_json(h));
 	json_object_set_new(o, "reason", reason_json(h, state));
