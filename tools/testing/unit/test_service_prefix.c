@@ -84,28 +84,41 @@ void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
 	json_decref(event);
 }
 
-/* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
-bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h)
+/* Of those with addresses of so many octets, 0: whatever they are. Return: how many answer to it */
+static size_t find_hosts(const struct speaker *sp, const struct host_query *q, u8 len,
+			 struct host *h)
 {
 	struct ip_addr a;
 	size_t found = 0;
 
-	*h = (struct host){};
 	for (size_t i = 0; i < sizeof(sp->hosts) / sizeof(sp->hosts[0]); i++) {
 		struct mac m;
 
 		if (!sp->hosts[i] || ip_parse(&a, sp->hosts[i]))
 			continue;
 		m = (struct mac){{2, 0, 0, 0, 0, a.b[a.len - 1]}};
-		if (ip_is_none(&q->address) ? a.len != q->family : !ip_equal(&a, &q->address))
+		if (len ? a.len != len : !ip_equal(&a, &q->address))
 			continue;
-		if (ip_is_none(&q->address) && !mac_is_zero(&q->mac) && mac_cmp(&m, &q->mac))
+		if (len && !mac_is_zero(&q->mac) && mac_cmp(&m, &q->mac))
 			continue;
 		h->known = true;
 		h->address = a;
 		h->mac = m;
 		found++;
 	}
+	return found;
+}
+
+/* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
+bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h)
+{
+	bool any = ip_is_none(&q->address);
+	size_t found;
+
+	*h = (struct host){};
+	found = find_hosts(sp, q, any ? q->family : 0, h);
+	if (!found && any && q->family == 4)
+		found = find_hosts(sp, q, 16, h);
 	h->many = found > 1;
 	return found == 1;
 }
@@ -1052,7 +1065,15 @@ static void test_esi_form(void **state)
 	neighbour_installed(sp, "10.1.0.7");
 	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
 	assert_int_equal(sp->n_ec, 3);
+	/* the leg is cut: it is this PE's neighbour no more, and perhaps the next one's who has the prefix still */
 	sp->hosts[2] = NULL;
+	neighbour(sp, "10.1.0.7");
+	expect(sp, "");
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, false);
+	commit(sp, &red, 1);
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] +10.20.0.0/16/1[10.0.0.1:32768] ");
+	assert_int_equal(sp->n_ec, 3);
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, RED, true);
 	/* an IPv4 prefix behind an IPv6 router */
 	learned(sp, "10.21.0.0/16", 11, "fd00::1");
 	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
@@ -1441,12 +1462,80 @@ static void test_leaked(void **state)
 	end(sp);
 }
 
+static void expect_router(struct speaker *sp, u8 mac)
+{
+	struct mac m = {{2, 0, 0, 0, 0, mac}};
+	struct ecomm router = ecomm_router_mac(&m);
+	struct slice ext = ecomm_slice(sp->ec, sp->n_ec);
+
+	assert_int_equal(ecomm_has(&ext, &router), mac != 0);
+}
+
+/*
+ * An IPv4 prefix behind an IPv6 router (RFC 8950) cannot have it as gateway: it is told by the ESI, whatever form is
+ * configured, and IPv6 ones behind the same router in the gateway form. As soon as the router's MAC is known it is told.
+ */
 static void test_gateway_family(void **state)
 {
 	struct speaker *sp = begin();
+	struct esi e = esi_of(1);
 
-	learned(sp, "10.21.0.0/16", 11, "fd00::1");
+	learned(sp, "10.21.0.0/16", 11, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+	assert_int_equal(esi_cmp(&sp->last.esi, &e), 0);
+	expect_router(sp, 0);
+	learned(sp, "2001:db8::/32", 11, "fe80::7");
+	expect(sp, "+2001:db8::/32/1[10.0.0.1:32768],fe80::7 ");
+	assert_true(esi_is_zero(&sp->last.esi));
+	sp->hosts[2] = "fe80::7";
+	neighbour(sp, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] "); /* and that one alone */
+	expect_router(sp, 7);
+	/* by a router of each family, and by one of its own again: the same key, so that nothing is withdrawn */
+	fact(sp, RED, "10.21.0.0/16", 11, "10.1.0.1", 20, 0);
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.21.0.0/16/1[10.0.0.1:49281] ");
+	expect_router(sp, 7);
+	learned(sp, "10.21.0.0/16", 11, "10.1.0.1");
+	expect(sp, "-10.21.0.0/16/1[10.0.0.1:49281] +10.21.0.0/16/1[10.0.0.1:32768],10.1.0.1 ");
+	learned(sp, "10.21.0.0/16", 11, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+	forgotten(sp, "10.21.0.0/16");
+	expect(sp, "-10.21.0.0/16/1[10.0.0.1:32768] ");
+	/* FRR without nexthop objects has an address that stands for the router */
+	sp->hosts[2] = "169.254.0.1";
+	learned(sp, "10.22.0.0/16", 11, "169.254.0.1");
+	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
+	expect_router(sp, 1);
+	end(sp);
+}
+
+/* Told so, it leads to the neighbour of that router, of whatever family; and the core is told as of any other. */
+static void test_next_hop_family(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct mac m = {{2, 0, 0, 0, 0, 7}};
+	struct speaker *sp;
+	struct route *r;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_INTERFACE_LESS;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	r = route(sp, "10.30.0.0/16", 1, NULL, 2);
+	r->n.esi = esi_of(1);
+	r->ec[2] = ecomm_router_mac(&m);
+	r->a.ext = ecomm_slice(r->ec, 3);
+	say(sp, r);
 	expect(sp, "");
+	sp->hosts[2] = "fe80::7";
+	neighbour(sp, "fe80::7");
+	expect(sp, "wish:10.30.0.0/16@20,11:fe80::7 +10.30.0.0/16/0[10.0.0.1:49280] ");
+	learned(sp, "10.31.0.0/16", 11, "fe80::7");
+	expect(sp, "+10.31.0.0/16/1[10.0.0.1:32768] +10.31.0.0/16/0[10.0.0.1:49280] ");
+	sp->hosts[2] = NULL;
+	neighbour(sp, "fe80::7");
+	expect(sp,
+	       "+10.31.0.0/16/0[10.0.0.1:49280] -10.30.0.0/16/0[10.0.0.1:49280] unwish:10.30.0.0/16@20 ");
 	end(sp);
 }
 
@@ -2118,6 +2207,7 @@ static void test_trace(void **state)
 	json_t *doc, *one;
 
 	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
+	learned(sp, "10.31.0.0/16", 11, "fe80::7");
 	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2));
 	foreign = route(sp, "10.40.0.0/16", 1, "10.1.0.1", 2);
 	foreign->ec[1] = rt_of("65000:9");
@@ -2131,6 +2221,12 @@ static void test_trace(void **state)
 			    "from ospf, via 10.1.0.1 dev bond0.1, metric 20");
 	assert_string_equal(hop_text(one, "advertised", true),
 			    "as RT-5 rd 10.0.0.1:32768, tag 1, gateway 10.1.0.1");
+	json_decref(doc);
+	doc = ask_trace(sp, "10.31.0.0/16", err);
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	assert_string_equal(
+		hop_text(one, "advertised", true),
+		"as RT-5 rd 10.0.0.1:32768, tag 1, ESI 03:44:38:39:ff:ff:01:00:00:01, as its next hop is one of IPv6");
 	json_decref(doc);
 	doc = ask_trace(sp, "10.20.0.0/16", err);
 	one = json_array_get(json_object_get(doc, "prefixes"), 0);
@@ -2335,6 +2431,7 @@ int main(void)
 		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_gateway_family),
+		cmocka_unit_test(test_next_hop_family),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_answer_late),
 		cmocka_unit_test(test_restart),

@@ -64,14 +64,18 @@ RB_HEAD(padvs, padv);
 /**
  * struct pset - next hops of a table, in order
  * @vrf: that table, as pfx.vrf
+ * @family: octets of an address, of the prefixes by them: an IPv4 one may have the next hops of an IPv6 one
  * @adv: what is advertised for them; NULL: not made since something changed
+ * @routers: of each hop the MAC address that it has, or had when it was a neighbour last
  */
 struct pset {
 	RB_ENTRY(pset) node;
 	u32 refs;
 	u32 vrf;
+	u8 family;
 	struct padv *adv;
 	u32 n;
+	struct mac *routers;
 	struct prefix_hop hops[];
 };
 RB_HEAD(psets, pset);
@@ -385,7 +389,7 @@ void prefix_walk(struct prefixes *ps, void (*fn)(struct prefixes *ps, struct pfx
 bool prefix_list(struct plist *l, struct pfx *x);
 void prefix_queue(struct prefixes *ps, struct pfx *x);
 /* the one set of these hops, which are put in order; NULL: no memory. A reference for the caller */
-struct pset *prefix_set(struct prefixes *ps, u32 vrf, struct prefix_hop *hops, u32 n);
+struct pset *prefix_set(struct prefixes *ps, u32 vrf, u8 family, struct prefix_hop *hops, u32 n);
 struct pset *prefix_set_ref(struct pset *s);
 void prefix_set_put(struct prefixes *ps, struct pset *s);
 struct padv *prefix_adv_get(struct prefixes *ps, const struct padv *like);

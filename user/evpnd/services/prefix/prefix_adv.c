@@ -59,33 +59,59 @@ static u16 id_for(const struct padv *a, const struct place_vrf *v, u32 tag)
 	return nth ? prefix_further_id(v, nth) : v->id;
 }
 
+/*
+ * A gateway has the prefix's family (RFC 9136 section 3.1): an IPv4 one by an IPv6 router is told in the other form. So
+ * is one by what stands for an IPv6 router here, and on no other PE.
+ */
+static enum conf_prefix_form form_for(const struct place_vrf *v, const struct pset *s,
+				      const struct prefix_hop *hop)
+{
+	if (hop->gateway.len != s->family || ip_is_stand_in(&hop->gateway))
+		return CONF_PREFIX_ESI;
+	return (enum conf_prefix_form)v->conf.prefixes.form;
+}
+
 /* A subnet that the device has itself: it has no next hop, and the segment's other PEs have it, too. */
 static bool is_connected(const struct prefix_hop *hop)
 {
 	return ip_is_none(&hop->gateway);
 }
 
-static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf *v,
-		     const struct place_device *on, const struct prefix_hop *hop)
+/*
+ * The next hop's MAC address. It goes on being told when that is no neighbour any more: the PE that loses the router with
+ * its leg says so while the others, which have it, are to keep what is behind it.
+ */
+static struct mac router_of(struct prefixes *ps, struct pset *s, u32 nth,
+			    const struct place_device *on)
 {
 	struct host_query q = {.esi = on->es->esi,
 			       .tag = on->tag,
 			       .ifindex = on->ifindex,
-			       .address = hop->gateway};
+			       .address = s->hops[nth].gateway};
+	struct host h;
+
+	if (speaker_host(ps->speaker, &q, &h))
+		s->routers[nth] = h.mac;
+	return s->routers[nth];
+}
+
+/* @nth: of the hops of @s */
+static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf *v,
+		     const struct place_device *on, struct pset *s, u32 nth)
+{
+	const struct prefix_hop *hop = &s->hops[nth];
 	struct padv_item *i = &a->items[a->n];
 	u16 id = id_for(a, v, on->tag);
-	struct host h;
 
 	if (!id)
 		return;
 	i->tag = on->tag;
 	i->id = id;
 	i->import = on->es->import;
-	i->form = (u8)v->conf.prefixes.form;
+	i->form = (u8)form_for(v, s, hop);
 	if (i->form == CONF_PREFIX_ESI) {
 		i->esi = on->es->esi;
-		if (speaker_host(ps->speaker, &q, &h))
-			i->router = h.mac;
+		i->router = router_of(ps, s, nth, on);
 	} else {
 		i->gw = hop->gateway;
 	}
@@ -112,7 +138,7 @@ struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s)
 			why(&a,
 			    "a connected subnet is told to the core alone, as the segment's other PEs have it, too");
 		else if (may_advertise(&a, v, on))
-			add_item(ps, &a, v, on, &s->hops[i]);
+			add_item(ps, &a, v, on, s, i);
 	}
 	if (a.n)
 		memset(a.why, 0, sizeof(a.why));
@@ -167,17 +193,10 @@ static void originate(struct prefixes *ps, const struct pfx *x, const struct pad
 		log_error("prefix %s was not advertised", prefix_format(&p, text));
 }
 
-/* The address of the next hop has the family of the prefix (RFC 9136 section 3.1). */
-static bool fits(const struct pfx *x, const struct padv_item *i)
-{
-	return i->form == CONF_PREFIX_ESI || i->gw.len == prefix_addr_len(x);
-}
-
-static bool has_key(const struct pfx *x, const struct padv *a, const struct padv_item *key)
+static bool has_key(const struct padv *a, const struct padv_item *key)
 {
 	for (u32 i = 0; a && i < a->n; i++)
-		if (a->items[i].id == key->id && a->items[i].tag == key->tag &&
-		    fits(x, &a->items[i]))
+		if (a->items[i].id == key->id && a->items[i].tag == key->tag)
 			return true;
 	return false;
 }
@@ -187,7 +206,7 @@ static void withdraw_but(struct prefixes *ps, struct pfx *x, const struct padv *
 	struct evpn_nlri n;
 
 	for (u32 i = 0; x->adv && i < x->adv->n; i++) {
-		if (!fits(x, &x->adv->items[i]) || has_key(x, now, &x->adv->items[i]))
+		if (has_key(now, &x->adv->items[i]))
 			continue;
 		n = prefix_nlri(ps, x, &x->adv->items[i]);
 		speaker_withdraw(ps->speaker, &n, false);
@@ -251,8 +270,7 @@ void prefix_advertise(struct prefixes *ps, struct pfx *x)
 		now->refs++;
 	withdraw_but(ps, x, now);
 	for (u32 i = 0; now && i < now->n; i++)
-		if (fits(x, &now->items[i]))
-			originate(ps, x, now, &now->items[i]);
+		originate(ps, x, now, &now->items[i]);
 	prefix_adv_put(ps, x->adv);
 	x->adv = now;
 }
@@ -264,12 +282,20 @@ void prefix_withdraw(struct prefixes *ps, struct pfx *x)
 	x->adv = NULL;
 }
 
+static bool names_router(const struct padv *a)
+{
+	for (u32 i = 0; a && i < a->n; i++)
+		if (a->items[i].form == CONF_PREFIX_ESI)
+			return true;
+	return false;
+}
+
 void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr)
 {
 	struct pset *s;
 
 	RB_FOREACH(s, psets, &ps->sets) {
-		if (!s->adv || !s->adv->n || s->adv->items[0].form != CONF_PREFIX_ESI)
+		if (!names_router(s->adv))
 			continue;
 		for (u32 i = 0; i < s->n && s->adv; i++) {
 			if (!ip_equal(&s->hops[i].gateway, addr))

@@ -34,7 +34,7 @@ static struct pset *with(struct prefixes *ps, const struct pset *s, const struct
 		memcpy(hops, s->hops, n * sizeof(hops[0]));
 	if (n < PREFIX_HOPS_MAX)
 		hops[n++] = f->hop;
-	return prefix_set(ps, f->key.vrf, hops, n);
+	return prefix_set(ps, f->key.vrf, f->key.prefix.addr.len, hops, n);
 }
 
 /* NULL: nothing is left */
@@ -47,7 +47,7 @@ static struct pset *without(struct prefixes *ps, const struct pset *s, const str
 		if (s->hops[i].ifindex != hop->ifindex ||
 		    !ip_equal(&s->hops[i].gateway, &hop->gateway))
 			hops[n++] = s->hops[i];
-	return n ? prefix_set(ps, s->vrf, hops, n) : NULL;
+	return n ? prefix_set(ps, s->vrf, s->family, hops, n) : NULL;
 }
 
 /* ---- our own ---- */

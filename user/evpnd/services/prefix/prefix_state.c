@@ -34,11 +34,7 @@ enum pstate prefix_state(const struct pfx *x)
 
 bool prefix_is_advertised(const struct pfx *x)
 {
-	for (u32 i = 0; x->adv && i < x->adv->n; i++)
-		if (x->adv->items[i].form == CONF_PREFIX_ESI ||
-		    x->adv->items[i].gw.len == prefix_addr_len(x))
-			return true;
-	return false;
+	return x->adv;
 }
 
 /* Why it is not advertised; NULL: it is */
@@ -50,8 +46,6 @@ const char *prefix_why_silent(struct prefixes *ps, const struct pfx *x)
 		return NULL;
 	if (x->flags & PFX_TOO_MANY)
 		return "its VRF has as many prefixes as its limit allows";
-	if (x->adv)
-		return "an IPv4 prefix behind an IPv6 next hop has no gateway form; form: esi can say it";
 	if (l && l->set && l->set->adv && l->set->adv->why[0])
 		return l->set->adv->why;
 	return "it is not looked at yet";

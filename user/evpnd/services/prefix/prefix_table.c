@@ -246,10 +246,11 @@ static u32 order(struct prefix_hop *hops, u32 n)
 	return kept;
 }
 
-static int cmp_hops(u32 vrf, const struct prefix_hop *hops, u32 n, const struct pset *s)
+static int cmp_hops(u32 vrf, u8 family, const struct prefix_hop *hops, u32 n, const struct pset *s)
 {
 	int c = ORDER(vrf, s->vrf);
 
+	c = c ? c : ORDER(family, s->family);
 	c = c ? c : ORDER(n, s->n);
 	for (u32 i = 0; !c && i < n; i++)
 		c = prefix_hop_cmp(&hops[i], &s->hops[i]);
@@ -258,38 +259,41 @@ static int cmp_hops(u32 vrf, const struct prefix_hop *hops, u32 n, const struct 
 
 static int pset_cmp(const struct pset *a, const struct pset *b)
 {
-	return cmp_hops(a->vrf, a->hops, a->n, b);
+	return cmp_hops(a->vrf, a->family, a->hops, a->n, b);
 }
 
 RB_GENERATE(psets, pset, node, pset_cmp)
 
-static struct pset *find_set(struct prefixes *ps, u32 vrf, const struct prefix_hop *hops, u32 n)
+static struct pset *find_set(struct prefixes *ps, u32 vrf, u8 family, const struct prefix_hop *hops,
+			     u32 n)
 {
 	struct pset *s = RB_ROOT(&ps->sets);
 	int c;
 
-	while (s && (c = cmp_hops(vrf, hops, n, s)))
+	while (s && (c = cmp_hops(vrf, family, hops, n, s)))
 		s = c < 0 ? RB_LEFT(s, node) : RB_RIGHT(s, node);
 	return s;
 }
 
-struct pset *prefix_set(struct prefixes *ps, u32 vrf, struct prefix_hop *hops, u32 n)
+struct pset *prefix_set(struct prefixes *ps, u32 vrf, u8 family, struct prefix_hop *hops, u32 n)
 {
 	struct pset *s;
 
 	n = order(hops, n);
-	s = find_set(ps, vrf, hops, n);
+	s = find_set(ps, vrf, family, hops, n);
 	if (s)
 		return prefix_set_ref(s);
-	s = calloc(1, sizeof(*s) + n * sizeof(*hops));
+	s = calloc(1, sizeof(*s) + n * (sizeof(*hops) + sizeof(*s->routers)));
 	if (!s) {
 		log_error("prefixes: no memory for next hops");
 		return NULL;
 	}
 	s->refs = 1;
 	s->vrf = vrf;
+	s->family = family;
 	s->n = n;
 	memcpy(s->hops, hops, n * sizeof(*hops));
+	s->routers = (struct mac *)&s->hops[n];
 	RB_INSERT(psets, &ps->sets, s);
 	return s;
 }

@@ -51,10 +51,24 @@ static void learned_step(const struct way *w, const struct plocal *l, const stru
 			  connected ? "" : " ", dev_name(w, h->ifindex), l->metric));
 }
 
+/* In which form it is told, and why in that one if another is configured. */
+static void advertised_step(const struct way *w, const struct pfx *x, const struct padv_item *a)
+{
+	struct evpn_nlri n = prefix_nlri(w->ps, x, a);
+	char ip[IP_STRLEN], esi[ESI_STRLEN], rd[RD_STRLEN];
+	bool by_esi = a->form == CONF_PREFIX_ESI;
+	bool forced = by_esi && x->adv->vrf->conf.prefixes.form != CONF_PREFIX_ESI;
+
+	step(w, "advertised", true,
+	     json_sprintf("as RT-5 rd %s, tag %u, %s %s%s", rd_format(&n.rd, rd), a->tag,
+			  by_esi ? "ESI" : "gateway",
+			  by_esi ? esi_format(&a->esi, esi) : ip_format(&a->gw, ip),
+			  forced ? ", as its next hop is one of IPv6" : ""));
+}
+
 static void local_steps(const struct way *w, const struct pfx *x)
 {
 	const struct plocal *l = prefix_local(x);
-	char ip[IP_STRLEN], esi[ESI_STRLEN], rd[RD_STRLEN];
 	const char *silent = prefix_why_silent(w->ps, x);
 
 	for (u32 i = 0; l->set && i < l->set->n; i++)
@@ -63,16 +77,8 @@ static void local_steps(const struct way *w, const struct pfx *x)
 		step(w, "advertised", false, json_sprintf("no: %s", silent));
 		return;
 	}
-	for (u32 i = 0; i < x->adv->n; i++) {
-		const struct padv_item *a = &x->adv->items[i];
-		struct evpn_nlri n = prefix_nlri(w->ps, x, a);
-
-		step(w, "advertised", true,
-		     json_sprintf("as RT-5 rd %s, tag %u, %s %s", rd_format(&n.rd, rd), a->tag,
-				  a->form == CONF_PREFIX_ESI ? "ESI" : "gateway",
-				  a->form == CONF_PREFIX_ESI ? esi_format(&a->esi, esi) :
-							       ip_format(&a->gw, ip)));
-	}
+	for (u32 i = 0; i < x->adv->n; i++)
+		advertised_step(w, x, &x->adv->items[i]);
 }
 
 /* When a path of another PE's came; 0: it is withdrawn */

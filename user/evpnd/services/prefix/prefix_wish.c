@@ -92,7 +92,7 @@ static struct pset *target_of(struct prefixes *ps, const struct pfx *x)
 	for (r = x->remotes; r && n < PREFIX_HOPS_MAX; r = r->next)
 		if (r->source->hop.ifindex)
 			hops[n++] = r->source->hop;
-	return n ? prefix_set(ps, x->vrf, hops, n) : NULL;
+	return n ? prefix_set(ps, x->vrf, prefix_addr_len(x), hops, n) : NULL;
 }
 
 void prefix_remove_stale(struct prefixes *ps, struct pfx *x)
