@@ -522,6 +522,41 @@ static void test_install(void **state)
 	has("");
 }
 
+/* Numbers of our range that somebody else has are left to him, and what he made stays as it is. */
+static void test_foreign_objects(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL), two;
+
+	NEED_KERNEL();
+	nh_reading_begins(routes); /* no route of ours is there, and so no object */
+	nh_collect(routes);
+	routes->next_id = 150999999;
+	sh("ip nexthop add id 150999999 via 10.1.0.7 dev bond0 proto 98");
+	sh("ip nexthop add id 150000000 via 10.1.0.1 dev bond0 proto zebra");
+	sh("ip nexthop add id 150000002 blackhole proto 98");
+	run(20);
+	sh("ip nexthop add id 150000003 via 10.1.0.8 dev bond0 proto 98"); /* not heard of yet */
+	wish(&w);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	has("10.20.0.0/16 via 10.1.0.1 dev bond0;");
+	sh("ip route show proto 77 | grep -q 'nhid 150000001 '");
+	two = wish_for("10.20.0.0/16", "10.1.0.1", "10.1.0.2");
+	two.replace = true;
+	wish(&two);
+	assert_int_equal(last.status, WISH_INSTALLED);
+	sh("ip nexthop show id 150000004 | grep -q 'via 10.1.0.2 .*proto 77'");
+	sh("ip nexthop show id 150000005 | grep -q 'group 150000001/150000004 .*proto 77'");
+	unwish(&two);
+	nh_reading_begins(routes);
+	nh_collect(routes);
+	sh("! ip nexthop show proto 77 | grep .");
+	sh("ip nexthop show proto 98 | grep -c . | grep -qx 3 && ip nexthop show id 150000000 | grep -q 'via 10.1.0.1 .*proto zebra'");
+	has("");
+	sh("ip nexthop flush proto 98; ip nexthop del id 150000000");
+	run(50);
+	told[0] = '\0';
+}
+
 /* What a reading that failed did not see is neither gone nor unused. */
 static void test_reading_fails(void **state)
 {
@@ -902,6 +937,7 @@ int main(void)
 		cmocka_unit_test(test_lost_in_a_flood),
 		cmocka_unit_test(test_object_lost_in_a_flood),
 		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_foreign_objects),
 		cmocka_unit_test(test_in_the_way),
 		cmocka_unit_test(test_impossible),
 		cmocka_unit_test(test_restart),
