@@ -53,7 +53,7 @@ beside_each_other() {
 }
 rm -f "$OUT"/neigh.txt "$OUT"/prefix.txt "$OUT"/flood.txt
 case " $what " in *" neigh "*) beside_each_other neigh neigh_kernel.sh neigh_sync.sh ;; esac
-case " $what " in *" prefix "*) beside_each_other prefix prefix_sync.sh ;; esac
+case " $what " in *" prefix "*) beside_each_other prefix prefix_sync.sh prefix_takeover.sh ;; esac
 case " $what " in *" flood "*) beside_each_other flood flood_kernel.sh es_kernel.sh ;; esac
 
 echo
@@ -75,7 +75,7 @@ cat "$OUT"/*.tsv 2>/dev/null | awk -F'\t' '
 [ ! -s "$OUT/election.txt" ] || { echo; echo "An election over 1,000 segments and 4,094 VLANs (target: 1000 ms)"; cat "$OUT/election.txt"; }
 [ ! -s "$OUT/bfd.txt" ] || { echo; echo "BFD (targets: below 10 % of a processor, no flap)"; cat "$OUT/bfd.txt"; }
 [ ! -s "$OUT/neigh.txt" ] || { echo; echo "Neighbours (targets: one entry 5 ms; 100,000 in 2 s and within twice ip -batch)"; cat "$OUT/neigh.txt"; }
-[ ! -s "$OUT/prefix.txt" ] || { echo; echo "Customers' routes (target: 100,000 from kernel to kernel in 1 s)"; cat "$OUT/prefix.txt"; }
+[ ! -s "$OUT/prefix.txt" ] || { echo; echo "Customers' routes (targets: 100,000 from kernel to kernel in 1 s; takeover with them as fast as with one)"; cat "$OUT/prefix.txt"; }
 [ ! -s "$OUT/flood.txt" ] || { echo; echo "The filter of flooded frames"; cat "$OUT/flood.txt"; }
 echo
 nproc | sed 's/$/ processors; load average '"$(cut -d' ' -f1-3 /proc/loadavg)/"
