@@ -22,7 +22,7 @@ ALL_TESTS="
 . "$(dirname "$0")/routes_lib.sh"
 begin "IS-IS with the active PE, and its routes on the standby before it has the adjacency" C4 C13 C17 A28 D10 D15
 [ -x /usr/lib/frr/isisd ] || skip "FRR's isisd is not in /usr/lib/frr"
-PREFIXES=200
+PREFIXES=1000
 LAB_VRF_EXTRA=", prefixes: {learn: [isis]}"
 lab --form routed --rr none --mode port-active --standby lacp-oos --ce lacp --retention 60s
 

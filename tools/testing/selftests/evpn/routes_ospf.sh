@@ -23,7 +23,7 @@ ALL_TESTS="
 . "$(dirname "$0")/routes_lib.sh"
 begin "OSPF with one PE of an all-active LAG, and its routes on the other" C4 C13 C17 C72 D10
 [ -x /usr/lib/frr/ospfd ] && [ -x /usr/lib/frr/ospf6d ] || skip "FRR's daemons are not in /usr/lib/frr"
-PREFIXES=200
+PREFIXES=1000
 LAB_VRF_EXTRA=", prefixes: {learn: [ospf]}"
 lab --form routed --rr none --mode all-active --standby block --ce lacp --retention 60s
 
