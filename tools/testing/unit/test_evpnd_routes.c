@@ -808,6 +808,26 @@ static void test_restart(void **state)
 	unlink("/tmp/test_evpnd_routes.n");
 }
 
+/* zebra may still hold what an earlier process has made: a number is not used for another object. */
+static void test_fresh_numbers(void **state)
+{
+	struct wish_prefix w = wish_for("10.20.0.0/16", "10.1.0.1", NULL);
+
+	NEED_KERNEL();
+	for (int i = 0; i < 2; i++) {
+		routes_free(routes);
+		routes = NULL;
+		sh("ip nexthop flush proto 77 >/dev/null");
+		start();
+		wish(&w);
+		assert_int_equal(last.status, WISH_INSTALLED);
+		sh("ip nexthop show proto 77 | sed 's/ via.*//' >>/tmp/test_evpnd_routes.n");
+		unwish(&w);
+	}
+	sh("[ \"$(sort -u /tmp/test_evpnd_routes.n | grep -c '^id 150')\" = 2 ]");
+	unlink("/tmp/test_evpnd_routes.n");
+}
+
 /* Ten thousand, many in a request; read again, and more than can be read at once. */
 static void test_many(void **state)
 {
@@ -950,6 +970,7 @@ int main(void)
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_routers_go),
+		cmocka_unit_test(test_fresh_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

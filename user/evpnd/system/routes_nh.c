@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "log.h"
 #include "system/routes_priv.h"
 
@@ -285,7 +286,14 @@ static struct nhobj *make(struct routes *r, struct nl_fib_nexthop *nh, struct nl
 	int e = -EEXIST;
 
 	for (int i = 0; i < ID_TRIES && e == -EEXIST; i++) {
-		if (r->next_id < ID_FIRST || r->next_id > ID_LAST)
+		/*
+		 * zebra keeps an object as long as a route of its own list names it, also one that has long gone from
+		 * the kernel, and makes the old one of a new one with its number: no number twice, also by another
+		 * process than this one.
+		 */
+		if (!r->next_id)
+			r->next_id = ID_FIRST + hash_seed() % (ID_LAST - ID_FIRST + 1);
+		if (r->next_id > ID_LAST)
 			r->next_id = ID_FIRST;
 		nh->id = r->next_id++;
 		if (!find(r, nh->id))
