@@ -6,6 +6,9 @@
 # the customer's and the gateway's ends of the sessions between them
 : "${CUSTOMER:=10.1.0.1 fd00:1::1}" "${GATEWAY:=10.1.0.254 fd00:1::254}"
 
+# The longest silence of a failover, in ms: of one that the core hears of by the hold time of its sessions, 3 s, and of one that it is told
+CORE_LOST=6000 LEG_LOST=2000
+
 number() { case $1 in pe*) echo "${1#pe}" ;; host) echo 100 ;; esac; }
 loopback() { echo "10.255.0.$(number "$1")"; }
 # (zebra 8.4 cannot give an IPv6 route an IPv4 next hop: IPv6 has sessions of its own)
@@ -150,6 +153,11 @@ mpls_counted() {
 # mpls NODE ingress|egress: from it, to it
 mpls() { tc -n "$(ns core)" -s -j filter show dev "$1" "$2" pref 1 | jq '[.[].options? | .actions? // [] | .[].stats.packets] | add // 0'; }
 
+# session PE: how its bgpd's session with the customer is, session_up_ms PE: for how long it has been up
+session() { vty "$1" "show bgp vrf red neighbors ${CUSTOMER%% *} json" | jq -r ".[\"${CUSTOMER%% *}\"].bgpState // \"none\""; }
+session_is() { [ "$(session "$1")" = "$2" ]; }
+session_up_ms() { vty "$1" "show bgp vrf red neighbors ${CUSTOMER%% *} json" | jq -r ".[\"${CUSTOMER%% *}\"].bgpTimerUpMsec // 0"; }
+
 # paths FAMILY PREFIX: by which PEs the remote one has it
 paths() {
 	vty host "show bgp $1 vpn json" | jq -r "[.routes.routeDistinguishers[][\"$2\"]? // empty | .[] | select(.valid) | .nexthops[].ip] |
@@ -159,3 +167,17 @@ paths() {
 way() { vrf_ip host ${2:-} -j route show vrf red "$1" | jq -r '.[0].via.host // .[0].gateway // "none"'; }
 way_is() { [ "$(way 203.0.113.1)" = "$(underlay "$1")" ]; }
 reaches() { in_ns far ping -q -c 1 -W 1 203.0.113.1 >/dev/null 2>&1; }
+
+# fails_over NAME LIMIT COMMAND...: likewise, and none for LIMIT ms at most. PE2, which takes over, has no session with the customer
+# ($HELD is its device) before all is over: without the routes that it has beforehand data would not flow.
+fails_over() {
+	local name=${1// /-}
+	hold pe2 "$HELD" bgp
+	check_err $? "PE2's session cannot be held"
+	meanwhile "$1" "${@:3}"
+	session_is pe2 Established
+	check_fail $? "PE2's session is up, although it is held"
+	check_le "$(outage "$name" 0)" "$2" "ms without a datagram from the customer"
+	check_le "$(outage "$name" 1)" "$2" "ms without a datagram to him"
+	let_go pe2 "$HELD"
+}

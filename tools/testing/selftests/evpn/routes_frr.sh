@@ -19,44 +19,20 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/neigh_lab.sh"
+. "$(dirname "$0")/routes_lib.sh"
 begin "one eBGP session with the group, and a standby that has its routes before it has the session" C12 C13 C17 C72 D1 D2 D7 D8 D10 D12 D14 D15
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's daemons are not in /usr/lib/frr"
 PREFIXES=200
 LAB_VRF_EXTRA=", prefixes: {learn: [bgp]}"
 lab --form routed --rr none --mode port-active --standby lacp-oos --ce lacp --retention 60s
 
-vrf_ip() { ip -n "$(ns "$1")" "${@:2}"; }
-n_ours() { vrf_ip "$1" route show vrf red proto 77 | wc -l; }
-n_bgp() { vrf_ip "$1" route show vrf red proto bgp | wc -l; }
-ours_are() { [ "$(n_ours "$1")" -eq "$2" ]; }
+n_bgp() { n_routes "$1" red bgp; }
 bgp_are() { [ "$(n_bgp "$1")" -eq "$2" ]; }
-vty() { in_ns "$1" vtysh --vty_socket "$LAB_RUN/frr-$1" -c "$2" 2>/dev/null; }
 bgp_state() { vty "$1" "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpState // "none"'; }
 bgp_is() { [ "$(bgp_state "$1")" = "$2" ]; }
-
-frr_start() { # NODE BGPD-ARGUMENT...: configured by $LAB_RUN/frr-NODE/frr.conf
-	local n=$1 dir=$LAB_RUN/frr-$1
-	chown -R frr:frr "$dir"
-	in_ns "$n" /usr/lib/frr/zebra -d -f /dev/null -i "$dir/zebra.pid" --vty_socket "$dir" -z "$dir/zserv" -u frr -g frr >>"$dir/out" 2>&1 &&
-		in_ns "$n" /usr/lib/frr/bgpd -d "${@:2}" -f "$dir/frr.conf" -i "$dir/bgpd.pid" --vty_socket "$dir" -z "$dir/zserv" -u frr -g frr >>"$dir/out" 2>&1
-	check_err $? "FRR in $n: $(tail -n 2 "$dir/out")"
-}
-frr_stop() { # NODE SIGNAL
-	local f
-	for f in bgpd zebra; do
-		[ ! -e "$LAB_RUN/frr-$1/$f.pid" ] || kill_wait "$(cat "$LAB_RUN/frr-$1/$f.pid")" "$2"
-		rm -f "$LAB_RUN/frr-$1/$f.pid"
-	done
-}
-for n in h1 pe1 pe2 host; do
-	mkdir -p "$LAB_RUN/frr-$n"
-	defer frr_stop $n KILL
-	# a session that ends while its cable is cut keeps the namespace for minutes otherwise
-	in_ns $n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries'
-done
+for n in h1 pe1 pe2 host; do frr_begin $n; done
 for n in pe1 pe2; do
-	cat >"$LAB_RUN/frr-$n/frr.conf" <<-END
-		log file $LAB_RUN/frr-$n/bgpd.log
+	cat >"$(frr_dir $n)/bgpd.conf" <<-END
 		router bgp 65000
 		 bgp router-id 192.0.2.${n#pe}
 		 neighbor 192.0.2.100 remote-as 65000
@@ -84,8 +60,7 @@ for n in pe1 pe2; do
 	END
 done
 # a remote PE that speaks no EVPN
-cat >"$LAB_RUN/frr-host/frr.conf" <<-END
-	log file $LAB_RUN/frr-host/bgpd.log
+cat >"$(frr_dir host)/bgpd.conf" <<-END
 	router bgp 65000
 	 bgp router-id 192.0.2.100
 	 neighbor 192.0.2.1 remote-as 65000
@@ -98,7 +73,6 @@ cat >"$LAB_RUN/frr-host/frr.conf" <<-END
 END
 {
 	cat <<-END
-		log file $LAB_RUN/frr-h1/bgpd.log
 		router bgp 65100
 		 bgp router-id 10.1.0.1
 		 no bgp ebgp-requires-policy
@@ -110,7 +84,7 @@ END
 		  network 203.0.113.0/24
 	END
 	for ((i = 1; i < PREFIXES; i++)); do echo "  network 10.20.$i.0/24"; done
-} >"$LAB_RUN/frr-h1/frr.conf"
+} >"$(frr_dir h1)/bgpd.conf"
 ip -n "$(ns h1)" addr add 203.0.113.1/32 dev lo
 ip -n "$(ns h1)" link set lo up
 vrf_ip host route add vrf red 203.0.113.0/24 via 172.16.101.2
@@ -120,17 +94,16 @@ check_err $? "the CE does not use PE1 alone: $(ce_ports ce)"
 slowwait 20 sessions_up
 check_err $? "no session"
 all_speak
-frr_start host
-# evpnd has the port; bgpd opens its sessions itself
-frr_start pe1 -p 0
-frr_start pe2 -p 0
+frr_start host bgpd
+frr_start pe1 bgpd-quiet
+frr_start pe2 bgpd-quiet
 # bgpd 8.4 installs nothing of a session that is up before zebra has told it of the VRF
 vrf_known() { vty "$1" "show bgp vrfs json" | jq -e '.vrfs.red.vrfId | . > 0 and . < 4294967295' >/dev/null; }
 for n in pe1 pe2; do
 	slowwait 10 vrf_known $n
 	check_err $? "$n's bgpd does not know the VRF"
 done
-frr_start h1
+frr_start h1 bgpd
 
 beforehand() {
 	slowwait 30 bgp_are pe1 $PREFIXES
@@ -145,7 +118,7 @@ beforehand() {
 
 # vpn_paths: by which PEs the remote one has the prefix
 vpn_paths() {
-	in_ns host vtysh --vty_socket "$LAB_RUN/frr-host" -c "show bgp ipv4 vpn json" 2>/dev/null |
+	vty host "show bgp ipv4 vpn json" |
 		jq -r '[.routes.routeDistinguishers[]["203.0.113.0/24"]? // empty | .[].nexthops[].ip] | unique | join(" ")'
 }
 
@@ -161,7 +134,7 @@ seen_by_frr() {
 	grep -q 'Known via "kernel", distance 190' "$LAB_RUN/seen"
 	check_err $? "zebra says: $(cat "$LAB_RUN/seen")"
 	frr_stop pe2 TERM
-	frr_start pe2 -p 0
+	frr_start pe2 bgpd-quiet
 	slowwait 10 eval 'vty pe2 "show ip route vrf red 203.0.113.0/24" | grep -q kernel'
 	check_err $? "after a restart zebra says: $(vty pe2 "show ip route vrf red 203.0.113.0/24")"
 	check_eq "$(n_ours pe2)" $PREFIXES "routes of evpnd after FRR was restarted"
@@ -169,16 +142,19 @@ seen_by_frr() {
 }
 
 takeover() {
+	hold pe2 bond0.1 bgp
+	check_err $? "PE2's session cannot be held"
 	cut_cable ce pe1
 	slowwait 10 ce_uses ce pe2
 	check_err $? "the CE does not use PE2: $(ce_ports ce)"
 	in_ns host ping -q -I red -c 3 -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
-	local passes=$? before
-	before=$(bgp_state pe2)
-	check_err $passes "by way of PE2: $(grep loss "$LAB_RUN/ping")"
-	[ "$before" != Established ] || log_info "BGP was quicker than three packets; nothing is shown of it"
-	log_test "cut off from PE1: data flows by way of PE2, whose bgpd is $before"
+	check_err $? "by way of PE2: $(ping_loss)"
+	bgp_is pe2 Established
+	check_fail $? "the session is up, although it is held"
+	check_eq "$(n_bgp pe2)" 0 "routes of PE2's bgpd when data flows"
+	log_test "cut off from PE1: data flows by way of PE2, whose bgpd has no session yet"
 
+	let_go pe2 bond0.1
 	slowwait 30 bgp_are pe2 $PREFIXES
 	check_eq "$(n_bgp pe2)" $PREFIXES "routes of PE2's bgpd, which is $(bgp_state pe2)"
 	in_ns host ping -q -I red -c 3 -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1

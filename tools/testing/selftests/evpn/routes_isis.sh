@@ -78,16 +78,20 @@ beforehand() {
 }
 
 takeover() {
-	local before
 	host_via 2
+	hold pe2 bond0.1 isis
+	check_err $? "PE2's hellos cannot be held"
 	cut_cable ce pe1
 	slowwait 10 ce_uses ce pe2
 	check_err $? "the CE does not use PE2: $(ce_ports ce)"
-	before=$(adjacency pe2)
 	passes
 	check_err $? "by way of PE2: $(ping_loss)"
-	log_test "cut off from PE1: data flows by way of PE2, whose adjacency is ${before:-not there}"
+	is_up pe2
+	check_fail $? "the adjacency is up, although PE2's hellos are held"
+	check_eq "$(n_routes pe2 red isis) $(n_routes pe2 red isis -6)" "0 0" "routes of PE2's isisd when data flows"
+	log_test "cut off from PE1: data flows by way of PE2, which has no adjacency yet"
 
+	let_go pe2 bond0.1
 	slowwait 40 learned pe2
 	check_err $? "PE2 has not learned all: $(counts)"
 	check_eq "$(best pe2 203.0.113.1) $(best pe2 2001:db8:c0::1 -6)" "isis isis" "protocols of the routes that the kernel takes"

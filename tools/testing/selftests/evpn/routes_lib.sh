@@ -124,6 +124,22 @@ reload_with() {
 	done
 }
 
+# hold PE DEVICE bgp|isis, let_go PE DEVICE: between them what the PE's routing daemon says there is lost. Its session or adjacency
+# cannot come up, so that data which flows has no need of it.
+hold() {
+	local family
+	tc -n "$(ns "$1")" qdisc add dev "$2" clsact || return
+	case $3 in
+	bgp)
+		for family in ip ipv6; do
+			tc -n "$(ns "$1")" filter add dev "$2" egress protocol $family flower ip_proto tcp dst_port 179 action drop || return
+		done
+		;;
+	isis) tc -n "$(ns "$1")" filter add dev "$2" egress protocol all flower dst_mac 01:80:c2:00:00:14 action drop ;;
+	esac
+}
+let_go() { tc -n "$(ns "$1")" qdisc del dev "$2" clsact; }
+
 # --- a remote customer, and traffic between the two --------------------------------------------
 
 # far_customer: behind the remote PE, in VRF red; nothing of the lab's leads to it but the core

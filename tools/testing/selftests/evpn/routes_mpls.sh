@@ -15,6 +15,8 @@ ALL_TESTS="
 	leg_cut
 	pe_dies
 	bgpd_killed
+	evpnd_killed
+	esi_form
 	drained
 "
 # shellcheck source=lib.sh
@@ -22,7 +24,8 @@ ALL_TESTS="
 . "$(dirname "$0")/neigh_lab.sh"
 . "$(dirname "$0")/routes_lib.sh"
 . "$(dirname "$0")/mpls_lib.sh"
-begin "a remote PE that speaks no EVPN has two paths, and reaches the customer by MPLS" C12 C13 C17 C72 D3 D4 D9 D13 D16
+HELD=bond0.1
+begin "a remote PE that speaks no EVPN has two paths, and reaches the customer by MPLS" C12 C13 C17 C70 C72 D3 D4 D9 D13 D16
 [ -x /usr/lib/frr/bgpd ] && [ -x /usr/lib/frr/staticd ] || skip "FRR's daemons are not in /usr/lib/frr"
 [ -e /proc/sys/net/mpls/platform_labels ] || modprobe mpls_iptunnel 2>/dev/null || skip "this kernel has no MPLS"
 LAB_VRF_EXTRA=", prefixes: {learn: [bgp]}"
@@ -45,8 +48,12 @@ both_paths() {
 	[ "$(paths ipv4 203.0.113.1/32)" = "10.255.0.1 10.255.0.2" ] && [ "$(paths ipv6 2001:db8:c0::1/128)" = "10.255.0.1 10.255.0.2" ]
 }
 say_paths() {
-	echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)'; PE2 has" \
-		"$(vrf_ip pe2 -6 route show vrf red 2001:db8:c0::1 | tr '\n' ' '): $(pe_ctl pe2 prefix why 2001:db8:c0::1/128 | tr -s '\n ' ' ')"
+	local p
+	echo "IPv4 by '$(paths ipv4 203.0.113.1/32)', IPv6 by '$(paths ipv6 2001:db8:c0::1/128)';"
+	for p in pe1 pe2; do
+		echo "$p has $(vrf_ip $p route show vrf red 203.0.113.1) and $(vrf_ip $p -6 route show vrf red 2001:db8:c0::1);" \
+			"$(pe_ctl $p prefix why 203.0.113.1/32); $(pe_ctl $p prefix why 2001:db8:c0::1/128)"
+	done | tr -s '\n ' ' '
 }
 # where: everything that decides about the way, for a failure
 where() {
@@ -97,7 +104,7 @@ core_isolation() {
 		check_err $? "no way by PE2: $(where)"
 		log_info "and all is well after $(($(mono_ms) - start)) ms"
 	}
-	meanwhile "PE1 isolated from the core" isolate
+	fails_over "PE1 isolated from the core" $CORE_LOST isolate
 	log_test "PE1 is isolated from the core: the remote PE takes the other path, and the customer the other leg"
 	mend_core pe1
 	home
@@ -112,11 +119,9 @@ leg_cut() {
 		check_err $? "the remote PE sends to $(way 203.0.113.1)"
 		slowwait 10 reaches
 		check_err $? "no way by PE2: $(where)"
-		FIRST=$(vty pe2 "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpState // "none"')
 	}
-	meanwhile "attachment cut" cut
-	log_info "bgpd of PE2 was $FIRST"
-	log_test "the attachment of PE1 is cut: data flows by PE2"
+	fails_over "attachment cut" $LEG_LOST cut
+	log_test "the attachment of PE1 is cut: data flows by PE2, without a session"
 	mend_cable ce pe1
 	home
 	check_err $? "mended: $(say_paths)"
@@ -133,7 +138,7 @@ pe_dies() {
 		slowwait 20 reaches
 		check_err $? "no way by PE2: $(where)"
 	}
-	meanwhile "PE1 dead" die
+	fails_over "PE1 dead" $CORE_LOST die
 	log_test "PE1 dies: the remote PE and the customer take the other one"
 	mend_core pe1
 	mend_cable ce pe1
@@ -152,17 +157,72 @@ bgpd_killed() {
 		check_err $? "no way: $(where)"
 	}
 	meanwhile "bgpd of PE1 killed and started again" kill_it
+	# until bgpd has started, and the customer's hold time of 9 s at the most
+	check_le "$(outage bgpd-of-PE1-killed-and-started-again 0)" 12000 "ms without a datagram from the customer"
+	check_le "$(outage bgpd-of-PE1-killed-and-started-again 1)" 12000 "ms without a datagram to him"
 	home
 	check_err $? "bgpd is back: $(say_paths)"
 	check_eq "$(nl_field pe1 role $ESI1) $(nl_field pe2 role $ESI1)" "df non-df" "roles"
 	log_test "bgpd of PE1 is killed: the segment stays with PE1, and all is as before when bgpd is back"
 }
 
-# session PE: how bgpd's session with the customer is
-session() { vty "$1" "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpState // "none"'; }
-# session_ms PE: for how long it has been up
-session_ms() { vty "$1" "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpTimerUpMsec // 0'; }
-session_is() { [ "$(session "$1")" = "$2" ]; }
+# changes_of_all COMMAND...: of routes, in the kernels of both PEs and of the remote one, meanwhile
+changes_of_all() {
+	local n mon=()
+	for n in pe1 pe2 host; do
+		$NSEXEC "$(ns $n)" ip monitor route >"$LAB_RUN/changes-$n" &
+		mon+=($!)
+	done
+	"$@"
+	kill "${mon[@]}"
+	wait "${mon[@]}" 2>/dev/null
+	CHANGES=$(cat "$LAB_RUN"/changes-{pe1,pe2,host})
+}
+
+# Of the PE that has learned the routes, and of that which has installed them: what they tell the core is FRR's and stays.
+evpnd_killed() {
+	local p
+	again() {
+		pe_stop $p KILL
+		sleep 1
+		pe_start $p
+		slowwait 20 sessions_up
+		check_err $? "no session"
+		slowwait 20 ce_uses_only 1
+		check_err $? "the CE does not use PE1 alone: $(where)"
+		sleep 2 # what is to go when all have said what they know goes now
+	}
+	again_counted() { changes_of_all again; }
+	for p in pe1 pe2; do
+		meanwhile "evpnd of ${p^^} killed" again_counted
+		check_eq "$FROM $TO" "0 0" "datagrams lost from the customer and to him"
+		check_eq "$(head -n 3 <<<"$CHANGES")" "" "changes of routes"
+		both_paths
+		check_err $? "$(say_paths)"
+		home
+		check_err $? "evpnd of ${p^^} is back: $(where)"
+		log_test "evpnd of ${p^^} is killed and comes back: no route is touched, and no datagram is lost"
+	done
+}
+
+told_by_esi() {
+	local p
+	for p in 203.0.113.1/32 2001:db8:c0::1/128; do
+		[ "$(prefix_json pe2 $p '.prefixes[0] | "\(.state) \(.from[0].form)"')" = "installed esi" ] || return
+	done
+}
+
+# C70: by the segment's ESI instead of the next hop's address
+esi_form() {
+	reload_with 's/prefixes: {learn/prefixes: {form: esi, learn/'
+	defer reload_with "'s/form: esi, //'"
+	slowwait 20 told_by_esi
+	check_err $? "PE2: $(pe_ctl pe2 prefix why 203.0.113.1/32 | tr -s '\n ' ' '); $(pe_ctl pe2 prefix why 2001:db8:c0::1/128 | tr -s '\n ' ' ')"
+	home
+	check_err $? "$(say_paths)"
+	two_paths
+	leg_cut
+}
 
 # drain_or_undo PE [undo]: and all is well by way of PE
 drain_or_undo() {
@@ -186,7 +246,7 @@ drained() {
 	check_err $? "PE1's log does not say that the session is ended"
 	slowwait 20 session_is pe2 Established
 	check_err $? "the customer's session with PE2 is $(session pe2)"
-	up=$(session_ms pe2)
+	up=$(session_up_ms pe2)
 	log_info "the customer's session is up with PE2 $(($(mono_ms) - up - start)) ms after the order, a second more or less"
 	log_test "PE1 is drained: no datagram is lost, and the customer's session goes over"
 	slowwait 20 both_paths
