@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The part of the bench that runs in the guest: bench_guest.sh failover|recovery|power|power-direct|drain|idle|circuits ...
+# The part of the bench that runs in the guest: bench_guest.sh failover|recovery|power|power-direct|drain|slides|idle|circuits ...
 # Leaves NAME.tsv in $EVPN_OUT, tabs between: title, unit, target, values...
 . "$(dirname "$0")/../selftests/evpn/lib.sh"
 RUNS=${EVPN_BENCH_RUNS:-20}
@@ -30,8 +30,8 @@ wanted() {
 	esac
 }
 
-# cut: what the probe cuts; power: the PE's core link and its cable in one moment
-cut() {
+# cuts: what the probe cuts; power: the PE's core link and its cable in one moment
+cuts() {
 	[ "$CUT" = power ] && echo "-c $(ns core),pe1"
 	cut_ends ce pe1
 }
@@ -54,7 +54,7 @@ failover() { # TITLE TARGET LAB-OPTION...
 		sleep 1
 		# shellcheck disable=SC2046
 		"$PROBE" -a "$(ns ce),10.1.0.1" -b "$(ns host),10.1.0.100" -r 1000 -d 1.5 -t 0.5 -j \
-			$(cut) >"$LAB_RUN/probe.json"
+			$(cuts) >"$LAB_RUN/probe.json"
 		values+=("$(jq '[.directions[]."after-cut-ms"] | max' "$LAB_RUN/probe.json")")
 		echo "# $title: run $i: ${values[-1]} ms"
 		mend
@@ -251,6 +251,84 @@ power() {
 	CUT='' LAB_SYSTEM_EXTRA=''
 }
 
+# more_networks N [no]: that the customer of the slides tells, or no more
+more_networks() {
+	local i
+	{
+		printf 'router bgp 65100\naddress-family ipv4 unicast\n'
+		for ((i = 0; i < $1; i++)); do echo "${2:-} network 10.21.$((i / 250)).$((i % 250))/32"; done
+	} >"$LAB_RUN/networks"
+	in_ns cust1 vtysh --vty_socket "$(frr_dir cust1)" -f "$LAB_RUN/networks" >/dev/null
+}
+core_has() { # N: SPEr has them by both PEs, and SPE2 in its kernel
+	[ "$(vpn_has pe2)" -ge "$1" ] && [ "$(vpn_has pe1)" -ge "$1" ] && [ "$(n_ours pe2)" -ge "$1" ] && [ "$(n_routes host red bgp)" -ge "$1" ]
+}
+# clock_ms TIME: since midnight, of 12:34:56.789...
+clock_ms() { awk -F: '{ printf "%.1f\n", ($1 * 3600 + $2 * 60 + $3) * 1000 }' <<<"$1"; }
+# since T0 TIME: both in ms
+since() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f\n", b - a }'; }
+# first_at FILE REGULAR-EXPRESSION: when `ip -ts monitor` has seen such a line first
+first_at() { clock_ms "$(grep -m 1 -E "$2" "$1" | sed 's/^.[^T]*T\([^]]*\)].*/\1/')"; }
+
+# way_round [no]: what SPE1 has no route for any more goes to SPE2, by a label that leads straight to the customer there
+way_round() {
+	local p
+	for p in 203.0.113.0/24 10.21.0.0/16; do
+		vty pe1 "configure terminal" -c "${1:-} ip route $p 192.0.2.2 label 1002/2001 vrf red nexthop-vrf default"
+	done
+}
+
+# The service of the slides: SPE1's pseudowire fails, with 1,000 datagrams a second each way. What FRR, without us, takes of it is
+# the time until the remote PE's kernel sends to the other one. The number of prefixes, and whether there is a way round, change from
+# run to run.
+slides() {
+	local i n row t0 mon
+	local -A v=()
+	forget
+	PREFIXES=1
+	. "$TESTS_DIR/neigh_lab.sh"
+	. "$TESTS_DIR/routes_lib.sh"
+	. "$TESTS_DIR/slides_lib.sh"
+	[ "$RET" = 0 ] || lab_fail "slides: $REASON"
+	ip -n "$(ns pe2)" -f mpls route add 2001 via inet 10.6.1.1 dev pw1
+	for ((i = 1; i <= RUNS; i++)); do
+		for row in "1" "20" "2000" "1, way round" "2000, way round"; do
+			n=${row%,*}
+			more_networks $((n - 1))
+			[ "$n" = "$row" ] || way_round
+			home && lab_until 60 core_has "$n" || lab_fail "slides, $n prefixes: $(where)"
+			sleep 1
+			hold pe2 pw1 bgp
+			ip -n "$(ns pe1)" -ts -o monitor link >"$LAB_RUN/at-pe1" &
+			mon=$!
+			ip -n "$(ns host)" -ts -o monitor route >"$LAB_RUN/at-host" &
+			mon="$mon $!"
+			"$PROBE" -a "$(ns cust1),203.0.113.1" -b "$(ns far),198.51.100.1" -r 1000 -d 3 -t 0.5 -j -c "$(ns pe1),pw1" >"$LAB_RUN/probe.json"
+			kill $mon
+			wait $mon 2>/dev/null
+			t0=$(first_at "$LAB_RUN/at-pe1" 'pw1.*state DOWN')
+			v[from $row]+=" $(jq '.directions[0]."after-cut-ms"' "$LAB_RUN/probe.json")"
+			v[to $row]+=" $(jq '.directions[1]."after-cut-ms"' "$LAB_RUN/probe.json")"
+			v[ours $row]+=" $(since "$t0" "$(clock_ms "$(grep 'segment pw1: this PE forwards now' "$LAB_RUN/pe2/evpnd.log" | tail -n 1 | cut -d' ' -f1)")")"
+			v[frr $row]+=" $(since "$t0" "$(first_at "$LAB_RUN/at-host" '\] 203.0.113.1 .*table 101')")"
+			echo "# slides, prefixes: $row: from the customer ${v[from $row]##* }, to him ${v[to $row]##* }," \
+				"SPE2 forwards ${v[ours $row]##* }, FRR has changed over ${v[frr $row]##* } ms"
+			let_go pe2 pw1
+			ip -n "$(ns pe1)" link set pw1 up
+			more_networks $((n - 1)) no
+			[ "$n" = "$row" ] || way_round no
+		done
+	done
+	# shellcheck disable=SC2086
+	for row in "1" "20" "2000" "1, way round" "2000, way round"; do
+		save slides "pseudowire lost, block, prefixes: $row" ms 150 ${v[to $row]}
+		save slides "  from the customer" ms 150 ${v[from $row]}
+		save slides "  until SPE2 forwards (evpnd)" ms - ${v[ours $row]}
+		save slides "  until SPEr sends to SPE2 (FRR)" ms - ${v[frr $row]}
+	done
+	undo
+}
+
 for m in $MEASURE; do
 	case $m in
 	circuits) circuits ;;
@@ -284,6 +362,7 @@ for m in $MEASURE; do
 		drain "drain, CE teamd" --ce team
 		drain "drain, CE Open vSwitch" --ce ovs
 		;;
+	slides) slides ;;
 	idle) idle ;;
 	esac
 done

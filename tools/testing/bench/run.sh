@@ -5,7 +5,7 @@
 # of one: a busy machine is not a fault.
 #
 #	run.sh                 all
-#	run.sh failover idle   these: failover recovery power power-direct drain idle circuits election neigh prefix flood bfd
+#	run.sh failover idle   these: failover recovery power power-direct drain slides idle circuits election neigh prefix flood bfd
 #	RUNS=50 run.sh         more runs
 #	ROWS=block run.sh recovery   only the rows of failover, recovery and drain that have this in their title
 
@@ -14,7 +14,7 @@ VM=tools/testing/vm
 BENCH=tools/testing/bench
 OUT=$PWD/build/bench
 export EVPN_BENCH_RUNS=${RUNS:-20} EVPN_BENCH_ROWS=${ROWS:-}
-what=${*:-failover recovery power power-direct drain idle circuits election neigh prefix flood bfd}
+what=${*:-failover recovery power power-direct drain slides idle circuits election neigh prefix flood bfd}
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.tsv "$OUT/bfd.txt" "$OUT/circuits.txt"
@@ -30,7 +30,7 @@ guest=
 for w in $what; do
 	case $w in
 	election | neigh | prefix | flood | bfd) ;;
-	failover | recovery | power | power-direct | drain | idle | circuits) guest="$guest $w" ;;
+	failover | recovery | power | power-direct | drain | slides | idle | circuits) guest="$guest $w" ;;
 	*) echo "bench: no such measurement: $w" >&2; exit 1 ;;
 	esac
 done
