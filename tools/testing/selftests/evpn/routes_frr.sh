@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The slides' service: a port-active segment, the same gateway address and MAC address on both PEs, and a customer with one eBGP
-# session to the group. FRR's bgpd is configured alike on both PEs; that of the standby cannot come up. What the
+# session of each family to the group. FRR's bgpd is configured alike on both PEs; that of the standby cannot come up. What the
 # active PE has learned by it is in the standby's VRF beforehand, so that data flows after a takeover while BGP is
 # still down.
 #
@@ -22,13 +22,17 @@ ALL_TESTS="
 . "$(dirname "$0")/routes_lib.sh"
 begin "one eBGP session with the group, and a standby that has its routes before it has the session" C12 C13 C17 C72 D1 D2 D7 D8 D10 D12 D14 D15
 [ -x /usr/lib/frr/bgpd ] || skip "FRR's daemons are not in /usr/lib/frr"
-PREFIXES=200
+PREFIXES=1000
 LAB_VRF_EXTRA=", prefixes: {learn: [bgp]}"
 lab --form routed --rr none --mode port-active --standby lacp-oos --ce lacp --retention 60s
 
-n_bgp() { n_routes "$1" red bgp; }
-bgp_are() { [ "$(n_bgp "$1")" -eq "$2" ]; }
-bgp_state() { vty "$1" "show bgp vrf red neighbors 10.1.0.1 json" | jq -r '.["10.1.0.1"].bgpState // "none"'; }
+# both: of IPv4, and of IPv6
+both() { echo "$(n_routes "$1" red "$2") $(n_routes "$1" red "$2" -6)"; }
+n_bgp() { both "$1" bgp; }
+bgp_are() { [ "$(n_bgp "$1")" = "$2" ]; }
+all_ours() { [ "$(both "$1" 77)" = "$2" ]; }
+# bgp_state PE [ADDRESS]
+bgp_state() { vty "$1" "show bgp vrf red neighbors ${2:-10.1.0.1} json" | jq -r --arg a "${2:-10.1.0.1}" '.[$a].bgpState // "none"'; }
 bgp_is() { [ "$(bgp_state "$1")" = "$2" ]; }
 for n in h1 pe1 pe2 host; do frr_begin $n; done
 for n in pe1 pe2; do
@@ -54,6 +58,15 @@ for n in pe1 pe2; do
 		 neighbor 10.1.0.1 remote-as 65100
 		 neighbor 10.1.0.1 timers 3 9
 		 neighbor 10.1.0.1 timers connect 2
+		 neighbor fd00:1::1 remote-as 65100
+		 neighbor fd00:1::1 timers 3 9
+		 neighbor fd00:1::1 timers connect 2
+		 address-family ipv4 unicast
+		  no neighbor fd00:1::1 activate
+		 exit-address-family
+		 address-family ipv6 unicast
+		  neighbor fd00:1::1 activate
+		 exit-address-family
 		route-map evpn permit 10
 		 set weight 0
 		 set local-preference 50
@@ -80,14 +93,23 @@ END
 		 neighbor 10.1.0.254 remote-as 65000
 		 neighbor 10.1.0.254 timers 3 9
 		 neighbor 10.1.0.254 passive
+		 neighbor fd00:1::254 remote-as 65000
+		 neighbor fd00:1::254 timers 3 9
+		 neighbor fd00:1::254 passive
 		 address-family ipv4 unicast
+		  no neighbor fd00:1::254 activate
 		  network 203.0.113.0/24
 	END
-	for ((i = 1; i < PREFIXES; i++)); do echo "  network 10.20.$i.0/24"; done
+	for ((i = 1; i < PREFIXES; i++)); do echo "  network 10.$((20 + i / 250)).$((i % 250)).0/24"; done
+	printf ' %s\n' exit-address-family "address-family ipv6 unicast" " neighbor fd00:1::254 activate" " network 2001:db8:c0::/48"
+	for ((i = 1; i < PREFIXES; i++)); do echo "  network 2001:db8:d0:$i::/64"; done
 } >"$(frr_dir h1)/bgpd.conf"
 ip -n "$(ns h1)" addr add 203.0.113.1/32 dev lo
+ip -n "$(ns h1)" addr add 2001:db8:c0::1/128 dev lo
 ip -n "$(ns h1)" link set lo up
 vrf_ip host route add vrf red 203.0.113.0/24 via 172.16.101.2
+vrf_ip host -6 route add vrf red 2001:db8:c0::/48 via 2001:db8:101::2
+ALL="$PREFIXES $PREFIXES" NONE="0 0"
 
 slowwait 25 ce_uses_only 1
 check_err $? "the CE does not use PE1 alone: $(ce_ports ce)"
@@ -106,14 +128,16 @@ done
 frr_start h1 bgpd
 
 beforehand() {
-	slowwait 30 bgp_are pe1 $PREFIXES
-	check_eq "$(n_bgp pe1)" $PREFIXES "routes of PE1's bgpd, which is $(bgp_state pe1)"
-	slowwait 10 ours_are pe2 $PREFIXES
-	check_eq "$(n_ours pe2)" $PREFIXES "routes of evpnd on PE2: $(pe_ctl pe2 prefix why 203.0.113.0/24)"
+	slowwait 30 bgp_are pe1 "$ALL"
+	check_eq "$(n_bgp pe1)" "$ALL" "routes of PE1's bgpd, which is $(bgp_state pe1)"
+	slowwait 10 all_ours pe2 "$ALL"
+	check_eq "$(both pe2 77)" "$ALL" "routes of evpnd on PE2: $(pe_ctl pe2 prefix why 203.0.113.0/24)"
 	bgp_is pe2 Established
 	check_fail $? "the standby's bgpd has a session"
-	check_eq "$(n_bgp pe2)" 0 "routes of PE2's bgpd"
-	log_test "the customer's one session is with PE1; PE2's bgpd waits, and PE2 has all $PREFIXES routes"
+	[ "$(bgp_state pe2 fd00:1::1)" = Established ]
+	check_fail $? "the standby's bgpd has a session of IPv6"
+	check_eq "$(n_bgp pe2)" "$NONE" "routes of PE2's bgpd"
+	log_test "the customer's one session is with PE1; PE2's bgpd waits, and PE2 has all $PREFIXES routes of each family"
 }
 
 # vpn_paths: by which PEs the remote one has the prefix
@@ -125,7 +149,7 @@ vpn_paths() {
 to_the_core() {
 	slowwait 20 eval '[ "$(vpn_paths)" = "192.0.2.1 192.0.2.2" ]'
 	check_eq "$(vpn_paths)" "192.0.2.1 192.0.2.2" "PEs by which the remote PE has the prefix"
-	check_eq "$(n_ours pe2) $(n_bgp pe2)" "$PREFIXES 0" "routes of evpnd and of bgpd in PE2's VRF, which imports PE1's"
+	check_eq "$(both pe2 77) $(n_bgp pe2)" "$ALL $NONE" "routes of evpnd and of bgpd in PE2's VRF, which imports PE1's"
 	log_test "a remote PE that speaks no EVPN has two VPNv4 paths; PE2 prefers its own leg to the way by PE1"
 }
 
@@ -137,35 +161,42 @@ seen_by_frr() {
 	frr_start pe2 bgpd-quiet
 	slowwait 10 eval 'vty pe2 "show ip route vrf red 203.0.113.0/24" | grep -q kernel'
 	check_err $? "after a restart zebra says: $(vty pe2 "show ip route vrf red 203.0.113.0/24")"
-	check_eq "$(n_ours pe2)" $PREFIXES "routes of evpnd after FRR was restarted"
+	check_eq "$(both pe2 77)" "$ALL" "routes of evpnd after FRR was restarted"
 	log_test "FRR sees them as the kernel's with distance 190, so that its own are preferred; and leaves them alone"
 }
 
+# What the customer's new port needs of PE2 is no route: none is made, changed or removed, however many there are.
 takeover() {
+	local mon
 	hold pe2 bond0.1 bgp
 	check_err $? "PE2's session cannot be held"
+	$NSEXEC "$(ns pe2)" ip monitor route >"$LAB_RUN/changes" &
+	mon=$!
 	cut_cable ce pe1
 	slowwait 10 ce_uses ce pe2
 	check_err $? "the CE does not use PE2: $(ce_ports ce)"
-	in_ns host ping -q -I red -c 3 -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
+	passes
 	check_err $? "by way of PE2: $(ping_loss)"
+	kill $mon
+	wait $mon 2>/dev/null
+	check_eq "$(grep -c 'proto \(evpn\|77\)' "$LAB_RUN/changes")" 0 "routes of evpnd that have changed"
 	bgp_is pe2 Established
 	check_fail $? "the session is up, although it is held"
-	check_eq "$(n_bgp pe2)" 0 "routes of PE2's bgpd when data flows"
-	log_test "cut off from PE1: data flows by way of PE2, whose bgpd has no session yet"
+	check_eq "$(n_bgp pe2)" "$NONE" "routes of PE2's bgpd when data flows"
+	log_test "cut off from PE1: data flows by way of PE2, whose bgpd has no session yet, and no route of $PREFIXES was touched"
 
 	let_go pe2 bond0.1
-	slowwait 30 bgp_are pe2 $PREFIXES
-	check_eq "$(n_bgp pe2)" $PREFIXES "routes of PE2's bgpd, which is $(bgp_state pe2)"
-	in_ns host ping -q -I red -c 3 -i 0.2 -W 1 203.0.113.1 >"$LAB_RUN/ping" 2>&1
-	check_err $? "$(grep loss "$LAB_RUN/ping")"
+	slowwait 30 bgp_are pe2 "$ALL"
+	check_eq "$(n_bgp pe2)" "$ALL" "routes of PE2's bgpd, which is $(bgp_state pe2)"
+	passes
+	check_err $? "$(ping_loss)"
 	log_test "the same session of the customer comes up with PE2, and its routes take over"
 }
 
 restored() {
 	mend_cable ce pe1
-	slowwait 20 ours_are pe1 $PREFIXES
-	check_eq "$(n_ours pe1)" $PREFIXES "routes on PE1: $(pe_ctl pe1 prefix why 203.0.113.0/24)"
+	slowwait 20 all_ours pe1 "$ALL"
+	check_eq "$(both pe1 77)" "$ALL" "routes on PE1: $(pe_ctl pe1 prefix why 203.0.113.0/24)"
 	log_test "the PE that is back has all of the other's before anything is switched"
 }
 
