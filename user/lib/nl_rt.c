@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -127,6 +128,16 @@ bool nl_link_parse(const struct nlmsghdr *nlh, struct nl_link *link)
 bool nl_link_is_del(const struct nlmsghdr *nlh)
 {
 	return nlh->nlmsg_type == RTM_DELLINK;
+}
+
+uint32_t nl_address_gone(const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_type != RTM_DELADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) ||
+	    ifa->ifa_family != AF_INET)
+		return 0;
+	return ifa->ifa_index;
 }
 
 static struct nlmsghdr *begin(char *buf, uint32_t ifindex)

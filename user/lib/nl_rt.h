@@ -86,6 +86,9 @@ bool nl_link_parse(const struct nlmsghdr *nlh, struct nl_link *link);
 /** nl_link_is_del() - the device is gone */
 bool nl_link_is_del(const struct nlmsghdr *nlh);
 
+/** nl_address_gone() - of an RTM_DELADDR for IPv4 the device's ifindex; 0: it is another message */
+uint32_t nl_address_gone(const struct nlmsghdr *nlh);
+
 /** nl_link_dump() - all devices; @fn gets messages for nl_link_parse(). Return as nl_dump() */
 int nl_link_dump(struct nl *nl, nl_fn fn, void *data, struct nl_err *err);
 

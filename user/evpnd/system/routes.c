@@ -14,11 +14,13 @@
 #include <sys/socket.h>
 
 #include "log.h"
+#include "nl_rt.h"
 #include "system/l3vni.h"
 
 enum {
 	ROUTES_RCVBUF = 32 * 1024 * 1024,
 	SETTLE_MS = 20,	  /* a bond with a thousand VLANs changes as a whole */
+	ADDRESS_MS = 500, /* the kernel says that one goes before it looks what goes with it */
 	LISTEN_MS = 1000, /* when it failed */
 };
 
@@ -308,8 +310,22 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 		tell_gone(r, route, t->vrf, 0, NULL, 0);
 }
 
+/*
+ * IPv4 routes go with the last address of their device, unless they have a nexthop object, and with the one that they have
+ * as source, which may be another device's. The kernel says nothing of them.
+ */
+static void address_gone(struct routes *r, uint32_t ifindex)
+{
+	const struct fact_link *l = links_by_index(r->links, ifindex);
+	bool in_vrf = l && l->master && !strcmp(l->master_kind, "vrf");
+
+	if (!l || table_of(r, routes_table(r, in_vrf ? l->master : 0)))
+		routes_read_again(r, ADDRESS_MS);
+}
+
 int routes_message(void *data, const struct nlmsghdr *nlh)
 {
+	uint32_t ifindex = nl_address_gone(nlh);
 	struct nl_fib_nexthop nh;
 	struct nl_fib_route route;
 	struct routes *r = data;
@@ -320,6 +336,8 @@ int routes_message(void *data, const struct nlmsghdr *nlh)
 		on_route(r, &route, nlh->nlmsg_flags & NLM_F_REPLACE);
 	} else if (nl_fib_nexthop_parse(nlh, &nh))
 		nh_heard(r, &nh);
+	else if (ifindex)
+		address_gone(r, ifindex);
 	r->heard++;
 	return r->reading < 0 && r->ops->busy(r->data);
 }
@@ -378,7 +396,8 @@ static void stop_listening(struct routes *r)
 
 static int open_listener(struct routes *r)
 {
-	static const uint32_t groups[] = {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP};
+	static const uint32_t groups[] = {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP,
+					  RTNLGRP_IPV4_IFADDR};
 	int e = 0;
 
 	r->listener = nl_open_listener(NETLINK_ROUTE, ROUTES_RCVBUF);

@@ -4,8 +4,8 @@
  *
  * The tables are read piece by piece, so that a link that fails waits for no table. Meanwhile no
  * notification is read: the last one of a route is true whatever the reading has seen of it, as long as it
- * comes after. The kernel tells nothing of IPv4 routes that go with their device, so that a device that
- * goes down makes everything read again.
+ * comes after. The kernel tells nothing of IPv4 routes that go with their device or an address, so that a device that
+ * goes down and an address that is removed make everything read again.
  *
  * In a table of IPv6 that got a route while it was read the kernel begins at the root again, and passes over as many prefixes as
  * it has told by then. Those that have gone meanwhile are among these, and so it leaves out as many that are there, and does
