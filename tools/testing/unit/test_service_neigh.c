@@ -1388,6 +1388,21 @@ static void stand_in(void **state)
 	end(sp);
 }
 
+/* A PE of an earlier version tells it. */
+static void stand_in_of_another(void **state)
+{
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1"), ecomm_mac_mobility(true, 0)};
+	struct speaker *sp = begin();
+
+	rt2(sp, PE2, 1, 1, "169.254.0.1", 1, ec, 3);
+	host(sp, 1, "169.254.0.1", 1, NEIGH_SYNCED);
+	expect_found(sp, 4, 1, "");
+	host_on(sp, 1, 1, "fe80::1", 1, NEIGH_LOCAL, NEIGH_ROUTER);
+	expect_found(sp, 4, 1, "fe80::1");
+	expect_found(sp, 4, 0, "fe80::1");
+	end(sp);
+}
+
 static void device_of_set(struct speaker *sp, const char *ip, unsigned int mac, u32 ifindex)
 {
 	struct fact_neigh f = {.key = {.esi = esi_of(1), .address = ip_of(ip)},
@@ -1465,6 +1480,7 @@ int main(void)
 		cmocka_unit_test(routers),
 		cmocka_unit_test(router_in_step),
 		cmocka_unit_test(stand_in),
+		cmocka_unit_test(stand_in_of_another),
 		cmocka_unit_test(set),
 	};
 

@@ -199,12 +199,13 @@ evpnd_killed() {
 		check_eq "$FROM" 0 "datagrams lost from the customer"
 		# PE2 serves him, too, until evpnd is back: his LAG may send it the answer to what PE1 asks by ARP, and PE1 loses the neighbour
 		check_le "$TO" 1000 "datagrams lost to the customer"
-		check_eq "$(head -n 3 <<<"$CHANGES")" "" "changes of routes"
+		# (in the same way the other PE may lose it, and has one route made again; if all were, it is four)
+		check_le "$(grep -c . <<<"$CHANGES")" 2 "changes of routes: $(head -n 3 <<<"$CHANGES")"
 		both_paths
 		check_err $? "$(say_paths)"
 		home
 		check_err $? "evpnd of ${p^^} is back: $(where)"
-		log_test "evpnd of ${p^^} is killed and comes back: no route is touched, and nothing from the customer is lost"
+		log_test "evpnd of ${p^^} is killed and comes back: the routes stay, and nothing from the customer is lost"
 	done
 }
 

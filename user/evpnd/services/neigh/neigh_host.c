@@ -57,7 +57,10 @@ static u32 rank_of(const struct search *s, const struct ip_addr *a)
 
 bool neigh_is_stand_in(const struct nhost *h)
 {
-	return h->flags & NHOST_STICKY && ip_is_stand_in(&h->addr);
+	bool sticky =
+		h->flags & NHOST_LOCAL ? h->flags & NHOST_STICKY : h->wish_flags & NEIGH_STICKY;
+
+	return sticky && ip_is_stand_in(&h->addr);
 }
 
 bool neigh_is_router(const struct nhost *h)
