@@ -174,7 +174,7 @@ static void es_publish(struct evpn_es *es, u32 flags)
 	if ((before ^ flags) & EVPN_PF_OOS)
 		evpn_lacp_resend(es);
 	if (before & ~flags & EVPN_PF_BLOCK)
-		evpn_speak_opened(es);
+		evpn_gateway_opened(es);
 	if ((before ^ flags) & EVPN_PF_FLOOD)
 		evpn_vtep_floods(es->net, flags & EVPN_PF_FLOOD);
 }
@@ -385,7 +385,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	es->net->seq++;
 	evpn_es_apply(es);
 	if (mapped && es->conf.mode == EVPN_MODE_SINGLE_ACTIVE)
-		evpn_speak_opened(es);
+		evpn_gateway_opened(es);
 	if (hold_changed)
 		evpn_owner_hold_changed(es);
 	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_CHANGED);

@@ -198,6 +198,9 @@ struct evpn_partner_told {
 	struct evpn_lacp_info info;
 };
 
+/* How often the gateways of a port speak when it has opened */
+#define EVPN_GATEWAY_ROUNDS 4
+
 /**
  * struct evpn_port - a device that carries our hooks: a segment's device, or a member of it
  * @es: the segment; not counted, see the head of this file
@@ -211,7 +214,10 @@ struct evpn_partner_told {
  * @vid: that VLAN, else 0
  * @vlan_proto: the EtherType of its tag
  * @tag: the Ethernet tag of hosts on the device itself: that VLAN, where the segment is a set of devices
- * @opened: in evpn_net.opened while it forwards more than before, and the gateway has not said so
+ * @opened: in evpn_net.opened while it forwards more than before, and its gateways are to say so
+ * @round: which time; evpn_net.lock, as the next two
+ * @due: when, in jiffies
+ * @told: how many of them have
  * @dev_tracker: of the reference to @dev
  * @list: in evpn_es.members; evpn_net.lock
  * @node: in evpn_net.ports, by @dev
@@ -244,6 +250,9 @@ struct evpn_port {
 	u16 tag;
 	struct evpn_device *device;
 	struct list_head opened;
+	unsigned int round;
+	unsigned long due;
+	unsigned int told;
 	netdevice_tracker dev_tracker;
 	struct list_head list;
 	struct rb_node node;
@@ -440,8 +449,10 @@ struct evpn_owner {
  * @owner: @lock
  * @hold_work: puts the loss policy in force when hold times end
  * @partner_work: reports what LACP partners have become
- * @opened: struct evpn_port where the gateway is to speak; @lock
- * @speak_work: lets it, some of them at a time
+ * @opened: struct evpn_port where gateways are to speak, for the first time, the second and so on; @lock
+ * @gateway_work: lets them, some of them at a time
+ * @gateway_pause: until when no more than @gateway_left of them speak, in jiffies; @lock
+ * @gateway_left: @lock
  * @members_work: looks whether who has joined is a member
  * @egress_work: puts egress hooks of aggregates in and out
  * @partner_reported: when it last did, in jiffies
@@ -465,8 +476,10 @@ struct evpn_net {
 	struct evpn_owner owner;
 	struct delayed_work hold_work;
 	struct delayed_work partner_work;
-	struct list_head opened;
-	struct delayed_work speak_work;
+	struct list_head opened[EVPN_GATEWAY_ROUNDS];
+	struct delayed_work gateway_work;
+	unsigned long gateway_pause;
+	unsigned int gateway_left;
 	struct work_struct members_work;
 	struct work_struct egress_work;
 	unsigned long partner_reported;
@@ -614,8 +627,11 @@ void evpn_partner_work(struct work_struct *work);
 
 /* speak.c */
 int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex);
-void evpn_speak_work(struct work_struct *work);
-void evpn_speak_opened(struct evpn_es *es);
+struct sk_buff *evpn_rarp(struct net_device *dev, const u8 *mac);
+
+/* gateway.c */
+void evpn_gateway_work(struct work_struct *work);
+void evpn_gateway_opened(struct evpn_es *es);
 
 /* owner.c */
 int evpn_owner_claim(struct evpn_net *en, u32 portid, u32 generation, const char *program,

@@ -42,7 +42,7 @@ struct evpn_net *evpn_net(const struct net *net)
 static int __net_init evpn_net_init(struct net *net)
 {
 	struct evpn_net *en = evpn_net(net);
-	int err;
+	int err, i;
 
 	en->net = net;
 	mutex_init(&en->lock);
@@ -54,8 +54,10 @@ static int __net_init evpn_net_init(struct net *net)
 	INIT_LIST_HEAD(&en->trunks);
 	INIT_DELAYED_WORK(&en->hold_work, evpn_owner_hold_work);
 	INIT_DELAYED_WORK(&en->partner_work, evpn_partner_work);
-	INIT_LIST_HEAD(&en->opened);
-	INIT_DELAYED_WORK(&en->speak_work, evpn_speak_work);
+	for (i = 0; i < EVPN_GATEWAY_ROUNDS; i++)
+		INIT_LIST_HEAD(&en->opened[i]);
+	INIT_DELAYED_WORK(&en->gateway_work, evpn_gateway_work);
+	en->gateway_pause = jiffies;
 	INIT_WORK(&en->members_work, evpn_members_work);
 	INIT_WORK(&en->egress_work, evpn_egress_work);
 	en->partner_reported = jiffies;
@@ -107,7 +109,7 @@ static void __net_exit evpn_net_exit(struct net *net)
 	if (en->used)
 		synchronize_net();
 	cancel_delayed_work_sync(&en->partner_work);
-	cancel_delayed_work_sync(&en->speak_work);
+	cancel_delayed_work_sync(&en->gateway_work);
 	cancel_work_sync(&en->members_work);
 	cancel_work_sync(&en->egress_work);
 	evpn_mcast_net_exit(en);

@@ -2,23 +2,15 @@
 /*
  * Speaking for what is behind a segment that has opened here. Bridges and VXLAN tunnels that learn
  * from what they receive go on sending to the PE that forwarded before, until a host says something;
- * a host that only listens would get nothing for as long as their entries last. And the gateway that
- * this host is says where it is, for a customer that is a bridge.
+ * a host that only listens would get nothing for as long as their entries last.
  *
  * Which hosts these are is user space's to know.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
-#include <linux/rtnetlink.h>
 
 #include "evpn.h"
-
-enum {
-	/* Devices whose gateways speak before there is a pause: 6,400 a second. */
-	SPEAK_PORTION = 64,
-	SPEAK_PAUSE_MS = 10,
-};
 
 /* A RARP request of a host for its own address, which nobody answers (RFC 903). */
 struct speak_frame {
@@ -30,7 +22,14 @@ struct speak_frame {
 	__be32 target_ip;
 } __packed;
 
-static struct sk_buff *speak_skb(struct net_device *dev, const u8 *mac, u16 vid)
+/**
+ * evpn_rarp() - a frame that says no more than that a host is there
+ * @dev: by which it comes or goes
+ * @mac: the host
+ *
+ * Return: the frame, without a tag, or NULL.
+ */
+struct sk_buff *evpn_rarp(struct net_device *dev, const u8 *mac)
 {
 	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, ETH_ZLEN);
 	struct speak_frame *f;
@@ -48,9 +47,9 @@ static struct sk_buff *speak_skb(struct net_device *dev, const u8 *mac, u16 vid)
 	f->arp.ar_op = htons(ARPOP_RREQUEST);
 	memcpy(f->sender, mac, ETH_ALEN);
 	memcpy(f->target, mac, ETH_ALEN);
-	skb->protocol = eth_type_trans(skb, dev);
-	if (vid)
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vid);
+	skb->protocol = f->eth.h_proto;
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
 	return skb;
 }
 
@@ -99,61 +98,12 @@ int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex)
 	lockdep_assert_held(&es->net->lock);
 	if (!port || !netif_running(port->dev) || !speak_passes(port, vid))
 		return 0;
-	skb = speak_skb(port->dev, mac, vid);
+	skb = evpn_rarp(port->dev, mac);
 	if (!skb)
 		return -ENOMEM;
+	skb->protocol = eth_type_trans(skb, port->dev);
+	if (vid)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vid);
 	netif_rx(skb);
 	return 0;
-}
-
-/* The next device that has opened since; RTNL keeps it when the lock is let go. */
-static struct net_device *speak_next(struct evpn_net *en)
-{
-	struct evpn_port *port;
-
-	mutex_lock(&en->lock);
-	port = list_first_entry_or_null(&en->opened, struct evpn_port, opened);
-	if (port)
-		list_del_init(&port->opened);
-	mutex_unlock(&en->lock);
-	return port ? port->dev : NULL;
-}
-
-/**
- * evpn_speak_work() - gratuitous ARP and unsolicited neighbour advertisements where a segment opened
- * @work: speak_work of the namespace
- *
- * A port that fails over takes all segments on its VLANs with it. They speak a portion at a time, so that
- * switches can follow, and RTNL is free in between.
- */
-void evpn_speak_work(struct work_struct *work)
-{
-	struct evpn_net *en = container_of(to_delayed_work(work), struct evpn_net, speak_work);
-	struct net_device *dev;
-	unsigned int n;
-
-	rtnl_lock();
-	for (n = 0; n < SPEAK_PORTION; n++) {
-		dev = speak_next(en);
-		if (!dev)
-			break;
-		__netdev_notify_peers(dev); /* VLAN devices on it are told by 8021q */
-	}
-	rtnl_unlock();
-	if (n == SPEAK_PORTION)
-		queue_delayed_work(evpn_wq, &en->speak_work, msecs_to_jiffies(SPEAK_PAUSE_MS));
-}
-
-/** evpn_speak_opened() - a segment forwards more than before; under evpn_net.lock */
-void evpn_speak_opened(struct evpn_es *es)
-{
-	struct evpn_net *en = es->net;
-	const struct evpn_device *d;
-
-	lockdep_assert_held(&en->lock);
-	evpn_for_each_device(d, es) {
-		if (d->port && list_empty(&d->port->opened))
-			list_add_tail(&d->port->opened, &en->opened);
-	}
-	queue_delayed_work(evpn_wq, &en->speak_work, 0);
 }
