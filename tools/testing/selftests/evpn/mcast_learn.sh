@@ -140,7 +140,7 @@ mld() {
 }
 
 leave() {
-	local start took left last
+	local start took last
 	mcast_monitor
 	wants ce1 ce.1 239.1.3.2
 	slowwait 2 is_wanted 1 239.1.3.2 "exclude igmpv3 "
@@ -156,10 +156,11 @@ leave() {
 		sleep 0.4
 	done
 	check_eq "$(wanted 2 239.1.3.1)" "exclude igmpv2+igmpv3 " "after the answers"
-	left=$(told 'group=239.1.3.1 .*event=leaving')
-	[ "$left" -ge 1 ]
+	# what comes close together is told together
+	[ "$(told 'group=239.1.3.1 .*event=.*leaving')" -ge 1 ]
 	check_err $? "the leave was not told: $(grep 239.1.3.1 $MON)"
-	check_eq "$(told 'group=239.1.3.1 .*event=.*renewed')" "$left" "told as renewed, of $left that were leaving"
+	grep 'group=239.1.3.1 .*event=.*\(leaving\|renewed\)' $MON | tail -n 1 | grep -q renewed
+	check_err $? "the answer after the leave was not told: $(grep 239.1.3.1 $MON)"
 	slowwait 20 grep -q 'group=239.1.3.2 .*event=ended reason=left' $MON
 	check_err $? "not told: $(grep 239.1.3.2 $MON)"
 	took=$(($(mono_ms) - start))
