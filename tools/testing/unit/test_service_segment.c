@@ -2405,6 +2405,44 @@ static struct segment *two_pseudowires(struct speaker **sp)
 	return segment_by_name((*sp)->ss, "ce1");
 }
 
+/* D3: a pseudowire stays up when the port to its other end goes, and the segment goes with that. */
+static void way_is_tracked(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	struct segment *s;
+
+	setup.seg.standby = CONF_STANDBY_BLOCK;
+	strcpy(setup.seg.interface, "gre1");
+	strcpy(setup.seg.track[setup.seg.n_track++], "eth1");
+	strcpy(setup.seg.track[setup.seg.n_track++], "eth2");
+	sp = begin(&setup);
+	pseudowire(sp, 5, "gre1", true);
+	pseudowire(sp, 7, "eth1", true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_true(sp->wish.df);
+	pseudowire(sp, 8, "eth2", true);
+	sp->log[0] = '\0';
+	pseudowire(sp, 7, "eth1", false);
+	assert_string_equal(sp->log, "");
+	pseudowire(sp, 8, "eth9", true);
+	assert_false(s->port_up);
+	assert_string_equal(
+		s->port_reason,
+		"no way to the customer: eth2 does not exist, nor do the others lead there");
+	assert_non_null(strstr(sp->log, "-4"));
+	assert_true(s->closed);
+	assert_false(sp->wish.df);
+	pseudowire(sp, 8, "eth2", true);
+	run(sp, 60);
+	assert_true(sp->wish.df);
+	assert_false(s->closed);
+	end(sp);
+}
+
 static void set_is_up_with_one(void **state)
 {
 	struct speaker *sp;
@@ -4156,6 +4194,7 @@ int main(void)
 		cmocka_unit_test(esi_from_partner),
 		cmocka_unit_test(reload_vlans),
 		cmocka_unit_test(reload_keeps_segment),
+		cmocka_unit_test(way_is_tracked),
 		cmocka_unit_test(set_is_up_with_one),
 		cmocka_unit_test(set_changes),
 		cmocka_unit_test(removed_hands_over),

@@ -26,6 +26,7 @@
 #define CONF_ICC_PORT 4797 /* of UDP; nobody has registered it */
 #define CONF_VTY_MAX 108   /* of a unix socket's path */
 #define CONF_UPLINKS_MAX 16
+#define CONF_TRACK_MAX 8
 #define CONF_PORTS_MAX 16
 /* Most hosts that are learned, of a segment and of all, unless said otherwise; those of the module. */
 #define CONF_HOST_LIMIT 16384
@@ -332,6 +333,7 @@ bool conf_set_has(const struct conf_set *set, const char *ifname);
  * struct conf_segment - one Ethernet Segment, key @name
  * @interface: device it binds to, by name; need not exist yet. Of several the first, by which it is called
  * @set: all of them, where they are given as a list, which may be of one; see conf_segment_has()
+ * @track: devices that lead to the customer, @n_track of them: it is down while none has carrier
  * @control: who elects; of a segment of FRR's only what the kernel is told is of interest
  * @esi: valid when @esi_source is CONF_ESI_STATIC (es-id + es-sys-mac is already folded in)
  * @es_import: override of the ES-Import Route Target; all zero: derived from the ESI
@@ -356,6 +358,8 @@ struct conf_segment {
 	char name[CONF_NAME_MAX];
 	char interface[IFNAMSIZ];
 	struct conf_set set;
+	char track[CONF_TRACK_MAX][IFNAMSIZ];
+	uint8_t n_track;
 	enum conf_control control;
 	enum conf_esi_source esi_source;
 	struct esi esi;
@@ -449,6 +453,7 @@ const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr 
 				  uint16_t port);
 const struct conf_segment *conf_segment(const struct conf *conf, const char *name);
 bool conf_segment_has(const struct conf_segment *s, const char *ifname);
+bool conf_segment_tracks(const struct conf_segment *s, const char *ifname);
 bool conf_segment_same_devices(const struct conf_segment *a, const struct conf_segment *b);
 const struct conf_segment *conf_segment_on(const struct conf *conf, const char *ifname);
 /* what a value is when nothing is said about it */

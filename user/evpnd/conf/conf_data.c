@@ -129,6 +129,15 @@ bool conf_segment_same_devices(const struct conf_segment *a, const struct conf_s
 	return a->set.n || !strcmp(a->interface, b->interface);
 }
 
+/** conf_segment_tracks() - is it a device that leads to the customer? */
+bool conf_segment_tracks(const struct conf_segment *s, const char *ifname)
+{
+	for (uint8_t i = 0; i < s->n_track; i++)
+		if (!strcmp(s->track[i], ifname))
+			return true;
+	return false;
+}
+
 /** conf_segment_on() - the segment that has this device; NULL: none */
 const struct conf_segment *conf_segment_on(const struct conf *conf, const char *ifname)
 {

@@ -17,6 +17,7 @@ ALL_TESTS="
 	beforehand
 	drained
 	pseudowire_down
+	access_isolated
 	pe_dies
 "
 # shellcheck source=lib.sh
@@ -115,6 +116,22 @@ pseudowire_down() {
 	home
 	check_err $? "pw1 is up again: $(where)"
 	log_test "it is up again: all is as before"
+}
+
+# D3: its pseudowires stay up, and lead nowhere
+access_isolated() {
+	local n
+	isolate() { for n in 1 2; do ip -n "$(ns pe1)" link set acc$n "$1"; done; }
+	fails_over "SPE1 isolated from the access network" $LEG_LOST goes_to pe2 isolate down
+	[ "$(ip -n "$(ns pe1)" -j link show pw1 | jq '.[0].flags | index("LOWER_UP")')" != null ]
+	check_err $? "pw1 is not up any more: $(ip -n "$(ns pe1)" -br link show pw1)"
+	slowwait 20 session_is pe2 Established
+	check_err $? "the customer's session: $(where)"
+	log_test "SPE1 is isolated from the access network: SPE2 serves the customer"
+	isolate up
+	home
+	check_err $? "SPE1 has its way back: $(where)"
+	log_test "the way is back: all is as before"
 }
 
 pe_dies() {

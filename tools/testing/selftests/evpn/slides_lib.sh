@@ -63,6 +63,7 @@ segments() {
 		cat >>"$file" <<-END
 			  - name: pw$n
 			    interface: pw$n
+			    track: [acc$n]
 			    esi: 00:11:22:33:44:55:66:77:88:0$n
 			    mode: port-active
 			    standby: block

@@ -183,6 +183,7 @@ enum leave_step { LEAVE_NO, LEAVE_OFFER, LEAVE_CORE, LEAVE_CE, LEAVE_DONE };
  * @ifindex: of its device, 0: there is none; of several the first that is there
  * @ports, @n_ports: all that are there
  * @kernel_ports, @n_kernel_ports: of a set, what has become of its devices in the module
+ * @tracked: the devices of conf.track, in its order, 0 for one that is not there; @way_lost: none of them works
  * @port_up: the customer can be reached through a device; @port_reason says why not
  * @differs: what another PE means by the segment that this one does not; a sentence, or ""
  * @lacp: its LACP, valid if @lacp_known: the module has the segment
@@ -234,6 +235,8 @@ struct segment {
 	u32 ifindex;
 	u32 ports[CONF_SET_MAX];
 	u8 n_ports;
+	u32 tracked[CONF_TRACK_MAX];
+	bool way_lost;
 	bool port_up;
 	bool closed;
 	char port_reason[ROLE_TEXT_MAX];

@@ -117,7 +117,8 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 	other_offer = s->conf.df.preference != c->df.preference ||
 		      s->conf.df.dont_preempt != c->df.dont_preempt ||
 		      s->conf.df.algorithm != c->df.algorithm;
-	other_devices = !conf_segment_same_devices(&s->conf, c);
+	other_devices = !conf_segment_same_devices(&s->conf, c) || s->conf.n_track != c->n_track ||
+			memcmp(s->conf.track, c->track, sizeof(c->track)) != 0;
 	if (strcmp(s->conf.name, c->name))
 		log_info("segment %s: is named %s from now on", s->conf.name, c->name);
 	if (s->advertised && s->conf.ad_per_es && !c->ad_per_es)

@@ -109,7 +109,7 @@ void segment_update_port(struct segment *s)
 
 	segment_frr_link(s, l, before);
 	s->port_up = segment_port_state(s);
-	s->closed |= s->owner->core.lost || (was && is_shut(s));
+	s->closed |= s->owner->core.lost || (was && (is_shut(s) || s->way_lost));
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
 		s->adopted = false;
@@ -150,6 +150,15 @@ static bool is_port_of(const struct segment *s, const struct fact_link *f)
 	return conf_segment_has(&s->conf, f->ifname) || segment_has_port(s, f->ifindex);
 }
 
+/* Does it lead to the customer, or did it, under another name? */
+static bool is_way_of(const struct segment *s, const struct fact_link *f)
+{
+	for (u8 i = 0; i < s->conf.n_track; i++)
+		if (s->tracked[i] == f->ifindex)
+			return true;
+	return conf_segment_tracks(&s->conf, f->ifname);
+}
+
 /*
  * A sub-interface costs no more than a note: thousands of them go down and come up together, and what
  * follows from it is done once for all of them.
@@ -161,7 +170,7 @@ void segments_link(struct segments *ss, const struct fact_link *f)
 	struct segment *s;
 
 	TAILQ_FOREACH(s, &ss->list, entry) {
-		if (!f || is_port_of(s, f))
+		if (!f || is_port_of(s, f) || is_way_of(s, f))
 			segment_update_port(s);
 		else if (bridge)
 			update_bridges(s);

@@ -89,7 +89,9 @@ static bool lacp_missing(const struct segment *s, const struct fact_link *f, cha
 	}
 }
 
-void segment_port_why(const struct segment *s, const char *ifname, char why[ROLE_TEXT_MAX])
+/* Why a device does not work, or an empty sentence */
+static const struct device *device_why(const struct segment *s, const char *ifname,
+				       char why[ROLE_TEXT_MAX])
 {
 	const struct device *l = segment_link(s->owner, ifname);
 
@@ -100,7 +102,14 @@ void segment_port_why(const struct segment *s, const char *ifname, char why[ROLE
 		snprintf(why, ROLE_TEXT_MAX, "%s is administratively down", ifname);
 	else if (!has_carrier(&l->fact))
 		snprintf(why, ROLE_TEXT_MAX, "%s has no carrier", ifname);
-	else
+	return l;
+}
+
+void segment_port_why(const struct segment *s, const char *ifname, char why[ROLE_TEXT_MAX])
+{
+	const struct device *l = device_why(s, ifname, why);
+
+	if (!why[0])
 		lacp_missing(s, &l->fact, why);
 }
 
@@ -123,9 +132,31 @@ static bool any_port_is_up(struct segment *s)
 	return !s->port_reason[0];
 }
 
+/*
+ * A pseudowire has no carrier that a dead path would take away: the devices that lead to its other end are
+ * named for that, and one of them has to work.
+ */
+static bool way_is_up(struct segment *s)
+{
+	const struct device *l;
+	char why[ROLE_TEXT_MAX];
+	bool up = !s->conf.n_track;
+
+	for (u8 i = 0; i < s->conf.n_track; i++) {
+		l = device_why(s, s->conf.track[i], why);
+		s->tracked[i] = l ? l->fact.ifindex : 0;
+		up |= !why[0];
+	}
+	if (!up)
+		snprintf(s->port_reason, ROLE_TEXT_MAX, "no way to the customer: %.100s%s", why,
+			 s->conf.n_track > 1 ? ", nor do the others lead there" : "");
+	return up;
+}
+
 bool segment_port_state(struct segment *s)
 {
-	if (!any_port_is_up(s))
+	s->way_lost = !way_is_up(s);
+	if (s->way_lost || !any_port_is_up(s))
 		return false;
 	if (s->owner->core.lost)
 		snprintf(s->port_reason, ROLE_TEXT_MAX, "%s", s->owner->core.text);
