@@ -1189,6 +1189,25 @@ static void test_core_connected(void **state)
 	end(sp);
 }
 
+/* Learned by both PEs, by the same router: this one tells it, whatever is behind its own route. */
+static void test_core_both(void **state)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+	struct speaker *sp;
+
+	red.l3vni = 5000;
+	red.prefixes.core = CONF_CORE_ESI;
+	sp = begin_with(&red);
+	l3vni_devices(sp, 5000, RED);
+	run_all(sp);
+	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.1", 2));
+	run_all(sp);
+	sp->log[0] = '\0';
+	learned(sp, "10.20.0.0/16", 11, "10.1.0.1");
+	expect(sp, "+10.20.0.0/16/1[10.0.0.1:32768],10.1.0.1 +10.20.0.0/16/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
 /* The PE has this role; what it tells the core then has this LOCAL_PREF and this metric, 0: it is not told again */
 static void role_is(struct speaker *sp, const struct fact_es *f, u32 pref, u32 med)
 {
@@ -2424,6 +2443,7 @@ int main(void)
 		cmocka_unit_test(test_esi_form),
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_core_connected),
+		cmocka_unit_test(test_core_both),
 		cmocka_unit_test(test_core_roles),
 		cmocka_unit_test(test_core_esi),
 		cmocka_unit_test(test_esi_of_core),

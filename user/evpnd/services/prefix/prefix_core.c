@@ -112,6 +112,16 @@ static bool is_retained(const struct pfx *x)
 	return x->remotes;
 }
 
+/* By whom the core hears of it, where it hears of the segment: another PE, which has it still */
+static bool is_others(const struct pfx *x, const struct pset *in_use)
+{
+	const struct plocal *l = x->flags & PFX_TOO_MANY ? NULL : prefix_local(x);
+
+	if (l && l->set == in_use)
+		return false;
+	return !is_retained(x);
+}
+
 const char *prefix_core_silent(struct prefixes *ps, const struct pfx *x, const struct pcore *c)
 {
 	const struct pset *s = set_in_use(x);
@@ -120,7 +130,7 @@ const char *prefix_core_silent(struct prefixes *ps, const struct pfx *x, const s
 		return c->why;
 	if (!s)
 		return "the kernel has no route by a leg of this PE";
-	if (c->by_esi && s == x->there && !is_retained(x) && one_segment(ps, s))
+	if (c->by_esi && is_others(x, s) && one_segment(ps, s))
 		return "the PE that has learned it tells it, with the segment's ESI";
 	return NULL;
 }
