@@ -82,6 +82,21 @@ FAKE bool speaker_host(struct speaker *speaker, const struct host_query *query, 
 	return false;
 }
 
+FAKE void speaker_neighbours(struct speaker *speaker, const struct ip_addr *address,
+			     neighbour_fn fn, void *data)
+{
+}
+
+FAKE void speaker_neighbour_changed(struct speaker *speaker, const struct ip_addr *address,
+				    uint32_t ifindex)
+{
+}
+
+FAKE bool speaker_reaches(struct speaker *speaker, uint32_t vrf, const struct ip_addr *address)
+{
+	return false;
+}
+
 FAKE bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe)
 {
 	return true;

@@ -36,6 +36,7 @@ struct speaker {
 	u32 batches;
 	bool events;
 	char said[256];
+	char changed[512]; /* "address@device " that other services have heard of */
 };
 
 #include "service_speaker.h"
@@ -58,6 +59,13 @@ static const char *text(const struct ip_addr *a)
 	static unsigned int n;
 
 	return ip_format(a, buf[n++ % 4]);
+}
+
+void speaker_neighbour_changed(struct speaker *sp, const struct ip_addr *address, u32 ifindex)
+{
+	size_t used = strlen(sp->changed);
+
+	snprintf(sp->changed + used, sizeof(sp->changed) - used, "%s@%u ", text(address), ifindex);
 }
 
 void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wishes, uint32_t n)
@@ -995,6 +1003,83 @@ static void sticky_route_goes(void **state)
 	end(sp);
 }
 
+static void list_neighbour(void *data, const struct neighbour *n)
+{
+	static const char *const how[] = {
+		[NEIGHBOUR_LEARNED] = "learned",
+		[NEIGHBOUR_RETAINED] = "retained",
+		[NEIGHBOUR_SYNCED] = "synced",
+	};
+	char *buf = data;
+	size_t used = strlen(buf);
+
+	snprintf(buf + used, 256 - used, "%s@%u,%s ", text(&n->address), n->ifindex, how[n->how]);
+}
+
+/* What other services have heard since the last time, and what is handed out to them now, of one address or all */
+static void others_hear(struct speaker *sp, const char *changed, const char *address,
+			const char *neighbours)
+{
+	struct ip_addr a = ip_of(address);
+	char buf[256] = "";
+
+	run_all(sp);
+	assert_string_equal(sp->changed, changed);
+	sp->changed[0] = '\0';
+	neigh_service.neighbours(sp->ns, address ? &a : NULL, list_neighbour, buf);
+	assert_string_equal(buf, neighbours);
+}
+
+/* Services that tell hosts to others hear of each change of what they may tell, and of no other one. */
+static void neighbours(void **state)
+{
+	struct speaker *sp = begin();
+	struct says fixed = {PE3, 0, true}, other = {PE2, 0, false};
+	struct fact_neigh f = {.key = {.tag = 1, .esi = esi_of(1), .address = ip_of("10.1.0.9")},
+			       .mac = mac_of(9),
+			       .state = NEIGH_LOCAL,
+			       .ifindex = 11,
+			       .vrf = RED};
+	struct route *r;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	tell(sp, &f);
+	others_hear(sp, "10.1.0.9@11 ", "10.1.0.9", "10.1.0.9@11,learned ");
+	f.mac = mac_of(8); /* another MAC address, and the same once more */
+	tell(sp, &f);
+	tell(sp, &f);
+	others_hear(sp, "", "10.1.0.9", "10.1.0.9@11,learned ");
+	/* a PE has it as a host that does not move: what is said here is not believed */
+	r = says(sp, &fixed, 2, 0, "10.1.0.9", 9);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "");
+	gone(sp, r);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "10.1.0.9@11,learned ");
+	f.state = NEIGH_GONE;
+	tell(sp, &f);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "");
+	/* another PE's, which the kernel has taken; then that is gone */
+	r = says(sp, &other, 1, 1, "10.1.0.9", 9);
+	others_hear(sp, "", NULL, "");
+	f.state = NEIGH_SYNCED;
+	tell(sp, &f);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "10.1.0.9@11,synced ");
+	gone(sp, r);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "10.1.0.9@11,retained ");
+	f.state = NEIGH_LOCAL;
+	tell(sp, &f);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "10.1.0.9@11,learned ");
+	/* the module is read, and has it no more */
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_BEGIN, NULL);
+	neigh_service.fact(sp->ns, IPC_FACT_NEIGHS_DONE, NULL);
+	others_hear(sp, "10.1.0.9@11 ", NULL, "");
+	/* what stands for an IPv6 router in FRR's routes is no host */
+	f.key.address = ip_of("169.254.0.1");
+	f.flags = NEIGH_STICKY;
+	tell(sp, &f);
+	others_hear(sp, "", NULL, "");
+	end(sp);
+}
+
 /* C39: the same address on two segments with one tag and one VRF: one route only, and never none. */
 static void collision(void **state)
 {
@@ -1467,6 +1552,7 @@ int main(void)
 		cmocka_unit_test(mobility_from_elsewhere),
 		cmocka_unit_test(sticky),
 		cmocka_unit_test(sticky_route_goes),
+		cmocka_unit_test(neighbours),
 		cmocka_unit_test(collision),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(answer_late),

@@ -45,6 +45,19 @@ struct host {
 };
 
 /**
+ * struct neighbour - a customer's host in the kernel of this PE
+ * @ifindex: of the device that it is on
+ * @how: how it is known
+ */
+struct neighbour {
+	struct ip_addr address;
+	uint32_t ifindex;
+	enum { NEIGHBOUR_LEARNED = 1, NEIGHBOUR_RETAINED, NEIGHBOUR_SYNCED } how;
+};
+
+typedef void (*neighbour_fn)(void *data, const struct neighbour *n);
+
+/**
  * struct service - the entry points; any may be NULL except @name
  * @route_types: bit N set: claims EVPN route type N
  * @unheard: bit N set: of type N it does not want to hear what it originates itself, and nobody else can have
@@ -73,6 +86,11 @@ struct host {
  * @word: such a PE says something by the channel; not yet known whether it has the segment that it speaks of
  * @shares: is @pe one of the segment's PEs, by BGP, at this moment? For services that ask with speaker_shares()
  * @host: is there such a neighbour in the kernel? For services that ask with speaker_host()
+ * @neighbours: call @fn for each neighbour with @address, NULL: for all, that is in the kernel and may be believed. For
+ *	services that ask with speaker_neighbours()
+ * @neighbour_changed: that with @address on this device is another one now, or none; NULL: any may be
+ * @reaches: has this PE a neighbour with @address in a subnet of its device, in this VRF (ifindex of its device, 0: the
+ *	global table)? For services that ask with speaker_reaches()
  * @query: a control-socket method that begins with the service's name or that it lists;
  *	returns false when the method is not its own; else fills *@result (owned by the caller),
  *	or @err with a sentence
@@ -103,6 +121,9 @@ struct service {
 	void (*word)(void *state, const struct ip_addr *from, const struct icc_msg *word);
 	bool (*shares)(void *state, const struct esi *esi, const struct ip_addr *pe);
 	bool (*host)(void *state, const struct host_query *query, struct host *host);
+	void (*neighbours)(void *state, const struct ip_addr *address, neighbour_fn fn, void *data);
+	void (*neighbour_changed)(void *state, const struct ip_addr *address, uint32_t ifindex);
+	bool (*reaches)(void *state, uint32_t vrf, const struct ip_addr *address);
 	bool (*query)(void *state, const char *method, const json_t *params, json_t **result,
 		      char *err, size_t err_len);
 };
@@ -160,6 +181,13 @@ void speaker_wants_more(struct speaker *speaker);
 bool speaker_has_room(struct speaker *speaker);
 /* a neighbour of a segment, whichever service knows it. False: the kernel has none; @host says more */
 bool speaker_host(struct speaker *speaker, const struct host_query *query, struct host *host);
+/* customers' hosts in the kernel of this PE, see struct service */
+void speaker_neighbours(struct speaker *speaker, const struct ip_addr *address, neighbour_fn fn,
+			void *data);
+/* of whoever knows them, for whoever asks for them: what is asked for now is true already */
+void speaker_neighbour_changed(struct speaker *speaker, const struct ip_addr *address,
+			       uint32_t ifindex);
+bool speaker_reaches(struct speaker *speaker, uint32_t vrf, const struct ip_addr *address);
 /* is @pe one of the PEs of a segment of ours at this moment? */
 bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe);
 /* write what is queued now, do not wait for the loop to come round */

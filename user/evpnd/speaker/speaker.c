@@ -182,6 +182,32 @@ bool speaker_host(struct speaker *speaker, const struct host_query *query, struc
 	return false;
 }
 
+void speaker_neighbours(struct speaker *speaker, const struct ip_addr *address, neighbour_fn fn,
+			void *data)
+{
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->neighbours && speaker->states[i])
+			speaker_services[i]->neighbours(speaker->states[i], address, fn, data);
+}
+
+void speaker_neighbour_changed(struct speaker *speaker, const struct ip_addr *address,
+			       uint32_t ifindex)
+{
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->neighbour_changed && speaker->states[i])
+			speaker_services[i]->neighbour_changed(speaker->states[i], address,
+							       ifindex);
+}
+
+bool speaker_reaches(struct speaker *speaker, uint32_t vrf, const struct ip_addr *address)
+{
+	for (unsigned int i = 0; speaker_services[i]; i++)
+		if (speaker_services[i]->reaches && speaker->states[i] &&
+		    speaker_services[i]->reaches(speaker->states[i], vrf, address))
+			return true;
+	return false;
+}
+
 bool speaker_shares(struct speaker *speaker, const struct esi *esi, const struct ip_addr *pe)
 {
 	for (unsigned int i = 0; speaker_services[i]; i++)

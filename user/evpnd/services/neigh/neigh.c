@@ -56,6 +56,8 @@ static void look_again(struct neighs *ns, struct nhost *h, void *data)
 		neigh_sequence(ns, h);
 		neigh_advertise(ns, h);
 	}
+	h->said = 0; /* it may be on another device */
+	neigh_say(ns, h);
 	neigh_queue(ns, h);
 }
 
@@ -186,6 +188,7 @@ static void lose(struct neighs *ns, struct nhost *h)
 	h->state = NEIGH_GONE;
 	h->flags &= ~NHOST_LOCAL;
 	neigh_withdraw(ns, h);
+	neigh_say(ns, h);
 }
 
 static void gone_with_segment(struct neighs *ns, struct nhost *h, void *data)
@@ -262,6 +265,7 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 	bool was_local, moved = false;
 	const char *word;
 	struct nhost *h;
+	u32 was_on;
 	u8 was;
 
 	if (!c)
@@ -274,6 +278,7 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 	was_local = h->flags & NHOST_LOCAL;
 	h->state = state;
 	h->epoch = ns->epoch;
+	was_on = neigh_ifindex(h);
 	h->ifindex = f->ifindex;
 	h->error = f->error;
 	h->t_fact = f->since;
@@ -295,6 +300,11 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 	word = neigh_watched(ns) ? word_for(h, was, was_local, moved) : NULL;
 	if (word)
 		neigh_tell(ns, h, word, h->why);
+	if (h->said && was_on != neigh_ifindex(h)) {
+		h->said = 0;
+		speaker_neighbour_changed(ns->speaker, &h->addr, was_on);
+	}
+	neigh_say(ns, h);
 	neigh_drop(ns, h);
 }
 
@@ -433,5 +443,6 @@ const struct service neigh_service = {
 	.settled = neighs_settled,
 	.word = neigh_word,
 	.host = neigh_host,
+	.neighbours = neigh_neighbours,
 	.query = neigh_query,
 };

@@ -59,6 +59,7 @@ enum {
  * @ifindex: the device that it is on, as the module has told it; 0: on none
  * @t_asked: in seconds of CLOCK_MONOTONIC, when it was asked last because another PE said so; 0: never
  * @state: enum neigh_state as the module has told it; @answer: enum wish_status
+ * @said: how other services have heard that it is known, see neigh_say()
  */
 struct nhost {
 	struct nhost *next;
@@ -83,6 +84,7 @@ struct nhost {
 	u8 answer;
 	u8 flags;
 	u8 epoch;
+	u8 said;
 };
 
 /** struct ncounts - since the start, for metrics */
@@ -213,6 +215,9 @@ void neigh_word(void *state, const struct ip_addr *from, const struct icc_msg *w
 
 /* neigh_host.c */
 bool neigh_host(void *state, const struct host_query *q, struct host *host);
+void neigh_neighbours(void *state, const struct ip_addr *address, neighbour_fn fn, void *data);
+/* other services hear of it, if it is known in another way than they have heard last */
+void neigh_say(struct neighs *ns, struct nhost *h);
 /* as its neighbour advertisements say, to this PE or to the one that has told of it */
 bool neigh_is_router(const struct nhost *h);
 /* FRR's, for an IPv6 router: no address of a host */

@@ -250,5 +250,6 @@ void neigh_hold_again(struct neighs *ns, const struct ip_addr *addr)
 		else
 			hold(ns, h);
 		neigh_advertise(ns, h);
+		neigh_say(ns, h);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * neigh_host.c - what other services ask: is a router behind a segment in the kernel of this PE, learned here,
- * in step with another PE, or kept while it is probed?
+ * in step with another PE, or kept while it is probed? And which hosts are there?
  */
 #include "services/neigh/neigh.h"
 
@@ -117,4 +117,63 @@ bool neigh_host(void *state, const struct host_query *q, struct host *host)
 	if (s.host)
 		found(s.host, host);
 	return s.host && !s.many;
+}
+
+/* ---- all of them, for services that tell them to others ---- */
+
+/* How it is known, as far as it may be believed; 0: it is not */
+static u8 known_by(const struct nhost *h)
+{
+	if (neigh_is_stand_in(h) || h->flags & NHOST_HELD)
+		return 0;
+	if (h->flags & NHOST_LOCAL)
+		return NEIGHBOUR_LEARNED;
+	return h->state == NEIGH_SYNCED	  ? NEIGHBOUR_SYNCED :
+	       h->state == NEIGH_RETAINED ? NEIGHBOUR_RETAINED :
+					    0;
+}
+
+static void hand_out(const struct nhost *h, neighbour_fn fn, void *data)
+{
+	struct neighbour n = {.address = h->addr, .ifindex = neigh_ifindex(h), .how = known_by(h)};
+
+	if (n.how && n.ifindex)
+		fn(data, &n);
+}
+
+/** struct handing - what neigh_neighbours() was asked to do */
+struct handing {
+	neighbour_fn fn;
+	void *data;
+};
+
+static void hand_out_one(struct neighs *ns, struct nhost *h, void *data)
+{
+	const struct handing *to = data;
+
+	hand_out(h, to->fn, to->data);
+}
+
+void neigh_neighbours(void *state, const struct ip_addr *address, neighbour_fn fn, void *data)
+{
+	struct handing to = {fn, data};
+	struct neighs *ns = state;
+	struct nhost *h;
+
+	if (!address) {
+		neigh_walk(ns, hand_out_one, &to);
+		return;
+	}
+	for (h = neigh_first(ns, address); h; h = neigh_next(h))
+		hand_out(h, fn, data);
+}
+
+void neigh_say(struct neighs *ns, struct nhost *h)
+{
+	u8 now = known_by(h);
+
+	if (now == h->said)
+		return;
+	h->said = now;
+	speaker_neighbour_changed(ns->speaker, &h->addr, neigh_ifindex(h));
 }

@@ -151,10 +151,12 @@ static void unwish(struct neighs *ns, struct nhost *h)
 		return;
 	if (h->state != NEIGH_SYNCED || !retain_ms) {
 		h->state = NEIGH_GONE;
+		neigh_say(ns, h);
 		return;
 	}
 	h->state = NEIGH_RETAINED;
 	h->t_fact = timer_now_ns();
+	neigh_say(ns, h);
 	if (neigh_watched(ns))
 		neigh_tell(ns, h, "retained", NULL);
 }
@@ -227,6 +229,7 @@ void neigh_result(void *state, const void *result)
 	} else if (h->state == NEIGH_GONE) {
 		h->state = r->status == WISH_PENDING ? NEIGH_PENDING : NEIGH_REFUSED;
 	}
+	neigh_say(ns, h);
 	if (neigh_watched(ns))
 		neigh_tell(ns, h, names[h->answer % 3], h->why);
 }
