@@ -116,8 +116,9 @@ static void on_fact(const struct fact_prefix *f)
 	if (f->hop.ifindex)
 		if_indextoname(f->hop.ifindex, dev);
 	if (used < sizeof(told) - 256)
-		snprintf(told + used, sizeof(told) - used, "%s%s%s%s %s %s %u; ",
+		snprintf(told + used, sizeof(told) - used, "%s%s%s%s%s %s %s %u; ",
 			 f->flags & PREFIX_OWN ? "own " : "", f->flags & PREFIX_GONE ? "gone " : "",
+			 f->flags & PREFIX_SUBNET ? "subnet " : "",
 			 f->flags & PREFIX_FIRST ? "" : "and ", prefix_format(&f->key.prefix, p),
 			 dev, ip_format(&f->hop.gateway, gw), f->key.metric);
 }
@@ -316,10 +317,23 @@ static void test_connected(void **state)
 	sh("ip addr add 192.0.3.1/24 dev core0");		   /* not on a segment */
 	run(50);
 	sh("ip addr del 10.9.0.254/24 dev bond0");
-	expect("gone 10.10.0.0/24 - none 0; gone 192.0.3.0/24 - none 0; gone 10.9.0.0/24 - none 0; ");
+	/* of which device: another one may have the same */
+	expect("gone 10.10.0.0/24 bond0 10.1.0.1 0; gone 192.0.3.0/24 core0 none 0; "
+	       "gone 10.9.0.0/24 bond0 none 0; ");
 	sh("ip route del 10.10.0.0/24 proto kernel");
 	run(50);
-	p->learn &= ~(uint32_t)CONF_LEARN_CONNECTED;
+	told[0] = '\0';
+	/* not learned, but what is in them is: they are told apart */
+	p->learn ^= CONF_LEARN_CONNECTED | CONF_LEARN_NEIGHBOURS;
+	readings = 0;
+	routes_conf(routes, conf->conf);
+	wait_reading(1);
+	expect("subnet 10.1.0.0/24 bond0 none 0; subnet fd00::/64 bond0 none 256; ");
+	sh("ip addr add 10.9.0.254/24 dev bond0");
+	expect("subnet 10.9.0.0/24 bond0 none 0; ");
+	sh("ip addr del 10.9.0.254/24 dev bond0");
+	expect("gone 10.9.0.0/24 bond0 none 0; ");
+	p->learn &= ~(uint32_t)CONF_LEARN_NEIGHBOURS;
 	readings = 0;
 	routes_conf(routes, conf->conf);
 	wait_reading(1);

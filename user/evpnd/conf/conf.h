@@ -93,6 +93,7 @@ enum conf_prefix_protocol {
 	CONF_LEARN_BIRD = 64,
 	CONF_LEARN_STATIC = 128,
 	CONF_LEARN_CONNECTED = 256,
+	CONF_LEARN_NEIGHBOURS = 512,
 };
 enum conf_esi_source { CONF_ESI_STATIC, CONF_ESI_LACP, CONF_ESI_FRR };
 /* Who decides about a segment. With FRR, evpnd originates nothing: it comes to FRR's results and
@@ -251,7 +252,7 @@ struct conf_peer {
 /**
  * struct conf_prefixes - customers' routes of an IP-VRF
  * @learn: set of CONF_LEARN_*: routes of these protocols are learned, if their next hop is on a segment;
- *	CONF_LEARN_CONNECTED: subnets of the segment's devices
+ *	CONF_LEARN_CONNECTED: subnets of the segment's devices; CONF_LEARN_NEIGHBOURS: hosts on these
  * @form: enum conf_prefix_form, of those that are advertised
  * @targets: enum conf_sync, never CONF_SYNC_INHERIT: to whom they are addressed
  * @core: enum conf_prefix_core

@@ -41,10 +41,11 @@ static inline int prefix_hop_cmp(const void *a, const void *b)
 }
 
 enum {
-	PREFIX_GONE = 1,  /* the route, or of an IPv6 route this hop of it */
-	PREFIX_FIRST = 2, /* what was said of the key before is no longer true */
-	PREFIX_OWN = 4,	  /* it is of evpnd's protocol */
-	PREFIX_MORE = 8,  /* it has more hops than are told */
+	PREFIX_GONE = 1,    /* the route, or of an IPv6 route this hop of it */
+	PREFIX_FIRST = 2,   /* what was said of the key before is no longer true */
+	PREFIX_OWN = 4,	    /* it is of evpnd's protocol */
+	PREFIX_MORE = 8,    /* it has more hops than are told */
+	PREFIX_SUBNET = 16, /* it is not learned, but what is in it is on that link */
 };
 
 /**

@@ -92,6 +92,17 @@ struct places {
 	size_t n;
 };
 
+/* Is it of interest which addresses are on a link? */
+static bool subnets_matter(const struct conf_prefixes *p)
+{
+	return p->learn & CONF_LEARN_NEIGHBOURS || p->from_core || p->core == CONF_CORE_ESI;
+}
+
+static bool of_interest(const struct conf_prefixes *p)
+{
+	return p->learn || p->install || subnets_matter(p);
+}
+
 static void add_place(void *data, const struct fact_link *l)
 {
 	struct places *ps = data;
@@ -105,7 +116,7 @@ static void add_place(void *data, const struct fact_link *l)
 		return;
 	v = vrf_conf(ps->r, l, master);
 	core = v && v->prefixes.from_core && l3vni_vxlan(ps->r->links, l, v->l3vni);
-	if (!v || !(core || (on_segment(ps->r, l) && (v->prefixes.learn || v->prefixes.install))))
+	if (!v || !(core || (on_segment(ps->r, l) && of_interest(&v->prefixes))))
 		return;
 	more = reallocarray(ps->list, ps->n + 1, sizeof(*more));
 	if (!more)
@@ -119,6 +130,7 @@ static void add_place(void *data, const struct fact_link *l)
 		.install = !core && v->prefixes.install,
 		.up = l->flags & IFF_UP && l->carrier,
 		.core = core,
+		.subnets = !core && subnets_matter(&v->prefixes),
 	};
 }
 
@@ -136,6 +148,7 @@ static void make_tables(struct routes *r)
 		t->table = p->table;
 		t->vrf = p->vrf;
 		t->learn |= p->learn;
+		t->subnets |= p->subnets;
 	}
 }
 
@@ -200,6 +213,11 @@ static uint32_t learn_bit(uint8_t protocol)
 	return 0;
 }
 
+static uint32_t learn_of(const struct table *t)
+{
+	return t->learn | (t->subnets ? CONF_LEARN_CONNECTED : 0);
+}
+
 /* Of other protocols' routes the kernel need not tell. */
 static int filter(struct routes *r)
 {
@@ -208,7 +226,7 @@ static int filter(struct routes *r)
 	uint32_t learn = 0;
 
 	for (size_t i = 0; i < r->n_tables; i++)
-		learn |= r->tables[i].learn;
+		learn |= learn_of(&r->tables[i]);
 	for (size_t i = 0; i < PROTOCOLS; i++)
 		if (learn & protocols[i].bit)
 			wanted[n++] = protocols[i].protocol;
@@ -234,6 +252,16 @@ static bool is_ours(const struct routes *r, const struct table *t, const struct 
 	return p && learn & bit && is_possible(route, hop, bit);
 }
 
+/* By it is known that an address is on a link. */
+static bool is_subnet(const struct routes *r, const struct nl_fib_route *route,
+		      const struct prefix_hop *hop, uint32_t bit)
+{
+	const struct place *p = routes_place(r, hop->ifindex);
+
+	return bit == CONF_LEARN_CONNECTED && p && p->subnets && p->table == route->table &&
+	       is_possible(route, hop, bit);
+}
+
 static unsigned int hops_of(struct routes *r, const struct nl_fib_route *route,
 			    struct prefix_hop hops[NL_FIB_HOPS_MAX])
 {
@@ -247,9 +275,13 @@ static unsigned int hops_of(struct routes *r, const struct nl_fib_route *route,
 static void tell_gone(struct routes *r, const struct nl_fib_route *route, uint32_t vrf,
 		      uint8_t flags, const struct prefix_hop *hops, unsigned int n)
 {
+	/* another device may have the same subnet */
+	bool of_device = route->protocol == RTPROT_KERNEL && n == 1;
+
 	/* of an IPv6 route perhaps some hops only */
 	if (route->prefix.addr.len == 4 || !n) {
-		add_fact(r, route, vrf, NULL, flags | PREFIX_GONE | PREFIX_FIRST);
+		add_fact(r, route, vrf, of_device ? hops : NULL,
+			 flags | PREFIX_GONE | PREFIX_FIRST);
 		return;
 	}
 	for (unsigned int i = 0; i < n; i++)
@@ -282,8 +314,9 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 	uint32_t bit = learn_bit(route->protocol);
 	struct prefix_hop hops[NL_FIB_HOPS_MAX];
 	unsigned int n, kept = 0;
+	uint8_t flags = own ? PREFIX_OWN : 0;
 
-	if (!t || !(own || bit & t->learn || replaces))
+	if (!t || !(own || bit & learn_of(t) || replaces))
 		return;
 	if ((own || replaces) && route->metric == CONF_CORE_METRIC)
 		routes_core_heard(r, route, t->vrf);
@@ -296,7 +329,7 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 	if (own && route->nhid)
 		nh_used(r, route->nhid);
 	if (route->gone) {
-		tell_gone(r, route, t->vrf, own ? PREFIX_OWN : 0, hops, n);
+		tell_gone(r, route, t->vrf, flags, hops, n);
 		return;
 	}
 	for (unsigned int i = 0; i < n && !own; i++)
@@ -304,10 +337,14 @@ static void on_route(struct routes *r, const struct nl_fib_route *route, bool re
 			hops[kept++] = hops[i];
 	if (own)
 		kept = n;
+	if (!kept && n == 1 && is_subnet(r, route, &hops[0], bit)) {
+		flags |= PREFIX_SUBNET;
+		kept = n;
+	}
 	if (kept)
-		tell_hops(r, route, t->vrf, own ? PREFIX_OWN : 0, hops, kept);
+		tell_hops(r, route, t->vrf, flags, hops, kept);
 	else if (r->reading < 0) /* it may be in the place of one that was told */
-		tell_gone(r, route, t->vrf, 0, NULL, 0);
+		tell_gone(r, route, t->vrf, 0, hops, bit == CONF_LEARN_CONNECTED ? n : 0);
 }
 
 /*

@@ -21,6 +21,7 @@
  * struct place - a device that is, or is stacked upon, one of a segment, in the table of a configured VRF
  * @learn: CONF_LEARN_*
  * @core: it is none of a segment: by it the VRF reaches the PEs of its L3VNI
+ * @subnets: those of the device are told, also if they are not learned: what is in them is no business of the core's
  */
 struct place {
 	uint32_t ifindex;
@@ -30,14 +31,19 @@ struct place {
 	bool install;
 	bool up;
 	bool core;
-	uint8_t pad; /* compared as memory */
+	bool subnets; /* compared as memory: there is no padding */
 };
 
-/** struct table - a routing table with a place in it; @vrf: ifindex of its VRF device or 0 */
+/**
+ * struct table - a routing table with a place in it
+ * @vrf: ifindex of its VRF device or 0
+ * @learn, @subnets: of any of its places
+ */
 struct table {
 	uint32_t table;
 	uint32_t vrf;
 	uint32_t learn;
+	bool subnets;
 };
 
 /**
