@@ -744,10 +744,12 @@ static void test_prefix_keys(void **state)
 	    "4:35: vrfs[red].prefixes.learn: \"ospf\": expected a list");
 	bad(VRF("prefixes: {learn: [opsf]}"),
 	    "4:36: vrfs[red].prefixes.learn: \"opsf\": expected ospf, isis, bgp, rip, babel, eigrp, "
-	    "bird, static or connected; did you mean \"ospf\"?");
+	    "bird, static, connected or neighbours; did you mean \"ospf\"?");
 	bad(VRF("prefixes: {metric: 0}"), "4:36: vrfs[red].prefixes.metric: \"0\"");
 	bad(VRF("prefixes: {lern: [ospf]}"),
 	    "4:28: vrfs[red].prefixes.lern: unknown key; did you mean \"learn\"?");
+	warned(VRF("route-targets: {export: [\"1:1\"]}, prefixes: {learn: [neighbours]}"),
+	       "prefixes.learn: neighbours are told to the core alone, and this VRF tells it nothing");
 	warned(VRF("prefixes: {learn: [ospf]}"),
 	       "prefixes.learn: is advertised to nobody without an export route target");
 	warned(VRF("route-targets: {export: [\"1:1\"]}, prefixes: {learn: [ospf], targets: off}"),

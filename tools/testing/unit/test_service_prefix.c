@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,9 +50,10 @@ struct speaker {
 	struct prefix_key unwished; /* last */
 	u32 batches;
 	enum route_loss loss;
-	const char *hosts[8]; /* in the kernel, "address" */
-	bool answer;	      /* wishes are answered at once: installed */
-	char asked[4096];     /* next hops, "ifindex:address " */
+	const char *hosts[8];		/* in the kernel, "address" */
+	struct neighbour neighbours[8]; /* the same with their devices; @how 0: none */
+	bool answer;			/* wishes are answered at once: installed */
+	char asked[4096];		/* next hops, "ifindex:address " */
 	u32 n_asked;
 };
 
@@ -121,6 +123,23 @@ bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h
 		found = find_hosts(sp, q, 16, h);
 	h->many = found > 1;
 	return found == 1;
+}
+
+void speaker_neighbours(struct speaker *sp, const struct ip_addr *address, neighbour_fn fn,
+			void *data)
+{
+	for (size_t i = 0; i < sizeof(sp->neighbours) / sizeof(sp->neighbours[0]); i++) {
+		const struct neighbour *n = &sp->neighbours[i];
+
+		if (n->how && (!address || ip_equal(address, &n->address)))
+			fn(data, n);
+	}
+}
+
+void speaker_neighbour_changed(struct speaker *sp, const struct ip_addr *address, u32 ifindex)
+{
+	if (sp->ps)
+		prefix_service.neighbour_changed(sp->ps, address, ifindex);
 }
 
 static const char *text(const struct ip_prefix *p)
@@ -357,8 +376,8 @@ static void end(struct speaker *sp)
 
 /* ---- what the kernel has ---- */
 
-static void fact(struct speaker *sp, u32 table, const char *prefix, u32 ifindex, const char *gw,
-		 u32 metric, u8 flags)
+static void fact_of(struct speaker *sp, u8 protocol, u32 table, const char *prefix, u32 ifindex,
+		    const char *gw, u32 metric, u8 flags)
 {
 	struct {
 		struct batch head;
@@ -371,9 +390,43 @@ static void fact(struct speaker *sp, u32 table, const char *prefix, u32 ifindex,
 	b.f.hop.ifindex = ifindex;
 	if (gw)
 		assert_int_equal(ip_parse(&b.f.hop.gateway, gw), 0);
-	b.f.protocol = OSPF;
+	b.f.protocol = protocol;
 	b.f.flags = flags;
 	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES, &b);
+}
+
+static void fact(struct speaker *sp, u32 table, const char *prefix, u32 ifindex, const char *gw,
+		 u32 metric, u8 flags)
+{
+	fact_of(sp, OSPF, table, prefix, ifindex, gw, metric, flags);
+}
+
+/* The kernel has a subnet of a device, which is learned if @flags have no PREFIX_SUBNET. */
+static void subnet(struct speaker *sp, const char *prefix, u32 ifindex, u8 flags)
+{
+	fact_of(sp, RTPROT_KERNEL, RED, prefix, ifindex, NULL, 0, PREFIX_FIRST | flags);
+}
+
+/* It is a neighbour on this device, known so; @how 0: it is none any more */
+static void neighbour_is(struct speaker *sp, const char *address, u32 ifindex, unsigned int how)
+{
+	struct neighbour *at = NULL;
+	struct ip_addr a = ip_of(address);
+
+	for (size_t i = 0; i < sizeof(sp->neighbours) / sizeof(sp->neighbours[0]); i++) {
+		struct neighbour *n = &sp->neighbours[i];
+		bool same = n->how && n->ifindex == ifindex && ip_equal(&n->address, &a);
+
+		if (same || (!at && !n->how))
+			at = n;
+		if (same)
+			break;
+	}
+	assert_non_null(at);
+	at->address = a;
+	at->ifindex = ifindex;
+	memcpy(&at->how, &how, sizeof(how));
+	speaker_neighbour_changed(sp, &a, ifindex);
 }
 
 static void learned(struct speaker *sp, const char *prefix, u32 ifindex, const char *gw)
@@ -1186,6 +1239,245 @@ static void test_core_connected(void **state)
 	json_decref(params);
 	fact(sp, RED, "10.1.0.0/24", 0, NULL, 0, PREFIX_FIRST | PREFIX_GONE);
 	expect(sp, "-10.1.0.0/24/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+static struct conf_vrf vrf_of_hosts(enum conf_prefix_core core)
+{
+	struct conf_vrf red = vrf("red", "65000:1");
+
+	red.l3vni = 5000;
+	red.prefixes.core = core;
+	red.prefixes.learn = CONF_LEARN_NEIGHBOURS;
+	return red;
+}
+
+static struct speaker *begin_hosts(enum conf_prefix_core core)
+{
+	struct conf_vrf red = vrf_of_hosts(core);
+	struct speaker *sp = begin_with(&red);
+
+	l3vni_devices(sp, 5000, RED);
+	subnet(sp, "10.1.0.0/24", 11, PREFIX_SUBNET);
+	subnet(sp, "fd00:1::/64", 11, PREFIX_SUBNET);
+	run_all(sp);
+	sp->log[0] = '\0';
+	return sp;
+}
+
+/* prefix.why: KEY of the prefix, or the text of its first step of this name; "": there is none */
+static const char *why_says(struct speaker *sp, const char *prefix, const char *key,
+			    const char *name)
+{
+	json_t *params = json_pack("{s:s}", "prefix", prefix), *doc = NULL, *one, *s;
+	static char buf[256];
+	char err[256];
+	size_t i;
+
+	buf[0] = '\0';
+	assert_true(prefix_service.query(sp->ps, "prefix.why", params, &doc, err, sizeof(err)));
+	one = json_array_get(json_object_get(doc, "prefixes"), 0);
+	if (key && json_is_string(json_object_get(one, key)))
+		snprintf(buf, sizeof(buf), "%s", json_string_value(json_object_get(one, key)));
+	json_array_foreach(json_object_get(one, "steps"), i, s)
+		if (name && !buf[0] && !strcmp(json_string_value(json_object_get(s, "step")), name))
+			snprintf(buf, sizeof(buf), "%s",
+				 json_string_value(json_object_get(s, "text")));
+	json_decref(doc);
+	json_decref(params);
+	return buf;
+}
+
+/* A neighbour in a subnet of its device is a prefix for the core, whoever has learned it, until it goes. */
+static void test_hosts(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	assert_int_equal(sp->last.label[0], 5000);
+	assert_true(esi_is_zero(&sp->last.esi) && ip_is_zero(&sp->last.gw));
+	assert_string_equal(sp->said, "10.1.0.5/32 local! ");
+	assert_string_equal(why_says(sp, "10.1.0.5/32", "protocol", NULL), "neighbours");
+	assert_non_null(strstr(why_says(sp, "10.1.0.5/32", "reason", NULL), "by RT-2"));
+	assert_string_equal(why_says(sp, "10.1.0.5/32", NULL, "learned"),
+			    "a neighbour, dev bond0.1, learned here");
+	assert_non_null(strstr(why_says(sp, "10.1.0.5/32", NULL, "core"), "VNI 5000"));
+	neighbour_is(sp, "fd00:1::5", 11, NEIGHBOUR_SYNCED);
+	expect(sp, "+fd00:1::5/128/0[10.0.0.1:49280] ");
+	assert_string_equal(why_says(sp, "fd00:1::5/128", "state", NULL), "installed");
+	/* the same again, and once more in a reading of everything */
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	speaker_neighbour_changed(sp, NULL, 0);
+	expect(sp, "");
+	/* the other PE is gone; the host is asked here, and answers */
+	neighbour_is(sp, "fd00:1::5", 11, NEIGHBOUR_RETAINED);
+	run_all(sp);
+	assert_null(strchr(sp->log, '-'));
+	assert_string_equal(why_says(sp, "fd00:1::5/128", "state", NULL), "retained");
+	neighbour_is(sp, "fd00:1::5", 11, NEIGHBOUR_LEARNED);
+	run_all(sp);
+	assert_null(strchr(sp->log, '-'));
+	sp->log[0] = '\0';
+	neighbour_is(sp, "fd00:1::5", 11, 0);
+	expect(sp, "-fd00:1::5/128/0[10.0.0.1:49280] ");
+	neighbour_is(sp, "10.1.0.5", 11, 0);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
+/* What is on no link, or is no address for others, is told to nobody. */
+static void test_hosts_left_out(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	subnet(sp, "169.254.0.0/16", 11, PREFIX_SUBNET);
+	neighbour_is(sp, "203.0.113.9", 11, NEIGHBOUR_LEARNED); /* says a customer */
+	neighbour_is(sp, "10.1.0.6", 12, NEIGHBOUR_LEARNED);	/* on another link */
+	neighbour_is(sp, "10.1.0.7", 13, NEIGHBOUR_LEARNED);	/* in another VRF */
+	neighbour_is(sp, "10.1.0.8", 99, NEIGHBOUR_LEARNED);	/* on no segment */
+	neighbour_is(sp, "fe80::5", 11, NEIGHBOUR_LEARNED);
+	neighbour_is(sp, "169.254.0.1", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "");
+	assert_int_equal(sp->ps->count, 0);
+	/* the link gets that subnet, and loses it */
+	subnet(sp, "10.1.0.0/24", 12, PREFIX_SUBNET);
+	expect(sp, "+10.1.0.6/32/0[10.0.0.1:49280] ");
+	subnet(sp, "10.1.0.0/24", 12, PREFIX_GONE);
+	expect(sp, "-10.1.0.6/32/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* The tables are read again: neighbours are in none of them, and subnets may have gone. */
+static void test_hosts_read_again(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_BEGIN, NULL);
+	subnet(sp, "10.1.0.0/24", 11, PREFIX_SUBNET);
+	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
+	expect(sp, "");
+	read_tables(sp);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* It is on two devices of the VRF; on one; the device goes to another VRF. */
+static void test_hosts_devices(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	subnet(sp, "10.1.0.0/24", 12, PREFIX_SUBNET);
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_SYNCED);
+	neighbour_is(sp, "10.1.0.5", 12, NEIGHBOUR_LEARNED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	assert_string_equal(why_says(sp, "10.1.0.5/32", "state", NULL), "local");
+	neighbour_is(sp, "10.1.0.5", 12, 0);
+	run_all(sp);
+	assert_null(strchr(sp->log, '-'));
+	assert_string_equal(why_says(sp, "10.1.0.5/32", "state", NULL), "installed");
+	sp->log[0] = '\0';
+	link_fact(sp, 11, "bond0.1", "vlan", BOND0, 1, BLUE, true);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* It is asked for, and not any more; the core is not to be told; and a prefix of a routing daemon's comes first. */
+static void test_hosts_conf(void **state)
+{
+	struct conf_vrf red = vrf_of_hosts(CONF_CORE_INTERFACE_LESS);
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	red.prefixes.learn = CONF_LEARN_OSPF;
+	commit(sp, &red, 1);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	red.prefixes.learn |= CONF_LEARN_NEIGHBOURS;
+	commit(sp, &red, 1);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	red.prefixes.core = CONF_CORE_OFF;
+	commit(sp, &red, 1);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	assert_int_equal(sp->ps->count, 0);
+	red.prefixes.core = CONF_CORE_INTERFACE_LESS;
+	commit(sp, &red, 1);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	learned(sp, "10.1.0.5/32", 11, "10.1.0.1");
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "+10.1.0.5/32/1[10.0.0.1:32768],10.1.0.1 "));
+	assert_null(strchr(sp->log, '-'));
+	sp->log[0] = '\0';
+	forgotten(sp, "10.1.0.5/32");
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "-10.1.0.5/32/1[10.0.0.1:32768] "));
+	assert_null(strstr(sp->log, "-10.1.0.5/32/0"));
+	end(sp);
+}
+
+/* A customer may have many addresses: no more are told than the VRF's limit allows. */
+static void test_hosts_limit(void **state)
+{
+	struct conf_vrf red = vrf_of_hosts(CONF_CORE_INTERFACE_LESS);
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+
+	red.prefixes.limit = 2;
+	commit(sp, &red, 1);
+	run_all(sp);
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	neighbour_is(sp, "10.1.0.6", 11, NEIGHBOUR_SYNCED);
+	expect(sp, "+10.1.0.6/32/0[10.0.0.1:49280] +10.1.0.5/32/0[10.0.0.1:49280] ");
+	neighbour_is(sp, "10.1.0.7", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "");
+	assert_non_null(strstr(why_says(sp, "10.1.0.7/32", "reason", NULL), "limit"));
+	assert_int_equal(sp->ps->counts.too_many, 1);
+	neighbour_is(sp, "10.1.0.5", 11, 0);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	wait_for(sp, "+10.1.0.7/32/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* With the segment's ESI by the PE that has learned it, and by another one when that is gone. */
+static void test_hosts_esi(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_ESI);
+	struct esi e = esi_of(1);
+
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_SYNCED);
+	expect(sp, "");
+	assert_non_null(strstr(why_says(sp, "10.1.0.5/32", NULL, "core"),
+			       "the PE that has learned it tells it"));
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_RETAINED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	assert_int_equal(esi_cmp(&sp->last.esi, &e), 0);
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_SYNCED);
+	expect(sp, "-10.1.0.5/32/0[10.0.0.1:49280] ");
+	neighbour_is(sp, "10.1.0.5", 11, NEIGHBOUR_LEARNED);
+	expect(sp, "+10.1.0.5/32/0[10.0.0.1:49280] ");
+	end(sp);
+}
+
+/* What another PE of the segment tells the core of a host leads to no router here: it is on the link. */
+static void test_hosts_of_others(void **state)
+{
+	struct speaker *sp = begin_hosts(CONF_CORE_ESI);
+	struct ecomm rt = rt_of("65000:1");
+	static const char *const prefixes[] = {"10.1.0.5/32", "10.30.0.5/32"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct route *r = route(sp, prefixes[i], 0, NULL, 2);
+
+		r->n.esi = esi_of(1);
+		r->n.label[0] = 5000;
+		r->ec[0] = rt;
+		r->a.ext = ecomm_slice(r->ec, 1);
+		say(sp, r);
+	}
+	expect(sp, "wish:10.30.0.5/32@20,11:10.1.0.1 ");
+	assert_non_null(strstr(why_says(sp, "10.1.0.5/32", "reason", NULL), "in a subnet of"));
 	end(sp);
 }
 
@@ -2444,6 +2736,14 @@ int main(void)
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_core_connected),
 		cmocka_unit_test(test_core_both),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_hosts_left_out),
+		cmocka_unit_test(test_hosts_read_again),
+		cmocka_unit_test(test_hosts_devices),
+		cmocka_unit_test(test_hosts_conf),
+		cmocka_unit_test(test_hosts_limit),
+		cmocka_unit_test(test_hosts_esi),
+		cmocka_unit_test(test_hosts_of_others),
 		cmocka_unit_test(test_core_roles),
 		cmocka_unit_test(test_core_esi),
 		cmocka_unit_test(test_esi_of_core),

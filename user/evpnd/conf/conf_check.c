@@ -382,8 +382,11 @@ static void check_prefixes(struct checker *c, const struct conf_vrf *v, const st
 	mark = conf_enter(&c->rd, "prefixes");
 	if (p->learn && p->targets != CONF_SYNC_OFF && !v->n_export)
 		dubious(c, map, "learn", "is advertised to nobody without an export route target");
-	if (p->learn && p->targets == CONF_SYNC_OFF)
+	if (p->learn && p->targets == CONF_SYNC_OFF && !p->core)
 		dubious(c, map, "learn", "is advertised to nobody with targets: off");
+	if (p->learn & CONF_LEARN_NEIGHBOURS && !p->core)
+		dubious(c, map, "learn",
+			"neighbours are told to the core alone, and this VRF tells it nothing (core)");
 	if (!p->learn && given(map, "form"))
 		dubious(c, map, "form", "has no effect on a PE that learns no routes");
 	if (p->install && p->form == CONF_PREFIX_GATEWAY && v->sync == CONF_SYNC_OFF)

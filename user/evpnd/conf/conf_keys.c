@@ -79,6 +79,7 @@ static const struct conf_word learn_words[] = {
 	{"bird", CONF_LEARN_BIRD},
 	{"static", CONF_LEARN_STATIC},
 	{"connected", CONF_LEARN_CONNECTED},
+	{"neighbours", CONF_LEARN_NEIGHBOURS},
 	{},
 };
 

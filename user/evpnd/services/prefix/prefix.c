@@ -70,6 +70,7 @@ static void resolve_all(struct prefixes *ps)
 	prefix_retry_soon(ps);
 	prefix_source_touch(ps, NULL);
 	prefix_ask_look(ps);
+	speaker_neighbour_changed(ps->speaker, NULL, 0);
 	prefix_wake(ps);
 }
 
@@ -304,6 +305,14 @@ static void catch_up(struct prefixes *ps)
 		ps->at.rejudge = false;
 		prefix_reimport(ps);
 	}
+	if (ps->hosts_due) {
+		ps->hosts_due = false;
+		prefix_hosts_look(ps);
+	}
+	if (ps->subnets_due) {
+		ps->subnets_due = false;
+		prefix_subnets_look(ps);
+	}
 	if (ps->sources_due)
 		prefix_sources_look(ps);
 	if (ps->roles_due) {
@@ -396,6 +405,7 @@ static void prefixes_stop(void *state)
 
 	prefix_ask_free(ps);
 	prefix_table_free(ps);
+	prefix_subnets_free(ps);
 	places_free(&ps->at);
 	timer_done(&ps->lost_timer);
 	timer_done(&ps->retry_timer);
@@ -420,5 +430,7 @@ const struct service prefix_service = {
 	.wanted = prefixes_wanted,
 	.room = prefix_room,
 	.settled = prefixes_settled,
+	.neighbour_changed = prefix_host_changed,
+	.reaches = prefix_reaches,
 	.query = prefix_query,
 };

@@ -7,6 +7,8 @@
  *   prefix_table.c   the table of routes, and what many of them share
  *   prefix_share.c   what is known of a route, in lists that many of them share
  *   prefix_local.c   what the kernel's tables have
+ *   prefix_subnet.c  of that the subnets of devices
+ *   prefix_host.c    neighbours on these, for the core
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
  *   prefix_source.c  where the next hop of another PE's route is from here
  *   prefix_ask.c     next hops that are no neighbours are asked for
@@ -146,7 +148,13 @@ struct premote {
 	bool lost;
 };
 
-/** struct plocal - a route of a routing daemon's in the kernel, and further ones with other metrics */
+/* Metric of a host that is a neighbour: every route that the kernel has for it comes before. */
+#define PREFIX_HOST_METRIC UINT32_MAX
+
+/**
+ * struct plocal - a route of a routing daemon's in the kernel, and further ones with other metrics
+ * @how: 0; or it is no route but a neighbour, and how that is known (struct neighbour)
+ */
 struct plocal {
 	struct pshared shared;
 	struct plocal *next;
@@ -154,7 +162,18 @@ struct plocal {
 	u32 metric;
 	u8 protocol;
 	u8 epoch;
+	u8 how;
 };
+
+/** struct psubnet - of a device, as it is in the table of @vrf (as pfx.vrf); @epoch: when it was last heard of */
+struct psubnet {
+	RB_ENTRY(psubnet) node;
+	u32 ifindex;
+	u32 vrf;
+	struct ip_prefix prefix;
+	u8 epoch;
+};
+RB_HEAD(psubnets, psubnet);
 
 /* struct pfx.flags */
 enum {
@@ -315,6 +334,8 @@ struct palias {
  * @outstanding: wishes without an answer
  * @epoch: of the reading of the kernel's tables
  * @left_out: something of what the RIB has had no room
+ * @hosts: neighbours are learned; @hosts_due: any may be another one, or on another device, or in a subnet now
+ * @subnets_due: what is in a subnet may be another thing
  * @swept: before it the kernel may have what a predecessor wished
  */
 struct prefixes {
@@ -329,6 +350,7 @@ struct prefixes {
 	struct padvs advs;
 	struct pshares remotes;
 	struct pshares locals;
+	struct psubnets subnets;
 	struct psources sources;
 	struct pcore *cores;
 	size_t n_cores;
@@ -361,6 +383,9 @@ struct prefixes {
 	bool sources_due;
 	bool advs_due;
 	bool roles_due;
+	bool hosts;
+	bool hosts_due;
+	bool subnets_due;
 	bool left_out;
 	struct pcounts counts;
 };
@@ -422,6 +447,23 @@ void prefix_fact(struct prefixes *ps, const struct fact_prefix *f);
 void prefix_not_seen(struct prefixes *ps);
 /* of several routes the one that the kernel takes */
 const struct plocal *prefix_local(const struct pfx *x);
+
+/* prefix_subnet.c */
+void prefix_subnet_fact(struct prefixes *ps, const struct fact_prefix *f);
+void prefix_subnets_not_seen(struct prefixes *ps);
+/* whatever depends on them is looked at again */
+void prefix_subnets_look(struct prefixes *ps);
+/* is the address in a subnet of this device, in the table of this VRF? */
+bool prefix_on_link(struct prefixes *ps, u32 vrf, u32 ifindex, const struct ip_addr *address);
+void prefix_subnets_free(struct prefixes *ps);
+
+/* prefix_host.c */
+bool prefix_is_host(const struct pfx *x); /* one address */
+/* all of them once more */
+void prefix_hosts_look(struct prefixes *ps);
+/* as struct service has them */
+void prefix_host_changed(void *state, const struct ip_addr *address, u32 ifindex);
+bool prefix_reaches(void *state, u32 vrf, const struct ip_addr *address);
 
 /* prefix_import.c */
 enum pverdict {
@@ -513,6 +555,8 @@ void prefix_aliases_withdraw(struct prefixes *ps);
 
 /* prefix_wish.c */
 struct batch_room *prefix_room_new(void);
+/* why a path of another PE's is not wished for; NULL: it is */
+const char *prefix_why_useless(struct prefixes *ps, const struct pfx *x, const struct psource *s);
 /* queue to routes and wishes, in slices. Return: all is done */
 bool prefix_flush(struct prefixes *ps);
 void prefix_result(void *state, const void *result);

@@ -118,7 +118,7 @@ static bool is_others(const struct pfx *x, const struct pset *in_use)
 	const struct plocal *l = x->flags & PFX_TOO_MANY ? NULL : prefix_local(x);
 
 	if (l && l->set == in_use)
-		return false;
+		return l->how == NEIGHBOUR_SYNCED;
 	return !is_retained(x);
 }
 

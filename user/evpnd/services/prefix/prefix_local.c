@@ -156,11 +156,14 @@ static void learned(struct prefixes *ps, const struct fact_prefix *f)
 
 void prefix_fact(struct prefixes *ps, const struct fact_prefix *f)
 {
+	prefix_subnet_fact(ps, f);
 	if (f->flags & PREFIX_OWN)
 		own(ps, f);
+	else if (f->key.metric == PREFIX_HOST_METRIC)
+		return; /* the last of all metrics stands for neighbours here */
 	else if (f->flags & PREFIX_GONE)
 		gone(ps, f);
-	else
+	else if (!(f->flags & PREFIX_SUBNET))
 		learned(ps, f);
 }
 
@@ -170,7 +173,7 @@ static void not_seen(struct prefixes *ps, struct pfx *x, void *data)
 	const struct plocal *l = x->locals;
 
 	while (l) {
-		if (l->epoch == ps->epoch) {
+		if (l->epoch == ps->epoch || l->how) {
 			l = l->next;
 			continue;
 		}
@@ -185,4 +188,5 @@ static void not_seen(struct prefixes *ps, struct pfx *x, void *data)
 void prefix_not_seen(struct prefixes *ps)
 {
 	prefix_walk(ps, not_seen, NULL);
+	prefix_subnets_not_seen(ps);
 }

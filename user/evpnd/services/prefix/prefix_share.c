@@ -206,6 +206,7 @@ static struct plocal *local_before(struct prefixes *ps, struct plocal *next,
 	like.metric = what->metric;
 	like.protocol = what->protocol;
 	like.epoch = what->epoch;
+	like.how = what->how;
 	l = (struct plocal *)(void *)get(ps->seed, &ps->locals, &like.shared, &fresh);
 	if (!fresh) {
 		prefix_locals_put(ps, next);

@@ -55,6 +55,11 @@ static json_t *from_json(const struct pfx *x)
 	return list;
 }
 
+static const char *protocol_name(const struct plocal *l)
+{
+	return l->how ? "neighbours" : rt_protocol_name(l->protocol);
+}
+
 json_t *prefix_json(const void *prefix, void *data)
 {
 	const struct pfx *x = prefix;
@@ -66,8 +71,7 @@ json_t *prefix_json(const void *prefix, void *data)
 
 	return json_pack("{s:s, s:s?, s:s, s:s?, s:o, s:b, s:b, s:b, s:o, s:s?}", "prefix",
 			 prefix_format(&p, text), "vrf", prefix_vrf_name(ps, x), "state",
-			 prefix_state_names[state], "protocol",
-			 l ? rt_protocol_name(l->protocol) : NULL, "via",
+			 prefix_state_names[state], "protocol", l ? protocol_name(l) : NULL, "via",
 			 via_json(ps, l ? l->set : x->wished), "advertised",
 			 prefix_is_advertised(x), "wished", !!(x->flags & PFX_WISHED), "in-kernel",
 			 !!x->there, "from", from_json(x), "reason", prefix_reason(ps, x));

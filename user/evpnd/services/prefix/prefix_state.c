@@ -14,11 +14,14 @@ const char *const prefix_state_names[] = {"local",    "installed", "pending", "r
 
 enum pstate prefix_state(const struct pfx *x)
 {
+	const struct plocal *l = prefix_local(x);
 	const struct premote *r;
 	bool lost = x->remotes;
 
-	if (x->locals)
+	if (l && (!l->how || l->how == NEIGHBOUR_LEARNED))
 		return PS_LOCAL;
+	if (l && !x->remotes)
+		return l->how == NEIGHBOUR_SYNCED ? PS_INSTALLED : PS_RETAINED;
 	for (r = x->remotes; r; r = r->next)
 		lost &= r->lost;
 	if (lost)
@@ -46,6 +49,8 @@ const char *prefix_why_silent(struct prefixes *ps, const struct pfx *x)
 		return NULL;
 	if (x->flags & PFX_TOO_MANY)
 		return "its VRF has as many prefixes as its limit allows";
+	if (l && l->how)
+		return "a neighbour is told to the core alone, as the segment's other PEs hear of it by RT-2";
 	if (l && l->set && l->set->adv && l->set->adv->why[0])
 		return l->set->adv->why;
 	return "it is not looked at yet";
@@ -67,8 +72,8 @@ const char *prefix_why_absent(struct prefixes *ps, const struct pfx *x)
 			       "it is being installed, and there with the VRF's old metric until then" :
 			       "it is being installed";
 	for (r = x->remotes; r; r = r->next)
-		if (r->source->why[0])
-			return r->source->why;
+		if (prefix_why_useless(ps, x, r->source))
+			return prefix_why_useless(ps, x, r->source);
 	return "it is not looked at yet";
 }
 

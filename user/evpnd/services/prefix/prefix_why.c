@@ -42,9 +42,20 @@ static const char *dev_name(const struct way *w, u32 ifindex)
 /* How it is reached: "via 10.1.0.1 dev bond0.1", or it is the device's own */
 static void learned_step(const struct way *w, const struct plocal *l, const struct prefix_hop *h)
 {
+	static const char *const known[] = {
+		[NEIGHBOUR_LEARNED] = "learned here",
+		[NEIGHBOUR_RETAINED] = "another PE's, and kept while it is probed",
+		[NEIGHBOUR_SYNCED] = "in step with another PE",
+	};
 	bool connected = ip_is_none(&h->gateway);
 	char ip[IP_STRLEN];
 
+	if (l->how) {
+		step(w, "learned", true,
+		     json_sprintf("a neighbour, dev %s, %s", dev_name(w, h->ifindex),
+				  known[l->how]));
+		return;
+	}
 	step(w, "learned", true,
 	     json_sprintf("from %s, %s%s%sdev %s, metric %u", rt_protocol_name(l->protocol),
 			  connected ? "" : "via ", connected ? "" : ip_format(&h->gateway, ip),

@@ -82,6 +82,20 @@ static struct prefix_key key_of(const struct pfx *x, u32 metric)
 	return k;
 }
 
+/*
+ * Those of the core that name a segment say nothing of a router: a host that this PE has on the link itself needs none.
+ */
+const char *prefix_why_useless(struct prefixes *ps, const struct pfx *x, const struct psource *s)
+{
+	struct ip_prefix p = prefix_of(x);
+
+	if (!s->hop.ifindex)
+		return s->why;
+	if (s->any_tag && prefix_is_host(x) && prefix_on_link(ps, x->vrf, s->hop.ifindex, &p.addr))
+		return "it is in a subnet of this PE's device, which needs no route to it";
+	return NULL;
+}
+
 /* Where the paths of other PEs lead from here; NULL: nowhere. A reference for the caller */
 static struct pset *target_of(struct prefixes *ps, const struct pfx *x)
 {
@@ -90,7 +104,7 @@ static struct pset *target_of(struct prefixes *ps, const struct pfx *x)
 	u32 n = 0;
 
 	for (r = x->remotes; r && n < PREFIX_HOPS_MAX; r = r->next)
-		if (r->source->hop.ifindex)
+		if (!prefix_why_useless(ps, x, r->source))
 			hops[n++] = r->source->hop;
 	return n ? prefix_set(ps, x->vrf, prefix_addr_len(x), hops, n) : NULL;
 }
