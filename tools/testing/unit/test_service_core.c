@@ -36,9 +36,17 @@ struct speaker {
 	u32 groups;  /* that were wished for */
 	u32 last_group;
 	u32 n_routes;
+	const char *neighbour; /* of VRF red */
 };
 
 #include "service_speaker.h"
+
+bool speaker_reaches(struct speaker *sp, u32 vrf, const struct ip_addr *address)
+{
+	struct ip_addr a = ip_of(sp->neighbour);
+
+	return vrf == RED && ip_equal(&a, address);
+}
 
 static const char *text(const struct ip_prefix *p)
 {
@@ -364,6 +372,38 @@ static void test_equal_paths(void **state)
 	run_all(sp);
 	assert_non_null(strstr(sp->log, "group:10.0.0.2 change:10.20.0.0/16 "));
 	assert_null(strstr(sp->log, "10.0.0.2,10.0.0.3"));
+	end(sp);
+}
+
+/* A host on a link of this PE's is not led away by another PE that has it, too. */
+static void test_neighbour(void **state)
+{
+	struct speaker *sp = begin();
+	struct ip_addr a = ip_of("10.1.0.5");
+
+	sp->neighbour = "10.1.0.5";
+	say(sp, route(sp, "10.1.0.5/32", 0, 2));
+	run_all(sp);
+	assert_null(strstr(sp->log, "wish:"));
+	why_is(sp, "10.1.0.5/32", "it is a neighbour of this PE's");
+	say(sp, route(sp, "10.1.0.6/32", 0, 2));
+	say(sp, route(sp, "10.1.0.4/31", 0, 2)); /* no host */
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "wish:10.1.0.6/32 "));
+	assert_non_null(strstr(sp->log, "wish:10.1.0.4/31 "));
+	sp->log[0] = '\0';
+	/* it goes, and comes again */
+	sp->neighbour = NULL;
+	core_service.neighbour_changed(sp->c, &a, 11);
+	expect(sp, "wish:10.1.0.5/32 ");
+	sp->neighbour = "10.1.0.5";
+	core_service.neighbour_changed(sp->c, &a, 11);
+	expect(sp, "unwish:10.1.0.5/32 ");
+	sp->neighbour = "10.1.0.6"; /* its subnet has moved, say */
+	core_service.neighbour_changed(sp->c, NULL, 0);
+	run_all(sp);
+	assert_non_null(strstr(sp->log, "unwish:10.1.0.6/32 "));
+	assert_non_null(strstr(sp->log, "wish:10.1.0.5/32 "));
 	end(sp);
 }
 
@@ -1007,6 +1047,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),
 		cmocka_unit_test(test_equal_paths),
+		cmocka_unit_test(test_neighbour),
 		cmocka_unit_test(test_not_for_us),
 		cmocka_unit_test(test_of_no_use),
 		cmocka_unit_test(test_our_mac),

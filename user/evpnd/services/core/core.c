@@ -176,6 +176,10 @@ static int run_later(sd_event_source *source, void *data)
 		c->resolve_due = false;
 		resolve(c);
 	}
+	if (c->hosts_due) {
+		c->hosts_due = false;
+		core_hosts_look(c);
+	}
 	if (c->read && !core_flush(c))
 		core_wake(c);
 	return 0;
@@ -303,5 +307,6 @@ const struct service core_service = {
 	.room = core_room,
 	.settled = core_settled,
 	.pe = core_pe_silent,
+	.neighbour_changed = core_neighbour_changed,
 	.query = core_query,
 };

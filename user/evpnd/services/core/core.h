@@ -179,6 +179,7 @@ struct core_path {
  * @there: by which group the kernel has it, 0: it has not
  * @flying: what was wished for has no answer yet: until then it is not known what is there, and nothing else is asked
  *	for; @again: it is to be looked at then
+ * @neighbour: it is one address, which this PE has on a link of its own: another PE's word would lead it away
  * @epoch: when that was last heard of
  * @told: its state when that was last told
  */
@@ -195,6 +196,7 @@ struct core_prefix {
 	bool asked;
 	bool flying;
 	bool again;
+	bool neighbour;
 	u8 answer;
 	u8 why;
 	u16 error;
@@ -255,6 +257,7 @@ struct core {
 	u8 epoch;
 	bool links_done;
 	bool resolve_due;
+	bool hosts_due; /* any neighbour of this PE's may be another one */
 	bool drop_due;
 	bool settled;
 	bool read;
@@ -348,6 +351,10 @@ struct core_group *core_prefix_choose(struct core *c, const struct core_prefix *
 /* is it among the best of those that are of use? */
 bool core_path_is_used(const struct core_prefix *x, const struct core_path *path);
 void core_queue_all(struct core *c);
+/* a neighbour of this PE's is another one; NULL: any may be */
+void core_neighbour_changed(void *state, const struct ip_addr *address, u32 ifindex);
+void core_hosts_look(struct core *c);
+bool core_is_neighbour(struct core *c, const struct core_prefix *x);
 void core_table_free(struct core *c);
 RB_PROTOTYPE(core_prefixes, core_prefix, node, core_prefix_cmp)
 

@@ -65,6 +65,8 @@ static const char *reason(struct core *c, const struct core_prefix *x)
 				  "it is being installed";
 	if (x->there && !c->settled)
 		return "left as it is until every neighbour has sent what it knows";
+	if (x->paths && x->neighbour)
+		return "it is a neighbour of this PE's, by a leg of its own";
 	for (p = x->paths; p; p = p->next)
 		if (path_reason(p))
 			return path_reason(p);

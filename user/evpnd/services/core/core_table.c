@@ -69,6 +69,39 @@ void core_queue_all(struct core *c)
 		core_prefix_queue(c, x);
 }
 
+/* ---- hosts that this PE has on a link itself ---- */
+
+bool core_is_neighbour(struct core *c, const struct core_prefix *x)
+{
+	return x->prefix.plen == 8 * x->prefix.addr.len &&
+	       speaker_reaches(c->speaker, x->vrf, &x->prefix.addr);
+}
+
+void core_hosts_look(struct core *c)
+{
+	struct core_prefix *x;
+
+	RB_FOREACH(x, core_prefixes, &c->prefixes)
+		if (core_is_neighbour(c, x) != x->neighbour)
+			core_prefix_queue(c, x);
+}
+
+void core_neighbour_changed(void *state, const struct ip_addr *address, u32 ifindex)
+{
+	struct core *c = state;
+	struct core_prefix *x;
+	struct ip_prefix p;
+
+	if (!address) {
+		c->hosts_due = true;
+		core_wake(c);
+		return;
+	}
+	p = prefix_make(address, 8 * address->len);
+	for (x = core_prefix_first(c, &p); x; x = core_prefix_next(x))
+		core_prefix_queue(c, x);
+}
+
 void core_prefix_drop(struct core *c, struct core_prefix *x)
 {
 	if (x->paths || x->there || x->asked || x->queued)

@@ -106,7 +106,8 @@ static void look(struct core *c, struct core_prefix *x)
 		return;
 	}
 	choose(c, x);
-	if (!x->group || !x->group->n_hops) {
+	x->neighbour = core_is_neighbour(c, x);
+	if (!x->group || !x->group->n_hops || x->neighbour) {
 		/* until it is settled it may yet be advertised */
 		if (x->asked || (x->there && c->settled))
 			unwish(c, x);
