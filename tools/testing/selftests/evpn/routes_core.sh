@@ -13,6 +13,7 @@ ALL_TESTS="
 	two_paths
 	by_vxlan
 	connected
+	hosts
 	no_arp_no_path
 	leg_cut
 	standby
@@ -123,6 +124,24 @@ connected() {
 	slowwait 5 in_ns far ping -q -c 1 -W 1 10.1.0.1 >"$LAB_RUN/ping" 2>&1
 	check_err $? "the customer's router itself: $(ping_loss)"
 	log_test "the subnet of the segment's device is told to the core, and to nobody else"
+}
+
+hosts() {
+	reload_with 's/learn: \[ospf, connected\]/learn: [ospf, neighbours]/'
+	all_speak
+	slowwait 10 eval '[ "$(told 10.1.0.1)" = 2 ]'
+	check_err $? "PEs that tell the customer's router: $(told 10.1.0.1): $(pe_ctl pe2 prefix why 10.1.0.1/32)"
+	slowwait 10 eval '! vrf_ip host route show vrf red | grep -q "^10.1.0.0/24"'
+	check_err $? "the subnet is told, too: $(vrf_ip host route show vrf red)"
+	slowwait 10 eval 'vrf_ip host -j route show vrf red 10.1.0.1 | jq -e ".[0].gateway == \"192.0.2.1\""' >/dev/null
+	check_err $? "in the remote PE's kernel: $(vrf_ip host route show vrf red)"
+	slowwait 10 in_ns far ping -q -c 3 -i 0.2 -W 1 10.1.0.1 >"$LAB_RUN/ping" 2>&1
+	check_err $? "the customer's router: $(ping_loss)"
+	check_eq "$(vrf_ip pe1 route show vrf red proto 77 | wc -l)" 0 "hosts that the other PE was told as prefixes"
+	reload_with 's/learn: \[ospf, neighbours\]/learn: [ospf, connected]/'
+	slowwait 10 eval '[ "$(told 10.1.0.1)" = 0 ]'
+	check_err $? "not asked for any more, it is told by $(told 10.1.0.1)"
+	log_test "the neighbours of the segment are told to the core, one by one, when that is asked for"
 }
 
 no_arp_no_path() {

@@ -20,6 +20,7 @@ ALL_TESTS="
 	killed
 	foreign
 	interface_less
+	hosts
 	standby
 	frr_tells
 	given_up
@@ -311,6 +312,85 @@ interface_less() {
 	[ "$a" -ge 64 ] && [ "$b" -ge 64 ]
 	check_err $? "of 256 flows PE1 had $a and PE2 $b"
 	log_test "told by both without an ESI, it is sent to both"
+}
+
+# A host that has come to the customer's network, with an address of each family
+HOST4=10.1.0.77
+HOST6=fd00:1::77
+ping_host4() { in_ns host ping -q -I red -I 198.51.100.1 -c 3 -i 0.2 -W 1 $HOST4 >"$LAB_RUN/ping" 2>&1; }
+ping_host6() { in_ns host ping -6 -q -I red -I 2001:db8:5::1 -c 3 -i 0.2 -W 1 $HOST6 >"$LAB_RUN/ping" 2>&1; }
+reaches_host() { ping_host4 && ping_host6; }
+of_core() { prefix_json "$1" "$2" '.prefixes[] | select(.protocol == null) | .state'; }
+routes_to_host() {
+	local p
+	for p in 1 2; do
+		vrf_ip pe$p route show vrf red $HOST4/32
+		vrf_ip pe$p -6 route show vrf red $HOST6/128
+	done
+}
+host_by() { by_is $HOST4 "$1" && by_is $HOST6 "${2:-}" -6; }
+BOTH="192.0.2.1 192.0.2.2"
+BOTH6="::ffff:192.0.2.1 ::ffff:192.0.2.2"
+say_host() { echo "$(by $HOST4), $(by $HOST6 -6); pe1: $(pe_ctl pe1 prefix why $HOST4/32) $(vrf_ip pe1 neigh show $HOST4); pe2: $(pe_ctl pe2 prefix why $HOST4/32) $(vrf_ip pe2 neigh show $HOST4); $(pe_ctl host prefix why $HOST4/32)"; }
+
+hosts() {
+	local pid
+	reload_with 's/core: esi/core: interface-less/; s/learn: \[ospf\]/learn: [ospf, neighbours]/'
+	ip -n "$(ns h1)" addr add $HOST4/24 dev bond0.1
+	ip -n "$(ns h1)" addr add $HOST6/64 dev bond0.1 nodad
+	in_ns h1 ping -q -c 1 -W 2 -I $HOST4 10.1.0.254 >/dev/null
+	in_ns h1 ping -6 -q -c 1 -W 2 -I $HOST6 fd00:1::254 >/dev/null
+	slowwait 20 host_by "$BOTH" "$BOTH6"
+	check_err $? "the remote PE sends to $(say_host)"
+	slowwait 10 reaches_host
+	check_err $? "the host is not reached: $(ping_loss); $(say_host)"
+	check_eq "$(by 10.1.0.0/24)" "" "PEs that the remote PE sends the subnet to"
+	check_eq "$(prefix_json pe1 $HOST4/32 '.prefixes[0].from | length') $(prefix_json pe2 $HOST4/32 '.prefixes[0].from | length')" \
+		"0 0" "PEs of the segment that were told it as a prefix"
+
+	# each hears of it from the other one, and is not led away from its own leg
+	reload_with 's/core: interface-less/core: interface-less, from-core: yes/'
+	slowwait 10 eval '[ "$(of_core pe1 $HOST4/32) $(of_core pe2 $HOST6/128)" = "pending pending" ]'
+	check_err $? "told by the core: $(say_host)"
+	check_eq "$(routes_to_host)" "" "routes to it by the core"
+	reaches_host
+	check_err $? "while the PEs hear the core: $(ping_loss)"
+	reload_with 's/, from-core: yes//'
+
+	# the one that serves it dies
+	pe_stop pe1 KILL
+	slowwait 10 host_by 192.0.2.2 ::ffff:192.0.2.2
+	check_err $? "PE1's daemon is gone, and the remote PE sends to $(say_host)"
+	reaches_host
+	check_err $? "by the other PE: $(ping_loss)"
+	pe_start pe1
+	slowwait 20 host_by "$BOTH" "$BOTH6"
+	check_err $? "when it is back, the remote PE sends to $(say_host)"
+
+	# by IP aliasing: whoever has learned it tells it for both
+	reload_with 's/core: interface-less/core: esi/'
+	slowwait 20 eval '[ "$(prefix_json host $HOST4/32 "[.prefixes[0].from[].form] | unique | join(\" \")")" = core-esi ]'
+	check_err $? "told as $(say_host)"
+	slowwait 10 host_by "$BOTH" "$BOTH6"
+	check_err $? "with the segment's ESI, the remote PE sends to $(say_host)"
+	reaches_host
+	check_err $? "with the segment's ESI: $(ping_loss)"
+	check_eq "$(routes_to_host)" "" "routes to it on the segment's PEs"
+	reload_with 's/core: esi/core: interface-less/'
+
+	# it goes, and who sends to it finds out
+	ip -n "$(ns h1)" addr del $HOST4/24 dev bond0.1
+	ip -n "$(ns h1)" addr del $HOST6/64 dev bond0.1
+	while sleep 0.5; do ping_host4; ping_host6; done &
+	pid=$!
+	slowwait 60 host_by "" ""
+	check_err $? "the host is gone, and the remote PE sends to $(say_host)"
+	kill $pid
+	wait $pid 2>/dev/null
+	reload_with 's/learn: \[ospf, neighbours\]/learn: [ospf]/'
+	slowwait 10 by_is 10.1.0.1 ""
+	check_err $? "not asked for any more, the remote PE sends to '$(by 10.1.0.1)'"
+	log_test "a host is reached by the PEs that have it as a neighbour, one of which dies, until it goes"
 }
 
 standby() {
