@@ -52,6 +52,7 @@ struct speaker {
 	enum route_loss loss;
 	const char *hosts[8];		/* in the kernel, "address" */
 	struct neighbour neighbours[8]; /* the same with their devices; @how 0: none */
+	u32 crowd;			/* so many more on bond0.1, from 10.2.0.0 on */
 	bool answer;			/* wishes are answered at once: installed */
 	char asked[4096];		/* next hops, "ifindex:address " */
 	u32 n_asked;
@@ -125,9 +126,22 @@ bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h
 	return found == 1;
 }
 
+#define CROWD 0x0a020000
+
 void speaker_neighbours(struct speaker *sp, const struct ip_addr *address, neighbour_fn fn,
 			void *data)
 {
+	u32 first = 0, last = sp->crowd;
+
+	if (address && address->len == 4) {
+		first = ip_low32(address) - CROWD;
+		last = first < sp->crowd ? first + 1 : 0;
+	}
+	for (u32 i = first; i < last; i++) {
+		struct neighbour n = {ip_v4(CROWD + i), 11, NEIGHBOUR_LEARNED};
+
+		fn(data, &n);
+	}
 	for (size_t i = 0; i < sizeof(sp->neighbours) / sizeof(sp->neighbours[0]); i++) {
 		const struct neighbour *n = &sp->neighbours[i];
 
@@ -1440,6 +1454,44 @@ static void test_hosts_limit(void **state)
 	end(sp);
 }
 
+/* A customer who answers for 100,000 addresses; then he is gone. */
+static void test_hosts_crowd(void **state)
+{
+	struct conf_vrf red = vrf_of_hosts(CONF_CORE_INTERFACE_LESS);
+	struct speaker *sp = begin_hosts(CONF_CORE_INTERFACE_LESS);
+	u32 told = 0;
+
+	sp->deaf = true;
+	log_set_level(LOG_LEVEL_ERROR);
+	subnet(sp, "10.2.0.0/15", 11, PREFIX_SUBNET);
+	red.prefixes.limit = 1000;
+	commit(sp, &red, 1);
+	run_all(sp);
+	while (sp->crowd < 100000) {
+		struct ip_addr a = ip_v4(CROWD + sp->crowd);
+
+		sp->crowd++;
+		speaker_neighbour_changed(sp, &a, 11);
+	}
+	run_all(sp);
+	for (const char *p = sp->log; (p = strchr(p, '+')); p++)
+		told++;
+	assert_int_equal(told, 1000);
+	assert_int_equal(sp->ps->count, 100000);
+	sp->log[0] = '\0';
+	speaker_neighbour_changed(sp, NULL, 0); /* as after any change of a device */
+	run_all(sp);
+	assert_string_equal(sp->log, "");
+	sp->crowd = 0;
+	speaker_neighbour_changed(sp, NULL, 0);
+	run_all(sp);
+	for (const char *p = sp->log; (p = strchr(p, '-')); p++)
+		told--;
+	assert_int_equal(told, 0);
+	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
 /* With the segment's ESI by the PE that has learned it, and by another one when that is gone. */
 static void test_hosts_esi(void **state)
 {
@@ -2742,6 +2794,7 @@ int main(void)
 		cmocka_unit_test(test_hosts_devices),
 		cmocka_unit_test(test_hosts_conf),
 		cmocka_unit_test(test_hosts_limit),
+		cmocka_unit_test(test_hosts_crowd),
 		cmocka_unit_test(test_hosts_esi),
 		cmocka_unit_test(test_hosts_of_others),
 		cmocka_unit_test(test_core_roles),
