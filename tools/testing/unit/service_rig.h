@@ -7,15 +7,19 @@
 #define SERVICE_RIG_H
 
 #include "speaker/devices.h"
+#include "speaker/far_ends.h"
 #include "speaker/pes.h"
 #include "speaker/service.h"
 
 /**
- * struct service_rig - @silent: a PE that BFD has found dead, none: no PE is; @dead: the neighbour whose
+ * struct service_rig - @silent: a PE that BFD has found dead, none: no PE is; @far: the far end
+ *	of which something is known, @far_state; @dead: the neighbour whose
  *	sessions were ended last, and @why; @runs: expect() first lets happen what can
  */
 static struct service_rig {
 	struct ip_addr silent;
+	struct ip_addr far;
+	enum far_end far_state;
 	struct ip_addr dead;
 	const char *why;
 	unsigned int asked_again; /* for routes */
@@ -93,6 +97,17 @@ void pes_set(struct speaker *speaker, const struct ip_addr *pe, bool silent)
 		service_rig.silent = *pe;
 	else if (pes_silent(speaker, pe))
 		service_rig.silent = (struct ip_addr){};
+}
+
+enum far_end far_end_is(const struct speaker *speaker, const struct ip_addr *address)
+{
+	return ip_equal(&service_rig.far, address) ? service_rig.far_state : FAR_END_AWAITED;
+}
+
+void far_end_set(struct speaker *speaker, const struct ip_addr *address, enum far_end state)
+{
+	service_rig.far = *address;
+	service_rig.far_state = state;
 }
 
 void speaker_wants_more(struct speaker *speaker)

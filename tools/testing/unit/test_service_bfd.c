@@ -52,8 +52,10 @@ void speaker_wish(struct speaker *sp, enum ipc_type type, const void *wish, uint
 		note(sp, "sweep ");
 	else
 		note(sp, "%s%s%s-%s ", type == IPC_WISH_BFD ? "+" : "-",
-		     key->use == BFD_SEGMENT ? "pe:" : "", ip_format(&key->remote, remote),
-		     ip_format(&key->local, local));
+		     key->use == BFD_SEGMENT ? "pe:" :
+		     key->use == BFD_FAR_END ? "far:" :
+					       "",
+		     ip_format(&key->remote, remote), ip_format(&key->local, local));
 }
 
 void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
@@ -239,6 +241,63 @@ static void a_pe_dies(void **state)
 	assert_true(ip_is_none(&service_rig.silent));
 }
 
+static void far(struct speaker *sp, enum bfd_state state, enum bfd_state remote, bool running)
+{
+	tell(sp, BFD_FAR_END, 0x0a09000b, state, remote, running);
+}
+
+static void far_is(enum far_end state)
+{
+	assert_int_equal(service_rig.far_state, state);
+}
+
+/* One session for all segments that end there (D3). It has to be heard, and has ten seconds for that after a start. */
+static void a_far_end(void **state)
+{
+	struct speaker *sp = *state;
+	struct bfds *bs = sp->state;
+	struct conf_segment pw = {.name = "pw1", .interface = "pw1", .far_end = ip_v4(0x0a09000b)};
+
+	conf_add_segment(sp->conf, &pw);
+	strcpy(pw.name, "pw2");
+	strcpy(pw.interface, "pw2");
+	conf_add_segment(sp->conf, &pw);
+	bfd_service.conf(sp->state, conf_changes(NULL, sp->conf), sp->conf);
+	bfd_service.fact(sp->state, IPC_FACT_LINKS_DONE, NULL);
+	expect(sp, "+192.0.2.9-none +far:10.9.0.11-none sweep ");
+	far(sp, BFD_DOWN, BFD_DOWN, true);
+	far_is(FAR_END_AWAITED);
+	far(sp, BFD_UP, BFD_UP, true);
+	far_is(FAR_END_HEARD);
+	assert_int_equal(ip_low32(&service_rig.far), 0x0a09000b);
+	/* it does not hear us: the path is as dead as if nothing came */
+	tell_diag(sp, BFD_FAR_END, 0x0a09000b, BFD_DOWN, BFD_DOWN, true, BFD_DIAG_NEIGHBOR_DOWN);
+	far_is(FAR_END_SILENT);
+	assert_true(ip_is_none(&service_rig.dead));
+	/* the process here ends: nothing new, and when it is back it has the time again */
+	far(sp, BFD_DOWN, BFD_DOWN, false);
+	far_is(FAR_END_SILENT);
+	far(sp, BFD_UP, BFD_UP, true);
+	far_is(FAR_END_HEARD);
+	far(sp, BFD_DOWN, BFD_DOWN, false);
+	far(sp, BFD_DOWN, BFD_DOWN, true);
+	far_is(FAR_END_HEARD);
+	/* the time is over */
+	assert_true(timer_running(&bs->far));
+	timer_start(&bs->far, 0);
+	look(sp);
+	far_is(FAR_END_SILENT);
+	/* held down on purpose is no word about the path */
+	far(sp, BFD_DOWN, BFD_ADMIN_DOWN, true);
+	far_is(FAR_END_HEARD);
+	far(sp, BFD_DOWN, BFD_DOWN, true);
+	far_is(FAR_END_SILENT);
+	/* nobody asks any more */
+	sp->conf->segments[0].far_end = sp->conf->segments[1].far_end = (struct ip_addr){};
+	bfd_service.conf(sp->state, 0, sp->conf);
+	far_is(FAR_END_AWAITED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_peer_dies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_every_end_is_a_death, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pe_dies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_far_end, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2443,6 +2443,48 @@ static void way_is_tracked(void **state)
 	end(sp);
 }
 
+static void far_end_tells(struct speaker *sp, enum far_end state)
+{
+	service_rig.far = ip_v4(0x0a09000b);
+	service_rig.far_state = state;
+	segment_service.far_end(sp->ss, &service_rig.far);
+	run(sp, 60);
+}
+
+static void far_end_is_heard(void **state)
+{
+	struct setup setup = {.seg = ce1()};
+	struct speaker *sp;
+	struct segment *s;
+
+	setup.seg.standby = CONF_STANDBY_BLOCK;
+	strcpy(setup.seg.interface, "gre1");
+	setup.seg.far_end = ip_v4(0x0a09000b);
+	sp = begin(&setup);
+	pseudowire(sp, 5, "gre1", true);
+	links_done(sp);
+	rt4(sp, &worse, false);
+	run(sp, 60);
+	s = segment_by_name(sp->ss, "ce1");
+	assert_false(sp->wish.df);
+	assert_false(s->closed);
+	assert_string_equal(s->port_reason, "waits for BFD to hear the far end, 10.9.0.11");
+	far_end_tells(sp, FAR_END_HEARD);
+	assert_true(sp->wish.df);
+	/* asked anew, as after a reload: nothing changes before there is an answer */
+	far_end_tells(sp, FAR_END_AWAITED);
+	assert_true(sp->wish.df);
+	far_end_tells(sp, FAR_END_SILENT);
+	assert_string_equal(s->port_reason,
+			    "no way to the customer: BFD does not hear the far end, 10.9.0.11");
+	assert_true(s->closed);
+	assert_false(sp->wish.df);
+	far_end_tells(sp, FAR_END_HEARD);
+	assert_true(sp->wish.df);
+	assert_false(s->closed);
+	end(sp);
+}
+
 static void set_is_up_with_one(void **state)
 {
 	struct speaker *sp;
@@ -4195,6 +4237,7 @@ int main(void)
 		cmocka_unit_test(reload_vlans),
 		cmocka_unit_test(reload_keeps_segment),
 		cmocka_unit_test(way_is_tracked),
+		cmocka_unit_test(far_end_is_heard),
 		cmocka_unit_test(set_is_up_with_one),
 		cmocka_unit_test(set_changes),
 		cmocka_unit_test(removed_hands_over),

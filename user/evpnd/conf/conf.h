@@ -335,6 +335,7 @@ bool conf_set_has(const struct conf_set *set, const char *ifname);
  * @interface: device it binds to, by name; need not exist yet. Of several the first, by which it is called
  * @set: all of them, where they are given as a list, which may be of one; see conf_segment_has()
  * @track: devices that lead to the customer, @n_track of them: it is down while none has carrier
+ * @far_end: it is down while BFD does not hear this address; none: not asked
  * @control: who elects; of a segment of FRR's only what the kernel is told is of interest
  * @esi: valid when @esi_source is CONF_ESI_STATIC (es-id + es-sys-mac is already folded in)
  * @es_import: override of the ES-Import Route Target; all zero: derived from the ESI
@@ -361,6 +362,7 @@ struct conf_segment {
 	struct conf_set set;
 	char track[CONF_TRACK_MAX][IFNAMSIZ];
 	uint8_t n_track;
+	struct ip_addr far_end;
 	enum conf_control control;
 	enum conf_esi_source esi_source;
 	struct esi esi;

@@ -310,7 +310,7 @@ static void check_frr_segment(struct checker *c, const struct conf_segment *s,
 	static const char *const without_effect[] = {
 		"standby",   "df",	   "vlans",	    "es-import",
 		"ad-per-es", "ad-per-evi", "route-targets", "sync-targets",
-		"retention", "leave-time", "track",
+		"retention", "leave-time", "track",	    "far-end",
 	};
 
 	if (s->esi_source == CONF_ESI_LACP)

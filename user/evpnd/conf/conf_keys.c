@@ -302,6 +302,7 @@ const struct conf_key conf_segment_keys[] = {
 	{"name", &conf_text, SEGMENT(name), .required = true},
 	{"interface", &conf_devices, SEGMENT(interface), .required = true},
 	{"track", &conf_ifnames, ARRAY(struct conf_segment, track, n_track)},
+	{"far-end", &conf_address, SEGMENT(far_end)},
 	{"control", &conf_enum, SEGMENT(control), .words = control_words},
 	{"esi", &conf_esi, .always = true},
 	{"mode", &conf_enum, SEGMENT(mode), .words = mode_words, .always = true},

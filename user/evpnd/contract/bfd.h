@@ -19,6 +19,7 @@ enum { BFD_SESSIONS_MAX = 4096 };
 enum bfd_use {
 	BFD_PEER, /* a configured BGP neighbour */
 	BFD_SEGMENT, /* another PE of an Ethernet segment, by its originator address; always multihop */
+	BFD_FAR_END, /* the other end of a segment's pseudowire */
 	BFD_USES
 };
 

@@ -395,6 +395,10 @@ static bool timing(const struct conf *conf, const struct bfd_key *key, struct bf
 		if (n)
 			bfd = conf_bfd_of(conf, n);
 		bfd.enabled = n && n->bfd.enabled;
+	} else if (key->use == BFD_FAR_END) {
+		bfd.enabled = false;
+		for (size_t i = 0; i < conf->n_segments; i++)
+			bfd.enabled |= ip_equal(&conf->segments[i].far_end, &key->remote);
 	}
 	order->multiplier = bfd.multiplier;
 	order->interval_us = bfd.interval_ms * 1000;

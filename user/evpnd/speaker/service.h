@@ -82,6 +82,7 @@ typedef void (*neighbour_fn)(void *data, const struct neighbour *n);
  * @drained: the parent has taken all that waited, see speaker_waiting()
  * @sync: sessions: @established of @configured are Established, @synced of them sent End-of-RIB
  * @pe: another PE fell silent, or is heard again (pes.h): what BGP has of it is not to be believed
+ * @far_end: BFD hears the far end of a pseudowire, or does not any more (far_ends.h)
  * @pes: call channel_want() for each PE that shares a segment with this one
  * @word: such a PE says something by the channel; not yet known whether it has the segment that it speaks of
  * @shares: is @pe one of the segment's PEs, by BGP, at this moment? For services that ask with speaker_shares()
@@ -117,6 +118,7 @@ struct service {
 	void (*sync)(void *state, unsigned int established, unsigned int synced,
 		     unsigned int configured);
 	void (*pe)(void *state, const struct ip_addr *pe, bool silent);
+	void (*far_end)(void *state, const struct ip_addr *address);
 	void (*pes)(void *state);
 	void (*word)(void *state, const struct ip_addr *from, const struct icc_msg *word);
 	bool (*shares)(void *state, const struct esi *esi, const struct ip_addr *pe);

@@ -555,6 +555,7 @@ void speaker_free(struct speaker *sp)
 	conf_free(sp->incoming);
 	free(sp->query);
 	free(sp->silent);
+	free(sp->far_ends);
 	free(sp);
 }
 

@@ -31,6 +31,7 @@
  * @states: of the services, in the order of the table
  * @channel: to other PEs beside BGP
  * @silent: other PEs that are dead although BGP has their routes, see pes.h
+ * @far_ends: far ends of pseudowires of which something is known, see far_ends.h
  * @ask: to ask neighbours for their routes again, @ask_ms after the last time: because @wants_more, or
  *	because some were refused
  * @room: the same because there may be room again for what a limit refused, @room_ms after that; @room_us: when it was last
@@ -55,6 +56,8 @@ struct speaker {
 	struct channel *channel;
 	struct ip_addr *silent;
 	size_t n_silent;
+	struct far_end_known *far_ends;
+	size_t n_far_ends;
 	struct timer ask;
 	bool wants_more;
 	struct timer room;

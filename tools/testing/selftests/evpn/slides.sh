@@ -19,6 +19,7 @@ ALL_TESTS="
 	pseudowire_down
 	access_isolated
 	pe_dies
+	path_dead
 "
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -149,6 +150,49 @@ pe_dies() {
 	home
 	check_err $? "SPE1 is back: $(where)"
 	log_test "SPE1 is back: all is as before"
+}
+
+bfd_is() { [ "$(pe_ctl "$1" -j bfd show | jq -r '.sessions[] | select(.for == "far-end") | .state')" = "$2" ]; }
+
+# Every port has carrier, and nothing gets through to the access PE, whose bfdd is FRR's.
+path_dead() {
+	local n drop="pref 1 protocol all matchall action drop"
+	[ -x /usr/lib/frr/bfdd ] || { log_skip "FRR's bfdd is not in /usr/lib/frr"; return; }
+	frr_begin ape1
+	{
+		echo bfd
+		for n in 1 2; do printf ' peer 10.9.1%s.1\n  receive-interval 100\n  transmit-interval 100\n' $n; done
+	} >"$(frr_dir ape1)/bfdd.conf"
+	frr_start ape1 bfdd
+	FAR_END=yes
+	for n in 1 2; do segments $n; done
+	for n in 1 2; do
+		slowwait 10 bfd_is pe$n up
+		check_err $? "BFD of SPE$n with the access PE: $(pe_ctl pe$n bfd show)"
+	done
+	home
+	check_err $? "with BFD: $(where)"
+	cut_path() {
+		tc -n "$(ns pe1)" qdisc add dev acc1 clsact
+		# shellcheck disable=SC2086
+		for n in ingress egress; do tc -n "$(ns pe1)" filter add dev acc1 $n $drop; done
+	}
+	fails_over "the path to the access PE is dead" $LEG_LOST goes_to pe2 cut_path
+	[[ "$(pe_ctl pe1 es show pw1)" == *"BFD does not hear the far end, 10.9.11.2"* ]]
+	check_err $? "SPE1 says: $(pe_ctl pe1 es show pw1 | tr '\n' ' ')"
+	slowwait 20 session_is pe2 Established
+	check_err $? "the customer's session: $(where)"
+	log_test "the path to the access PE dies, with carrier everywhere: BFD tells, and SPE2 serves the customer"
+	# evpnd does not take it back by forgetting
+	kill -KILL "$(cat "$LAB_RUN/pe1/pid")"
+	pe_start pe1
+	sleep 12
+	df_is 2 $ESI1
+	check_err $? "SPE1's evpnd restarted: $(where)"
+	tc -n "$(ns pe1)" qdisc del dev acc1 clsact
+	home
+	check_err $? "the path is there again: $(where)"
+	log_test "it stays so when evpnd is restarted, until the path is there again"
 }
 
 tests_run

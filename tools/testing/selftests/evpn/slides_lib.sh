@@ -54,16 +54,18 @@ pseudowire() { # ACCESS-PE SERVICE-PE
 		link set pw$2 addrgenmode none master br0 up
 	END
 }
-# segments PE-NUMBER: of the pseudowires, instead of the lab's
+# segments PE-NUMBER: of the pseudowires, instead of the lab's. With FAR_END the first customer's access PE is asked by BFD
 segments() {
 	local n file=$LAB_RUN/pe$1/evpnd.yaml
 	sed -i '/^segments:/,$d' "$file"
+	[ -z "${FAR_END:-}" ] || echo "bfd: {interval: 100ms, multiplier: 3}" >>"$file"
 	echo "segments:" >>"$file"
 	for n in 1 2; do
 		cat >>"$file" <<-END
 			  - name: pw$n
 			    interface: pw$n
 			    track: [acc$n]
+			    ${FAR_END:+$([ $n = 1 ] && echo "far-end: 10.9.$n$1.2")}
 			    esi: 00:11:22:33:44:55:66:77:88:0$n
 			    mode: port-active
 			    standby: block

@@ -9,6 +9,10 @@
  * A PE is silent when nothing comes from it any more. One that says "down" lives, and has begun anew or
  * does not hear us: its routes stay what they are.
  *
+ * The far end of a pseudowire is another matter: the path to it carries the customer's frames, so that it has
+ * to be heard, and to hear us. A configuration that names it means that it has BFD; it has ten seconds
+ * after a start, so that a restart moves nothing.
+ *
  * RFC 5882 (3.2, 4), RFC 9384
  */
 #include <stdio.h>
@@ -16,9 +20,10 @@
 
 #include "log.h"
 #include "services/bfd/bfd_service.h"
+#include "speaker/far_ends.h"
 #include "speaker/pes.h"
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 100, FAR_MS = 10000 };
 
 /* ---- sessions ---- */
 
@@ -43,6 +48,8 @@ static void want(struct bfds *bs, const struct bfd_key *key)
 		w->key = *key;
 		TAILQ_INSERT_TAIL(&bs->watches, w, entry);
 		speaker_wish(bs->speaker, IPC_WISH_BFD, key, 1);
+		if (key->use == BFD_FAR_END)
+			timer_start(&bs->far, FAR_MS);
 	}
 	w->wanted = true;
 }
@@ -52,6 +59,8 @@ static void forget(struct bfds *bs, struct bfd_watch *w)
 	speaker_wish(bs->speaker, IPC_WISH_BFD_GONE, &w->key, 1);
 	if (w->key.use == BFD_SEGMENT)
 		pes_set(bs->speaker, &w->key.remote, false);
+	else if (w->key.use == BFD_FAR_END)
+		far_end_set(bs->speaker, &w->key.remote, FAR_END_AWAITED);
 	TAILQ_REMOVE(&bs->watches, w, entry);
 	free(w);
 }
@@ -100,6 +109,16 @@ static void want_peers(struct bfds *bs, const struct conf *conf)
 	}
 }
 
+static void want_far_ends(struct bfds *bs, const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_segments; i++) {
+		struct bfd_key key = {.use = BFD_FAR_END, .remote = conf->segments[i].far_end};
+
+		if (!ip_is_none(&key.remote))
+			want(bs, &key);
+	}
+}
+
 static void look(void *data)
 {
 	const struct conf *conf;
@@ -112,6 +131,7 @@ static void look(void *data)
 	TAILQ_FOREACH(w, &bs->watches, entry)
 		w->wanted = false;
 	want_peers(bs, conf);
+	want_far_ends(bs, conf);
 	if (conf->global.bfd.enabled)
 		rib_walk(speaker_rib(bs->speaker), EVPN_ES, want_originator, bs);
 	for (w = TAILQ_FIRST(&bs->watches); w; w = next) {
@@ -144,20 +164,52 @@ static void came_up(struct bfds *bs, struct bfd_watch *w)
 	tell(bs, w, "up");
 	if (w->key.use == BFD_SEGMENT)
 		pes_set(bs->speaker, &w->key.remote, false);
+	else if (w->key.use == BFD_FAR_END)
+		far_end_set(bs->speaker, &w->key.remote, FAR_END_HEARD);
+}
+
+static bool on_purpose(const struct bfd_watch *w)
+{
+	return w->fact.remote_state == BFD_ADMIN_DOWN;
 }
 
 static void went_down(struct bfds *bs, struct bfd_watch *w)
 {
-	bool on_purpose = w->fact.remote_state == BFD_ADMIN_DOWN;
-
 	tell(bs, w, "down");
 	w->was_up = false;
-	if (!w->fact.running || on_purpose)
+	if (!w->fact.running || on_purpose(w))
 		return;
 	if (w->key.use == BFD_PEER)
 		speaker_peer_dead(bs->speaker, &w->key.remote, bfd_diag_name(w->fact.diag));
+	else if (w->key.use == BFD_FAR_END)
+		far_end_set(bs->speaker, &w->key.remote, FAR_END_SILENT);
 	else if (w->fact.diag == BFD_DIAG_TIMEOUT)
 		pes_set(bs->speaker, &w->key.remote, true);
+}
+
+/*
+ * A far end that is not up. One that has not been heard since the start is dead as well, when it has had the
+ * time; one that is not listened to here stays what it is.
+ */
+static void judge_far_end(struct bfds *bs, const struct bfd_watch *w)
+{
+	if (w->key.use != BFD_FAR_END || !w->known || w->was_up)
+		return;
+	if (!w->fact.running)
+		timer_start(&bs->far, FAR_MS);
+	else if (on_purpose(w))
+		far_end_set(bs->speaker, &w->key.remote, FAR_END_HEARD);
+	else if (!timer_running(&bs->far))
+		far_end_set(bs->speaker, &w->key.remote, FAR_END_SILENT);
+}
+
+static void far_fired(void *data)
+{
+	const struct bfd_watch *w;
+	struct bfds *bs = data;
+
+	TAILQ_FOREACH(w, &bs->watches, entry)
+		judge_far_end(bs, w);
 }
 
 static void bfd_result(void *state, const void *result)
@@ -175,6 +227,8 @@ static void bfd_result(void *state, const void *result)
 		came_up(bs, w);
 	else if (!up && w->was_up)
 		went_down(bs, w);
+	if (!up)
+		judge_far_end(bs, w);
 }
 
 static void on_fact_es(struct bfds *bs, const struct fact_es *fact)
@@ -252,6 +306,7 @@ static void *bfd_start(struct speaker *speaker)
 	TAILQ_INIT(&bs->watches);
 	TAILQ_INIT(&bs->segments);
 	timer_init(&bs->look, speaker_event(speaker), 20000, look, bs);
+	timer_init(&bs->far, speaker_event(speaker), 100000, far_fired, bs);
 	return bs;
 }
 
@@ -270,6 +325,7 @@ static void bfd_stop(void *state)
 		free(s);
 	}
 	timer_done(&bs->look);
+	timer_done(&bs->far);
 	free(bs);
 }
 

@@ -41,6 +41,7 @@ struct bfd_segment {
  * @links_done: the facts of before are complete, so that wishes can be made, and those of a predecessor
  *	be swept
  * @look: to see which PEs share a segment with us, after routes have changed
+ * @far: until when a far end may not have been heard yet
  */
 struct bfds {
 	struct speaker *speaker;
@@ -49,6 +50,7 @@ struct bfds {
 	bool have_conf;
 	bool links_done;
 	struct timer look;
+	struct timer far;
 };
 
 /* bfd_show.c */

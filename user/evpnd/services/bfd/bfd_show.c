@@ -30,6 +30,14 @@ static void add_negotiated(json_t *o, const struct fact_bfd *f)
 			    up ? json_real((double)f->detection_us / 1e3) : json_null());
 }
 
+static const char *use_of(const struct bfd_watch *w)
+{
+	static const char *const names[BFD_USES] = {
+		[BFD_PEER] = "neighbor", [BFD_SEGMENT] = "segment", [BFD_FAR_END] = "far-end"};
+
+	return names[w->key.use];
+}
+
 json_t *bfd_watch_json(const struct bfd_watch *w)
 {
 	const struct fact_bfd *f = &w->fact;
@@ -40,8 +48,7 @@ json_t *bfd_watch_json(const struct bfd_watch *w)
 	json_object_set_new(o, "local", address_json(&w->key.local));
 	json_object_set_new(o, "interface",
 			    w->key.ifname[0] ? json_string(w->key.ifname) : json_null());
-	json_object_set_new(o, "for",
-			    json_string(w->key.use == BFD_SEGMENT ? "segment" : "neighbor"));
+	json_object_set_new(o, "for", json_string(use_of(w)));
 	json_object_set_new(o, "by", json_string(f->bfdd ? "bfdd" : "evpnd"));
 	json_object_set_new(o, "multihop", json_boolean(f->multihop));
 	json_object_set_new(o, "state", json_string(state_of(w)));
@@ -110,8 +117,7 @@ static void add_metric(json_t *list, const char *name, const char *help, const c
 
 	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:f}", "name", name,
 					      "help", help, "type", type, "labels", "address",
-					      ip_format(&w->key.remote, ip), "for",
-					      w->key.use == BFD_SEGMENT ? "segment" : "neighbor",
+					      ip_format(&w->key.remote, ip), "for", use_of(w),
 					      "value", value));
 }
 

@@ -292,6 +292,7 @@ const struct service segment_service = {
 	.wanted = segments_wanted,
 	.sync = segments_sync,
 	.pe = segments_pe,
+	.far_end = segments_far_end,
 	.pes = segments_pes,
 	.word = segments_word,
 	.shares = segments_shares,

@@ -183,7 +183,8 @@ enum leave_step { LEAVE_NO, LEAVE_OFFER, LEAVE_CORE, LEAVE_CE, LEAVE_DONE };
  * @ifindex: of its device, 0: there is none; of several the first that is there
  * @ports, @n_ports: all that are there
  * @kernel_ports, @n_kernel_ports: of a set, what has become of its devices in the module
- * @tracked: the devices of conf.track, in its order, 0 for one that is not there; @way_lost: none of them works
+ * @tracked: the devices of conf.track, in its order, 0 for one that is not there
+ * @way_lost: none of them works, or the far end is not heard
  * @port_up: the customer can be reached through a device; @port_reason says why not
  * @differs: what another PE means by the segment that this one does not; a sentence, or ""
  * @lacp: its LACP, valid if @lacp_known: the module has the segment
@@ -487,6 +488,7 @@ void segment_routes_each(struct segments *ss, const struct esi *esi, u8 type, es
 			 void *data);
 void segment_collect(struct segment *s);
 void segments_pe(void *state, const struct ip_addr *pe, bool silent);
+void segments_far_end(void *state, const struct ip_addr *address);
 void segment_cand_free(struct segment *s);
 void segment_originate(struct segment *s);
 void segment_originate_ad(struct segment *s);

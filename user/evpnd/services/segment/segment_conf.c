@@ -118,6 +118,7 @@ static void segment_change(struct segment *s, const struct conf_segment *c)
 		      s->conf.df.dont_preempt != c->df.dont_preempt ||
 		      s->conf.df.algorithm != c->df.algorithm;
 	other_devices = !conf_segment_same_devices(&s->conf, c) || s->conf.n_track != c->n_track ||
+			!ip_equal(&s->conf.far_end, &c->far_end) ||
 			memcmp(s->conf.track, c->track, sizeof(c->track)) != 0;
 	if (strcmp(s->conf.name, c->name))
 		log_info("segment %s: is named %s from now on", s->conf.name, c->name);

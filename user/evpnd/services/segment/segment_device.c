@@ -109,7 +109,8 @@ void segment_update_port(struct segment *s)
 
 	segment_frr_link(s, l, before);
 	s->port_up = segment_port_state(s);
-	s->closed |= s->owner->core.lost || (was && (is_shut(s) || s->way_lost));
+	s->closed |=
+		s->owner->core.lost || (was && is_shut(s)) || (s->way_lost && s->owner->links_done);
 	if (was && !s->port_up) {
 		segment_tell(s, "es", "down", json_pack("{s:s}", "reason", s->port_reason));
 		s->adopted = false;
@@ -217,6 +218,16 @@ bool segment_is_routed(const struct segment *s)
 			look_where(s, d, global, &w);
 	}
 	return w.vrf && !w.elsewhere;
+}
+
+void segments_far_end(void *state, const struct ip_addr *address)
+{
+	struct segments *ss = state;
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &ss->list, entry)
+		if (ip_equal(&s->conf.far_end, address))
+			segment_update_port(s);
 }
 
 void segments_update_ports(struct segments *ss)

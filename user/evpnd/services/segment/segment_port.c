@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "services/segment/segment.h"
+#include "speaker/far_ends.h"
 
 enum {
 	BOND_8023AD = 4,
@@ -133,10 +134,10 @@ static bool any_port_is_up(struct segment *s)
 }
 
 /*
- * A pseudowire has no carrier that a dead path would take away: the devices that lead to its other end are
+ * A pseudowire has no carrier that a dead path would take away. The devices that lead to its far end are
  * named for that, and one of them has to work.
  */
-static bool way_is_up(struct segment *s)
+static bool tracked_is_up(struct segment *s)
 {
 	const struct device *l;
 	char why[ROLE_TEXT_MAX];
@@ -147,16 +148,37 @@ static bool way_is_up(struct segment *s)
 		s->tracked[i] = l ? l->fact.ifindex : 0;
 		up |= !why[0];
 	}
+	s->way_lost = !up;
 	if (!up)
 		snprintf(s->port_reason, ROLE_TEXT_MAX, "no way to the customer: %.100s%s", why,
 			 s->conf.n_track > 1 ? ", nor do the others lead there" : "");
 	return up;
 }
 
+/* Or the far end itself is, for BFD. As long as nothing is known of it a segment stays what it is. */
+static bool far_end_is_up(struct segment *s)
+{
+	enum far_end state = far_end_is(s->owner->speaker, &s->conf.far_end);
+	char far[IP_STRLEN];
+
+	s->way_lost = state == FAR_END_SILENT;
+	if (ip_is_none(&s->conf.far_end) || state == FAR_END_HEARD ||
+	    (state == FAR_END_AWAITED && s->port_up))
+		return true;
+	ip_format(&s->conf.far_end, far);
+	if (s->way_lost)
+		snprintf(s->port_reason, ROLE_TEXT_MAX,
+			 "no way to the customer: BFD does not hear the far end, %s", far);
+	else
+		snprintf(s->port_reason, ROLE_TEXT_MAX, "waits for BFD to hear the far end, %s",
+			 far);
+	return false;
+}
+
 bool segment_port_state(struct segment *s)
 {
-	s->way_lost = !way_is_up(s);
-	if (s->way_lost || !any_port_is_up(s))
+	s->way_lost = false;
+	if (!any_port_is_up(s) || !tracked_is_up(s) || !far_end_is_up(s))
 		return false;
 	if (s->owner->core.lost)
 		snprintf(s->port_reason, ROLE_TEXT_MAX, "%s", s->owner->core.text);
