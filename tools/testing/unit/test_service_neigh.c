@@ -1431,6 +1431,37 @@ static void routers(void **state)
 	end(sp);
 }
 
+/* Whatever MAC address it has had before, by learning or by another PE's word, a router is found by the one of now. */
+static void router_moves(void **state)
+{
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
+	struct speaker *sp = begin();
+	struct route *r;
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_LOCAL);
+	host(sp, 2, "10.1.0.1", 5, NEIGH_LOCAL); /* on another circuit */
+	expect_found(sp, 4, 1, "10.1.0.1");
+	expect_found(sp, 4, 5, "");
+	host(sp, 1, "10.1.0.1", 2, NEIGH_LOCAL);
+	expect_found(sp, 4, 1, "");
+	expect_found(sp, 4, 2, "10.1.0.1");
+	r = rt2(sp, PE2, 1, 1, "10.1.0.1", 3, ec, 2);
+	expect_found(sp, 4, 2, "10.1.0.1"); /* what was learned here wins */
+	expect_found(sp, 4, 3, "");
+	host(sp, 1, "10.1.0.1", 3, NEIGH_SYNCED);
+	expect_found(sp, 4, 2, "");
+	expect_found(sp, 4, 3, "10.1.0.1");
+	gone(sp, r);
+	expect_found(sp, 4, 3, "10.1.0.1"); /* retained */
+	host(sp, 1, "10.1.0.1", 0, NEIGH_GONE);
+	expect_found(sp, 4, 3, "");
+	host(sp, 1, "10.1.0.1", 4, NEIGH_LOCAL);
+	es_fact(sp, 1, BOND0, true); /* with its segment */
+	expect_found(sp, 4, 4, "");
+	sp->log[0] = '\0';
+	end(sp);
+}
+
 /* One that another PE has heard say that it is a router is one here, too, also while it is retained. */
 static void router_in_step(void **state)
 {
@@ -1564,6 +1595,7 @@ int main(void)
 		cmocka_unit_test(trace),
 		cmocka_unit_test(shown),
 		cmocka_unit_test(routers),
+		cmocka_unit_test(router_moves),
 		cmocka_unit_test(router_in_step),
 		cmocka_unit_test(stand_in),
 		cmocka_unit_test(stand_in_of_another),

@@ -187,6 +187,7 @@ static void lose(struct neighs *ns, struct nhost *h)
 {
 	h->state = NEIGH_GONE;
 	h->flags &= ~NHOST_LOCAL;
+	neigh_mac_changed(ns, h);
 	neigh_withdraw(ns, h);
 	neigh_say(ns, h);
 }
@@ -295,6 +296,7 @@ static void neigh_fact(struct neighs *ns, const struct fact_neigh *f)
 		h->flags &= ~NHOST_LOCAL;
 		neigh_withdraw(ns, h);
 	}
+	neigh_mac_changed(ns, h);
 	if (f->flags & NEIGH_UNANSWERED)
 		neigh_unanswered(ns, h);
 	word = neigh_watched(ns) ? word_for(h, was, was_local, moved) : NULL;

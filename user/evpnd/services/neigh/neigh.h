@@ -50,11 +50,13 @@ enum {
 
 /**
  * struct nhost - a host on a circuit. A hundred thousand of them are usual: keep it small
+ * @by_mac: among those of its circuit
  * @t_fact, @t_wish, @t_answer: CLOCK_MONOTONIC
  * @why: the kernel's sentence, or NULL
  * @mac: if local: as learned
  * @adv_mac, @adv_id: with the circuit's tag: key of the route that was advertised
  * @wish_mac, @wish_flags, @wish_vrf: last wished
+ * @at_mac: what it stands under in neighs.by_mac
  * @seq: MAC mobility
  * @ifindex: the device that it is on, as the module has told it; 0: on none
  * @t_asked: in seconds of CLOCK_MONOTONIC, when it was asked last because another PE said so; 0: never
@@ -63,6 +65,7 @@ enum {
  */
 struct nhost {
 	struct nhost *next;
+	RB_ENTRY(nhost) by_mac;
 	struct circuit *circuit;
 	struct nremote *remotes;
 	char *why;
@@ -78,6 +81,7 @@ struct nhost {
 	struct mac mac;
 	struct mac adv_mac;
 	struct mac wish_mac;
+	struct mac at_mac;
 	struct ip_addr addr;
 	u8 wish_flags;
 	u8 state;
@@ -86,6 +90,8 @@ struct nhost {
 	u8 epoch;
 	u8 said;
 };
+RB_HEAD(nhosts, nhost);
+RB_PROTOTYPE(nhosts, nhost, by_mac, nhost_cmp)
 
 /** struct ncounts - since the start, for metrics */
 struct ncounts {
@@ -109,6 +115,7 @@ struct nasks {
  * struct neighs - the service's state
  * @buckets: hosts by address, @mask + 1 of them
  * @seed: of their hash
+ * @by_mac: hosts by circuit and MAC address, for who asks which address a router has
  * @queue: hosts of which the wish has to be looked at
  * @epoch: of the reading of the module's table
  * @swept: before it the kernel may have what a predecessor wished
@@ -119,6 +126,7 @@ struct neighs {
 	size_t mask;
 	u64 seed;
 	size_t count;
+	struct nhosts by_mac;
 	struct nhost **queue;
 	size_t n_queue;
 	size_t cap_queue;
@@ -150,6 +158,10 @@ struct nhost *neigh_find(struct neighs *ns, const struct circuit *c, const struc
 struct nhost *neigh_make(struct neighs *ns, struct circuit *c, const struct ip_addr *addr);
 void neigh_drop(struct neighs *ns, struct nhost *h); /* frees it when nothing is known of it */
 void neigh_queue(struct neighs *ns, struct nhost *h);
+/* the MAC address that it has: learned, or else wished */
+const struct mac *neigh_mac(const struct nhost *h);
+/* that may be another one now */
+void neigh_mac_changed(struct neighs *ns, struct nhost *h);
 void neigh_remotes_free(struct nhost *h);
 void neigh_remote_del(struct nhost *h, const struct rd *rd, const struct mac *mac);
 void neigh_table_free(struct neighs *ns);

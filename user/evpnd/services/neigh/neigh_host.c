@@ -20,22 +20,16 @@ static bool is_here(const struct nhost *h)
 	return h->flags & NHOST_LOCAL || h->state == NEIGH_SYNCED || h->state == NEIGH_RETAINED;
 }
 
-static const struct mac *mac_of(const struct nhost *h)
-{
-	return h->flags & NHOST_LOCAL ? &h->mac : &h->wish_mac;
-}
-
 static void found(const struct nhost *h, struct host *host)
 {
 	host->known = true;
 	host->address = h->addr;
-	host->mac = *mac_of(h);
+	host->mac = *neigh_mac(h);
 }
 
 /** struct search - @rank: of @host; @many: another one of its family has another MAC address */
 struct search {
 	const struct host_query *q;
-	const struct circuit *circuit;
 	const struct nhost *host;
 	u32 rank;
 	bool many;
@@ -71,23 +65,19 @@ bool neigh_is_router(const struct nhost *h)
 /* IPv4 does not say who is a router. */
 static bool may_be(const struct search *s, const struct nhost *h)
 {
-	if (h->circuit != s->circuit || !is_here(h) || !is_on(h, s->q->ifindex) ||
-	    neigh_is_stand_in(h))
+	if (!is_here(h) || !is_on(h, s->q->ifindex) || neigh_is_stand_in(h))
 		return false;
-	if (!mac_is_zero(&s->q->mac))
-		return !mac_cmp(mac_of(h), &s->q->mac);
-	return h->addr.len == 4 || neigh_is_router(h);
+	return !mac_is_zero(&s->q->mac) || h->addr.len == 4 || neigh_is_router(h);
 }
 
-static void consider(struct neighs *ns, struct nhost *h, void *data)
+static void consider(struct search *s, const struct nhost *h)
 {
-	struct search *s = data;
 	u32 rank = rank_of(s, &h->addr);
 
 	if (rank == RANK_NONE || !may_be(s, h))
 		return;
 	if (s->host && h->addr.len == s->host->addr.len)
-		s->many |= mac_cmp(mac_of(s->host), mac_of(h)) != 0;
+		s->many |= mac_cmp(neigh_mac(s->host), neigh_mac(h)) != 0;
 	else if (rank < s->rank)
 		s->many = false;
 	if (rank > s->rank || (rank == s->rank && ip_cmp(&h->addr, &s->host->addr) > 0))
@@ -96,11 +86,25 @@ static void consider(struct neighs *ns, struct nhost *h, void *data)
 	s->rank = rank;
 }
 
+/* Those of @c that have the MAC address that is asked for, or all: whoever may be the only one. */
+static void search(struct neighs *ns, struct circuit *c, struct search *s)
+{
+	bool any = mac_is_zero(&s->q->mac);
+	struct nhost key = {.circuit = c, .at_mac = s->q->mac}, *h;
+
+	for (h = RB_NFIND(nhosts, &ns->by_mac, &key); h && h->circuit == c;
+	     h = RB_NEXT(nhosts, &ns->by_mac, h)) {
+		if (!any && mac_cmp(&h->at_mac, &s->q->mac))
+			break;
+		consider(s, h);
+	}
+}
+
 bool neigh_host(void *state, const struct host_query *q, struct host *host)
 {
 	struct neighs *ns = state;
 	struct circuit *c = place_circuit(&ns->at, &q->esi, q->tag, false);
-	struct search s = {.q = q, .circuit = c, .rank = RANK_NONE};
+	struct search s = {.q = q, .rank = RANK_NONE};
 
 	if (!c)
 		return false;
@@ -112,7 +116,7 @@ bool neigh_host(void *state, const struct host_query *q, struct host *host)
 		found(h, host);
 		return is_here(h);
 	}
-	neigh_walk(ns, consider, &s);
+	search(ns, c, &s);
 	host->many = s.many;
 	if (s.host)
 		found(s.host, host);

@@ -3,7 +3,8 @@
  * neigh_table.c - hosts by address.
  *
  * The hash is over the address alone: hosts of one address on different circuits (overlapping
- * subnets, a host that moves between segments) stand in one chain, which is where a move is seen.
+ * subnets, a host that moves between segments) stand in one chain, which is where a move is seen. A second order is by
+ * circuit and MAC address: who knows a router by that asks for its addresses, however many hosts there are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,37 @@
 #include "hash.h"
 #include "heap.h"
 #include "log.h"
+#include "order.h"
 #include "pool.h"
 #include "services/neigh/neigh.h"
 
 #define BUCKETS_MIN 256
+
+/* ---- by MAC address ---- */
+
+static int nhost_cmp(const struct nhost *a, const struct nhost *b)
+{
+	int c = ORDER((uintptr_t)a->circuit, (uintptr_t)b->circuit);
+
+	c = c ? c : mac_cmp(&a->at_mac, &b->at_mac);
+	return c ? c : ip_cmp(&a->addr, &b->addr);
+}
+
+RB_GENERATE(nhosts, nhost, by_mac, nhost_cmp)
+
+const struct mac *neigh_mac(const struct nhost *h)
+{
+	return h->flags & NHOST_LOCAL ? &h->mac : &h->wish_mac;
+}
+
+void neigh_mac_changed(struct neighs *ns, struct nhost *h)
+{
+	if (!mac_cmp(&h->at_mac, neigh_mac(h)))
+		return;
+	RB_REMOVE(nhosts, &ns->by_mac, h);
+	h->at_mac = *neigh_mac(h);
+	RB_INSERT(nhosts, &ns->by_mac, h);
+}
 
 /* ---- hosts ---- */
 
@@ -100,6 +128,7 @@ struct nhost *neigh_make(struct neighs *ns, struct circuit *c, const struct ip_a
 	b = bucket_of(ns, addr);
 	h->next = ns->buckets[b];
 	ns->buckets[b] = h;
+	RB_INSERT(nhosts, &ns->by_mac, h);
 	ns->count++;
 	return h;
 }
@@ -118,6 +147,7 @@ void neigh_remotes_free(struct nhost *h)
 
 static void host_free(struct neighs *ns, struct nhost *h)
 {
+	RB_REMOVE(nhosts, &ns->by_mac, h);
 	neigh_remotes_free(h);
 	place_circuit_put(&ns->at, h->circuit);
 	free(h->why);

@@ -124,6 +124,7 @@ static void put_wish(struct neighs *ns, struct nhost *h, const struct nremote *r
 	h->wish_vrf = w.vrf;
 	h->t_wish = now;
 	h->answer = WISH_PENDING;
+	neigh_mac_changed(ns, h);
 	warn_once(ns, h->circuit, r);
 }
 
