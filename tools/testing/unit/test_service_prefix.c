@@ -50,9 +50,12 @@ struct speaker {
 	struct prefix_key unwished; /* last */
 	u32 batches;
 	enum route_loss loss;
-	const char *hosts[8];		/* in the kernel, "address" */
+	/* in the kernel, "address", or "address=5" with MAC address 02::5 */
+	const char *hosts[8];
 	struct neighbour neighbours[8]; /* the same with their devices; @how 0: none */
 	u32 crowd;			/* so many more on bond0.1, from 10.2.0.0 on */
+	u32 n_many;			/* and so many more, see many_host() */
+	u32 n_queries;			/* for hosts */
 	bool answer;			/* wishes are answered at once: installed */
 	char asked[4096];		/* next hops, "ifindex:address " */
 	u32 n_asked;
@@ -87,19 +90,31 @@ void speaker_event_json(struct speaker *sp, const char *object, json_t *event)
 	json_decref(event);
 }
 
+static void parse_host(const char *text, struct ip_addr *a, struct mac *m)
+{
+	char address[64];
+	char *mac;
+
+	strcpy(address, text);
+	mac = strchr(address, '=');
+	if (mac)
+		*mac++ = '\0';
+	assert_int_equal(ip_parse(a, address), 0);
+	*m = (struct mac){{2, 0, 0, 0, 0, mac ? (u8)atoi(mac) : a->b[a->len - 1]}};
+}
+
 /* Of those with addresses of so many octets, 0: whatever they are. Return: how many answer to it */
 static size_t find_hosts(const struct speaker *sp, const struct host_query *q, u8 len,
 			 struct host *h)
 {
 	struct ip_addr a;
 	size_t found = 0;
+	struct mac m;
 
 	for (size_t i = 0; i < sizeof(sp->hosts) / sizeof(sp->hosts[0]); i++) {
-		struct mac m;
-
-		if (!sp->hosts[i] || ip_parse(&a, sp->hosts[i]))
+		if (!sp->hosts[i])
 			continue;
-		m = (struct mac){{2, 0, 0, 0, 0, a.b[a.len - 1]}};
+		parse_host(sp->hosts[i], &a, &m);
 		if (len ? a.len != len : !ip_equal(&a, &q->address))
 			continue;
 		if (len && !mac_is_zero(&q->mac) && mac_cmp(&m, &q->mac))
@@ -112,6 +127,28 @@ static size_t find_hosts(const struct speaker *sp, const struct host_query *q, u
 	return found;
 }
 
+/* Many neighbours: 10.9.1.2 has 02::9:1:2 */
+static struct mac many_mac(u32 n)
+{
+	return (struct mac){{2, 0, 0, 9, (u8)(n >> 8), (u8)n}};
+}
+
+static struct ip_addr many_address(u32 n)
+{
+	return ip_v4(0x0a090000 + n);
+}
+
+static bool many_host(const struct speaker *sp, const struct host_query *q, struct host *h)
+{
+	const u8 *n = ip_is_none(&q->address) ? q->mac.b + 3 : q->address.b + 1;
+	u32 i = (u32)(n[1] << 8 | n[2]);
+
+	if (n[0] != 9 || i >= sp->n_many)
+		return false;
+	*h = (struct host){.known = true, .address = many_address(i), .mac = many_mac(i)};
+	return true;
+}
+
 /* Neighbours: on any circuit; 10.1.0.1 has 02::1, and so on. */
 bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h)
 {
@@ -119,6 +156,9 @@ bool speaker_host(struct speaker *sp, const struct host_query *q, struct host *h
 	size_t found;
 
 	*h = (struct host){};
+	sp->n_queries++;
+	if (many_host(sp, q, h))
+		return true;
 	found = find_hosts(sp, q, any ? q->family : 0, h);
 	if (!found && any && q->family == 4)
 		found = find_hosts(sp, q, 16, h);
@@ -671,6 +711,12 @@ static struct route *rt4(struct speaker *sp, u8 pe)
 	return r;
 }
 
+/* Neighbours that are told of are on bond0.1. */
+static struct neigh_key neigh_key_of(const char *address)
+{
+	return (struct neigh_key){.esi = esi_of(1), .tag = 1, .address = ip_of(address)};
+}
+
 static void neighbour(struct speaker *sp, const char *address)
 {
 	struct {
@@ -678,7 +724,7 @@ static void neighbour(struct speaker *sp, const char *address)
 		struct fact_neigh f;
 	} b = {.head = {.n = 1}};
 
-	assert_int_equal(ip_parse(&b.f.key.address, address), 0);
+	b.f.key = neigh_key_of(address);
 	prefix_service.fact(sp->ps, IPC_FACT_NEIGHS, &b);
 }
 
@@ -689,7 +735,7 @@ static void neighbour_installed(struct speaker *sp, const char *address)
 		struct neigh_result r;
 	} b = {.head = {.n = 1}};
 
-	assert_int_equal(ip_parse(&b.r.key.address, address), 0);
+	b.r.key = neigh_key_of(address);
 	prefix_service.fact(sp->ps, IPC_WISH_NEIGH_RESULT, &b);
 }
 
@@ -1897,8 +1943,7 @@ static void test_next_hop_family(void **state)
 	expect(sp, "+10.31.0.0/16/1[10.0.0.1:32768] +10.31.0.0/16/0[10.0.0.1:49280] ");
 	sp->hosts[2] = NULL;
 	neighbour(sp, "fe80::7");
-	expect(sp,
-	       "+10.31.0.0/16/0[10.0.0.1:49280] -10.30.0.0/16/0[10.0.0.1:49280] unwish:10.30.0.0/16@20 ");
+	expect(sp, "-10.30.0.0/16/0[10.0.0.1:49280] unwish:10.30.0.0/16@20 ");
 	end(sp);
 }
 
@@ -2262,6 +2307,90 @@ static void test_many_sources(void **state)
 	}
 	expect(sp, "");
 	assert_int_equal(sp->ps->count, 0);
+	end(sp);
+}
+
+/* Prefix @n by router @n of many, in the ESI form, by its MAC address */
+static void say_by_mac(struct speaker *sp, struct route *r, u32 n)
+{
+	struct mac m = many_mac(n);
+
+	r->n.ip = ip_v4(0x0b000000 + n * 256);
+	r->n.plen = 24;
+	r->n.esi = esi_of(1);
+	r->ec[2] = ecomm_router_mac(&m);
+	r->a.ext = ecomm_slice(r->ec, 3);
+	say(sp, r);
+}
+
+static void neighbour_of_many(struct speaker *sp, u32 n)
+{
+	char ip[IP_STRLEN];
+	struct ip_addr a = many_address(n);
+
+	neighbour(sp, ip_format(&a, ip));
+	run_all(sp);
+}
+
+/*
+ * As many routers as neighbours, each learned by itself: what one of these costs is not the number of routers that it is
+ * not. It is counted in questions who is a neighbour.
+ */
+static void test_many_routers(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "11.0.0.0/24", 1, NULL, 2);
+	enum { MANY = 500 };
+
+	sp->deaf = true;
+	for (u32 i = 0; i < MANY; i++)
+		say_by_mac(sp, r, i);
+	expect(sp, "");
+	sp->n_queries = 0;
+	for (sp->n_many = 1; sp->n_many <= MANY; sp->n_many++)
+		neighbour_of_many(sp, sp->n_many - 1);
+	assert_int_equal(sp->n_queries,
+			 2 * MANY); /* which MAC address it has, and which address that one */
+	assert_int_equal(sp->batches, MANY + 1); /* and the sweep */
+	sp->n_queries = 0;
+	for (u32 i = 0; i < MANY; i++)
+		neighbour(sp, "10.8.0.1"); /* a host */
+	run_all(sp);
+	assert_int_equal(sp->n_queries, MANY);
+	sp->n_queries = 0;
+	for (sp->n_many = MANY; sp->n_many;) /* gone */
+		neighbour_of_many(sp, --sp->n_many);
+	assert_int_equal(sp->n_queries, 2 * MANY);
+	assert_int_equal(sp->batches, 2 * MANY + 1);
+	end(sp);
+}
+
+/* Subinterfaces are as many as routers: each router is looked for on its own. */
+static void test_many_devices(void **state)
+{
+	struct speaker *sp = begin();
+	struct route *r = route(sp, "11.0.0.0/24", 1, "10.9.0.0", 2);
+	char name[IF_NAMESIZE];
+	enum { FIRST = 100, MANY = 500 };
+
+	for (u16 i = FIRST; i < FIRST + MANY; i++) {
+		snprintf(name, sizeof(name), "bond0.%u", i);
+		link_fact(sp, i, name, "vlan", BOND0, i, RED, true);
+	}
+	sp->n_many = FIRST + MANY;
+	sp->n_queries = 0;
+	for (u16 i = FIRST; i < FIRST + MANY; i++) {
+		r->n.ip = ip_v4(0x0b000000 + (u32)i * 256);
+		r->n.plen = 24;
+		r->n.etag = i;
+		r->n.gw = many_address(i);
+		say(sp, r);
+	}
+	run_all(sp);
+	assert_int_equal(sp->n_queries, MANY);
+	assert_int_equal(sp->wish.n_hops, 1);
+	assert_int_equal(sp->wish.hops[0].ifindex,
+			 sp->wish.hops[0].gateway.b[2] << 8 | sp->wish.hops[0].gateway.b[3]);
 	end(sp);
 }
 
@@ -2816,6 +2945,8 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_many_sources),
+		cmocka_unit_test(test_many_routers),
+		cmocka_unit_test(test_many_devices),
 		cmocka_unit_test(test_next_hops_aimed),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_left_out),

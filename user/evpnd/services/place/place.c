@@ -384,6 +384,8 @@ void places_init(struct places *p, const struct devices *devices)
 	p->devices = devices;
 	p->next_id = FIRST_ID - 1;
 	RB_INIT(&p->on);
+	RB_INIT(&p->in_vrf);
+	RB_INIT(&p->on_es);
 	RB_INIT(&p->ess);
 	TAILQ_INIT(&p->vrfs);
 }

@@ -152,6 +152,8 @@ RB_PROTOTYPE(place_ess, place_es, node, place_es_cmp);
  */
 struct place_device {
 	RB_ENTRY(place_device) node;
+	RB_ENTRY(place_device) in_vrf;
+	RB_ENTRY(place_device) on_es;
 	const struct conf_segment *conf;
 	const struct place_es *es;
 	struct place_vrf *vrf;
@@ -162,11 +164,14 @@ struct place_device {
 };
 RB_HEAD(place_devices, place_device);
 RB_PROTOTYPE(place_devices, place_device, node, place_device_cmp);
+RB_HEAD(place_devices_in, place_device);
+RB_HEAD(place_devices_on, place_device);
 
 /**
  * struct places - all of a service's
  * @devices: the speaker's
- * @on: those that are places of a segment, by number, since the last places_list()
+ * @on: those that are places of a segment, by number, since the last places_list(); @in_vrf: by VRF and tag, @on_es: by
+ *	segment and tag
  * @conf: of the last places_attach()
  * @domains: what is in a bridge domain is in the VRF that stands for it
  * @rejudge: what is ours has changed: which routes are to be looked at again
@@ -175,6 +180,8 @@ struct places {
 	const struct devices *devices;
 	const struct conf *conf;
 	struct place_devices on;
+	struct place_devices_in in_vrf;
+	struct place_devices_on on_es;
 	struct place_ess ess;
 	TAILQ_HEAD(, place_vrf) vrfs;
 	u16 next_id;
@@ -221,6 +228,12 @@ struct place_es *place_es_fact(struct places *p, const struct fact_es *f, bool *
 void places_list(struct places *p);
 void places_forget_devices(struct places *p);
 const struct place_device *place_device(struct places *p, u32 ifindex);
+/* those in a VRF, by tag, from the first one that has @tag or a higher one; NULL: no more */
+const struct place_device *place_first_in(struct places *p, const struct place_vrf *v, u32 tag);
+const struct place_device *place_next_in(const struct place_device *on);
+/* those of a segment that have this tag; NULL: no more */
+const struct place_device *place_first_on(struct places *p, const struct esi *esi, u32 tag);
+const struct place_device *place_next_on(const struct place_device *on);
 /* which VRF a device is in; NULL: no configured one */
 struct place_vrf *place_vrf_of(struct places *p, const struct device *d);
 /* of which VRF this table is; NULL: of no configured one */

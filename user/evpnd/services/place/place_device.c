@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "order.h"
 #include "services/place/place_bridge.h"
 
 static int place_device_cmp(const struct place_device *a, const struct place_device *b)
@@ -16,13 +17,69 @@ static int place_device_cmp(const struct place_device *a, const struct place_dev
 	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
 }
 
+static int in_vrf_cmp(const struct place_device *a, const struct place_device *b)
+{
+	int c = ORDER((uintptr_t)a->vrf, (uintptr_t)b->vrf);
+
+	c = c ? c : ORDER(a->tag, b->tag);
+	return c ? c : ORDER(a->ifindex, b->ifindex);
+}
+
+static int on_es_cmp(const struct place_device *a, const struct place_device *b)
+{
+	int c = ORDER((uintptr_t)a->es, (uintptr_t)b->es);
+
+	c = c ? c : ORDER(a->tag, b->tag);
+	return c ? c : ORDER(a->ifindex, b->ifindex);
+}
+
 RB_GENERATE(place_devices, place_device, node, place_device_cmp)
+RB_PROTOTYPE_INTERNAL(place_devices_in, place_device, in_vrf, in_vrf_cmp,
+		      static __attribute__((unused)))
+RB_GENERATE_INTERNAL(place_devices_in, place_device, in_vrf, in_vrf_cmp,
+		     static __attribute__((unused)))
+RB_PROTOTYPE_INTERNAL(place_devices_on, place_device, on_es, on_es_cmp,
+		      static __attribute__((unused)))
+RB_GENERATE_INTERNAL(place_devices_on, place_device, on_es, on_es_cmp,
+		     static __attribute__((unused)))
 
 const struct place_device *place_device(struct places *p, u32 ifindex)
 {
 	struct place_device key = {.ifindex = ifindex};
 
 	return RB_FIND(place_devices, &p->on, &key);
+}
+
+const struct place_device *place_first_in(struct places *p, const struct place_vrf *v, u32 tag)
+{
+	struct place_device key = {.vrf = (struct place_vrf *)v, .tag = tag}, *on;
+
+	on = RB_NFIND(place_devices_in, &p->in_vrf, &key);
+	return on && on->vrf == v ? on : NULL;
+}
+
+const struct place_device *place_next_in(const struct place_device *on)
+{
+	const struct place_device *next =
+		RB_NEXT(place_devices_in, NULL, (struct place_device *)on);
+
+	return next && next->vrf == on->vrf ? next : NULL;
+}
+
+const struct place_device *place_first_on(struct places *p, const struct esi *esi, u32 tag)
+{
+	struct place_device key = {.es = place_es(p, esi, false), .tag = tag}, *on;
+
+	on = key.es ? RB_NFIND(place_devices_on, &p->on_es, &key) : NULL;
+	return on && on->es == key.es && on->tag == tag ? on : NULL;
+}
+
+const struct place_device *place_next_on(const struct place_device *on)
+{
+	const struct place_device *next =
+		RB_NEXT(place_devices_on, NULL, (struct place_device *)on);
+
+	return next && next->es == on->es && next->tag == on->tag ? next : NULL;
 }
 
 /* ---- its VRF ---- */
@@ -127,6 +184,8 @@ static void add(struct places *p, const struct device *d)
 	on->tag = tag;
 	on->up = d->fact.flags & IFF_UP && d->fact.carrier;
 	RB_INSERT(place_devices, &p->on, on);
+	RB_INSERT(place_devices_in, &p->in_vrf, on);
+	RB_INSERT(place_devices_on, &p->on_es, on);
 }
 
 void places_list(struct places *p)
@@ -144,6 +203,8 @@ void places_forget_devices(struct places *p)
 {
 	struct place_device *on;
 
+	RB_INIT(&p->in_vrf);
+	RB_INIT(&p->on_es);
 	while ((on = RB_MIN(place_devices, &p->on))) {
 		RB_REMOVE(place_devices, &p->on, on);
 		free(on);

@@ -68,7 +68,7 @@ static void resolve_all(struct prefixes *ps)
 	prefix_cores_resolve(ps);
 	ps->advs_due = true;
 	prefix_retry_soon(ps);
-	prefix_source_touch(ps, NULL);
+	prefix_ways_touch_all(ps);
 	prefix_ask_look(ps);
 	speaker_neighbour_changed(ps->speaker, NULL, 0);
 	prefix_wake(ps);
@@ -218,14 +218,24 @@ static void facts(struct prefixes *ps, const struct batch *b)
 	}
 }
 
+static void neigh_changed(struct prefixes *ps, const struct neigh_key *k)
+{
+	const struct place_device *on;
+	struct prefix_hop hop = {.gateway = k->address};
+
+	for (on = place_first_on(&ps->at, &k->esi, k->tag); on; on = place_next_on(on)) {
+		hop.ifindex = on->ifindex;
+		prefix_ways_touch(ps, on, &k->address);
+		prefix_adv_touch(ps, &hop);
+	}
+}
+
 static void neigh_facts(struct prefixes *ps, const struct batch *b)
 {
 	const struct fact_neigh *f = batch_items(b);
 
-	for (u32 i = 0; i < b->n; i++) {
-		prefix_source_touch(ps, &f[i].key.address);
-		prefix_adv_touch(ps, &f[i].key.address);
-	}
+	for (u32 i = 0; i < b->n; i++)
+		neigh_changed(ps, &f[i].key);
 	prefix_ask_look(ps);
 }
 
@@ -233,10 +243,8 @@ static void neigh_results(struct prefixes *ps, const struct batch *b)
 {
 	const struct neigh_result *r = batch_items(b);
 
-	for (u32 i = 0; i < b->n; i++) {
-		prefix_source_touch(ps, &r[i].key.address);
-		prefix_adv_touch(ps, &r[i].key.address);
-	}
+	for (u32 i = 0; i < b->n; i++)
+		neigh_changed(ps, &r[i].key);
 	prefix_ask_look(ps);
 }
 
@@ -269,7 +277,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 		neigh_facts(ps, fact);
 		break;
 	case IPC_FACT_NEIGHS_DONE:
-		prefix_source_touch(ps, NULL);
+		prefix_ways_touch_all(ps);
 		prefix_ask_look(ps);
 		break;
 	case IPC_WISH_NEIGH_RESULT:
@@ -313,8 +321,7 @@ static void catch_up(struct prefixes *ps)
 		ps->subnets_due = false;
 		prefix_subnets_look(ps);
 	}
-	if (ps->sources_due)
-		prefix_sources_look(ps);
+	prefix_ways_look(ps);
 	if (ps->roles_due) {
 		ps->roles_due = false;
 		prefix_cores_renew(ps);

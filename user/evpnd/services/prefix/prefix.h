@@ -10,7 +10,8 @@
  *   prefix_subnet.c  of that the subnets of devices
  *   prefix_host.c    neighbours on these, for the core
  *   prefix_import.c  routes of other PEs: which are ours; withdrawn and retained ones
- *   prefix_source.c  where the next hop of another PE's route is from here
+ *   prefix_source.c  what routes of another PE have in common
+ *   prefix_way.c     where the router that they name is from here
  *   prefix_ask.c     next hops that are no neighbours are asked for
  *   prefix_id.c      what tells the routes of VRFs apart
  *   prefix_adv.c     routes of this PE
@@ -63,12 +64,27 @@ struct padv {
 };
 RB_HEAD(padvs, padv);
 
+struct pset;
+
+/**
+ * struct pset_hop - next hop @hop of @set, for who hears of a neighbour
+ * @router: the MAC address that it has, or had when it was a neighbour last
+ */
+struct pset_hop {
+	RB_ENTRY(pset_hop) node;
+	struct pset *set;
+	const struct prefix_hop *hop;
+	struct mac router;
+};
+RB_HEAD(pset_hops, pset_hop);
+RB_PROTOTYPE(pset_hops, pset_hop, node, pset_hop_cmp)
+
 /**
  * struct pset - next hops of a table, in order
  * @vrf: that table, as pfx.vrf
  * @family: octets of an address, of the prefixes by them: an IPv4 one may have the next hops of an IPv6 one
  * @adv: what is advertised for them; NULL: not made since something changed
- * @routers: of each hop the MAC address that it has, or had when it was a neighbour last
+ * @at: of each hop its place in prefixes.set_hops
  */
 struct pset {
 	RB_ENTRY(pset) node;
@@ -77,22 +93,53 @@ struct pset {
 	u8 family;
 	struct padv *adv;
 	u32 n;
-	struct mac *routers;
+	struct pset_hop *at;
 	struct prefix_hop hops[];
 };
 RB_HEAD(psets, pset);
 RB_PROTOTYPE(psets, pset, node, pset_cmp)
 
 /**
- * struct psource - what routes of another PE have in common
+ * struct pway - where a router is from here that routes of other PEs name: all that do name it so have it
+ * @by_hop: if @hop is known, of the ESI form
+ * @due: those that are to be looked at
+ * @vrf: that the routes are in
  * @gw: the router behind the segment; none in the ESI form, then one of the prefix's @family
- * @nh: the PE
+ * @router: in the ESI form its MAC address, all zero: it is not told
  * @has_import: @import is the ES-Import of the segment
  * @any_tag: it names the segment and the VRF, and no circuit: as PEs tell each other by IP aliasing
- * @verdict: enum pverdict
- * @hop: where it leads from here; ifindex 0: nowhere, and @why says why
- * @dirty: it is to be looked at again
+ * @hop: where it leads from here; ifindex 0: nowhere
+ * @is_due: it is to be looked at again
  * @changed: routes with it are to be looked at again
+ * @why: it leads nowhere; "": nobody has asked yet
+ */
+struct pway {
+	RB_ENTRY(pway) node;
+	RB_ENTRY(pway) by_hop;
+	LIST_ENTRY(pway) due;
+	u32 refs;
+	u32 tag;
+	struct place_vrf *vrf;
+	struct ip_addr gw;
+	struct mac router;
+	struct esi esi;
+	struct mac import;
+	u8 family;
+	bool has_import;
+	bool any_tag;
+	bool is_due;
+	bool changed;
+	struct prefix_hop hop;
+	char why[PREFIX_WHY_MAX];
+};
+RB_HEAD(pways, pway);
+RB_HEAD(pways_by_hop, pway);
+LIST_HEAD(pways_due, pway);
+
+/**
+ * struct psource - what routes of another PE have in common
+ * @nh: the PE
+ * @verdict: enum pverdict
  * @dead: it went with its session
  * @checked: it has gone, and whether its PE is there was looked at: kept until @expires, 0: not kept
  */
@@ -100,24 +147,12 @@ struct psource {
 	RB_ENTRY(psource) node;
 	u32 refs;
 	struct rd rd;
-	u32 tag;
-	struct esi esi;
-	struct ip_addr gw;
 	struct ip_addr nh;
-	struct mac router;
-	struct mac import;
-	u8 family;
-	bool has_import;
-	bool any_tag;
 	u8 verdict;
-	bool dirty;
-	bool changed;
 	bool dead;
 	bool checked;
 	u64 expires;
-	struct place_vrf *vrf;
-	struct prefix_hop hop;
-	char why[PREFIX_WHY_MAX];
+	struct pway *way;
 };
 
 RB_HEAD(psources, psource);
@@ -347,11 +382,15 @@ struct prefixes {
 	struct plist queue;
 	struct plist lost;
 	struct psets sets;
+	struct pset_hops set_hops;
 	struct padvs advs;
 	struct pshares remotes;
 	struct pshares locals;
 	struct psubnets subnets;
 	struct psources sources;
+	struct pways ways;
+	struct pways_by_hop ways_by_hop;
+	struct pways_due ways_due;
 	struct pcore *cores;
 	size_t n_cores;
 	struct palias *aliases;
@@ -380,7 +419,6 @@ struct prefixes {
 	bool sweep_queued;
 	bool links_done;
 	bool resolve_due;
-	bool sources_due;
 	bool advs_due;
 	bool roles_due;
 	bool hosts;
@@ -499,15 +537,25 @@ void prefix_relearned(struct prefixes *ps, struct pfx *x, const struct prefix_ho
 void prefix_lost(struct prefixes *ps);
 
 /* prefix_source.c */
-struct psource *prefix_source(struct prefixes *ps, const struct psource *like);
+/* the one like @like and by the way that is like @way; a reference, NULL: no memory */
+struct psource *prefix_source(struct prefixes *ps, const struct psource *like,
+			      const struct pway *way);
 struct psource *prefix_source_ref(struct psource *s);
 void prefix_source_put(struct prefixes *ps, struct psource *s);
-/* a neighbour has changed; @addr NULL: any */
-void prefix_source_touch(struct prefixes *ps, const struct ip_addr *addr);
-/* those that are dirty; routes of those that have changed are queued */
-void prefix_sources_look(struct prefixes *ps);
+
+/* prefix_way.c */
+struct pway *prefix_way(struct prefixes *ps, const struct pway *like); /* as prefix_source() */
+void prefix_way_put(struct prefixes *ps, struct pway *w);
+/* a neighbour has changed, on this device of its circuit */
+void prefix_ways_touch(struct prefixes *ps, const struct place_device *on,
+		       const struct ip_addr *addr);
+void prefix_ways_touch_all(struct prefixes *ps);
+/* those that are due; routes by those that have changed are queued */
+void prefix_ways_look(struct prefixes *ps);
 /* prefix_ask_hop() for each that leads nowhere, where its router might be */
-void prefix_sources_missing(struct prefixes *ps);
+void prefix_ways_missing(struct prefixes *ps);
+/* why it leads nowhere; NULL: it leads somewhere */
+const char *prefix_way_why(struct prefixes *ps, struct pway *w);
 
 /* prefix_ask.c */
 /* neighbours, next hops or devices may be others: soon it is looked what is missing */
@@ -528,8 +576,8 @@ u16 prefix_further_id(const struct place_vrf *v, u16 nth);
 void prefix_advertise(struct prefixes *ps, struct pfx *x);
 struct padv *prefix_adv_of(struct prefixes *ps, struct pset *s);
 void prefix_withdraw(struct prefixes *ps, struct pfx *x);
-/* a neighbour has changed, whose MAC address may be in routes of ours */
-void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr);
+/* this neighbour has changed, and its MAC address may be in routes of ours */
+void prefix_adv_touch(struct prefixes *ps, const struct prefix_hop *hop);
 struct evpn_nlri prefix_nlri(const struct prefixes *ps, const struct pfx *x,
 			     const struct padv_item *i);
 

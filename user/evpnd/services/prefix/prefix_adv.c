@@ -91,8 +91,8 @@ static struct mac router_of(struct prefixes *ps, struct pset *s, u32 nth,
 	struct host h;
 
 	if (speaker_host(ps->speaker, &q, &h))
-		s->routers[nth] = h.mac;
-	return s->routers[nth];
+		s->at[nth].router = h.mac;
+	return s->at[nth].router;
 }
 
 /* @nth: of the hops of @s */
@@ -290,20 +290,27 @@ static bool names_router(const struct padv *a)
 	return false;
 }
 
-void prefix_adv_touch(struct prefixes *ps, const struct ip_addr *addr)
+/* Return: what is advertised for them is another thing now */
+static bool look_again(struct prefixes *ps, struct pset *s)
 {
-	struct pset *s;
+	struct padv *was = s->adv;
+	bool other;
 
-	RB_FOREACH(s, psets, &ps->sets) {
-		if (!names_router(s->adv))
+	s->adv = NULL;
+	other = prefix_adv_of(ps, s) != was;
+	prefix_adv_put(ps, was);
+	return other;
+}
+
+void prefix_adv_touch(struct prefixes *ps, const struct prefix_hop *hop)
+{
+	struct pset_hop key = {.hop = hop}, *at;
+
+	for (at = RB_NFIND(pset_hops, &ps->set_hops, &key); at && !prefix_hop_cmp(at->hop, hop);
+	     at = RB_NEXT(pset_hops, &ps->set_hops, at)) {
+		if (!names_router(at->set->adv) || !look_again(ps, at->set))
 			continue;
-		for (u32 i = 0; i < s->n && s->adv; i++) {
-			if (!ip_equal(&s->hops[i].gateway, addr))
-				continue;
-			prefix_adv_put(ps, s->adv);
-			s->adv = NULL;
-			ps->advs_due = true;
-			prefix_wake(ps);
-		}
+		ps->advs_due = true;
+		prefix_wake(ps);
 	}
 }

@@ -115,7 +115,7 @@ static void look(struct prefixes *ps, u64 now)
 	RB_FOREACH(a, pasks_by_hop, &as->by_hop)
 		a->missing = false;
 	prefix_locals_each(ps, look_at_local);
-	prefix_sources_missing(ps);
+	prefix_ways_missing(ps);
 	RB_FOREACH(a, pasks_by_hop, &as->by_hop) {
 		if (a->missing)
 			continue;

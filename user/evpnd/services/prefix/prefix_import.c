@@ -105,7 +105,7 @@ static const struct premote *remote_of(const struct pfx *x, const struct evpn_nl
 	const struct premote *r;
 
 	for (r = x->remotes; r; r = r->next)
-		if (r->source->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
+		if (r->source->way->tag == n->etag && !rd_cmp(&r->source->rd, &n->rd))
 			return r;
 	return NULL;
 }
@@ -298,28 +298,25 @@ static void remember(struct prefixes *ps, const struct evpn_nlri *n, const struc
 static struct psource *source_of(struct prefixes *ps, const struct evpn_nlri *n,
 				 const struct rib_path *now)
 {
-	struct psource like = {.rd = n->rd,
-			       .tag = n->etag,
-			       .esi = n->esi,
-			       .nh = *now->next_hop,
-			       .family = n->ip.len};
+	struct psource like = {.rd = n->rd, .nh = *now->next_hop};
+	struct pway way = {.tag = n->etag, .esi = n->esi, .family = n->ip.len};
 	enum pverdict v;
 
 	if (like_before(&ps->judged, n, now))
 		return prefix_source_ref(ps->judged.source);
-	v = prefix_judge(ps, n, now->attrs, &like.vrf);
+	v = prefix_judge(ps, n, now->attrs, &way.vrf);
 	ps->counts.refused += v == PV_FOREIGN_ES_IMPORT || v == PV_FOREIGN_EVI_RT;
 	if (!is_imported(v))
 		return NULL;
 	if (!ip_is_zero(&n->gw))
-		like.gw = n->gw;
+		way.gw = n->gw;
 	like.verdict = (u8)v;
-	like.has_import = ecomm_get_es_import(&now->attrs->ext, &like.import);
+	way.has_import = ecomm_get_es_import(&now->attrs->ext, &way.import);
 	/* with a label of its VRF, that of the PE is there for who sends to it */
 	if (!esi_is_zero(&n->esi) && !n->label[0])
-		ecomm_get_router_mac(&now->attrs->ext, &like.router);
-	like.any_tag = !esi_is_zero(&n->esi) && n->label[0] && !n->etag;
-	return prefix_source(ps, &like);
+		ecomm_get_router_mac(&now->attrs->ext, &way.router);
+	way.any_tag = !esi_is_zero(&n->esi) && n->label[0] && !n->etag;
+	return prefix_source(ps, &like, &way);
 }
 
 static void take(struct prefixes *ps, struct pfx *x, const struct evpn_nlri *n, struct psource *s)
@@ -353,15 +350,15 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
 	ps->counts.received++;
 	s = source_of(ps, full, now);
 	if (s)
-		room = room_for(ps, s->vrf, full);
+		room = room_for(ps, s->way->vrf, full);
 	if (room != ROOM) {
 		ps->left_out = true;
-		say_full(ps, s->vrf, full, room);
+		say_full(ps, s->way->vrf, full, room);
 		prefix_source_put(ps, s);
 		s = NULL;
 	}
 	if (s)
-		x = prefix_get(ps, s->vrf->ifindex, &p);
+		x = prefix_get(ps, s->way->vrf->ifindex, &p);
 	remember(ps, full, now, x ? s : NULL);
 	forget(ps, full, &p, x);
 	if (x)
@@ -378,7 +375,7 @@ void prefix_route(struct prefixes *ps, const struct evpn_nlri *n, const struct r
  */
 static bool is_kept(const struct pfx *x, const struct premote *r, const struct conf *next)
 {
-	const struct place_vrf *v = r->source->vrf;
+	const struct place_vrf *v = r->source->way->vrf;
 
 	return r->lost && v->ifindex == x->vrf && (!next || conf_vrf(next, v->conf.name));
 }
@@ -438,14 +435,15 @@ void prefix_room(void *state)
 
 static const struct place_es *segment_of(struct prefixes *ps, const struct psource *s)
 {
-	const struct place_device *on = place_device(&ps->at, s->hop.ifindex);
+	const struct pway *w = s->way;
+	const struct place_device *on = place_device(&ps->at, w->hop.ifindex);
 	struct place_es *es;
 
 	if (on)
 		return on->es;
 	RB_FOREACH(es, place_ess, &ps->at.ess)
-		if (es->conf && ((s->has_import && !mac_cmp(&es->import, &s->import)) ||
-				 !esi_cmp(&es->esi, &s->esi)))
+		if (es->conf && ((w->has_import && !mac_cmp(&es->import, &w->import)) ||
+				 !esi_cmp(&es->esi, &w->esi)))
 			return es;
 	return NULL;
 }
@@ -489,7 +487,7 @@ static bool pe_is_there(struct prefixes *ps, const struct psource *s)
 /* Since when this PE forwards to the customer, and no other one does; 0: it does not */
 static u64 taken_over(struct prefixes *ps, const struct psource *s)
 {
-	const struct place_device *on = place_device(&ps->at, s->hop.ifindex);
+	const struct place_device *on = place_device(&ps->at, s->way->hop.ifindex);
 
 	if (!on || !on->es || !on->es->conf || on->es->conf->mode == CONF_ALL_ACTIVE)
 		return 0;

@@ -34,7 +34,7 @@ static json_t *via_json(struct prefixes *ps, const struct pset *s)
 	return list;
 }
 
-static json_t *from_json(const struct pfx *x)
+static json_t *from_json(struct prefixes *ps, const struct pfx *x)
 {
 	char nh[IP_STRLEN], rd[RD_STRLEN], gw[IP_STRLEN], esi[ESI_STRLEN];
 	json_t *list = json_array();
@@ -42,15 +42,16 @@ static json_t *from_json(const struct pfx *x)
 
 	for (r = x->remotes; r; r = r->next) {
 		const struct psource *s = r->source;
-		bool by_esi = ip_is_none(&s->gw);
+		struct pway *way = s->way;
+		bool by_esi = ip_is_none(&way->gw);
 
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:i, s:s, s:s?, s:s?, s:b, s:s?}", "address",
 					ip_format(&s->nh, nh), "rd", rd_format(&s->rd, rd), "tag",
-					(int)s->tag, "form", by_esi ? "esi" : "gateway", "gateway",
-					by_esi ? NULL : ip_format(&s->gw, gw), "esi",
-					by_esi ? esi_format(&s->esi, esi) : NULL, "withdrawn",
-					r->lost, "reason", s->why[0] ? s->why : NULL));
+					(int)way->tag, "form", by_esi ? "esi" : "gateway",
+					"gateway", by_esi ? NULL : ip_format(&way->gw, gw), "esi",
+					by_esi ? esi_format(&way->esi, esi) : NULL, "withdrawn",
+					r->lost, "reason", prefix_way_why(ps, way)));
 	}
 	return list;
 }
@@ -74,7 +75,7 @@ json_t *prefix_json(const void *prefix, void *data)
 			 prefix_state_names[state], "protocol", l ? protocol_name(l) : NULL, "via",
 			 via_json(ps, l ? l->set : x->wished), "advertised",
 			 prefix_is_advertised(x), "wished", !!(x->flags & PFX_WISHED), "in-kernel",
-			 !!x->there, "from", from_json(x), "reason", prefix_reason(ps, x));
+			 !!x->there, "from", from_json(ps, x), "reason", prefix_reason(ps, x));
 }
 
 /* ---- prefix.show ---- */

@@ -104,7 +104,7 @@ static void queue_unrouted(struct prefixes *ps, struct pfx *x, void *data)
 	const struct premote *r;
 
 	for (r = x->remotes; r && prefix_is_host(x); r = r->next)
-		if (r->source->any_tag)
+		if (r->source->way->any_tag)
 			prefix_queue(ps, x);
 }
 

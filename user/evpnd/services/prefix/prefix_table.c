@@ -264,6 +264,15 @@ static int pset_cmp(const struct pset *a, const struct pset *b)
 
 RB_GENERATE(psets, pset, node, pset_cmp)
 
+static int pset_hop_cmp(const struct pset_hop *a, const struct pset_hop *b)
+{
+	int c = prefix_hop_cmp(a->hop, b->hop);
+
+	return c ? c : ORDER((uintptr_t)a->set, (uintptr_t)b->set);
+}
+
+RB_GENERATE(pset_hops, pset_hop, node, pset_hop_cmp)
+
 static struct pset *find_set(struct prefixes *ps, u32 vrf, u8 family, const struct prefix_hop *hops,
 			     u32 n)
 {
@@ -275,6 +284,27 @@ static struct pset *find_set(struct prefixes *ps, u32 vrf, u8 family, const stru
 	return s;
 }
 
+_Static_assert(sizeof(struct prefix_hop) % _Alignof(struct pset_hop) == 0, "see new_set()");
+
+static struct pset *new_set(u32 vrf, u8 family, const struct prefix_hop *hops, u32 n)
+{
+	struct pset *s = calloc(1, sizeof(*s) + n * (sizeof(*hops) + sizeof(*s->at)));
+
+	if (!s)
+		return NULL;
+	s->refs = 1;
+	s->vrf = vrf;
+	s->family = family;
+	s->n = n;
+	memcpy(s->hops, hops, n * sizeof(*hops));
+	s->at = (struct pset_hop *)(void *)&s->hops[n];
+	for (u32 i = 0; i < n; i++) {
+		s->at[i].set = s;
+		s->at[i].hop = &s->hops[i];
+	}
+	return s;
+}
+
 struct pset *prefix_set(struct prefixes *ps, u32 vrf, u8 family, struct prefix_hop *hops, u32 n)
 {
 	struct pset *s;
@@ -283,18 +313,14 @@ struct pset *prefix_set(struct prefixes *ps, u32 vrf, u8 family, struct prefix_h
 	s = find_set(ps, vrf, family, hops, n);
 	if (s)
 		return prefix_set_ref(s);
-	s = calloc(1, sizeof(*s) + n * (sizeof(*hops) + sizeof(*s->routers)));
+	s = new_set(vrf, family, hops, n);
 	if (!s) {
 		log_error("prefixes: no memory for next hops");
 		return NULL;
 	}
-	s->refs = 1;
-	s->vrf = vrf;
-	s->family = family;
-	s->n = n;
-	memcpy(s->hops, hops, n * sizeof(*hops));
-	s->routers = (struct mac *)&s->hops[n];
 	RB_INSERT(psets, &ps->sets, s);
+	for (u32 i = 0; i < n; i++)
+		RB_INSERT(pset_hops, &ps->set_hops, &s->at[i]);
 	return s;
 }
 
@@ -309,6 +335,8 @@ void prefix_set_put(struct prefixes *ps, struct pset *s)
 	if (!s || --s->refs)
 		return;
 	RB_REMOVE(psets, &ps->sets, s);
+	for (u32 i = 0; i < s->n; i++)
+		RB_REMOVE(pset_hops, &ps->set_hops, &s->at[i]);
 	prefix_adv_put(ps, s->adv);
 	free(s);
 }

@@ -99,7 +99,7 @@ static s64 since(const struct way *w, const struct pfx *x, const struct premote 
 	struct ip_prefix p = prefix_of(x);
 	struct evpn_nlri n = {.type = EVPN_PREFIX,
 			      .rd = r->source->rd,
-			      .etag = r->source->tag,
+			      .etag = r->source->way->tag,
 			      .ip = p.addr,
 			      .plen = p.plen,
 			      .gw.len = p.addr.len,
@@ -112,23 +112,24 @@ static s64 since(const struct way *w, const struct pfx *x, const struct premote 
 static void remote_steps(const struct way *w, const struct pfx *x, const struct premote *r)
 {
 	const struct psource *s = r->source;
+	struct pway *way = s->way;
 	char nh[IP_STRLEN], rd[RD_STRLEN], ip[IP_STRLEN], esi[ESI_STRLEN];
 
 	step_at(w, "received", since(w, x, r), !r->lost,
 		json_sprintf(
 			"by %s, rd %s, tag %u, %s %s%s", ip_format(&s->nh, nh),
-			rd_format(&s->rd, rd), s->tag, ip_is_none(&s->gw) ? "ESI" : "gateway",
-			ip_is_none(&s->gw) ? esi_format(&s->esi, esi) : ip_format(&s->gw, ip),
+			rd_format(&s->rd, rd), way->tag, ip_is_none(&way->gw) ? "ESI" : "gateway",
+			ip_is_none(&way->gw) ? esi_format(&way->esi, esi) : ip_format(&way->gw, ip),
 			r->lost ?
 				"; withdrawn, and kept because that PE is gone from the segment, or this one has taken over" :
 				""));
 	step(w, "import", true, json_string(prefix_verdict_name(s->verdict)));
-	if (s->hop.ifindex)
+	if (way->hop.ifindex)
 		step(w, "next hop", true,
-		     json_sprintf("via %s dev %s", ip_format(&s->hop.gateway, ip),
-				  dev_name(w, s->hop.ifindex)));
+		     json_sprintf("via %s dev %s", ip_format(&way->hop.gateway, ip),
+				  dev_name(w, way->hop.ifindex)));
 	else
-		step(w, "next hop", false, json_string(s->why));
+		step(w, "next hop", false, json_string(prefix_way_why(w->ps, way)));
 }
 
 static void core_step(const struct way *w, const struct pfx *x)

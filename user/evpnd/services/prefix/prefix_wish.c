@@ -85,13 +85,24 @@ static struct prefix_key key_of(const struct pfx *x, u32 metric)
 /*
  * Those of the core that name a segment say nothing of a router: a host that this PE has on the link itself needs none.
  */
-const char *prefix_why_useless(struct prefixes *ps, const struct pfx *x, const struct psource *s)
+static bool needs_none(struct prefixes *ps, const struct pfx *x, const struct pway *w)
 {
 	struct ip_prefix p = prefix_of(x);
 
-	if (!s->hop.ifindex)
-		return s->why;
-	if (s->any_tag && prefix_is_host(x) && prefix_on_link(ps, x->vrf, s->hop.ifindex, &p.addr))
+	return w->any_tag && prefix_is_host(x) &&
+	       prefix_on_link(ps, x->vrf, w->hop.ifindex, &p.addr);
+}
+
+static bool leads(struct prefixes *ps, const struct pfx *x, const struct pway *w)
+{
+	return w->hop.ifindex && !needs_none(ps, x, w);
+}
+
+const char *prefix_why_useless(struct prefixes *ps, const struct pfx *x, const struct psource *s)
+{
+	if (!s->way->hop.ifindex)
+		return prefix_way_why(ps, s->way);
+	if (needs_none(ps, x, s->way))
 		return "it is in a subnet of this PE's device, which needs no route to it";
 	return NULL;
 }
@@ -104,8 +115,8 @@ static struct pset *target_of(struct prefixes *ps, const struct pfx *x)
 	u32 n = 0;
 
 	for (r = x->remotes; r && n < PREFIX_HOPS_MAX; r = r->next)
-		if (!prefix_why_useless(ps, x, r->source))
-			hops[n++] = r->source->hop;
+		if (leads(ps, x, r->source->way))
+			hops[n++] = r->source->way->hop;
 	return n ? prefix_set(ps, x->vrf, prefix_addr_len(x), hops, n) : NULL;
 }
 
