@@ -301,6 +301,23 @@ static void wait_for(struct speaker *sp, const char *what)
 	expect(sp, what);
 }
 
+/* So much time passes. */
+static void pass(struct speaker *sp, u32 ms)
+{
+	u64 until = timer_now_us() + (u64)ms * 1000, now;
+
+	while ((now = timer_now_us()) < until)
+		sd_event_run(sp->event, until - now);
+}
+
+static const char *reason_of(struct speaker *sp, const char *prefix)
+{
+	struct ip_prefix p;
+
+	assert_int_equal(prefix_parse(&p, prefix), 0);
+	return prefix_reason(sp->ps, prefix_first(sp->ps, &p));
+}
+
 /* ---- the lab: bond0.1 and bond0.2 in red, bond0.3 in blue; another segment with the same ES-Import ---- */
 
 static struct esi esi_of(u8 n)
@@ -382,6 +399,8 @@ static void read_tables(struct speaker *sp)
 	prefix_service.fact(sp->ps, IPC_FACT_PREFIXES_DONE, NULL);
 }
 
+static bool unread; /* the neighbours, when it begins */
+
 static struct speaker *begin_with(struct conf_vrf *red)
 {
 	struct speaker *sp = calloc(1, sizeof(*sp));
@@ -407,6 +426,8 @@ static struct speaker *begin_with(struct conf_vrf *red)
 	link_fact(sp, 13, "bond0.3", "vlan", BOND0, 3, BLUE, true);
 	link_fact(sp, 14, "bond0.3.30", "vlan", 13, 30, RED, true);
 	prefix_service.fact(sp->ps, IPC_FACT_LINKS_DONE, NULL);
+	if (!unread)
+		prefix_service.fact(sp->ps, IPC_FACT_NEIGHS_DONE, NULL);
 	read_tables(sp);
 	prefix_service.settled(sp->ps);
 	expect(sp, "sweep ");
@@ -1170,10 +1191,9 @@ static void test_esi_form(void **state)
 	assert_true(ip_is_zero(&sp->last.gw));
 	assert_int_equal(sp->n_ec, 3);
 	assert_int_equal(ecomm_cmp(&sp->ec[1], &router), 0);
-	/* a router that another PE has heard is known when the kernel has it: then its MAC is told, too */
+	/* a router that another PE has heard is known when the kernel has it: then it is told, by its MAC */
 	learned(sp, "10.22.0.0/16", 11, "10.1.0.7");
-	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
-	assert_int_equal(sp->n_ec, 2);
+	expect(sp, "");
 	sp->hosts[2] = "10.1.0.7";
 	neighbour_installed(sp, "10.1.0.7");
 	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
@@ -1882,7 +1902,7 @@ static void expect_router(struct speaker *sp, u8 mac)
 
 /*
  * An IPv4 prefix behind an IPv6 router (RFC 8950) cannot have it as gateway: it is told by the ESI, whatever form is
- * configured, and IPv6 ones behind the same router in the gateway form. As soon as the router's MAC is known it is told.
+ * configured, and IPv6 ones behind the same router in the gateway form; as soon as the router's MAC is known.
  */
 static void test_gateway_family(void **state)
 {
@@ -1890,15 +1910,14 @@ static void test_gateway_family(void **state)
 	struct esi e = esi_of(1);
 
 	learned(sp, "10.21.0.0/16", 11, "fe80::7");
-	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
-	assert_int_equal(esi_cmp(&sp->last.esi, &e), 0);
-	expect_router(sp, 0);
+	expect(sp, "");
 	learned(sp, "2001:db8::/32", 11, "fe80::7");
 	expect(sp, "+2001:db8::/32/1[10.0.0.1:32768],fe80::7 ");
 	assert_true(esi_is_zero(&sp->last.esi));
 	sp->hosts[2] = "fe80::7";
 	neighbour(sp, "fe80::7");
 	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] "); /* and that one alone */
+	assert_int_equal(esi_cmp(&sp->last.esi, &e), 0);
 	expect_router(sp, 7);
 	/* by a router of each family, and by one of its own again: the same key, so that nothing is withdrawn */
 	fact(sp, RED, "10.21.0.0/16", 11, "10.1.0.1", 20, 0);
@@ -1915,6 +1934,53 @@ static void test_gateway_family(void **state)
 	learned(sp, "10.22.0.0/16", 11, "169.254.0.1");
 	expect(sp, "+10.22.0.0/16/1[10.0.0.1:32768] ");
 	expect_router(sp, 1);
+	end(sp);
+}
+
+/*
+ * Without its MAC address another PE would take any neighbour for the router: until it is known the prefix is told to
+ * nobody, and the router is asked for. What was told before the neighbours were read was told by the process before.
+ */
+static void test_router_unknown(void **state)
+{
+	struct speaker *sp;
+
+	unread = true;
+	sp = begin();
+	unread = false;
+	learned(sp, "10.21.0.0/16", 11, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+	expect_router(sp, 0);
+	prefix_service.fact(sp->ps, IPC_FACT_NEIGHS_DONE, NULL);
+	expect(sp, "-10.21.0.0/16/1[10.0.0.1:32768] ");
+	assert_string_equal(
+		reason_of(sp, "10.21.0.0/16"),
+		"its next hop fe80::7 on bond0.1 is no neighbour yet, and it is told by its MAC address");
+	pass(sp, 300);
+	assert_string_equal(sp->asked, "11:fe80::7 ");
+	/* of two the one that is known is told */
+	fact(sp, RED, "10.21.0.0/16", 11, "fd00::1", 20, 0);
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+	expect_router(sp, 1);
+	sp->hosts[2] = "fe80::7";
+	neighbour(sp, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] +10.21.0.0/16/1[10.0.0.1:49281] ");
+	expect_router(sp, 7);
+	/* it is the leg that was cut: others, which have the router, are to keep what is behind it */
+	sp->hosts[2] = NULL;
+	neighbour(sp, "fe80::7");
+	expect(sp, "");
+	end(sp);
+
+	/* a start in which it is known when the neighbours have been read */
+	unread = true;
+	sp = begin();
+	unread = false;
+	sp->hosts[2] = "fe80::7";
+	learned(sp, "10.21.0.0/16", 11, "fe80::7");
+	expect(sp, "+10.21.0.0/16/1[10.0.0.1:32768] ");
+	prefix_service.fact(sp->ps, IPC_FACT_NEIGHS_DONE, NULL);
+	expect(sp, "");
 	end(sp);
 }
 
@@ -2065,14 +2131,6 @@ static void test_restart_metric(void **state)
 	assert_int_equal(sp->unwished.metric, METRIC);
 	assert_int_equal(sp->ps->count, 1);
 	end(sp);
-}
-
-static const char *reason_of(struct speaker *sp, const char *prefix)
-{
-	struct ip_prefix p;
-
-	assert_int_equal(prefix_parse(&p, prefix), 0);
-	return prefix_reason(sp->ps, prefix_first(sp->ps, &p));
 }
 
 /* The route with the old metric is there until the kernel has answered for the one with the new metric. */
@@ -2699,7 +2757,7 @@ static void test_trace(void **state)
 	json_t *doc, *one;
 
 	learned(sp, "10.30.0.0/16", 11, "10.1.0.1");
-	learned(sp, "10.31.0.0/16", 11, "fe80::7");
+	learned(sp, "10.31.0.0/16", 11, "fd00::1");
 	say(sp, route(sp, "10.20.0.0/16", 1, "10.1.0.7", 2));
 	foreign = route(sp, "10.40.0.0/16", 1, "10.1.0.1", 2);
 	foreign->ec[1] = rt_of("65000:9");
@@ -2765,15 +2823,6 @@ static void test_aimed(void **state)
 }
 
 /* ---- next hops that are no neighbours ---- */
-
-/* So much time passes. */
-static void pass(struct speaker *sp, u32 ms)
-{
-	u64 until = timer_now_us() + (u64)ms * 1000, now;
-
-	while ((now = timer_now_us()) < until)
-		sd_event_run(sp->event, until - now);
-}
 
 static void expect_asked(struct speaker *sp, const char *what)
 {
@@ -2933,6 +2982,7 @@ int main(void)
 		cmocka_unit_test(test_core_distinguished),
 		cmocka_unit_test(test_leaked),
 		cmocka_unit_test(test_gateway_family),
+		cmocka_unit_test(test_router_unknown),
 		cmocka_unit_test(test_next_hop_family),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_answer_late),

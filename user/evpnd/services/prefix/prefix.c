@@ -248,6 +248,18 @@ static void neigh_results(struct prefixes *ps, const struct batch *b)
 	prefix_ask_look(ps);
 }
 
+static void neighs_read(struct prefixes *ps)
+{
+	if (!ps->neighs_read) {
+		ps->neighs_read = true;
+		prefix_forget_advs(ps);
+		ps->advs_due = true;
+		prefix_wake(ps);
+	}
+	prefix_ways_touch_all(ps);
+	prefix_ask_look(ps);
+}
+
 static void resolve_if_due(struct prefixes *ps)
 {
 	if (!ps->resolve_due || !ps->links_done || !speaker_conf(ps->speaker))
@@ -277,8 +289,7 @@ static void prefixes_fact(void *state, enum ipc_type type, const void *fact)
 		neigh_facts(ps, fact);
 		break;
 	case IPC_FACT_NEIGHS_DONE:
-		prefix_ways_touch_all(ps);
-		prefix_ask_look(ps);
+		neighs_read(ps);
 		break;
 	case IPC_WISH_NEIGH_RESULT:
 		neigh_results(ps, fact);

@@ -372,6 +372,7 @@ struct palias {
  * @hosts: neighbours are learned; @hosts_due: any may be another one, or on another device, or in a subnet now
  * @subnets_due: what is in a subnet may be another thing
  * @swept: before it the kernel may have what a predecessor wished
+ * @neighs_read: what the module has of neighbours was read once
  */
 struct prefixes {
 	struct speaker *speaker;
@@ -418,6 +419,7 @@ struct prefixes {
 	bool swept;
 	bool sweep_queued;
 	bool links_done;
+	bool neighs_read;
 	bool resolve_due;
 	bool advs_due;
 	bool roles_due;

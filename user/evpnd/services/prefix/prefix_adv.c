@@ -95,6 +95,24 @@ static struct mac router_of(struct prefixes *ps, struct pset *s, u32 nth,
 	return s->at[nth].router;
 }
 
+/*
+ * Without the MAC address another PE would take who is the only neighbour there for the router, and that may be a host.
+ * Until the neighbours have been read, after a start, it is not known whether it will be known in a moment: what the
+ * process before has told stays, then.
+ */
+static bool is_held(struct prefixes *ps, struct padv *a, const struct padv_item *i,
+		    const struct prefix_hop *hop)
+{
+	char ip[IP_STRLEN];
+	const char *name = device_name(ps->at.devices, hop->ifindex);
+
+	if (i->form != CONF_PREFIX_ESI || !mac_is_zero(&i->router) || !ps->neighs_read)
+		return false;
+	why(a, "its next hop %s on %s is no neighbour yet, and it is told by its MAC address",
+	    ip_format(&hop->gateway, ip), name ? name : "?");
+	return true;
+}
+
 /* @nth: of the hops of @s */
 static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf *v,
 		     const struct place_device *on, struct pset *s, u32 nth)
@@ -114,6 +132,10 @@ static void add_item(struct prefixes *ps, struct padv *a, const struct place_vrf
 		i->router = router_of(ps, s, nth, on);
 	} else {
 		i->gw = hop->gateway;
+	}
+	if (is_held(ps, a, i, hop)) {
+		memset(i, 0, sizeof(*i));
+		return;
 	}
 	a->vrf = v;
 	a->n++;
@@ -282,8 +304,13 @@ void prefix_withdraw(struct prefixes *ps, struct pfx *x)
 	x->adv = NULL;
 }
 
-static bool names_router(const struct padv *a)
+/* Of these hops one is told by its MAC address, or would be if it were known. */
+static bool names_router(const struct pset *s)
 {
+	const struct padv *a = s->adv;
+
+	if (a && a->n < s->n)
+		return true;
 	for (u32 i = 0; a && i < a->n; i++)
 		if (a->items[i].form == CONF_PREFIX_ESI)
 			return true;
@@ -308,7 +335,7 @@ void prefix_adv_touch(struct prefixes *ps, const struct prefix_hop *hop)
 
 	for (at = RB_NFIND(pset_hops, &ps->set_hops, &key); at && !prefix_hop_cmp(at->hop, hop);
 	     at = RB_NEXT(pset_hops, &ps->set_hops, at)) {
-		if (!names_router(at->set->adv) || !look_again(ps, at->set))
+		if (!names_router(at->set) || !look_again(ps, at->set))
 			continue;
 		ps->advs_due = true;
 		prefix_wake(ps);
