@@ -1462,6 +1462,23 @@ static void router_moves(void **state)
 	end(sp);
 }
 
+/* Another PE tells that a router has moved, and at once what is behind it: who asks then is told of the new one. */
+static void router_moves_at_once(void **state)
+{
+	struct ecomm ec[] = {es_import(1), evi_rt("65000:1")};
+	struct speaker *sp = begin();
+	struct route *r = rt2(sp, PE2, 1, 1, "10.1.0.1", 1, ec, 2);
+	struct rib_path p = path_of(r);
+
+	host(sp, 1, "10.1.0.1", 1, NEIGH_SYNCED);
+	sp->log[0] = '\0';
+	r->n.mac = mac_of(2);
+	neigh_service.route(sp->ns, &r->n, &p); /* and nothing else happens before */
+	expect_found(sp, 4, 2, "10.1.0.1");
+	expect(sp, "wish:10.1.0.1/1 ");
+	end(sp);
+}
+
 /* One that another PE has heard say that it is a router is one here, too, also while it is retained. */
 static void router_in_step(void **state)
 {
@@ -1596,6 +1613,7 @@ int main(void)
 		cmocka_unit_test(shown),
 		cmocka_unit_test(routers),
 		cmocka_unit_test(router_moves),
+		cmocka_unit_test(router_moves_at_once),
 		cmocka_unit_test(router_in_step),
 		cmocka_unit_test(stand_in),
 		cmocka_unit_test(stand_in_of_another),

@@ -1228,6 +1228,53 @@ static void test_esi_form(void **state)
 	end(sp);
 }
 
+static struct route *by_mac(struct speaker *sp, const char *prefix, u8 mac)
+{
+	struct route *r = route(sp, prefix, 1, NULL, 2);
+	struct mac m = {{2, 0, 0, 0, 0, mac}};
+
+	r->n.esi = esi_of(1);
+	r->ec[2] = ecomm_router_mac(&m);
+	r->a.ext = ecomm_slice(r->ec, 3);
+	return r;
+}
+
+/*
+ * A router has another MAC address: the neighbour changes, then each prefix is told with the new one. The kernel is asked
+ * for nothing.
+ */
+static void test_router_mac_changes(void **state)
+{
+	static const char *const prefixes[] = {"10.30.0.0/16", "10.31.0.0/16"};
+	struct speaker *sp = begin();
+	struct route *r[2];
+	struct mac m = {{2, 0, 0, 0, 0, 5}};
+
+	for (int i = 0; i < 2; i++) {
+		r[i] = by_mac(sp, prefixes[i], 1);
+		say(sp, r[i]);
+	}
+	expect(sp, "wish:10.31.0.0/16@20,11:10.1.0.1 wish:10.30.0.0/16@20,11:10.1.0.1 ");
+	sp->hosts[0] = "10.1.0.1=5";
+	sp->hosts[1] = NULL;
+	neighbour(sp, "10.1.0.1");
+	expect(sp, "");
+	for (int i = 0; i < 2; i++) {
+		r[i]->ec[2] = ecomm_router_mac(&m);
+		say(sp, r[i]);
+		expect(sp, "");
+	}
+	/* one of another address has the one that is told now */
+	sp->hosts[0] = "10.1.0.1=6";
+	sp->hosts[2] = "10.1.0.5=5";
+	neighbour(sp, "10.1.0.1");
+	expect(sp, "change:10.31.0.0/16@20,11:10.1.0.5 change:10.30.0.0/16@20,11:10.1.0.5 ");
+	sp->hosts[2] = NULL;
+	neighbour(sp, "10.1.0.5"); /* gone */
+	expect(sp, "unwish:10.31.0.0/16@20 unwish:10.30.0.0/16@20 ");
+	end(sp);
+}
+
 /* bridge and VXLAN device of an L3VNI; @master: of the bridge */
 static void l3vni_devices(struct speaker *sp, u32 vni, u32 master)
 {
@@ -2418,7 +2465,8 @@ static void test_many_routers(void **state)
 	sp->n_queries = 0;
 	for (sp->n_many = MANY; sp->n_many;) /* gone */
 		neighbour_of_many(sp, --sp->n_many);
-	assert_int_equal(sp->n_queries, 2 * MANY);
+	assert_int_equal(sp->n_queries,
+			 3 * MANY); /* and whether it is there with another MAC address */
 	assert_int_equal(sp->batches, 2 * MANY + 1);
 	end(sp);
 }
@@ -2963,6 +3011,7 @@ int main(void)
 		cmocka_unit_test(test_retention_of_many),
 		cmocka_unit_test(test_own_and_theirs),
 		cmocka_unit_test(test_esi_form),
+		cmocka_unit_test(test_router_mac_changes),
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_core_connected),
 		cmocka_unit_test(test_core_both),

@@ -100,6 +100,16 @@ static void search(struct neighs *ns, struct circuit *c, struct search *s)
 	}
 }
 
+/*
+ * A PE tells the new MAC address of a router, and then the routes by it: who asks because of these hears of what the
+ * kernel is asked for by the end of this turn.
+ */
+static void be_up_to_date(struct neighs *ns)
+{
+	if (ns->n_queue && !ns->resolve_due && !ns->at.rejudge)
+		neigh_flush(ns);
+}
+
 bool neigh_host(void *state, const struct host_query *q, struct host *host)
 {
 	struct neighs *ns = state;
@@ -116,6 +126,7 @@ bool neigh_host(void *state, const struct host_query *q, struct host *host)
 		found(h, host);
 		return is_here(h);
 	}
+	be_up_to_date(ns);
 	search(ns, c, &s);
 	host->many = s.many;
 	if (s.host)

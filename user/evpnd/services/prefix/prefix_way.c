@@ -106,6 +106,25 @@ static struct prefix_hop hop_of(struct prefixes *ps, const struct pway *w)
 	return hop;
 }
 
+/*
+ * Nobody has the MAC address that the routes name, but who had it is there with another one: it is he who has changed it,
+ * and the PE that has learned the routes sends to that address, too. So nothing changes in the kernel, however many routes
+ * there are that will be told with the new one; these lead to the same next hop then.
+ */
+static bool goes_on(struct prefixes *ps, const struct pway *w)
+{
+	const struct place_device *on = place_device(&ps->at, w->hop.ifindex);
+	struct host_query q = {.ifindex = w->hop.ifindex, .address = w->hop.gateway};
+	struct host h;
+
+	if (!by_esi(w) || mac_is_zero(&w->router) || !on || on->vrf != w->vrf || !on->up ||
+	    !may_be_on(w, on))
+		return false;
+	q.esi = on->es->esi;
+	q.tag = on->tag;
+	return speaker_host(ps->speaker, &q, &h);
+}
+
 static void set_hop(struct prefixes *ps, struct pway *w, const struct prefix_hop *hop)
 {
 	if (w->hop.ifindex && by_esi(w))
@@ -120,7 +139,7 @@ static void resolve(struct prefixes *ps, struct pway *w)
 	struct prefix_hop hop = hop_of(ps, w);
 
 	w->why[0] = '\0';
-	if (!prefix_hop_cmp(&hop, &w->hop))
+	if (!prefix_hop_cmp(&hop, &w->hop) || (!hop.ifindex && goes_on(ps, w)))
 		return;
 	set_hop(ps, w, &hop);
 	w->changed = true;
