@@ -683,6 +683,9 @@ void evpn_neigh_unbind(struct evpn_es *es, const struct net_device *dev);
 bool evpn_neigh_dev_is_of(const struct evpn_es *es, const struct net_device *dev);
 void evpn_neigh_netdev_event(struct evpn_net *en, unsigned long event, struct net_device *dev);
 
+/* neigh_keep.c */
+void evpn_neigh_keep(struct evpn_es *es);
+
 /* neigh_limit.c */
 u32 evpn_neigh_hosts(const struct evpn_es *es);
 u64 evpn_neigh_hosts_forgotten(const struct evpn_es *es);

@@ -163,6 +163,9 @@ static void neigh_facts(struct evpn_neigh_net *nn, const struct evpn_neigh_dev *
 		.outdated = n->wished && !ether_addr_equal_unaligned(n->in_force, n->wish.lladdr),
 		/* What an administrator has put there is not a customer's doing. */
 		.full = !(view->nud & NUD_PERMANENT) && evpn_neigh_limit_full(nn, n),
+		/* What an administrator has the kernel itself keep is not ours to keep. */
+		.unattended = view->nud & NUD_PROBE && !(view->flags >> NTF_EXT_SHIFT) &&
+			      evpn_neigh_keeps(nn, n),
 	};
 	if (own && held)
 		f->outdated = true;
@@ -346,6 +349,8 @@ static int neigh_act(struct evpn_neigh_net *nn, struct evpn_neigh_dev *nd, struc
 		break;
 	case EVPN_NEIGH_ACT_REFRESH:
 		evpn_neigh_table_refresh(nn, nd, &n->key);
+		if (!n->installed)
+			nn->counters.kept++;
 		break;
 	case EVPN_NEIGH_ACT_ADOPT:
 		evpn_neigh_table_adopt(nn, nd, &n->key, note && note->heard ? note->lladdr : NULL);

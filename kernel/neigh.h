@@ -63,6 +63,8 @@ enum evpn_neigh_limit {
 	EVPN_NEIGH_FORGET_MS = 500,
 	/* Between two warnings about one segment. */
 	EVPN_NEIGH_WARN_MS = 10000,
+	/* For which an all-active segment keeps neighbours without an owner, where it has no hold time. */
+	EVPN_NEIGH_KEEP_MS = 60000,
 	EVPN_NEIGH_ES_BITS = 6,
 	EVPN_NEIGH_DEV_BITS = 10,
 };
@@ -225,6 +227,7 @@ enum evpn_neigh_ask {
  * @local: neighbours that are local; read by whoever may read the segment
  * @missing: devices of a set that are not there
  * @shrinks: the limit has become smaller than @local: neighbours are forgotten that were learned in time
+ * @keep_until: neighbours do not fail before, CLOCK_MONOTONIC in nanoseconds; see neigh_keep.c
  * @forgotten: how many were one too many; read likewise
  * @told: of those, how many were told
  * @told_at: when, jiffies
@@ -243,6 +246,7 @@ struct evpn_neigh_es {
 	u32 local;
 	u32 missing;
 	bool shrinks;
+	u64 keep_until;
 	atomic64_t forgotten;
 	u64 told;
 	unsigned long told_at;
@@ -323,6 +327,7 @@ struct evpn_neigh_counters {
 	u64 probes;
 	u64 notified;
 	u64 forgotten;
+	u64 kept;
 };
 
 /**
@@ -469,6 +474,10 @@ struct evpn_neigh_dev *evpn_neigh_dev_tagged_rcu(struct evpn_neigh_net *nn,
 						 const struct evpn_neigh_key *key);
 struct evpn_neigh_dev *evpn_neigh_dev_find_rcu(struct evpn_neigh_net *nn,
 					       const struct net_device *dev);
+
+/* neigh_keep.c */
+bool evpn_neigh_keeps(struct evpn_neigh_net *nn, const struct evpn_neigh *n);
+void evpn_neigh_keep_end(struct evpn_neigh_net *nn);
 
 /* neigh_limit.c */
 void evpn_neigh_limit_init(struct evpn_neigh_es *nes, u32 limit);

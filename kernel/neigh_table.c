@@ -63,6 +63,12 @@ static void table_set_protocol(struct neighbour *n, u8 protocol)
 	write_unlock_bh(&n->lock);
 }
 
+/* An administrator's change names all of these flags: it stays as it is. */
+static u32 table_learned_flags(const struct evpn_neigh_view *view)
+{
+	return view->flags & NTF_EXT_LEARNED ? NEIGH_UPDATE_F_EXT_LEARNED : 0;
+}
+
 static u32 table_router_flags(const struct evpn_neigh_wish *wish)
 {
 	if (wish->flags & EVPN_NEIGH_FLAG_ROUTER)
@@ -175,10 +181,10 @@ void evpn_neigh_table_replace(struct evpn_neigh_net *nn, struct evpn_neigh_dev *
 }
 
 /**
- * evpn_neigh_table_refresh() - our own entry is STALE again
+ * evpn_neigh_table_refresh() - an entry that is being probed is STALE again
  * @nn: neighbours of the namespace
  * @nd: the sub-interface
- * @key: the address
+ * @key: the address, of our own entry or one that is unattended
  *
  * When traffic has made the kernel probe it, the host answers, and its link aggregate may send
  * the answer to another PE. The entry would fail after some seconds although the host is there.
@@ -197,7 +203,7 @@ void evpn_neigh_table_refresh(struct evpn_neigh_net *nn, struct evpn_neigh_dev *
 	table_read(n, &view);
 	if (view.nud & NUD_PROBE)
 		table_update(nn, n, NULL, NUD_STALE,
-			     NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_EXT_LEARNED);
+			     NEIGH_UPDATE_F_ADMIN | table_learned_flags(&view));
 	neigh_release(n);
 }
 

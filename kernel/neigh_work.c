@@ -173,6 +173,11 @@ static void ask_verify(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 
 	err = nd && nd->up ? evpn_neigh_table_probe(nn, nd, &n->key, n->lladdr) : -ENETDOWN;
 	n->asked = true;
+	/* Of what it has asked the kernel tells the end only. */
+	if (!err && evpn_neigh_keeps(nn, n)) {
+		evpn_neigh_look(nn, &n->key, NULL);
+		return;
+	}
 	if (err == -ENOBUFS && (!until || now < until)) {
 		nn->counters.table_full++;
 		evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_FULL_RETRY_MS));
@@ -193,13 +198,16 @@ static void ask_retained(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 no
 	evpn_neigh_set_due(nn, n, min(n->expires, answer));
 }
 
-/* One that is local, and has given no sign of life. What comes of it the kernel will say. */
+/*
+ * One that is local, and has given no sign of life. What comes of it the kernel will say; while no answer
+ * is to make it fail it is not asked.
+ */
 static void ask_local(struct evpn_neigh_net *nn, struct evpn_neigh *n, u64 now)
 {
 	struct evpn_neigh_dev *nd = evpn_neigh_dev_of(nn, n);
 
 	evpn_neigh_set_due(nn, n, now + evpn_neigh_ns(EVPN_NEIGH_PROBE_MS));
-	if (nd && nd->up)
+	if (nd && nd->up && !evpn_neigh_keeps(nn, n))
 		evpn_neigh_table_ask(nn, nd, &n->key);
 }
 

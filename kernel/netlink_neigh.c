@@ -372,6 +372,8 @@ int evpn_nl_neigh_sweep_doit(struct sk_buff *skb, struct genl_info *info)
 			evpn_neigh_unwish(nn, n, retain);
 		pause_slice(nn, ++done);
 	}
+	/* Who sweeps has said what it wants of all. */
+	evpn_neigh_keep_end(nn);
 	evpn_neigh_kick(nn);
 	mutex_unlock(&nn->lock);
 	return 0;
@@ -539,7 +541,8 @@ static int fill_counters(struct sk_buff *msg, const struct evpn_neigh_net *nn)
 	    fill_number(msg, EVPN_A_NEIGH_STATS_PROBES, c->probes) ||
 	    fill_number(msg, EVPN_A_NEIGH_STATS_NOTIFIED, c->notified) ||
 	    nla_put_u32(msg, EVPN_A_NEIGH_STATS_HOST_LIMIT, nn->limit) ||
-	    fill_number(msg, EVPN_A_NEIGH_STATS_FORGOTTEN, c->forgotten))
+	    fill_number(msg, EVPN_A_NEIGH_STATS_FORGOTTEN, c->forgotten) ||
+	    fill_number(msg, EVPN_A_NEIGH_STATS_KEPT, c->kept))
 		return -EMSGSIZE;
 	return 0;
 }

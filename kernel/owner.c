@@ -58,8 +58,10 @@ static void owner_lost(struct evpn_net *en)
 	struct evpn_es *es;
 
 	en->owner.lost_at = jiffies;
-	evpn_for_each_es(es, en)
+	evpn_for_each_es(es, en) {
 		es->holding = true;
+		evpn_neigh_keep(es);
+	}
 	owner_set_state(en, EVPN_OWNER_STATE_LOST);
 	mod_delayed_work(evpn_wq, &en->hold_work, 0);
 }
@@ -101,8 +103,10 @@ u32 evpn_owner_hold_remaining(const struct evpn_es *es)
 /** evpn_owner_hold_changed() - a segment has another hold time; under evpn_net.lock */
 void evpn_owner_hold_changed(struct evpn_es *es)
 {
-	if (es->holding)
-		mod_delayed_work(evpn_wq, &es->net->hold_work, 0);
+	if (!es->holding)
+		return;
+	evpn_neigh_keep(es);
+	mod_delayed_work(evpn_wq, &es->net->hold_work, 0);
 }
 
 static void owner_hold_ended(struct evpn_es *es)

@@ -247,7 +247,7 @@ static struct evpn_neigh_decision decide_learned(const struct evpn_neigh_facts *
 {
 	if (f->full && !f->wished && !f->retained)
 		return DECIDE(GONE, FORGET);
-	return DECIDE(LOCAL, NONE);
+	return f->unattended ? DECIDE(LOCAL, REFRESH) : DECIDE(LOCAL, NONE);
 }
 
 /**

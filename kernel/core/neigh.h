@@ -84,6 +84,8 @@ enum evpn_neigh_entry {
  * @probing: the neighbour table is probing it
  * @outdated: it is OURS, and not with the link-layer address that is wished for now
  * @full: as many neighbours have been learned as may be, without this one or, if it is @local, with it
+ * @unattended: the neighbour table is probing what the host has learned, the answer may go to another PE,
+ *	and nobody is here to hear of it from there
  */
 struct evpn_neigh_facts {
 	enum evpn_neigh_place place;
@@ -96,6 +98,7 @@ struct evpn_neigh_facts {
 	bool probing;
 	bool outdated;
 	bool full;
+	bool unattended;
 };
 
 /**
@@ -103,8 +106,8 @@ struct evpn_neigh_facts {
  * @EVPN_NEIGH_ACT_NONE: nothing
  * @EVPN_NEIGH_ACT_INSTALL: put in what is wished, unless the host has learned it meanwhile
  * @EVPN_NEIGH_ACT_REPLACE: give our own entry the link-layer address wished for now
- * @EVPN_NEIGH_ACT_REFRESH: stop the probing of our own entry, which would end in failure when the
- *	answer goes to another PE
+ * @EVPN_NEIGH_ACT_REFRESH: stop the probing of our own entry, or of one that is unattended, which would
+ *	end in failure when the answer goes to another PE
  * @EVPN_NEIGH_ACT_ADOPT: our own entry is the host's now
  * @EVPN_NEIGH_ACT_RELEASE: take our own entry out
  * @EVPN_NEIGH_ACT_VERIFY: the entry was forgotten without having failed: ask the host

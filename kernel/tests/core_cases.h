@@ -639,6 +639,12 @@ static const struct decide_case decide_cases[] = {
 	  .retained = true, .heard = true), EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_ADOPT },
 	{ "too many of them, and this one local", FACTS(PLACE(OK), ENTRY(VALID), .full = true, .local = true),
 	  EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_FORGET },
+	{ "learned, being probed, and unattended", FACTS(PLACE(OK), ENTRY(VALID), .local = true,
+	  .probing = true, .unattended = true), EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_REFRESH },
+	{ "that, and one too many", FACTS(PLACE(OK), ENTRY(VALID), .full = true, .probing = true,
+	  .unattended = true), EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_FORGET },
+	{ "learned, and being probed", FACTS(PLACE(OK), ENTRY(VALID), .local = true, .probing = true),
+	  EVPN_NEIGH_STATE_LOCAL, EVPN_NEIGH_ACT_NONE },
 	{ "nothing", FACTS(PLACE(OK), ENTRY(ABSENT)), EVPN_NEIGH_STATE_GONE, EVPN_NEIGH_ACT_NONE },
 };
 

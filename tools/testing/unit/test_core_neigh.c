@@ -88,6 +88,7 @@ static struct evpn_neigh_facts facts_of(unsigned int place, unsigned int entry, 
 		.probing = bits & 32,
 		.outdated = bits & 64,
 		.full = bits & 128,
+		.unattended = bits & 256,
 	};
 }
 
@@ -100,9 +101,10 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 	bool forgets = f->entry == EVPN_NEIGH_ENTRY_VALID && there && f->full && !f->wished &&
 		       !f->retained;
 
-	/* C45: what the host has learned is never touched, and always told where it can be ... */
+	/* C45: what the host has learned is never touched but to be kept, and always told where it can be ... */
 	if (f->entry == EVPN_NEIGH_ENTRY_VALID && !forgets) {
-		assert_int_equal(d.act, EVPN_NEIGH_ACT_NONE);
+		assert_int_equal(d.act, there && f->unattended ? EVPN_NEIGH_ACT_REFRESH :
+								 EVPN_NEIGH_ACT_NONE);
 		assert_int_equal(there, d.state == EVPN_NEIGH_STATE_LOCAL);
 	}
 	/* ... but where there are too many, and nobody else has it: it goes, and nothing else does. */
@@ -123,9 +125,10 @@ static void check_rules(const struct evpn_neigh_facts *f, struct evpn_neigh_deci
 			    f->entry == EVPN_NEIGH_ENTRY_FAILED);
 	}
 	/* Only our own entries are changed or taken out, and none of them is forgotten. */
-	if (d.act == EVPN_NEIGH_ACT_REPLACE || d.act == EVPN_NEIGH_ACT_REFRESH ||
-	    d.act == EVPN_NEIGH_ACT_RELEASE)
+	if (d.act == EVPN_NEIGH_ACT_REPLACE || d.act == EVPN_NEIGH_ACT_RELEASE)
 		assert_true(ours || (own && f->entry == EVPN_NEIGH_ENTRY_CHANGED));
+	if (d.act == EVPN_NEIGH_ACT_REFRESH)
+		assert_true(ours || f->entry == EVPN_NEIGH_ENTRY_VALID);
 	if (ours && d.state == EVPN_NEIGH_STATE_GONE)
 		assert_int_equal(d.act, EVPN_NEIGH_ACT_RELEASE);
 	/* A wish is never without an answer. */
@@ -152,7 +155,7 @@ static void test_decide_exhaustively(void **state)
 {
 	for (unsigned int place = 0; place <= EVPN_NEIGH_PLACE_OWN; place++) {
 		for (unsigned int entry = 0; entry <= EVPN_NEIGH_ENTRY_FOREIGN; entry++) {
-			for (unsigned int bits = 0; bits < 256; bits++) {
+			for (unsigned int bits = 0; bits < 512; bits++) {
 				struct evpn_neigh_facts f = facts_of(place, entry, bits);
 
 				check_rules(&f, evpn_neigh_decide(&f));
