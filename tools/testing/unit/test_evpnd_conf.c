@@ -587,6 +587,27 @@ static void test_ac_df_with_port_mode(void **state)
 	conf_file_free(good(SEGMENT("single-active, vlans: 1, df: {ac-df: yes}")));
 }
 
+/* What no session can be had with, or not a second one */
+static void test_far_end(void **state)
+{
+#define FAR(x) SEGMENT("port-active, far-end: \"" x "\"")
+#define FAR_PEER(x) FAR("10.9.0.11") "peers: [{address: 10.9.0.11, remote-as: 65000" x "}]\n"
+	bad(FAR("224.0.0.5"),
+	    "4:94: segments[a].far-end: \"224.0.0.5\": expected the address of one far end");
+	bad(FAR("ff02::1"), "4:94: ");
+	bad(FAR("0.0.0.0"), "4:94: ");
+	bad(FAR("::"), "4:94: ");
+	bad(FAR("fe80::1"),
+	    "4:94: segments[a].far-end: \"fe80::1\": a link-local address does not say on which device, expected another one");
+	bad(FAR("192.0.2.1"),
+	    "4:94: segments[a].far-end: \"192.0.2.1\": is an address of this host");
+	bad(FAR_PEER(", bfd: yes"),
+	    "4:94: segments[a].far-end: \"10.9.0.11\": a peer with bfd has this address, and there can be one session with it");
+	conf_file_free(good(FAR_PEER("")));
+	conf_file_free(good(FAR("10.9.0.11")));
+	conf_file_free(good(FAR("2001:db8::11")));
+}
+
 static void test_twice(void **state)
 {
 #define TWO(a, b)                                                                                               \
@@ -1118,6 +1139,7 @@ int main(void)
 		cmocka_unit_test(test_set_refused),
 		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_ac_df_with_port_mode),
+		cmocka_unit_test(test_far_end),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_peers_alias),

@@ -323,6 +323,34 @@ static void check_frr_segment(struct checker *c, const struct conf_segment *s,
 				"has no effect on a segment that FRR controls");
 }
 
+/*
+ * It answers a session of ours by the address that it comes from, and has one for that address: two would
+ * take each other's packets for a restart, and go down for ever, the BGP session with them.
+ */
+static void check_far_end(struct checker *c, const struct conf *conf, const struct conf_segment *s,
+			  const struct node *item)
+{
+	const struct ip_addr *far = &s->far_end;
+	struct ip_addr id = ip_from_bytes(&conf->global.router_id, 4);
+
+	if (!given(item, "far-end") || ip_is_none(far))
+		return;
+	if (ip_is_zero(far) || ip_is_multicast(far))
+		bad(c, item, "far-end", "expected the address of one far end");
+	else if (is_link_local(far))
+		bad(c, item, "far-end",
+		    "a link-local address does not say on which device, expected another one");
+	else if (ip_equal(far, &conf->global.originator) || ip_equal(far, &id))
+		bad(c, item, "far-end", "is an address of this host");
+	for (size_t i = 0; i < conf->n_peers; i++) {
+		if (conf->peers[i].bfd.enabled && ip_equal(&conf->peers[i].address, far)) {
+			bad(c, item, "far-end",
+			    "a peer with bfd has this address, and there can be one session with it");
+			return;
+		}
+	}
+}
+
 static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 {
 	const struct node *item = item_of(c, "segments", i);
@@ -335,6 +363,7 @@ static void check_segment(struct checker *c, const struct conf *conf, size_t i)
 	}
 	needed(c, item, "esi");
 	needed(c, item, "mode");
+	check_far_end(c, conf, s, item);
 	check_election(c, s, item);
 	if (given(item, "standby") && s->mode != CONF_PORT_ACTIVE)
 		dubious(c, item, "standby", "has an effect in mode port-active only");
