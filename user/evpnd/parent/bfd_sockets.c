@@ -123,14 +123,11 @@ static u8 prefix_length(const struct ip_addr *mask)
 	return n;
 }
 
-bool bfd_on_link(const struct ip_addr *address)
+bool bfd_on_link(const struct ifaddrs *all, const struct ip_addr *address)
 {
-	struct ifaddrs *all, *i;
-	bool found = false;
+	const struct ifaddrs *i;
 
-	if (getifaddrs(&all))
-		return false;
-	for (i = all; i && !found; i = i->ifa_next) {
+	for (i = all; i; i = i->ifa_next) {
 		struct ip_addr a, mask;
 		struct ip_prefix p;
 
@@ -139,9 +136,8 @@ bool bfd_on_link(const struct ip_addr *address)
 		a = ip_from_sockaddr(i->ifa_addr);
 		mask = ip_from_sockaddr(i->ifa_netmask);
 		p = prefix_make(&a, prefix_length(&mask));
-		found = a.len == address->len && p.plen < ip_bits(&a) &&
-			prefix_contains(&p, address);
+		if (a.len == address->len && p.plen < ip_bits(&a) && prefix_contains(&p, address))
+			return true;
 	}
-	freeifaddrs(all);
-	return found;
+	return false;
 }

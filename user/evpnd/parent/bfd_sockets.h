@@ -7,6 +7,8 @@
 #ifndef EVPND_BFD_SOCKETS_H
 #define EVPND_BFD_SOCKETS_H
 
+#include <ifaddrs.h>
+
 #include "contract/bfd.h"
 
 /** bfd_socket_listen() - for all control packets of a family and a kind; a descriptor or -errno */
@@ -19,7 +21,7 @@ int bfd_socket_listen(bool v6, bool multihop);
  */
 int bfd_socket_send(const struct bfd_key *key);
 
-/** bfd_on_link() - is the address in a subnet of one of our devices? */
-bool bfd_on_link(const struct ip_addr *address);
+/** bfd_on_link() - is the address in a subnet of one of our devices, of getifaddrs()? */
+bool bfd_on_link(const struct ifaddrs *all, const struct ip_addr *address);
 
 #endif

@@ -11,6 +11,7 @@
 #include "parent/parent_bfd.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@
 #include "system/reconcile.h"
 #include "timer.h"
 
-enum { AGAIN_MS = 1000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
+enum { AGAIN_MS = 1000, HOPS_MS = 2000, STOP_MS = 1000, LISTENERS = 4, HEALTHY_US = 10000000 };
 
 /**
  * struct bfd_wished - a session that shall run; it is in the table as long as it is wished
@@ -43,6 +44,7 @@ struct bfd_wished {
 
 /**
  * struct parent_bfd - @again: to start the process, or open sockets, that could not be
+ * @hops: to look whether those that are not up are one hop away by now
  * @bfdd: FRR's, that is asked while it has the ports, at @vty
  */
 struct parent_bfd {
@@ -58,6 +60,7 @@ struct parent_bfd {
 	u64 started_us;
 	sd_event_source *child;
 	struct timer again;
+	struct timer hops;
 	bool listening;
 	bool stopping;
 	struct bfdd *bfdd;
@@ -237,6 +240,49 @@ static int listen_all(struct parent_bfd *b)
 	return r;
 }
 
+/* ---- how many hops ---- */
+
+/* As FRR does: over several hops unless it is bound to a device, or in a subnet of ours */
+static bool is_multihop(const struct bfd_key *key, const struct ifaddrs *all)
+{
+	return key->use == BFD_SEGMENT || (!key->ifname[0] && !bfd_on_link(all, &key->remote));
+}
+
+/* The subnet may not have been there when the session began, as at boot. */
+static void look_at_hops(struct parent_bfd *b, const struct bfd_wished *w)
+{
+	if (w->order.key.use != BFD_SEGMENT && !w->order.key.ifname[0] &&
+	    !(w->fact.running && w->fact.state == BFD_UP) && !timer_running(&b->hops))
+		timer_start(&b->hops, HOPS_MS);
+}
+
+static void hops_of(struct parent_bfd *b, struct bfd_wished *w, const void *all)
+{
+	bool multihop = is_multihop(&w->order.key, all);
+
+	if (w->fact.running && w->fact.state == BFD_UP)
+		return;
+	look_at_hops(b, w);
+	if (multihop == w->order.multihop)
+		return;
+	w->order.multihop = multihop;
+	if (b->ipc && w->sent)
+		ipc_send(b->ipc, IPC_BFD_ORDER_GONE, &w->order.key, sizeof(w->order.key));
+	w->sent = false;
+	give(b, w);
+}
+
+static void hops_fired(void *data)
+{
+	struct parent_bfd *b = data;
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all))
+		return;
+	each(b, hops_of, all);
+	freeifaddrs(all);
+}
+
 static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd)
 {
 	const struct fact_bfd *fact = body;
@@ -252,6 +298,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		return;
 	w->fact = *fact;
 	w->fact.text[0] = '\0';
+	look_at_hops(b, w);
 	b->tell(b->data, &w->fact);
 }
 
@@ -432,12 +479,14 @@ static void drop(struct parent_bfd *b, struct bfd_wished *w)
 
 static void begin(struct parent_bfd *b, struct bfd_wished *w, const struct bfd_order *order)
 {
-	const struct bfd_key *key = &order->key;
+	struct ifaddrs *all = NULL;
 
 	w->order = *order;
-	/* as FRR does: over several hops unless the peer is in a subnet of ours */
-	w->order.multihop =
-		key->use == BFD_SEGMENT || (!key->ifname[0] && !bfd_on_link(&key->remote));
+	if (getifaddrs(&all))
+		all = NULL;
+	w->order.multihop = is_multihop(&order->key, all);
+	freeifaddrs(all);
+	look_at_hops(b, w);
 	b->n++;
 	if (b->listening)
 		give(b, w);
@@ -569,6 +618,7 @@ struct parent_bfd *parent_bfd_new(sd_event *event, enum sandbox_policy policy, b
 	b->data = data;
 	b->wishes = RECONCILE_INIT(struct bfd_wished, order.key, key_cmp);
 	timer_init(&b->again, event, 10000, go_on, b);
+	timer_init(&b->hops, event, 100000, hops_fired, b);
 	b->bfdd = bfdd_new(event, &bfdd_ops, b);
 	if (b->bfdd)
 		return b;
@@ -581,6 +631,7 @@ static void stop(struct parent_bfd *b)
 {
 	b->stopping = true;
 	timer_stop(&b->again);
+	timer_stop(&b->hops);
 	bfdd_stop(b->bfdd);
 	if (b->ipc)
 		ipc_send(b->ipc, IPC_SHUTDOWN, NULL, 0);
@@ -610,6 +661,7 @@ void parent_bfd_free(struct parent_bfd *b)
 	ipc_free(b->ipc);
 	reconcile_free(&b->wishes);
 	timer_done(&b->again);
+	timer_done(&b->hops);
 	bfdd_free(b->bfdd);
 	free(b);
 }

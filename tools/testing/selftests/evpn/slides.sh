@@ -185,10 +185,13 @@ path_dead() {
 	log_test "the path to the access PE dies, with carrier everywhere: BFD tells, and SPE2 serves the customer"
 	# evpnd does not take it back by forgetting
 	kill -KILL "$(cat "$LAB_RUN/pe1/pid")"
+	ip -n "$(ns pe1)" addr del 10.9.11.1/24 dev acc1
 	pe_start pe1
 	sleep 12
 	df_is 2 $ESI1
 	check_err $? "SPE1's evpnd restarted: $(where)"
+	# it has begun without the subnet, so over several hops
+	ip -n "$(ns pe1)" addr add 10.9.11.1/24 dev acc1
 	tc -n "$(ns pe1)" qdisc del dev acc1 clsact
 	home
 	check_err $? "the path is there again: $(where)"
