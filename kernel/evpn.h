@@ -628,6 +628,7 @@ void evpn_partner_work(struct work_struct *work);
 /* speak.c */
 int evpn_speak(struct evpn_es *es, const u8 *mac, u16 vid, int ifindex);
 struct sk_buff *evpn_rarp(struct net_device *dev, const u8 *mac);
+bool evpn_rarp_passes(const struct evpn_port *port, u16 vid);
 
 /* gateway.c */
 void evpn_gateway_work(struct work_struct *work);

@@ -99,33 +99,13 @@ static bool gateway_is(const struct net_device *dev)
 }
 
 /* Nothing is sent that the hooks would drop, and count. */
-static bool gateway_passes(const struct evpn_port *port, u16 vid)
-{
-	struct evpn_frame frame = {
-		.vid = port->tag ?: vid,
-		.proto = ETH_P_RARP,
-		.multicast = true,
-	};
-	struct evpn_policy policy;
-	const struct evpn_vlan_map *map;
-	bool passes;
-
-	rcu_read_lock();
-	policy.flags = smp_load_acquire(&port->es->flags); /* as in filter.c */
-	map = rcu_dereference(port->es->map);
-	policy.vlan_df = map ? map->octet : NULL;
-	passes = evpn_verdict(&policy, port->place, false, &frame) < EVPN_DROP;
-	rcu_read_unlock();
-	return passes;
-}
-
 static void gateway_rarp(struct gateway_walk *walk, const struct net_device *gateway,
 			 struct net_device *out, __be16 proto, u16 vid)
 {
 	struct sk_buff *skb;
 
 	if (!gateway_is(gateway) ||
-	    !gateway_passes(walk->port, out == walk->port->dev ? vid : vlan_dev_vlan_id(out)) ||
+	    !evpn_rarp_passes(walk->port, out == walk->port->dev ? vid : vlan_dev_vlan_id(out)) ||
 	    !gateway_turn(walk))
 		return;
 	skb = evpn_rarp(out, gateway->dev_addr);

@@ -53,20 +53,37 @@ struct sk_buff *evpn_rarp(struct net_device *dev, const u8 *mac)
 	return skb;
 }
 
-/*
- * On a VLAN device of a shared port the hooks are below what is received here, so they do not see it: would
- * they let it pass?
+/**
+ * evpn_rarp_passes() - would the hooks of a port let such a frame pass?
+ * @port: the port
+ * @vid: VLAN of the frame, 0 for no tag
+ *
+ * Context: any.
  */
+bool evpn_rarp_passes(const struct evpn_port *port, u16 vid)
+{
+	struct evpn_frame frame = {
+		.vid = port->tag ?: vid,
+		.proto = ETH_P_RARP,
+		.multicast = true,
+	};
+	const struct evpn_vlan_map *map;
+	struct evpn_policy policy;
+	bool passes;
+
+	rcu_read_lock();
+	policy.flags = smp_load_acquire(&port->es->flags); /* as in filter.c */
+	map = rcu_dereference(port->es->map);
+	policy.vlan_df = map ? map->octet : NULL;
+	passes = evpn_verdict(&policy, port->place, false, &frame) < EVPN_DROP;
+	rcu_read_unlock();
+	return passes;
+}
+
+/* On a VLAN device of a shared port the hooks are below what is received here, so they do not see it. */
 static bool speak_passes(const struct evpn_port *port, u16 vid)
 {
-	const struct evpn_es *es = port->es;
-	const struct evpn_vlan_map *map =
-		rcu_dereference_protected(es->map, lockdep_is_held(&es->net->lock));
-	struct evpn_policy policy = {.flags = es->flags, .vlan_df = map ? map->octet : NULL};
-	struct evpn_frame frame = {.vid = port->tag ?: vid, .proto = ETH_P_RARP, .multicast = true};
-
-	return port->place != EVPN_PLACE_VLAN ||
-	       evpn_verdict(&policy, EVPN_PLACE_VLAN, false, &frame) < EVPN_DROP;
+	return port->place != EVPN_PLACE_VLAN || evpn_rarp_passes(port, vid);
 }
 
 static struct evpn_port *speak_port(const struct evpn_es *es, int ifindex)
