@@ -242,27 +242,29 @@ static int listen_all(struct parent_bfd *b)
 
 /* ---- how many hops ---- */
 
-/* As FRR does: over several hops unless it is bound to a device, or in a subnet of ours */
-static bool is_multihop(const struct bfd_key *key, const struct ifaddrs *all)
+/* Is it one that may be a hop away or more? As with FRR, one that is bound to a device is a hop away */
+static bool counts_hops(const struct bfd_key *key)
 {
-	return key->use == BFD_SEGMENT || (!key->ifname[0] && !bfd_on_link(all, &key->remote));
+	return key->use != BFD_SEGMENT && !key->ifname[0];
 }
 
-/* The subnet may not have been there when the session began, as at boot. */
-static void look_at_hops(struct parent_bfd *b, const struct bfd_wished *w)
+/* The subnet may not have been there when the session began, as at boot. Return: it is to be looked for */
+static bool look_for_hops(struct parent_bfd *b, const struct bfd_wished *w)
 {
-	if (w->order.key.use != BFD_SEGMENT && !w->order.key.ifname[0] &&
-	    !(w->fact.running && w->fact.state == BFD_UP) && !timer_running(&b->hops))
+	if (!counts_hops(&w->order.key) || (w->fact.running && w->fact.state == BFD_UP))
+		return false;
+	if (!timer_running(&b->hops))
 		timer_start(&b->hops, HOPS_MS);
+	return true;
 }
 
 static void hops_of(struct parent_bfd *b, struct bfd_wished *w, const void *all)
 {
-	bool multihop = is_multihop(&w->order.key, all);
+	bool multihop;
 
-	if (w->fact.running && w->fact.state == BFD_UP)
+	if (!look_for_hops(b, w))
 		return;
-	look_at_hops(b, w);
+	multihop = !bfd_on_link(all, &w->order.key.remote);
 	if (multihop == w->order.multihop)
 		return;
 	w->order.multihop = multihop;
@@ -298,7 +300,7 @@ static void on_message(void *data, const struct ipc_hdr *hdr, void *body, int fd
 		return;
 	w->fact = *fact;
 	w->fact.text[0] = '\0';
-	look_at_hops(b, w);
+	look_for_hops(b, w);
 	b->tell(b->data, &w->fact);
 }
 
@@ -477,16 +479,24 @@ static void drop(struct parent_bfd *b, struct bfd_wished *w)
 		bfdd_stop(b->bfdd);
 }
 
+/* In no subnet of ours? */
+static bool is_far(const struct bfd_key *key)
+{
+	struct ifaddrs *all;
+	bool far;
+
+	if (!counts_hops(key) || getifaddrs(&all))
+		return counts_hops(key);
+	far = !bfd_on_link(all, &key->remote);
+	freeifaddrs(all);
+	return far;
+}
+
 static void begin(struct parent_bfd *b, struct bfd_wished *w, const struct bfd_order *order)
 {
-	struct ifaddrs *all = NULL;
-
 	w->order = *order;
-	if (getifaddrs(&all))
-		all = NULL;
-	w->order.multihop = is_multihop(&order->key, all);
-	freeifaddrs(all);
-	look_at_hops(b, w);
+	w->order.multihop = order->key.use == BFD_SEGMENT || is_far(&order->key);
+	look_for_hops(b, w);
 	b->n++;
 	if (b->listening)
 		give(b, w);

@@ -37,6 +37,15 @@ static struct bfd_watch *find(struct bfds *bs, const struct bfd_key *key)
 	return NULL;
 }
 
+/* What is known now of a PE, or of a far end, by a session with it */
+static void note(struct bfds *bs, const struct bfd_watch *w, enum far_end state)
+{
+	if (w->key.use == BFD_SEGMENT)
+		pes_set(bs->speaker, &w->key.remote, state == FAR_END_SILENT);
+	else if (w->key.use == BFD_FAR_END)
+		far_end_set(bs->speaker, &w->key.remote, state);
+}
+
 static void want(struct bfds *bs, const struct bfd_key *key)
 {
 	struct bfd_watch *w = find(bs, key);
@@ -57,10 +66,7 @@ static void want(struct bfds *bs, const struct bfd_key *key)
 static void forget(struct bfds *bs, struct bfd_watch *w)
 {
 	speaker_wish(bs->speaker, IPC_WISH_BFD_GONE, &w->key, 1);
-	if (w->key.use == BFD_SEGMENT)
-		pes_set(bs->speaker, &w->key.remote, false);
-	else if (w->key.use == BFD_FAR_END)
-		far_end_set(bs->speaker, &w->key.remote, FAR_END_AWAITED);
+	note(bs, w, FAR_END_AWAITED);
 	TAILQ_REMOVE(&bs->watches, w, entry);
 	free(w);
 }
@@ -162,10 +168,7 @@ static void came_up(struct bfds *bs, struct bfd_watch *w)
 {
 	w->was_up = true;
 	tell(bs, w, "up");
-	if (w->key.use == BFD_SEGMENT)
-		pes_set(bs->speaker, &w->key.remote, false);
-	else if (w->key.use == BFD_FAR_END)
-		far_end_set(bs->speaker, &w->key.remote, FAR_END_HEARD);
+	note(bs, w, FAR_END_HEARD);
 }
 
 static bool on_purpose(const struct bfd_watch *w)
@@ -181,10 +184,8 @@ static void went_down(struct bfds *bs, struct bfd_watch *w)
 		return;
 	if (w->key.use == BFD_PEER)
 		speaker_peer_dead(bs->speaker, &w->key.remote, bfd_diag_name(w->fact.diag));
-	else if (w->key.use == BFD_FAR_END)
-		far_end_set(bs->speaker, &w->key.remote, FAR_END_SILENT);
-	else if (w->fact.diag == BFD_DIAG_TIMEOUT)
-		pes_set(bs->speaker, &w->key.remote, true);
+	else if (w->key.use == BFD_FAR_END || w->fact.diag == BFD_DIAG_TIMEOUT)
+		note(bs, w, FAR_END_SILENT);
 }
 
 /*
@@ -198,9 +199,9 @@ static void judge_far_end(struct bfds *bs, const struct bfd_watch *w)
 	if (!w->fact.running)
 		timer_start(&bs->far, FAR_MS);
 	else if (on_purpose(w))
-		far_end_set(bs->speaker, &w->key.remote, FAR_END_HEARD);
+		note(bs, w, FAR_END_HEARD);
 	else if (!timer_running(&bs->far))
-		far_end_set(bs->speaker, &w->key.remote, FAR_END_SILENT);
+		note(bs, w, FAR_END_SILENT);
 }
 
 static void far_fired(void *data)
