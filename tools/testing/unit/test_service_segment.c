@@ -2390,19 +2390,27 @@ static void pseudowire(struct speaker *sp, u32 ifindex, const char *name, bool u
 	rig_link(&segment_service, sp->ss, IPC_FACT_LINK, &f);
 }
 
+/* Return: the segment of @setup, on gre1, after its election */
+static struct segment *on_pseudowire(struct speaker **sp, struct setup *setup)
+{
+	setup->seg.standby = CONF_STANDBY_BLOCK;
+	*sp = begin(setup);
+	pseudowire(*sp, 5, "gre1", true);
+	if (setup->seg.n_track)
+		pseudowire(*sp, 7, setup->seg.track[0], true);
+	links_done(*sp);
+	rt4(*sp, &worse, false);
+	run(*sp, 60);
+	return segment_by_name((*sp)->ss, "ce1");
+}
+
 /* Return: the segment, DF on gre1 and gre2 */
 static struct segment *two_pseudowires(struct speaker **sp)
 {
 	struct setup setup = {.seg = ce1()};
 
-	setup.seg.standby = CONF_STANDBY_BLOCK;
 	set_of(&setup.seg, "gre1", "gre2");
-	*sp = begin(&setup);
-	pseudowire(*sp, 5, "gre1", true);
-	links_done(*sp);
-	rt4(*sp, &worse, false);
-	run(*sp, 60);
-	return segment_by_name((*sp)->ss, "ce1");
+	return on_pseudowire(sp, &setup);
 }
 
 /* D3: a pseudowire stays up when the port to its other end goes, and the segment goes with that. */
@@ -2412,17 +2420,10 @@ static void way_is_tracked(void **state)
 	struct speaker *sp;
 	struct segment *s;
 
-	setup.seg.standby = CONF_STANDBY_BLOCK;
 	strcpy(setup.seg.interface, "gre1");
 	strcpy(setup.seg.track[setup.seg.n_track++], "eth1");
 	strcpy(setup.seg.track[setup.seg.n_track++], "eth2");
-	sp = begin(&setup);
-	pseudowire(sp, 5, "gre1", true);
-	pseudowire(sp, 7, "eth1", true);
-	links_done(sp);
-	rt4(sp, &worse, false);
-	run(sp, 60);
-	s = segment_by_name(sp->ss, "ce1");
+	s = on_pseudowire(&sp, &setup);
 	assert_true(sp->wish.df);
 	pseudowire(sp, 8, "eth2", true);
 	sp->log[0] = '\0';
@@ -2457,15 +2458,9 @@ static void far_end_is_heard(void **state)
 	struct speaker *sp;
 	struct segment *s;
 
-	setup.seg.standby = CONF_STANDBY_BLOCK;
 	strcpy(setup.seg.interface, "gre1");
 	setup.seg.far_end = ip_v4(0x0a09000b);
-	sp = begin(&setup);
-	pseudowire(sp, 5, "gre1", true);
-	links_done(sp);
-	rt4(sp, &worse, false);
-	run(sp, 60);
-	s = segment_by_name(sp->ss, "ce1");
+	s = on_pseudowire(&sp, &setup);
 	assert_false(sp->wish.df);
 	assert_false(s->closed);
 	assert_string_equal(s->port_reason, "waits for BFD to hear the far end, 10.9.0.11");

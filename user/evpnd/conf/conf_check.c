@@ -225,11 +225,6 @@ static void bridge_rd_key(const struct conf *conf, size_t i, char key[CONF_NAME_
 		rd_format(&rd, key);
 }
 
-static bool is_link_local(const struct ip_addr *a)
-{
-	return a->len == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
-}
-
 static void check_peer(struct checker *c, const struct conf *conf, size_t i)
 {
 	const struct node *item = item_of(c, "peers", i);
@@ -242,7 +237,7 @@ static void check_peer(struct checker *c, const struct conf *conf, size_t i)
 		bad(c, item, "remote-as", "23456 is AS_TRANS and no AS of a peer (RFC 6793)");
 	if (n->hold_time && n->hold_time < 3)
 		bad(c, item, "hold-time", "expected 0s or at least 3s (RFC 4271)");
-	if (is_link_local(&n->address) && !n->interface[0])
+	if (ip_is_link_local(&n->address) && !n->interface[0])
 		bad(c, item, "address", "a link-local address needs \"interface\"");
 	if (!ip_is_none(&n->source) && !ip_is_none(&n->address) && n->source.len != n->address.len)
 		bad(c, item, "source", "expected an address of the same family as the peer's");
@@ -337,7 +332,7 @@ static void check_far_end(struct checker *c, const struct conf *conf, const stru
 		return;
 	if (ip_is_zero(far) || ip_is_multicast(far))
 		bad(c, item, "far-end", "expected the address of one far end");
-	else if (is_link_local(far))
+	else if (ip_is_link_local(far))
 		bad(c, item, "far-end",
 		    "a link-local address does not say on which device, expected another one");
 	else if (ip_equal(far, &conf->global.originator) || ip_equal(far, &id))

@@ -103,13 +103,18 @@ const struct conf_peer *conf_peer(const struct conf *conf, const struct ip_addr 
 	return NULL;
 }
 
+static bool names_has(const char (*names)[IFNAMSIZ], uint8_t n, const char *ifname)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (!strcmp(names[i], ifname))
+			return true;
+	return false;
+}
+
 /** conf_set_has() - is it one of these? */
 bool conf_set_has(const struct conf_set *set, const char *ifname)
 {
-	for (uint8_t i = 0; i < set->n; i++)
-		if (!strcmp(set->name[i], ifname))
-			return true;
-	return false;
+	return names_has(set->name, set->n, ifname);
 }
 
 /** conf_segment_has() - is it the device of a segment, or one of them? */
@@ -132,10 +137,7 @@ bool conf_segment_same_devices(const struct conf_segment *a, const struct conf_s
 /** conf_segment_tracks() - is it a device that leads to the customer? */
 bool conf_segment_tracks(const struct conf_segment *s, const char *ifname)
 {
-	for (uint8_t i = 0; i < s->n_track; i++)
-		if (!strcmp(s->track[i], ifname))
-			return true;
-	return false;
+	return names_has(s->track, s->n_track, ifname);
 }
 
 /** conf_segment_on() - the segment that has this device; NULL: none */

@@ -118,13 +118,24 @@ flood_pe() {
 	{ flood_vxlan "$i"; flood_vlans "$i"; } | bridge -n "$FL$p" -batch -
 }
 
-# flood_lab: raises it; the segment is not there yet
-flood_lab() {
-	local n i
+# nodes_up: FL_NODES, until the end
+nodes_up() {
 	flood_down
 	defer flood_down
 	# shellcheck disable=SC2086
-	printf "netns add $FL%s\n" $FL_NODES | ip -batch - || return 1
+	printf "netns add $FL%s\n" $FL_NODES | ip -batch -
+}
+# nodes_up_quiet: what they say by themselves would be counted with the rest
+nodes_up_quiet() {
+	local n
+	nodes_up || return 1
+	for n in $FL_NODES; do in_fl "$n" sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
+}
+
+# flood_lab: raises it; the segment is not there yet
+flood_lab() {
+	local i
+	nodes_up || return 1
 	fl_ip core link add br0 type bridge mcast_snooping 0
 	fl_ip core link set br0 up
 	for i in 1 2 3; do

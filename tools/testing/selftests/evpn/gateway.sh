@@ -30,11 +30,7 @@ PLACES=pe,acc
 GW=02:00:00:00:fe:01
 gateway_lab() {
 	local n
-	flood_down
-	defer flood_down
-	# shellcheck disable=SC2086
-	printf "netns add $FL%s\n" $FL_NODES | ip -batch - || return 1
-	for n in $FL_NODES; do in_fl "$n" sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
+	nodes_up_quiet || return 1
 	fl_ip sw link add br0 type bridge vlan_filtering 1 mcast_snooping 0 forward_delay 0
 	fl_ip sw link set br0 up
 	for n in new old; do
@@ -109,6 +105,12 @@ opens() {
 	es es-set role=df
 }
 
+# goes_nowhere_else: until all is said
+goes_nowhere_else() {
+	rest
+	check_eq "$(heard old host)" "$ELSEWHERE" "frames that left by the bridge's other port"
+}
+
 bridge_vlans() {
 	bridge_up vlan_filtering 1
 	bridge -n "${FL}pe" -batch - <<-END
@@ -129,9 +131,8 @@ bridge_vlans() {
 	at 02:00:00:00:fe:20 20 new "that of VLAN 20"
 	at 02:00:00:00:fe:30 1 new "that of VLAN 30, whose frames leave without a tag"
 	at 00:00:5e:00:01:1e 1 new "the virtual router on it"
-	rest
+	goes_nowhere_else
 	check_eq "$(behind 02:00:00:00:fe:40 40)$(behind 02:00:00:00:fe:40)" "" "that of a VLAN that the port has not"
-	check_eq "$(heard old host)" "$ELSEWHERE" "frames that left by the bridge's other port"
 	bridge_down
 	log_test "gateways on a bridge that looks at VLANs: each in its VLAN, by the segment's port only"
 }
@@ -144,8 +145,7 @@ bridge_plain() {
 	at 02:00:00:00:fe:20 20 new "that of VLAN 20"
 	at 02:00:00:00:fe:30 30 new "that of VLAN 30"
 	at 00:00:5e:00:01:1e 30 new "the virtual router on it"
-	rest
-	check_eq "$(heard old host)" "$ELSEWHERE" "frames that left by the bridge's other port"
+	goes_nowhere_else
 	bridge_down
 	log_test "gateways on a bridge that does not"
 }

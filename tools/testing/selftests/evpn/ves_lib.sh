@@ -37,12 +37,7 @@ ves_pe() {
 
 ves_lab() {
 	local n
-	flood_down
-	defer flood_down
-	# shellcheck disable=SC2086
-	printf "netns add $FL%s\n" $FL_NODES | ip -batch - || return 1
-	# what a host says by itself would be counted with the rest
-	for n in $FL_NODES; do in_fl "$n" sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
+	nodes_up_quiet || return 1
 	ves_pe 1 && ves_pe 2 || return 1
 	fl_ip pe1 link add core type veth peer name core netns "${FL}pe2"
 	for n in 1 2; do

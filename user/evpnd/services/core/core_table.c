@@ -73,7 +73,7 @@ void core_queue_all(struct core *c)
 
 bool core_is_neighbour(struct core *c, const struct core_prefix *x)
 {
-	return x->prefix.plen == 8 * x->prefix.addr.len &&
+	return x->prefix.plen == ip_bits(&x->prefix.addr) &&
 	       speaker_reaches(c->speaker, x->vrf, &x->prefix.addr);
 }
 
@@ -97,7 +97,7 @@ void core_neighbour_changed(void *state, const struct ip_addr *address, u32 ifin
 		core_wake(c);
 		return;
 	}
-	p = prefix_make(address, 8 * address->len);
+	p = prefix_make(address, ip_bits(address));
 	for (x = core_prefix_first(c, &p); x; x = core_prefix_next(x))
 		core_prefix_queue(c, x);
 }

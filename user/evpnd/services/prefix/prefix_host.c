@@ -106,7 +106,7 @@ static void learn(struct prefixes *ps, const struct ip_prefix *p, struct phost *
 /* What is true of an address in a table now */
 static void look(struct prefixes *ps, u32 vrf, const struct ip_addr *a)
 {
-	struct ip_prefix p = prefix_make(a, 8 * a->len);
+	struct ip_prefix p = prefix_make(a, ip_bits(a));
 	struct phost h = {.ps = ps};
 
 	if (learns(place_vrf(&ps->at, vrf)))

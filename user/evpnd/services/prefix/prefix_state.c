@@ -60,6 +60,7 @@ const char *prefix_why_silent(struct prefixes *ps, const struct pfx *x)
 const char *prefix_why_absent(struct prefixes *ps, const struct pfx *x)
 {
 	const struct premote *r;
+	const char *why = NULL;
 
 	if (x->flags & PFX_WISHED && x->answer == WISH_INSTALLED)
 		return NULL;
@@ -71,10 +72,9 @@ const char *prefix_why_absent(struct prefixes *ps, const struct pfx *x)
 		       x->flags & PFX_STALE ?
 			       "it is being installed, and there with the VRF's old metric until then" :
 			       "it is being installed";
-	for (r = x->remotes; r; r = r->next)
-		if (prefix_why_useless(ps, x, r->source))
-			return prefix_why_useless(ps, x, r->source);
-	return "it is not looked at yet";
+	for (r = x->remotes; r && !why; r = r->next)
+		why = prefix_why_useless(ps, x, r->source);
+	return why ? why : "it is not looked at yet";
 }
 
 const char *prefix_reason(struct prefixes *ps, const struct pfx *x)
