@@ -159,6 +159,13 @@ static void es_note_transition(struct evpn_es *es, u32 before)
 	}
 }
 
+/* It forwards more than before. */
+static void es_opened(struct evpn_es *es)
+{
+	evpn_gateway_opened(es);
+	evpn_mcast_opened(es);
+}
+
 /*
  * The store that moves the port. What reads the flags sees the VLAN map published before them:
  * pairs with the smp_load_acquire() in filter.c.
@@ -174,7 +181,7 @@ static void es_publish(struct evpn_es *es, u32 flags)
 	if ((before ^ flags) & EVPN_PF_OOS)
 		evpn_lacp_resend(es);
 	if (before & ~flags & EVPN_PF_BLOCK)
-		evpn_gateway_opened(es);
+		es_opened(es);
 	if ((before ^ flags) & EVPN_PF_FLOOD)
 		evpn_vtep_floods(es->net, flags & EVPN_PF_FLOOD);
 }
@@ -385,7 +392,7 @@ int evpn_es_change(struct evpn_es *es, struct evpn_es_change *change,
 	es->net->seq++;
 	evpn_es_apply(es);
 	if (mapped && es->conf.mode == EVPN_MODE_SINGLE_ACTIVE)
-		evpn_gateway_opened(es);
+		es_opened(es);
 	if (hold_changed)
 		evpn_owner_hold_changed(es);
 	trace_evpn_es(es, evpn_devices_first(es), EVPN_ES_CHANGED);

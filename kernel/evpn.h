@@ -698,6 +698,7 @@ void evpn_neigh_heard(const struct evpn_port *port, const struct sk_buff *skb);
 int evpn_mcast_net_init(struct evpn_net *en);
 void evpn_mcast_net_close(struct evpn_net *en);
 void evpn_mcast_net_exit(struct evpn_net *en);
+void evpn_mcast_opened(struct evpn_es *es);
 void evpn_mcast_recheck(struct evpn_net *en);
 void evpn_mcast_es_del(struct evpn_es *es);
 

@@ -387,6 +387,8 @@ int evpn_mcast_net_init(struct evpn_net *en)
 	mn->hosts = RB_ROOT;
 	INIT_LIST_HEAD(&mn->say);
 	mn->retained = RB_ROOT_CACHED;
+	mn->asks = RB_ROOT;
+	mn->ask_timers = RB_ROOT_CACHED;
 	eth_random_addr(mn->mac);
 	hash_init(mn->subs);
 	hash_init(mn->segments);
@@ -421,6 +423,7 @@ void evpn_mcast_net_exit(struct evpn_net *en)
 		evpn_mcast_free(mn, node_group(node));
 	while ((node = rb_first(&mn->hosts)))
 		evpn_mcast_host_free(mn, rb_entry(node, struct evpn_mcast_host, node));
+	evpn_mcast_asks_free(mn);
 	hash_for_each_safe(mn->subs, bucket, following, sub, hash)
 		sub_free(sub);
 	mutex_unlock(&mn->lock);

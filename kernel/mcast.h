@@ -43,7 +43,7 @@ enum evpn_mcast_limit {
 	EVPN_MCAST_SAY_PAUSE_MS = 10,
 	/* Addresses of a subnet that are looked at, for one that is not this host's. */
 	EVPN_MCAST_SAY_TRIES = 16,
-	/* A sub-interface is asked again after so long, and hosts have so long for an answer. */
+	/* A sub-interface is asked again after so long at the least, and hosts have so long for an answer. */
 	EVPN_MCAST_ASK_MS = 1000,
 	EVPN_MCAST_ASK_RESPONSE_MS = 2000,
 	EVPN_MCAST_SUB_BITS = 8,
@@ -100,7 +100,6 @@ struct evpn_mcast_es {
  * @ifindex: the device it was heard on
  * @groups: how many there are
  * @querier: of IGMP and of MLD
- * @asked: when we have asked in the last place, by IGMP and by MLD; CLOCK_MONOTONIC in nanoseconds
  */
 struct evpn_mcast_sub {
 	struct hlist_node hash;
@@ -109,7 +108,6 @@ struct evpn_mcast_sub {
 	int ifindex;
 	u32 groups;
 	struct evpn_mcast_querier querier[2];
-	u64 asked[2];
 };
 
 /**
@@ -209,6 +207,20 @@ struct evpn_mcast_place {
 	bool bridged;
 };
 
+/** evpn_mcast_place_same() - is it the same device for the same use, and not down meanwhile? */
+static inline bool evpn_mcast_place_same(const struct evpn_mcast_place *a,
+					 const struct evpn_mcast_place *b)
+{
+	return a->ifindex == b->ifindex && a->downs == b->downs && a->port == b->port &&
+	       a->bridged == b->bridged;
+}
+
+/** evpn_mcast_version_before() - the version before which there were no sources: IGMPv2, and MLDv1 */
+static inline u8 evpn_mcast_version_before(u8 family)
+{
+	return family == 4 ? 2 : 1;
+}
+
 /**
  * struct evpn_mcast_host - a host behind another PE, whose membership is wished for and which is spoken for
  * @node: in evpn_mcast_net.hosts
@@ -223,7 +235,6 @@ struct evpn_mcast_place {
  * @origin: user space's own
  * @versions: enum evpn_mcast_version of the hosts
  * @asked: a query is to be answered
- * @ask: hosts on the wire are to be asked who is there
  *
  * All under evpn_mcast_net.lock.
  */
@@ -240,7 +251,6 @@ struct evpn_mcast_host {
 	u32 origin;
 	u8 versions;
 	bool asked;
-	bool ask;
 };
 
 /**
@@ -305,6 +315,8 @@ struct evpn_mcast_counters {
  * @hosts: struct evpn_mcast_host in the order of their keys, @n_hosts of them
  * @say: those of them with something to be said
  * @retained: those that are, by when that ends
+ * @asks: struct evpn_mcast_ask in the order of their keys
+ * @ask_timers: the same, by when they are due
  * @mac: a host's that is spoken for; only this host sees it
  * @asking: the thread that sends a query of ours just now
  * @scratch: sources, while the work looks at one group; @packet: while it makes one
@@ -336,6 +348,8 @@ struct evpn_mcast_net {
 	u32 n_hosts;
 	struct list_head say;
 	struct rb_root_cached retained;
+	struct rb_root asks;
+	struct rb_root_cached ask_timers;
 	u8 mac[ETH_ALEN];
 	struct task_struct *asking;
 	u8 scratch[EVPN_MCAST_SOURCES_MAX][EVPN_IGMP_ADDR_LEN];
@@ -405,8 +419,19 @@ void evpn_mcast_hosts_check(struct evpn_mcast_net *mn);
 unsigned long evpn_mcast_hosts_expire(struct evpn_mcast_net *mn);
 enum evpn_mcast_wish evpn_mcast_host_state(struct evpn_mcast_net *mn,
 					   const struct evpn_mcast_host *h);
+bool evpn_mcast_retains(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key);
+
+/* mcast_ask.c */
+void evpn_mcast_ask(struct evpn_mcast_net *mn, const struct evpn_neigh_key *of, u64 until);
+void evpn_mcast_asks_end(struct evpn_mcast_net *mn, const struct evpn_esi *esi);
+void evpn_mcast_asks_check(struct evpn_mcast_net *mn);
+unsigned long evpn_mcast_asks(struct evpn_mcast_net *mn);
+void evpn_mcast_asks_free(struct evpn_mcast_net *mn);
 
 /* mcast_say.c */
+void evpn_mcast_say_from6(const struct evpn_neigh_key *key, u8 *from);
+struct sk_buff *evpn_mcast_say_skb(const struct evpn_neigh_key *key, const u8 *packet, u32 len,
+				   const u8 *source);
 unsigned long evpn_mcast_say(struct evpn_mcast_net *mn);
 
 /* mcast_hear.c */

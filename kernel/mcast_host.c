@@ -169,7 +169,6 @@ int evpn_mcast_wish(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key,
 	h->versions = versions;
 	h->generation = generation;
 	h->origin = origin;
-	h->ask = false;
 	host_set_due(mn, h, 0);
 	if (filter_equal(h->want, want)) {
 		kfree(want);
@@ -184,24 +183,26 @@ int evpn_mcast_wish(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key,
  * evpn_mcast_unwish() - take a wish back
  * @mn: groups of the namespace
  * @h: the host
- * @retain_ms: so long it is still spoken for, while those on the wire are asked. What a bridge has of it is
- *	for user space to retain
+ * @retain_ms: so long it is still spoken for, while those on the wire are asked, also if its device is yet to
+ *	come up. What a bridge has of it is for user space to retain
  *
  * Context: as evpn_mcast_wish().
  */
 void evpn_mcast_unwish(struct evpn_mcast_net *mn, struct evpn_mcast_host *h, u32 retain_ms)
 {
+	u64 until = ktime_get_ns() + evpn_neigh_ns(retain_ms);
+
 	lockdep_assert_held(&mn->lock);
 	if (!h->want || (h->due && retain_ms))
 		return;
-	if (retain_ms && h->said) {
-		host_set_due(mn, h, ktime_get_ns() + (u64)retain_ms * NSEC_PER_MSEC);
-		h->ask = true;
-	} else {
-		host_set_due(mn, h, 0);
-		host_want(h, NULL);
-		h->ask = retain_ms && h->place.port;
+	if (retain_ms)
+		evpn_mcast_ask(mn, &h->key, until);
+	if (retain_ms && !h->place.bridged) {
+		host_set_due(mn, h, until);
+		return;
 	}
+	host_set_due(mn, h, 0);
+	host_want(h, NULL);
 	evpn_mcast_host_say(mn, h);
 }
 
@@ -275,8 +276,7 @@ void evpn_mcast_asked(struct evpn_mcast_net *mn, struct evpn_mcast_sub *sub,
 static void host_check(struct evpn_mcast_net *mn, struct evpn_mcast_host *h,
 		       const struct evpn_mcast_place *place)
 {
-	if (h->place.ifindex == place->ifindex && h->place.downs == place->downs &&
-	    h->place.port == place->port)
+	if (evpn_mcast_place_same(&h->place, place))
 		return;
 	h->place = *place;
 	evpn_mcast_host_said(h, false);
@@ -334,6 +334,21 @@ unsigned long evpn_mcast_hosts_expire(struct evpn_mcast_net *mn)
 	return MAX_JIFFY_OFFSET;
 }
 
+/** evpn_mcast_retains() - is a host of segment, tag and family in @key retained? Under evpn_mcast_net.lock */
+bool evpn_mcast_retains(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key)
+{
+	struct evpn_mcast_host *h;
+
+	lockdep_assert_held(&mn->lock);
+	for (h = evpn_mcast_host_from(mn, key, false);
+	     h && !memcmp(&h->key, key, EVPN_NEIGH_PREFIX_FAMILY);
+	     h = node_host(rb_next(&h->node))) {
+		if (h->due)
+			return true;
+	}
+	return false;
+}
+
 /** evpn_mcast_host_state() - what has become of a wish; under evpn_mcast_net.lock */
 enum evpn_mcast_wish evpn_mcast_host_state(struct evpn_mcast_net *mn,
 					   const struct evpn_mcast_host *h)
@@ -365,5 +380,6 @@ void evpn_mcast_es_del(struct evpn_es *es)
 	while ((h = evpn_mcast_host_from(mn, &key, false)) &&
 	       !memcmp(&h->key, &key, EVPN_NEIGH_PREFIX_ES))
 		evpn_mcast_host_free(mn, h);
+	evpn_mcast_asks_end(mn, &es->esi);
 	mutex_unlock(&mn->lock);
 }

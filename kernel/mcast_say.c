@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Speaking for hosts behind other PEs: reports, answers and leaves that the local stack receives on a
- * sub-interface as if a host there had sent them. Nothing of it is sent. What is sent are general
- * queries, when it has to be found out who is there.
+ * sub-interface as if a host there had sent them. Nothing of it is sent.
  *
  * A multicast router keeps a host's membership as long as its queries are answered, and asks no more of
  * it than a source address that it believes. For MLD that is a link-local one, here made of the ESI. For
@@ -10,13 +9,10 @@
  * subnet, until 8.5 at least: the first one that is not this host's. No timer of the router has to be known. Its queries tell which version it speaks; hosts that only
  * know an older one are spoken for in that.
  *
- * RFC 2236 section 3; RFC 3376 sections 5, 7.2 and 4.2.13; RFC 3810 sections 5.2.13, 6 and 8.2; RFC 3590;
- * RFC 4541 section 2.1.1 (a query without a source address makes nobody the querier).
+ * RFC 2236 section 3; RFC 3376 sections 5, 7.2 and 4.2.13; RFC 3810 sections 5.2.13, 6 and 8.2; RFC 3590.
  */
 #include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
-#include <linux/if_vlan.h>
-#include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <net/route.h>
@@ -39,8 +35,8 @@ struct say {
 	unsigned int packets;
 };
 
-/* Link-local, of the ESI, and of no manufacturer. */
-static void say_from6(const struct evpn_neigh_key *key, u8 *from)
+/** evpn_mcast_say_from6() - who says it by MLD: link-local, of the ESI, and of no manufacturer */
+void evpn_mcast_say_from6(const struct evpn_neigh_key *key, u8 *from)
 {
 	from[0] = 0xfe;
 	from[1] = 0x80;
@@ -97,11 +93,21 @@ static void say_from(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key
 	if (key->family == 4)
 		say_from4(mn->en->net, ifindex, from);
 	else
-		say_from6(key, from);
+		evpn_mcast_say_from6(key, from);
 }
 
-static struct sk_buff *say_skb(const struct evpn_neigh_key *key, const u8 *packet, u32 len,
-			       const u8 *source)
+/**
+ * evpn_mcast_say_skb() - a packet in an Ethernet frame
+ * @key: whose family the packet is of
+ * @packet: from its IP header on
+ * @len: octets of it
+ * @source: MAC address
+ *
+ * Context: may sleep.
+ * Return: the frame, skb->data at its Ethernet header; or NULL without memory.
+ */
+struct sk_buff *evpn_mcast_say_skb(const struct evpn_neigh_key *key, const u8 *packet, u32 len,
+				   const u8 *source)
 {
 	struct sk_buff *skb = alloc_skb(NET_IP_ALIGN + LL_MAX_HEADER + ETH_HLEN + len, GFP_KERNEL);
 	struct ethhdr *eth;
@@ -121,7 +127,7 @@ static struct sk_buff *say_skb(const struct evpn_neigh_key *key, const u8 *packe
 static void say_receive(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key, int ifindex,
 			const u8 *packet, u32 len)
 {
-	struct sk_buff *skb = say_skb(key, packet, len, mn->mac);
+	struct sk_buff *skb = evpn_mcast_say_skb(key, packet, len, mn->mac);
 	struct net_device *dev;
 
 	if (!skb)
@@ -257,18 +263,12 @@ static void say_old(struct say *s, const struct evpn_mcast_host *h, u8 version)
 	s->packets++;
 }
 
-/* The version before which there were no sources: IGMPv2, and MLDv1. */
-static u8 version_before(u8 family)
-{
-	return family == 4 ? 2 : 1;
-}
-
 /* What it is to be spoken for in: what the querier speaks, or less, if its own is older. */
 static u8 host_version(struct evpn_mcast_net *mn, const struct evpn_mcast_host *h)
 {
 	const struct evpn_mcast_sub *sub = evpn_mcast_sub_find(mn, &h->key);
 	u8 querier = sub ? sub->querier[h->key.family == EVPN_IGMP_ADDR_LEN].version : 0;
-	u8 before = version_before(h->key.family), own = before + 1;
+	u8 before = evpn_mcast_version_before(h->key.family), own = before + 1;
 	const struct evpn_mcast_filter *f = h->want ?: h->said;
 
 	/* Only hosts that know no sources, and so none is named. */
@@ -291,46 +291,6 @@ static bool host_is_covered(struct evpn_mcast_net *mn, const struct evpn_mcast_h
 	return true;
 }
 
-/* Ask all hosts of a sub-interface, unless it was done just now. */
-static void say_ask(struct evpn_mcast_net *mn, const struct evpn_mcast_host *h)
-{
-	struct evpn_mcast_sub *sub = evpn_mcast_sub_at(mn, &h->key);
-	u8 family = h->key.family, from[EVPN_IGMP_ADDR_LEN] = {}, packet[EVPN_IGMP_SAY_OLD_MAX];
-	bool six = family == EVPN_IGMP_ADDR_LEN;
-	u64 now = ktime_get_ns();
-	struct net_device *dev;
-	struct sk_buff *skb;
-	u32 len;
-
-	if (!sub || now - sub->asked[six] < (u64)EVPN_MCAST_ASK_MS * NSEC_PER_MSEC)
-		return;
-	dev = dev_get_by_index(mn->en->net, h->place.port ?: h->place.ifindex);
-	if (!dev)
-		return;
-	/* No address of IPv4: nobody else is to take us for the querier. */
-	if (six)
-		say_from6(&h->key, from);
-	len = evpn_igmp_say_query(packet, family,
-				  sub->querier[six].version ?: version_before(family) + 1,
-				  EVPN_MCAST_ASK_RESPONSE_MS, from);
-	skb = say_skb(&h->key, packet, len, dev->dev_addr);
-	if (skb) {
-		skb_reset_mac_header(skb);
-		skb_set_network_header(skb, ETH_HLEN);
-		skb->protocol = eth_hdr(skb)->h_proto;
-		skb->dev = dev;
-		if (h->place.vid)
-			__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), h->place.vid);
-		/* What leaves by this very thread is ours, and not the local querier's. */
-		WRITE_ONCE(mn->asking, current);
-		dev_queue_xmit(skb);
-		WRITE_ONCE(mn->asking, NULL);
-		mn->counters.asked++;
-		sub->asked[six] = now;
-	}
-	dev_put(dev);
-}
-
 static void say_host(struct say *s, struct evpn_mcast_host *h)
 {
 	struct evpn_mcast_net *mn = s->mn;
@@ -338,15 +298,12 @@ static void say_host(struct say *s, struct evpn_mcast_host *h)
 
 	if (h->place.ifindex && (h->want || (h->said && !host_is_covered(mn, h)))) {
 		version = host_version(mn, h);
-		if (version > version_before(h->key.family))
+		if (version > evpn_mcast_version_before(h->key.family))
 			say_new(s, h);
 		else
 			say_old(s, h, version);
 	}
-	if ((h->place.ifindex || h->place.port) && h->ask)
-		say_ask(mn, h);
 	h->asked = false;
-	h->ask = false;
 	evpn_mcast_host_said(h, h->place.ifindex && h->want);
 	if (!h->want)
 		evpn_mcast_host_free(mn, h);

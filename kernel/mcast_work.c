@@ -79,6 +79,7 @@ static void work_recheck(struct evpn_mcast_net *mn)
 	smp_mb();
 	evpn_mcast_subs_check(mn);
 	evpn_mcast_hosts_check(mn);
+	evpn_mcast_asks_check(mn);
 }
 
 /* How long until the next one is due. */
@@ -112,6 +113,7 @@ void evpn_mcast_work(struct work_struct *work)
 	delay = min(delay, evpn_mcast_hosts_expire(mn));
 	/* The local stack first: what takes longer is told after it. */
 	delay = min(delay, evpn_mcast_say(mn));
+	delay = min(delay, evpn_mcast_asks(mn));
 	delay = min(delay, evpn_mcast_tell(mn));
 	if (!llist_empty(&mn->notes) || READ_ONCE(mn->recheck))
 		delay = 0;

@@ -91,11 +91,12 @@ struct evpn_neigh_key {
 	u8 addr[EVPN_NEIGH_ADDR_LEN];
 };
 
-/* Octets of the key that all entries of a segment, and of a sub-interface, have in common. */
+/* Octets of the key that all entries of a segment, of a sub-interface, and of one family there have in common. */
 enum evpn_neigh_prefix {
 	EVPN_NEIGH_PREFIX_ALL = 0,
 	EVPN_NEIGH_PREFIX_ES = offsetof(struct evpn_neigh_key, tag),
 	EVPN_NEIGH_PREFIX_DEV = offsetof(struct evpn_neigh_key, family),
+	EVPN_NEIGH_PREFIX_FAMILY = offsetof(struct evpn_neigh_key, addr),
 };
 
 /**

@@ -15,6 +15,9 @@ ALL_TESTS="
 	leave
 	leave_covered
 	retention
+	asked_again
+	asked_when_up
+	asked_when_open
 	left_elsewhere
 	left_unheard
 	untagged
@@ -229,6 +232,85 @@ retention() {
 	log_test "what is retained is spoken for, and hosts are asked, until its time is over"
 }
 
+# A query or an answer may be lost, and who dies twice in a second has hosts asked twice.
+asked_again() {
+	local asked
+	capture bond0.1 out
+	wished 1 239.1.5.3 mode=exclude versions=v3
+	slowwait 2 is_wish 1 239.1.5.3 spoken
+	unwished 1 239.1.5.3 retain=60000
+	slowwait 2 eval '[ "$(times "igmp query")" = 1 ]'
+	check_err $? "not asked: $(captured)"
+	wished 1 239.1.5.3 mode=exclude versions=v3
+	unwished 1 239.1.5.3 retain=60000
+	slowwait 3 eval '[ "$(times "igmp query")" = 2 ]'
+	check_err $? "retained again, and not asked: $(captured)"
+	slowwait 12 eval '[ "$(times "igmp query")" -ge 4 ]'
+	check_err $? "asked but once each time: $(captured)"
+	is_wish 1 239.1.5.3 retained
+	check_err $? "not retained: $(nl_mcast wish-get dump)"
+	# nobody waits any more: the next one would leave four seconds after the last
+	wished 1 239.1.5.3 mode=exclude versions=v3
+	sleep 0.3
+	asked=$(times "igmp query")
+	sleep 5
+	check_eq "$(times "igmp query")" "$asked" "queries, once nothing is retained"
+	unwished 1 239.1.5.3
+	log_test "hosts are asked again while anything is retained, and no longer"
+}
+
+# The other PE has died, and only then this one's sub-interface comes up.
+asked_when_up() {
+	pe_ip link set bond0.1 down
+	wished 1 239.1.5.4 mode=exclude versions=v3
+	wished 1 ff3e::5:4 mode=exclude versions=v3
+	slowwait 2 is_wish 1 239.1.5.4 pending
+	check_err $? "down: $(nl_mcast wish-get dump)"
+	unwished 1 239.1.5.4 retain=60000
+	unwished 1 ff3e::5:4 retain=60000
+	sleep 1.5
+	# (on a device that is down there is no capture)
+	capture any inout
+	pe_ip link set bond0.1 up
+	slowwait 2 seen "10.0.0.1 > 224.0.0.22: igmp v3 report, 1 group record(s) \[gaddr 239.1.5.4 to_ex"
+	check_err $? "not spoken for: $(captured)"
+	slowwait 2 seen "0.0.0.0 > 224.0.0.1: igmp query"
+	check_err $? "not asked by IGMP: $(captured)"
+	slowwait 2 seen "multicast listener query"
+	check_err $? "not asked by MLD: $(captured)"
+	is_wish 1 239.1.5.4 retained
+	check_err $? "not retained: $(nl_mcast wish-get dump)"
+	wished 1 239.1.5.4 mode=exclude versions=v3
+	unwished 1 239.1.5.4
+	wished 1 ff3e::5:4 mode=exclude versions=v3
+	unwished 1 ff3e::5:4
+	log_test "what is retained while its sub-interface is down is spoken for when it comes up, and hosts are asked"
+}
+
+# The other PE has died, and a moment later this one's port opens: no query got through before.
+asked_when_open() {
+	local out=/run/asked-open
+	pe "$EVPN_NL" es-set esi=$ESI1 mode=port-active role=non-df >/dev/null
+	check_err $? "no standby"
+	wished 1 239.1.5.5 mode=exclude versions=v3
+	slowwait 2 is_wish 1 239.1.5.5 spoken
+	$NSEXEC "$(n_ce ce1)" tcpdump -n -l --immediate-mode -Q in -i ce.1 igmp >$out 2>$out.err &
+	defer kill $!
+	slowwait 5 grep -q listening $out.err
+	unwished 1 239.1.5.5 retain=60000
+	# asked in vain, and the next time is four seconds away
+	slowwait 8 eval '[ "$(stat asked)" -ge '"$(($(stat asked) + 3))"' ]'
+	check_err $? "not asked at all"
+	check_eq "$(cat $out)" "" "what came out of a blocked port"
+	pe "$EVPN_NL" es-set esi=$ESI1 role=df >/dev/null
+	slowwait 2 grep -q "0.0.0.0 > 224.0.0.1: igmp query" $out
+	check_err $? "the port has opened, and hosts were not asked: $(cat $out)"
+	pe "$EVPN_NL" es-set esi=$ESI1 mode=all-active >/dev/null
+	wished 1 239.1.5.5 mode=exclude versions=v3
+	unwished 1 239.1.5.5
+	log_test "hosts are asked when the port opens"
+}
+
 left_elsewhere() {
 	capture bond0.1
 	mcast ce1 report ce.1 239.1.6.1
@@ -346,7 +428,7 @@ bridged_asked() {
 	ip -n "$(n_ce ce)" link add link ce name ce.7 type vlan id 7
 	defer ip -n "$(n_ce ce)" link del ce.7
 	ip -n "$(n_ce ce)" link set ce.7 up
-	$NSEXEC "$(n_ce ce)" tcpdump -n -l -i ce.7 igmp >$out 2>$out.err &
+	$NSEXEC "$(n_ce ce)" tcpdump -n -l --immediate-mode -i ce.7 igmp >$out 2>$out.err &
 	defer kill $!
 	slowwait 5 grep -q listening $out.err
 	wished 7 239.1.11.1 mode=exclude versions=v3
