@@ -10,7 +10,7 @@ wire_cases() {
 	fi
 	say "$(tshark --version 2>/dev/null | head -n 1)"
 	fresh
-	ip netns exec "$PEER" tcpdump -i wire -U -w "$TMP/capture" tcp >"$TMP/tcpdump.log" 2>&1 &
+	ip netns exec "$PEER" tcpdump -i wire -U --immediate-mode -w "$TMP/capture" tcp >"$TMP/tcpdump.log" 2>&1 &
 	PEER_PIDS="$PEER_PIDS $!"
 	within 5 grep -q listening "$TMP/tcpdump.log"
 	MODE=port-active
