@@ -45,19 +45,8 @@ struct evpn_mcast_group *evpn_mcast_find(struct evpn_mcast_net *mn,
 struct evpn_mcast_group *evpn_mcast_from(struct evpn_mcast_net *mn,
 					 const struct evpn_neigh_key *key, bool after)
 {
-	struct rb_node *node = mn->groups.rb_node;
-	struct evpn_mcast_group *found = NULL;
-
 	lockdep_assert_held(&mn->lock);
-	while (node) {
-		if (mcast_key_cmp(key, node) < (after ? 0 : 1)) {
-			found = node_group(node);
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return found;
+	return node_group(evpn_neigh_key_from(key, &mn->groups, after, mcast_key_cmp));
 }
 
 /**

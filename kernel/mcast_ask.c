@@ -62,21 +62,9 @@ static bool ask_less(struct rb_node *a, const struct rb_node *b)
 	return timer_ask(a)->due < timer_ask(b)->due;
 }
 
-/* The first one after a key. */
 static struct evpn_mcast_ask *ask_after(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key)
 {
-	struct rb_node *node = mn->asks.rb_node;
-	struct evpn_mcast_ask *found = NULL;
-
-	while (node) {
-		if (ask_key_cmp(key, node) < 0) {
-			found = node_ask(node);
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return found;
+	return node_ask(evpn_neigh_key_from(key, &mn->asks, true, ask_key_cmp));
 }
 
 static void ask_set_due(struct evpn_mcast_net *mn, struct evpn_mcast_ask *a, u64 due)

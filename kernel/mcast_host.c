@@ -36,19 +36,8 @@ struct evpn_mcast_host *evpn_mcast_host_find(struct evpn_mcast_net *mn,
 struct evpn_mcast_host *evpn_mcast_host_from(struct evpn_mcast_net *mn,
 					     const struct evpn_neigh_key *key, bool after)
 {
-	struct rb_node *node = mn->hosts.rb_node;
-	struct evpn_mcast_host *found = NULL;
-
 	lockdep_assert_held(&mn->lock);
-	while (node) {
-		if (host_key_cmp(key, node) < (after ? 0 : 1)) {
-			found = node_host(node);
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return found;
+	return node_host(evpn_neigh_key_from(key, &mn->hosts, after, host_key_cmp));
 }
 
 /** evpn_mcast_filter_new() - room for @n sources, or NULL */

@@ -45,19 +45,8 @@ struct evpn_neigh *evpn_neigh_find(struct evpn_neigh_net *nn, const struct evpn_
 struct evpn_neigh *evpn_neigh_from(struct evpn_neigh_net *nn, const struct evpn_neigh_key *key,
 				   bool after)
 {
-	struct rb_node *node = nn->entries.rb_node;
-	struct evpn_neigh *found = NULL;
-
 	lockdep_assert_held(&nn->lock);
-	while (node) {
-		if (neigh_key_cmp(key, node) < (after ? 0 : 1)) {
-			found = node_neigh(node);
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return found;
+	return node_neigh(evpn_neigh_key_from(key, &nn->entries, after, neigh_key_cmp));
 }
 
 static struct evpn_neigh *neigh_create_entry(struct evpn_neigh_net *nn,

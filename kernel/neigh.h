@@ -91,6 +91,33 @@ struct evpn_neigh_key {
 	u8 addr[EVPN_NEIGH_ADDR_LEN];
 };
 
+/**
+ * evpn_neigh_key_from() - the first node from a key on
+ * @key: any key
+ * @root: a tree in the order of its nodes' keys
+ * @after: not the one of this key itself
+ * @cmp: as for rb_find()
+ *
+ * Context: the tree does not change meanwhile.
+ * Return: the node, or NULL.
+ */
+static __always_inline struct rb_node *
+evpn_neigh_key_from(const struct evpn_neigh_key *key, const struct rb_root *root, bool after,
+		    int (*cmp)(const void *key, const struct rb_node *node))
+{
+	struct rb_node *node = root->rb_node, *found = NULL;
+
+	while (node) {
+		if (cmp(key, node) < (after ? 0 : 1)) {
+			found = node;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
 /* Octets of the key that all entries of a segment, of a sub-interface, and of one family there have in common. */
 enum evpn_neigh_prefix {
 	EVPN_NEIGH_PREFIX_ALL = 0,
