@@ -17,6 +17,7 @@
 #define EVPN_MCAST_H
 
 #include <linux/hashtable.h>
+#include <linux/jhash.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
 
@@ -330,8 +331,10 @@ struct evpn_mcast_counters {
  * @waiting: octets of them
  * @flooded: messages that there was no room or no time for
  * @recheck: a device has changed: is every sub-interface still there?
+ * @reopened: a segment has opened: hosts there are to be asked
  * @closing: no more work is to be started
  * @shares: octets of the notes of segments of one hash
+ * @opened: how often one of those has opened; written under evpn_net.lock
  * @slots: by a hash of segment and VLAN
  * @work: does it all
  *
@@ -365,11 +368,19 @@ struct evpn_mcast_net {
 	atomic_t waiting;
 	atomic64_t flooded;
 	bool recheck;
+	bool reopened;
 	bool closing;
 	atomic_t shares[EVPN_MCAST_SHARES];
+	u32 opened[EVPN_MCAST_SHARES];
 	struct evpn_mcast_slot slots[EVPN_MCAST_SLOTS];
 	struct delayed_work work;
 };
+
+/** evpn_mcast_share() - which of EVPN_MCAST_SHARES a segment has */
+static inline u16 evpn_mcast_share(const u8 *esi)
+{
+	return jhash(esi, EVPN_ESI_LEN, 0) % EVPN_MCAST_SHARES;
+}
 
 /* mcast.c */
 struct evpn_mcast_group *evpn_mcast_find(struct evpn_mcast_net *mn,

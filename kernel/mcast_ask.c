@@ -28,7 +28,8 @@
  * @node: in evpn_mcast_net.asks
  * @timer: in evpn_mcast_net.ask_timers
  * @key: segment, tag and family, the address zero
- * @place: where they were asked
+ * @place: where they are
+ * @opened: how often the segment had opened
  * @asked: when they were in the last place, CLOCK_MONOTONIC in nanoseconds; 0: not yet
  * @due: when they are next
  * @until: nobody waits for an answer after that
@@ -41,6 +42,7 @@ struct evpn_mcast_ask {
 	struct rb_node timer;
 	struct evpn_neigh_key key;
 	struct evpn_mcast_place place;
+	u32 opened;
 	u64 asked;
 	u64 due;
 	u64 until;
@@ -91,6 +93,12 @@ static void ask_free(struct evpn_mcast_net *mn, struct evpn_mcast_ask *a)
 	kfree(a);
 }
 
+/* How often a segment has opened. */
+static u32 *ask_opened(struct evpn_mcast_net *mn, const u8 *esi)
+{
+	return &mn->opened[evpn_mcast_share(esi)];
+}
+
 static struct evpn_mcast_ask *ask_new(struct evpn_mcast_net *mn, const struct evpn_neigh_key *key)
 {
 	struct evpn_mcast_ask *a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
@@ -99,6 +107,7 @@ static struct evpn_mcast_ask *ask_new(struct evpn_mcast_net *mn, const struct ev
 		return NULL;
 	a->key = *key;
 	a->place = evpn_mcast_place(mn, key);
+	a->opened = READ_ONCE(*ask_opened(mn, key->esi));
 	rb_find_add(&a->node, &mn->asks, ask_node_cmp);
 	return a;
 }
@@ -127,20 +136,22 @@ void evpn_mcast_ask(struct evpn_mcast_net *mn, const struct evpn_neigh_key *of, 
 	ask_restart(mn, a);
 }
 
-/** evpn_mcast_opened() - a segment forwards more than before; under evpn_net.lock */
+/**
+ * evpn_mcast_opened() - a segment forwards more than before
+ * @es: the segment
+ *
+ * This is on the way of a takeover, which waits for no group: the work sees to it.
+ *
+ * Context: under evpn_net.lock.
+ */
 void evpn_mcast_opened(struct evpn_es *es)
 {
 	struct evpn_mcast_net *mn = es->net->mcast;
-	struct evpn_neigh_key key;
-	struct evpn_mcast_ask *a;
+	u32 *opened = ask_opened(mn, es->esi.octet);
 
 	lockdep_assert_held(&es->net->lock);
-	evpn_neigh_key_dev(&key, es->esi.octet, 0);
-	mutex_lock(&mn->lock);
-	for (a = ask_after(mn, &key); a && !memcmp(&a->key, &key, EVPN_NEIGH_PREFIX_ES);
-	     a = node_ask(rb_next(&a->node)))
-		ask_restart(mn, a);
-	mutex_unlock(&mn->lock);
+	WRITE_ONCE(*opened, *opened + 1);
+	WRITE_ONCE(mn->reopened, true);
 	evpn_mcast_kick(mn);
 }
 
@@ -156,15 +167,27 @@ void evpn_mcast_asks_end(struct evpn_mcast_net *mn, const struct evpn_esi *esi)
 		ask_free(mn, a);
 }
 
+/* Has it another device, or has that been down, or the segment opened? */
+static void ask_check(struct evpn_mcast_net *mn, struct evpn_mcast_ask *a)
+{
+	struct evpn_mcast_place place = evpn_mcast_place(mn, &a->key);
+	u32 opened = READ_ONCE(*ask_opened(mn, a->key.esi));
+
+	if (evpn_mcast_place_same(&a->place, &place) && a->opened == opened)
+		return;
+	a->place = place;
+	a->opened = opened;
+	ask_restart(mn, a);
+}
+
 /**
- * evpn_mcast_asks_check() - a device has changed: are there hosts that have not been asked where they are?
+ * evpn_mcast_asks_check() - devices have changed, or segments opened: are there hosts that were not asked since?
  * @mn: groups of the namespace
  *
  * Context: under evpn_mcast_net.lock, which it may let go of.
  */
 void evpn_mcast_asks_check(struct evpn_mcast_net *mn)
 {
-	struct evpn_mcast_place place;
 	struct evpn_neigh_key pos = {};
 	struct evpn_mcast_ask *a;
 	unsigned int done = 0;
@@ -172,11 +195,7 @@ void evpn_mcast_asks_check(struct evpn_mcast_net *mn)
 	lockdep_assert_held(&mn->lock);
 	while ((a = ask_after(mn, &pos))) {
 		pos = a->key;
-		place = evpn_mcast_place(mn, &pos);
-		if (!evpn_mcast_place_same(&a->place, &place)) {
-			a->place = place;
-			ask_restart(mn, a);
-		}
+		ask_check(mn, a);
 		if (++done % EVPN_MCAST_SLICE)
 			continue;
 		mutex_unlock(&mn->lock);
@@ -237,7 +256,6 @@ static bool ask_is_wanted(struct evpn_mcast_net *mn, const struct evpn_mcast_ask
 
 static void ask_one(struct evpn_mcast_net *mn, struct evpn_mcast_ask *a, u64 now)
 {
-	a->place = evpn_mcast_place(mn, &a->key);
 	if (now >= a->until || !ask_is_wanted(mn, a)) {
 		ask_free(mn, a);
 		return;

@@ -126,7 +126,7 @@ static void hear_note(struct evpn_es *es, const struct sk_buff *skb, int offset,
 		      u16 vid, bool sent)
 {
 	struct evpn_mcast_net *mn = es->net->mcast;
-	u16 share = jhash(es->esi.octet, EVPN_ESI_LEN, 0) % EVPN_MCAST_SHARES;
+	u16 share = evpn_mcast_share(es->esi.octet);
 	u16 slot = jhash(es->esi.octet, EVPN_ESI_LEN, vid) % EVPN_MCAST_SLOTS;
 	struct evpn_mcast_note *note = NULL;
 	int len = (int)skb->len - offset;

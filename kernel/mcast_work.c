@@ -70,16 +70,28 @@ static void work_notes(struct evpn_mcast_net *mn)
 	}
 }
 
+/* Was it set? */
+static bool work_flag(bool *flag)
+{
+	if (!READ_ONCE(*flag))
+		return false;
+	WRITE_ONCE(*flag, false);
+	/* Pairs with evpn_mcast_recheck() and evpn_mcast_opened(): what changes from here on is looked at again. */
+	smp_mb();
+	return true;
+}
+
 static void work_recheck(struct evpn_mcast_net *mn)
 {
-	if (!READ_ONCE(mn->recheck))
-		return;
-	WRITE_ONCE(mn->recheck, false);
-	/* Pairs with evpn_mcast_recheck(): what changes from here on is looked at again. */
-	smp_mb();
-	evpn_mcast_subs_check(mn);
-	evpn_mcast_hosts_check(mn);
-	evpn_mcast_asks_check(mn);
+	bool reopened = work_flag(&mn->reopened);
+
+	if (work_flag(&mn->recheck)) {
+		evpn_mcast_subs_check(mn);
+		evpn_mcast_hosts_check(mn);
+		reopened = true;
+	}
+	if (reopened)
+		evpn_mcast_asks_check(mn);
 }
 
 /* How long until the next one is due. */
